@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { isLoopback, loadConfig } from './config.ts';
+
+test('has a default for everything', () => {
+  expect(loadConfig({})).toMatchObject({ PORT: 8000, HOST: '127.0.0.1', RATE_LIMIT_PER_MINUTE: 100, TASK_QUEUE: 'steward' });
+});
+
+test('takes the aliases of the original documents, the canonical name first', () => {
+  expect(loadConfig({ ETH_RPC_URL: 'http://a', CORS_ORIGIN: 'http://x', NETWORK: 'devnet' })).toMatchObject({ EVM_RPC_URL: 'http://a', CORS_ORIGINS: ['http://x'], SOLANA_NETWORK: 'devnet' });
+  expect(loadConfig({ ETH_RPC_URL: 'http://a', EVM_RPC_URL: 'http://b' }).EVM_RPC_URL).toBe('http://b');
+});
+
+test('ignores a NETWORK that is another family’s', () => {
+  expect(loadConfig({ NETWORK: 'Preprod' }).SOLANA_NETWORK).toBeUndefined();
+});
+
+test('names every bad value at once', () => {
+  expect(() => loadConfig({ PORT: '70000', AUTH: 'maybe' })).toThrow(/PORT[\s\S]*AUTH|AUTH[\s\S]*PORT/);
+});
+
+test('refuses SQLite with the way out', () => {
+  expect(() => loadConfig({ DATABASE_URL: 'sqlite+aiosqlite:///x.db' })).toThrow(/leave it unset/);
+  expect(loadConfig({ DATABASE_URL: 'postgresql+asyncpg://u@h/d' }).DATABASE_URL).toContain('asyncpg');
+});
+
+test('knows which addresses are loopback', () => {
+  expect(['127.0.0.1', '127.9.9.9', 'localhost', '::1', '0.0.0.0', '10.0.0.1'].map(isLoopback)).toEqual([true, true, true, true, false, false]);
+});

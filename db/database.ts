@@ -1,0 +1,57 @@
+import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { entities } from './entities.ts';
+
+/** Rows of hot paths go through one pool as raw SQL; records of cold paths through MikroORM (ARCHITECTURE, "db"). */
+export interface Database {
+  readonly pool: pg.Pool;
+  readonly orm: MikroORM;
+  /** A fresh identity map: one per request or activity. */
+  em(): EntityManager;
+  /** Runs `work` in one transaction on one connection. */
+  transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+// Amounts are numeric(78,0): they stay text until domain code makes them bigint. int8 ids and positions fit a number.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export async function openDatabase(url: string, options: { poolSize?: number } = {}): Promise<Database> {
+  const clientUrl = normaliseUrl(url);
+  const pool = new pg.Pool({ connectionString: clientUrl, max: options.poolSize ?? 10 });
+  pool.on('error', () => undefined); // an idle connection died; the next query opens another and reports for itself
+  const orm = await MikroORM.init({ entities, clientUrl, pool: { min: 0, max: 5 }, discovery: { warnWhenNoEntities: false } });
+  return {
+    pool,
+    orm,
+    em: () => orm.em.fork(),
+    transaction: (work) => inTransaction(pool, work),
+    close: async () => {
+      await orm.close(true);
+      await pool.end();
+    },
+  };
+}
+
+/** `postgresql+asyncpg://` of the original documents is accepted. */
+export function normaliseUrl(url: string): string {
+  return url.replace(/^postgres(ql)?(\+\w+)?:/, 'postgresql:');
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

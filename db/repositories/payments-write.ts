@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { PaymentStatus } from '../../schemas/core/payment.ts';
+import type { Queryable } from '../ledger.ts';
+
+/** A payment intent as the writers see it. `amount` is minor units; the sealed columns hold bearer money. */
+export interface PaymentRow {
+  id: string;
+  tenant: string;
+  run_id: string;
+  step_id: string;
+  generation: number;
+  rail: 'x402-evm' | 'x402-solana';
+  network: string;
+  asset: string;
+  amount: string;
+  pay_to: string;
+  status: PaymentStatus;
+  quote_sealed: Buffer;
+  signed_sealed: Buffer | null;
+  fingerprint: string | null;
+  proof: JsonObject;
+  tx_hash: string | null;
+  finalized: boolean;
+  reason: string | null;
+  updated_at: Date;
+}
+
+export type NewQuote = Pick<
+  PaymentRow,
+  'id' | 'tenant' | 'run_id' | 'step_id' | 'generation' | 'rail' | 'network' | 'asset' | 'amount' | 'pay_to' | 'quote_sealed'
+>;
+
+const COLUMNS = `id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, status, quote_sealed,
+  signed_sealed, fingerprint, proof, tx_hash, finalized, reason, updated_at`;
+
+/** The same (run, step, generation) is the same intent, whoever computes it. Fits x402's payment-identifier. */
+export function paymentId(runId: string, stepId: string, generation: number): string {
+  const digest = createHash('sha256').update(JSON.stringify([runId, stepId, generation])).digest('hex');
+  return `pi_${digest.slice(0, 32)}`;
+}
+
+export async function getPayment(db: Queryable, id: string): Promise<PaymentRow | undefined> {
+  const { rows } = await db.query<PaymentRow>({
+    name: 'payment_get',
+    text: `select ${COLUMNS} from payment where id = $1`,
+    values: [id],
+  });
+  return rows[0];
+}
+
+/** The row itself, locked until the transaction ends. */
+export async function lockPayment(client: Queryable, id: string): Promise<PaymentRow | undefined> {
+  const { rows } = await client.query<PaymentRow>(`select ${COLUMNS} from payment where id = $1 for update`, [id]);
+  return rows[0];
+}
+
+/** Records a quote, or the new price of an intent for which nothing is held or signed; else leaves it as it is. */
+export async function saveQuote(db: Queryable, quote: NewQuote): Promise<PaymentRow> {
+  await db.query({
+    name: 'payment_quote',
+    text: `insert into payment as p (id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, quote_sealed, status)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'quoted')
+           on conflict (id) do update set rail = excluded.rail, network = excluded.network, asset = excluded.asset,
+             amount = excluded.amount, pay_to = excluded.pay_to, quote_sealed = excluded.quote_sealed,
+             status = 'quoted', reason = null, updated_at = clock_timestamp()
+           where p.status in ('quoted', 'rejected') and p.fingerprint is null`,
+    values: [
+      quote.id,
+      quote.tenant,
+      quote.run_id,
+      quote.step_id,
+      quote.generation,
+      quote.rail,
+      quote.network,
+      quote.asset,
+      quote.amount,
+      quote.pay_to,
+      quote.quote_sealed,
+    ],
+  });
+  return (await getPayment(db, quote.id))!;
+}
+
+/** What a move may change with the status; `proof` is merged. */
+export interface PaymentPatch {
+  reason?: string | null;
+  txHash?: string;
+  finalized?: boolean;
+  proof?: JsonObject;
+  signed?: { sealed: Buffer; fingerprint: string };
+}
+
+/** Moves a payment if it is still in one of the states `from`; false when another process was first. */
+export async function movePayment(
+  db: Queryable,
+  id: string,
+  from: readonly PaymentStatus[],
+  to: PaymentStatus,
+  patch: PaymentPatch = {},
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'payment_move',
+    text: `update payment set status = $3, updated_at = clock_timestamp(),
+             reason = case when $4 then $5 else reason end, tx_hash = coalesce($6, tx_hash),
+             finalized = coalesce($7, finalized), proof = proof || $8::jsonb,
+             signed_sealed = coalesce($9, signed_sealed), fingerprint = coalesce($10, fingerprint)
+           where id = $1 and status = any($2)`,
+    values: [
+      id,
+      from,
+      to,
+      patch.reason !== undefined,
+      patch.reason ?? null,
+      patch.txHash ?? null,
+      patch.finalized ?? null,
+      JSON.stringify(patch.proof ?? {}),
+      patch.signed?.sealed ?? null,
+      patch.signed?.fingerprint ?? null,
+    ],
+  });
+  return rowCount === 1;
+}
+
+/** Serialises the money of one run until the transaction ends, so that balances read in it stay true. */
+export async function lockRunMoney(client: pg.PoolClient, runId: string): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(hashtextextended('run-money:' || $1, 0))`, [runId]);
+}
+
+/** Serialises promises made in one asset on one chain until the transaction ends. */
+export async function lockAsset(client: pg.PoolClient, asset: string): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(hashtextextended('asset:' || $1, 0))`, [asset]);
+}
+
+/** Minor units promised in an asset and not known to have left the chain account, without `except`. */
+export async function promisedIn(db: Queryable, asset: string, except: string): Promise<bigint> {
+  const { rows } = await db.query<{ sum: string }>(
+    `select coalesce(sum(amount), 0) as sum from payment
+     where asset = $1 and id <> $2 and status in ('prepared', 'signed', 'submitted', 'unknown')`,
+    [asset, except],
+  );
+  return BigInt(rows[0]!.sum);
+}
+
+/** How long payments rest between two looks of the sweeper, by state. */
+export interface SweepAges {
+  settledMs: number;
+  orphanMs: number;
+}
+
+/**
+ * Claims open payments: settled ones that wait for finality, and signed ones nobody has touched for a while. The
+ * claim is the touch, so two sweepers never take the same row and a crashed one loses it only for one interval.
+ */
+export async function claimOpenPayments(db: Queryable, limit: number, ages: SweepAges): Promise<PaymentRow[]> {
+  const { rows } = await db.query<PaymentRow>({
+    name: 'payment_claim',
+    text: `update payment set updated_at = clock_timestamp() where id in (
+             select id from payment
+             where (status = 'settled' and not finalized and updated_at < clock_timestamp() - $2 * interval '1 ms')
+                or (status in ('signed', 'submitted', 'unknown') and updated_at < clock_timestamp() - $3 * interval '1 ms')
+             order by updated_at limit $1 for update skip locked)
+           returning ${COLUMNS}`,
+    values: [limit, ages.settledMs, ages.orphanMs],
+  });
+  return rows;
+}
+
+export async function countOpenPayments(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*) as n from payment
+     where status in ('signed', 'submitted', 'unknown') or (status = 'settled' and not finalized)`,
+  );
+  return rows[0]!.n;
+}
+
+/** Payments of a run for which nothing was signed yet; locked. */
+export async function lockUnsigned(client: Queryable, runId: string): Promise<PaymentRow[]> {
+  const { rows } = await client.query<PaymentRow>(
+    `select ${COLUMNS} from payment where run_id = $1 and status in ('quoted', 'prepared') order by id for update`,
+    [runId],
+  );
+  return rows;
+}

@@ -1,0 +1,61 @@
+import type pg from 'pg';
+import type { Asset } from '../../schemas/core/money.ts';
+import { escrowAccount, reserveAccount } from '../../domain/accounts.ts';
+import { move } from '../../domain/ledger.ts';
+import { applyTransfer, readBalance, type Queryable } from '../ledger.ts';
+
+/** Whose money a run spends. `held` is the asset its user has in escrow. */
+export interface RunPurse {
+  tenant: string;
+  userId: string;
+  runId: string;
+  held: Asset;
+}
+
+/** Minor units the run has drawn from its user's escrow so far. */
+export async function drawnByRun(db: Queryable, purse: RunPurse): Promise<bigint> {
+  const { rows } = await db.query<{ sum: string }>(
+    `select coalesce(sum(e.amount), 0) as sum from transfer t join entry e on e.transfer_id = t.id
+     where t.run_id = $1 and t.kind = 'reserve' and t.state = 'posted' and e.account_id = $2`,
+    [purse.runId, reserveAccount(purse.tenant, purse.runId, purse.held).account],
+  );
+  return BigInt(rows[0]!.sum);
+}
+
+/** Draws from the user's escrow into the run's reserve, once per `id`. */
+export async function drawReserve(db: Queryable, purse: RunPurse, id: string, amount: bigint): Promise<boolean> {
+  const { tenant, userId, runId, held } = purse;
+  const from = escrowAccount(tenant, userId, held);
+  const entries = move(from, reserveAccount(tenant, runId, held), amount);
+  const done = await applyTransfer(db, { id, kind: 'reserve', state: 'posted', tenant, runId, data: { userId }, entries });
+  return done !== 'insufficient';
+}
+
+/**
+ * Gives back what the run's reserve has and nothing holds. Answers the amount. The caller holds the run's money lock,
+ * which makes the count a safe name for the transfer: after a crash there is nothing left to give back.
+ */
+export async function releaseReserve(client: pg.PoolClient, purse: RunPurse): Promise<bigint> {
+  const { tenant, userId, runId, held } = purse;
+  const reserve = reserveAccount(tenant, runId, held);
+  const { available } = await readBalance(client, reserve.account);
+  if (available <= 0n) return 0n;
+  const { rows } = await client.query<{ n: number }>(
+    `select count(*) as n from transfer where run_id = $1 and kind = 'release'`,
+    [runId],
+  );
+  const entries = move(reserve, escrowAccount(tenant, userId, held), available);
+  const id = `release:${runId}:${rows[0]!.n + 1}`;
+  await applyTransfer(client, { id, kind: 'release', state: 'posted', tenant, runId, data: { userId }, entries });
+  return available;
+}
+
+/** The assets a run holds anything of in its reserve. */
+export async function reservedAssets(db: Queryable, tenant: string, runId: string): Promise<string[]> {
+  const { rows } = await db.query<{ asset: string }>(
+    `select a.asset from account a join account_balance b on b.account_id = a.id
+     where a.tenant = $1 and a.kind = 'reserve' and a.owner = $2 and b.posted > 0 order by 1`,
+    [tenant, runId],
+  );
+  return rows.map((row) => row.asset);
+}

@@ -1,0 +1,107 @@
+import type { JsonObject, Json } from '../../schemas/core/json.ts';
+import type { RunStatus, StepStatus } from '../../schemas/core/run.ts';
+import type { Queryable } from '../ledger.ts';
+import type { Sealer } from '../sealing.ts';
+
+/** A run about to exist. `settings` is what the workflow gets; `input` may hold a prompt and is sealed. */
+export interface NewRun {
+  id: string;
+  tenant: string;
+  family: string;
+  kind: string;
+  subject: string;
+  workflowId: string;
+  input: Json;
+  settings: JsonObject;
+  view?: JsonObject;
+}
+
+/** A run as the projection shows it. */
+export interface RunRow {
+  id: string;
+  tenant: string;
+  family: string;
+  kind: string;
+  subject: string;
+  status: RunStatus;
+  settings: JsonObject;
+  view: JsonObject;
+  last_seq: number;
+  workflow_id: string;
+  temporal_run_id: string | null;
+  start_state: 'pending' | 'started' | 'start_unknown' | 'abandoned';
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  input_sealed: Buffer;
+}
+
+export interface StepRow {
+  step_id: string;
+  status: StepStatus;
+  data: JsonObject;
+}
+
+const COLUMNS = `id, tenant, family, kind, subject, status, settings, view, last_seq, workflow_id, temporal_run_id,
+  start_state, created_at, started_at, finished_at, input_sealed`;
+
+/** Inserts the row; false when the id is there already. */
+export async function insertRun(db: Queryable, sealer: Sealer, run: NewRun): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'run_insert',
+    text: `insert into run (id, tenant, family, kind, subject, workflow_id, input_sealed, settings, view)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
+    values: [
+      run.id,
+      run.tenant,
+      run.family,
+      run.kind,
+      run.subject,
+      run.workflowId,
+      sealer.seal('run.input', run.input),
+      JSON.stringify(run.settings),
+      JSON.stringify(run.view ?? {}),
+    ],
+  });
+  return rowCount === 1;
+}
+
+/** One run by primary key, of this tenant only; undefined when there is none. */
+export async function findRun(db: Queryable, tenant: string, id: string): Promise<RunRow | undefined> {
+  const { rows } = await db.query<RunRow>({
+    name: 'run_find',
+    text: `select ${COLUMNS} from run where id = $1 and tenant = $2`,
+    values: [id, tenant],
+  });
+  return rows[0];
+}
+
+/** For activities, which act for the run whoever owns it. */
+export async function getRun(db: Queryable, id: string): Promise<RunRow | undefined> {
+  const { rows } = await db.query<RunRow>({ name: 'run_get', text: `select ${COLUMNS} from run where id = $1`, values: [id] });
+  return rows[0];
+}
+
+export async function listSteps(db: Queryable, runId: string): Promise<StepRow[]> {
+  const { rows } = await db.query<StepRow>({
+    name: 'run_steps',
+    text: 'select step_id, status, data from run_step where run_id = $1 order by step_id',
+    values: [runId],
+  });
+  return rows;
+}
+
+/** Records that Temporal has the workflow (or that nobody knows). Never moves back from 'started'. */
+export async function markStart(
+  db: Queryable,
+  id: string,
+  state: 'started' | 'start_unknown' | 'abandoned',
+  temporalRunId: string | null,
+): Promise<void> {
+  await db.query({
+    name: 'run_mark_start',
+    text: `update run set start_state = case when start_state = 'started' then start_state else $2 end,
+             temporal_run_id = coalesce($3, temporal_run_id) where id = $1`,
+    values: [id, state, temporalRunId],
+  });
+}

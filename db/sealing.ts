@@ -1,0 +1,31 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Json } from '../schemas/core/json.ts';
+
+/** Encrypts prompts, signed bytes and large values at rest: AES-256-GCM, a fresh nonce each, the purpose as context. */
+export interface Sealer {
+  seal(purpose: string, value: Json): Buffer;
+  open(purpose: string, sealed: Buffer): Json;
+}
+
+const NONCE = 12;
+const TAG = 16;
+
+/** `secret` is the installation's data key (STEWARD_DATA_KEY, at least 16 characters). */
+export function createSealer(secret: string): Sealer {
+  const key = Buffer.from(hkdfSync('sha256', secret, 'steward', 'sealing v1', 32));
+  return {
+    seal(purpose, value) {
+      const nonce = randomBytes(NONCE);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose));
+      const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+    },
+    open(purpose, sealed) {
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE))
+        .setAAD(Buffer.from(purpose))
+        .setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
+      const text = Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]).toString('utf8');
+      return JSON.parse(text) as Json;
+    },
+  };
+}

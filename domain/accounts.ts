@@ -1,0 +1,41 @@
+import type { Asset } from '../schemas/core/money.ts';
+
+/** A ledger account as entries name it. Capped accounts never go below zero (architecture decision 5). */
+export interface AccountRef {
+  account: string;
+  tenant: string;
+  kind: 'escrow' | 'reserve' | 'payee' | 'world' | 'bridge' | 'float' | 'withdrawal';
+  owner: string;
+  asset: string;
+  capped: boolean;
+}
+
+const ref = (kind: AccountRef['kind'], tenant: string, owner: string, asset: Asset, capped: boolean): AccountRef => ({
+  account: `${kind}:${tenant}:${owner}:${asset.id}`,
+  tenant,
+  kind,
+  owner,
+  asset: asset.id,
+  capped,
+});
+
+/** What a user has and may spend or withdraw. */
+export const escrowAccount = (tenant: string, userId: string, asset: Asset): AccountRef =>
+  ref('escrow', tenant, userId, asset, true);
+
+/** What was set aside for one run when it was approved. */
+export const reserveAccount = (tenant: string, runId: string, asset: Asset): AccountRef =>
+  ref('reserve', tenant, runId, asset, true);
+
+/** What sellers were paid; a sum, never a limit. */
+export const payeeAccount = (tenant: string, payTo: string, asset: Asset): AccountRef =>
+  ref('payee', tenant, payTo, asset, false);
+
+/** Everything outside: deposits come from it, withdrawals go to it. Belongs to nobody. */
+export const worldAccount = (asset: Asset): AccountRef => ref('world', 'system', 'world', asset, false);
+
+/** Collects what users paid in their asset for payments made on another chain; the float pays there. */
+export const bridgeAccount = (asset: Asset): AccountRef => ref('bridge', 'system', 'operator', asset, false);
+
+/** The operator's own money on a chain where users have no escrow. */
+export const floatAccount = (asset: Asset): AccountRef => ref('float', 'system', 'operator', asset, false);

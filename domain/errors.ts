@@ -1,0 +1,15 @@
+/**
+ * A permanent refusal: retrying the same thing cannot help. One map turns the code into an HTTP status
+ * (api/middleware) and into a non-retryable ApplicationFailure (activities). `code` is lower_snake.
+ */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}

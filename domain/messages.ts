@@ -1,0 +1,50 @@
+import type { JsonObject } from '../schemas/core/json.ts';
+import type { RunStatus } from '../schemas/core/run.ts';
+import type { SpendLimits } from './plan.ts';
+import type { JournalEvent } from './ports/journal.ts';
+
+/**
+ * Messages every run understands. Updates validate and answer (the API uses them); signals do the same from the
+ * Temporal Web UI and CLI; the query is for people looking there. An update and a signal may not share a name.
+ */
+export const UPDATES = { approve: 'approveRun', reject: 'rejectRun', cancel: 'cancelRun' } as const;
+export const SIGNALS = { approve: 'approve', reject: 'reject', cancel: 'cancel', input: 'input' } as const;
+export const QUERIES = { state: 'state' } as const;
+
+/** Amounts are minor units of the plan's asset. `updateId` names the event's cause, so a retry is the same event. */
+export interface ApproveRequest {
+  by: string;
+  updateId: string;
+  planHash?: string;
+  limits?: Partial<SpendLimits>;
+  expiresAtMs?: number;
+}
+
+/** `recorded`: kept until the plan is ready. The caller commits `events` before it answers (decision 3). */
+export type ApproveAnswer =
+  | { kind: 'approved'; planHash: string; events: JournalEvent[] }
+  | { kind: 'recorded'; events: JournalEvent[] };
+
+export interface DecisionRequest {
+  by: string;
+  reason?: string;
+}
+
+export interface DecisionAnswer {
+  status: RunStatus;
+  events: JournalEvent[];
+}
+
+/** What people see in the Temporal Web UI's query tab. */
+export interface RunState {
+  runId: string;
+  status: RunStatus;
+  reason: string | null;
+  plan: JsonObject | null;
+  steps: { [stepId: string]: string };
+  spent: string;
+  waitingFor: string | null;
+}
+
+/** Refusals of updates: ApplicationFailure types, the same words as the API's problem codes. */
+export type RefusalCode = 'invalid_state' | 'plan_changed' | 'approval_expired' | 'insufficient_escrow' | 'cannot_cancel';

@@ -1,0 +1,27 @@
+import { EngineError } from './errors.ts';
+
+/** Parses a decimal in whole units ("0.25") to minor units (250000n). Refuses signs, exponents and excess decimals. */
+export function parseUnits(text: string, decimals: number): bigint {
+  const match = /^(\d{1,60})(?:\.(\d{1,36}))?$/.exec(text);
+  if (!match) throw new EngineError('invalid_amount', `"${text}" is not a plain decimal number: write it as digits, e.g. 1.5.`);
+  const fraction = match[2] ?? '';
+  if (fraction.replace(/0+$/, '').length > decimals)
+    throw new EngineError('invalid_amount', `"${text}" has more than ${decimals} decimals.`);
+  return BigInt(match[1]! + fraction.slice(0, decimals).padEnd(decimals, '0'));
+}
+
+/** Writes minor units as a plain decimal in whole units, digit for digit, without trailing zeros. */
+export function formatUnits(minor: bigint | string, decimals: number): string {
+  const value = BigInt(minor);
+  const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  const fraction = decimals === 0 ? '' : digits.slice(-decimals).replace(/0+$/, '');
+  return `${value < 0n ? '-' : ''}${whole}${fraction && `.${fraction}`}`;
+}
+
+/** Minor-unit strings added up. */
+export function sumMinor(amounts: Iterable<string>): bigint {
+  let total = 0n;
+  for (const amount of amounts) total += BigInt(amount);
+  return total;
+}

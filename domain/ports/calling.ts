@@ -1,0 +1,61 @@
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Compensation, PayTerms, PlanStep } from '../plan.ts';
+import type { Ride } from './journal.ts';
+import type { Outputs, ValueRef } from './values.ts';
+
+/** A price and where it is to be paid. `assetId` is CAIP-19, `asset` the address or mint, `amount` minor units. */
+export interface Quote extends PayTerms {
+  x402Version: 1 | 2;
+  assetId: string;
+  amount: string;
+  maxTimeoutSeconds: number;
+}
+
+/** One call of a service. `generation` counts payments of the step, `attempt` calls within it. */
+export interface CallRequest {
+  ride: Ride;
+  runId: string;
+  step: PlanStep;
+  outputs: Outputs;
+  generation: number;
+  attempt: number;
+  timeoutMs: number;
+  asset: string;
+}
+
+/** `input_missing` and other refusals are `failed`; `retry` is worth repeating after the delay. */
+export type CallOutcome =
+  | { kind: 'ok'; output: ValueRef; timeMs: number }
+  | { kind: 'payment_required'; intentId: string; quote: Quote }
+  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
+  | { kind: 'failed'; code: string; message: string };
+
+export type ComputeOutcome =
+  | { kind: 'ok'; output: ValueRef; branch?: 'then' | 'else' }
+  | { kind: 'failed'; code: string; message: string };
+
+export interface CompensateRequest {
+  ride: Ride;
+  runId: string;
+  stepId: string;
+  compensation: Compensation;
+  outputs: Outputs;
+  attempt: number;
+  timeoutMs: number;
+  /** The settled payment that a refund would give back, if the step was paid. */
+  intentId?: string;
+}
+
+/** `refunded` is the amount credited back (minor units) when the seller's refund was verified on its chain. */
+export type CompensateOutcome =
+  | { kind: 'ok'; refunded?: string; detail: JsonObject }
+  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
+  | { kind: 'failed'; code: string; message: string };
+
+export interface CallingActivities {
+  /** The unpaid call: a free answer, or a price (an intent `quoted` is committed before this returns). */
+  callService(request: CallRequest): Promise<CallOutcome>;
+  /** Data transforms and predicates over outputs: pure, local. */
+  computeStep(request: { ride: Ride; runId: string; step: PlanStep; outputs: Outputs }): Promise<ComputeOutcome>;
+  compensateStep(request: CompensateRequest): Promise<CompensateOutcome>;
+}

@@ -1,0 +1,27 @@
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { RunError, RunStatus } from '../../schemas/core/run.ts';
+import type { Ride } from './journal.ts';
+import type { Outputs } from './values.ts';
+
+export type ReserveOutcome = { kind: 'reserved' } | { kind: 'insufficient'; available: string; required: string };
+
+export interface FinishRequest {
+  ride: Ride;
+  runId: string;
+  status: Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>;
+  error?: Omit<RunError, 'timestamp'>;
+  /** The output is the sole sink's value, else an object of all sinks' values. */
+  outputs: Outputs;
+  totals: { cost: string; timeMs: number; asset: string | null; decimals: number };
+  attention: { kind: string; detail: string; data: JsonObject }[];
+}
+
+export interface LedgerActivities {
+  /**
+   * Moves what `upTo` lacks from the subject's escrow into the run's reserve, in one locked transaction.
+   * `upTo` is the total the run may have drawn by now (minor units); idempotent on (run, revision).
+   */
+  reserveForRun(request: { ride: Ride; runId: string; revision: number; upTo: string; asset: string }): Promise<ReserveOutcome>;
+  /** Gives back what is not held, writes the terminal event with the output, opens attention items. */
+  finishRun(request: FinishRequest): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { CallRequest } from './calling.ts';
+import type { Ride } from './journal.ts';
+import type { ValueRef } from './values.ts';
+
+/** `refused` signed nothing: `low_balance` can be topped up, `expired` needs approval again. */
+export type SignOutcome =
+  | { kind: 'signed' }
+  | { kind: 'refused'; reason: 'low_balance' | 'float_short' | 'unsupported' | 'expired'; message: string };
+
+/** `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
+export type SubmitOutcome =
+  | { kind: 'settled'; output: ValueRef; txHash: string; timeMs: number }
+  | { kind: 'unclear'; code: string; message: string; retryAfterMs?: number };
+
+/**
+ * What the chain proves. `alive`: unused and not expired, the same bytes may be sent again. `void`: proven unused
+ * past expiry at finality; only then may another payment be signed. `unknown`: nothing is proven (RPC down...).
+ */
+export type ReconcileOutcome =
+  | { kind: 'settled'; txHash: string }
+  | { kind: 'alive'; expiresAtMs: number }
+  | { kind: 'void' }
+  | { kind: 'unknown'; message: string };
+
+export interface PaymentActivities {
+  /** Reserve in the ledger, sign once, persist bytes and fingerprint: one committed state after the other. */
+  signPayment(request: {
+    ride: Ride;
+    runId: string;
+    intentId: string;
+    /** No signature from here on (ms since epoch): the approval's expiry or the run's deadline. */
+    signBeforeMs: number;
+  }): Promise<SignOutcome>;
+  /** Sends the stored bytes with the same request. Safe to repeat: the same bytes settle at most once. */
+  submitPayment(request: CallRequest & { intentId: string }): Promise<SubmitOutcome>;
+  reconcilePayment(request: { ride: Ride; runId: string; intentId: string }): Promise<ReconcileOutcome>;
+  /** Posts what became final, takes back what a reorg undid, closes what expired. Answers how many remain open. */
+  sweepPayments(request: { limit: number }): Promise<{ open: number; moved: number }>;
+}

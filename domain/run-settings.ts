@@ -1,0 +1,24 @@
+/** Durations and limits a run was started with; passed in, so that tests wait milliseconds. All times in ms. */
+export interface RunSettings {
+  approvalTtlMs: number;
+  /** How long an approval that came before its plan waits for it before it answers "recorded". */
+  earlyApprovalWaitMs: number;
+  maxTimeMs: number;
+  callTimeoutMs: number;
+  concurrency: number;
+  /** Between two looks at a payment whose outcome is not known. */
+  reconcileIntervalMs: number;
+  /** After this an unknown payment needs a person; its hold stays. */
+  reconcileGiveUpMs: number;
+  /** The user's ceiling in minor units of the plan's asset. */
+  maxCost?: string;
+  planOnly?: boolean;
+}
+
+/** What starts a run's workflow. No prompts and no secrets: those stay in sealed rows (decision 11). */
+export interface RunInput {
+  runId: string;
+  tenant: string;
+  subject: string;
+  settings: RunSettings;
+}

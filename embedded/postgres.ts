@@ -1,0 +1,131 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { defaultCacheDir } from './downloads/cache-dir.ts';
+import { canReach, type Identity } from './downloads/identity.ts';
+import { freePort } from './ports.ts';
+import { postgresBinaries } from './postgres/binaries.ts';
+import { ensureCluster, postgresEnvironment, reachableDataDir } from './postgres/data-folder.ts';
+import { postgresIdentity } from './postgres/identity.ts';
+import { clearStaleLock } from './postgres/stale-lock.ts';
+import type { Child, Log, Processes } from './processes.ts';
+
+export interface StartPostgresOptions {
+  /** Where the data is wanted; made if not there. */
+  dataDir: string;
+  /** 0 takes a free one. */
+  port: number;
+  cacheDir?: string | undefined;
+  processes: Processes;
+  log: Log;
+  logFile?: string | undefined;
+  /** Of the database that the url names; made if not there. */
+  database?: string | undefined;
+  /** Off: a power cut may lose the last moments (never the order). For tests and benchmarks. */
+  synchronousCommit?: boolean | undefined;
+}
+
+export interface RunningPostgres {
+  url: string;
+  port: number;
+  /** Where the data really is. */
+  dataDir: string;
+  stop: () => Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const USER = 'steward';
+const READY = /database system is ready to accept connections/;
+const START_ATTEMPTS = 20;
+
+/** Starts the real PostgreSQL of the registry package on loopback, for the user of this machine alone (no password). */
+export async function startPostgres(options: StartPostgresOptions): Promise<RunningPostgres> {
+  const { log, database = USER } = options;
+  const identity = postgresIdentity(options.dataDir);
+  const cacheDir = usableCacheDir(options.cacheDir, identity);
+  const bin = await postgresBinaries({ cacheDir, forOtherUser: identity !== undefined, log });
+  const dataDir = reachableDataDir(options.dataDir, { cacheDir, identity, log });
+  await ensureCluster(dataDir, { bin, identity, log });
+  await clearStaleLock(dataDir, log);
+  const { child, port } = await startServer({ ...options, bin, dataDir, identity });
+  await ensureDatabase(port, database);
+  log(`PostgreSQL at ${HOST}:${port}`);
+  return { url: urlOf(port, database), port, dataDir, stop: () => child.stop() };
+}
+
+function usableCacheDir(wanted: string | undefined, identity: Identity | undefined): string {
+  if (wanted) mkdirSync(wanted, { recursive: true });
+  return wanted && (!identity || canReach(wanted, identity)) ? wanted : defaultCacheDir();
+}
+
+interface ServerOptions extends StartPostgresOptions {
+  bin: string;
+  identity: Identity | undefined;
+}
+
+/**
+ * Two beginnings fail for a moment only: the helpers of a killed server still hold its shared memory, or a port that was
+ * free when asked is not any more.
+ */
+async function startServer(options: ServerOptions): Promise<{ child: Child; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = options.port || (await freePort());
+    try {
+      const child = await options.processes.spawn(
+        'PostgreSQL',
+        join(options.bin, 'postgres'),
+        serverArguments(options, port),
+        {
+          ...options.identity,
+          cwd: '/',
+          env: postgresEnvironment(),
+          readyWhen: READY,
+          logFile: options.logFile,
+          // Smart shutdown (SIGTERM) waits for every client to leave, fast shutdown does not.
+          stopSignal: 'SIGINT',
+        },
+      );
+      return { child, port };
+    } catch (error) {
+      const passing = error instanceof Error && isPassing(error.message, options.port === 0);
+      if (!passing || attempt === START_ATTEMPTS) throw error;
+      await delay(250);
+    }
+  }
+}
+
+function isPassing(message: string, portIsOurChoice: boolean): boolean {
+  if (/pre-existing shared memory block/.test(message)) return true;
+  return portIsOurChoice && /could not bind/.test(message);
+}
+
+function serverArguments({ dataDir, synchronousCommit = true }: ServerOptions, port: number): string[] {
+  const settings = {
+    listen_addresses: HOST,
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '128MB',
+    synchronous_commit: synchronousCommit ? 'on' : 'off',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    jit: 'off',
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return ['-D', dataDir, '-p', String(port), ...flags];
+}
+
+function urlOf(port: number, database: string): string {
+  return `postgresql://${USER}@${HOST}:${port}/${database}`;
+}
+
+async function ensureDatabase(port: number, database: string): Promise<void> {
+  const client = new Client({ connectionString: urlOf(port, 'postgres') });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,49 @@
+import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../processes.ts';
+import { isAlive } from '../processes/pid.ts';
+
+function lockHolder(dataDir: string): number | undefined {
+  try {
+    return Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A postmaster works inside its data folder, which tells it from a process that was given its pid. */
+function isPostmasterOf(dataDir: string, pid: number): boolean {
+  if (!isAlive(pid)) return false;
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dataDir);
+  } catch {
+    // Without /proc, or another user's process: PostgreSQL itself decides.
+    return true;
+  }
+}
+
+/**
+ * Clears the way for a start. A server that is still ending (its parent was killed a moment ago) is waited for; one
+ * that stays is an error; a lock file that a killed server left, its pid now another program's, is removed.
+ */
+export async function clearStaleLock(dataDir: string, log: Log, waitMs = 10_000): Promise<void> {
+  const deadline = Date.now() + waitMs;
+  for (let told = false; ;) {
+    const pid = lockHolder(dataDir);
+    if (pid === undefined) return;
+    if (!isPostmasterOf(dataDir, pid)) {
+      log(`PostgreSQL: the last server on ${dataDir} was killed; it recovers`);
+      rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+      return;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(
+        `PostgreSQL: process ${pid} already serves ${dataDir}: end it, or choose another data folder`,
+      );
+    }
+    if (!told) log(`PostgreSQL: process ${pid} still serves ${dataDir}, waiting for its end`);
+    told = true;
+    await delay(50);
+  }
+}

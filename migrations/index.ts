@@ -1,0 +1,11 @@
+import { M0001Runs } from './m0001-runs.ts';
+import { M0002Ledger } from './m0002-ledger.ts';
+import { M0003Payments } from './m0003-payments.ts';
+import { M0004Api } from './m0004-api.ts';
+import { M0005Values } from './m0005-values.ts';
+
+/** Every migration, in order; forward only. */
+export const migrationsList = [M0001Runs, M0002Ledger, M0003Payments, M0004Api, M0005Values].map((migration) => ({
+  name: migration.name,
+  class: migration,
+}));

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { MinorUnits, Network } from './money.ts';
+
+/** States of a payment intent (reasoning.md, "x402 per step"). `unknown` is closed only by proof. */
+export const PaymentStatus = z.enum(['quoted', 'prepared', 'signed', 'submitted', 'settled', 'rejected', 'void', 'unknown']);
+export type PaymentStatus = z.infer<typeof PaymentStatus>;
+
+/** A payment on the engine's own API. Amounts are minor units of `asset` (CAIP-19). */
+export const Payment = z.object({
+  id: z.string(),
+  run_id: z.string(),
+  step_id: z.string(),
+  generation: z.int().min(1),
+  rail: z.enum(['x402-evm', 'x402-solana', 'solana-transfer']),
+  network: Network,
+  asset: z.string(),
+  amount: MinorUnits,
+  pay_to: z.string(),
+  status: PaymentStatus,
+  finalized: z.boolean(),
+  tx_hash: z.string().nullable(),
+  reason: z.string().nullable(),
+  actions: z.array(z.string()),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type Payment = z.infer<typeof Payment>;

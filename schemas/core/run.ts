@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { Json, JsonObject } from './json.ts';
+import { Amount } from './money.ts';
+
+/** States of a run, every family's work inside the engine (architecture.md, "One vocabulary inside"). */
+export const RunStatus = z.enum([
+  'created',
+  'planning',
+  'awaiting_approval',
+  'awaiting_payment',
+  'awaiting_input',
+  'paused',
+  'running',
+  'compensating',
+  'completed',
+  'failed',
+  'cancelled',
+]);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** States of a step. */
+export const StepStatus = z.enum([
+  'pending',
+  'running',
+  'completed',
+  'failed',
+  'skipped',
+  'payment_unknown',
+  'compensated',
+  'compensation_failed',
+]);
+export type StepStatus = z.infer<typeof StepStatus>;
+
+/** One step as the projection shows it; family-specific facts are in `data`. */
+export const RunStep = z.object({ id: z.string(), status: StepStatus, data: JsonObject });
+export type RunStep = z.infer<typeof RunStep>;
+
+/** Why a run failed, safe to show. `code` is UPPER_SNAKE. */
+export const RunError = z.object({
+  code: z.string(),
+  message: z.string(),
+  stepId: z.string().optional(),
+  recoverable: z.boolean(),
+  timestamp: z.string(),
+});
+export type RunError = z.infer<typeof RunError>;
+
+/** A run on the engine's own API (common.md, "Runs"). Times are RFC 3339 with milliseconds. */
+export const Run = z.object({
+  id: z.string(),
+  family: z.string(),
+  kind: z.string(),
+  subject: z.string(),
+  status: RunStatus,
+  input: Json,
+  output: Json,
+  error: RunError.nullable(),
+  cost: z.array(Amount),
+  steps: z.array(RunStep),
+  approval: z.lazy(() => ApprovalRecord).optional(),
+  deadlines: z.record(z.string(), z.string()),
+  created_at: z.string(),
+  started_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+  last_seq: z.int(),
+  temporal: z.object({ workflow_id: z.string(), run_id: z.string().nullable(), url: z.string().nullable() }),
+});
+export type Run = z.infer<typeof Run>;
+
+/** What someone is asked to approve, bound to what was planned (architecture decision 7). */
+export const ApprovalRecord = z.object({
+  id: z.string(),
+  run_id: z.string(),
+  status: z.enum(['pending', 'approved', 'rejected', 'expired', 'superseded']),
+  reason: z.string(),
+  plan_hash: z.string(),
+  maximum: Amount.nullable(),
+  payees: z.array(z.string()),
+  expires_at: z.string().nullable(),
+  requested_at: z.string(),
+  decided_at: z.string().nullable(),
+  decided_by: z.string().nullable(),
+});
+export type ApprovalRecord = z.infer<typeof ApprovalRecord>;

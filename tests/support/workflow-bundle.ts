@@ -1,0 +1,34 @@
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { existsSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inject } from 'vitest';
+
+const WORKFLOWS = join(import.meta.dirname, '..', '..', 'workflows', 'index.ts');
+
+/** The bundle of all workflows, for `Worker.create({workflowBundle})`. Made once a test run, by whoever asks first. */
+export async function workflowBundle(): Promise<{ codePath: string }> {
+  const codePath = join(inject('workFolder'), 'workflows.js');
+  const lock = `${codePath}.lock`;
+  while (!existsSync(codePath)) {
+    if (takeLock(lock)) await makeBundle(codePath).finally(() => rmdirSync(lock));
+    else await delay(50);
+  }
+  return { codePath };
+}
+
+function takeLock(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function makeBundle(codePath: string): Promise<void> {
+  if (existsSync(codePath)) return;
+  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR') });
+  writeFileSync(`${codePath}.part`, code);
+  renameSync(`${codePath}.part`, codePath);
+}

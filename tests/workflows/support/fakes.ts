@@ -1,0 +1,182 @@
+import type { CallOutcome, CallRequest, CallingActivities, CompensateOutcome } from '../../../domain/ports/calling.ts';
+import type { JournalActivities, JournalEvent, Ride } from '../../../domain/ports/journal.ts';
+import type { FinishRequest, LedgerActivities, ReserveOutcome } from '../../../domain/ports/ledger.ts';
+import type { PaymentActivities, ReconcileOutcome, SignOutcome, SubmitOutcome } from '../../../domain/ports/payments.ts';
+import type { PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
+import type { Plan, PlanStep } from '../../../domain/plan.ts';
+
+/** A step with sensible defaults; tests override what they are about. */
+export function aStep(id: string, overrides: Partial<PlanStep> = {}): PlanStep {
+  return {
+    id,
+    type: 'service_call',
+    serviceName: `service ${id}`,
+    serviceUrl: `http://service.test/${id}`,
+    method: 'POST',
+    action: `do ${id}`,
+    params: {},
+    outputKey: `${id}Out`,
+    dependencies: [],
+    parallelizable: true,
+    estimatedCost: '0',
+    estimatedTime: 100,
+    maxPrice: '0',
+    retryPolicy: { maxAttempts: 3, backoffMultiplier: 2, initialDelayMs: 10, maxDelayMs: 50 },
+    ...overrides,
+  };
+}
+
+export const PAY = { scheme: 'exact', network: 'eip155:31337', asset: '0x01', payTo: '0x02' } as const;
+
+export const aPaidStep = (id: string, price: string, overrides: Partial<PlanStep> = {}): PlanStep =>
+  aStep(id, { estimatedCost: price, maxPrice: price, pay: PAY, ...overrides });
+
+export function aPlan(steps: PlanStep[], overrides: Partial<Plan> = {}): Plan {
+  const total = steps.reduce((sum, step) => sum + BigInt(step.estimatedCost), 0n).toString();
+  return {
+    steps,
+    dag: Object.fromEntries(steps.map((step) => [step.id, step.dependencies])),
+    criticalPath: [],
+    parallelGroups: [],
+    totalEstimatedCost: total,
+    totalEstimatedTime: 100,
+    asset: 'USDC',
+    decimals: 6,
+    revision: 1,
+    limits: { maxTotalAmount: total },
+    planHash: 'hash-1',
+    ...overrides,
+  };
+}
+
+/** The price a fake service asks. */
+export function demand(price: string, overrides: object = {}): CallOutcome {
+  return {
+    kind: 'payment_required',
+    intentId: 'pi_1',
+    quote: { ...PAY, x402Version: 2, assetId: 'eip155:31337/erc20:0x01', amount: price, maxTimeoutSeconds: 60, ...overrides },
+  };
+}
+
+export const ok = (value: string): CallOutcome => ({ kind: 'ok', output: { inline: value }, timeMs: 1 });
+
+/** What each activity answers, in order; the last answer repeats. Unscripted calls succeed. */
+export interface Script {
+  plan: Plan;
+  planning?: PlanOutcome | (() => Promise<PlanOutcome>);
+  calls?: { [stepId: string]: CallOutcome[] };
+  sign?: SignOutcome[];
+  submit?: SubmitOutcome[];
+  reconcile?: ReconcileOutcome[];
+  compensate?: { [stepId: string]: CompensateOutcome[] };
+  reserve?: ReserveOutcome[];
+  /** Holds a step's call until the test lets go. */
+  hold?: { [stepId: string]: Promise<void> };
+}
+
+type Activities = PlanningActivities & CallingActivities & PaymentActivities & LedgerActivities & JournalActivities;
+
+export interface Fakes {
+  activities: Activities;
+  /** Events in the order they were written, each key once. */
+  events: JournalEvent[];
+  types(): string[];
+  calls: string[];
+  reserved: string[];
+  finished: FinishRequest[];
+}
+
+export function createFakes(script: Script): Fakes {
+  const events: JournalEvent[] = [];
+  const calls: string[] = [];
+  const reserved: string[] = [];
+  const finished: FinishRequest[] = [];
+  const write = (ride: Ride): void => {
+    for (const event of ride.events) if (!events.some((other) => other.key === event.key)) events.push(event);
+  };
+  const answer = scripted();
+  const note = (key: string, type: JournalEvent['type']): JournalEvent => ({ key, type, data: {} });
+
+  const activities: Activities = {
+    appendEvents: async (ride) => write(ride),
+    planFast: async ({ ride }) => {
+      write(ride);
+      if (typeof script.planning === 'function') return { kind: 'needs_model' };
+      return script.planning ?? { kind: 'planned', plan: script.plan, cached: false, model: 'offline', intent: INTENT };
+    },
+    planWithModel: async ({ ride }) => {
+      write(ride);
+      return typeof script.planning === 'function' ? script.planning() : { kind: 'needs_model' };
+    },
+    revisePlan: async ({ ride, plan, limits, steps }) => {
+      write(ride);
+      const changes = new Map(steps.map((change) => [change.id, change]));
+      return {
+        ...plan,
+        limits,
+        revision: plan.revision + 1,
+        planHash: `hash-${plan.revision + 1}`,
+        steps: plan.steps.map((step) => ({ ...step, ...changes.get(step.id) }) as PlanStep),
+      };
+    },
+    callService: async (request: CallRequest) => {
+      calls.push(`call ${request.step.id} ${request.generation}.${request.attempt}`);
+      write(request.ride);
+      write({ runId: request.runId, events: [note(`step.started:${request.step.id}`, 'step.started')] });
+      await script.hold?.[request.step.id];
+      const outcome = answer(`call ${request.step.id}`, script.calls?.[request.step.id] ?? [ok(request.step.id)]);
+      if (outcome.kind === 'ok') write({ runId: request.runId, events: [note(`step.completed:${request.step.id}`, 'step.completed')] });
+      return outcome;
+    },
+    computeStep: async ({ ride, step }) => {
+      write(ride);
+      const branch = step.params['branch'];
+      return { kind: 'ok', output: { inline: step.id }, ...(branch === 'then' || branch === 'else' ? { branch } : {}) };
+    },
+    compensateStep: async ({ ride, stepId }) => {
+      calls.push(`undo ${stepId}`);
+      write(ride);
+      return answer(`undo ${stepId}`, script.compensate?.[stepId] ?? [{ kind: 'ok', detail: {} }]);
+    },
+    signPayment: async ({ ride }) => {
+      calls.push('sign');
+      write(ride);
+      return answer('sign', script.sign ?? [{ kind: 'signed' }]);
+    },
+    submitPayment: async ({ ride, step, runId }) => {
+      calls.push('submit');
+      write(ride);
+      const outcome = answer('submit', script.submit ?? [{ kind: 'settled', output: { inline: step.id }, txHash: '0xt', timeMs: 1 }]);
+      if (outcome.kind === 'settled') write({ runId, events: [note(`step.completed:${step.id}`, 'step.completed')] });
+      return outcome;
+    },
+    reconcilePayment: async ({ ride }) => {
+      calls.push('reconcile');
+      write(ride);
+      return answer('reconcile', script.reconcile ?? [{ kind: 'unknown', message: 'unscripted' }]);
+    },
+    sweepPayments: async () => ({ open: 0, moved: 0 }),
+    reserveForRun: async ({ ride, upTo }) => {
+      write(ride);
+      reserved.push(upTo);
+      return answer('reserve', script.reserve ?? [{ kind: 'reserved' }]);
+    },
+    finishRun: async (request) => {
+      write(request.ride);
+      write({ runId: request.runId, events: [{ ...note(`run.${request.status}`, `run.${request.status}`), status: request.status }] });
+      finished.push(request);
+    },
+  };
+  return { activities, events, types: () => events.map((event) => event.type), calls, reserved, finished };
+}
+
+const INTENT = { classification: 'test', entities: {}, confidence: 1, requiredCapabilities: [] };
+
+function scripted(): <T>(name: string, answers: T[]) => T {
+  const used = new Map<string, number>();
+  return (name, answers) => {
+    const index = used.get(name) ?? 0;
+    used.set(name, index + 1);
+    return answers[Math.min(index, answers.length - 1)]!;
+  };
+}

@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  Worker,
+  type NativeConnection,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import { taskQueues, type TaskQueues } from '../domain/queues.ts';
+import { permanentFailures } from './failures.ts';
+import { createHeartbeats } from './heartbeats.ts';
+
+/** Where the workflow bundle starts. */
+export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+
+export interface WorkersOptions {
+  connection: NativeConnection;
+  namespace: string;
+  /** Base name; the kinds of work get queues of their own (architecture decision 14). */
+  taskQueue: string;
+  activities: object;
+  bundle?: WorkflowBundleOption;
+  /** Which kinds this process serves; empty means all. */
+  queues?: readonly string[];
+  maxConcurrentActivities?: number;
+  heartbeatEveryMs?: number;
+}
+
+export interface Workers {
+  /** Resolves when all have drained after `stop`, rejects when one fails. */
+  readonly finished: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** One Temporal worker per kind of work; only the engine's runs workflows. */
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  const queues = taskQueues(options.taskQueue);
+  const wanted = (Object.keys(queues) as (keyof TaskQueues)[]).filter(
+    (kind) => options.queues === undefined || options.queues.length === 0 || options.queues.includes(kind),
+  );
+  const bundle = options.bundle ?? (wanted.includes('engine') ? await bundleWorkflows() : undefined);
+  const workers = await Promise.all(wanted.map((kind) => Worker.create(workerOptions(options, kind, queues[kind], bundle))));
+  const finished = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  return {
+    finished,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await finished;
+    },
+  };
+}
+
+/** Webpack over workflows/: about a second and a half; do it once per process. */
+export const bundleWorkflows = (): Promise<{ code: string }> => bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH });
+
+function workerOptions(
+  options: WorkersOptions,
+  kind: keyof TaskQueues,
+  taskQueue: string,
+  bundle: WorkflowBundleOption | undefined,
+): WorkerOptions {
+  const heartbeats = createHeartbeats(options.heartbeatEveryMs ?? 2000);
+  return {
+    connection: options.connection,
+    namespace: options.namespace,
+    taskQueue,
+    activities: options.activities,
+    ...(kind === 'engine' ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 1000 } : {}),
+    maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
+    maxConcurrentLocalActivityExecutions: 100,
+    shutdownGraceTime: '10s',
+    shutdownForceTime: '20s',
+    interceptors: { activity: [() => ({ inbound: heartbeats }), () => ({ inbound: permanentFailures })] },
+  };
+}

@@ -1,0 +1,25 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  QUERIES,
+  SIGNALS,
+  UPDATES,
+  type ApproveAnswer,
+  type ApproveRequest,
+  type DecisionAnswer,
+  type DecisionRequest,
+} from '../../domain/messages.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+
+export const approveRun = defineUpdate<ApproveAnswer, [ApproveRequest]>(UPDATES.approve);
+export const rejectRun = defineUpdate<DecisionAnswer, [DecisionRequest]>(UPDATES.reject);
+export const cancelRun = defineUpdate<DecisionAnswer, [DecisionRequest]>(UPDATES.cancel);
+
+/** From the Web UI or the CLI, with or without an argument: `temporal workflow signal --name approve`. */
+export const approveSignal = defineSignal<[Partial<ApproveRequest>?]>(SIGNALS.approve);
+export const rejectSignal = defineSignal<[Partial<DecisionRequest>?]>(SIGNALS.reject);
+export const cancelSignal = defineSignal<[Partial<DecisionRequest>?]>(SIGNALS.cancel);
+
+export const stateQuery = defineQuery<JsonObject>(QUERIES.state);
+
+export const STATUS_ATTRIBUTE = defineSearchAttributeKey('StewardStatus', SearchAttributeType.KEYWORD);

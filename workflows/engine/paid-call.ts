@@ -1,0 +1,149 @@
+import { sleep } from '@temporalio/workflow';
+import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
+import type { ReconcileOutcome, SubmitOutcome } from '../../domain/ports/payments.ts';
+import { retryDelay } from '../../domain/retry.ts';
+import { checkQuote } from '../../domain/spending.ts';
+import { committed } from './budget.ts';
+import { failed, nextAttempt, type StepContext, type StepEnd } from './step-context.ts';
+
+type Demand = Extract<CallOutcome, { kind: 'payment_required' }>;
+type Request = Omit<CallRequest, 'ride'>;
+type Paid = StepEnd | { kind: 'void' };
+
+/**
+ * Quote, sign, submit: three durable steps (architecture decision 4). Before the signature everything may still be
+ * refused and nothing is lost; after it the same bytes are followed until the chain proves what became of them.
+ */
+export async function payForCall(context: StepContext, request: Request, demand: Demand): Promise<Paid> {
+  const { run, budget } = context;
+  const { grant } = budget;
+  if (run.stop.reason() !== undefined) return { kind: 'stopped' };
+  if (grant === undefined) return { kind: 'parked', why: { reason: 'price_changed', quote: demand.quote } };
+  const reason = checkQuote(
+    request.step,
+    demand.quote,
+    {
+      committed: committed(budget),
+      limits: grant.limits,
+      expiresAtMs: grant.expiresAtMs,
+      ...(run.input.settings.maxCost === undefined ? {} : { maxCost: run.input.settings.maxCost }),
+    },
+    Date.now(),
+  );
+  if (reason !== undefined) return { kind: 'parked', why: { reason, quote: demand.quote } };
+
+  const amount = BigInt(demand.quote.amount);
+  budget.held += amount;
+  const signed = await sign(context, request, demand, grant.expiresAtMs);
+  if (signed !== undefined) {
+    budget.held -= amount;
+    return signed;
+  }
+  const outcome = await follow(context, request, demand.intentId);
+  if (outcome.kind === 'unknown') return unknownEnd(context, request, demand.intentId); // the hold stays
+  budget.held -= amount;
+  if (outcome.kind === 'void') return outcome.retry ? { kind: 'void' } : failed(outcome.code, outcome.message, true);
+  budget.settled += amount;
+  if (outcome.kind === 'settled') {
+    context.outputs[request.step.outputKey] = outcome.output;
+    return { kind: 'completed' };
+  }
+  return failed('PAID_NO_OUTPUT', 'The payment settled, but the service did not give its answer.');
+}
+
+/** Undefined when signed. */
+async function sign(context: StepContext, request: Request, demand: Demand, signBeforeMs: number): Promise<StepEnd | undefined> {
+  const { run } = context;
+  const outcome = await run.journal.ride((ride) =>
+    run.act.money.signPayment.executeWithOptions({ summary: `${request.step.id}: sign ${demand.quote.amount} ${request.asset}` }, [
+      { ride, runId: request.runId, intentId: demand.intentId, signBeforeMs },
+    ]),
+  );
+  if (outcome.kind === 'signed') return undefined;
+  switch (outcome.reason) {
+    case 'unsupported':
+      return failed('PAYMENT_UNSUPPORTED', outcome.message);
+    case 'expired':
+      return { kind: 'parked', why: { reason: 'approval_expired', quote: demand.quote } };
+    case 'float_short':
+      run.needsAttention('float_short', outcome.message, { step: request.step.id });
+      return { kind: 'parked', why: { reason: 'low_balance', quote: demand.quote } };
+    case 'low_balance':
+      return { kind: 'parked', why: { reason: 'low_balance', quote: demand.quote } };
+  }
+}
+
+type Followed =
+  | Extract<SubmitOutcome, { kind: 'settled' }>
+  | { kind: 'paid_no_output' }
+  | { kind: 'void'; code: string; message: string; retry: boolean }
+  | { kind: 'unknown' };
+
+/** Sends the stored bytes until the service answers or the chain proves an end. */
+async function follow(context: StepContext, request: Request, intentId: string): Promise<Followed> {
+  const { run } = context;
+  const policy = request.step.retryPolicy;
+  let sent = 0;
+  let afterLanding = 0;
+  let last: Extract<SubmitOutcome, { kind: 'unclear' }> | undefined;
+  const givesUpAtMs = Date.now() + run.input.settings.reconcileGiveUpMs;
+  let resend = true;
+  for (;;) {
+    if (resend) {
+      const attempt = sent === 0 ? request.attempt : nextAttempt(context, request.step.id);
+      const outcome = await submit(context, { ...request, attempt }, intentId);
+      sent++;
+      if (outcome.kind === 'settled') return outcome;
+      last = outcome;
+    }
+    const truth = await reconcile(context, request, intentId);
+    resend = false;
+    if (truth.kind === 'void')
+      return { kind: 'void', code: last?.code ?? 'PAYMENT_VOID', message: last?.message ?? 'The payment expired unused.', retry: mayPayAgain(context, request, sent) };
+    if (truth.kind === 'settled') {
+      if (afterLanding++ > 0) return { kind: 'paid_no_output' };
+      resend = true;
+      continue;
+    }
+    if (truth.kind === 'unknown' && Date.now() >= givesUpAtMs) return { kind: 'unknown' };
+    if (truth.kind === 'alive' && sent < policy.maxAttempts && run.stop.reason() === undefined) {
+      resend = await run.stop.pause(retryDelay(policy, sent, Math.random(), last?.retryAfterMs), `${request.step.id}: resubmit ${sent + 1}`);
+      continue;
+    }
+    await sleep(run.input.settings.reconcileIntervalMs, { summary: `${request.step.id}: payment ${truth.kind}` });
+  }
+}
+
+/** Proven unpaid, so another payment may be signed, within the step's own bounds. */
+function mayPayAgain(context: StepContext, request: Request, sent: number): boolean {
+  const { maxAttempts } = request.step.retryPolicy;
+  return context.run.stop.reason() === undefined && sent < maxAttempts && request.generation < maxAttempts;
+}
+
+const submit = (context: StepContext, request: Request, intentId: string): Promise<SubmitOutcome> =>
+  context.run.journal.ride((ride) =>
+    context.run.act.money.submitPayment.executeWithOptions({ summary: `${request.step.id}: pay and call` }, [
+      { ...request, ride, intentId },
+    ]),
+  );
+
+const reconcile = (context: StepContext, request: Request, intentId: string): Promise<ReconcileOutcome> =>
+  context.run.journal.ride((ride) =>
+    context.run.act.money.reconcilePayment.executeWithOptions({ summary: `${request.step.id}: look on chain` }, [
+      { ride, runId: request.runId, intentId },
+    ]),
+  );
+
+function unknownEnd(context: StepContext, request: Request, intentId: string): StepEnd {
+  context.run.needsAttention('payment_unknown', `Whether the payment of step ${request.step.id} settled is not known; its hold stays.`, {
+    step: request.step.id,
+    intentId,
+  });
+  context.run.journal.emit({
+    key: `step.payment_unknown:${request.step.id}:${intentId}`,
+    type: 'step.progress',
+    data: { step: request.step.id, payment: { intentId, status: 'unknown' } },
+    step: { id: request.step.id, status: 'payment_unknown' },
+  });
+  return failed('PAYMENT_UNKNOWN', 'The outcome of a payment is not known yet; it is followed until the chain proves it.', true);
+}

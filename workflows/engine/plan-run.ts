@@ -1,0 +1,163 @@
+import { startDag, sinks, type DagNode, type DagState } from '../../domain/dag.ts';
+import type { Plan, PlanStep } from '../../domain/plan.ts';
+import { escalated } from '../../domain/plan-revision.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { ApprovalEnd, ApprovalGate } from './approval.ts';
+import { committed, createBudget, netCost } from './budget.ts';
+import { runDag, type DagRun } from './dag.ts';
+import { rollBack, type RollbackCause } from './rollback.ts';
+import type { Ending, Run } from './run.ts';
+import { runServiceStep } from './service-step.ts';
+import { failed, type Parked, type StepContext, type StepEnd, type StepFailure } from './step-context.ts';
+
+/** Approves, executes, pauses and, where it must, undoes one plan. Families bring the plan; nothing here knows them. */
+export async function runPlan(run: Run, gate: ApprovalGate, plan: Plan): Promise<Ending> {
+  const context: StepContext = { run, outputs: {}, budget: createBudget(), attempts: {}, plan };
+  const approval = await gate.request({ plan, reason: 'initial', upTo: BigInt(plan.totalEstimatedCost) });
+  if (approval.kind !== 'approved') return notStarted(context, approval.kind);
+  context.budget.grant = approval.grant;
+  const startedAtMs = Date.now();
+  const deadline = run.stop.deadline(run.input.settings.maxTimeMs, 'maxTime');
+  const cause = await execute(context, gate, startDag(nodesOf(plan)));
+  deadline.disarm();
+  const timeMs = (): number => Date.now() - startedAtMs;
+  if (cause === undefined) return ending(context, 'completed', timeMs());
+  await rollBack(context, cause);
+  return ending(context, cause.status, timeMs(), cause.error);
+}
+
+const nodesOf = (plan: Plan): DagNode[] =>
+  plan.steps.map((step) => ({ id: step.id, dependencies: step.dependencies, exclusive: !step.parallelizable }));
+
+/** Undefined when every step completed or was skipped, else why to roll back. */
+async function execute(context: StepContext, gate: ApprovalGate, state: DagState): Promise<RollbackCause | undefined> {
+  const { run } = context;
+  for (;;) {
+    const nodes = nodesOf(context.plan);
+    const result = await runDag<Parked, StepFailure>(nodes, state, run.input.settings.concurrency, {
+      run: (id) => runStep(context, stepOf(context.plan, id)),
+      skipped: (id) => announceSkip(run, id),
+      stopping: () => run.stop.reason() !== undefined,
+    });
+    describeProgress(context, state);
+    const cause = causeOf(context, result);
+    if (cause !== undefined || result.done) return cause;
+    const paused = await pause(context, gate, result.parked);
+    if (paused !== undefined) return paused;
+  }
+}
+
+const stepOf = (plan: Plan, id: string): PlanStep => plan.steps.find((step) => step.id === id)!;
+
+async function runStep(context: StepContext, step: PlanStep): Promise<StepEnd> {
+  const end = step.type === 'service_call' ? await runServiceStep(context, step) : await compute(context, step);
+  if (end.kind === 'failed') announceFailure(context, step, end.failure);
+  return end;
+}
+
+async function compute(context: StepContext, step: PlanStep): Promise<StepEnd> {
+  const { run, outputs } = context;
+  const outcome = await run.journal.ride((ride) =>
+    run.act.local.computeStep({ ride, runId: run.input.runId, step, outputs }),
+  );
+  if (outcome.kind === 'failed') return failed(outcome.code, outcome.message);
+  outputs[step.outputKey] = outcome.output;
+  if (outcome.branch === undefined) return { kind: 'completed' };
+  const other = step.params[outcome.branch === 'then' ? 'else' : 'then'];
+  return { kind: 'completed', ruledOut: typeof other === 'string' ? [other] : Array.isArray(other) ? other.map(String) : [] };
+}
+
+/** Durable pause: money needs a new decision. What was paid stays paid; the plan's revision says what is new. */
+async function pause(context: StepContext, gate: ApprovalGate, parked: DagRun<Parked, StepFailure>['parked']): Promise<RollbackCause | undefined> {
+  const { run, budget } = context;
+  const { reason } = parked[0]!.why;
+  const revision = escalated(context.plan, parked.map(({ id, why }) => ({ id, quote: why.quote })), committed(budget), doneIds(context));
+  const plan = await run.journal.ride((ride) => run.act.local.revisePlan({ ride, plan: context.plan, ...revision.change }));
+  context.plan = plan;
+  run.journal.emit({
+    key: `step.parked:${plan.planHash}`,
+    type: 'step.progress',
+    data: { step: parked[0]!.id, waiting: reason },
+    view: { plan: plan as unknown as JsonObject, estimatedCost: plan.totalEstimatedCost },
+  });
+  const approval = await gate.request({ plan, reason, upTo: revision.upTo });
+  if (approval.kind !== 'approved') return pausedCause(approval.kind, run);
+  budget.grant = approval.grant;
+  return undefined;
+}
+
+/** Steps whose outputs exist: they are neither priced nor run again. */
+const doneIds = (context: StepContext): string[] =>
+  context.plan.steps.filter((step) => context.outputs[step.outputKey] !== undefined).map((step) => step.id);
+
+function pausedCause(kind: Exclude<ApprovalEnd['kind'], 'approved'>, run: Run): RollbackCause {
+  if (kind === 'lapsed')
+    return { status: 'failed', reason: 'approval_expired', error: { code: 'APPROVAL_EXPIRED', message: 'Nobody approved the rest of the plan in time.', recoverable: true } };
+  if (kind === 'stopped') return stopCause(run);
+  return { status: 'cancelled', reason: 'rejected' };
+}
+
+function causeOf(context: StepContext, result: DagRun<Parked, StepFailure>): RollbackCause | undefined {
+  const failure = result.failures[0];
+  if (failure !== undefined)
+    return { status: 'failed', reason: failure.failure.code.toLowerCase(), error: { ...failure.failure, stepId: failure.id } };
+  return !result.done && context.run.stop.reason() !== undefined ? stopCause(context.run) : undefined;
+}
+
+function stopCause(run: Run): RollbackCause {
+  if (run.stop.reason() !== 'deadline') return { status: 'cancelled', reason: 'cancelled' };
+  const message = `The run took longer than ${run.input.settings.maxTimeMs} ms.`;
+  return { status: 'failed', reason: 'max_time_exceeded', error: { code: 'MAX_TIME_EXCEEDED', message, recoverable: true } };
+}
+
+/** Nothing was done, so there is nothing to undo. */
+function notStarted(context: StepContext, kind: 'rejected' | 'lapsed' | 'stopped'): Ending {
+  if (kind !== 'lapsed') return ending(context, 'cancelled', 0);
+  const message = 'Nobody approved the plan in time.';
+  return ending(context, 'cancelled', 0, { code: 'APPROVAL_EXPIRED', message, recoverable: true });
+}
+
+function ending(context: StepContext, status: Ending['status'], timeMs: number, error?: Ending['error']): Ending {
+  const { plan, budget, outputs } = context;
+  const last = sinks(nodesOf(plan)).map((id) => stepOf(plan, id).outputKey);
+  return {
+    status,
+    ...(error === undefined ? {} : { error }),
+    outputs: Object.fromEntries(last.flatMap((key) => (outputs[key] === undefined ? [] : [[key, outputs[key]]]))),
+    totals: { cost: netCost(budget), timeMs, asset: plan.asset, decimals: plan.decimals },
+  };
+}
+
+function announceSkip(run: Run, id: string): void {
+  const result = { stepId: id, status: 'skipped', success: true, cost: '0', time: 0, attempts: 0 };
+  run.journal.emit({
+    key: `step.skipped:${id}`,
+    type: 'step.skipped',
+    data: { step: id, result },
+    step: { id, status: 'skipped', data: { result } },
+  });
+}
+
+function announceFailure(context: StepContext, step: PlanStep, failure: StepFailure): void {
+  const result: JsonObject = {
+    stepId: step.id,
+    status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed',
+    success: false,
+    cost: '0',
+    time: 0,
+    attempts: context.attempts[step.id] ?? 1,
+    error: failure.message,
+    code: failure.code,
+  };
+  context.run.journal.emit({
+    key: `step.failed:${step.id}`,
+    type: 'step.failed',
+    data: { step: step.id, result },
+    step: { id: step.id, status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed', data: { result } },
+  });
+}
+
+function describeProgress(context: StepContext, state: DagState): void {
+  const lines = context.plan.steps.map((step) => `- ${step.id} (${step.serviceName}): ${state.nodes[step.id]}`);
+  context.run.describe([`**Running**`, lines.join('\n')], { steps: { ...state.nodes }, waitingFor: null });
+}

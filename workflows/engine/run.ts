@@ -1,0 +1,124 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  CancellationScope,
+  condition,
+  allHandlersFinished,
+  log,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { mayMove } from '../../domain/run-states.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
+import type { FinishRequest } from '../../domain/ports/ledger.ts';
+import type { RunInput } from '../../domain/run-settings.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { EventType } from '../../schemas/core/event.ts';
+import type { RunStatus } from '../../schemas/core/run.ts';
+import { createRunJournal, type RunJournal } from './journal.ts';
+import { cancelRun, cancelSignal, stateQuery, STATUS_ATTRIBUTE } from './messages.ts';
+import { createProxies, type Proxies } from './proxies.ts';
+import { createSaga, type Saga } from './saga.ts';
+import { createStop, type Stop } from './stop.ts';
+
+/** How a run ends; the body decides, the engine writes it down. */
+export type Ending = Pick<FinishRequest, 'status' | 'error' | 'outputs' | 'totals'>;
+
+/** What a family's workflow works with. */
+export interface Run {
+  readonly input: RunInput;
+  readonly act: Proxies;
+  readonly journal: RunJournal;
+  readonly stop: Stop;
+  readonly saga: Saga;
+  status(): RunStatus;
+  /** Moves the run and emits the event that says so. */
+  move(status: RunStatus, type: EventType, key: string, data: JsonObject, more?: Partial<JournalEvent>): void;
+  /** Opens an item for a person when the run ends. */
+  needsAttention(kind: string, detail: string, data?: JsonObject): void;
+  /** What an operator reads in the Temporal Web UI. */
+  describe(lines: string[], facts?: JsonObject): void;
+}
+
+/**
+ * Carries one run from start to its terminal event, whatever happens inside `body`. Cancellation is a wish (`stop`),
+ * not an exception: everything runs non-cancellable, so money that is moving is always followed to a known state.
+ */
+export async function runJob(input: RunInput, body: (run: Run) => Promise<Ending>): Promise<void> {
+  const stop = createStop();
+  await CancellationScope.nonCancellable(async () => {
+    const { run, attention } = openRun(input, stop);
+    const ending = await body(run).catch((error: unknown) => unexpected(run, error));
+    await finish(run, ending, attention);
+    if (ending.status === 'cancelled') throw new CancelledFailure('The run was cancelled.');
+    if (ending.status === 'failed')
+      throw ApplicationFailure.nonRetryable(ending.error?.message ?? 'The run failed.', ending.error?.code ?? 'FAILED');
+  });
+}
+
+function openRun(input: RunInput, stop: Stop): { run: Run; attention: FinishRequest['attention'] } {
+  const act = createProxies(input.settings.callTimeoutMs);
+  const journal = createRunJournal(input.runId, (ride) => act.local.appendEvents(ride));
+  const attention: FinishRequest['attention'] = [];
+  let status: RunStatus = 'created';
+  let facts: JsonObject = {};
+  const run: Run = {
+    input,
+    act,
+    journal,
+    stop,
+    saga: createSaga(),
+    status: () => status,
+    move(next, type, key, data, more = {}) {
+      if (!mayMove(status, next)) throw ApplicationFailure.nonRetryable(`A ${status} run cannot become ${next}.`, 'BAD_MOVE');
+      status = next;
+      journal.emit({ key, type, data, status: next, ...more });
+    },
+    needsAttention: (kind, detail, data = {}) => void attention.push({ kind, detail, data }),
+    describe(lines, more = {}) {
+      facts = { ...facts, ...more };
+      setCurrentDetails(lines.join('\n\n'));
+    },
+  };
+  setHandler(stateQuery, () => ({ runId: input.runId, status, stopping: stop.reason() ?? null, ...facts }));
+  setHandler(cancelSignal, () => void requestCancel(run), { description: 'Stop, settle what is moving, undo what can be undone.' });
+  setHandler(cancelRun, () => ({ status: requestCancel(run), events: journal.pending() }), {
+    validator: (_request) => refuseLateCancel(status),
+  });
+  return { run, attention };
+}
+
+function refuseLateCancel(status: RunStatus): void {
+  if (status === 'completed' || status === 'failed')
+    throw ApplicationFailure.nonRetryable(`The run has already ${status}.`, 'cannot_cancel');
+}
+
+/** Answers the state the run is on its way to, as far as that is certain now. */
+function requestCancel(run: Run): RunStatus {
+  run.stop.request('cancelled');
+  const status = run.status();
+  return status === 'running' || status === 'compensating' ? 'compensating' : 'cancelled';
+}
+
+/** A bug or an exhausted activity: undo what can be undone, then fail visibly. */
+async function unexpected(run: Run, error: unknown): Promise<Ending> {
+  log.error('run failed unexpectedly', { error });
+  run.stop.request('failed');
+  const outcome = await run.saga.compensate().catch(() => undefined);
+  if (outcome === undefined) run.needsAttention('rollback_incomplete', 'The rollback itself failed; look at the steps by hand.');
+  const message = 'An internal error stopped the run; what could be undone was undone. The operator has the details.';
+  return {
+    status: 'failed',
+    error: { code: 'INTERNAL', message, recoverable: false },
+    outputs: {},
+    totals: { cost: '0', timeMs: 0, asset: null, decimals: 0 },
+  };
+}
+
+async function finish(run: Run, ending: Ending, attention: FinishRequest['attention']): Promise<void> {
+  upsertSearchAttributes([{ key: STATUS_ATTRIBUTE, value: ending.status }]);
+  run.describe([`**${ending.status}**${ending.error ? `: ${ending.error.message}` : ''}`], { ended: ending.status });
+  await run.journal.ride((ride) => run.act.local.finishRun({ ride, runId: run.input.runId, ...ending, attention }));
+  await condition(allHandlersFinished);
+}

@@ -1,0 +1,54 @@
+import type { CompensateOutcome } from '../../domain/ports/calling.ts';
+
+/** One undo, registered before its act. `key` is the step it belongs to. */
+export interface Undo {
+  key: string;
+  run(): Promise<CompensateOutcome>;
+}
+
+export interface UndoRecord {
+  key: string;
+  outcome: CompensateOutcome;
+}
+
+/** Undos in the order their acts were completed; acts that may have happened count as completed last. */
+export interface Saga {
+  register(undo: Undo): void;
+  /** The act is known to have happened now. */
+  completed(key: string): void;
+  /** The act is known not to have happened: nothing to undo. */
+  forget(key: string): void;
+  /** Runs the undos in reverse, records each outcome, goes on after a failed one. Each undo runs once. */
+  compensate(onOutcome?: (record: UndoRecord) => void): Promise<UndoRecord[]>;
+}
+
+export function createSaga(): Saga {
+  const undos = new Map<string, Undo>();
+  const order: string[] = [];
+  return {
+    register: (undo) => void undos.set(undo.key, undo),
+    completed: (key) => void (undos.has(key) && order.push(key)),
+    forget: (key) => void undos.delete(key),
+    async compensate(onOutcome) {
+      const uncertain = [...undos.keys()].filter((key) => !order.includes(key));
+      const records: UndoRecord[] = [];
+      for (const key of [...order, ...uncertain].toReversed()) {
+        const undo = undos.get(key);
+        if (undo === undefined) continue;
+        undos.delete(key);
+        const record = { key, outcome: await attempt(undo) };
+        records.push(record);
+        onOutcome?.(record);
+      }
+      return records;
+    },
+  };
+}
+
+async function attempt(undo: Undo): Promise<CompensateOutcome> {
+  try {
+    return await undo.run();
+  } catch (error) {
+    return { kind: 'failed', code: 'UNDO_FAILED', message: error instanceof Error ? error.message : String(error) };
+  }
+}

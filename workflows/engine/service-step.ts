@@ -1,0 +1,108 @@
+import { sleep } from '@temporalio/workflow';
+import type { PlanStep } from '../../domain/plan.ts';
+import type { CallOutcome, CallRequest, CompensateOutcome } from '../../domain/ports/calling.ts';
+import { retryDelay } from '../../domain/retry.ts';
+import { payForCall } from './paid-call.ts';
+import { failed, nextAttempt, type StepContext, type StepEnd } from './step-context.ts';
+
+/**
+ * One service step: call, pay when asked to, repeat what is worth repeating. The undo is registered before the first
+ * call, because a call whose answer was lost may have happened.
+ */
+export async function runServiceStep(context: StepContext, step: PlanStep): Promise<StepEnd> {
+  const { run } = context;
+  const intent: { id?: string } = {};
+  if (step.compensation !== undefined) registerUndo(context, step, intent);
+  for (let generation = 1; ; generation++) {
+    const answer = await callWithRetries(context, step, generation);
+    switch (answer.kind) {
+      case 'ok':
+        context.outputs[step.outputKey] = answer.output;
+        run.saga.completed(step.id);
+        return { kind: 'completed' };
+      case 'failed':
+        if (answer.definite) run.saga.forget(step.id);
+        return failed(answer.code, answer.message, !answer.definite);
+      case 'stopped':
+        if (answer.definite) run.saga.forget(step.id);
+        return { kind: 'stopped' };
+      case 'payment_required': {
+        intent.id = answer.intentId;
+        const paid = await payForCall(context, callRequest(context, step, generation, context.attempts[step.id]!), answer);
+        if (paid.kind === 'void') continue; // proven unpaid: only now may another payment be signed
+        if (paid.kind === 'parked' || paid.kind === 'stopped') run.saga.forget(step.id);
+        if (paid.kind === 'completed') run.saga.completed(step.id);
+        return paid;
+      }
+    }
+  }
+}
+
+type Answer =
+  | Extract<CallOutcome, { kind: 'ok' | 'payment_required' }>
+  | { kind: 'failed'; code: string; message: string; definite: boolean }
+  | { kind: 'stopped'; definite: boolean };
+
+/** Repeats the unpaid call within the step's retry policy. A refusal is definite; a lost answer is not. */
+async function callWithRetries(context: StepContext, step: PlanStep, generation: number): Promise<Answer> {
+  const { run } = context;
+  for (let attempt = 1; ; attempt++) {
+    if (run.stop.reason() !== undefined) return { kind: 'stopped', definite: attempt === 1 };
+    const request = callRequest(context, step, generation, nextAttempt(context, step.id));
+    const outcome = await run.journal.ride((ride) =>
+      run.act.remote.callService.executeWithOptions({ summary: `${step.id}: ${step.serviceName}` }, [{ ...request, ride }]),
+    );
+    if (outcome.kind === 'failed') return { ...outcome, definite: true };
+    if (outcome.kind !== 'retry') return outcome;
+    if (attempt >= step.retryPolicy.maxAttempts) return { ...outcome, kind: 'failed', definite: false };
+    const delay = retryDelay(step.retryPolicy, attempt, Math.random(), outcome.retryAfterMs);
+    if (!(await run.stop.pause(delay, `${step.id}: retry ${attempt + 1}`))) return { kind: 'stopped', definite: false };
+  }
+}
+
+function callRequest(context: StepContext, step: PlanStep, generation: number, attempt: number): Omit<CallRequest, 'ride'> {
+  return {
+    runId: context.run.input.runId,
+    step,
+    outputs: context.outputs,
+    generation,
+    attempt,
+    timeoutMs: context.run.input.settings.callTimeoutMs,
+    asset: context.plan.asset,
+  };
+}
+
+function registerUndo(context: StepContext, step: PlanStep, intent: { id?: string }): void {
+  const { run } = context;
+  const undo = (attempt: number): Promise<CompensateOutcome> =>
+    run.journal.ride((ride) =>
+      run.act.remote.compensateStep.executeWithOptions({ summary: `undo ${step.id}: ${step.serviceName}` }, [
+        {
+          ride,
+          runId: run.input.runId,
+          stepId: step.id,
+          compensation: step.compensation!,
+          outputs: context.outputs,
+          attempt,
+          timeoutMs: run.input.settings.callTimeoutMs,
+          ...(intent.id === undefined ? {} : { intentId: intent.id }),
+        },
+      ]),
+    );
+  run.saga.register({ key: step.id, run: () => repeatUndo(context, step, undo) });
+}
+
+/** Undos are repeated with the step's own policy, and nothing cuts their waits short. */
+async function repeatUndo(
+  context: StepContext,
+  step: PlanStep,
+  undo: (attempt: number) => Promise<CompensateOutcome>,
+): Promise<CompensateOutcome> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await undo(attempt);
+    if (outcome.kind !== 'retry' || attempt >= step.retryPolicy.maxAttempts) return outcome;
+    await sleep(retryDelay(step.retryPolicy, attempt, Math.random(), outcome.retryAfterMs), {
+      summary: `undo ${step.id}: retry ${attempt + 1}`,
+    });
+  }
+}

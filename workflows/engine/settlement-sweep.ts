@@ -1,0 +1,17 @@
+import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import type { PaymentActivities } from '../../domain/ports/payments.ts';
+import { taskQueues } from '../../domain/queues.ts';
+
+/** One for the whole installation: posts payments that became final, follows those that runs left behind. */
+export async function settlementSweep(waits: { busyMs: number; idleMs: number; rounds: number }): Promise<void> {
+  const { sweepPayments } = proxyActivities<Pick<PaymentActivities, 'sweepPayments'>>({
+    taskQueue: taskQueues(workflowInfo().taskQueue).money,
+    startToCloseTimeout: '1m',
+    heartbeatTimeout: '6s',
+  });
+  for (let round = 0; round < waits.rounds; round++) {
+    const { open } = await sweepPayments({ limit: 200 });
+    await sleep(open > 0 ? waits.busyMs : waits.idleMs, { summary: `${open} payments open` });
+  }
+  await continueAsNew<typeof settlementSweep>(waits);
+}

@@ -1,0 +1,43 @@
+import type { Plan } from '../../domain/plan.ts';
+import type { PauseReason } from '../../domain/spending.ts';
+import type { Quote } from '../../domain/ports/calling.ts';
+import type { Outputs } from '../../domain/ports/values.ts';
+import type { Budget } from './budget.ts';
+import type { NodeEnd } from './dag.ts';
+import type { Run } from './run.ts';
+
+/** Why a step waits for a person, with the price that was asked, if it was about one. */
+export interface Parked {
+  reason: PauseReason;
+  quote?: Quote;
+}
+
+export interface StepFailure {
+  code: string;
+  message: string;
+  recoverable: boolean;
+}
+
+export type StepEnd = NodeEnd<Parked, StepFailure>;
+
+/** What the steps of one plan share. `plan` changes when a revision is approved. */
+export interface StepContext {
+  readonly run: Run;
+  readonly outputs: Outputs;
+  readonly budget: Budget;
+  /** Calls made so far by step: event keys and idempotency need a number that never repeats. */
+  readonly attempts: { [stepId: string]: number };
+  plan: Plan;
+}
+
+export const failed = (code: string, message: string, recoverable = false): StepEnd => ({
+  kind: 'failed',
+  failure: { code, message, recoverable },
+});
+
+/** A paid call shares the attempt of its quote; every repetition gets the next number. */
+export function nextAttempt(context: StepContext, stepId: string): number {
+  const attempt = (context.attempts[stepId] ?? 0) + 1;
+  context.attempts[stepId] = attempt;
+  return attempt;
+}
