@@ -40,6 +40,7 @@ export const settings = z.object({
   SERVICE_HOSTS: list.describe('host[:port] that may be called over http or on private addresses; all else is https to public addresses.'),
   SOLANA_RPC_URL: z.string().optional().describe('Solana RPC. Unset: the embedded chain.'),
   SOLANA_NETWORK: z.enum(['localnet', 'devnet', 'testnet', 'mainnet-beta']).optional().describe('Solana cluster; NETWORK is its fallback.'),
+  SOLANA_CAIP2: z.string().optional().describe('CAIP-2 id of the cluster; needed for localnet, where it comes from the genesis hash.'),
   ESCROW_KEYPAIR: z.string().optional().describe('Escrow account, base64 of the 64-byte secret key (npm run keygen).'),
   ESCROW_ASSETS: z.string().optional().describe('Tokens held in escrow besides SOL: CODE:mint:decimals, comma-separated.'),
   EVM_RPC_URL: z.string().optional().describe('EVM RPC. Unset: the embedded chain. Alias: ETH_RPC_URL.'),

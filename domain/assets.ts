@@ -1,4 +1,5 @@
 import type { Asset } from '../schemas/core/money.ts';
+import { EngineError } from './errors.ts';
 
 /** The assets this installation deals in, one entry a chain; codes have the same decimals on all of them. */
 export interface AssetBook {
@@ -27,3 +28,53 @@ export function assetId(network: string, address: string | null, slip44: number)
   if (address === null) return `${network}/slip44:${slip44}`;
   return `${network}/${network.startsWith('eip155:') ? `erc20:${address.toLowerCase()}` : `token:${address}`}`;
 }
+
+/** CAIP-2 ids of the public Solana clusters: the first 32 characters of their genesis hashes. */
+const SOLANA_CLUSTERS: Readonly<Record<string, string>> = {
+  'mainnet-beta': 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp',
+  devnet: 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
+  testnet: 'solana:4uhcVJyU9pJkvQyUS88uRDiswHScsQZ3',
+};
+
+const SLIP44_SOL = 501;
+
+/** What the environment says about assets (config.ts); lists are "CODE:address:decimals,...". */
+export interface AssetSettings {
+  SOLANA_NETWORK?: string | undefined;
+  SOLANA_CAIP2?: string | undefined;
+  ESCROW_ASSETS?: string | undefined;
+  EVM_CHAIN_ID: number;
+  EVM_ASSETS?: string | undefined;
+}
+
+/** The asset book of an installation. SOL is always there; a code has the same decimals on every chain. */
+export function buildAssetBook(settings: AssetSettings): AssetBook {
+  const escrowNetwork = settings.SOLANA_CAIP2 ?? SOLANA_CLUSTERS[settings.SOLANA_NETWORK ?? 'devnet'];
+  if (escrowNetwork === undefined)
+    throw new EngineError('config_invalid', 'SOLANA_NETWORK=localnet has no well-known id: set SOLANA_CAIP2.');
+  const sol = { id: assetId(escrowNetwork, null, SLIP44_SOL), code: 'SOL', network: escrowNetwork, address: null, decimals: 9 };
+  const assets = [
+    sol,
+    ...parseAssets(settings.ESCROW_ASSETS, escrowNetwork),
+    ...parseAssets(settings.EVM_ASSETS, `eip155:${settings.EVM_CHAIN_ID}`),
+  ];
+  for (const asset of assets) {
+    const other = assets.find(({ code, decimals }) => code === asset.code && decimals !== asset.decimals);
+    if (other !== undefined)
+      throw new EngineError('config_invalid', `${asset.code} has ${asset.decimals} decimals on one chain and ${other.decimals} on another; that is not supported.`);
+  }
+  return { assets, escrowNetwork };
+}
+
+function parseAssets(list: string | undefined, network: string): Asset[] {
+  return (list ?? '').split(',').filter((item) => item.trim() !== '').map((item) => {
+    const match = /^\s*([A-Z0-9]{2,12}):([^:\s]+):(\d{1,2})\s*$/.exec(item);
+    if (match === null) throw new EngineError('config_invalid', `"${item}" is not CODE:address:decimals.`);
+    const [, code, address, decimals] = match as unknown as [string, string, string, string];
+    return { id: assetId(network, address, SLIP44_SOL), code, network, address, decimals: Number(decimals) };
+  });
+}
+
+/** The code plans are priced in: the first token of the book, else SOL. */
+export const planAsset = (book: AssetBook): Asset =>
+  book.assets.find((asset) => asset.address !== null && asset.network === book.escrowNetwork) ?? book.assets[0]!;

@@ -1,0 +1,94 @@
+import {
+  Contract,
+  ContractFactory,
+  getCreateAddress,
+  JsonRpcProvider,
+  NonceManager,
+  type Wallet,
+} from 'ethers';
+import { SAMPLE_TOKEN_VERSION, sampleToken } from '../../../contracts/sample-token.ts';
+import type { EvmAccount, LocalAssets, LocalKeys } from '../local-assets.ts';
+
+export const EVM_TOKEN = { name: 'USD Coin', symbol: 'USDC', decimals: 6, version: SAMPLE_TOKEN_VERSION };
+
+const GAS_WEI = 100n * 10n ** 18n;
+const FLOAT = 100_000_000_000n;
+const DEMO = 10_000_000_000n;
+const SELLER = 100_000_000n;
+
+/** Token, gas and first balances on the EVM chain; what is there already is left as it is. */
+export async function deployEvm(rpcUrl: string, keys: LocalKeys['evm']): Promise<LocalAssets['evm']> {
+  const provider = new JsonRpcProvider(rpcUrl, undefined, {
+    staticNetwork: true,
+    cacheTimeout: -1,
+    pollingInterval: 50,
+  });
+  try {
+    const { chainId } = await provider.getNetwork();
+    const { deployer, operator, facilitator, demoUser, sellers } = keys;
+    await fundGas(provider, [deployer, operator, facilitator, demoUser, ...Object.values(sellers)]);
+    const address = await deployToken(provider, deployer);
+    const grants: [Wallet, bigint][] = [
+      [operator, FLOAT],
+      [demoUser, DEMO],
+    ];
+    for (const seller of Object.values(sellers)) grants.push([seller, SELLER]);
+    await grantTokens(
+      new Contract(address, sampleToken.abi, new NonceManager(deployer.connect(provider))),
+      grants,
+    );
+    return {
+      rpcUrl,
+      chainId: Number(chainId),
+      network: `eip155:${chainId}`,
+      token: { address, ...EVM_TOKEN },
+      deployer: describe(deployer),
+      operator: describe(operator),
+      facilitator: describe(facilitator),
+      demoUser: describe(demoUser),
+      sellers: {
+        market: describe(sellers.market),
+        studio: describe(sellers.studio),
+        travel: describe(sellers.travel),
+      },
+    };
+  } finally {
+    provider.destroy();
+  }
+}
+
+const describe = ({ address, privateKey }: Wallet): EvmAccount => ({ address, privateKey });
+
+async function fundGas(provider: JsonRpcProvider, wallets: readonly Wallet[]): Promise<void> {
+  for (const { address } of wallets) {
+    if ((await provider.getBalance(address)) > 0n) continue;
+    await provider.send('anvil_setBalance', [address, `0x${GAS_WEI.toString(16)}`]);
+  }
+}
+
+/** The deployer's first transaction is the token, so its address follows from the seed alone. */
+async function deployToken(provider: JsonRpcProvider, deployer: Wallet): Promise<string> {
+  const address = getCreateAddress({ from: deployer.address, nonce: 0 });
+  if ((await provider.getCode(address)) !== '0x') return address;
+  if ((await provider.getTransactionCount(deployer.address)) > 0) {
+    throw new Error(
+      `${deployer.address} was used before the token was deployed: remove the chain's state and start again`,
+    );
+  }
+  const factory = new ContractFactory(sampleToken.abi, sampleToken.bytecode, deployer.connect(provider));
+  const token = await factory.deploy(EVM_TOKEN.name, EVM_TOKEN.symbol, EVM_TOKEN.decimals, deployer.address);
+  await token.waitForDeployment();
+  return address;
+}
+
+/** Mints once in a wallet's life: a balance that was spent is not topped up behind the ledger's back. */
+async function grantTokens(token: Contract, grants: readonly [Wallet, bigint][]): Promise<void> {
+  const zero = `0x${'0'.repeat(40)}`;
+  const [transfer, mint] = [token.filters['Transfer'], token.getFunction('mint')];
+  if (!transfer) throw new Error('The token has no Transfer event');
+  for (const [wallet, amount] of grants) {
+    if ((await token.queryFilter(transfer(zero, wallet.address))).length > 0) continue;
+    const sent = (await mint(wallet.address, amount)) as { wait(): Promise<unknown> };
+    await sent.wait();
+  }
+}

@@ -1,0 +1,18 @@
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { pipeline } from 'node:stream';
+
+/** Passes a port on loopback on to another one: surfpool chooses its ports itself. */
+export async function forwardPort(port: number, target: string): Promise<{ port: number; close(): void }> {
+  const { hostname, port: targetPort } = new URL(target);
+  const server: Server = createServer((socket) => {
+    const upstream = connect(Number(targetPort), hostname);
+    // Either end closing closes the other; how it ended is the client's to see.
+    pipeline(socket, upstream, () => undefined);
+    pipeline(upstream, socket, () => undefined);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: '127.0.0.1' }, resolve);
+  });
+  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+}

@@ -1,0 +1,156 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { Keypair } from '@solana/web3.js';
+import type { Config } from '../config.ts';
+import { startAnvil } from './chains/anvil.ts';
+import { deployLocalAssets } from './chains/deploy.ts';
+import { parseSeed } from './chains/keys.ts';
+import { deriveLocalKeys, type LocalAssets } from './chains/local-assets.ts';
+import { startPaidHost } from './chains/paid-host.ts';
+import { startSurfpool } from './chains/surfpool.ts';
+import { defaultCacheDir } from './downloads/cache-dir.ts';
+import { claimPort } from './ports.ts';
+import { startPostgres } from './postgres.ts';
+import type { Log, Processes } from './processes.ts';
+import { resolveTemporal, startTemporal } from './temporal.ts';
+
+/** Everything outside Steward, running: what was given is used, what was not is started here. */
+export interface Environment {
+  /** The configuration with every gap filled: what separate processes would read from their environment. */
+  config: Config;
+  /** The local chains' wallets, when the chains are ours. */
+  local: LocalAssets | undefined;
+  stop(): Promise<void>;
+}
+
+export const SEARCH_ATTRIBUTES = {
+  StewardFamily: 'Keyword',
+  StewardTenant: 'Keyword',
+  StewardStatus: 'Keyword',
+  StewardSubject: 'Keyword',
+} as const;
+
+interface Context {
+  config: Config;
+  processes: Processes;
+  log: Log;
+  dir: string;
+}
+
+/** Starts the parts that the configuration does not name, side by side. */
+export async function startEnvironment(config: Config, processes: Processes, log: Log): Promise<Environment> {
+  const dir = resolve(config.DATA_DIR);
+  mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
+  const context = { config, processes, log, dir };
+  const [database, temporal, chains] = await Promise.all([
+    startDatabase(context),
+    startTemporalPart(context),
+    startChains(context),
+  ]);
+  const STEWARD_DATA_KEY = config.STEWARD_DATA_KEY ?? secret(dir, 'data.key', () => randomBytes(32).toString('hex'));
+  return {
+    config: { ...config, ...database, ...temporal, ...chains.settings, STEWARD_DATA_KEY },
+    local: chains.local,
+    stop: () => processes.stopAll(),
+  };
+}
+
+/** A value made once and kept in the data folder, readable by its owner only. */
+function secret(dir: string, name: string, make: () => string): string {
+  const file = join(dir, name);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    const value = make();
+    writeFileSync(file, `${value}\n`, { mode: 0o600, flag: 'wx' });
+    return value;
+  }
+}
+
+async function startDatabase({ config, processes, log, dir }: Context): Promise<Partial<Config>> {
+  if (config.DATABASE_URL !== undefined) return {};
+  const port = await claimPort('PostgreSQL', config.POSTGRES_PORT, 'POSTGRES_PORT');
+  const { url } = await startPostgres({ dataDir: join(dir, 'postgres'), port, processes, log, logFile: join(dir, 'logs', 'postgres.log') });
+  log(`PostgreSQL is up at ${url}`);
+  return { DATABASE_URL: url };
+}
+
+async function startTemporalPart({ config, processes, log, dir }: Context): Promise<Partial<Config>> {
+  if (config.TEMPORAL_ADDRESS !== undefined) return {};
+  const port = await claimPort('Temporal', config.TEMPORAL_PORT, 'TEMPORAL_PORT');
+  const uiPort = await claimPort('Temporal Web UI', config.TEMPORAL_UI_PORT, 'TEMPORAL_UI_PORT');
+  const server = await resolveTemporal({ address: undefined, cacheDir: defaultCacheDir(), log });
+  if (server.kind === 'address') return { TEMPORAL_ADDRESS: server.address };
+  const { address, uiUrl } = await startTemporal({
+    binary: server.path,
+    port,
+    uiPort,
+    dbFile: join(dir, 'temporal.db'),
+    processes,
+    log,
+    logFile: join(dir, 'logs', 'temporal.log'),
+    searchAttributes: SEARCH_ATTRIBUTES,
+  });
+  log(`Temporal is up at ${address}, its Web UI at ${uiUrl}`);
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_UI_URL: uiUrl ?? config.TEMPORAL_UI_URL };
+}
+
+/** Chains, tokens, wallets, facilitator and sample services. With real chains given, nothing of it. */
+async function startChains(context: Context): Promise<{ settings: Partial<Config>; local: LocalAssets | undefined }> {
+  const { config, processes, log, dir } = context;
+  if (config.SOLANA_RPC_URL !== undefined || config.EVM_RPC_URL !== undefined) return { settings: {}, local: undefined };
+  const seed = parseSeed(secret(dir, 'local-chains.seed', () => randomBytes(32).toString('hex')));
+  const logFile = (name: string): string => join(dir, 'logs', `${name}.log`);
+  const [anvil, surfpool] = await Promise.all([
+    claimPort('anvil', config.ANVIL_PORT, 'ANVIL_PORT').then((port) =>
+      startAnvil({ processes, port, stateFile: join(dir, 'anvil.json'), chainId: config.EVM_CHAIN_ID, logFile: logFile('anvil') }),
+    ),
+    claimPort('surfpool', config.SURFPOOL_PORT, 'SURFPOOL_PORT').then(async (rpcPort) =>
+      startSurfpool({
+        processes,
+        rpcPort,
+        wsPort: await claimPort('surfpool WebSocket', config.SURFPOOL_PORT === 0 ? 0 : config.SURFPOOL_PORT + 1, 'SURFPOOL_PORT'),
+        seed,
+        stateDirectory: join(dir, 'surfpool'),
+        logFile: logFile('surfpool'),
+      }),
+    ),
+  ]);
+  const escrow = config.ESCROW_KEYPAIR === undefined ? undefined : Keypair.fromSecretKey(Buffer.from(config.ESCROW_KEYPAIR, 'base64'));
+  const keys = deriveLocalKeys(seed, { escrow });
+  const local = await deployLocalAssets({ evmRpcUrl: anvil.rpcUrl, solanaRpcUrl: surfpool.rpcUrl, keys });
+  log(`Chains are up: EVM at ${anvil.rpcUrl}, Solana at ${surfpool.rpcUrl}`);
+  const paid = await startPaidHost({
+    processes,
+    assets: local,
+    facilitatorPort: await claimPort('facilitator', config.FACILITATOR_PORT, 'FACILITATOR_PORT'),
+    servicesPort: await claimPort('sample services', config.SERVICES_PORT, 'SERVICES_PORT'),
+    stateDirectory: join(dir, 'services'),
+    logFile: logFile('services'),
+  });
+  log(`Sample services are up at ${paid.servicesUrl}, the x402 facilitator at ${paid.facilitatorUrl}`);
+  return {
+    local,
+    settings: {
+      ...chainSettings(local, keys.solana.escrow),
+      FACILITATOR_URL: config.FACILITATOR_URL ?? paid.facilitatorUrl,
+      REGISTRY_URL: config.REGISTRY_URL ?? paid.registryUrl,
+      SERVICE_HOSTS: [...config.SERVICE_HOSTS, new URL(paid.servicesUrl).host, new URL(paid.facilitatorUrl).host],
+    },
+  };
+}
+
+function chainSettings(local: LocalAssets, escrow: Keypair): Partial<Config> {
+  return {
+    SOLANA_RPC_URL: local.solana.rpcUrl,
+    SOLANA_NETWORK: 'localnet',
+    SOLANA_CAIP2: local.solanaNetwork,
+    ESCROW_KEYPAIR: Buffer.from(escrow.secretKey).toString('base64'),
+    ESCROW_ASSETS: `${local.solana.mint.symbol}:${local.solana.mint.address}:${local.solana.mint.decimals}`,
+    EVM_RPC_URL: local.evm.rpcUrl,
+    EVM_CHAIN_ID: local.evm.chainId,
+    EVM_FLOAT_KEY: local.evm.operator.privateKey,
+    EVM_ASSETS: `${local.evm.token.symbol}:${local.evm.token.address}:${local.evm.token.decimals}`,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Booking, BookingStore, SignedRefund } from './booking-store.ts';
+import type { ServicePayment } from '../definition.ts';
+
+/** Pays back on one chain. `submit` may be called again with the same bytes; it resolves when they are confirmed. */
+export interface RefundChain {
+  sign(payment: ServicePayment): Promise<SignedRefund>;
+  submit(refund: SignedRefund): Promise<void>;
+}
+
+export interface Refunder {
+  /** The transaction that paid the booking back, the same one however often it is asked. */
+  refund(booking: Booking): Promise<string>;
+}
+
+/** `chains` by CAIP-2 network. Refunds go one after the other: the seller's wallet has one sequence of transactions. */
+export function createRefunder(store: BookingStore, chains: Readonly<Record<string, RefundChain>>): Refunder {
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function payBack(bookingId: string): Promise<string> {
+    const booking = store.find(bookingId);
+    const chain = chains[booking?.payment?.network ?? ''];
+    if (!booking?.payment || !chain)
+      throw new Error(`Booking ${bookingId} was paid on no chain that can pay back`);
+    const refund = booking.refund ?? (await chain.sign(booking.payment));
+    if (booking.refundedAt) return refund.transaction;
+    store.update(bookingId, { refund });
+    await chain.submit(refund);
+    store.update(bookingId, { refundedAt: new Date().toISOString() });
+    return refund.transaction;
+  }
+
+  return {
+    refund({ bookingId }) {
+      const mine = last.then(
+        () => payBack(bookingId),
+        () => payBack(bookingId),
+      );
+      last = mine;
+      return mine;
+    },
+  };
+}
