@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { temporal as proto } from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
+import { expect, test } from 'vitest';
+import { workflowBundle } from '../support/workflow-bundle.ts';
+import { historyFile, SCENARIOS } from './scenarios.ts';
+
+const recorded = readdirSync(historyFile('')).filter((name) => name.endsWith('.bin'));
+
+test.each(recorded)('%s replays with the workflows as they are now', async (name) => {
+  const history = proto.api.history.v1.History.decode(readFileSync(historyFile(name)));
+  const replay = Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history);
+  await expect(replay).resolves.toBeUndefined();
+});
+
+test('every scenario has a recorded history', () => {
+  expect(Object.keys(SCENARIOS).filter((name) => !recorded.some((file) => file.startsWith(`${name}.`)))).toEqual([]);
+});

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { UPDATES } from '../../domain/messages.ts';
+import type { RunSettings } from '../../domain/run-settings.ts';
+import { aPaidStep, aPlan, aStep, demand, type Fakes, type Script } from '../workflows/support/fakes.ts';
+import { until } from '../workflows/support/run.ts';
+
+/** A run worth remembering: what the outside answers, and what people do meanwhile. */
+export interface Scenario {
+  script: Script;
+  settings?: Partial<RunSettings>;
+  people(handle: WorkflowHandle, fakes: Fakes): Promise<void>;
+}
+
+const undo = { url: 'http://service.test/undo', method: 'POST', params: {} };
+const approve = async (handle: WorkflowHandle, planHash: string): Promise<void> => {
+  await handle.executeUpdate(UPDATES.approve, { args: [{ by: 'tester', updateId: planHash, planHash }] });
+};
+const asked = (fakes: Fakes, planHash: string): Promise<void> =>
+  until(() => fakes.events.some(({ key }) => key === `approval.requested:${planHash}`), `approval of ${planHash} is requested`);
+
+async function approveFirst(handle: WorkflowHandle, fakes: Fakes): Promise<void> {
+  await asked(fakes, 'hash-1');
+  await approve(handle, 'hash-1');
+}
+
+/** One for each way through the engine; their recorded histories must replay for ever (architecture decision 15). */
+export const SCENARIOS: { readonly [name: string]: Scenario } = {
+  'free-parallel': {
+    script: { plan: aPlan([aStep('a'), aStep('b', { dependencies: ['a'] }), aStep('c', { dependencies: ['a'] }), aStep('d', { dependencies: ['b', 'c'] })]) },
+    people: approveFirst,
+  },
+  'paid-with-resubmission': {
+    script: {
+      plan: aPlan([aPaidStep('a', '100')]),
+      calls: { a: [demand('100')] },
+      submit: [
+        { kind: 'unclear', code: 'HTTP_500', message: 'oops' },
+        { kind: 'settled', output: { inline: 'a' }, txHash: '0xt', timeMs: 1 },
+      ],
+      reconcile: [{ kind: 'alive', expiresAtMs: 0 }],
+    },
+    people: approveFirst,
+  },
+  'price-change-and-second-approval': {
+    script: { plan: aPlan([aPaidStep('z', '10'), aPaidStep('a', '100', { dependencies: ['z'] })]), calls: { z: [demand('10')], a: [demand('150')] } },
+    async people(handle, fakes) {
+      await approveFirst(handle, fakes);
+      await asked(fakes, 'hash-2');
+      await approve(handle, 'hash-2');
+    },
+  },
+  'failure-and-rollback': {
+    script: {
+      plan: aPlan([aStep('a', { compensation: undo }), aStep('b', { dependencies: ['a'] })]),
+      calls: { b: [{ kind: 'retry', code: 'HTTP_503', message: 'down' }, { kind: 'failed', code: 'HTTP_403', message: 'no' }] },
+    },
+    people: approveFirst,
+  },
+  'conditional-and-compute': {
+    script: {
+      plan: aPlan([
+        aStep('if', { type: 'conditional', params: { then: 'yes', else: 'no', branch: 'else' } }),
+        aStep('yes', { dependencies: ['if'] }),
+        aStep('no', { dependencies: ['if'] }),
+      ]),
+    },
+    people: approveFirst,
+  },
+  'cancelled-while-waiting': {
+    script: { plan: aPlan([aStep('a')]) },
+    async people(handle, fakes) {
+      await asked(fakes, 'hash-1');
+      await handle.signal('cancel');
+    },
+  },
+  lapsed: { script: { plan: aPlan([aStep('a')]) }, settings: { approvalTtlMs: 50 }, people: async () => undefined },
+  'deadline-crossed': {
+    script: { plan: aPlan([aStep('a', { retryPolicy: { maxAttempts: 9, backoffMultiplier: 1, initialDelayMs: 9000, maxDelayMs: 9000 } })]), calls: { a: [{ kind: 'retry', code: 'HTTP_503', message: 'down' }] } },
+    settings: { maxTimeMs: 200 },
+    people: approveFirst,
+  },
+};
+
+/** Where recordings are kept; protobuf, as Temporal stores them. */
+export const historyFile = (name: string): string => join(import.meta.dirname, 'histories', name);

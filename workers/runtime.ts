@@ -1,0 +1,14 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+/** Temporal's own log lines become ours. Once per process, before the first connection. */
+export function quietRuntime(log: Logger): void {
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const { error, ...rest } = (meta ?? {}) as { error?: unknown };
+      log[levels[level]]({ ...rest, ...(error === undefined ? {} : { err: error }) }, `temporal: ${message}`);
+    }),
+    shutdownSignals: [],
+  });
+}
