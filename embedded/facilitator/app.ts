@@ -5,24 +5,26 @@ import { createCatalogue, DiscoveryResource, type Catalogue } from './catalogue.
 import { createDiscoveryRouter } from './discovery-routes.ts';
 import { handleErrors } from './http.ts';
 import { createPaymentRouter } from './payment-routes.ts';
+import type { LocalFacilitator } from './schemes.ts';
 
 export interface FacilitatorAppOptions {
-  readonly facilitator: x402Facilitator;
+  readonly local: LocalFacilitator;
   readonly catalogue?: Catalogue | undefined;
 }
 
 /** The x402 facilitator with its Bazaar, without a socket. */
 export function createFacilitatorApp({
-  facilitator,
+  local,
   catalogue = createCatalogue(),
 }: FacilitatorAppOptions): Express {
+  const { facilitator } = local;
   facilitator.registerExtension(BAZAAR);
   catalogueSettledPayments(facilitator, catalogue);
   const app = express();
   app.disable('x-powered-by');
   app.use(express.json({ limit: '1mb' }));
   app.get('/health', (_request, response) => void response.json({ status: 'healthy' }));
-  app.use(createPaymentRouter(facilitator));
+  app.use(createPaymentRouter(local));
   app.use(createDiscoveryRouter(catalogue));
   app.use(
     (request, response) =>

@@ -63,7 +63,7 @@ export function createCatalogue(now: () => Date = () => new Date()): Catalogue {
       return list(filter)
         .map((item) => ({ item, score: overlap(words, item) }))
         .filter(({ score }) => score > 0)
-        .sort((a, b) => b.score - a.score || a.item.resource.localeCompare(b.item.resource))
+        .toSorted((a, b) => b.score - a.score || a.item.resource.localeCompare(b.item.resource))
         .map(({ item }) => item);
     },
   };

@@ -1,50 +1,52 @@
 import { Router, type RequestHandler } from 'express';
 import type { x402Facilitator } from '@x402/core/facilitator';
 import { parsePaymentPayload, parsePaymentRequirements } from '@x402/core/schemas';
-import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
+import type { PaymentPayload, PaymentRequirements, SettleResponse, VerifyResponse } from '@x402/core/types';
 import { answerInvalid } from './http.ts';
+import type { LocalFacilitator } from './schemes.ts';
 
 interface PaymentRequest {
   readonly payload: PaymentPayload;
   readonly requirements: PaymentRequirements;
 }
 
+type Judge = (request: PaymentRequest) => Promise<VerifyResponse | SettleResponse>;
+
 /** The facilitator's own three calls, for x402 v1 and v2. */
-export function createPaymentRouter(facilitator: x402Facilitator): Router {
+export function createPaymentRouter(local: LocalFacilitator): Router {
+  const { facilitator } = local;
   const router = Router();
   router.get('/supported', (_request, response) => void response.json(facilitator.getSupported()));
   router.post(
     '/verify',
-    answerPayment(facilitator, ({ payload, requirements }) => facilitator.verify(payload, requirements)),
+    answerPayment(local, ({ payload, requirements }) => facilitator.verify(payload, requirements)),
   );
   router.post(
     '/settle',
-    answerPayment(facilitator, ({ payload, requirements }) => facilitator.settle(payload, requirements)),
+    answerPayment(local, ({ payload, requirements }) => facilitator.settle(payload, requirements)),
   );
   return router;
 }
 
-/** A verdict is a 200, also a bad one. What cannot be judged is a 400; a chain that does not answer is a 503. */
-function answerPayment(
-  facilitator: x402Facilitator,
-  judge: (request: PaymentRequest) => Promise<unknown>,
-): RequestHandler {
+/** A verdict is a 200, also a bad one. What cannot be judged is a 400; when the chain does not answer it is a 503. */
+function answerPayment(local: LocalFacilitator, judge: Judge): RequestHandler {
   return async (request, response) => {
     const parsed = parseRequest(request.body);
     if (typeof parsed === 'string') return answerInvalid(response, parsed);
-    if (!isSupported(facilitator, parsed)) {
-      const { scheme, network } = parsed.requirements;
+    const { scheme, network } = parsed.requirements;
+    if (!isSupported(local.facilitator, parsed)) {
       return answerInvalid(response, `${scheme} on ${network} is not supported, see GET /supported`);
     }
-    try {
-      response.json(await judge(parsed));
-    } catch (error) {
-      if (isUnreachable(error)) throw error;
-      answerInvalid(
-        response,
-        `The payment cannot be judged: ${error instanceof Error ? error.message : String(error)}`,
-      );
+    const verdict = await judge(parsed).catch((error: unknown) =>
+      error instanceof Error ? error : new Error(String(error)),
+    );
+    const isGood = !(verdict instanceof Error) && ('isValid' in verdict ? verdict.isValid : verdict.success);
+    if (!isGood && !(await local.isReachable(network))) {
+      return void response.status(503).json({ error: `The chain ${network} does not answer, try again` });
     }
+    if (verdict instanceof Error)
+      return answerInvalid(response, `The payment cannot be judged: ${verdict.message}`);
+    response.json(verdict);
   };
 }
 
@@ -72,13 +74,4 @@ function isSupported(facilitator: x402Facilitator, { payload, requirements }: Pa
       (kind) =>
         kind.x402Version === payload.x402Version && kind.scheme === scheme && kind.network === network,
     );
-}
-
-const UNREACHABLE = /fetch failed|ECONNREFUSED|ECONNRESET|HTTP request failed/;
-
-function isUnreachable(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (UNREACHABLE.test(cause.message)) return true;
-  }
-  return false;
 }

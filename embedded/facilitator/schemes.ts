@@ -7,6 +7,7 @@ import { SettlementCache, toFacilitatorSvmSigner } from '@x402/svm';
 import { ExactSvmScheme } from '@x402/svm/exact/facilitator';
 import { ExactSvmSchemeV1 } from '@x402/svm/exact/v1/facilitator';
 import bs58 from 'bs58';
+import { callRpc } from '../chains/json-rpc.ts';
 import { createWalletClient, http, publicActions } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 
@@ -25,11 +26,17 @@ export interface FacilitatorChains {
     | undefined;
 }
 
+export interface LocalFacilitator {
+  readonly facilitator: x402Facilitator;
+  /** Whether the chain answers, which decides what a refusal is worth. */
+  isReachable(network: string): Promise<boolean>;
+}
+
 /**
  * Scheme `exact` on the chains given. v1 exists on Solana only: v1 names its EVM networks from a fixed list that has no
  * local chain. Each network is registered by itself; the packages' helper would offer mainnet, settled here.
  */
-export async function createFacilitator(chains: FacilitatorChains): Promise<x402Facilitator> {
+export async function createFacilitator(chains: FacilitatorChains): Promise<LocalFacilitator> {
   const facilitator = new x402Facilitator();
   if (chains.evm) {
     facilitator.register(`eip155:${chains.evm.chainId}`, new ExactEvmScheme(createEvmSigner(chains.evm)));
@@ -43,7 +50,18 @@ export async function createFacilitator(chains: FacilitatorChains): Promise<x402
     facilitator.register(network as Network, new ExactSvmScheme(signer, settling));
     facilitator.registerV1(networkV1 as Network, new ExactSvmSchemeV1(signer, settling));
   }
-  return facilitator;
+  return { facilitator, isReachable: (network) => isReachable(chains, network) };
+}
+
+/** One cheap call to the chain that a network names. */
+async function isReachable({ evm, solana }: FacilitatorChains, network: string): Promise<boolean> {
+  const asked = network.startsWith('eip155:')
+    ? callRpc(evm?.rpcUrl ?? '', 'eth_chainId')
+    : callRpc(solana?.rpcUrl ?? '', 'getSlot');
+  return asked.then(
+    () => true,
+    () => false,
+  );
 }
 
 const RECEIPT_POLL_MS = 100;
@@ -64,7 +82,8 @@ function createEvmSigner({ rpcUrl, chainId, privateKey }: NonNullable<Facilitato
     writeContract: (call) => inTurn(() => client.writeContract(call)),
     sendTransaction: (call) => inTurn(() => client.sendTransaction(call)),
     waitForTransactionReceipt: (call) => client.waitForTransactionReceipt(call),
-    getCode: (call) => client.getCode(call),
+    // The package starts this check and may leave it unawaited, where a rejection would end the process.
+    getCode: (call) => client.getCode(call).catch(() => undefined),
   });
 }
 

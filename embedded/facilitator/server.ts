@@ -9,6 +9,6 @@ export interface FacilitatorOptions {
 
 /** The local x402 facilitator on loopback. It pays the fees of what it settles, on both chains. */
 export async function startFacilitator({ port, chains }: FacilitatorOptions): Promise<Listening> {
-  const facilitator = await createFacilitator(chains);
-  return await listen(createFacilitatorApp({ facilitator }), port);
+  const local = await createFacilitator(chains);
+  return await listen(createFacilitatorApp({ local }), port);
 }

@@ -68,7 +68,15 @@ export function createServicesApp(options: ServicesAppOptions): {
   for (const service of services.filter(({ speaksV1 }) => speaksV1)) {
     on(app, service, v1.handle(service, answerWith(service, registry)));
   }
-  app.use(createPaymentMiddleware({ services, assets, prices, facilitatorUrl, unpaidBody: v1.unpaidBody }));
+  app.use(
+    createPaymentMiddleware({
+      services,
+      assets,
+      prices,
+      facilitatorUrl,
+      unpaidBody: (service, url) => v1.unpaidBody(service, url),
+    }),
+  );
   for (const service of services) on(app, service, answerWith(service, registry));
   app.use(
     (request, response) =>

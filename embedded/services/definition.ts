@@ -61,10 +61,10 @@ export interface ServiceDefinition {
 type Described = Omit<ServiceDefinition, 'inputSchema' | 'outputSchema' | 'parse' | 'answer'>;
 
 /** A service from its zod schemas: the input is typed in the handler and published as JSON Schema. */
-export function defineService<Input extends z.ZodType, Output extends z.ZodType>(
+export function defineService<Input extends z.ZodType>(
   definition: Described & {
     readonly input: Input;
-    readonly output: Output;
+    readonly output: z.ZodType;
     readonly answer: (input: z.output<Input>, call: ServiceCall) => ServiceAnswer | Promise<ServiceAnswer>;
   },
 ): ServiceDefinition {

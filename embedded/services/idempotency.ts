@@ -16,6 +16,7 @@ interface Entry {
 
 const KEPT_HEADERS = ['content-type', 'payment-response', 'x-payment-response', 'extension-responses'];
 const MAX_ENTRIES = 10_000;
+const GIVE_UP_MS = 60_000;
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**
@@ -72,34 +73,36 @@ function replay(response: Response, answer: StoredAnswer): void {
   response.end(answer.body);
 }
 
-/** Resolves when the answer has been written, after any settlement. */
+/**
+ * Resolves when the answer ends, after any settlement. A buyer who hangs up does not stop the work: what was paid for is
+ * there when the buyer asks again. `undefined` when nothing good came, or nothing at all for long.
+ */
 function capture(response: Response, fingerprint: string): Promise<StoredAnswer | undefined> {
   const chunks: Buffer[] = [];
   const keep = (chunk: unknown): void => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
   };
-  const { write, end } = response;
-  response.write = function (this: Response, ...args: Parameters<typeof write>) {
+  const write = response.write.bind(response) as (...args: unknown[]) => boolean;
+  const end = response.end.bind(response) as (...args: unknown[]) => Response;
+  response.write = (...args: unknown[]) => {
     keep(args[0]);
-    return write.apply(this, args);
-  } as typeof write;
-  response.end = function (this: Response, ...args: Parameters<typeof end>) {
-    keep(args[0]);
-    return end.apply(this, args);
-  } as typeof end;
+    return write(...args);
+  };
   return new Promise((resolve) => {
-    response.once('close', () => {
-      if (!response.writableEnded || response.statusCode >= 300) return resolve(undefined);
-      const kept = KEPT_HEADERS.flatMap((name) => {
-        const value = response.getHeader(name);
-        return value === undefined ? [] : [[name, value] as const];
-      });
-      resolve({
-        fingerprint,
-        status: response.statusCode,
-        headers: Object.fromEntries(kept),
-        body: Buffer.concat(chunks),
-      });
-    });
+    response.end = (...args: unknown[]) => {
+      keep(args[0]);
+      const isGood = response.statusCode < 300;
+      resolve(isGood ? storedAnswer(response, fingerprint, Buffer.concat(chunks)) : undefined);
+      return end(...args);
+    };
+    response.once('close', () => setTimeout(() => resolve(undefined), GIVE_UP_MS).unref());
   });
+}
+
+function storedAnswer(response: Response, fingerprint: string, body: Buffer): StoredAnswer {
+  const headers = KEPT_HEADERS.flatMap((name) => {
+    const value = response.getHeader(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { fingerprint, status: response.statusCode, headers: Object.fromEntries(headers), body };
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { ServiceDefinition, ServicePayment } from './definition.ts';
 
 type Fields = Record<string, unknown>;
@@ -8,14 +8,13 @@ export function tellPayments(services: readonly ServiceDefinition[]): RequestHan
   return (request, response, next) => {
     const service = services.find(({ method, path }) => method === request.method && path === request.path);
     if (!service?.onPaid) return next();
-    const { onPaid } = service;
-    const { end } = response;
-    response.end = function (this: typeof response, ...args: Parameters<typeof end>) {
+    const end = response.end.bind(response) as (...args: unknown[]) => Response;
+    response.end = (...args: unknown[]) => {
       const payment = paymentOf(request.get('payment-signature'), response.getHeader('payment-response'));
       const answer = payment && decodeJson(String(args[0]));
-      if (answer) onPaid(answer, payment);
-      return end.apply(this, args);
-    } as typeof end;
+      if (answer) service.onPaid?.(answer, payment);
+      return end(...args);
+    };
     next();
   };
 }

@@ -7,7 +7,7 @@ import type { Prices } from './prices.ts';
 /** x402 v1 by hand: the express middleware speaks v2 only. On Solana, since v1 has no name for a local EVM chain. */
 export interface V1Payments {
   /** The 402 body: `{x402Version:1, accepts:[...]}`. */
-  unpaidBody(service: ServiceDefinition, url: string): Promise<unknown>;
+  unpaidBody(service: ServiceDefinition, url: string): unknown;
   /** Takes calls with `X-PAYMENT`; everything else goes on to v2. */
   handle(service: ServiceDefinition, answer: RequestHandler): RequestHandler;
 }
@@ -30,36 +30,13 @@ export function createV1Payments({ assets, prices, facilitatorUrl }: V1Options):
   const ask = (path: 'verify' | 'settle', paymentPayload: unknown, paymentRequirements: Requirements) =>
     postJson(`${facilitatorUrl}/${path}`, { x402Version: 1, paymentPayload, paymentRequirements });
 
-  const requirementsOf = async (service: ServiceDefinition, url: string): Promise<Requirements> => ({
-    scheme: 'exact',
-    network: assets.solanaNetworkV1,
-    maxAmountRequired: prices.of(service).toString(),
-    resource: url,
-    description: service.description,
-    mimeType: 'application/json',
-    payTo: assets.solana.sellers[service.seller].address,
-    maxTimeoutSeconds: MAX_TIMEOUT_SECONDS,
-    asset: assets.solana.mint.address,
-    outputSchema: {
-      input: {
-        type: 'http',
-        method: service.method,
-        discoverable: true,
-        bodyType: 'json',
-        bodyFields: service.inputSchema,
-      },
-      output: service.outputSchema,
-    },
-    extra: { feePayer: assets.solana.facilitator.address },
-  });
-
   async function pay(
     service: ServiceDefinition,
     request: Request,
     response: Response,
     answer: RequestHandler,
   ) {
-    const requirements = await requirementsOf(service, urlOf(request));
+    const requirements = requirementsOf(service, urlOf(request), assets, prices);
     const refuse = (error: string) =>
       void response.status(402).json({ x402Version: 1, error, accepts: [requirements] });
     const payload = decodeHeader(request.get('x-payment'));
@@ -79,15 +56,40 @@ export function createV1Payments({ assets, prices, facilitatorUrl }: V1Options):
   }
 
   return {
-    unpaidBody: async (service, url) => ({
+    unpaidBody: (service, url) => ({
       x402Version: 1,
       error: 'X-PAYMENT header is required',
-      accepts: [await requirementsOf(service, url)],
+      accepts: [requirementsOf(service, url, assets, prices)],
     }),
     handle: (service, answer) => async (request, response, next) => {
       if (request.get('x-payment') === undefined) return next();
       await pay(service, request, response, answer);
     },
+  };
+}
+
+function requirementsOf(
+  service: ServiceDefinition,
+  url: string,
+  assets: LocalAssets,
+  prices: Prices,
+): Requirements {
+  const { inputSchema, outputSchema, method, description, seller } = service;
+  return {
+    scheme: 'exact',
+    network: assets.solanaNetworkV1,
+    maxAmountRequired: prices.of(service).toString(),
+    resource: url,
+    description,
+    mimeType: 'application/json',
+    payTo: assets.solana.sellers[seller].address,
+    maxTimeoutSeconds: MAX_TIMEOUT_SECONDS,
+    asset: assets.solana.mint.address,
+    outputSchema: {
+      input: { type: 'http', method, discoverable: true, bodyType: 'json', bodyFields: inputSchema },
+      output: outputSchema,
+    },
+    extra: { feePayer: assets.solana.facilitator.address },
   };
 }
 

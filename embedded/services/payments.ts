@@ -23,7 +23,7 @@ export interface PaymentOptions {
   readonly prices: Prices;
   readonly facilitatorUrl: string;
   /** The 402 body of a service that speaks v1 as well. */
-  readonly unpaidBody: (service: ServiceDefinition, url: string) => Promise<unknown>;
+  readonly unpaidBody: (service: ServiceDefinition, url: string) => unknown;
 }
 
 /** x402 v2 in front of every paid service: verified before the handler runs, settled after it answered well. */
@@ -54,9 +54,9 @@ function routeOf(service: ServiceDefinition, { assets, prices, unpaidBody }: Pay
       [PAYMENT_IDENTIFIER]: declarePaymentIdentifierExtension(),
     },
     ...(service.speaksV1 && {
-      unpaidResponseBody: async ({ adapter }) => ({
+      unpaidResponseBody: ({ adapter }) => ({
         contentType: 'application/json',
-        body: await unpaidBody(service, adapter.getUrl()),
+        body: unpaidBody(service, adapter.getUrl()),
       }),
     }),
   };

@@ -99,6 +99,19 @@ describe('a paid service', () => {
     expect((await evmBalance(seller)) - before).toBe(50_000n);
   });
 
+  it('keeps what was paid for when the buyer hangs up', async () => {
+    const call = { url: url('/forecast'), body: { values: [1, 2, 4], steps: 2 }, key: randomUUID() };
+    const seller = stack.assets.evm.sellers.market.address;
+    const before = await evmBalance(seller);
+    const payload = await onEvm.sign(await onEvm.quote(call));
+    await expect(onEvm.submit({ ...call, signal: AbortSignal.timeout(100) }, payload)).rejects.toThrow(
+      /abort/i,
+    );
+    const again = await onEvm.submit(call, payload);
+    expect([again.status, again.receipt?.success]).toEqual([200, true]);
+    expect((await evmBalance(seller)) - before).toBe(500_000n);
+  });
+
   it('refuses a key that was used for another request', async () => {
     const key = randomUUID();
     await onEvm.buy({ url: url('/summarize'), body: { text: 'One.' }, key });

@@ -14,6 +14,7 @@ export interface Call {
   readonly method?: 'GET' | 'POST';
   readonly body?: unknown;
   readonly key?: string;
+  readonly signal?: AbortSignal;
 }
 
 export interface Bought {
@@ -68,9 +69,13 @@ export async function createBuyer(assets: LocalAssets, chain: 'evm' | 'solana'):
   };
 }
 
-function send({ url, method = 'POST', body, key }: Call, headers: Record<string, string>): Promise<Response> {
+function send(
+  { url, method = 'POST', body, key, signal }: Call,
+  headers: Record<string, string>,
+): Promise<Response> {
   return fetch(url, {
     method,
+    ...(signal && { signal }),
     headers: {
       ...headers,
       ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -10,7 +10,7 @@
  * What survives a restart: accounts and balances exactly; transactions, their statuses and the list by address; slots
  * and block height go on from where the clock would be. What does not: blocks (`getBlock`), and blockhashes, which have
  * all expired, as after a long pause of a client. A SIGKILL of the host itself loses what was confirmed in the last
- * tenth of a second.
+ * tenth of a second. Block times are surfpool's own, which are wrong: 0 at first, later thousandths of the Unix time.
  */
 import {
   existsSync,

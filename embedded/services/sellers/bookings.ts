@@ -82,7 +82,7 @@ function book(store: BookingStore, input: z.output<typeof BookingInput>): Servic
   const to = from + nights * DAY_MS;
   const taken = new Set(
     store
-      .active(city)
+      .active(city, Date.now() - HOLD_MS)
       .filter((other) => other.from < to && from < other.to)
       .map((other) => other.room),
   );

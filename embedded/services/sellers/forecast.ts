@@ -57,7 +57,7 @@ export function createForecastService({ totalMs }: { totalMs: number }): Service
       const values = numbersOf(input) ?? [];
       const random = createRandom('forecast', ...values, input.steps);
       const ends: number[] = [];
-      for (let round_ = 0; round_ < ROUNDS; round_ += 1) {
+      for (let done = 0; done < ROUNDS; done += 1) {
         ends.push(...simulate(values, input.steps, PATHS / ROUNDS, random));
         await delay(totalMs / ROUNDS);
       }

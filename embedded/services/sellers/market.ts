@@ -46,80 +46,87 @@ export function priceSeries(symbol: string, days: number, now: Date): { date: st
 const Series = z.array(z.object({ date: z.string(), price: z.number() }));
 
 export function createMarketServices({ now }: { now: () => Date }): ServiceDefinition[] {
+  return [createPriceHistory(now), createExchangeRate(now), createSymbolList()];
+}
+
+function createPriceHistory(now: () => Date): ServiceDefinition {
+  return defineService({
+    id: 'price-history',
+    name: 'Token Price History',
+    description: 'Historical price data for a crypto token: daily prices of the last days (simulated market)',
+    category: 'market-data',
+    capabilities: ['price', 'history', 'crypto', 'token', 'market-data'],
+    seller: 'market',
+    method: 'GET',
+    path: '/price-history',
+    price: 50_000n,
+    chains: ['solana', 'evm'],
+    reputationScore: 9200,
+    verified: true,
+    expectedMs: 40,
+    input: z.object({ symbol: SymbolName, days: z.coerce.number().int().min(2).max(365).default(30) }),
+    output: z.object({ symbol: z.string(), currency: z.string(), source: z.string(), series: Series }),
+    example: {
+      input: { symbol: 'SOL', days: 7 },
+      output: {
+        symbol: 'SOL',
+        currency: 'USD',
+        source: 'simulated',
+        series: [{ date: '2026-01-01', price: 190.1 }],
+      },
+    },
+    answer: ({ symbol, days }) =>
+      ok({ symbol, currency: 'USD', source: 'simulated', days, series: priceSeries(symbol, days, now()) }),
+  });
+}
+
+function createExchangeRate(now: () => Date): ServiceDefinition {
+  return defineService({
+    id: 'exchange-rate',
+    name: 'Token Exchange Rate',
+    description:
+      'Current exchange rate between two crypto tokens, from an unreliable upstream that often needs a retry',
+    category: 'market-data',
+    capabilities: ['exchange', 'rate', 'convert', 'crypto', 'token'],
+    seller: 'market',
+    method: 'GET',
+    path: '/exchange-rate',
+    price: 10_000n,
+    chains: ['evm'],
+    reputationScore: 5400,
+    verified: false,
+    expectedMs: 60,
+    input: z.object({ from: SymbolName, to: SymbolName }),
+    output: z.object({ from: z.string(), to: z.string(), rate: z.number(), source: z.string() }),
+    example: {
+      input: { from: 'SOL', to: 'USDC' },
+      output: { from: 'SOL', to: 'USDC', rate: 190.1, source: 'simulated' },
+    },
+    answer: createFlakyRate(now),
+  });
+}
+
+function createSymbolList(): ServiceDefinition {
   const symbols = Object.entries(LISTED).map(([symbol, { name }]) => ({ symbol, name }));
-  return [
-    defineService({
-      id: 'price-history',
-      name: 'Token Price History',
-      description:
-        'Historical price data for a crypto token: daily prices of the last days (simulated market)',
-      category: 'market-data',
-      capabilities: ['price', 'history', 'crypto', 'token', 'market-data'],
-      seller: 'market',
-      method: 'GET',
-      path: '/price-history',
-      price: 50_000n,
-      chains: ['solana', 'evm'],
-      reputationScore: 9200,
-      verified: true,
-      expectedMs: 40,
-      input: z.object({ symbol: SymbolName, days: z.coerce.number().int().min(2).max(365).default(30) }),
-      output: z.object({ symbol: z.string(), currency: z.string(), source: z.string(), series: Series }),
-      example: {
-        input: { symbol: 'SOL', days: 7 },
-        output: {
-          symbol: 'SOL',
-          currency: 'USD',
-          source: 'simulated',
-          series: [{ date: '2026-01-01', price: 190.1 }],
-        },
-      },
-      answer: ({ symbol, days }) =>
-        ok({ symbol, currency: 'USD', source: 'simulated', days, series: priceSeries(symbol, days, now()) }),
-    }),
-    defineService({
-      id: 'exchange-rate',
-      name: 'Token Exchange Rate',
-      description:
-        'Current exchange rate between two crypto tokens, from an unreliable upstream that often needs a retry',
-      category: 'market-data',
-      capabilities: ['exchange', 'rate', 'convert', 'crypto', 'token'],
-      seller: 'market',
-      method: 'GET',
-      path: '/exchange-rate',
-      price: 10_000n,
-      chains: ['evm'],
-      reputationScore: 5400,
-      verified: false,
-      expectedMs: 60,
-      input: z.object({ from: SymbolName, to: SymbolName }),
-      output: z.object({ from: z.string(), to: z.string(), rate: z.number(), source: z.string() }),
-      example: {
-        input: { from: 'SOL', to: 'USDC' },
-        output: { from: 'SOL', to: 'USDC', rate: 190.1, source: 'simulated' },
-      },
-      answer: createFlakyRate(now),
-    }),
-    defineService({
-      id: 'token-symbols',
-      name: 'Token Symbols',
-      description: 'List of the crypto token symbols that the market services know, free of charge',
-      category: 'market-data',
-      capabilities: ['symbols', 'list', 'free'],
-      seller: 'market',
-      method: 'GET',
-      path: '/symbols',
-      price: 0n,
-      chains: [],
-      reputationScore: 9200,
-      verified: true,
-      expectedMs: 10,
-      input: z.object({}),
-      output: z.object({ symbols: z.array(z.object({ symbol: z.string(), name: z.string() })) }),
-      example: { input: {}, output: { symbols: [{ symbol: 'SOL', name: 'Solana' }] } },
-      answer: () => ok({ symbols }),
-    }),
-  ];
+  return defineService({
+    id: 'token-symbols',
+    name: 'Token Symbols',
+    description: 'List of the crypto token symbols that the market services know, free of charge',
+    category: 'market-data',
+    capabilities: ['symbols', 'list', 'free'],
+    seller: 'market',
+    method: 'GET',
+    path: '/symbols',
+    price: 0n,
+    chains: [],
+    reputationScore: 9200,
+    verified: true,
+    expectedMs: 10,
+    input: z.object({}),
+    output: z.object({ symbols: z.array(z.object({ symbol: z.string(), name: z.string() })) }),
+    example: { input: {}, output: { symbols: [{ symbol: 'SOL', name: 'Solana' }] } },
+    answer: () => ok({ symbols }),
+  });
 }
 
 /** Fails the first time it sees an idempotency key, so that a retry of the same call is what gets the answer. */

@@ -83,65 +83,70 @@ export function readMood(text: string) {
   return { sentiment, score, positive, negative, keywords };
 }
 
+const SHARED = {
+  seller: 'studio',
+  method: 'POST',
+  category: 'text',
+  verified: true,
+  input: TextInput,
+} as const;
+
 export function createTextServices(): ServiceDefinition[] {
-  const shared = {
-    seller: 'studio',
-    method: 'POST',
-    category: 'text',
-    verified: true,
-    input: TextInput,
-  } as const;
-  return [
-    defineService({
-      ...shared,
-      id: 'text-summary',
-      name: 'Text Summary',
-      description: 'Summary of a text or of data: the most telling sentences, extracted and not rewritten',
-      capabilities: ['summary', 'summarize', 'text', 'extract'],
-      path: '/summarize',
-      price: 30_000n,
-      chains: ['evm'],
-      reputationScore: 8300,
-      expectedMs: 40,
-      output: z.object({ summary: z.string(), sentences: z.number(), words: z.number() }),
-      example: {
-        input: { text: 'Solana rose today. It rained.' },
-        output: { summary: 'Solana rose today.', sentences: 2, words: 5 },
-      },
-      answer: (input) => {
-        const text = textOf(input);
-        return ok({
-          summary: summarize(text, input.sentences),
-          sentences: sentencesOf(text).length,
-          words: wordsOf(text).length,
-        });
-      },
+  return [createSummary(), createSentiment()];
+}
+
+function createSummary(): ServiceDefinition {
+  return defineService({
+    ...SHARED,
+    id: 'text-summary',
+    name: 'Text Summary',
+    description: 'Summary of a text or of data: the most telling sentences, extracted and not rewritten',
+    capabilities: ['summary', 'summarize', 'text', 'extract'],
+    path: '/summarize',
+    price: 30_000n,
+    chains: ['evm'],
+    reputationScore: 8300,
+    expectedMs: 40,
+    output: z.object({ summary: z.string(), sentences: z.number(), words: z.number() }),
+    example: {
+      input: { text: 'Solana rose today. It rained.' },
+      output: { summary: 'Solana rose today.', sentences: 2, words: 5 },
+    },
+    answer: (input) => {
+      const text = textOf(input);
+      return ok({
+        summary: summarize(text, input.sentences),
+        sentences: sentencesOf(text).length,
+        words: wordsOf(text).length,
+      });
+    },
+  });
+}
+
+function createSentiment(): ServiceDefinition {
+  return defineService({
+    ...SHARED,
+    id: 'sentiment',
+    name: 'Sentiment and Keywords',
+    description: 'Sentiment and keyword analysis of a text: mood by word lists, and its most frequent words',
+    capabilities: ['sentiment', 'keywords', 'analysis', 'text'],
+    path: '/sentiment',
+    price: 10_000n,
+    chains: ['solana', 'evm'],
+    speaksV1: true,
+    reputationScore: 7600,
+    expectedMs: 40,
+    output: z.object({
+      sentiment: z.enum(['positive', 'neutral', 'negative']),
+      score: z.number(),
+      positive: z.number(),
+      negative: z.number(),
+      keywords: z.array(z.object({ word: z.string(), count: z.number() })),
     }),
-    defineService({
-      ...shared,
-      id: 'sentiment',
-      name: 'Sentiment and Keywords',
-      description:
-        'Sentiment and keyword analysis of a text: mood by word lists, and its most frequent words',
-      capabilities: ['sentiment', 'keywords', 'analysis', 'text'],
-      path: '/sentiment',
-      price: 10_000n,
-      chains: ['solana', 'evm'],
-      speaksV1: true,
-      reputationScore: 7600,
-      expectedMs: 40,
-      output: z.object({
-        sentiment: z.enum(['positive', 'neutral', 'negative']),
-        score: z.number(),
-        positive: z.number(),
-        negative: z.number(),
-        keywords: z.array(z.object({ word: z.string(), count: z.number() })),
-      }),
-      example: {
-        input: { text: 'Strong growth and good profit.' },
-        output: readMood('Strong growth and good profit.'),
-      },
-      answer: (input) => ok(readMood(textOf(input))),
-    }),
-  ];
+    example: {
+      input: { text: 'Strong growth and good profit.' },
+      output: readMood('Strong growth and good profit.'),
+    },
+    answer: (input) => ok(readMood(textOf(input))),
+  });
 }

@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { loadConfig, type Config } from '../config.ts';
+import { createLog } from '../logging.ts';
+import { quietRuntime } from '../workers/runtime.ts';
+import { startApplication, type Application } from './application.ts';
+import { startEnvironment, type Environment } from './environment.ts';
+import { createProcesses, type Log } from './processes.ts';
+
+export interface StackOptions {
+  port?: string | undefined;
+  data?: string | undefined;
+  anyPorts: boolean;
+  /** False: only the surroundings. */
+  application: boolean;
+}
+
+/** The embedded stack, running. */
+export interface Stack {
+  environment: Environment;
+  application: Application | undefined;
+  stop(): Promise<void>;
+}
+
+const PORTS = ['TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'POSTGRES_PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT'];
+
+/** The configuration with what the command line says on top. */
+export function stackConfig(options: StackOptions): Config {
+  const free = options.anyPorts ? Object.fromEntries([...PORTS, 'PORT'].map((name) => [name, '0'])) : {};
+  const given = { ...(options.port === undefined ? {} : { PORT: options.port }), ...(options.data === undefined ? {} : { DATA_DIR: options.data }) };
+  Object.assign(process.env, free, given);
+  return loadConfig();
+}
+
+export async function startStack(config: Config, options: { application: boolean; log: Logger; progress: Log }): Promise<Stack> {
+  const processes = createProcesses({ log: options.progress });
+  try {
+    const environment = await startEnvironment(config, processes, options.progress);
+    const application = options.application ? await startApplication(environment.config, options.log) : undefined;
+    return {
+      environment,
+      application,
+      async stop() {
+        await application?.stop();
+        await environment.stop();
+      },
+    };
+  } catch (error) {
+    await processes.stopAll();
+    throw error;
+  }
+}
+
+/** `npm start`: runs until Ctrl-C, then takes everything down in order. */
+export async function runStack(options: StackOptions): Promise<void> {
+  const config = stackConfig(options);
+  const log = createLog(config.LOG_LEVEL, 'steward');
+  quietRuntime(log);
+  const started = performance.now();
+  const progress: Log = (message) => log.info(message);
+  const stack = await startStack(config, { application: options.application, log, progress }).catch((error: unknown) => {
+    process.stderr.write(`\nSteward could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  });
+  writeEnvironment(stack.environment.config);
+  process.stdout.write(`\n${addresses(stack, (performance.now() - started) / 1000)}\n`);
+  await untilInterrupted(stack.application);
+  process.stdout.write('\nStopping...\n');
+  await stack.stop();
+  process.stdout.write('Stopped. Everything is kept; npm start goes on from here.\n');
+  process.exit(0);
+}
+
+/** Resolves on the first Ctrl-C or SIGTERM, rejects when the workers die. A second Ctrl-C ends at once. */
+export async function untilInterrupted(application: Application | undefined): Promise<void> {
+  const interrupted = new Promise<void>((settle) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130));
+        settle();
+      });
+  });
+  await Promise.race([interrupted, ...(application === undefined ? [] : [application.finished])]);
+}
+
+/** What `npm run api`, `npm run worker` and the Temporal CLI need to join this stack. Holds keys: owner only. */
+function writeEnvironment(config: Config): void {
+  const names = Object.keys(config) as (keyof Config)[];
+  const lines = names
+    .filter((name) => !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name) && config[name] !== undefined && String(config[name]) !== '')
+    .map((name) => `${name}='${String(config[name])}'`);
+  writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
+}
+
+/** The addresses to look at. */
+export function addresses({ environment: { config }, application }: Stack, seconds: number): string {
+  const api = application?.url;
+  const rows: [string, string | undefined][] = [
+    ['API', api],
+    ['API documentation', api && `${api}/docs`],
+    ['Temporal Web UI', config.TEMPORAL_UI_URL],
+    ['Temporal', config.TEMPORAL_ADDRESS],
+    ['PostgreSQL', config.DATABASE_URL],
+    ['Sample services', config.REGISTRY_URL && `${config.REGISTRY_URL}/services`],
+    ['x402 facilitator', config.FACILITATOR_URL && `${config.FACILITATOR_URL}/discovery/resources`],
+    ['EVM chain', config.EVM_RPC_URL],
+    ['Solana chain', config.SOLANA_RPC_URL],
+    ['Environment file', join(resolve(config.DATA_DIR), 'stack.env')],
+  ];
+  const lines = rows.filter(([, url]) => url !== undefined).map(([name, url]) => `  ${name.padEnd(18)} ${url}`);
+  return `Steward is up after ${seconds.toFixed(1)} s.\n${lines.join('\n')}\nCtrl-C stops it.`;
+}
