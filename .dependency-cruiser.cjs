@@ -45,7 +45,7 @@ module.exports = {
     {
       name: 'api',
       severity: 'error',
-      from: { path: '^api/', pathNot: ['\\.test\\.ts$', '^api/main\\.ts$'] },
+      from: { path: '^api/', pathNot: ['\\.test\\.ts$', '^api/(main|compose)\\.ts$'] },
       to: { path: '^(activities|workers|library|sdk|embedded|tests)/' },
     },
     {

@@ -8,6 +8,7 @@ import { migrate } from '../db/migrate.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
 import { VERSION } from '../version.ts';
 import { composeActivities } from '../workers/compose.ts';
+import { ensureStandingWorkflows } from '../workers/standing-workflows.ts';
 import { startWorkers } from '../workers/workers.ts';
 
 /** API and workers in one process. They share a connection, so runs start eagerly: a round trip less each. */
@@ -34,7 +35,8 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     queues: config.WORKER_QUEUES,
     maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
   });
-  const serving = await composeApi(config, connection, log, VERSION);
+  await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
+  const serving = await composeApi({ config, connection, log, version: VERSION, eagerStart: true });
   const api = await startApi(serving.deps, { host: config.HOST, port: config.PORT });
   return {
     url: api.url,

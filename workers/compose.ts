@@ -1,21 +1,91 @@
-import { Keypair } from '@solana/web3.js';
 import type { Logger } from 'pino';
-import { createCatalogue } from '../activities/bazaar/catalogue.ts';
+import { createServiceCatalogue } from '../activities/bazaar/from-config.ts';
 import { createCallingActivities } from '../activities/calling/activities.ts';
 import { createSeller } from '../activities/calling/seller.ts';
 import { createComputeActivities } from '../activities/compute/activities.ts';
-import { createGuardedFetch } from '../activities/http/guarded-fetch.ts';
 import { createJournalActivities } from '../activities/journal/activities.ts';
 import { createLedgerActivities } from '../activities/ledger/activities.ts';
 import { createPaymentActivities } from '../activities/payments/activities.ts';
 import { createEscrowActivities } from '../activities/payments/escrow/activities.ts';
-import { createRails } from '../activities/payments/x402/rails.ts';
+import { createRails, type RailsConfig } from '../activities/payments/x402/rails.ts';
 import { createPlanningActivities } from '../activities/planner/activities.ts';
+import type { ModelSettings } from '../activities/planner/ask-model.ts';
 import type { Config } from '../config.ts';
-import { openDatabase } from '../db/database.ts';
+import { openDatabase, type Database } from '../db/database.ts';
 import { createJournal } from '../db/journal.ts';
 import { createNotifier } from '../db/notifier.ts';
 import { createSealer } from '../db/sealing.ts';
 import { createValues } from '../db/values.ts';
 import { buildAssetBook } from '../domain/assets.ts';
 import { required } from '../temporal-connection.ts';
+
+/** Everything a worker process can do, and what ends it. */
+export interface WorkerParts {
+  activities: object;
+  db: Database;
+  close(): Promise<void>;
+}
+
+const DEFAULT_MODEL = 'claude-opus-5-5';
+
+/** Composition root of a worker: every activity with its dependencies. */
+export async function composeActivities(config: Config, log: Logger): Promise<WorkerParts> {
+  const db = await openDatabase(required(config, 'DATABASE_URL'), { poolSize: config.DATABASE_POOL });
+  const notifier = createNotifier(db.pool);
+  const journal = createJournal(db.pool, notifier);
+  const sealer = createSealer(required(config, 'STEWARD_DATA_KEY'));
+  const values = createValues(db.pool, sealer);
+  const assets = buildAssetBook(config);
+  const { catalogue, fetch } = createServiceCatalogue(config, assets);
+  const rails = createRails(railsConfig(config, assets.escrowNetwork));
+  const seller = createSeller({ fetch, values });
+  const common = { db, journal, values, sealer, assets };
+  const model = modelSettings(config);
+  log.info({ rails: rails.all.map(({ network }) => network), planner: model?.model ?? 'offline rules' }, 'worker: composed');
+  const activities = {
+    ...createJournalActivities(common),
+    ...createLedgerActivities(common),
+    ...createComputeActivities(common),
+    ...createPlanningActivities({ ...common, db: db.pool, catalogue, ...(model === undefined ? {} : { model }) }),
+    ...createCallingActivities({ ...common, fetch, rails }),
+    ...createPaymentActivities({ ...common, seller, rails }),
+    ...escrowActivities(config, common),
+  };
+  return {
+    activities,
+    db,
+    async close() {
+      rails.close();
+      await fetch.close();
+      await notifier.close();
+      await db.close();
+    },
+  };
+}
+
+const escrowSecret = (config: Config): Uint8Array | undefined =>
+  config.ESCROW_KEYPAIR === undefined ? undefined : new Uint8Array(Buffer.from(config.ESCROW_KEYPAIR, 'base64'));
+
+/** The chains that are configured; without one, plans that would pay there are refused before anything is signed. */
+function railsConfig(config: Config, network: string): RailsConfig {
+  const secretKey = escrowSecret(config);
+  return {
+    ...(config.SOLANA_RPC_URL !== undefined && secretKey !== undefined
+      ? { solana: { rpcUrl: config.SOLANA_RPC_URL, network, secretKey } }
+      : {}),
+    ...(config.EVM_RPC_URL !== undefined && config.EVM_FLOAT_KEY !== undefined
+      ? { evm: { rpcUrl: config.EVM_RPC_URL, chainId: config.EVM_CHAIN_ID, privateKey: config.EVM_FLOAT_KEY } }
+      : {}),
+  };
+}
+
+function escrowActivities(config: Config, common: Omit<Parameters<typeof createEscrowActivities>[0], 'solana'>): object {
+  const secretKey = escrowSecret(config);
+  if (config.SOLANA_RPC_URL === undefined || secretKey === undefined) return {};
+  return createEscrowActivities({ ...common, solana: { rpcUrl: config.SOLANA_RPC_URL, secretKey } });
+}
+
+function modelSettings(config: Config): ModelSettings | undefined {
+  if (config.LLM_PROVIDER === 'offline' || config.ANTHROPIC_API_KEY === undefined) return undefined;
+  return { apiKey: config.ANTHROPIC_API_KEY, model: config.PLANNER_MODEL ?? DEFAULT_MODEL, baseURL: config.ANTHROPIC_BASE_URL };
+}

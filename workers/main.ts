@@ -5,6 +5,7 @@ import { required, temporalOptions } from '../temporal-connection.ts';
 import { migrate } from '../db/migrate.ts';
 import { composeActivities } from './compose.ts';
 import { quietRuntime } from './runtime.ts';
+import { ensureStandingWorkflows } from './standing-workflows.ts';
 import { startWorkers } from './workers.ts';
 
 /** A worker process: `npm run worker`. Drains on SIGTERM; stateless, so any number may run. */
@@ -23,6 +24,7 @@ const workers = await startWorkers({
   queues: config.WORKER_QUEUES,
   maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
 });
+await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     log.info({ signal }, 'worker: draining');

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import {
   bundleWorkflowCode,
+  DefaultLogger,
   Worker,
   type NativeConnection,
   type WorkerOptions,
@@ -51,7 +52,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 }
 
 /** Webpack over workflows/: about a second and a half; do it once per process. */
-export const bundleWorkflows = (): Promise<{ code: string }> => bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH });
+export const bundleWorkflows = (): Promise<{ code: string }> =>
+  bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('WARN') });
 
 function workerOptions(
   options: WorkersOptions,

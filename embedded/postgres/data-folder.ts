@@ -33,15 +33,21 @@ export function reachableDataDir(
   const { cacheDir, identity, log } = options;
   mkdirSync(dirname(path), { recursive: true });
   if (!identity) return path;
-  const key = createHash('sha256').update(path).digest('hex').slice(0, 16);
-  const folder = join(cacheDir, 'postgres-data', key);
-  const instead = join(folder, basename(path));
+  const instead = dataDirInCache(path, cacheDir);
+  const folder = dirname(instead);
   const begunThere = clusterVersion(instead) !== undefined && !existsSync(path);
   if (!begunThere && canReach(dirname(path), identity)) return path;
   mkdirSync(folder, { recursive: true });
   for (const made of [folder, dirname(folder)]) chmodSync(made, 0o755);
   log(`PostgreSQL: root cannot run it and uid ${identity.uid} cannot use ${path}; its data is in ${instead}`);
   return instead;
+}
+
+/** Where the data of a folder that PostgreSQL's user cannot reach is kept instead. */
+export function dataDirInCache(wanted: string, cacheDir: string): string {
+  const path = resolve(wanted);
+  const key = createHash('sha256').update(path).digest('hex').slice(0, 16);
+  return join(cacheDir, 'postgres-data', key, basename(path));
 }
 
 /** Makes the cluster where there is none. It appears by a rename, complete or not at all. */

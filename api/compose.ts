@@ -1,0 +1,76 @@
+import { Client, type ConnectionLike } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { createServiceCatalogue } from '../activities/bazaar/from-config.ts';
+import { isLoopback, type Config } from '../config.ts';
+import { openDatabase } from '../db/database.ts';
+import { createJournal } from '../db/journal.ts';
+import { createNotifier } from '../db/notifier.ts';
+import { createSealer } from '../db/sealing.ts';
+import { buildAssetBook, planAsset } from '../domain/assets.ts';
+import { required } from '../temporal-connection.ts';
+import type { ApiDeps } from './context.ts';
+import { createReasoningFamily } from './families/reasoning/index.ts';
+import type { ApiSettings } from './settings.ts';
+
+export interface ApiParts {
+  deps: ApiDeps;
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  config: Config;
+  connection: ConnectionLike;
+  log: Logger;
+  version: string;
+  /** The connection is a worker's own: first tasks may be handed over directly. */
+  eagerStart?: boolean;
+}
+
+/** Composition root of an API process. The connection is given, so that an embedded worker can share it (eager start). */
+export async function composeApi({ config, connection, log, version, eagerStart = false }: ComposeOptions): Promise<ApiParts> {
+  const databaseUrl = required(config, 'DATABASE_URL');
+  const db = await openDatabase(databaseUrl, { poolSize: config.DATABASE_POOL });
+  const notifier = createNotifier(db.pool);
+  const assets = buildAssetBook(config);
+  const { catalogue, fetch } = createServiceCatalogue(config, assets);
+  const deps: ApiDeps = {
+    db,
+    journal: createJournal(db.pool, notifier),
+    sealer: createSealer(required(config, 'STEWARD_DATA_KEY')),
+    temporal: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
+    settings: { ...apiSettings(config, databaseUrl, version), eagerStart },
+    log,
+    families: [
+      createReasoningFamily({
+        config,
+        assets,
+        planAsset: planAsset(assets),
+        catalogue: async () => (await catalogue.services()).services,
+      }),
+    ],
+  };
+  return {
+    deps,
+    async close() {
+      await fetch.close();
+      await notifier.close();
+      await db.close();
+    },
+  };
+}
+
+function apiSettings(config: Config, databaseUrl: string, version: string): ApiSettings {
+  return {
+    auth: config.AUTH ?? (isLoopback(config.HOST) ? 'off' : 'on'),
+    adminKey: config.STEWARD_ADMIN_KEY ?? null,
+    corsOrigins: config.CORS_ORIGINS,
+    rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+    trustProxy: config.TRUST_PROXY,
+    validateResponses: config.VALIDATE_RESPONSES,
+    version,
+    listenUrl: config.DATABASE_LISTEN_URL ?? databaseUrl,
+    temporalUiUrl: config.TEMPORAL_UI_URL ?? null,
+    temporalNamespace: config.TEMPORAL_NAMESPACE,
+    commandTimeoutMs: config.EARLY_APPROVAL_WAIT_MS + 5000,
+  };
+}

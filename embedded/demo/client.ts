@@ -1,0 +1,47 @@
+/** What the demo asks of the API: plain HTTP and a WebSocket, as any client would. */
+export interface DemoClient {
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body?: object): Promise<T>;
+  /** Every event of a task from the first, until the stream closes. */
+  events(id: string): AsyncGenerator<DemoEvent>;
+}
+
+export interface DemoEvent {
+  type: string;
+  seq: number;
+  data: { [name: string]: unknown };
+}
+
+export function createDemoClient(url: string): DemoClient {
+  const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
+    const answer = await fetch(`${url}${path}`, init);
+    const body = (await answer.json()) as T & { detail?: string };
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${body.detail ?? 'no reason given'}`);
+    return body;
+  };
+  return {
+    get: (path) => ask(path),
+    post: (path, body = {}) =>
+      ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    events: (id) => readSocket(new WebSocket(`${url.replace(/^http/, 'ws')}/workflows/${id}/stream?after=0`)),
+  };
+}
+
+async function* readSocket(socket: WebSocket): AsyncGenerator<DemoEvent> {
+  const queue: DemoEvent[] = [];
+  let wake = (): void => undefined;
+  let closed = false;
+  socket.onmessage = ({ data }) => {
+    queue.push(JSON.parse(String(data)) as DemoEvent);
+    wake();
+  };
+  socket.onclose = () => {
+    closed = true;
+    wake();
+  };
+  for (;;) {
+    while (queue.length > 0) yield queue.shift()!;
+    if (closed) return;
+    await new Promise<void>((resolve) => (wake = resolve));
+  }
+}

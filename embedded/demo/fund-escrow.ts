@@ -1,0 +1,37 @@
+import { createTransferCheckedInstruction, getAssociatedTokenAddressSync } from '@solana/spl-token';
+import { Connection, Keypair, PublicKey, sendAndConfirmTransaction, Transaction } from '@solana/web3.js';
+import bs58 from 'bs58';
+import { parseUnits } from '../../domain/money.ts';
+import type { LocalAssets } from '../chains/local-assets.ts';
+import type { DemoClient } from './client.ts';
+import type { Screen } from './screen.ts';
+
+const DEPOSIT = '5';
+const ENOUGH = 4; // whole units: a second demo does not deposit again
+
+/** The demo user's wallet sends tokens to the escrow address and tells Steward the signature, as a real user would. */
+export async function fundEscrow(screen: Screen, client: DemoClient, local: LocalAssets, user: string): Promise<void> {
+  const { demoUser, mint, rpcUrl } = local.solana;
+  screen.title('The user opens an escrow and deposits');
+  await client.post(`/escrow/${user}/create`, { userWallet: demoUser.address });
+  const { balances } = await client.get<{ balances: Record<string, { available: number }> }>(`/escrow/${user}/balance`);
+  const available = balances[mint.symbol]?.available ?? 0;
+  if (available >= ENOUGH) return screen.detail(`the escrow holds ${available} ${mint.symbol} already`);
+  const { address } = await client.get<{ address: string }>('/escrow/address');
+  const signature = await transfer(local, address);
+  screen.detail(`sent ${DEPOSIT} ${mint.symbol} from ${demoUser.address} to ${address}`);
+  screen.detail(`transaction ${signature}; waiting until it is final (about 13 s on ${rpcUrl})`);
+  await client.post(`/escrow/${user}/deposit`, { amount: DEPOSIT, asset: mint.symbol, signature });
+  screen.detail(`${DEPOSIT} ${mint.symbol} credited`);
+}
+
+async function transfer({ solana }: LocalAssets, escrow: string): Promise<string> {
+  const wallet = Keypair.fromSecretKey(bs58.decode(solana.demoUser.secretKey));
+  const mint = new PublicKey(solana.mint.address);
+  const target = getAssociatedTokenAddressSync(mint, new PublicKey(escrow));
+  const amount = parseUnits(DEPOSIT, solana.mint.decimals);
+  const source = new PublicKey(solana.demoUser.usdcAccount);
+  const instruction = createTransferCheckedInstruction(source, mint, target, wallet.publicKey, amount, solana.mint.decimals);
+  const connection = new Connection(solana.rpcUrl, { commitment: 'confirmed', disableRetryOnRateLimit: true });
+  return sendAndConfirmTransaction(connection, new Transaction().add(instruction), [wallet]);
+}
