@@ -1,5 +1,5 @@
 import { createTransferCheckedInstruction, getAssociatedTokenAddressSync } from '@solana/spl-token';
-import { Connection, Keypair, PublicKey, sendAndConfirmTransaction, Transaction } from '@solana/web3.js';
+import { Connection, Keypair, PublicKey, Transaction } from '@solana/web3.js';
 import bs58 from 'bs58';
 import { parseUnits } from '../../domain/money.ts';
 import type { LocalAssets } from '../chains/local-assets.ts';
@@ -32,6 +32,8 @@ async function transfer({ solana }: LocalAssets, escrow: string): Promise<string
   const amount = parseUnits(DEPOSIT, solana.mint.decimals);
   const source = new PublicKey(solana.demoUser.usdcAccount);
   const instruction = createTransferCheckedInstruction(source, mint, target, wallet.publicKey, amount, solana.mint.decimals);
-  const connection = new Connection(solana.rpcUrl, { commitment: 'confirmed', disableRetryOnRateLimit: true });
-  return sendAndConfirmTransaction(connection, new Transaction().add(instruction), [wallet]);
+  const connection = new Connection(solana.rpcUrl, 'confirmed');
+  const transaction = new Transaction({ feePayer: wallet.publicKey, ...(await connection.getLatestBlockhash()) }).add(instruction);
+  transaction.sign(wallet);
+  return connection.sendRawTransaction(transaction.serialize());
 }

@@ -22,6 +22,7 @@ export interface StartTemporalOptions {
 }
 
 export interface RunningTemporal {
+  pid: number;
   address: string;
   uiUrl: string | undefined;
   stop: () => Promise<void>;
@@ -70,7 +71,7 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Runn
   }
   const uiUrl = uiPort === undefined ? undefined : `http://${HOST}:${uiPort}`;
   log(`Temporal at ${address}${uiUrl ? `, Web UI ${uiUrl}` : ''}`);
-  return { address, uiUrl, stop: () => server.stop() };
+  return { pid: server.pid, address, uiUrl, stop: () => server.stop() };
 }
 
 function serverArguments(options: StartTemporalOptions): string[] {

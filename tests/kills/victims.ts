@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig, type Config } from '../../config.ts';
+import { migrate } from '../../db/migrate.ts';
+import { defaultCacheDir } from '../../embedded/downloads/cache-dir.ts';
+import { SEARCH_ATTRIBUTES, startEnvironment } from '../../embedded/environment.ts';
+import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
+import { freePort } from '../../embedded/ports.ts';
+import { createProcesses, type Processes } from '../../embedded/processes.ts';
+import { resolveTemporal, startTemporal } from '../../embedded/temporal.ts';
+import { freshDatabase } from '../support/database.ts';
+
+/** What may be killed. */
+export const VICTIMS = ['worker', 'api', 'temporal'] as const;
+export type Victim = (typeof VICTIMS)[number];
+
+/** The whole of Steward in processes of their own, each of which can be killed and comes back on the same address. */
+export interface Victims {
+  url: string;
+  config: Config;
+  local: LocalAssets;
+  /** SIGKILL, then a start of the same thing. Resolves when it is ready again. */
+  kill(victim: Victim): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+
+export async function startVictims(): Promise<Victims> {
+  const folder = mkdtempSync(join(tmpdir(), 'steward-kills-'));
+  const lines: string[] = [];
+  const processes = createProcesses({ log: (message) => lines.push(message) });
+  const database = await freshDatabase();
+  const temporal = await restartableTemporal(processes, folder);
+  const anyPorts = Object.fromEntries(['PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT'].map((name) => [name, '0']));
+  const given = loadConfig({ ...anyPorts, DATA_DIR: folder, DATABASE_URL: database.url, TEMPORAL_ADDRESS: temporal.address, RATE_LIMIT_PER_MINUTE: '0', RECONCILE_INTERVAL_MS: '200' });
+  const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message));
+  await migrate(database.url);
+  const apiPort = await freePort();
+  const env = environmentOf({ ...config, PORT: apiPort });
+  const node = (name: string, script: string) => restartable(() => processes.spawnNode(name, join(root, script), [], { env, logFile: join(folder, `${name}.log`) }));
+  const [worker, api] = await Promise.all([node('worker', 'workers/main.ts'), node('api', 'api/main.ts')]);
+  const victims = { worker, api, temporal };
+  return {
+    url: `http://127.0.0.1:${apiPort}`,
+    config,
+    local: local!,
+    kill: (victim) => victims[victim].kill(),
+    async stop() {
+      await processes.stopAll();
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Process {
+  pid: number;
+  exited?: Promise<unknown>;
+}
+
+async function restartable(start: () => Promise<Process>): Promise<{ kill(): Promise<void> }> {
+  let current = await start();
+  return {
+    async kill() {
+      process.kill(current.pid, 'SIGKILL');
+      await current.exited;
+      current = await start();
+    },
+  };
+}
+
+async function restartableTemporal(processes: Processes, folder: string): Promise<{ address: string; kill(): Promise<void> }> {
+  const log = (): void => undefined;
+  const server = await resolveTemporal({ address: undefined, cacheDir: defaultCacheDir(), log });
+  if (server.kind === 'address') throw new Error('The kill tests need a Temporal server of their own: unset TEMPORAL_ADDRESS.');
+  const port = await freePort();
+  const options = { binary: server.path, port, dbFile: join(folder, 'temporal.db'), processes, log, searchAttributes: SEARCH_ATTRIBUTES };
+  const running = await restartable(async () => {
+    const started = await startTemporal(options);
+    return { pid: started.pid, exited: new Promise((resolve) => setTimeout(resolve, 200)) };
+  });
+  return { address: `127.0.0.1:${port}`, kill: running.kill };
+}
+
+/** The configuration as processes read it. */
+function environmentOf(config: Config): NodeJS.ProcessEnv {
+  const entries = Object.entries(config).flatMap(([name, value]) => (value === undefined || String(value) === '' ? [] : [[name, String(value)]]));
+  return { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: 'warn', ...Object.fromEntries(entries) };
+}
