@@ -13,9 +13,16 @@ export function escrowAsset(book: AssetBook, code: string): Asset | undefined {
   return book.assets.find((asset) => asset.network === book.escrowNetwork && asset.code === code);
 }
 
-/** The asset a quote names by network and address (EVM addresses compare without case). */
+/** Mint of the token that SOL is in where only tokens can be paid; one lamport is one unit of it. */
+export const WRAPPED_SOL = 'So11111111111111111111111111111111111111112';
+
+/** The token address or mint that payments in an asset name: SOL is paid wrapped. */
+export const tokenOf = (asset: Asset): string => asset.address ?? WRAPPED_SOL;
+
+/** The asset a quote names by network and address (EVM addresses compare without case; wrapped SOL is SOL). */
 export function quotedAsset(book: AssetBook, network: string, address: string): Asset | undefined {
-  const wanted = network.startsWith('eip155:') ? address.toLowerCase() : address;
+  const isWrapped = network.startsWith('solana:') && address === WRAPPED_SOL;
+  const wanted = isWrapped ? null : network.startsWith('eip155:') ? address.toLowerCase() : address;
   return book.assets.find(
     (asset) =>
       asset.network === network &&
@@ -33,7 +40,7 @@ export function assetId(network: string, address: string | null, slip44: number)
 const SOLANA_CLUSTERS: Readonly<Record<string, string>> = {
   'mainnet-beta': 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp',
   devnet: 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
-  testnet: 'solana:4uhcVJyU9pJkvQyUS88uRDiswHScsQZ3',
+  testnet: 'solana:4uhcVJyU9pJkvQyUS88uRDiswHXSCkY3',
 };
 
 const SLIP44_SOL = 501;

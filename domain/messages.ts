@@ -17,6 +17,8 @@ export interface ApproveRequest {
   updateId: string;
   planHash?: string;
   limits?: Partial<SpendLimits>;
+  /** Asset code the limits are meant in: a plan in another asset refuses them. */
+  asset?: string;
   expiresAtMs?: number;
 }
 

@@ -23,6 +23,7 @@ const workers = await startWorkers({
   activities: parts.activities,
   queues: config.WORKER_QUEUES,
   maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
+  ...(config.WORKFLOW_BUNDLE === undefined ? {} : { bundle: { codePath: config.WORKFLOW_BUNDLE } }),
 });
 await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

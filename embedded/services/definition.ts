@@ -39,6 +39,8 @@ export interface ServiceDefinition {
   readonly reputationScore: number;
   readonly verified: boolean;
   readonly expectedMs: number;
+  /** How long a signed payment may wait to be settled; 60 s where a service says nothing. */
+  readonly offerSeconds?: number;
   readonly speaksV1?: boolean;
   readonly compensation?: {
     readonly path: string;

@@ -83,7 +83,7 @@ function optionOf(
     network: (chain === 'evm' ? evm.network : assets.solanaNetwork) as Network,
     payTo: assets[chain].sellers[service.seller].address,
     price,
-    maxTimeoutSeconds: MAX_TIMEOUT_SECONDS,
+    maxTimeoutSeconds: service.offerSeconds ?? MAX_TIMEOUT_SECONDS,
   };
 }
 

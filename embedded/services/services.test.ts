@@ -150,18 +150,12 @@ describe('a service that behaves badly', () => {
     expect((await evmBalance(seller)) - before).toBe(10_000n);
   });
 
-  it('takes no money when it refuses, on either chain', async () => {
-    const { evm, solana } = stack.assets;
-    const balances = () =>
-      Promise.all([evmBalance(evm.sellers.market.address), solanaBalance(solana.sellers.market.usdcAccount)]);
-    const before = await balances();
-    const call = { url: url('/credit-rating'), body: { company: 'Acme' } };
-    const bought = await Promise.all([onEvm.buy(call), onSolana.buy(call)]);
-    expect(bought.map(({ status, receipt }) => [status, receipt])).toEqual([
-      [422, undefined],
-      [422, undefined],
-    ]);
-    expect(await balances()).toEqual(before);
+  it('takes no money when it refuses', async () => {
+    const seller = stack.assets.evm.sellers.market.address;
+    const before = await evmBalance(seller);
+    const bought = await onEvm.buy({ url: url('/credit-rating'), body: { company: 'Acme' } });
+    expect([bought.status, bought.receipt]).toEqual([422, undefined]);
+    expect(await evmBalance(seller)).toBe(before);
   });
 
   it('takes its time and is paid all the same when it is slow', async () => {

@@ -13,7 +13,8 @@ export function createCreditService(): ServiceDefinition {
     method: 'POST',
     path: '/credit-rating',
     price: 250_000n,
-    chains: ['solana', 'evm'],
+    chains: ['evm'],
+    offerSeconds: 10, // so that a buyer soon has the proof that nothing was taken
     reputationScore: 3000,
     verified: false,
     expectedMs: 30,

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { quotedAsset, type AssetBook } from '../../domain/assets.ts';
+import { formatUnits } from '../../domain/money.ts';
+import { readPaymentRequired } from '../../domain/payments/offers.ts';
+import type { CatalogueService, PayOption } from '../../domain/reasoning/catalogue.ts';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { readDiscovery } from './discovery-schema.ts';
+import { isObject, serviceUrl, textOf, textsOf } from './entry-fields.ts';
+
+const LARGEST_AMOUNT = /^\d{1,30}$/;
+const UNKNOWN_LATENCY = 1000; // ms, for services nobody has measured
+
+/** A Bazaar item as a service; undefined when it is malformed, no HTTP resource, or has no price. */
+export function readBazaarItem(item: Json, book: AssetBook): CatalogueService | undefined {
+  if (!isObject(item) || (item['type'] !== undefined && item['type'] !== 'http')) return undefined;
+  const url = serviceUrl(item['resource']);
+  const accepts = payOptions(item);
+  const first =
+    accepts.find((option) => quotedAsset(book, option.network, option.asset) !== undefined) ?? accepts[0];
+  if (url === undefined || first === undefined) return undefined;
+  const asset = quotedAsset(book, first.network, first.asset);
+  const tags = textsOf(item['tags']);
+  const { method = 'GET', ...schemas } = readDiscovery(item['extensions']);
+  return {
+    id: `svc_${createHash('sha256').update(url.href).digest('hex').slice(0, 12)}`,
+    name: textOf(item['serviceName'], 200) ?? nameOf(url),
+    description: textOf(item['description']) ?? nameOf(url),
+    url: url.href,
+    method,
+    category: tags[0] ?? 'other',
+    pricePerCall: asset === undefined ? '0' : formatUnits(first.amount, asset.decimals),
+    currency: asset?.code ?? '',
+    capabilities: tags,
+    reputationScore: 0,
+    uptimePercentage: 0,
+    averageResponseTime: UNKNOWN_LATENCY,
+    totalCalls: 0,
+    owner: first.payTo,
+    verified: false,
+    ...schemas,
+    accepts,
+  };
+}
+
+/** The offers of an item that are well formed, version 1 as version 2. */
+export function payOptions(item: JsonObject): PayOption[] {
+  const read = readPaymentRequired({ ...item, x402Version: item['x402Version'] === 1 ? 1 : 2 });
+  return (read?.offers ?? [])
+    .filter((offer) => LARGEST_AMOUNT.test(offer.amount))
+    .slice(0, 20)
+    .map(({ scheme, network, asset, amount, payTo }) => ({ scheme, network, asset, amount, payTo }));
+}
+
+const nameOf = (url: URL): string => `${url.host}${url.pathname}`.slice(0, 200);

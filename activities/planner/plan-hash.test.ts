@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { Plan as WirePlanSchema } from '../../schemas/families/reasoning.ts';
+import { planHash, withHash } from './plan-hash.ts';
+import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
+import { formatUnits } from '../../domain/money.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { makeOfflinePlan } from '../../domain/reasoning/make-plan.ts';
+import { planHashInput, toWirePlan } from '../../domain/reasoning/plan-wire.ts';
+import { revise } from '../../domain/reasoning/revise.ts';
+
+const made = makeOfflinePlan('Book a hotel in Lisbon and summarise the confirmation', '2025-11-21', {
+  services: sampleCatalogue(),
+  book: sampleBook,
+  codes: ['USDC'],
+});
+if (!made.ok) throw new Error(made.message);
+const plan: Plan = withHash(made.plan);
+const numbers = (minor: string): number => Number(formatUnits(minor, plan.decimals));
+
+describe('a plan on the wire', () => {
+  it('has the shape of the contract', () => {
+    const wire = toWirePlan(plan, numbers);
+    expect(WirePlanSchema.parse(JSON.parse(JSON.stringify(wire)))).toMatchObject({
+      totalEstimatedCost: 0.33,
+      asset: 'USDC',
+      revision: 1,
+    });
+  });
+
+  it('lets a client compute the hash again from what it reads', () => {
+    const read = JSON.parse(JSON.stringify(toWirePlan(plan, numbers))) as { [key: string]: unknown };
+    const input = {
+      steps: read['steps'],
+      limits: read['limits'],
+      asset: read['asset'],
+      revision: read['revision'],
+    };
+    expect(input).toEqual(JSON.parse(JSON.stringify(planHashInput(plan))));
+    expect(plan.planHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('a revision', () => {
+  it('has the next number, other prices, totals and another hash', () => {
+    const revised = revise(plan, { maxTotalAmount: '900000' }, [
+      { id: 'hotel_booking', estimatedCost: '500000', maxPrice: '500000' },
+    ]);
+    expect(revised).toMatchObject({
+      revision: 2,
+      totalEstimatedCost: '530000',
+      limits: { maxTotalAmount: '900000' },
+    });
+    expect(revised.steps[0]?.pay).toEqual(plan.steps[0]?.pay);
+    expect(planHash(revised)).not.toBe(plan.planHash);
+  });
+
+  it('without changes differs in the revision alone', () => {
+    expect(revise(plan, plan.limits, [])).toEqual({ ...plan, revision: 2, planHash: undefined });
+  });
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AssembleContext } from '../../domain/reasoning/assemble.ts';
+import {
+  malformed,
+  overloaded,
+  plan,
+  rateLimited,
+  refusal,
+  startAnthropicStub,
+  type AnthropicStub,
+} from '../../tests/support/anthropic-stub.ts';
+import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
+import { createAskModel, type AskModel } from './ask-model.ts';
+import type { ModelPlan } from './model-schema.ts';
+import { askForPlan } from './plan-with-model.ts';
+
+const KEY = 'sk-ant-secret';
+const context: AssembleContext = { services: sampleCatalogue(), book: sampleBook, codes: ['USDC'] };
+const history: ModelPlan['steps'][number] = {
+  id: 'history',
+  type: 'service_call',
+  serviceId: 'price-history',
+  action: 'Historical price data for a crypto token',
+  params: [
+    { name: 'symbol', json: '"SOL"' },
+    { name: 'days', json: '30' },
+  ],
+  inputMapping: [],
+  outputKey: 'history',
+  dependencies: [],
+  parallelizable: true,
+};
+const statistics: ModelPlan['steps'][number] = {
+  ...history,
+  id: 'stats',
+  serviceId: 'series-statistics',
+  action: 'Trend analysis and statistics over a numeric series',
+  params: [],
+  inputMapping: [{ param: 'series', from: 'history.series' }],
+  outputKey: 'stats',
+  dependencies: ['history'],
+};
+const modelPlan = (...steps: ModelPlan['steps']): ModelPlan => ({
+  classification: 'data_analysis',
+  entities: [{ name: 'symbols', values: ['SOL'] }],
+  confidence: 0.9,
+  requiredCapabilities: ['price'],
+  steps,
+});
+
+let stub: AnthropicStub;
+let ask: AskModel;
+beforeAll(async () => {
+  stub = await startAnthropicStub();
+  ask = createAskModel({ apiKey: KEY, model: 'test-model', baseURL: stub.url, timeoutMs: 300 });
+});
+afterAll(() => stub.close());
+beforeEach(() => {
+  stub.requests.length = 0;
+});
+
+const planning = (over: Partial<AssembleContext> = {}) =>
+  askForPlan(ask, 'Analyze SOL prices', '2025-11-21', { ...context, ...over });
+
+describe('planning with a model', () => {
+  it('checks and prices the plan it gets', async () => {
+    stub.script(plan(modelPlan(history, statistics)));
+    const outcome = await planning();
+    expect(outcome).toMatchObject({
+      kind: 'planned',
+      intent: { classification: 'data_analysis', entities: { symbols: 'SOL' } },
+    });
+    expect(outcome.kind === 'planned' && outcome.plan).toMatchObject({
+      totalEstimatedCost: '70000',
+      steps: [{ params: { symbol: 'SOL', days: 30 } }, { inputMapping: { series: 'history.series' } }],
+    });
+  });
+
+  it('asks for the strict schema with the request, the limit and the catalogue as data', async () => {
+    stub.script(plan(modelPlan(history)));
+    await planning({ maxCost: '1.5' });
+    const [request] = stub.requests;
+    expect(request).toMatchObject({
+      path: '/v1/messages',
+      body: { model: 'test-model', output_config: { format: { type: 'json_schema' } } },
+    });
+    const said = request!.body.messages[0]!.content;
+    expect(said).toContain('<request>\nAnalyze SOL prices\n</request>');
+    expect(said).toContain('at most 1.5 USDC');
+    expect(said).toContain('"id":"price-history"');
+  });
+
+  it('gives the problems back once, and takes the corrected plan', async () => {
+    const wrong = { ...statistics, inputMapping: [{ param: 'series', from: 'nothing.series' }] };
+    stub.script(plan(modelPlan(history, wrong)), plan(modelPlan(history, statistics)));
+    expect(await planning()).toMatchObject({ kind: 'planned' });
+    expect(stub.requests).toHaveLength(2);
+    expect(stub.requests[1]?.body.messages.at(-1)?.content).toContain(
+      'must begin with the outputKey of a step it depends on',
+    );
+  });
+
+  it('gives up after one correction', async () => {
+    stub.script(plan(modelPlan({ ...history, dependencies: ['history'] })));
+    expect(await planning()).toMatchObject({ kind: 'refused', problem: { code: 'PLAN_INVALID' } });
+    expect(stub.requests).toHaveLength(2);
+  });
+
+  it('asks once for a cheaper plan', async () => {
+    stub.script(plan(modelPlan(history, statistics)), plan(modelPlan(history)));
+    expect(await planning({ maxCost: '0.06' })).toMatchObject({ kind: 'planned' });
+    stub.script(plan(modelPlan(history, statistics)));
+    expect(await planning({ maxCost: '0.06' })).toMatchObject({
+      kind: 'refused',
+      problem: { code: 'MAX_COST_EXCEEDED' },
+    });
+  });
+
+  it('corrects params that are no JSON', async () => {
+    stub.script(
+      plan(modelPlan({ ...history, params: [{ name: 'symbol', json: 'SOL' }] })),
+      plan(modelPlan(history)),
+    );
+    expect(await planning()).toMatchObject({ kind: 'planned' });
+  });
+});
+
+describe('a model that does not deliver', () => {
+  it('is asked again later when it is busy or away', async () => {
+    stub.script(rateLimited(7));
+    expect(await planning()).toMatchObject({ kind: 'retry', retryAfterMs: 7000 });
+    stub.script(overloaded());
+    expect(await planning()).toMatchObject({ kind: 'retry' });
+    stub.script({ kind: 'silence' });
+    expect(await planning()).toMatchObject({
+      kind: 'retry',
+      message: 'The planning model could not be reached.',
+    });
+    expect(stub.requests).toHaveLength(3);
+  });
+
+  it('has failed when it refuses, rambles, or rejects the key, without a word of what was said', async () => {
+    for (const answer of [
+      refusal(),
+      malformed(),
+      { kind: 'error', status: 401, type: 'authentication_error', message: `bad key ${KEY}` } as const,
+    ]) {
+      stub.script(answer);
+      const outcome = await planning();
+      expect(outcome.kind).toBe('failed');
+      expect(JSON.stringify(outcome)).not.toMatch(/sk-ant|cannot help|steps/);
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import type { Json } from '../../schemas/core/json.ts';
+import type { HttpAnswer } from './http.ts';
+
+/** What an answer means before anyone looks into it (reasoning.md, "Execution"). */
+export type AnswerKind = 'ok' | 'payment_required' | 'retry' | 'failed';
+
+export function classifyStatus(status: number): AnswerKind {
+  if (status >= 200 && status < 300) return 'ok';
+  if (status === 402) return 'payment_required';
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return 'retry';
+  return 'failed';
+}
+
+/** Reason code of an HTTP answer that is not a success, e.g. "HTTP_503". */
+export const statusCode = (status: number): string => `HTTP_${status}`;
+
+/** The body as a value: parsed when it is JSON, else the text itself. */
+export function readBody(answer: HttpAnswer): Json {
+  try {
+    return JSON.parse(answer.text) as Json;
+  } catch {
+    return answer.text;
+  }
+}
+
+/** Milliseconds a Retry-After header asks for, in either of its forms; undefined when there is none that makes sense. */
+export function retryAfterMs(answer: HttpAnswer, nowMs: number): number | undefined {
+  const header = answer.headers['retry-after'];
+  if (header === undefined) return undefined;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}
+
+/** A short sentence for people: the status and the start of what the service said. */
+export function describeAnswer(serviceName: string, answer: HttpAnswer): string {
+  const said = answer.text.replace(/\s+/g, ' ').trim().slice(0, 200);
+  return `${serviceName} answered ${answer.status}${said && `: ${said}`}`;
+}

@@ -1,0 +1,50 @@
+import type { Asset } from '../../schemas/core/money.ts';
+import {
+  bridgeAccount,
+  escrowAccount,
+  floatAccount,
+  payeeAccount,
+  reserveAccount,
+  worldAccount,
+} from '../accounts.ts';
+import type { Entry } from '../ledger.ts';
+import { move } from '../ledger.ts';
+
+/** Who pays whom. `held` is the user's escrow asset; `paid` is what the seller gets, perhaps on another chain. */
+export interface PaymentParties {
+  tenant: string;
+  runId: string;
+  payTo: string;
+  held: Asset;
+  paid: Asset;
+}
+
+/**
+ * Entries of one payment. On the escrow's own chain the reserve pays the seller (wrapped coins count as the coin);
+ * on another chain the reserve pays the bridge and the operator's float pays the seller, in one transfer.
+ */
+export function paymentEntries(parties: PaymentParties, amount: bigint): Entry[] {
+  const { tenant, runId, payTo, held, paid } = parties;
+  const reserve = reserveAccount(tenant, runId, held);
+  if (paid.network === held.network) return move(reserve, payeeAccount(tenant, payTo, held), amount);
+  return [
+    ...move(reserve, bridgeAccount(held), amount),
+    ...move(floatAccount(paid), payeeAccount(tenant, payTo, paid), amount),
+  ];
+}
+
+/** Entries of a seller's refund: the payment's way back, into the user's escrow. */
+export function refundEntries(parties: PaymentParties & { userId: string }, amount: bigint): Entry[] {
+  const { tenant, userId, payTo, held, paid } = parties;
+  const escrow = escrowAccount(tenant, userId, held);
+  if (paid.network === held.network) return move(payeeAccount(tenant, payTo, held), escrow, amount);
+  return [
+    ...move(payeeAccount(tenant, payTo, paid), floatAccount(paid), amount),
+    ...move(bridgeAccount(held), escrow, amount),
+  ];
+}
+
+/** Entries of network fees and rents, which the operator bears. */
+export function feeEntries(coin: Asset, amount: bigint): Entry[] {
+  return move(floatAccount(coin), worldAccount(coin), amount);
+}

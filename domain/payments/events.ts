@@ -1,0 +1,109 @@
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import type { PaymentStatus } from '../../schemas/core/payment.ts';
+import type { JournalEvent } from '../ports/journal.ts';
+import type { ValueRef } from '../ports/values.ts';
+
+/** What events tell of a payment. `amountMinor` is minor units of `asset` (CAIP-19). */
+export interface PaymentFacts {
+  intentId: string;
+  stepId: string;
+  network: string;
+  asset: string;
+  amountMinor: string;
+  payTo: string;
+  txHash?: string | null;
+}
+
+type PaymentEventType = `payment.${PaymentStatus}`;
+
+/** The part of a step's result, and of a payment event, that describes the payment. */
+export function paymentView(facts: PaymentFacts, status: PaymentStatus): JsonObject {
+  const { intentId, network, asset, amountMinor, payTo, txHash } = facts;
+  return { intentId, status, network, asset, amountMinor, payTo, ...(txHash ? { txHash } : {}) };
+}
+
+/** An event of a payment; `cause` tells repeated ones apart ("submitted again", another price). */
+export function paymentEvent(
+  facts: PaymentFacts,
+  status: Exclude<PaymentStatus, 'prepared'>,
+  cause = '',
+  more: JsonObject = {},
+): JournalEvent {
+  const type: PaymentEventType = `payment.${status}`;
+  return {
+    key: `${type}:${facts.intentId}${cause && `:${cause}`}`,
+    type,
+    data: { step: facts.stepId, payment: paymentView(facts, status), ...more },
+  };
+}
+
+/** How a step went, as events and projections carry it. Large outputs travel as `outputRef`. */
+export interface CompletedStep {
+  stepId: string;
+  output: ValueRef;
+  /** Minor units. */
+  cost: string;
+  timeMs: number;
+  attempts: number;
+  payment?: PaymentFacts;
+}
+
+/** `step.completed`, with the projection of the step. One a step, whoever writes it. */
+export function stepCompleted(done: CompletedStep): JournalEvent {
+  const result: JsonObject = {
+    stepId: done.stepId,
+    status: 'completed',
+    success: true,
+    ...outputFields(done.output),
+    cost: done.cost,
+    time: done.timeMs,
+    attempts: done.attempts,
+    ...(done.payment ? { payment: paymentView(done.payment, 'settled') } : {}),
+    ...(done.payment?.txHash ? { paymentSignature: done.payment.txHash } : {}),
+  };
+  return {
+    key: `step.completed:${done.stepId}`,
+    type: 'step.completed',
+    data: { step: done.stepId, result },
+    step: { id: done.stepId, status: 'completed', data: { result } },
+  };
+}
+
+function outputFields(output: ValueRef): { [field: string]: Json } {
+  return 'inline' in output ? { output: output.inline } : { outputRef: { ...output } };
+}
+
+/** `step.started` once a step; every later call of it is progress. */
+export function stepCalled(stepId: string, generation: number, attempt: number): JournalEvent {
+  if (generation === 1 && attempt === 1)
+    return {
+      key: `step.started:${stepId}`,
+      type: 'step.started',
+      data: { step: stepId },
+      step: { id: stepId, status: 'running', data: running(stepId, attempt) },
+    };
+  return {
+    key: `step.progress:${stepId}:${generation}:${attempt}`,
+    type: 'step.progress',
+    data: { step: stepId, attempt },
+    step: { id: stepId, status: 'running', data: running(stepId, attempt) },
+  };
+}
+
+const running = (stepId: string, attempts: number): JsonObject => ({
+  result: { stepId, status: 'running', success: false, cost: '0', time: 0, attempts },
+});
+
+/** A call that is worth repeating. */
+export function stepRetrying(
+  stepId: string,
+  generation: number,
+  attempt: number,
+  code: string,
+): JournalEvent {
+  return {
+    key: `step.retrying:${stepId}:${generation}:${attempt}`,
+    type: 'step.progress',
+    data: { step: stepId, attempt, retrying: true, code },
+  };
+}

@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Offer } from './offers.ts';
+
+/** What to sign. `committed` is all that is promised in this asset, this payment included (minor units). */
+export interface SignOrder {
+  intentId: string;
+  x402Version: 1 | 2;
+  offer: Offer;
+  resource: JsonObject | null;
+  extensions: JsonObject;
+  committed: bigint;
+}
+
+/**
+ * `payload` is what the seller gets, bearer money. `fingerprint` is unique among all signatures; `proof` holds what
+ * finds the payment on its chain later. `fees` are transactions of ours that the signature needed.
+ */
+export interface SignedPayment {
+  payload: JsonObject;
+  fingerprint: string;
+  proof: JsonObject;
+  fees: { txHash: string; amount: bigint }[];
+}
+
+/**
+ * What a chain shows of one signature. `alive`: unused, the same bytes may still land. `void`: it can never land,
+ * proven at finality. `unproven`: neither yet; look again. `position` is a block number or slot.
+ */
+export type Sighting =
+  | { kind: 'landed'; txHash: string; final: boolean; position: number }
+  | { kind: 'alive'; expiresAtMs: number }
+  | { kind: 'void' }
+  | { kind: 'unproven'; message: string };
+
+/** A transfer of `asset` to our payer, as a seller's refund would be. `amount` is what arrived from `from`. */
+export type TransferSighting =
+  | { kind: 'found'; amount: bigint; final: boolean; position: number }
+  | { kind: 'absent' }
+  | { kind: 'failed' };
+
+/** One chain that x402 payments go over. Methods that look at the chain throw when its node does not answer. */
+export interface Rail {
+  readonly kind: 'x402-evm' | 'x402-solana';
+  /** CAIP-2. */
+  readonly network: string;
+  /** The address that pays. */
+  readonly payer: string;
+  /** Why an offer cannot be paid here; undefined when it can. */
+  refuses(offer: Offer): string | undefined;
+  /** Minor units of the asset that the payer holds on the chain now. */
+  available(asset: string): Promise<bigint>;
+  sign(order: SignOrder): Promise<SignedPayment>;
+  /** Finds the payment by its proof; `hint` is a transaction that the seller named. */
+  locate(proof: JsonObject, hint: string | null): Promise<Sighting>;
+  /** Reads a transfer to our payer. */
+  readIncoming(query: { txHash: string; asset: string; from: string }): Promise<TransferSighting>;
+  close(): void;
+}
+
+/** The rails of this installation. */
+export interface Rails {
+  find(network: string): Rail | undefined;
+  readonly all: readonly Rail[];
+  close(): void;
+}

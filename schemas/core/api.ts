@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { FeedEvent, RunEvent } from './event.ts';
+import { JsonObject } from './json.ts';
+import { Payment } from './payment.ts';
+import { Scope } from './principal.ts';
+import { ApprovalRecord, Run, RunStatus } from './run.ts';
+
+/** `GET /runs`, newest first; `next_cursor` null on the last page. */
+export const RunPage = z.object({ runs: z.array(Run), next_cursor: z.string().nullable() });
+export type RunPage = z.infer<typeof RunPage>;
+
+/** `GET /runs/{id}/events` as JSON; `next_after` goes on, also later when there are more events. */
+export const EventPage = z.object({ events: z.array(RunEvent), next_after: z.int(), has_more: z.boolean() });
+export type EventPage = z.infer<typeof EventPage>;
+
+/** `GET /events` as JSON: the tenant's feed. `next_cursor` goes on, also later when there are more events. */
+export const FeedPage = z.object({
+  events: z.array(FeedEvent),
+  next_cursor: z.string(),
+  has_more: z.boolean(),
+});
+export type FeedPage = z.infer<typeof FeedPage>;
+
+/** Answer of a command to a run: what it is now. */
+export const RunAnswer = z.object({ run_id: z.string(), status: RunStatus });
+export type RunAnswer = z.infer<typeof RunAnswer>;
+
+/** `POST /runs/{id}/cancel`. */
+export const CancelBody = z.object({ reason: z.string().max(500).optional() }).optional();
+
+/** `POST /runs/{id}/inputs`: what a waiting run asked for. */
+export const InputBody = z.object({ data: JsonObject });
+
+/** `GET /approvals`, newest first. */
+export const ApprovalPage = z.object({
+  approvals: z.array(ApprovalRecord),
+  next_cursor: z.string().nullable(),
+});
+
+/** `POST /approvals/{id}`. `plan_hash` guards against a plan that changed meanwhile. */
+export const DecisionBody = z.object({
+  decision: z.enum(['approve', 'reject']),
+  reason: z.string().max(500).optional(),
+  plan_hash: z.string().max(128).optional(),
+});
+export type DecisionBody = z.infer<typeof DecisionBody>;
+
+/** `GET /payments`, newest first. */
+export const PaymentPage = z.object({ payments: z.array(Payment), next_cursor: z.string().nullable() });
+
+/** Something a person must look at. */
+export const AttentionRecord = z.object({
+  id: z.string(),
+  kind: z.string(),
+  run_id: z.string().nullable(),
+  detail: z.string(),
+  data: JsonObject,
+  created_at: z.string(),
+  resolved_at: z.string().nullable(),
+  resolved_by: z.string().nullable(),
+  note: z.string().nullable(),
+});
+export type AttentionRecord = z.infer<typeof AttentionRecord>;
+
+/** `GET /attention`, newest first; open items unless `resolved=true`. */
+export const AttentionPage = z.object({
+  attention: z.array(AttentionRecord),
+  next_cursor: z.string().nullable(),
+});
+
+/** `POST /attention/{id}/resolve`: what was done about it. */
+export const ResolveBody = z.object({ note: z.string().trim().min(1).max(2000) });
+
+const SignedMinor = z.string().regex(/^-?\d{1,78}$/);
+
+/** A ledger account; amounts are minor units of `asset` (CAIP-19). `held` is what pending transfers set aside. */
+export const LedgerAccount = z.object({
+  id: z.string(),
+  kind: z.string(),
+  owner: z.string(),
+  asset: z.string(),
+  posted: SignedMinor,
+  held: SignedMinor,
+  available: SignedMinor,
+  created_at: z.string(),
+});
+export type LedgerAccount = z.infer<typeof LedgerAccount>;
+
+export const LedgerAccountPage = z.object({
+  accounts: z.array(LedgerAccount),
+  next_cursor: z.string().nullable(),
+});
+
+/** A transfer as one account sees it: `amount` is that account's entry, signed minor units. */
+export const LedgerTransfer = z.object({
+  id: z.string(),
+  kind: z.string(),
+  state: z.enum(['pending', 'posted', 'voided']),
+  amount: SignedMinor,
+  run_id: z.string().nullable(),
+  step_id: z.string().nullable(),
+  created_at: z.string(),
+  closed_at: z.string().nullable(),
+});
+export type LedgerTransfer = z.infer<typeof LedgerTransfer>;
+
+export const LedgerTransferPage = z.object({
+  transfers: z.array(LedgerTransfer),
+  next_cursor: z.string().nullable(),
+});
+
+/** A key without its secret. `id` is the part between `sk_` and the secret. */
+export const KeyRecord = z.object({
+  id: z.string(),
+  tenant: z.string(),
+  subject: z.string(),
+  name: z.string(),
+  scopes: z.array(Scope),
+  rotated_from: z.string().nullable(),
+  created_at: z.string(),
+  expires_at: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+});
+export type KeyRecord = z.infer<typeof KeyRecord>;
+
+/** The one answer that shows the secret. */
+export const NewKeyRecord = KeyRecord.extend({ key: z.string() });
+export type NewKeyRecord = z.infer<typeof NewKeyRecord>;
+
+export const KeyList = z.object({ keys: z.array(KeyRecord) });
+
+const Name = z.string().regex(/^[\w.:@-]{1,128}$/, 'Use 1 to 128 letters, digits or _ . : @ -');
+
+/** `POST /admin/keys`. Times are RFC 3339. `tenant` other than one's own needs the bootstrap key. */
+export const KeyBody = z.object({
+  name: z.string().trim().min(1).max(200),
+  subject: Name,
+  tenant: Name.optional(),
+  scopes: z.array(Scope).min(1).max(4).default(['read', 'operate']),
+  expires_at: z.iso.datetime({ offset: true }).optional(),
+});
+export type KeyBody = z.infer<typeof KeyBody>;
+
+/** `POST /admin/keys/{id}/rotate`: for how long the old key works on, seconds. */
+export const RotateBody = z
+  .object({ overlap_seconds: z.int().min(0).max(2_592_000).default(86_400) })
+  .optional();
+
+/** `POST /stream-tickets`. */
+export const StreamTicket = z.object({ ticket: z.string(), expires_at: z.string() });
+
+/** `GET /health`; families add checks, metrics and fields. */
+export const Health = z.looseObject({
+  status: z.enum(['healthy', 'degraded', 'unhealthy']),
+  version: z.string(),
+  timestamp: z.string(),
+  uptime: z.number(),
+  message: z.string(),
+  startup_complete: z.boolean(),
+  checks: z.record(z.string(), z.enum(['ok', 'degraded', 'down', 'off'])),
+  metrics: JsonObject,
+});
+export type Health = z.infer<typeof Health>;

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPlanningActivities, type PlanningDeps } from '../../activities/planner/activities.ts';
+import { planHash } from '../../activities/planner/plan-hash.ts';
+import { openDatabase, type Database } from '../../db/database.ts';
+import { createJournal } from '../../db/journal.ts';
+import { createNotifier, type Notifier } from '../../db/notifier.ts';
+import { insertRun } from '../../db/repositories/runs.ts';
+import { createSealer } from '../../db/sealing.ts';
+import { EngineError } from '../../domain/errors.ts';
+import type { PlanOutcome, PlanRequest } from '../../domain/ports/planning.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import {
+  overloaded,
+  plan,
+  rateLimited,
+  startAnthropicStub,
+  type AnthropicStub,
+} from '../support/anthropic-stub.ts';
+import { freshDatabase, type FreshDatabase } from '../support/database.ts';
+import { sampleBook, sampleCatalogue } from '../support/sample-catalogue.ts';
+
+const REQUEST = 'Analyze last 30 days of Solana DEX volume and create trend report';
+const sealer = createSealer('a test secret of some length');
+
+let fresh: FreshDatabase;
+let database: Database;
+let notifier: Notifier;
+let stub: AnthropicStub;
+let runs = 0;
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  database = await openDatabase(fresh.url);
+  notifier = createNotifier(database.pool);
+  stub = await startAnthropicStub();
+});
+afterAll(async () => {
+  await stub.close();
+  await notifier.close();
+  await database.close();
+  await fresh.drop();
+});
+
+async function newRun(input: string, settings: JsonObject = {}): Promise<PlanRequest> {
+  const runId = `run_${(runs += 1)}`;
+  await insertRun(database.pool, sealer, {
+    id: runId,
+    tenant: 't',
+    family: 'reasoning',
+    kind: 'reasoning',
+    subject: 'u',
+    workflowId: runId,
+    input: { input },
+    settings,
+  });
+  return {
+    runId,
+    ride: { runId, events: [{ key: 'planning', type: 'run.planning', data: {}, status: 'planning' }] },
+  };
+}
+
+const activitiesWith = (over: Partial<PlanningDeps> = {}) =>
+  createPlanningActivities({
+    db: database.pool,
+    journal: createJournal(database.pool, notifier),
+    sealer,
+    assets: sampleBook,
+    catalogue: { services: () => Promise.resolve({ services: sampleCatalogue(), version: 'v1' }) },
+    ...over,
+  });
+
+const planned = (outcome: PlanOutcome) => {
+  if (outcome.kind !== 'planned') throw new Error(JSON.stringify(outcome));
+  return outcome;
+};
+
+describe('planning without a model', () => {
+  it('plans by rules, writes the ride, and keeps the plan for the next who asks', async () => {
+    const activities = activitiesWith();
+    const request = await newRun(REQUEST);
+    const first = planned(await activities.planFast(request));
+    expect(first).toMatchObject({
+      cached: false,
+      model: 'offline',
+      plan: { asset: 'USDC', totalEstimatedCost: '170000' },
+    });
+    expect(first.plan.planHash).toBe(planHash(first.plan));
+    const { rows } = await database.pool.query('select type from event where run_id = $1', [request.runId]);
+    expect(rows).toEqual([{ type: 'run.planning' }]);
+    const second = planned(await activities.planFast(await newRun(`  ${REQUEST.replace(' ', '\n')} `)));
+    expect(second).toEqual({ ...first, cached: true });
+  });
+
+  it('plans anew for another catalogue or another limit', async () => {
+    const other = activitiesWith({
+      catalogue: { services: () => Promise.resolve({ services: sampleCatalogue(), version: 'v2' }) },
+    });
+    expect(planned(await other.planFast(await newRun(REQUEST))).cached).toBe(false);
+    expect(
+      planned(await activitiesWith().planFast(await newRun(REQUEST, { maxCost: '200000', asset: 'USDC' })))
+        .plan.limits,
+    ).toEqual({ maxTotalAmount: '200000' });
+  });
+
+  it('fails with the contract codes', async () => {
+    const codeOf = async (input: string, settings: JsonObject, over: Partial<PlanningDeps> = {}) => {
+      const outcome = await activitiesWith(over).planFast(await newRun(input, settings));
+      return outcome.kind === 'failed' ? outcome.code : outcome.kind;
+    };
+    expect(await codeOf(REQUEST, { maxCost: '1', asset: 'USDC' })).toBe('MAX_COST_EXCEEDED');
+    expect(await codeOf('Make me a cheese sandwich', {})).toBe('NO_SERVICE');
+    expect(await codeOf(REQUEST, { asset: 'SOL' })).toBe('NO_SERVICE');
+    const down = {
+      services: () =>
+        Promise.reject(new EngineError('discovery_unavailable', 'No service catalogue can be read.')),
+    };
+    expect(await codeOf(REQUEST, {}, { catalogue: down })).toBe('DISCOVERY_UNAVAILABLE');
+  });
+
+  it('has nothing to plan for a run that does not exist', async () => {
+    const request = activitiesWith().planFast({ runId: 'absent', ride: { runId: 'absent', events: [] } });
+    await expect(request).rejects.toMatchObject({ code: 'run_not_found' });
+  });
+});
+
+describe('planning with a model', () => {
+  const modelPlan = {
+    classification: 'data_retrieval',
+    entities: [],
+    confidence: 1,
+    requiredCapabilities: [],
+    steps: [
+      {
+        id: 'history',
+        type: 'service_call',
+        serviceId: 'price-history',
+        action: 'Historical price data',
+        params: [{ name: 'symbol', json: '"SOL"' }],
+        inputMapping: [],
+        outputKey: 'history',
+        dependencies: [],
+        parallelizable: true,
+      },
+    ],
+  };
+  const withModel = (attempt = 1, planningMs = 5000) =>
+    activitiesWith({
+      model: { apiKey: 'sk-ant-secret', model: 'test-model', baseURL: stub.url, timeoutMs: 1000 },
+      planningMs,
+      attempt: () => ({ attempt, maximum: 4 }),
+    });
+
+  it('leaves it to the model unless the plan is known', async () => {
+    stub.script(plan(modelPlan));
+    const activities = withModel();
+    expect(await activities.planFast(await newRun(REQUEST))).toEqual({ kind: 'needs_model' });
+    const first = planned(await activities.planWithModel(await newRun(REQUEST)));
+    expect(first).toMatchObject({ cached: false, model: 'test-model' });
+    expect(planned(await activities.planFast(await newRun(REQUEST)))).toEqual({ ...first, cached: true });
+  });
+
+  it('lets Temporal repeat when the model is busy, at the time it asks for, and fails after the last attempt', async () => {
+    stub.script(rateLimited(3));
+    await expect(withModel().planWithModel(await newRun('Get the price of ETH today'))).rejects.toMatchObject(
+      { nextRetryDelay: 3000, nonRetryable: false },
+    );
+    stub.script({ kind: 'silence' });
+    await expect(withModel(1, 50).planWithModel(await newRun('Get the price of ETH today'))).rejects.toThrow(
+      'took too long',
+    );
+    stub.script(overloaded());
+    expect(await withModel(4).planWithModel(await newRun('Get the price of ETH today'))).toMatchObject({
+      kind: 'failed',
+      code: 'PLANNING_FAILED',
+    });
+  });
+});
+
+describe('revising a plan', () => {
+  it('gives the next revision with its own hash and writes the ride', async () => {
+    const activities = activitiesWith();
+    const request = await newRun(REQUEST);
+    const { plan: before } = planned(await activities.planFast(request));
+    const ride = {
+      runId: request.runId,
+      events: [{ key: 'revised', type: 'step.progress' as const, data: {} }],
+    };
+    const after = await activities.revisePlan({
+      ride,
+      plan: before,
+      limits: before.limits,
+      steps: [{ id: before.steps[0]!.id, estimatedCost: '60000' }],
+    });
+    expect(after).toMatchObject({ revision: 2, totalEstimatedCost: '180000' });
+    expect(after.planHash).not.toBe(before.planHash);
+    const { rows } = await database.pool.query(
+      `select 1 from event where run_id = $1 and event_key = 'revised'`,
+      [request.runId],
+    );
+    expect(rows).toHaveLength(1);
+  });
+});
