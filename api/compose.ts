@@ -27,7 +27,13 @@ export interface ComposeOptions {
 }
 
 /** Composition root of an API process. The connection is given, so that an embedded worker can share it (eager start). */
-export async function composeApi({ config, connection, log, version, eagerStart = false }: ComposeOptions): Promise<ApiParts> {
+export async function composeApi({
+  config,
+  connection,
+  log,
+  version,
+  eagerStart = false,
+}: ComposeOptions): Promise<ApiParts> {
   const databaseUrl = required(config, 'DATABASE_URL');
   const db = await openDatabase(databaseUrl, { poolSize: config.DATABASE_POOL });
   const notifier = createNotifier(db.pool);

@@ -40,23 +40,6 @@ const AttentionSchema = defineEntity({
 export class Attention extends AttentionSchema.class {}
 AttentionSchema.setClass(Attention);
 
-const ApprovalSchema = defineEntity({
-  name: 'Approval',
-  tableName: 'approval',
-  properties: {
-    id: p.text().primary(),
-    runId: p.text(),
-    tenant: p.text(),
-    status: p.text(),
-    data: p.json<JsonObject>(),
-    requestedAt: p.datetime(3),
-    decidedAt: p.datetime(3).nullable(),
-    decidedBy: p.text().nullable(),
-  },
-});
-export class Approval extends ApprovalSchema.class {}
-ApprovalSchema.setClass(Approval);
-
 /** Read only here: the money activities write it. Sealed columns are left out on purpose. */
 const PaymentSchema = defineEntity({
   name: 'Payment',
@@ -83,4 +66,4 @@ const PaymentSchema = defineEntity({
 export class Payment extends PaymentSchema.class {}
 PaymentSchema.setClass(Payment);
 
-export const entities = [ApiKey, Attention, Approval, Payment];
+export const entities = [ApiKey, Attention, Payment];

@@ -40,7 +40,7 @@ export function assetId(network: string, address: string | null, slip44: number)
 const SOLANA_CLUSTERS: Readonly<Record<string, string>> = {
   'mainnet-beta': 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp',
   devnet: 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
-  testnet: 'solana:4uhcVJyU9pJkvQyUS88uRDiswHXSCkY3',
+  testnet: 'solana:4uhcVJyU9pJkvQyS88uRDiswHXSCkY3z',
 };
 
 const SLIP44_SOL = 501;

@@ -17,7 +17,11 @@ const GATES: readonly [name: string, command: string, ...args: string[]][] = [
 const failed: string[] = [];
 for (const [name, command, ...args] of GATES) {
   const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', env: process.env, maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: process.env,
+    maxBuffer: 1 << 26,
+  });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
   if (status === 0) continue;

@@ -34,8 +34,10 @@ export async function runScript<Options extends ParseArgsOptionsConfig>(
 
 /** What went wrong, in words. Node's connection errors may have no message of their own, only causes. */
 export function describeError(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(describeError).join('; ');
+  if (error instanceof AggregateError && error.message === '')
+    return error.errors.map(describeError).join('; ');
   if (!(error instanceof Error)) return String(error);
-  const cause = error.message === 'fetch failed' && error.cause !== undefined ? describeError(error.cause) : '';
+  const cause =
+    error.message === 'fetch failed' && error.cause !== undefined ? describeError(error.cause) : '';
   return cause || error.message || error.name;
 }

@@ -6,12 +6,17 @@ import { settings } from '../config.ts';
 const FILE = '.env.example';
 
 function line([name, schema]: [string, z.ZodType]): string {
-  const { description = '', default: fallback } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { description = '', default: fallback } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+  });
   const value = typeof fallback === 'string' || typeof fallback === 'number' ? String(fallback) : '';
   return `# ${description}\n#${name}=${value}\n`;
 }
 
-const header = '# Settings of Steward: generated from config.ts by `npm run env-example`. Copy to .env and uncomment.\n\n';
+const header =
+  '# Settings of Steward: generated from config.ts by `npm run env-example`. Copy to .env and uncomment.\n\n';
 const text = header + Object.entries(settings.shape).map(line).join('\n');
 if (!process.argv.includes('--check')) writeFileSync(FILE, text);
-else if (readFileSync(FILE, 'utf8') !== text) throw new Error(`${FILE} is out of date: run npm run env-example.`);
+else if (readFileSync(FILE, 'utf8') !== text)
+  throw new Error(`${FILE} is out of date: run npm run env-example.`);

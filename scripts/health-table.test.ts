@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { exitCodeOf, healthTable, healthUrl } from './health-table.ts';
 
 test('every check and number has a row of its own, in columns', () => {
-  const body = { status: 'degraded', checks: { database: 'up', chain: { state: 'down' } }, metrics: { rate: null, active: 3 } };
+  const body = {
+    status: 'degraded',
+    checks: { database: 'up', chain: { state: 'down' } },
+    metrics: { rate: null, active: 3 },
+  };
   expect(healthTable(body).split('\n')).toEqual([
     'status              degraded',
     'checks.database     up',

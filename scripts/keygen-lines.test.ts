@@ -5,7 +5,9 @@ import { settings } from '../config.ts';
 import { deploymentLines, escrowLines } from './keygen-lines.ts';
 
 const asRecord = (lines: string[]): Record<string, string> =>
-  Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
 
 test('the printed escrow key is 64 bytes in base64, and restores the account whose address is printed', () => {
   const keypair = Keypair.generate();
@@ -25,5 +27,6 @@ test('the secrets of a deployment fit the configuration, and no two runs print t
 
 test('passwords can stand in a URL as they are', () => {
   for (const [name, value] of Object.entries(asRecord(deploymentLines())))
-    if (name.endsWith('_PASSWORD')) expect(new URL(`postgresql://steward:${value}@postgres/steward`).password).toBe(value);
+    if (name.endsWith('_PASSWORD'))
+      expect(new URL(`postgresql://steward:${value}@postgres/steward`).password).toBe(value);
 });

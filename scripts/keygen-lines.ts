@@ -12,7 +12,6 @@ export function escrowLines(keypair: Keypair): string[] {
 
 /** Every secret that docker-compose.yml insists on. Hexadecimal passwords, because they become part of URLs. */
 export function deploymentLines(): string[] {
-  const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
   return [
     `POSTGRES_PASSWORD=${hex(24)}`,
     `STEWARD_DB_PASSWORD=${hex(24)}`,
@@ -21,3 +20,5 @@ export function deploymentLines(): string[] {
     `STEWARD_DATA_KEY=${hex(32)}`,
   ];
 }
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');

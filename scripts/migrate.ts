@@ -18,8 +18,13 @@ async function migrateDatabase(): Promise<void> {
     );
   const applied = await migrate(url).catch((error: unknown) => {
     const { host, pathname } = new URL(url);
-    throw new Error(`The database ${pathname.slice(1)} at ${host} was not migrated: ${describeError(error)}`, { cause: error });
+    throw new Error(
+      `The database ${pathname.slice(1)} at ${host} was not migrated: ${describeError(error)}`,
+      { cause: error },
+    );
   });
   for (const name of applied) process.stdout.write(`applied ${name}\n`);
-  process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : 'The schema is now up to date.\n');
+  process.stdout.write(
+    applied.length === 0 ? 'The schema is up to date.\n' : 'The schema is now up to date.\n',
+  );
 }

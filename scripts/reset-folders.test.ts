@@ -23,7 +23,9 @@ test('a data folder of the stack may go, and so may an empty one and one that is
 });
 
 test('a folder of other things is refused, and the reason names what was looked for', () => {
-  expect(refusal(folderWith('photos', 'holiday.jpg'), project)).toMatch(/photos does not look like .*data\.key/);
+  expect(refusal(folderWith('photos', 'holiday.jpg'), project)).toMatch(
+    /photos does not look like .*data\.key/,
+  );
 });
 
 test('a folder that contains the project is refused even when it looks like a data folder', () => {

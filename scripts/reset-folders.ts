@@ -24,7 +24,8 @@ export function planReset(dataDir: string, cacheDir: string): Reset {
 export function refusal(dataDir: string, project: string): string | undefined {
   const folder = resolve(dataDir);
   const precious = [project, homedir(), process.cwd()].find((path) => contains(folder, path));
-  if (precious !== undefined) return `${folder} contains ${precious}: it is not deleted. Set DATA_DIR to the stack's own folder.`;
+  if (precious !== undefined)
+    return `${folder} contains ${precious}: it is not deleted. Set DATA_DIR to the stack's own folder.`;
   if (!existsSync(folder)) return undefined;
   const names = readdirSync(folder);
   if (names.length === 0 || SIGNS.some((name) => names.includes(name))) return undefined;

@@ -25,8 +25,13 @@ function fromProc(roots: readonly string[]): FolderUser | undefined {
 }
 
 function fromLsof(roots: readonly string[]): FolderUser | undefined {
-  const pids = roots.map((root) => spawnSync('lsof', ['-t', '+D', root], { encoding: 'utf8' }).stdout ?? '').join('\n');
-  const pid = pids.split('\n').map(Number).find((found) => found > 0 && found !== process.pid);
+  const pids = roots
+    .map((root) => spawnSync('lsof', ['-t', '+D', root], { encoding: 'utf8' }).stdout ?? '')
+    .join('\n');
+  const pid = pids
+    .split('\n')
+    .map(Number)
+    .find((found) => found > 0 && found !== process.pid);
   return pid === undefined ? undefined : { pid, command: 'see ps' };
 }
 

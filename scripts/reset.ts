@@ -27,7 +27,9 @@ async function reset(dataDir: string, yes: boolean): Promise<void> {
   const { folders } = planReset(dataDir, defaultCacheDir());
   if (folders.length === 0) return void process.stdout.write('There is nothing to delete.\n');
   refuseWhileInUse(folders);
-  process.stdout.write(`This deletes all runs, balances, local chains and keys in\n${folders.map((folder) => `  ${folder}\n`).join('')}`);
+  process.stdout.write(
+    `This deletes all runs, balances, local chains and keys in\n${folders.map((folder) => `  ${folder}\n`).join('')}`,
+  );
   if (!yes && !(await isConfirmed())) throw new Error('Nothing was deleted.');
   // Time has passed while the question was open.
   refuseWhileInUse(folders);
@@ -38,11 +40,14 @@ async function reset(dataDir: string, yes: boolean): Promise<void> {
 function refuseWhileInUse(folders: readonly string[]): void {
   const user = findUser(folders);
   if (user === undefined) return;
-  throw new Error(`Process ${user.pid} (${user.command}) is using it: stop the stack first (Ctrl-C). Nothing was deleted.`);
+  throw new Error(
+    `Process ${user.pid} (${user.command}) is using it: stop the stack first (Ctrl-C). Nothing was deleted.`,
+  );
 }
 
 async function isConfirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error('There is no terminal to ask on: say --yes. Nothing was deleted.');
+  if (!process.stdin.isTTY)
+    throw new Error('There is no terminal to ask on: say --yes. Nothing was deleted.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question('Type yes to go on: ');
   terminal.close();

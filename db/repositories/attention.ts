@@ -1,5 +1,8 @@
+import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import type { JsonObject } from '../../schemas/core/json.ts';
+import { Attention } from '../entities.ts';
 import type { Queryable } from '../ledger.ts';
+import type { After } from './run-lists.ts';
 
 /** Something a person must look at. `id` names its cause, so raising it twice opens one item. */
 export interface AttentionItem {
@@ -15,5 +18,49 @@ export async function raiseAttention(db: Queryable, item: AttentionItem): Promis
   await db.query(
     `insert into attention (id, tenant, kind, run_id, detail, data) values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing`,
     [item.id, item.tenant, item.kind, item.runId, item.detail, JSON.stringify(item.data ?? {})],
+  );
+}
+
+/** A tenant's items, newest first: the open ones, or the resolved ones. */
+export async function listAttention(
+  em: EntityManager,
+  tenant: string,
+  resolved: boolean,
+  after: After | undefined,
+  limit: number,
+): Promise<Attention[]> {
+  return em.find(
+    Attention,
+    {
+      tenant,
+      resolvedAt: resolved ? { $ne: null } : null,
+      ...(after && {
+        $or: [{ createdAt: { $lt: after.at } }, { createdAt: after.at, id: { $lt: after.id } }],
+      }),
+    },
+    { orderBy: { createdAt: 'desc', id: 'desc' }, limit },
+  );
+}
+
+/** Closes an item once; a second time changes nothing. Null when the tenant has no such item. */
+export async function resolveAttention(
+  em: EntityManager,
+  tenant: string,
+  id: string,
+  by: string,
+  note: string,
+): Promise<Attention | null> {
+  return em.transactional(async (inner) => {
+    const item = await inner.findOne(Attention, { tenant, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (item === null || item.resolvedAt) return item;
+    return inner.assign(item, { resolvedAt: new Date(), resolvedBy: by, note });
+  });
+}
+
+/** Closes an item that events have answered by themselves; nothing happens when it was never raised. */
+export async function settleAttention(db: Queryable, id: string, note: string): Promise<void> {
+  await db.query(
+    `update attention set resolved_at = now(), resolved_by = 'system', note = $2 where id = $1 and resolved_at is null`,
+    [id, note],
   );
 }

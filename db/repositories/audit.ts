@@ -34,7 +34,10 @@ export function createAuditor(db: Database): Auditor {
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       const group = queue.splice(0, LARGEST_GROUP);
-      await writeGroup(db, group.map(({ entry }) => entry)).then(
+      await writeGroup(
+        db,
+        group.map(({ entry }) => entry),
+      ).then(
         () => group.forEach(({ resolve }) => resolve()),
         (error: unknown) => group.forEach(({ reject }) => reject(error)),
       );
@@ -80,7 +83,10 @@ async function readHeads(client: Queryable, tenants: string[]): Promise<Map<stri
   return new Map(rows.map(({ tenant, hash }) => [tenant, hash]));
 }
 
-function chain(entry: AuditEntry, heads: Map<string, string>): AuditEntry & { at: string; previous_hash: string; hash: string } {
+function chain(
+  entry: AuditEntry,
+  heads: Map<string, string>,
+): AuditEntry & { at: string; previous_hash: string; hash: string } {
   const previous_hash = heads.get(entry.tenant) ?? GENESIS;
   const at = new Date().toISOString();
   const hash = hashLine(previous_hash, { ...entry, at });
@@ -89,7 +95,10 @@ function chain(entry: AuditEntry, heads: Map<string, string>): AuditEntry & { at
 }
 
 /** hash = sha256(previous hash followed by the line as RFC 8785 JSON). */
-function hashLine(previous: string, { tenant, actor, action, object, data, at }: AuditEntry & { at: string }): string {
+function hashLine(
+  previous: string,
+  { tenant, actor, action, object, data, at }: AuditEntry & { at: string },
+): string {
   const line = canonicalize({ tenant, actor, action, object, data, at }) ?? '';
   return createHash('sha256').update(previous).update(line).digest('hex');
 }
@@ -102,14 +111,14 @@ const PAGE = 1000;
 export async function verifyAudit(db: Queryable, tenant: string): Promise<AuditVerdict> {
   let previous = GENESIS;
   let lastId = 0;
-  for (let lines = 0; ; ) {
-    const { rows } = await db.query<AuditEntry & { id: number; at: Date; previous_hash: string; hash: string }>(
-      'select * from audit where tenant = $1 and id > $2 order by id limit $3',
-      [tenant, lastId, PAGE],
-    );
+  for (let lines = 0; ;) {
+    const { rows } = await db.query<
+      AuditEntry & { id: number; at: Date; previous_hash: string; hash: string }
+    >('select * from audit where tenant = $1 and id > $2 order by id limit $3', [tenant, lastId, PAGE]);
     for (const row of rows) {
       const hash = hashLine(previous, { ...row, at: row.at.toISOString() });
-      if (row.previous_hash !== previous || row.hash !== hash) return { valid: false, lines, brokenAt: row.id };
+      if (row.previous_hash !== previous || row.hash !== hash)
+        return { valid: false, lines, brokenAt: row.id };
       previous = hash;
       lastId = row.id;
       lines += 1;

@@ -17,7 +17,11 @@ export interface EventRow {
 const COLUMNS = 'e.run_id, e.seq, e.type, e.data, e.at, e.tenant, e.family, e.feed_pos';
 
 /** Events of many runs after what is known of each, in order; at most `limit` in all. */
-export async function readRunEvents(db: Queryable, known: ReadonlyMap<string, number>, limit: number): Promise<EventRow[]> {
+export async function readRunEvents(
+  db: Queryable,
+  known: ReadonlyMap<string, number>,
+  limit: number,
+): Promise<EventRow[]> {
   const { rows } = await db.query<EventRow>({
     name: 'events_of_runs',
     text: `select ${COLUMNS} from unnest($1::text[], $2::int[]) k (id, seq)
@@ -28,7 +32,11 @@ export async function readRunEvents(db: Queryable, known: ReadonlyMap<string, nu
 }
 
 /** Events of tenants' feeds after what is known of each, in order; at most `limit` of each tenant. */
-export async function readFeeds(db: Queryable, known: ReadonlyMap<string, number>, limit: number): Promise<EventRow[]> {
+export async function readFeeds(
+  db: Queryable,
+  known: ReadonlyMap<string, number>,
+  limit: number,
+): Promise<EventRow[]> {
   const { rows } = await db.query<EventRow>({
     name: 'events_of_feeds',
     text: `select x.* from unnest($1::text[], $2::bigint[]) k (tenant, pos)

@@ -27,7 +27,12 @@ interface Row {
  * Claims the key for `lockMs`. A claim whose worker vanished is taken over; one that is older than a day begins anew,
  * unless it made a run whose outcome nobody has told yet.
  */
-export async function claimKey(db: Queryable, key: ClaimKey, bodyHash: string, lockMs: number): Promise<ClaimResult> {
+export async function claimKey(
+  db: Queryable,
+  key: ClaimKey,
+  bodyHash: string,
+  lockMs: number,
+): Promise<ClaimResult> {
   const { rows } = await db.query<Row>({
     name: 'idempotency_claim',
     text: `with claimed as (
@@ -56,7 +61,10 @@ export async function claimKey(db: Queryable, key: ClaimKey, bodyHash: string, l
 
 /** Ties the claim to the run made for it, in the run's own transaction. */
 export async function bindRun(db: Queryable, key: ClaimKey, runId: string): Promise<void> {
-  await db.query('update idempotency set run_id = $5 where (tenant, caller, route, key) = ($1, $2, $3, $4)', [...pk(key), runId]);
+  await db.query('update idempotency set run_id = $5 where (tenant, caller, route, key) = ($1, $2, $3, $4)', [
+    ...pk(key),
+    runId,
+  ]);
 }
 
 export async function storeAnswer(db: Queryable, key: ClaimKey, sealed: string): Promise<void> {

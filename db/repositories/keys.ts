@@ -48,10 +48,17 @@ export async function findKeyOf(em: EntityManager, tenant: string, prefix: strin
 }
 
 /** The successor is valid at once; the old key stays valid until the overlap ends, never longer than it was. */
-export async function rotateKey(em: EntityManager, old: ApiKey, next: NewKey, overlapUntil: Date): Promise<ApiKey> {
+export async function rotateKey(
+  em: EntityManager,
+  old: ApiKey,
+  next: NewKey,
+  overlapUntil: Date,
+): Promise<ApiKey> {
   return em.transactional(async (inner) => {
-    inner.assign(inner.merge(old), { expiresAt: old.expiresAt && old.expiresAt < overlapUntil ? old.expiresAt : overlapUntil });
-    return insertKey(inner as EntityManager, next);
+    inner.assign(inner.merge(old), {
+      expiresAt: old.expiresAt && old.expiresAt < overlapUntil ? old.expiresAt : overlapUntil,
+    });
+    return insertKey(inner, next);
   });
 }
 

@@ -8,7 +8,12 @@ export interface Lease {
 }
 
 /** Takes up to `want` tokens of the caller's current minute, shared by every API process. */
-export async function leaseTokens(db: Queryable, caller: string, limit: number, want: number): Promise<Lease> {
+export async function leaseTokens(
+  db: Queryable,
+  caller: string,
+  limit: number,
+  want: number,
+): Promise<Lease> {
   const { rows } = await db.query<{ used: number | null; left_ms: number }>({
     name: 'rate_lease',
     text: `with clock as (select date_trunc('minute', clock_timestamp()) as start, clock_timestamp() as at),

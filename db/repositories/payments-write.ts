@@ -29,7 +29,17 @@ export interface PaymentRow {
 
 export type NewQuote = Pick<
   PaymentRow,
-  'id' | 'tenant' | 'run_id' | 'step_id' | 'generation' | 'rail' | 'network' | 'asset' | 'amount' | 'pay_to' | 'quote_sealed'
+  | 'id'
+  | 'tenant'
+  | 'run_id'
+  | 'step_id'
+  | 'generation'
+  | 'rail'
+  | 'network'
+  | 'asset'
+  | 'amount'
+  | 'pay_to'
+  | 'quote_sealed'
 >;
 
 const COLUMNS = `id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, status, quote_sealed,
@@ -37,9 +47,17 @@ const COLUMNS = `id, tenant, run_id, step_id, generation, rail, network, asset, 
 
 /** The same (run, step, generation) is the same intent, whoever computes it. Fits x402's payment-identifier. */
 export function paymentId(runId: string, stepId: string, generation: number): string {
-  const digest = createHash('sha256').update(JSON.stringify([runId, stepId, generation])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([runId, stepId, generation]))
+    .digest('hex');
   return `pi_${digest.slice(0, 32)}`;
 }
+
+/** The transfer that holds the money of a payment; a hold that was given up is followed by another. */
+export const transferOf = (payment: Pick<PaymentRow, 'id' | 'proof'>): string => {
+  const holds = Number(payment.proof['holds'] ?? 0);
+  return `payment:${payment.id}${holds > 0 ? `:${holds + 1}` : ''}`;
+};
 
 export async function getPayment(db: Queryable, id: string): Promise<PaymentRow | undefined> {
   const { rows } = await db.query<PaymentRow>({
@@ -52,7 +70,9 @@ export async function getPayment(db: Queryable, id: string): Promise<PaymentRow 
 
 /** The row itself, locked until the transaction ends. */
 export async function lockPayment(client: Queryable, id: string): Promise<PaymentRow | undefined> {
-  const { rows } = await client.query<PaymentRow>(`select ${COLUMNS} from payment where id = $1 for update`, [id]);
+  const { rows } = await client.query<PaymentRow>(`select ${COLUMNS} from payment where id = $1 for update`, [
+    id,
+  ]);
   return rows[0];
 }
 
@@ -153,7 +173,11 @@ export interface SweepAges {
  * Claims open payments: settled ones that wait for finality, and signed ones nobody has touched for a while. The
  * claim is the touch, so two sweepers never take the same row and a crashed one loses it only for one interval.
  */
-export async function claimOpenPayments(db: Queryable, limit: number, ages: SweepAges): Promise<PaymentRow[]> {
+export async function claimOpenPayments(
+  db: Queryable,
+  limit: number,
+  ages: SweepAges,
+): Promise<PaymentRow[]> {
   const { rows } = await db.query<PaymentRow>({
     name: 'payment_claim',
     text: `update payment set updated_at = clock_timestamp() where id in (

@@ -23,11 +23,24 @@ export async function drawnByRun(db: Queryable, purse: RunPurse): Promise<bigint
 }
 
 /** Draws from the user's escrow into the run's reserve, once per `id`. */
-export async function drawReserve(db: Queryable, purse: RunPurse, id: string, amount: bigint): Promise<boolean> {
+export async function drawReserve(
+  db: Queryable,
+  purse: RunPurse,
+  id: string,
+  amount: bigint,
+): Promise<boolean> {
   const { tenant, userId, runId, held } = purse;
   const from = escrowAccount(tenant, userId, held);
   const entries = move(from, reserveAccount(tenant, runId, held), amount);
-  const done = await applyTransfer(db, { id, kind: 'reserve', state: 'posted', tenant, runId, data: { userId }, entries });
+  const done = await applyTransfer(db, {
+    id,
+    kind: 'reserve',
+    state: 'posted',
+    tenant,
+    runId,
+    data: { userId },
+    entries,
+  });
   return done !== 'insufficient';
 }
 
@@ -46,7 +59,15 @@ export async function releaseReserve(client: pg.PoolClient, purse: RunPurse): Pr
   );
   const entries = move(reserve, escrowAccount(tenant, userId, held), available);
   const id = `release:${runId}:${rows[0]!.n + 1}`;
-  await applyTransfer(client, { id, kind: 'release', state: 'posted', tenant, runId, data: { userId }, entries });
+  await applyTransfer(client, {
+    id,
+    kind: 'release',
+    state: 'posted',
+    tenant,
+    runId,
+    data: { userId },
+    entries,
+  });
   return available;
 }
 

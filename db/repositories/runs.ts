@@ -78,7 +78,11 @@ export async function findRun(db: Queryable, tenant: string, id: string): Promis
 
 /** For activities, which act for the run whoever owns it. */
 export async function getRun(db: Queryable, id: string): Promise<RunRow | undefined> {
-  const { rows } = await db.query<RunRow>({ name: 'run_get', text: `select ${COLUMNS} from run where id = $1`, values: [id] });
+  const { rows } = await db.query<RunRow>({
+    name: 'run_get',
+    text: `select ${COLUMNS} from run where id = $1`,
+    values: [id],
+  });
   return rows[0];
 }
 

@@ -1,7 +1,12 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Queryable } from '../ledger.ts';
 
-export async function insertTicket(db: Queryable, hash: string, principal: JsonObject, expiresAt: Date): Promise<void> {
+export async function insertTicket(
+  db: Queryable,
+  hash: string,
+  principal: JsonObject,
+  expiresAt: Date,
+): Promise<void> {
   await db.query('insert into stream_ticket (hash, principal, expires_at) values ($1, $2, $3)', [
     hash,
     JSON.stringify(principal),

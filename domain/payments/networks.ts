@@ -2,7 +2,7 @@
 const LEGACY: { readonly [name: string]: string } = {
   solana: 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp',
   'solana-devnet': 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
-  'solana-testnet': 'solana:4uhcVJyU9pJkvQyUS88uRDiswHXSCkY3',
+  'solana-testnet': 'solana:4uhcVJyU9pJkvQyS88uRDiswHXSCkY3z',
   ethereum: 'eip155:1',
   sepolia: 'eip155:11155111',
   base: 'eip155:8453',

@@ -1,0 +1,165 @@
+import { getRun } from '../../db/repositories/runs.ts';
+import { paymentId, saveQuote, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import { EngineError } from '../../domain/errors.ts';
+import {
+  classifyStatus,
+  describeAnswer,
+  readBody,
+  retryAfterMs,
+  statusCode,
+} from '../../domain/payments/answers.ts';
+import { paymentEvent, stepCalled, stepCompleted, stepRetrying } from '../../domain/payments/events.ts';
+import type { HttpAnswer } from '../../domain/payments/http.ts';
+import type { Offer } from '../../domain/payments/offers.ts';
+import { callKey, type Seller, type SellerAnswer } from '../../domain/payments/seller.ts';
+import type { CallOutcome, CallRequest, Quote } from '../../domain/ports/calling.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
+import { withRide } from '../journal/ride.ts';
+import type { CallingDeps } from './activities.ts';
+import { chooseQuote, readQuote, type ChosenQuote } from './quote.ts';
+
+export type CallTools = CallingDeps & { seller: Seller; now: () => number };
+
+/** The unpaid call of a step. Expected trouble is an outcome; only a broken database or journal throws. */
+export async function callService(tools: CallTools, request: CallRequest): Promise<CallOutcome> {
+  const { step, generation, attempt, ride } = request;
+  const events = [...ride.events, stepCalled(step.id, generation, attempt)];
+  const answer = await withRide(tools.journal, { runId: request.runId, events }, () =>
+    call(tools.seller, request),
+  );
+  if (answer.kind === 'blocked') return { kind: 'failed', code: answer.code, message: answer.message };
+  if (answer.kind === 'silent') return retry(tools, request, answer.code, answer.message);
+  const { status } = answer.answer;
+  switch (classifyStatus(status)) {
+    case 'ok':
+      return free(tools, request, answer.answer, answer.timeMs);
+    case 'payment_required':
+      return quoted(tools, request, answer.answer);
+    case 'retry': {
+      const wait = retryAfterMs(answer.answer, tools.now());
+      return retry(tools, request, statusCode(status), describeAnswer(step.serviceName, answer.answer), wait);
+    }
+    case 'failed':
+      return {
+        kind: 'failed',
+        code: statusCode(status),
+        message: describeAnswer(step.serviceName, answer.answer),
+      };
+  }
+}
+
+function call(
+  seller: Seller,
+  { runId, step, outputs, generation, timeoutMs }: CallRequest,
+): Promise<SellerAnswer> {
+  if (step.serviceUrl === undefined)
+    throw new EngineError('plan_invalid', `Step ${step.id} has no service address to call.`);
+  return seller.call({
+    step: { ...step, url: step.serviceUrl, method: step.method ?? 'POST' },
+    outputs,
+    idempotencyKey: callKey(runId, step.id, generation),
+    timeoutMs,
+  });
+}
+
+async function free(
+  tools: CallTools,
+  request: CallRequest,
+  answer: HttpAnswer,
+  timeMs: number,
+): Promise<CallOutcome> {
+  const { runId, step, attempt } = request;
+  const output = await tools.values.keep(runId, readBody(answer));
+  await append(
+    tools,
+    runId,
+    stepCompleted({ stepId: step.id, output, cost: '0', timeMs, attempts: attempt }),
+  );
+  return { kind: 'ok', output, timeMs };
+}
+
+/** Commits the intent before it answers: whatever happens to the price later, this one was asked for. */
+async function quoted(tools: CallTools, request: CallRequest, answer: HttpAnswer): Promise<CallOutcome> {
+  const { runId, step, generation } = request;
+  const required = readQuote(answer);
+  const chosen = required && chooseQuote(required, step, request.asset, tools);
+  if (chosen === undefined || 'refused' in chosen) {
+    const why = chosen === undefined ? 'its terms are not x402' : chosen.refused;
+    return {
+      kind: 'failed',
+      code: 'PAYMENT_UNSUPPORTED',
+      message: `${step.serviceName} cannot be paid: ${why}.`,
+    };
+  }
+  const payment = await keepQuote(tools, request, chosen);
+  const quote = storedQuote(tools, payment);
+  const event = paymentEvent(
+    { ...facts(payment), stepId: step.id },
+    'quoted',
+    `${payment.amount}:${payment.pay_to}:${payment.network}`,
+    { generation },
+  );
+  await append(tools, runId, event);
+  return { kind: 'payment_required', intentId: payment.id, quote };
+}
+
+async function keepQuote(tools: CallTools, request: CallRequest, chosen: ChosenQuote): Promise<PaymentRow> {
+  const { runId, step, generation } = request;
+  const run = await getRun(tools.db.pool, runId);
+  if (run === undefined) throw new EngineError('run_not_found', `Run ${runId} has no row.`);
+  return saveQuote(tools.db.pool, {
+    id: paymentId(runId, step.id, generation),
+    tenant: run.tenant,
+    run_id: runId,
+    step_id: step.id,
+    generation,
+    rail: chosen.rail,
+    network: chosen.quote.network,
+    asset: chosen.quote.assetId,
+    amount: chosen.quote.amount,
+    pay_to: chosen.quote.payTo,
+    quote_sealed: tools.sealer.seal('payment.quote', chosen.stored),
+  });
+}
+
+/** What the intent holds, which is not this answer's price when something was held or signed for an earlier one. */
+function storedQuote(tools: CallTools, payment: PaymentRow): Quote {
+  const stored = tools.sealer.open('payment.quote', payment.quote_sealed) as unknown as {
+    x402Version: 1 | 2;
+    offer: Offer;
+  };
+  const { scheme, network, asset, payTo, amount, maxTimeoutSeconds } = stored.offer;
+  return {
+    scheme,
+    network,
+    asset,
+    payTo,
+    amount,
+    maxTimeoutSeconds,
+    x402Version: stored.x402Version,
+    assetId: payment.asset,
+  };
+}
+
+async function retry(
+  tools: CallTools,
+  request: CallRequest,
+  code: string,
+  message: string,
+  wait?: number,
+): Promise<CallOutcome> {
+  const { runId, step, generation, attempt } = request;
+  await append(tools, runId, stepRetrying(step.id, generation, attempt, code));
+  return { kind: 'retry', code, message, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}
+
+const facts = (payment: PaymentRow) => ({
+  intentId: payment.id,
+  network: payment.network,
+  asset: payment.asset,
+  amountMinor: payment.amount,
+  payTo: payment.pay_to,
+});
+
+const append = (tools: CallTools, runId: string, event: JournalEvent): Promise<void> =>
+  tools.journal.append({ runId, events: [event] });

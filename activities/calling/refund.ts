@@ -1,0 +1,147 @@
+import { closeTransfer, applyTransfer } from '../../db/ledger.ts';
+import { raiseAttention } from '../../db/repositories/attention.ts';
+import { useChainProof } from '../../db/repositories/chain-proof.ts';
+import { getPayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import { getRun } from '../../db/repositories/runs.ts';
+import { quotedAsset, tokenOf } from '../../domain/assets.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { refundEntries } from '../../domain/payments/entries.ts';
+import { compensationKey } from '../../domain/payments/seller.ts';
+import { assetsOf } from '../../domain/payments/purse.ts';
+import type { Rail, TransferSighting } from '../../domain/payments/rail.ts';
+import type { CompensateRequest } from '../../domain/ports/calling.ts';
+import type { Json } from '../../schemas/core/json.ts';
+import type { CallTools } from './call-service.ts';
+
+/** What a seller says it paid back. `asset` is the token's address or mint, `amount` minor units. */
+export interface ClaimedRefund {
+  transaction: string;
+  network: string;
+  asset: string;
+  amount: string;
+}
+
+export type RefundOutcome =
+  | { kind: 'credited'; amount: string }
+  | { kind: 'not_yet'; message: string }
+  | { kind: 'rejected'; message: string };
+
+export function readRefund(body: Json): ClaimedRefund | undefined {
+  const refund =
+    typeof body === 'object' && body !== null && !Array.isArray(body) ? body['refund'] : undefined;
+  if (typeof refund !== 'object' || refund === null || Array.isArray(refund)) return undefined;
+  const { transaction, network, asset, amount } = refund;
+  if (typeof transaction !== 'string' || typeof network !== 'string') return undefined;
+  if (typeof asset !== 'string' || typeof amount !== 'string') return undefined;
+  return { transaction, network, asset, amount };
+}
+
+/**
+ * Credits a refund that its chain shows: from the payee to our payer, in the payment's asset, not before the payment,
+ * and no transaction twice. What is confirmed is recorded as pending and posted when it is final.
+ */
+export async function creditRefund(
+  tools: CallTools,
+  request: CompensateRequest,
+  intentId: string,
+  claimed: ClaimedRefund,
+): Promise<RefundOutcome> {
+  const payment = await getPayment(tools.db.pool, intentId);
+  if (payment === undefined || payment.tx_hash === null)
+    return reject(tools, request, 'The step was not paid, so nothing can be paid back.');
+  const rail = tools.rails.find(payment.network);
+  const paid = quotedAsset(tools.assets, claimed.network, claimed.asset);
+  if (rail === undefined || claimed.network !== payment.network || paid?.id !== payment.asset)
+    return reject(tools, request, 'The refund is not in the asset and on the network of the payment.');
+  const found = await look(rail, payment, tokenOf(paid), claimed.transaction);
+  if (found.kind !== 'found')
+    return found.kind === 'failed'
+      ? reject(tools, request, `Transaction ${claimed.transaction} failed on its chain.`)
+      : { kind: 'not_yet', message: `Transaction ${claimed.transaction} is not on its chain yet.` };
+  if (found.amount === 0n || found.amount.toString() !== claimed.amount)
+    return reject(
+      tools,
+      request,
+      `The transaction moved ${found.amount}, not ${claimed.amount}, from the payee to us.`,
+    );
+  if (found.position < found.paidAt)
+    return reject(tools, request, 'The transaction is older than the payment.');
+  return credit(tools, request, payment, claimed.transaction, found);
+}
+
+type Found = Extract<TransferSighting, { kind: 'found' }> & { paidAt: number };
+type Looked = Exclude<TransferSighting, { kind: 'found' }> | Found;
+
+async function look(rail: Rail, payment: PaymentRow, asset: string, txHash: string): Promise<Looked> {
+  try {
+    const [incoming, own] = await Promise.all([
+      rail.readIncoming({ txHash, asset, from: payment.pay_to }),
+      rail.locate(payment.proof, payment.tx_hash),
+    ]);
+    if (incoming.kind !== 'found') return incoming;
+    return own.kind === 'landed' ? { ...incoming, paidAt: own.position } : { kind: 'absent' };
+  } catch {
+    return { kind: 'absent' }; // the node does not answer: asked again with the next attempt
+  }
+}
+
+async function credit(
+  tools: CallTools,
+  { runId, stepId }: CompensateRequest,
+  payment: PaymentRow,
+  txHash: string,
+  found: Found,
+): Promise<RefundOutcome> {
+  const run = await getRun(tools.db.pool, runId);
+  if (run === undefined) throw new EngineError('run_not_found', `Run ${runId} has no row.`);
+  const { held, paid } = assetsOf(tools.assets, payment.asset);
+  const parties = { tenant: run.tenant, userId: run.subject, runId, payTo: payment.pay_to, held, paid };
+  const id = `refund:${payment.network}:${txHash}`;
+  const done = await tools.db.transaction(async (client) => {
+    const usedBy = compensationKey(runId, stepId);
+    if (!(await useChainProof(client, { network: payment.network, txHash, kind: 'refund', usedBy })))
+      return false;
+    const { network, pay_to: from } = payment;
+    const data = {
+      userId: run.subject,
+      network,
+      txHash,
+      asset: tokenOf(paid),
+      from,
+      amount: found.amount.toString(),
+    };
+    const entries = refundEntries(parties, found.amount);
+    await applyTransfer(client, {
+      id,
+      kind: 'refund',
+      state: 'pending',
+      tenant: run.tenant,
+      runId,
+      stepId,
+      data,
+      entries,
+    });
+    if (found.final) await closeTransfer(client, id, 'posted');
+    return true;
+  });
+  if (done) return { kind: 'credited', amount: found.amount.toString() };
+  return reject(tools, { runId, stepId }, `Transaction ${txHash} was credited for something else before.`);
+}
+
+/** The undo itself happened; only the money it claims did not come, which a person should know. */
+async function reject(
+  tools: CallTools,
+  { runId, stepId }: Pick<CompensateRequest, 'runId' | 'stepId'>,
+  message: string,
+): Promise<RefundOutcome> {
+  const run = await getRun(tools.db.pool, runId);
+  if (run !== undefined)
+    await raiseAttention(tools.db.pool, {
+      id: `refund_rejected:${runId}:${stepId}`,
+      tenant: run.tenant,
+      kind: 'refund_rejected',
+      runId,
+      detail: `The refund for step ${stepId} was not credited: ${message}`,
+    });
+  return { kind: 'rejected', message };
+}

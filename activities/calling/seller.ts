@@ -1,0 +1,54 @@
+import type { Values } from '../../db/values.ts';
+import { EngineError } from '../../domain/errors.ts';
+import type { HttpFetch } from '../../domain/payments/http.ts';
+import type { Seller, SellerAnswer } from '../../domain/payments/seller.ts';
+import { serviceRequest, type ServiceRequest } from '../../domain/payments/service-request.ts';
+import type { Outputs } from '../../domain/ports/values.ts';
+import { resolveParams } from '../../domain/reasoning/paths.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+
+export function createSeller(deps: { fetch: HttpFetch; values: Values }): Seller {
+  return {
+    async call({ step, outputs, idempotencyKey, timeoutMs, headers }) {
+      const loaded = await loadOutputs(deps.values, outputs, step.inputMapping);
+      const resolved = resolveParams(step, loaded);
+      if (!resolved.ok) {
+        const message = `Nothing to pass on for ${resolved.missing.join(', ')}: an earlier step did not return it.`;
+        return { kind: 'blocked', code: 'INPUT_MISSING', message };
+      }
+      const { url, method } = step;
+      const request = serviceRequest({ url, method, params: resolved.params, idempotencyKey });
+      return send(deps.fetch, { ...request, headers: { ...request.headers, ...headers } }, timeoutMs);
+    },
+  };
+}
+
+async function send(fetch: HttpFetch, request: ServiceRequest, timeoutMs: number): Promise<SellerAnswer> {
+  const started = performance.now();
+  const { url, ...rest } = request;
+  try {
+    const answer = await fetch(url, { ...rest, timeoutMs });
+    return { kind: 'answered', answer, timeMs: Math.round(performance.now() - started) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof EngineError) return { kind: 'blocked', code: error.code.toUpperCase(), message };
+    return {
+      kind: 'silent',
+      code: 'NETWORK',
+      message: `No answer from ${URL.parse(url)?.host ?? url}: ${message}`,
+    };
+  }
+}
+
+/** Only the outputs that a mapping reads are loaded. */
+async function loadOutputs(
+  values: Values,
+  outputs: Outputs,
+  mapping: { readonly [param: string]: string } = {},
+): Promise<JsonObject> {
+  const roots = new Set(Object.values(mapping).map((path) => path.split(/[.[]/, 1)[0]));
+  const wanted = Object.entries(outputs).filter(([key]) => roots.has(key));
+  return Object.fromEntries(
+    await Promise.all(wanted.map(async ([key, ref]) => [key, await values.load(ref)] as const)),
+  );
+}

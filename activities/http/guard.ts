@@ -1,0 +1,81 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { EngineError } from '../../domain/errors.ts';
+
+/** All addresses of a name. */
+export type Resolve = (hostname: string) => Promise<string[]>;
+
+export interface UrlGuard {
+  /** Refuses what must not be called, with `url_refused`; answers the parsed URL. Resolves names. */
+  check(url: string): Promise<URL>;
+  /** Refuses a scheme or a shape, without looking at addresses. */
+  checkShape(url: string): URL;
+  /** True when a connection from this URL's host to this address is fine; asked again at connect time. */
+  permits(url: URL, address: string): boolean;
+}
+
+/**
+ * Outbound URLs come from users, sellers and catalogues (common.md, "limits, auth"): https to public addresses, or
+ * whatever host[:port] the operator has listed. Without a port every port of the host is meant.
+ */
+export function createUrlGuard({
+  allowHosts,
+  resolve = resolveAll,
+}: {
+  allowHosts: readonly string[];
+  resolve?: Resolve;
+}): UrlGuard {
+  const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
+  const isAllowed = ({ hostname, port, protocol }: URL): boolean =>
+    allowed.has(hostname) || allowed.has(`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`);
+
+  const checkShape = (text: string): URL => {
+    const url = parse(text);
+    if (url.username !== '' || url.password !== '') throw refused(url, 'it carries credentials');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isAllowed(url)))
+      throw refused(url, 'only https is called; http needs its host in SERVICE_HOSTS');
+    return url;
+  };
+  const permits = (url: URL, address: string): boolean => isAllowed(url) || isPublic(address);
+
+  return {
+    checkShape,
+    permits,
+    async check(text) {
+      const url = checkShape(text);
+      if (isAllowed(url)) return url;
+      const addresses = await addressesOf(url, resolve);
+      if (!addresses.every((address) => permits(url, address)))
+        throw refused(
+          url,
+          'it leads to a private, local or reserved address; list its host in SERVICE_HOSTS if that is meant',
+        );
+      return url;
+    },
+  };
+}
+
+function parse(text: string): URL {
+  if (!URL.canParse(text)) throw new EngineError('url_refused', `"${text.slice(0, 200)}" is not a URL.`);
+  return new URL(text);
+}
+
+async function addressesOf(url: URL, resolve: Resolve): Promise<string[]> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0) return [host];
+  const addresses = await resolve(host); // a failure here is the network's, worth a retry
+  if (addresses.length === 0) throw refused(url, 'its name has no address');
+  return addresses;
+}
+
+const resolveAll: Resolve = async (hostname) =>
+  (await lookup(hostname, { all: true, verbatim: true })).map(({ address }) => address);
+
+const refused = (url: URL, why: string): EngineError =>
+  new EngineError('url_refused', `${url.origin} is not called: ${why}.`);
+
+/** Unicast on the public internet; IPv4 inside IPv6 (mapped, NAT64, 6to4, Teredo) counts as what it leads to: not public. */
+export function isPublic(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+}

@@ -1,0 +1,83 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUrlGuard } from './guard.ts';
+import { createGuardedFetch, type GuardedFetch } from './guarded-fetch.ts';
+
+let server: Server;
+let base: string;
+let fetch: GuardedFetch;
+let answer: RequestListener;
+
+beforeAll(async () => {
+  server = createServer((req, res) => answer(req, res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `localhost:${(server.address() as AddressInfo).port}`;
+  base = `http://${host}`;
+  fetch = createGuardedFetch({
+    guard: createUrlGuard({ allowHosts: [host] }),
+    timeoutMs: 1000,
+    maxBytes: 1000,
+  });
+});
+afterAll(async () => {
+  await fetch.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const get = (path: string, more: Partial<Parameters<GuardedFetch>[1]> = {}) =>
+  fetch(`${base}${path}`, { method: 'GET', headers: {}, timeoutMs: 500, ...more });
+
+describe('the guarded fetch', () => {
+  it('sends method, headers and body, and answers status, lower-case headers, text and size', async () => {
+    answer = (req, res) => {
+      let body = '';
+      req.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      req.on('end', () =>
+        res
+          .writeHead(402, { 'X-Asked': `${req.method} ${String(req.headers['x-mine'])}` })
+          .end(`got ${body} ü`),
+      );
+    };
+    const result = await get('/a', { method: 'POST', headers: { 'x-mine': '1' }, body: 'text' });
+    expect(result).toMatchObject({ status: 402, text: 'got text ü', bytes: 11 });
+    expect(result.headers['x-asked']).toBe('POST 1');
+  });
+
+  it('stops at the size limit and at the time limit', async () => {
+    answer = (_req, res) => void res.end('x'.repeat(1001));
+    await expect(get('/')).rejects.toMatchObject({ code: 'answer_too_large' });
+    answer = (_req, res) => void res.write('x');
+    await expect(get('/', { timeoutMs: 60 })).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('stops when the caller does', async () => {
+    answer = () => undefined;
+    const stop = new AbortController();
+    const asked = get('/', { signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(asked).rejects.toThrow();
+  });
+
+  it('follows redirects of the same origin only, and never with a body', async () => {
+    answer = (req, res) => {
+      if (req.url === '/end') res.end('there');
+      else if (req.url === '/near') res.writeHead(302, { location: '/end' }).end();
+      else if (req.url === '/loop') res.writeHead(302, { location: '/loop' }).end();
+      else res.writeHead(302, { location: 'http://127.0.0.1:1/away' }).end('moved');
+    };
+    expect((await get('/near')).text).toBe('there');
+    expect((await get('/near', { method: 'POST', body: '{}' })).status).toBe(302);
+    expect(await get('/far')).toMatchObject({ status: 302, text: 'moved' });
+    expect((await get('/loop')).status).toBe(302);
+  });
+
+  it('looks at the address again when it connects: a name that has changed gains nothing', async () => {
+    const rebound = createUrlGuard({ allowHosts: [], resolve: () => Promise.resolve(['93.184.216.34']) });
+    const other = createGuardedFetch({ guard: rebound, timeoutMs: 1000, maxBytes: 1000 });
+    const asked = other('https://localhost/', { method: 'GET', headers: {}, timeoutMs: 1000 });
+    await expect(asked).rejects.toMatchObject({ code: 'url_refused' });
+    await other.close();
+  });
+});

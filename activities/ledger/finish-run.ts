@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { closeTransfer } from '../../db/ledger.ts';
+import { raiseAttention } from '../../db/repositories/attention.ts';
+import { lockRunMoney, lockUnsigned, movePayment, transferOf } from '../../db/repositories/payments-write.ts';
+import { getRun, type RunRow } from '../../db/repositories/runs.ts';
+import { releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
+import type { AssetBook } from '../../domain/assets.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { heldAsset } from '../../domain/payments/purse.ts';
+import type { FinishRequest } from '../../domain/ports/ledger.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import type { RunError } from '../../schemas/core/run.ts';
+import type { LedgerDeps } from './activities.ts';
+
+/**
+ * Ends a run: money first, then attention items, then the terminal event, so that whoever sees the run ended finds
+ * its money where it belongs. Every part is idempotent; a crash between them repeats the rest.
+ */
+export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promise<void> {
+  const { db, journal } = deps;
+  const run = await getRun(db.pool, request.runId);
+  if (run === undefined) throw new EngineError('run_not_found', `Run ${request.runId} has no row.`);
+  await db.transaction((client) => returnMoney(client, deps.assets, run));
+  const items = request.attention.map((item) => ({
+    ...item,
+    id: attentionId(run.id, item),
+    tenant: run.tenant,
+    runId: run.id,
+  }));
+  for (const item of items) await raiseAttention(db.pool, item);
+  const output = await composeOutput(deps, request);
+  const ids = items.map((item) => item.id);
+  await journal.append({
+    runId: run.id,
+    events: [...request.ride.events, terminalEvent(request, output, ids)],
+  });
+}
+
+/** Holds without a signature are given up; what no live signature holds goes back to the user's escrow. */
+async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow): Promise<void> {
+  await lockRunMoney(client, run.id);
+  for (const payment of await lockUnsigned(client, run.id)) {
+    if (payment.status === 'prepared') await closeTransfer(client, transferOf(payment), 'voided');
+    await movePayment(client, payment.id, [payment.status], 'rejected', {
+      reason: 'The run ended before it was signed.',
+    });
+  }
+  for (const asset of await reservedAssets(client, run.tenant, run.id))
+    await releaseReserve(client, {
+      tenant: run.tenant,
+      userId: run.subject,
+      runId: run.id,
+      held: heldAsset(assets, asset),
+    });
+}
+
+function attentionId(runId: string, item: FinishRequest['attention'][number]): string {
+  const digest = createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 16);
+  return `${item.kind}:${runId}:${digest}`;
+}
+
+/** The output of the only sink, else an object of all sinks' values by outputKey. */
+async function composeOutput({ values }: LedgerDeps, { outputs, status }: FinishRequest): Promise<Json> {
+  if (status !== 'completed') return null;
+  const loaded = await Promise.all(
+    Object.entries(outputs).map(async ([key, ref]) => [key, await values.load(ref)] as const),
+  );
+  return loaded.length === 1 ? loaded[0]![1] : Object.fromEntries(loaded);
+}
+
+/** Amounts are minor units with their asset and decimals; families write them in their own words. */
+function terminalEvent(request: FinishRequest, output: Json, attention: string[]): JournalEvent {
+  const { status, totals } = request;
+  const error: RunError | undefined = request.error && {
+    ...request.error,
+    timestamp: new Date().toISOString(),
+  };
+  const facts: JsonObject = {
+    totalCost: totals.cost,
+    totalTime: totals.timeMs,
+    asset: totals.asset,
+    decimals: totals.decimals,
+    ...(error ? { error: error as JsonObject } : {}),
+  };
+  return {
+    key: `run.${status}`,
+    type: `run.${status}`,
+    status,
+    data: status === 'completed' ? { output, ...facts } : facts,
+    view: { ...facts, attention, ...(status === 'completed' ? { output } : {}) },
+  };
+}

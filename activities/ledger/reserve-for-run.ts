@@ -1,0 +1,31 @@
+import { escrowAccount } from '../../domain/accounts.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { heldAsset } from '../../domain/payments/purse.ts';
+import type { LedgerActivities, ReserveOutcome } from '../../domain/ports/ledger.ts';
+import { readBalance } from '../../db/ledger.ts';
+import { lockRunMoney } from '../../db/repositories/payments-write.ts';
+import { getRun } from '../../db/repositories/runs.ts';
+import { drawnByRun, drawReserve } from '../../db/repositories/run-money.ts';
+import type { LedgerDeps } from './activities.ts';
+
+type Request = Parameters<LedgerActivities['reserveForRun']>[0];
+
+/** Draws the difference between what the run may have drawn by now and what it has: a repeat finds none. */
+export async function reserveForRun({ db, assets }: LedgerDeps, request: Request): Promise<ReserveOutcome> {
+  const { runId, revision, upTo, asset } = request;
+  const run = await getRun(db.pool, runId);
+  if (run === undefined) throw new EngineError('run_not_found', `Run ${runId} has no row.`);
+  const purse = { tenant: run.tenant, userId: run.subject, runId, held: heldAsset(assets, asset) };
+  return db.transaction(async (client) => {
+    await lockRunMoney(client, runId);
+    const lack = BigInt(upTo) - (await drawnByRun(client, purse));
+    if (lack <= 0n) return { kind: 'reserved' };
+    if (await drawReserve(client, purse, `reserve:${runId}:${revision}:${upTo}`, lack))
+      return { kind: 'reserved' };
+    const { available } = await readBalance(
+      client,
+      escrowAccount(run.tenant, run.subject, purse.held).account,
+    );
+    return { kind: 'insufficient', available: available.toString(), required: lack.toString() };
+  });
+}

@@ -1,0 +1,19 @@
+import type { PaymentActivities } from '../../domain/ports/payments.ts';
+import { withRide } from '../journal/ride.ts';
+import { reconcileIntent } from './reconcile.ts';
+import { signIntent } from './sign.ts';
+import { submitIntent } from './submit.ts';
+import { sweep } from './sweep.ts';
+import { withDefaults, type PaymentDeps } from './tools.ts';
+
+/** Quote, sign and submit are three durable steps (architecture decision 4); the quote is taken by the calling side. */
+export function createPaymentActivities(deps: PaymentDeps): PaymentActivities {
+  const tools = withDefaults(deps);
+  return {
+    signPayment: (request) => withRide(tools.journal, request.ride, () => signIntent(tools, request)),
+    submitPayment: (request) => withRide(tools.journal, request.ride, () => submitIntent(tools, request)),
+    reconcilePayment: ({ ride, intentId }) =>
+      withRide(tools.journal, ride, () => reconcileIntent(tools, intentId)),
+    sweepPayments: ({ limit }) => sweep(tools, limit),
+  };
+}

@@ -1,0 +1,172 @@
+import { closeTransfer } from '../../db/ledger.ts';
+import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
+import {
+  lockPayment,
+  lockRunMoney,
+  movePayment,
+  transferOf,
+  type PaymentRow,
+} from '../../db/repositories/payments-write.ts';
+import { releaseReserve } from '../../db/repositories/run-money.ts';
+import { isTerminal } from '../../domain/run-states.ts';
+import { paymentEvent } from '../../domain/payments/events.ts';
+import type { Sighting } from '../../domain/payments/rail.ts';
+import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
+import { giveUpHold } from './hold.ts';
+import {
+  appendUnlessEnded,
+  factsOf,
+  mustFindRail,
+  mustGetPayment,
+  mustGetRun,
+  purseOf,
+  type PaymentTools,
+} from './tools.ts';
+
+/** Asks the chain what became of a payment and writes the answer down. Nothing but proof closes it. */
+export async function reconcileIntent(tools: PaymentTools, intentId: string): Promise<ReconcileOutcome> {
+  const payment = await mustGetPayment(tools, intentId);
+  switch (payment.status) {
+    case 'quoted':
+    case 'prepared':
+      if (await giveUpHold(tools, payment.id, 'rejected', 'Nothing was signed.')) return { kind: 'void' };
+      return reconcileIntent(tools, intentId);
+    case 'rejected':
+    case 'void':
+      return { kind: 'void' };
+    case 'settled':
+      if (payment.finalized && payment.tx_hash !== null) return { kind: 'settled', txHash: payment.tx_hash };
+      return examine(tools, payment);
+    case 'signed':
+    case 'submitted':
+    case 'unknown':
+      return examine(tools, payment);
+  }
+}
+
+async function examine(tools: PaymentTools, payment: PaymentRow): Promise<ReconcileOutcome> {
+  let sighting: Sighting;
+  try {
+    sighting = await mustFindRail(tools, payment).locate(payment.proof, payment.tx_hash);
+  } catch (error) {
+    return unreachable(tools, payment, error);
+  }
+  switch (sighting.kind) {
+    case 'landed':
+      return landed(tools, payment, sighting);
+    case 'void':
+      return closeVoid(tools, payment);
+    case 'alive':
+    case 'unproven':
+      if (payment.status === 'settled') await vanished(tools, payment);
+      return sighting.kind === 'alive' ? sighting : { kind: 'unknown', message: sighting.message };
+  }
+}
+
+/** A node that does not answer proves nothing; what was settled stays so until a node says otherwise. */
+async function unreachable(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  error: unknown,
+): Promise<ReconcileOutcome> {
+  const message = `The chain could not be asked: ${error instanceof Error ? error.message : String(error)}`;
+  if (payment.status !== 'settled') {
+    const since = Number(payment.proof['unreachableSince'] ?? tools.now());
+    const patch = { reason: 'RPC_UNAVAILABLE', proof: { unreachableSince: since } };
+    await movePayment(tools.db.pool, payment.id, ['signed', 'submitted', 'unknown'], 'unknown', patch);
+    await append(tools, payment, 'unknown', 'RPC_UNAVAILABLE');
+    if (tools.now() - since >= tools.attentionAfterMs)
+      await tellPerson(tools, payment, 'payment_unknown', message);
+  }
+  return { kind: 'unknown', message };
+}
+
+async function landed(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  { txHash, final }: Extract<Sighting, { kind: 'landed' }>,
+): Promise<ReconcileOutcome> {
+  const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
+  const patch = { txHash, reason: null, proof: { unreachableSince: null } };
+  await movePayment(tools.db.pool, payment.id, open, 'settled', patch);
+  await append(tools, { ...payment, tx_hash: txHash }, 'settled');
+  await settleAttention(
+    tools.db.pool,
+    attentionId(payment, 'payment_unknown'),
+    'The chain shows that the payment landed.',
+  );
+  if (final) await post(tools, payment);
+  return { kind: 'settled', txHash };
+}
+
+/** Finalized is posted: from here on nothing takes the payment back. */
+async function post(tools: PaymentTools, payment: PaymentRow): Promise<void> {
+  await tools.db.transaction(async (client) => {
+    await lockRunMoney(client, payment.run_id);
+    const current = await lockPayment(client, payment.id);
+    if (current?.status !== 'settled' || current.finalized) return;
+    await closeTransfer(client, transferOf(current), 'posted');
+    await movePayment(client, payment.id, ['settled'], 'settled', { finalized: true });
+  });
+}
+
+/** Proven to be impossible for ever: the hold is taken back, and for a run that has ended the money goes home. */
+async function closeVoid(tools: PaymentTools, payment: PaymentRow): Promise<ReconcileOutcome> {
+  const run = await mustGetRun(tools, payment.run_id);
+  await tools.db.transaction(async (client) => {
+    await lockRunMoney(client, payment.run_id);
+    const current = await lockPayment(client, payment.id);
+    if (current === undefined || current.finalized || current.status === 'void') return;
+    await closeTransfer(client, transferOf(current), 'voided');
+    await movePayment(client, payment.id, ['signed', 'submitted', 'unknown', 'settled'], 'void', {
+      reason: 'EXPIRED',
+    });
+    if (isTerminal(run.status)) await releaseReserve(client, purseOf(tools, payment, run));
+  });
+  await append(tools, payment, 'void');
+  await settleAttention(
+    tools.db.pool,
+    attentionId(payment, 'payment_unknown'),
+    'The payment is proven void.',
+  );
+  return { kind: 'void' };
+}
+
+/** A reorganisation took back what was settled. The run may have gone on with the service's work: a person decides. */
+async function vanished(tools: PaymentTools, payment: PaymentRow): Promise<void> {
+  const moved = await movePayment(tools.db.pool, payment.id, ['settled'], 'unknown', {
+    reason: 'REORGANISED',
+  });
+  if (!moved) return;
+  await append(tools, payment, 'unknown', `REORGANISED:${payment.tx_hash}`);
+  const detail = `Transaction ${payment.tx_hash} of payment ${payment.id} is no longer on the chain. It is watched until it lands again or is void.`;
+  await tellPerson(tools, payment, 'payment_reorganised', detail);
+}
+
+const attentionId = (payment: PaymentRow, kind: string): string => `${kind}:${payment.id}`;
+
+async function tellPerson(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  kind: string,
+  detail: string,
+): Promise<void> {
+  const { id, tenant, run_id: runId, network } = payment;
+  await raiseAttention(tools.db.pool, {
+    id: attentionId(payment, kind),
+    tenant,
+    kind,
+    runId,
+    detail,
+    data: { intentId: id, network },
+  });
+}
+
+function append(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  status: 'settled' | 'unknown' | 'void',
+  cause = '',
+): Promise<void> {
+  return appendUnlessEnded(tools, payment.run_id, [paymentEvent(factsOf(payment), status, cause)]);
+}

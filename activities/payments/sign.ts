@@ -1,0 +1,140 @@
+import { movePayment, promisedIn, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { paymentEvent } from '../../domain/payments/events.ts';
+import type { Offer } from '../../domain/payments/offers.ts';
+import type { Rail, SignedPayment } from '../../domain/payments/rail.ts';
+import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import { recordFees } from './fees.ts';
+import { giveUpHold, prepare } from './hold.ts';
+import { factsOf, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
+
+type SignRequest = Parameters<PaymentActivities['signPayment']>[0];
+
+const CLASHES = 5; // equal payments in one slot; each try takes another blockhash
+
+/**
+ * quoted → prepared → signed, each committed before the next begins. What a crash leaves behind:
+ * - before `prepared` commits: nothing; the next try starts here again.
+ * - after `prepared`: the money is held, nothing is signed; the next try goes on with the same hold.
+ * - after the signature, before it is stored: the bytes existed in memory only and never left the process, so nobody
+ *   can spend them; the next try signs anew and only one signature is ever stored (the move is conditional).
+ * - after `signed` commits: the next try finds it and answers `signed`. Nothing signs again while it may live.
+ */
+export async function signIntent(tools: PaymentTools, request: SignRequest): Promise<SignOutcome> {
+  for (;;) {
+    const payment = await mustGetPayment(tools, request.intentId);
+    switch (payment.status) {
+      case 'quoted': {
+        const refused = await fromQuoted(tools, payment, request);
+        if (refused) return refused;
+        continue;
+      }
+      case 'prepared': {
+        const refused = await fromPrepared(tools, payment, request);
+        if (refused) return refused;
+        continue;
+      }
+      case 'signed':
+      case 'submitted':
+      case 'settled':
+      case 'unknown':
+        await tools.journal.append({
+          runId: payment.run_id,
+          events: [paymentEvent(factsOf(payment, null), 'signed')],
+        });
+        return { kind: 'signed' };
+      case 'rejected':
+        return {
+          kind: 'refused',
+          reason: 'unsupported',
+          message: payment.reason ?? 'The payment was given up.',
+        };
+      case 'void':
+        throw new EngineError('payment_closed', `Payment ${payment.id} is void: the next generation pays.`);
+    }
+  }
+}
+
+async function fromQuoted(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  { signBeforeMs }: SignRequest,
+): Promise<SignOutcome | undefined> {
+  if (tools.now() >= signBeforeMs) return expired;
+  const rail = tools.rails.find(payment.network);
+  const why =
+    rail === undefined ? `no wallet on ${payment.network}` : rail.refuses(openQuote(tools, payment).offer);
+  if (rail === undefined || why !== undefined) {
+    await movePayment(tools.db.pool, payment.id, ['quoted'], 'rejected', { reason: why ?? 'unsupported' });
+    return { kind: 'refused', reason: 'unsupported', message: `The quote cannot be paid: ${why}.` };
+  }
+  const refused = await prepare(tools, payment, rail);
+  if (refused) return refused;
+  await tools.checkpoint('payment.prepared');
+  return undefined;
+}
+
+async function fromPrepared(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  { signBeforeMs }: SignRequest,
+): Promise<SignOutcome | undefined> {
+  if (tools.now() >= signBeforeMs) {
+    await giveUpHold(tools, payment.id, 'quoted');
+    return expired;
+  }
+  const rail = mustFindRail(tools, payment);
+  for (let clash = 0; clash < CLASHES; clash++) {
+    const signed = await signOnce(tools, payment, rail);
+    await recordFees(tools, payment, signed.fees);
+    await tools.checkpoint('payment.created');
+    const stored = await store(tools, payment, signed);
+    if (stored === 'clash') continue;
+    await tools.checkpoint('payment.signed');
+    return undefined;
+  }
+  throw new Error(`Payment ${payment.id} met equal payments ${CLASHES} times in a row.`);
+}
+
+const expired: SignOutcome = {
+  kind: 'refused',
+  reason: 'expired',
+  message: 'What allowed the payment has expired; approve again to go on.',
+};
+
+interface StoredQuote {
+  x402Version: 1 | 2;
+  resource: JsonObject | null;
+  extensions: JsonObject;
+  offer: Offer;
+}
+
+const openQuote = (tools: PaymentTools, payment: PaymentRow): StoredQuote =>
+  tools.sealer.open('payment.quote', payment.quote_sealed) as unknown as StoredQuote;
+
+async function signOnce(tools: PaymentTools, payment: PaymentRow, rail: Rail): Promise<SignedPayment> {
+  const { offer, ...quote } = openQuote(tools, payment);
+  const promised = await promisedIn(tools.db.pool, payment.asset, payment.id);
+  const committed = promised + BigInt(payment.amount);
+  return rail.sign({ ...quote, offer, intentId: payment.id, committed });
+}
+
+/** Another process may have stored its signature first; then this one is dropped, unseen by anyone. */
+async function store(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  signed: SignedPayment,
+): Promise<'done' | 'clash'> {
+  const sealed = tools.sealer.seal('payment.signed', signed.payload);
+  try {
+    await movePayment(tools.db.pool, payment.id, ['prepared'], 'signed', {
+      proof: signed.proof,
+      signed: { sealed, fingerprint: signed.fingerprint },
+    });
+    return 'done';
+  } catch (error) {
+    if ((error as { code?: unknown }).code === '23505') return 'clash'; // this very message is another payment's
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { getAssociatedTokenAddressSync, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
+import type { PublicKey } from '@solana/web3.js';
+import { EngineError } from '../../../domain/errors.ts';
+import type { SolanaNode } from './node.ts';
+
+const programs = new Map<string, PublicKey>(); // a mint never changes its program
+
+/** The token program a mint belongs to. */
+export async function tokenProgram(node: SolanaNode, mint: PublicKey): Promise<PublicKey> {
+  const key = `${node.connection.rpcEndpoint} ${mint.toBase58()}`;
+  const known = programs.get(key);
+  if (known !== undefined) return known;
+  const owner = (await node.connection.getAccountInfo(mint))?.owner;
+  if (owner === undefined || !(owner.equals(TOKEN_PROGRAM_ID) || owner.equals(TOKEN_2022_PROGRAM_ID)))
+    throw new EngineError('asset_unknown', `${mint.toBase58()} is no token on this chain.`);
+  programs.set(key, owner);
+  return owner;
+}
+
+/** The associated token account of `owner` (which may be off the curve, as a program's account is). */
+export async function tokenAccount(node: SolanaNode, mint: PublicKey, owner: PublicKey): Promise<PublicKey> {
+  return getAssociatedTokenAddressSync(mint, owner, true, await tokenProgram(node, mint));
+}
+
+/** Minor units in a token account; none when it does not exist. */
+export async function tokenBalance(node: SolanaNode, account: PublicKey): Promise<bigint> {
+  const info = await node.connection.getAccountInfo(account);
+  return info === null ? 0n : info.data.readBigUInt64LE(64); // amount follows mint and owner in every token account
+}

@@ -1,0 +1,57 @@
+import {
+  createAssociatedTokenAccountIdempotentInstruction,
+  createSyncNativeInstruction,
+  NATIVE_MINT,
+} from '@solana/spl-token';
+import { Keypair, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
+import bs58 from 'bs58';
+import type { SolanaNode } from './node.ts';
+import { tokenAccount, tokenBalance } from './tokens.ts';
+
+const KEPT_LAMPORTS = 5_000_000n; // rent of the escrow account itself, of a token account, and fees
+
+/** What can be paid in a token. For the wrapped coin this includes coins that are not wrapped yet. */
+export async function spendable(node: SolanaNode, owner: PublicKey, asset: string): Promise<bigint> {
+  const mint = new PublicKey(asset);
+  const tokens = await tokenBalance(node, await tokenAccount(node, mint, owner));
+  if (!mint.equals(NATIVE_MINT)) return tokens;
+  const coins = BigInt(await node.connection.getBalance(owner)) - KEPT_LAMPORTS;
+  return tokens + (coins > 0n ? coins : 0n);
+}
+
+/**
+ * Wraps what the wrapped account lacks for everything promised in it. The money stays ours and the amount is a
+ * difference, so a crash or a second process at worst wraps too much. Answers the fees that this took.
+ */
+export async function wrapShortage(
+  node: SolanaNode,
+  owner: Keypair,
+  committed: bigint,
+): Promise<{ txHash: string; amount: bigint }[]> {
+  const account = await tokenAccount(node, NATIVE_MINT, owner.publicKey);
+  const shortage = committed - (await tokenBalance(node, account));
+  if (shortage <= 0n) return [];
+  const { blockhash, lastValidBlockHeight } = await node.connection.getLatestBlockhash('confirmed');
+  const transaction = new Transaction({ feePayer: owner.publicKey, blockhash, lastValidBlockHeight }).add(
+    createAssociatedTokenAccountIdempotentInstruction(owner.publicKey, account, owner.publicKey, NATIVE_MINT),
+    SystemProgram.transfer({ fromPubkey: owner.publicKey, toPubkey: account, lamports: shortage }),
+    createSyncNativeInstruction(account),
+  );
+  transaction.sign(owner);
+  const signature = bs58.encode(transaction.signature!);
+  await node.send(signature, transaction.serialize());
+  await node.confirm(signature);
+  return [{ txHash: signature, amount: await spentOnTop(node, signature, shortage) }];
+}
+
+/** What a transaction of ours cost beyond the amount it moved: fee and rents. */
+export async function spentOnTop(node: SolanaNode, signature: string, moved: bigint): Promise<bigint> {
+  const found = await node.connection.getTransaction(signature, {
+    commitment: 'confirmed',
+    maxSupportedTransactionVersion: 0,
+  });
+  const before = found?.meta?.preBalances[0];
+  const after = found?.meta?.postBalances[0];
+  if (before === undefined || after === undefined) return 0n;
+  return BigInt(before) - BigInt(after) - moved;
+}

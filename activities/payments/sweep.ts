@@ -1,0 +1,41 @@
+import { raiseAttention } from '../../db/repositories/attention.ts';
+import {
+  claimOpenPayments,
+  countOpenPayments,
+  type PaymentRow,
+} from '../../db/repositories/payments-write.ts';
+import { reconcileIntent } from './reconcile.ts';
+import { sweepRefunds } from './refunds.ts';
+import type { PaymentTools } from './tools.ts';
+
+const AT_ONCE = 8; // a node answers several questions at a time; a sweep must fit an activity
+
+/** One pass over what is open. Claims rows first, so that several sweepers share the work and none repeats it. */
+export async function sweep(tools: PaymentTools, limit: number): Promise<{ open: number; moved: number }> {
+  const claimed = await claimOpenPayments(tools.db.pool, limit, tools.sweepAges);
+  let moved = 0;
+  const work = async (): Promise<void> => {
+    for (let payment = claimed.pop(); payment !== undefined; payment = claimed.pop())
+      if (await closes(tools, payment)) moved++;
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  moved += await sweepRefunds(tools, limit);
+  return { open: await countOpenPayments(tools.db.pool), moved };
+}
+
+/** One payment that cannot be looked after must not keep the others waiting. */
+async function closes(tools: PaymentTools, payment: PaymentRow): Promise<boolean> {
+  try {
+    const { kind } = await reconcileIntent(tools, payment.id);
+    return kind === 'settled' || kind === 'void';
+  } catch (error) {
+    await raiseAttention(tools.db.pool, {
+      id: `payment_stuck:${payment.id}`,
+      tenant: payment.tenant,
+      kind: 'payment_stuck',
+      runId: payment.run_id,
+      detail: `Payment ${payment.id} cannot be followed: ${error instanceof Error ? error.message : String(error)}`,
+    });
+    return false;
+  }
+}

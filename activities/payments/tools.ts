@@ -1,0 +1,105 @@
+import type { Database } from '../../db/database.ts';
+import type { Journal } from '../../db/journal.ts';
+import { getPayment, type PaymentRow, type SweepAges } from '../../db/repositories/payments-write.ts';
+import { getRun, type RunRow } from '../../db/repositories/runs.ts';
+import type { RunPurse } from '../../db/repositories/run-money.ts';
+import type { Sealer } from '../../db/sealing.ts';
+import type { Values } from '../../db/values.ts';
+import type { AssetBook } from '../../domain/assets.ts';
+import { EngineError } from '../../domain/errors.ts';
+import type { PaymentFacts } from '../../domain/payments/events.ts';
+import { assetsOf } from '../../domain/payments/purse.ts';
+import type { Rail, Rails } from '../../domain/payments/rail.ts';
+import type { Seller } from '../../domain/payments/seller.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
+
+/** States that are committed one after the other; tests stop a payment after each of them. */
+export type Checkpoint =
+  | 'payment.prepared'
+  | 'payment.created' // signed in memory, not stored
+  | 'payment.signed'
+  | 'payment.submitted'
+  | 'payment.answered' // the seller has answered, nothing of it is stored
+  | 'payment.settled';
+
+export interface PaymentDeps {
+  db: Database;
+  journal: Journal;
+  values: Values;
+  sealer: Sealer;
+  seller: Seller;
+  assets: AssetBook;
+  rails: Rails;
+  now?: () => number;
+  checkpoint?: (name: Checkpoint) => Promise<void> | void;
+  /** How long a chain may take to show a payment that its seller calls settled. */
+  confirmMs?: number;
+  /** After this long without an answer from the chain's node a person is told. */
+  attentionAfterMs?: number;
+  /** How long payments rest between two looks of the sweeper: settled ones, and signed ones that nobody touches. */
+  sweepAges?: SweepAges;
+}
+
+export type PaymentTools = Required<PaymentDeps>;
+
+export const withDefaults = (deps: PaymentDeps): PaymentTools => ({
+  now: Date.now,
+  checkpoint: () => undefined,
+  confirmMs: 5_000,
+  attentionAfterMs: 60_000,
+  sweepAges: { settledMs: 2_000, orphanMs: 60_000 },
+  ...deps,
+});
+
+export async function mustGetPayment(tools: PaymentTools, id: string): Promise<PaymentRow> {
+  const payment = await getPayment(tools.db.pool, id);
+  if (payment === undefined) throw new EngineError('payment_not_found', `There is no payment ${id}.`);
+  return payment;
+}
+
+export async function mustGetRun(tools: PaymentTools, id: string): Promise<RunRow> {
+  const run = await getRun(tools.db.pool, id);
+  if (run === undefined) throw new EngineError('run_not_found', `Run ${id} has no row.`);
+  return run;
+}
+
+/** The rail that made a signature must be there to look after it. */
+export function mustFindRail(tools: PaymentTools, payment: PaymentRow): Rail {
+  const rail = tools.rails.find(payment.network);
+  if (rail === undefined)
+    throw new EngineError(
+      'rail_missing',
+      `Payment ${payment.id} is on ${payment.network}, which is not configured here.`,
+    );
+  return rail;
+}
+
+export function factsOf(payment: PaymentRow, txHash = payment.tx_hash): PaymentFacts {
+  return {
+    intentId: payment.id,
+    stepId: payment.step_id,
+    network: payment.network,
+    asset: payment.asset,
+    amountMinor: payment.amount,
+    payTo: payment.pay_to,
+    txHash,
+  };
+}
+
+export function purseOf(tools: PaymentTools, payment: PaymentRow, run: RunRow): RunPurse {
+  const { held } = assetsOf(tools.assets, payment.asset);
+  return { tenant: payment.tenant, userId: run.subject, runId: payment.run_id, held };
+}
+
+/** Events of payments that outlive their run have no stream to go to; the payment's row tells the rest. */
+export async function appendUnlessEnded(
+  tools: PaymentTools,
+  runId: string,
+  events: JournalEvent[],
+): Promise<void> {
+  try {
+    await tools.journal.append({ runId, events });
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === 'run_finished')) throw error;
+  }
+}

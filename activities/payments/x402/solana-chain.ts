@@ -1,0 +1,107 @@
+import { PublicKey, type ConfirmedSignatureInfo, type Finality } from '@solana/web3.js';
+import { createHash } from 'node:crypto';
+import type { Sighting } from '../../../domain/payments/rail.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import type { SolanaNode } from '../solana/node.ts';
+
+interface MessageProof {
+  messageHash: string;
+  lastValidBlockHeight: number;
+  signedSlot: number;
+  account: string;
+  memo: string;
+}
+
+const PAGE = 1000;
+const SLOT_MS = 400;
+
+/**
+ * Where a message stands that someone else pays the fees of, so that its transaction id is not known before. It is
+ * looked for in the history of the account it takes from. Void: it failed for good, or it is absent from finalized
+ * history past its last valid block, on a node that has that history.
+ */
+export async function locateMessage(
+  node: SolanaNode,
+  proof: JsonObject,
+  hint: string | null,
+): Promise<Sighting> {
+  const wanted = proof as unknown as MessageProof;
+  const { blockHeight, slot } = await node.finality();
+  const hinted = hint === null ? undefined : await inspect(node, wanted, hint, 'confirmed');
+  const seen = hinted ?? (await search(node, wanted, 'confirmed', undefined));
+  if (seen !== undefined) return settled(seen, slot);
+  if (blockHeight > wanted.lastValidBlockHeight) {
+    if (!(await node.holdsHistorySince(wanted.signedSlot)))
+      return {
+        kind: 'unproven',
+        message: 'The node no longer holds the history that would show the payment.',
+      };
+    const late = await search(node, wanted, 'finalized', slot);
+    return late === undefined ? { kind: 'void' } : settled(late, slot);
+  }
+  const left = wanted.lastValidBlockHeight - (await node.connection.getBlockHeight('confirmed'));
+  if (left < 0)
+    return { kind: 'unproven', message: 'The payment has expired unseen; waiting for finality to prove it.' };
+  return { kind: 'alive', expiresAtMs: Date.now() + left * SLOT_MS };
+}
+
+interface Seen {
+  signature: string;
+  slot: number;
+  failed: boolean;
+}
+
+function settled({ signature, slot, failed }: Seen, finalized: number): Sighting {
+  const final = slot <= finalized;
+  if (!failed) return { kind: 'landed', txHash: signature, final, position: slot };
+  // A message that failed has used its one signature: it cannot run again.
+  if (final) return { kind: 'void' };
+  return { kind: 'unproven', message: 'The payment failed on the chain; waiting for finality to prove it.' };
+}
+
+async function search(
+  node: SolanaNode,
+  wanted: MessageProof,
+  commitment: Finality,
+  minContextSlot: number | undefined,
+): Promise<Seen | undefined> {
+  const account = new PublicKey(wanted.account);
+  let before: string | undefined;
+  for (;;) {
+    const options = {
+      limit: PAGE,
+      ...(before ? { before } : {}),
+      ...(minContextSlot ? { minContextSlot } : {}),
+    };
+    const page = await node.connection.getSignaturesForAddress(account, options, commitment);
+    for (const entry of page.filter((listed) => mayBe(listed, wanted))) {
+      const seen = await inspect(node, wanted, entry.signature, commitment);
+      if (seen !== undefined) return seen;
+    }
+    if (isLast(page, wanted.signedSlot)) return undefined;
+    before = page.at(-1)?.signature;
+  }
+}
+
+const mayBe = ({ slot, memo }: ConfirmedSignatureInfo, wanted: MessageProof): boolean =>
+  slot >= wanted.signedSlot && (memo === null || memo.includes(wanted.memo));
+
+const isLast = (page: readonly ConfirmedSignatureInfo[], since: number): boolean =>
+  page.length < PAGE || (page.at(-1)?.slot ?? 0) < since;
+
+async function inspect(
+  node: SolanaNode,
+  wanted: MessageProof,
+  signature: string,
+  commitment: Finality,
+): Promise<Seen | undefined> {
+  if (!/^[1-9A-HJ-NP-Za-km-z]{64,90}$/.test(signature)) return undefined;
+  const found = await node.connection.getTransaction(signature, {
+    commitment,
+    maxSupportedTransactionVersion: 0,
+  });
+  if (found === null) return undefined;
+  const hash = createHash('sha256').update(found.transaction.message.serialize()).digest('hex');
+  if (hash !== wanted.messageHash) return undefined;
+  return { signature, slot: found.slot, failed: found.meta?.err != null };
+}

@@ -1,0 +1,113 @@
+import { createKeyPairSignerFromBytes } from '@solana/kit';
+import { NATIVE_MINT } from '@solana/spl-token';
+import { Keypair, PublicKey, VersionedTransaction, type VersionedMessage } from '@solana/web3.js';
+import { ExactSvmScheme } from '@x402/svm/exact/client';
+import { createHash } from 'node:crypto';
+import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
+import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
+import { tokenAccount } from '../solana/tokens.ts';
+import { readSolanaIncoming } from '../solana/incoming.ts';
+import { spendable, wrapShortage } from '../solana/wrapping.ts';
+import { createPayload } from './payload.ts';
+import { locateMessage } from './solana-chain.ts';
+
+const MEMO_PROGRAM = 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr';
+
+export interface SolanaRailConfig {
+  rpcUrl: string;
+  /** CAIP-2. */
+  network: string;
+  /** The escrow keypair, 64 bytes: it holds what users deposited and pays sellers. */
+  secretKey: Uint8Array;
+  requestTimeoutMs?: number;
+}
+
+/** x402 `exact` over an SPL transfer that we sign as payer and the seller's facilitator completes as fee payer. */
+export function createSolanaRail(config: SolanaRailConfig): Rail {
+  const keypair = Keypair.fromSecretKey(config.secretKey);
+  const node = createSolanaNode(config.rpcUrl, config.requestTimeoutMs);
+  return {
+    kind: 'x402-solana',
+    network: config.network,
+    payer: keypair.publicKey.toBase58(),
+    refuses: (offer) => refusal(offer, keypair.publicKey),
+    available: (asset) => spendable(node, keypair.publicKey, asset),
+    sign: (order) => sign(node, keypair, config.rpcUrl, order),
+    locate: (proof, hint) => locateMessage(node, proof, hint),
+    readIncoming: (query) => readSolanaIncoming(node, keypair.publicKey, query),
+    close: () => undefined,
+  };
+}
+
+function refusal(offer: Offer, payer: PublicKey): string | undefined {
+  const feePayer = offer.extra['feePayer'];
+  if (offer.scheme !== 'exact') return `the scheme ${offer.scheme} is not supported`;
+  if (typeof feePayer !== 'string' || !isPublicKey(feePayer))
+    return 'the offer names no account that pays the network fee';
+  if (feePayer === payer.toBase58()) return 'the offer wants us to pay the network fee';
+  if (!isPublicKey(offer.payTo) || !isPublicKey(offer.asset)) return 'the offer has a malformed address';
+  if (offer.payTo === payer.toBase58()) return 'the seller is our own wallet';
+  return undefined;
+}
+
+function isPublicKey(text: string): boolean {
+  try {
+    return new PublicKey(text).toBase58() === text;
+  } catch {
+    return false;
+  }
+}
+
+/** The blockhash is ours, not the seller's, so that its last valid height is known exactly. */
+async function sign(
+  node: SolanaNode,
+  keypair: Keypair,
+  rpcUrl: string,
+  order: SignOrder,
+): Promise<SignedPayment> {
+  const { offer } = order;
+  const fees =
+    offer.asset === NATIVE_MINT.toBase58() ? await wrapShortage(node, keypair, order.committed) : [];
+  const account = await tokenAccount(node, new PublicKey(offer.asset), keypair.publicKey);
+  const latest = await node.connection.getLatestBlockhashAndContext('confirmed');
+  const { blockhash, lastValidBlockHeight } = latest.value;
+  const extra = {
+    ...offer.extra,
+    recentBlockhash: blockhash,
+    lastValidBlockHeight: String(lastValidBlockHeight),
+  };
+  const scheme = new ExactSvmScheme(await createKeyPairSignerFromBytes(keypair.secretKey), { rpcUrl });
+  const terms = { maxTimeoutSeconds: offer.maxTimeoutSeconds, extra };
+  const { wire, inner } = await createPayload(scheme, order, terms);
+  const { transaction } = inner as { transaction: string };
+  const bytes = Buffer.from(transaction, 'base64');
+  const message = VersionedTransaction.deserialize(bytes).message;
+  if (message.recentBlockhash !== blockhash)
+    throw new Error(
+      'The signing library took another blockhash than the one it was given; nothing was kept.',
+    );
+  const messageHash = createHash('sha256').update(message.serialize()).digest('hex');
+  const signedSlot = latest.context.slot;
+  return {
+    payload: wire,
+    fingerprint: `solana:${messageHash}`,
+    proof: {
+      messageHash,
+      blockhash,
+      lastValidBlockHeight,
+      signedSlot,
+      account: account.toBase58(),
+      memo: memoOf(message),
+    },
+    fees,
+  };
+}
+
+/** The memo makes equal payments different messages; nodes list it beside each transaction, which narrows searches. */
+function memoOf(message: VersionedMessage): string {
+  const memo = message.compiledInstructions.find(
+    ({ programIdIndex }) => message.staticAccountKeys[programIdIndex]?.toBase58() === MEMO_PROGRAM,
+  );
+  return Buffer.from(memo?.data ?? []).toString('utf8');
+}

@@ -1,0 +1,128 @@
+import cors from 'cors';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { createAuditor } from '../db/repositories/audit.ts';
+import type { ApiDeps } from './context.ts';
+import { coreRoutes, coreStreams } from './core/index.ts';
+import { documentationRoutes } from './docs/routes.ts';
+import { mountRoutes, type Mounted } from './http/mount.ts';
+import { whereOf, type Services } from './http/pipeline.ts';
+import { renderProblem, send } from './http/render.ts';
+import { checkHost } from './middleware/host-guard.ts';
+import { createRateLimiter } from './middleware/rate-limit.ts';
+import { factsOf, trackRequests } from './middleware/request.ts';
+import { buildDocument } from './openapi.ts';
+import { ApiError, type ProblemStyle } from './problem.ts';
+import { createHub, type Hub } from './stream/hub.ts';
+import { serveStream } from './stream/sse.ts';
+import { documentStream } from './stream/document.ts';
+import type { MountedStream } from './stream/websocket.ts';
+
+/** What one API process shares between its Express application and its sockets. */
+export interface Parts {
+  services: Services;
+  hub: Hub;
+  streams: MountedStream[];
+}
+
+export function createParts(deps: ApiDeps, draining: AbortSignal = new AbortController().signal): Parts {
+  const own = (family: ApiDeps['families'][number]): MountedStream[] =>
+    (family.streams ?? []).map((stream) => ({ stream, family }));
+  return {
+    services: {
+      deps,
+      limiter: createRateLimiter(deps.db.pool, deps.settings.rateLimitPerMinute),
+      auditor: createAuditor(deps.db),
+      draining,
+    },
+    hub: createHub(deps),
+    streams: [...coreStreams.map((stream) => ({ stream, family: undefined })), ...deps.families.flatMap(own)],
+  };
+}
+
+/** The whole HTTP API without a socket. Its hub connects to the database when the first stream is opened. */
+export function createApp(deps: ApiDeps, parts: Parts = createParts(deps)): Express {
+  const { services, hub, streams } = parts;
+  const mounted: Mounted[] = [
+    ...coreRoutes.map((route) => ({ route, family: undefined })),
+    ...deps.families.flatMap((family) => family.routes.map((route) => ({ route, family }))),
+    ...streams.map(({ stream, family }) => ({
+      route: documentStream(stream),
+      family,
+      handler: serveStream(services, hub, stream, family),
+    })),
+  ];
+  const documentation = documentationRoutes(buildDocument(deps.settings.version, deps.families, mounted));
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', deps.settings.trustProxy);
+  app.use(trackRequests(deps.log), security(), guardHost(deps), ...crossOrigin(deps));
+  app.use(
+    mountRoutes(services, [...mounted, ...documentation.map((route) => ({ route, family: undefined }))]),
+  );
+  app.use(notFound(deps), failed(deps));
+  return app;
+}
+
+/** Answers are data, or our own pages with our own scripts: nothing else may run. */
+function security(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: false, // the proxy that terminates TLS says it
+  });
+}
+
+const guardHost =
+  (deps: ApiDeps): RequestHandler =>
+  (req, _res, next) => {
+    checkHost(req, deps.settings);
+    next();
+  };
+
+function crossOrigin({ settings: { corsOrigins } }: ApiDeps): RequestHandler[] {
+  if (corsOrigins.length === 0) return [];
+  const exposedHeaders = [
+    'x-request-id',
+    'Idempotent-Replayed',
+    'Retry-After',
+    'RateLimit',
+    'RateLimit-Policy',
+  ];
+  return [cors({ origin: corsOrigins.includes('*') ? '*' : corsOrigins, exposedHeaders, maxAge: 600 })];
+}
+
+/** A family's errors look like the family's, also where it has no route. */
+function styleAt(deps: ApiDeps, path: string): ProblemStyle | undefined {
+  const owns = (prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
+  return deps.families.find((family) => family.prefixes?.some(owns))?.problems;
+}
+
+const notFound =
+  (deps: ApiDeps): RequestHandler =>
+  (req, res) => {
+    const error = new ApiError(
+      'route_not_found',
+      `There is no ${req.method} ${req.path}; see /docs for what there is.`,
+    );
+    send(res, renderProblem(error, whereOf(req, styleAt(deps, req.path)), factsOf(req).log));
+  };
+
+const failed =
+  (deps: ApiDeps): ErrorRequestHandler =>
+  // Express knows an error handler by its four parameters.
+  (error: unknown, req, res, _next) => {
+    send(res, renderProblem(error, whereOf(req, styleAt(deps, req.path)), factsOf(req).log));
+  };

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { findApproval, listApprovals } from '../../db/repositories/run-lists.ts';
+import { ApprovalPage, DecisionBody } from '../../schemas/core/api.ts';
+import { ApprovalRecord } from '../../schemas/core/run.ts';
+import type { Ctx } from '../context.ts';
+import { page, PageQuery, readCursor } from '../http/paging.ts';
+import { ApiError } from '../problem.ts';
+import { defineRoute } from '../route.ts';
+import { approveRun, rejectRun, requireRun } from '../runs/commands.ts';
+import { toApproval } from '../runs/to-wire.ts';
+
+const tags = ['approvals'];
+
+const list = defineRoute({
+  method: 'get',
+  path: '/approvals',
+  summary: 'What people are asked to approve, newest first',
+  tags,
+  scope: 'read',
+  query: PageQuery(50, 200).extend({ status: ApprovalRecord.shape.status.optional() }),
+  responses: { 200: { description: 'A page of approvals.', schema: ApprovalPage } },
+  errors: ['invalid_cursor'],
+  async handler({ deps, principal }, { query: { status, limit, cursor } }) {
+    const rows = await listApprovals(deps.db.pool, principal.tenant, status, readCursor(cursor), limit + 1);
+    const shown = page(rows, limit, (row) => ({ at: row.requested_at, id: row.id }));
+    return { status: 200, body: { approvals: shown.rows.map(toApproval), next_cursor: shown.next } };
+  },
+});
+
+const decide = defineRoute({
+  method: 'post',
+  path: '/approvals/:id',
+  summary: 'Approve or reject what was asked',
+  tags,
+  scope: 'approve',
+  idempotent: true,
+  body: DecisionBody,
+  responses: { 200: { description: 'The approval as it is now.', schema: ApprovalRecord } },
+  errors: ['approval_not_found', 'plan_changed', 'invalid_state', 'approval_expired', 'insufficient_escrow'],
+  async handler(ctx, { params, body }) {
+    const asked = await requireApproval(ctx, params['id'] ?? '');
+    const run = await requireRun(ctx, asked.run_id);
+    if (body.decision === 'reject') await rejectRun(ctx, run, body.reason);
+    else {
+      const planHash = body.plan_hash ?? asked.plan_hash;
+      await approveRun(ctx, run, planHash === '' ? {} : { planHash });
+    }
+    return { status: 200, body: await requireApproval(ctx, asked.id) };
+  },
+});
+
+async function requireApproval(
+  { deps, principal }: Ctx,
+  id: string,
+): Promise<z.output<typeof ApprovalRecord>> {
+  const row = await findApproval(deps.db.pool, principal.tenant, id);
+  if (row === undefined) throw new ApiError('approval_not_found', 'There is no such approval.');
+  return toApproval(row);
+}
+
+export const approvalRoutes = [list, decide];

@@ -1,0 +1,25 @@
+import type { Route } from '../route.ts';
+import type { StreamRoute } from '../stream/define-stream.ts';
+import { approvalRoutes } from './approvals.ts';
+import { attentionRoutes } from './attention.ts';
+import { feedStream } from './feed.ts';
+import { keyRoutes } from './keys.ts';
+import { ledgerRoutes } from './ledger.ts';
+import { paymentRoutes } from './payments.ts';
+import { runRoutes, runStream } from './runs.ts';
+import { statusRoutes } from './status.ts';
+import { ticketRoutes } from './tickets.ts';
+
+/** The engine's own API, over every family (common.md, "Runs"). */
+export const coreRoutes: readonly Route[] = [
+  ...statusRoutes,
+  ...runRoutes,
+  ...approvalRoutes,
+  ...paymentRoutes,
+  ...attentionRoutes,
+  ...ledgerRoutes,
+  ...ticketRoutes,
+  ...keyRoutes,
+];
+
+export const coreStreams: readonly StreamRoute[] = [runStream, feedStream];

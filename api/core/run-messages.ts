@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { JsonObject } from '../../schemas/core/json.ts';
+import type { Ctx } from '../context.ts';
+import { requireScope } from '../middleware/auth.ts';
+import { ApiError } from '../problem.ts';
+import { approveRun, cancelRun, giveInput, rejectRun, requireRun } from '../runs/commands.ts';
+import type { Frame, Message, StreamSubject } from '../stream/define-stream.ts';
+
+const Command = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('approve'), plan_hash: z.string().max(128).optional() }),
+  z.object({ type: z.literal('reject'), reason: z.string().max(500).optional() }),
+  z.object({ type: z.literal('input'), data: JsonObject }),
+  z.object({ type: z.literal('cancel'), reason: z.string().max(500).optional() }),
+]);
+
+/** What clients may send on a run's WebSocket; the same scopes and the same workflow messages as the routes. */
+export async function receiveCommand(
+  ctx: Ctx,
+  { key }: StreamSubject,
+  message: Message,
+): Promise<Frame | undefined> {
+  const parsed = Command.safeParse(message);
+  if (!parsed.success)
+    throw new ApiError('validation_failed', 'Send {"type":"approve"|"reject"|"input"|"cancel", ...}.', {
+      errors: parsed.error.issues.map(({ path, message: text, code }) => ({
+        path: path.join('.'),
+        message: text,
+        code,
+      })),
+    });
+  const command = parsed.data;
+  requireScope(
+    ctx.principal,
+    command.type === 'approve' || command.type === 'reject' ? 'approve' : 'operate',
+  );
+  const run = await requireRun(ctx, key);
+  const answer = await obey(ctx, run, command, typeof message.id === 'string' ? message.id : undefined);
+  await ctx.audit(`websocket ${command.type}`, `/runs/${run.id}`);
+  return answer;
+}
+
+async function obey(
+  ctx: Ctx,
+  run: Awaited<ReturnType<typeof requireRun>>,
+  command: z.output<typeof Command>,
+  id: string | undefined,
+): Promise<Frame> {
+  switch (command.type) {
+    case 'approve': {
+      const answer = await approveRun(
+        ctx,
+        run,
+        command.plan_hash === undefined ? {} : { planHash: command.plan_hash },
+      );
+      return answer.kind === 'approved'
+        ? { kind: answer.kind, plan_hash: answer.planHash }
+        : { kind: answer.kind };
+    }
+    case 'reject':
+      return { status: (await rejectRun(ctx, run, command.reason)).status };
+    case 'cancel':
+      return { status: (await cancelRun(ctx, run, command.reason)).status };
+    case 'input':
+      await giveInput(ctx, run, command.data, id);
+      return { status: run.status };
+  }
+}

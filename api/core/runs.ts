@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { readRunEvents } from '../../db/repositories/events.ts';
+import { listRuns } from '../../db/repositories/run-lists.ts';
+import type { RunRow } from '../../db/repositories/runs.ts';
+import { CancelBody, EventPage, InputBody, RunAnswer, RunPage } from '../../schemas/core/api.ts';
+import { RunEvent } from '../../schemas/core/event.ts';
+import { Run, RunStatus } from '../../schemas/core/run.ts';
+import { page, PageQuery, readCursor } from '../http/paging.ts';
+import { ApiError } from '../problem.ts';
+import { defineRoute } from '../route.ts';
+import { cancelRun, giveInput, requireRun } from '../runs/commands.ts';
+import { toWire } from '../runs/to-wire.ts';
+import { defineStream, type StreamSubject } from '../stream/define-stream.ts';
+import { toRunEvent } from './event-frames.ts';
+import { receiveCommand } from './run-messages.ts';
+
+const tags = ['runs'];
+
+const list = defineRoute({
+  method: 'get',
+  path: '/runs',
+  summary: 'Runs of every family, newest first',
+  tags,
+  scope: 'read',
+  query: PageQuery(50, 200).extend({
+    family: z.string().max(64).optional(),
+    status: RunStatus.optional(),
+    subject: z.string().max(200).optional(),
+    q: z.string().max(200).optional().meta({ description: 'Part of an id, a kind or a subject.' }),
+  }),
+  responses: { 200: { description: 'A page of runs.', schema: RunPage } },
+  errors: ['invalid_cursor'],
+  async handler({ deps, principal }, { query: { limit, cursor, ...filter } }) {
+    const rows = await listRuns(deps.db.pool, principal.tenant, filter, readCursor(cursor), limit + 1);
+    const shown = page(rows, limit, (row) => ({ at: row.created_at, id: row.id }));
+    return { status: 200, body: { runs: await toWire(deps, shown.rows), next_cursor: shown.next } };
+  },
+});
+
+const get = defineRoute({
+  method: 'get',
+  path: '/runs/:id',
+  summary: 'One run',
+  tags,
+  scope: 'read',
+  responses: { 200: { description: 'The run.', schema: Run } },
+  errors: ['run_not_found'],
+  async handler(ctx, { params }) {
+    const [run] = await toWire(ctx.deps, [await requireRun(ctx, params['id'] ?? '')]);
+    return { status: 200, body: run! };
+  },
+});
+
+const cancel = defineRoute({
+  method: 'post',
+  path: '/runs/:id/cancel',
+  summary: 'Cancel a run: what is moving is followed to its end, what can be undone is undone',
+  tags,
+  scope: 'operate',
+  idempotent: true,
+  query: z.object({
+    preview: z.literal('false', 'A preview is not available yet; leave it out.').optional(),
+  }),
+  body: CancelBody,
+  responses: { 200: { description: 'Cancelled, or on the way there.', schema: RunAnswer } },
+  errors: ['run_not_found', 'cannot_cancel', 'invalid_state'],
+  async handler(ctx, { params, body }) {
+    const run = await requireRun(ctx, params['id'] ?? '');
+    const { status } = await cancelRun(ctx, run, body?.reason);
+    return { status: 200, body: { run_id: run.id, status } };
+  },
+});
+
+const inputs = defineRoute({
+  method: 'post',
+  path: '/runs/:id/inputs',
+  summary: 'Give a waiting run what it asked for',
+  tags,
+  scope: 'operate',
+  idempotent: true,
+  body: InputBody,
+  responses: { 202: { description: 'Handed to the run.', schema: RunAnswer } },
+  errors: ['run_not_found', 'invalid_state'],
+  async handler(ctx, { params, body }) {
+    const run = await requireRun(ctx, params['id'] ?? '');
+    await giveInput(ctx, run, body.data);
+    return { status: 202, body: { run_id: run.id, status: run.status } };
+  },
+});
+
+const WholeNumber = (usual: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'Must be a whole number.')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+    .default(usual);
+
+const events = defineRoute({
+  method: 'get',
+  path: '/runs/:id/events',
+  summary: 'Events of a run: a JSON page, SSE or WebSocket',
+  tags,
+  scope: 'read',
+  query: z.object({
+    after: WholeNumber(0, 0, 999_999_999),
+    limit: WholeNumber(200, 1, 1000),
+    ticket: z.string().optional(),
+  }),
+  responses: { 200: { description: 'Events after `after`.', schema: EventPage } },
+  errors: ['run_not_found'],
+  async handler(ctx, { params, query: { after, limit } }) {
+    const run = await requireRun(ctx, params['id'] ?? '');
+    const rows = await readRunEvents(ctx.deps.db.pool, new Map([[run.id, after]]), limit + 1);
+    const shown = rows.slice(0, limit);
+    const body = {
+      events: shown.map(toRunEvent),
+      next_after: shown.at(-1)?.seq ?? after,
+      has_more: rows.length > limit,
+    };
+    return { status: 200, body };
+  },
+});
+
+export const runRoutes = [list, get, cancel, inputs];
+
+interface RunSubject extends StreamSubject {
+  row: RunRow;
+}
+
+export const runStream = defineStream<RunSubject>({
+  path: '/runs/:id/events',
+  summary: 'Events of a run: a JSON page, SSE (Accept: text/event-stream) or WebSocket (Upgrade)',
+  description:
+    'Resumable with `?after=<seq>` or Last-Event-ID. The WebSocket also takes {"type":"approve"|"reject"|"input"|"cancel","id"?,...}.',
+  tags,
+  topic: 'runs',
+  page: events,
+  schema: RunEvent,
+  missing: { code: 'run_not_found', detail: 'There is no such run.' },
+  async load(ctx, params) {
+    const row = await requireRun(ctx, params['id'] ?? '').catch((error: unknown) => {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    });
+    return row && { key: row.id, last: row.last_seq, finished: row.finished_at !== null, row };
+  },
+  translate: {
+    connected: ({ row }, after) => ({
+      type: 'connected',
+      run_id: row.id,
+      status: row.status,
+      seq: after,
+      last_seq: row.last_seq,
+    }),
+    event: toRunEvent,
+  },
+  receive: receiveCommand,
+});

@@ -1,0 +1,155 @@
+import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
+import { findEscrowUser } from '../../../db/repositories/escrow-users.ts';
+import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
+import type { ApproveRequest } from '../../../domain/messages.ts';
+import type { SpendLimits } from '../../../domain/plan.ts';
+import { isTerminal } from '../../../domain/run-states.ts';
+import { ApproveAnswer, ApproveWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
+import type { Ctx } from '../../context.ts';
+import { isUnavailable, unavailable } from '../../errors.ts';
+import { ApiError } from '../../problem.ts';
+import { defineRoute, type Route } from '../../route.ts';
+import { approveRun } from '../../runs/commands.ts';
+import { invalidField, toMinor, withinCeiling } from './create.ts';
+import { TAGS } from './names.ts';
+import type { ReasoningOptions } from './options.ts';
+import { checkSignedApproval } from './signed-approval.ts';
+import { grantedHash, inWords, planOf, wireStatus } from './to-wire.ts';
+import { decimalsOf, requireOwn } from './workflows.ts';
+
+export function approveRoute(options: ReasoningOptions): Route {
+  return defineRoute({
+    method: 'post',
+    path: '/workflows/:id/approve',
+    summary: 'Approve the plan of a workflow',
+    description:
+      'Moves the estimate from the escrow into the reserve of the workflow and begins to execute. While the plan is being made, an ' +
+      'approval is kept if a maximum binds it. A wallet may sign {planHash, limits, expiresAt} (Ed25519 over RFC 8785 JSON).',
+    tags: TAGS,
+    scope: 'approve',
+    idempotent: true,
+    money: ['limits.maxTotalAmount', 'limits.maxPerTransaction'],
+    params: WorkflowParams,
+    body: ApproveWorkflow.optional(),
+    responses: {
+      200: { description: 'Approved, now or before.', schema: ApproveAnswer },
+      202: { description: 'Kept until the plan is ready.', schema: ApproveAnswer },
+    },
+    errors: [
+      'workflow_not_found',
+      'invalid_state',
+      'plan_changed',
+      'approval_expired',
+      'insufficient_escrow',
+      'invalid_signature',
+    ],
+    handler: async (ctx, { params, body = {} }) => {
+      const run = await requireOwn(ctx, params.id);
+      const given = answerFromRow(run, body);
+      if (given !== undefined) return approved(given);
+      await checkSigner(ctx, run, body);
+      const answer = await submit(ctx, run, requestOf(options, run, body));
+      if (answer === 'recorded')
+        return { status: 202, body: { success: true, message: 'Approval recorded' } };
+      return approved(answer);
+    },
+  });
+}
+
+const approved = (planHash: string) =>
+  ({
+    status: 200,
+    body: { success: true, message: 'Workflow approved and execution started', planHash },
+  }) as const;
+
+/** What has ended answers from its row: a repetition with the approved hash as before, all else refused. */
+function answerFromRow(run: WorkflowView, { planHash }: ApproveWorkflow): string | undefined {
+  if (!isTerminal(run.status)) return undefined;
+  if (hasLapsed(run))
+    throw new ApiError(
+      'approval_expired',
+      'The time to approve this plan has passed; create the workflow again.',
+    );
+  if (run.status !== 'cancelled' && planHash !== undefined && planHash === grantedHash(run.view))
+    return planHash;
+  throw new ApiError('invalid_state', `The workflow is ${wireStatus(run)}; there is nothing to approve.`);
+}
+
+function hasLapsed({ view }: WorkflowView): boolean {
+  const error = view['error'] as { code?: unknown } | undefined;
+  return error?.code === 'APPROVAL_EXPIRED';
+}
+
+async function checkSigner(ctx: Ctx, run: WorkflowView, body: ApproveWorkflow): Promise<void> {
+  if (body.signature === undefined && body.wallet === undefined) return;
+  checkSignedApproval(body, (await findEscrowUser(ctx.deps.db.pool, run.tenant, run.subject))?.wallet);
+}
+
+type Request = Omit<ApproveRequest, 'by' | 'updateId'>;
+
+/** Amounts in minor units of the plan's asset; before the plan, of the asset that it will be asked to be in. */
+function requestOf(
+  options: ReasoningOptions,
+  run: WorkflowView,
+  { planHash, limits, expiresAt }: ApproveWorkflow,
+): Request {
+  const plan = planOf(run);
+  const decimals = plan?.decimals ?? decimalsOf(options, run.settings['asset']);
+  const amount = (value: string | undefined, path: string): string | undefined =>
+    value === undefined ? undefined : withinCeiling(options, toMinor(value, decimals, path), decimals, path);
+  const total = amount(limits?.maxTotalAmount, 'limits.maxTotalAmount');
+  const each = amount(limits?.maxPerTransaction, 'limits.maxPerTransaction');
+  const bounds: Partial<SpendLimits> = {
+    ...(total === undefined ? {} : { maxTotalAmount: total }),
+    ...(each === undefined ? {} : { maxPerTransaction: each }),
+    ...(limits?.allowedRecipients === undefined ? {} : { allowedRecipients: limits.allowedRecipients }),
+  };
+  return {
+    ...(planHash === undefined ? {} : { planHash }),
+    ...(limits === undefined ? {} : { limits: bounds, asset: plan?.asset ?? options.planAsset }),
+    ...(expiresAt === undefined ? {} : { expiresAtMs: expiryOf(expiresAt) }),
+  };
+}
+
+function expiryOf(expiresAt: string | number): number {
+  const ms = typeof expiresAt === 'number' ? expiresAt : Date.parse(expiresAt);
+  if (ms <= Date.now())
+    throw invalidField('expiresAt', 'Must be in the future: nothing could be paid under this approval.');
+  return ms;
+}
+
+/** The planHash that is approved now, or that the approval waits for its plan. */
+async function submit(ctx: Ctx, run: WorkflowView, request: Request): Promise<string | 'recorded'> {
+  try {
+    const answer = await approveRun(ctx, run, request);
+    return answer.kind === 'approved' ? answer.planHash : 'recorded';
+  } catch (error) {
+    const short = insufficient(error);
+    if (short !== undefined) throw short;
+    return afterTrouble(ctx, run.id, request, error);
+  }
+}
+
+/** The ledger's words with the contract's numbers: "Required: 2.0". */
+function insufficient(error: unknown): ApiError | undefined {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== 'insufficient_escrow') return undefined;
+  const { available = '0', required = '0' } = (cause.details?.[0] ?? {}) as {
+    available?: string;
+    required?: string;
+  };
+  const detail = `Insufficient escrow balance. Available: ${inWords(available)}, Required: ${inWords(required)}. Please top up.`;
+  return new ApiError('insufficient_escrow', detail, { members: { available, required } });
+}
+
+/** The workflow may have ended, or answered nobody: the row tells, and approving again is always safe. */
+async function afterTrouble(ctx: Ctx, id: string, request: Request, error: unknown): Promise<string> {
+  const ended = error instanceof ApiError && error.code === 'invalid_state';
+  if (!ended && !isUnavailable(error)) throw error;
+  const now = await requireOwn(ctx, id);
+  const planHash = request.planHash ?? grantedHash(now.view);
+  const given = answerFromRow(now, planHash === undefined ? {} : { planHash });
+  if (given !== undefined) return given;
+  if (ended) throw error;
+  throw unavailable('Whether the approval arrived is not known; send it again, that is safe.');
+}

@@ -1,0 +1,42 @@
+import { CancelAnswer, CancelWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
+import { ApiError } from '../../problem.ts';
+import { defineRoute, type Route } from '../../route.ts';
+import { cancelRun } from '../../runs/commands.ts';
+import type { Ctx } from '../../context.ts';
+import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
+import type { RunStatus } from '../../../schemas/core/run.ts';
+import { TAGS } from './names.ts';
+import { statusWord } from './to-wire.ts';
+import { requireOwn } from './workflows.ts';
+
+export const cancelRoute: Route = defineRoute({
+  method: 'post',
+  path: '/workflows/:id/cancel',
+  summary: 'Cancel a workflow',
+  description:
+    'Nothing new is started or signed; payments that move are followed to their end, then finished work is undone.',
+  tags: TAGS,
+  scope: 'operate',
+  idempotent: true,
+  params: WorkflowParams,
+  body: CancelWorkflow.optional(),
+  responses: { 200: { description: 'Cancelled, or rolling back on the way there.', schema: CancelAnswer } },
+  errors: ['workflow_not_found', 'cannot_cancel'],
+  handler: async (ctx, { params, body }) => {
+    const status = await cancel(ctx, await requireOwn(ctx, params.id), body?.reason);
+    return {
+      status: 200,
+      body: { success: true, message: 'Workflow cancelled', status: statusWord(status) },
+    };
+  },
+});
+
+async function cancel(ctx: Ctx, run: WorkflowView, reason: string | undefined): Promise<RunStatus> {
+  try {
+    return (await cancelRun(ctx, run, reason)).status;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'invalid_state')) throw error;
+    // It ended while we asked: its row knows how.
+    return (await cancelRun(ctx, await requireOwn(ctx, run.id), reason)).status;
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  findDeposit,
+  recordDeposit,
+  type DepositRow,
+  type NewDeposit,
+} from '../../../../db/repositories/deposits.ts';
+import type { DepositClaim } from '../../../../domain/ports/escrow.ts';
+import { DepositAnswer, DepositEscrow, UserParams } from '../../../../schemas/families/reasoning.ts';
+import type { Ctx } from '../../../context.ts';
+import { ApiError } from '../../../problem.ts';
+import { defineRoute, type Route } from '../../../route.ts';
+import { requireUser } from '../access.ts';
+import { TAGS } from '../names.ts';
+import type { ReasoningOptions } from '../options.ts';
+import { isSignature, requireAmount, requireAsset, requireEscrow } from './requests.ts';
+import { showEscrow } from './to-wire.ts';
+import { awaitWatch, startWatch, type ChainWatch } from './watch.ts';
+
+export const depositRoute = (options: ReasoningOptions): Route =>
+  defineRoute({
+    method: 'post',
+    path: '/escrow/:userId/deposit',
+    summary: 'Credit a transfer to the escrow',
+    description:
+      'The transaction must be final, come from the registered wallet and move exactly this amount into the escrow. It is credited ' +
+      'once. If the chain takes longer than the wait, the answer is 202 and the credit follows by itself. `escrow` is in the asset deposited.',
+    tags: TAGS,
+    scope: 'operate',
+    idempotent: true,
+    user: 'params.userId',
+    money: ['amount'],
+    params: UserParams,
+    body: DepositEscrow,
+    responses: {
+      200: { description: 'Credited, now or before.', schema: DepositAnswer },
+      202: { description: 'Not final yet; it will be credited when it is.', schema: DepositAnswer },
+    },
+    errors: [
+      'escrow_not_found',
+      'invalid_amount',
+      'unknown_asset',
+      'invalid_signature',
+      'transaction_not_found',
+      'deposit_mismatch',
+      'sender_mismatch',
+      'deposit_already_credited',
+    ],
+    handler: async (ctx, { params: { userId }, body }) => {
+      requireUser(ctx, userId);
+      const asset = requireAsset(options, body.asset);
+      const amount = requireAmount(body.amount, asset);
+      if (!isSignature(body.signature))
+        throw new ApiError('invalid_signature', 'signature must be 64 bytes in base58.');
+      const user = await requireEscrow(ctx, userId);
+      const { signature } = body;
+      const claim = { tenant: user.tenant, userId, asset: asset.id, amount: amount.toString(), signature };
+      const outcome = await settle(ctx, options, claim);
+      if (outcome === 'pending')
+        return { status: 202, body: { success: true, status: 'pending', message: 'Deposit pending' } };
+      const escrow = await showEscrow(ctx.deps.db.pool, await requireEscrow(ctx, userId), asset);
+      const duplicate = outcome === 'duplicate' ? { duplicate: true } : {};
+      return { status: 200, body: { success: true, escrow, message: 'Deposit confirmed', ...duplicate } };
+    },
+  });
+
+type Outcome = 'credited' | 'duplicate' | 'pending';
+
+const MOST_ROUNDS = 3;
+
+/**
+ * Records the claim and follows its workflow. A claim of someone else's on the same transaction is followed to its
+ * end first: if it is refused, there is room for this one.
+ */
+async function settle(ctx: Ctx, options: ReasoningOptions, claim: NewDeposit): Promise<Outcome> {
+  const { db } = ctx.deps;
+  const until = Date.now() + options.escrow.waitMs;
+  let fresh = false;
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const record = await recordDeposit(db.pool, claim);
+    if (record.kind === 'already_credited') throw alreadyCredited(claim.signature);
+    if (record.kind === 'duplicate' && record.status === 'credited') return 'duplicate';
+    fresh ||= record.kind === 'recorded';
+    const row = (await findDeposit(db.pool, claim.signature))!;
+    const own = record.kind !== 'claimed_elsewhere';
+    const followed = follow(ctx, options, row, until - Date.now());
+    const end = own ? await followed : await followed.catch((error: unknown) => ignoreRefusal(error));
+    if (end === 'pending') return 'pending';
+    if (own && end === 'credited') return fresh ? 'credited' : 'duplicate';
+  }
+  return 'pending';
+}
+
+const alreadyCredited = (signature: string): ApiError =>
+  new ApiError('deposit_already_credited', `${signature} was credited before, to another user or amount.`);
+
+/** Another's refusal is not this caller's business. */
+function ignoreRefusal(error: unknown): 'refused' {
+  if (error instanceof ApiError) return 'refused';
+  throw error;
+}
+
+async function follow(
+  ctx: Ctx,
+  options: ReasoningOptions,
+  row: DepositRow,
+  waitMs: number,
+): Promise<'credited' | 'pending' | 'stale'> {
+  const watch = depositWatch(options, row);
+  await startWatch(ctx.deps, watch);
+  try {
+    return await awaitWatch<'credited'>(ctx.deps, watch.workflowId, Math.max(1, waitMs));
+  } catch (error) {
+    // The workflow that was joined was an earlier claim's last breath: ours is still to be looked into.
+    const now = await findDeposit(ctx.deps.db.pool, row.signature);
+    if (error instanceof ApiError && now?.status === 'pending') return 'stale';
+    throw error;
+  }
+}
+
+/** The workflow of one transaction: its id is the signature, so no two ever credit it. */
+export function depositWatch({ taskQueue, escrow }: ReasoningOptions, row: DepositRow): ChainWatch {
+  const { signature, tenant, user_id: userId, asset, amount } = row;
+  const claim: DepositClaim = { tenant, userId, asset, amount, signature };
+  const args = [claim, escrow.chainWaits];
+  return {
+    workflowType: 'escrowDeposit',
+    workflowId: `deposit:${signature}`,
+    taskQueue,
+    args,
+    summary: `deposit of ${userId}`,
+  };
+}

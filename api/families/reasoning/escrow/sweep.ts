@@ -1,0 +1,26 @@
+import { openDeposits, openWithdrawals } from '../../../../db/repositories/escrow-open.ts';
+import type { ApiDeps } from '../../../context.ts';
+import type { ReasoningOptions } from '../options.ts';
+import { depositWatch } from './deposit.ts';
+import { startWatch } from './watch.ts';
+import { withdrawalWatch } from './withdraw.ts';
+
+const ORPHAN_MS = 10_000;
+const AT_ONCE = 100;
+
+/** Starts the workflows of deposits and withdrawals that a crash or an outage left without one. Joins those that run. */
+export async function sweepEscrow(
+  deps: ApiDeps,
+  options: ReasoningOptions,
+  orphanMs = ORPHAN_MS,
+): Promise<void> {
+  const [deposits, withdrawals] = await Promise.all([
+    openDeposits(deps.db.pool, orphanMs, AT_ONCE),
+    openWithdrawals(deps.db.pool, orphanMs, AT_ONCE),
+  ]);
+  const watches = [
+    ...deposits.map((row) => depositWatch(options, row)),
+    ...withdrawals.map((row) => withdrawalWatch(options, row)),
+  ];
+  for (const watch of watches) await startWatch(deps, watch);
+}

@@ -1,0 +1,43 @@
+import type { AssetBook } from '../../../domain/assets.ts';
+import type { WithdrawalGuard } from '../../../domain/payments/withdrawal.ts';
+import type { CatalogueService } from '../../../domain/reasoning/catalogue.ts';
+import type { RunSettings } from '../../../domain/run-settings.ts';
+import type { EscrowWaits } from '../../../workflows/families/escrow.ts';
+import type { HealthCheck } from '../../family.ts';
+
+/** Of all that a run is started with, what the installation decides. */
+export type RunDefaults = Omit<RunSettings, 'maxCost' | 'planOnly' | 'maxTimeMs'>;
+
+/** Escrow as users see it, and how long the API waits for the chain. */
+export interface EscrowOptions {
+  /** Base58 address that deposits go to. */
+  address: string;
+  /** What people call the cluster: localnet, devnet, testnet, mainnet-beta. */
+  network: string;
+  /** Asset of deposits and withdrawals that name none. */
+  defaultAsset: string;
+  /** How long deposit and withdraw wait for finality before they answer 202, ms. */
+  waitMs: number;
+  /** Pace of the workflows that watch the chain, and when they stop to hope, ms. */
+  chainWaits: EscrowWaits;
+  /** Judges a withdrawal before anything is held for it. */
+  guard: WithdrawalGuard;
+}
+
+/** What the composition root gives the family; nothing here reads the environment. */
+export interface ReasoningOptions {
+  taskQueue: string;
+  run: RunDefaults;
+  /** Ceiling of maxTime and its value where a request gives none, ms. */
+  maxTimeMs: number;
+  /** Ceiling of maxCost and of approved totals, decimal in whole units; null has none. */
+  maxCost: string | null;
+  /** Asset code in which maxCost is meant. */
+  planAsset: string;
+  assets: AssetBook;
+  escrow: EscrowOptions;
+  /** Every service that can be planned with. */
+  catalogue(): Promise<readonly CatalogueService[]>;
+  /** States of the outside systems, for health: chain, facilitator, planner. */
+  probes: { readonly [name in 'chain' | 'facilitator' | 'planner']: () => Promise<HealthCheck> };
+}

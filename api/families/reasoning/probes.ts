@@ -1,0 +1,58 @@
+import type { Config } from '../../../config.ts';
+import type { HealthCheck } from '../../family.ts';
+import type { ReasoningOptions } from './options.ts';
+
+const TIMEOUT_MS = 1500; // health itself waits two seconds
+const FRESH_MS = 5000; // health may be asked often; the outside is not
+
+/** Looks at the outside systems, each at most once in a few seconds. */
+export function createProbes(config: Config): ReasoningOptions['probes'] {
+  return {
+    chain: remembered(() => probeChain(config.SOLANA_RPC_URL)),
+    facilitator: remembered(() => probeFacilitator(config.FACILITATOR_URL)),
+    planner: async () => plannerState(config),
+  };
+}
+
+function remembered(look: () => Promise<HealthCheck>): () => Promise<HealthCheck> {
+  let last: { at: number; check: Promise<HealthCheck> } | undefined;
+  return () => {
+    if (last === undefined || Date.now() - last.at > FRESH_MS)
+      last = { at: Date.now(), check: look().catch(asDown) };
+    return last.check;
+  };
+}
+
+const asDown = (error: unknown): HealthCheck => ({
+  status: 'down',
+  detail: error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : 'not reachable',
+});
+
+async function probeChain(url: string | undefined): Promise<HealthCheck> {
+  if (url === undefined) return { status: 'off', detail: 'SOLANA_RPC_URL is not set' };
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getSlot', params: [] }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const { result } = (await answer.json()) as { result?: unknown };
+  return typeof result === 'number'
+    ? { status: 'ok', detail: `slot ${result}` }
+    : { status: 'degraded', detail: 'no slot' };
+}
+
+async function probeFacilitator(url: string | undefined): Promise<HealthCheck> {
+  if (url === undefined) return { status: 'off', detail: 'FACILITATOR_URL is not set' };
+  const answer = await fetch(`${url.replace(/\/$/, '')}/supported`, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  await answer.body?.cancel();
+  return answer.ok ? { status: 'ok' } : { status: 'degraded', detail: `/supported answers ${answer.status}` };
+}
+
+/** A model is not called to see whether it answers: that costs money. */
+function plannerState({ LLM_PROVIDER, ANTHROPIC_API_KEY }: Config): HealthCheck {
+  const offline = LLM_PROVIDER === 'offline' || ANTHROPIC_API_KEY === undefined;
+  return { status: 'ok', detail: offline ? 'offline rules' : 'anthropic' };
+}

@@ -1,0 +1,128 @@
+import type { PaymentFact, WorkflowView } from '../../../../db/repositories/workflow-view.ts';
+import type { Plan, SpendLimits } from '../../../../domain/plan.ts';
+import { toWireLimits, toWirePlan } from '../../../../domain/reasoning/plan-wire.ts';
+import type { Json, JsonObject } from '../../../../schemas/core/json.ts';
+import type {
+  Intent,
+  Step,
+  Workflow,
+  Plan as WirePlan,
+  WorkflowError,
+} from '../../../../schemas/families/reasoning.ts';
+import { money, moneyIn } from './money.ts';
+import { wireStatus } from './status.ts';
+import { isObject, toStepResults } from './steps.ts';
+
+/** What a run's sealed input holds: the prompt is nowhere else. */
+export interface WorkflowInput {
+  input: string;
+  metadata?: JsonObject;
+}
+
+/** A run as the contract shows a workflow. `codeDecimals` are those of an asset code, for what was set before a plan. */
+export function toWorkflow(
+  run: WorkflowView,
+  { input, metadata }: WorkflowInput,
+  codeDecimals: (code: unknown) => number,
+): Workflow {
+  const { view, settings } = run;
+  const plan = planOf(run);
+  const decimals = plan?.decimals ?? codeDecimals(settings['asset']);
+  const currentStep = run.steps.find(({ status }) => status === 'running')?.step_id;
+  return {
+    id: run.id,
+    userId: run.subject,
+    naturalLanguageInput: input,
+    ...(isObject(view['intent'])
+      ? { intent: { rawInput: input, ...view['intent'] } as unknown as Intent }
+      : {}),
+    ...(plan === undefined ? {} : { executionPlan: wirePlan(plan) }),
+    status: wireStatus(run),
+    ...optional('approvalReason', view['approvalReason'] as Workflow['approvalReason']),
+    ...optional('currentStep', currentStep),
+    ...(run.steps.length > 0 ? { stepResults: toStepResults(run.steps, run.payments, decimals) } : {}),
+    ...estimates(plan),
+    totalCost: money(totalCost(run), decimals),
+    totalTime: totalTime(run),
+    ...ceilings(settings, decimals),
+    ...approvalOf(view, decimals),
+    attention: run.attention,
+    ...(run.status === 'completed' ? { output: view['output'] ?? null } : {}),
+    paymentSignatures: signatures(run.payments),
+    createdAt: run.created_at.toISOString(),
+    ...optional('startedAt', run.started_at?.toISOString()),
+    ...optional('completedAt', run.finished_at?.toISOString()),
+    ...optional('error', view['error'] as WorkflowError | undefined),
+    ...optional('metadata', metadata),
+    lastSeq: run.last_seq,
+  };
+}
+
+/** The steps of the current plan, empty before there is one. */
+export function toSteps(run: WorkflowView): Step[] {
+  const plan = planOf(run);
+  return plan === undefined ? [] : wirePlan(plan).steps;
+}
+
+/** The plan as it was last put before a person; the engine alone writes it. */
+export function planOf({ view }: Pick<WorkflowView, 'view'>): Plan | undefined {
+  const { plan } = view;
+  return isObject(plan) ? (plan as unknown as Plan) : undefined;
+}
+
+const wirePlan = (plan: Plan): WirePlan => toWirePlan(plan, moneyIn(plan.decimals)) as WirePlan;
+
+function estimates(plan: Plan | undefined): Pick<Workflow, 'estimatedCost' | 'estimatedTime'> {
+  if (plan === undefined) return {};
+  return {
+    estimatedCost: money(plan.totalEstimatedCost, plan.decimals),
+    estimatedTime: plan.totalEstimatedTime,
+  };
+}
+
+/** What the run cost in the end, or what has settled so far; minor units. */
+function totalCost({ finished_at, view, payments }: WorkflowView): bigint {
+  const { totalCost: final } = view;
+  if (finished_at !== null && typeof final === 'string') return BigInt(final);
+  return payments.reduce(
+    (sum, { status, amount }) => (status === 'settled' ? sum + BigInt(amount) : sum),
+    0n,
+  );
+}
+
+/** Milliseconds of execution; 0 before it began. */
+function totalTime({ finished_at, started_at, view }: WorkflowView): number {
+  if (finished_at !== null) return typeof view['totalTime'] === 'number' ? view['totalTime'] : 0;
+  return started_at === null ? 0 : Math.max(0, Date.now() - started_at.getTime());
+}
+
+function ceilings(
+  { maxCost, maxTimeMs }: JsonObject,
+  decimals: number,
+): Pick<Workflow, 'maxCost' | 'maxTime'> {
+  return {
+    ...(typeof maxCost === 'string' ? { maxCost: money(maxCost, decimals) } : {}),
+    ...(typeof maxTimeMs === 'number' ? { maxTime: maxTimeMs } : {}),
+  };
+}
+
+function approvalOf({ approval }: JsonObject, decimals: number): Pick<Workflow, 'approval'> {
+  if (!isObject(approval)) return {};
+  const { planHash, approvedAt, expiresAt, limits } = approval as { [field: string]: Json } & {
+    limits: Json;
+  };
+  return {
+    approval: {
+      planHash: String(planHash),
+      approvedAt: String(approvedAt),
+      expiresAt: String(expiresAt),
+      limits: toWireLimits(limits as unknown as SpendLimits, moneyIn(decimals)),
+    },
+  };
+}
+
+const signatures = (payments: readonly PaymentFact[]): string[] =>
+  payments.flatMap(({ status, tx_hash }) => (status === 'settled' && tx_hash !== null ? [tx_hash] : []));
+
+const optional = <K extends string, V>(key: K, value: V | undefined | null): { [key in K]?: V } =>
+  value === undefined || value === null ? {} : ({ [key]: value } as { [key in K]?: V });

@@ -1,0 +1,36 @@
+import type { JsonObject } from '../schemas/core/json.ts';
+import type { ApiDeps } from './context.ts';
+import type { ProblemStyle } from './problem.ts';
+import type { Route } from './route.ts';
+import type { StartedRow, WorkflowStart } from './runs/start.ts';
+import type { StreamRoute } from './stream/define-stream.ts';
+
+/** State of an outside system as `/health` shows it. `off`: not configured, which is healthy. */
+export interface HealthCheck {
+  status: 'ok' | 'degraded' | 'down' | 'off';
+  detail?: string;
+}
+
+/** What a family adds to `/health`: checks by name, metrics by name, and fields of its own at the top. */
+export interface HealthPart {
+  checks?: { [name: string]: HealthCheck };
+  metrics?: JsonObject;
+  fields?: JsonObject;
+}
+
+/** One API family: its routes, its streams and the way its errors look. */
+export interface FamilyModule {
+  name: string;
+  /** Shown above its operations in the documentation. */
+  description: string;
+  routes: readonly Route[];
+  streams?: readonly StreamRoute[];
+  problems?: ProblemStyle;
+  /** First path segments that are the family's, so that 404 and 405 below them carry its aliases, e.g. "/workflows". */
+  prefixes?: readonly string[];
+  /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
+  restart?(row: StartedRow): WorkflowStart | undefined;
+  /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */
+  sweep?(deps: ApiDeps): Promise<void>;
+  health?(deps: ApiDeps): Promise<HealthPart>;
+}

@@ -1,0 +1,42 @@
+import { purgeExpired } from '../db/repositories/housekeeping.ts';
+import type { ApiDeps } from './context.ts';
+import { sweepStarts } from './runs/sweep.ts';
+
+const SWEEP_MS = 5000;
+const PURGE_MS = 60_000;
+
+/** What an API process does by itself: settle open starts, delete what has expired. */
+export function startHousekeeping(deps: ApiDeps): { stop(): Promise<void> } {
+  const sweepFamilies = (): Promise<unknown> =>
+    Promise.all(deps.families.map(async (family) => family.sweep?.(deps)));
+  const tasks = [
+    repeat(deps, 'sweeping starts', SWEEP_MS, () => sweepStarts(deps)),
+    repeat(deps, 'sweeping families', SWEEP_MS, sweepFamilies),
+    repeat(deps, 'purging', PURGE_MS, () => purgeExpired(deps.db.pool)),
+  ];
+  return { stop: async () => void (await Promise.all(tasks.map((stop) => stop()))) };
+}
+
+function repeat(
+  deps: ApiDeps,
+  name: string,
+  everyMs: number,
+  work: () => Promise<unknown>,
+): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  const next = (): void => {
+    timer = setTimeout(() => {
+      running = work()
+        .catch((error: unknown) => deps.log.warn({ err: error }, `${name} failed; it is tried again`))
+        .finally(() => !stopped && next());
+    }, everyMs).unref();
+  };
+  next();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}

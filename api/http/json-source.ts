@@ -1,0 +1,116 @@
+import { ApiError } from '../problem.ts';
+
+interface SourceContext {
+  source?: string;
+}
+type Reviver = (this: unknown, key: string, value: unknown, context: SourceContext) => unknown;
+// TypeScript's library does not know these two parts of the language yet.
+const withSource = JSON as unknown as {
+  parse(text: string, reviver: Reviver): unknown;
+  rawJSON(text: string): object;
+};
+
+const DEEPEST = 64;
+const PLAIN_NUMBER = /^-?\d{1,100}(\.\d{1,100})?$/;
+
+/** A number of the request with the digits it was written with. */
+class NumberText {
+  readonly value: number;
+  readonly source: string;
+  constructor(value: number, source: string) {
+    this.value = value;
+    this.source = source;
+  }
+}
+
+/**
+ * Parses a request's JSON. Numbers at the `money` paths become their source text, so no float ever holds them.
+ * Refuses what no database stores: text with U+0000 or broken surrogates, and nesting without end.
+ */
+export function parseJson(text: string, money: readonly string[]): unknown {
+  checkDepth(text);
+  try {
+    if (money.length === 0) return checked(JSON.parse(text), text);
+    const marked = withSource.parse(text, (_key, value, { source }) =>
+      typeof value === 'number' && source !== undefined ? new NumberText(value, source) : value,
+    );
+    return checked(
+      unmark(
+        marked,
+        money.map((path) => path.split('.')),
+      ),
+      text,
+    );
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ApiError('invalid_json', `The body is not valid JSON: ${error.message}.`);
+  }
+}
+
+/** A decimal for the wire, digit for digit. Typed as the number that it is there. */
+export function rawNumber(text: string): number {
+  if (!PLAIN_NUMBER.test(text)) throw new RangeError(`"${text}" is not a plain decimal number.`);
+  return withSource.rawJSON(text) as unknown as number;
+}
+
+function unmark(value: unknown, paths: readonly (readonly string[])[]): unknown {
+  if (value instanceof NumberText)
+    return paths.some((path) => path.length === 0) ? value.source : value.value;
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => unmark(item, below(paths, String(index))));
+  if (typeof value !== 'object' || value === null) return value;
+  const result = value as Record<string, unknown>;
+  for (const key of Object.keys(result)) {
+    const next = unmark(result[key], below(paths, key));
+    if (key !== '__proto__') result[key] = next;
+  }
+  return result;
+}
+
+const below = (paths: readonly (readonly string[])[], key: string): (readonly string[])[] =>
+  paths.filter(([head]) => head === key || head === '*').map((path) => path.slice(1));
+
+/** Stops at the first bracket too deep: recursion over the value is safe afterwards. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (inString) {
+      if (char === 92) i++;
+      else if (char === 34) inString = false;
+    } else if (char === 34) inString = true;
+    else if (char === 123 || char === 91) {
+      if (++depth > DEEPEST)
+        throw new ApiError('invalid_json', `The body is nested deeper than ${DEEPEST} levels.`);
+    } else if (char === 125 || char === 93) depth--;
+  }
+}
+
+const SUSPICIOUS = /\\u(0000|d[89a-f])/i;
+
+function checked(value: unknown, text: string): unknown {
+  if (SUSPICIOUS.test(text)) checkStrings(value, '');
+  return value;
+}
+
+function checkStrings(value: unknown, path: string): void {
+  if (typeof value === 'string') {
+    if (!isStorable(value)) throw unstorable(path);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      if (!isStorable(key)) throw unstorable(path);
+      checkStrings(item, path === '' ? key : `${path}.${key}`);
+    }
+  }
+}
+
+/** Text that PostgreSQL and JSON both carry unharmed. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+export function unstorable(path: string): ApiError {
+  const message = 'Text may not contain U+0000 or unpaired surrogates.';
+  return new ApiError('validation_failed', `${path || 'body'}: ${message}`, {
+    errors: [{ path, message, code: 'invalid_text' }],
+  });
+}

@@ -1,0 +1,63 @@
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { ApiError, type FieldError } from '../problem.ts';
+import type { Route } from '../route.ts';
+import { readJson } from './body.ts';
+import { isStorable, unstorable } from './json-source.ts';
+
+/** The request's parts before their schemas: text and JSON. */
+export interface RawInput {
+  params: Record<string, string>;
+  query: Record<string, string>;
+  body: unknown;
+}
+
+export async function readInput(route: Route, req: Request): Promise<RawInput> {
+  const params = req.params as Record<string, string>;
+  const query = readQuery(req);
+  for (const [name, value] of [...Object.entries(params), ...Object.entries(query)])
+    if (!isStorable(value) || !isStorable(name)) throw unstorable(name);
+  return { params, query, body: route.body ? await readJson(req, route.money ?? []) : undefined };
+}
+
+/** Repeated names are refused rather than guessed at. */
+export function readQuery(req: { url?: string | undefined }): Record<string, string> {
+  const query: Record<string, string> = Object.create(null) as Record<string, string>;
+  const search = (req.url ?? '').split('?').slice(1).join('?');
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (name in query)
+      throw invalid('query', [{ path: name, message: 'Given more than once.', code: 'repeated' }]);
+    query[name] = value;
+  }
+  return query;
+}
+
+export function parseInput(route: Route, raw: RawInput): RawInput {
+  return {
+    params: parsePart('path', route.params, raw.params) as RawInput['params'],
+    query: parsePart('query', route.query, { ...raw.query }) as RawInput['query'],
+    body: parsePart('body', route.body, raw.body),
+  };
+}
+
+function parsePart(part: 'path' | 'query' | 'body', schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return value;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  if (part === 'body' && value === undefined)
+    throw invalid(part, [{ path: '', message: 'A JSON body is required.', code: 'required' }]);
+  throw invalid(
+    part,
+    result.error.issues.map(({ path, message, code }) => ({ path: path.join('.'), message, code })),
+  );
+}
+
+const MOST_ERRORS = 20;
+
+function invalid(part: string, errors: FieldError[]): ApiError {
+  const [first] = errors;
+  const where = first?.path ? `${part}: ${first.path}` : part;
+  return new ApiError('validation_failed', `${where}: ${first?.message ?? 'invalid'}`, {
+    errors: errors.slice(0, MOST_ERRORS),
+  });
+}

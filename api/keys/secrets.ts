@@ -1,0 +1,20 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** A fresh key. Only the hash is stored; `key` is shown once. */
+export function generateKey(): { key: string; prefix: string; secretHash: string } {
+  const prefix = randomBytes(6).toString('hex');
+  const secret = randomBytes(32).toString('base64url');
+  return { key: `sk_${prefix}_${secret}`, prefix, secretHash: sha256(secret) };
+}
+
+export function splitKey(key: string): { prefix: string; secret: string } | undefined {
+  const match = /^sk_([0-9a-z]{4,32})_([\w-]{16,200})$/.exec(key);
+  return match?.[1] && match[2] ? { prefix: match[1], secret: match[2] } : undefined;
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Compares hashes, so that lengths are equal and the time tells nothing. */
+export function sameSecret(given: string, hash: string): boolean {
+  return timingSafeEqual(Buffer.from(sha256(given), 'hex'), Buffer.from(hash, 'hex'));
+}

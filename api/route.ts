@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import type { Scope } from '../schemas/core/principal.ts';
+import type { Ctx } from './context.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** One documented answer. `z.undefined()` means no body, `z.string()` with a `type` text that the handler writes. */
+export interface ResponseSpec {
+  description: string;
+  schema: z.ZodType;
+  /** Media type of an answer that is not JSON. */
+  type?: string;
+}
+
+export type Responses = Readonly<Record<number, ResponseSpec>>;
+
+/** An answer that is not JSON: pages, Prometheus text. */
+export interface TextAnswer {
+  status: number;
+  text: string;
+  type: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
+type JsonAnswer<R extends Responses> = {
+  [S in keyof R & number]: {
+    status: S;
+    headers?: Readonly<Record<string, string>>;
+    body: R[S]['schema']['_zod']['output'];
+  };
+}[keyof R & number];
+
+// The status stays a literal in both, else TypeScript widens it while it infers.
+export type Answer<R extends Responses> = JsonAnswer<R> | (TextAnswer & { status: keyof R & number });
+
+type Parsed<S extends z.ZodType | undefined, Absent> = S extends z.ZodType ? z.output<S> : Absent;
+
+export interface Input<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+> {
+  params: Parsed<P, Readonly<Record<string, string>>>;
+  query: Parsed<Q, Readonly<Record<string, string>>>;
+  body: Parsed<B, undefined>;
+}
+
+interface RouteFacts {
+  method: Method;
+  /** Express 5 syntax: "/runs/:id". */
+  path: string;
+  summary: string;
+  description?: string;
+  tags: readonly string[];
+  /** null: open to everyone. */
+  scope: Scope | null;
+  /** Body fields whose numbers arrive as their source text: "maxCost", "limits.maxTotalAmount", "items.*.price". */
+  money?: readonly string[];
+  /** Problem codes the handler may answer, besides those every route has. */
+  errors?: readonly string[];
+  /** Honours Idempotency-Key. */
+  idempotent?: boolean;
+  /** False for health and the like. */
+  limited?: boolean;
+  /** Where the user is named, for the rate limit of callers without a key: "params.userId" or "body.userId". */
+  user?: `${'params' | 'body'}.${string}`;
+}
+
+export interface RouteSpec<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+  R extends Responses,
+> extends RouteFacts {
+  params?: P;
+  query?: Q;
+  /** Optional bodies have an optional schema. */
+  body?: B;
+  responses: R;
+  handler(ctx: Ctx, input: Input<P, Q, B>): Promise<Answer<NoInfer<R>>>;
+}
+
+/** A route as the application mounts and documents it. */
+export interface Route extends RouteFacts {
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  responses: Responses;
+  handler(ctx: Ctx, input: { params: unknown; query: unknown; body: unknown }): Promise<LooseAnswer>;
+}
+
+export type LooseAnswer =
+  | { status: number; body?: unknown; headers?: Readonly<Record<string, string>> }
+  | TextAnswer;
+
+/** One record that gives parsing, handler and documentation. */
+export function defineRoute<
+  const R extends Responses,
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(spec: RouteSpec<P, Q, B, R>): Route {
+  // The pipeline parses with the very schemas that gave the handler its types.
+  return spec as unknown as Route;
+}

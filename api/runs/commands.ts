@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { findRun, type RunRow } from '../../db/repositories/runs.ts';
+import {
+  SIGNALS,
+  UPDATES,
+  type ApproveAnswer,
+  type ApproveRequest,
+  type DecisionAnswer,
+  type DecisionRequest,
+} from '../../domain/messages.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { isTerminal } from '../../domain/run-states.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { RunStatus } from '../../schemas/core/run.ts';
+import type { Ctx } from '../context.ts';
+import { isUnavailable, unavailable } from '../errors.ts';
+import { actorOf } from '../http/pipeline.ts';
+import { ApiError } from '../problem.ts';
+
+type CommandCtx = Pick<Ctx, 'deps' | 'principal' | 'claim'>;
+
+/** A run of the caller's tenant, or 404 in the words given. */
+export async function requireRun(
+  { deps, principal }: CommandCtx,
+  id: string,
+  missing: { code: string; detail: string } = { code: 'run_not_found', detail: 'There is no such run.' },
+): Promise<RunRow> {
+  const run = await findRun(deps.db.pool, principal.tenant, id);
+  if (run === undefined) throw new ApiError(missing.code, missing.detail);
+  return run;
+}
+
+/** Approves through the workflow; its events are committed before this returns. Refusals carry the workflow's code. */
+export function approveRun(
+  ctx: CommandCtx,
+  run: RunRow,
+  request: Omit<ApproveRequest, 'by' | 'updateId'>,
+): Promise<ApproveAnswer> {
+  const updateId = updateIdOf(ctx);
+  return update<ApproveAnswer>(
+    ctx,
+    run,
+    UPDATES.approve,
+    { ...request, by: actorOf(ctx.principal), updateId },
+    updateId,
+  );
+}
+
+export function rejectRun(ctx: CommandCtx, run: RunRow, reason?: string): Promise<DecisionAnswer> {
+  return update<DecisionAnswer>(ctx, run, UPDATES.reject, decision(ctx, reason), updateIdOf(ctx));
+}
+
+/** Cancelling what is cancelled already changes nothing; what ended otherwise cannot be cancelled. */
+export async function cancelRun(
+  ctx: CommandCtx,
+  run: RunRow,
+  reason?: string,
+): Promise<{ status: RunStatus }> {
+  if (run.status === 'cancelled') return { status: 'cancelled' };
+  if (isTerminal(run.status))
+    throw new ApiError('cannot_cancel', `The run is ${run.status}; it cannot be cancelled any more.`);
+  return update<DecisionAnswer>(ctx, run, UPDATES.cancel, decision(ctx, reason), updateIdOf(ctx));
+}
+
+/** Hands a waiting run what it asked for; `id` lets the workflow tell a repetition from another input. */
+export async function giveInput(
+  ctx: CommandCtx,
+  run: RunRow,
+  data: JsonObject,
+  id = updateIdOf(ctx),
+): Promise<void> {
+  if (run.status !== 'awaiting_input')
+    throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
+  const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
+  await bounded(ctx, run, () => handle.signal(SIGNALS.input, { by: actorOf(ctx.principal), data, id }));
+}
+
+const decision = (ctx: CommandCtx, reason: string | undefined): DecisionRequest => ({
+  by: actorOf(ctx.principal),
+  ...(reason !== undefined && { reason }),
+});
+
+/**
+ * Temporal answers an update id once, refusals included. So an id stands for one request (its Idempotency-Key), never
+ * for a plan: who tops up and approves again must be heard. The workflow itself grants a plan only once.
+ */
+function updateIdOf({ claim }: CommandCtx): string {
+  return claim ? `${claim.key.route}:${claim.key.caller}:${claim.key.key}` : randomUUID();
+}
+
+async function update<A extends { events: JournalEvent[] }>(
+  ctx: CommandCtx,
+  run: RunRow,
+  name: string,
+  request: object,
+  updateId: string,
+): Promise<A> {
+  const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
+  const answer = await bounded(ctx, run, () =>
+    handle.executeUpdate<A, [object]>(name, { args: [request], updateId }),
+  );
+  await commit(ctx, run.id, answer.events);
+  return answer;
+}
+
+async function bounded<T>(ctx: CommandCtx, run: RunRow, work: () => Promise<T>): Promise<T> {
+  try {
+    return await ctx.deps.temporal.withDeadline(Date.now() + ctx.deps.settings.commandTimeoutMs, work);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw await gone(ctx, run.id);
+    if (isUnavailable(error))
+      throw unavailable('The run did not answer in time; it may have heard. Ask again: repeating is safe.');
+    throw error;
+  }
+}
+
+/** No such workflow any more, or not yet. */
+async function gone(ctx: CommandCtx, id: string): Promise<ApiError> {
+  const now = await requireRun(ctx, id);
+  if (isTerminal(now.status)) return new ApiError('invalid_state', `The run is ${now.status}.`);
+  return unavailable('The run is about to start; try again in a moment.');
+}
+
+/** The answer promises its events: they are readable once the caller hears it (architecture decision 3). */
+async function commit({ deps }: CommandCtx, runId: string, events: JournalEvent[]): Promise<void> {
+  try {
+    await deps.journal.append({ runId, events });
+  } catch (error) {
+    // The workflow was faster: it has written these and its end.
+    if (!(error instanceof EngineError && error.code === 'run_finished')) throw error;
+  }
+}

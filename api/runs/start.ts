@@ -1,0 +1,125 @@
+import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import { bindRun } from '../../db/repositories/idempotency.ts';
+import { getRun, insertRun, markStart, type NewRun, type RunRow } from '../../db/repositories/runs.ts';
+import type { ApiDeps } from '../context.ts';
+import { isUnavailable, unavailable } from '../errors.ts';
+import type { Claim } from '../middleware/idempotency.ts';
+import { ApiError } from '../problem.ts';
+
+/** How Temporal is told to run a run. Derived from the run's row alone, so that a sweeper can do it again. */
+export interface WorkflowStart {
+  workflowType: string;
+  args: unknown[];
+  taskQueue: string;
+  /** Besides the engine's own: StewardFamily, StewardTenant, StewardSubject, StewardStatus. */
+  searchAttributes?: SearchAttributePair[];
+  /** One line for the list in the Temporal Web UI. */
+  summary?: string;
+}
+
+export interface StartRequest {
+  run: NewRun;
+  start: WorkflowStart | ((row: StartedRow) => WorkflowStart);
+  /** `ctx.claim`: ties the run to the request's Idempotency-Key. */
+  claim?: Claim | undefined;
+}
+
+/** What a start needs to know of a run. */
+export type StartedRow = Pick<
+  RunRow,
+  'id' | 'tenant' | 'family' | 'kind' | 'subject' | 'settings' | 'workflow_id'
+>;
+
+type StartDeps = Pick<ApiDeps, 'db' | 'sealer' | 'temporal' | 'settings' | 'log'>;
+
+/**
+ * Creates a run and starts its workflow: the rows first, in one transaction, so that the database alone decides what
+ * is a duplicate (architecture decision 2). Answers the run's id, which is an earlier one when the same request tried
+ * before. Throws `unavailable` with `run_id` when Temporal's answer is not known; the same request may claim it then.
+ */
+export async function startRun(
+  deps: StartDeps,
+  { run, start, claim }: StartRequest,
+): Promise<{ runId: string; created: boolean }> {
+  const earlier = claim?.runId ? await getRun(deps.db.pool, claim.runId) : undefined;
+  const row = earlier ?? (await createRun(deps, run, claim));
+  if (row.start_state !== 'started')
+    await startWorkflow(deps, row, typeof start === 'function' ? start(row) : start);
+  return { runId: row.id, created: earlier === undefined };
+}
+
+async function createRun(
+  deps: StartDeps,
+  run: NewRun,
+  claim: Claim | undefined,
+): Promise<StartedRow & { start_state: RunRow['start_state'] }> {
+  const insert = async (db: Parameters<typeof insertRun>[0]): Promise<void> => {
+    if (!(await insertRun(db, deps.sealer, run)))
+      throw new ApiError('run_exists', `A run with the id ${run.id} exists already.`);
+  };
+  if (claim === undefined) await insert(deps.db.pool);
+  else
+    await deps.db.transaction(async (client) => {
+      await insert(client);
+      await bindRun(client, claim.key, run.id);
+    });
+  if (claim) claim.runId = run.id;
+  return { ...run, workflow_id: run.workflowId, start_state: 'pending' };
+}
+
+/** Safe to repeat: a workflow id is started once, for ever. */
+export async function startWorkflow(deps: StartDeps, row: StartedRow, start: WorkflowStart): Promise<void> {
+  try {
+    const temporalRunId = await requestStart(deps, row, start);
+    // Lost marks do no harm: the first event marks the run as well, and the sweeper looks at what is left.
+    await markStart(deps.db.pool, row.id, 'started', temporalRunId).catch((error: unknown) =>
+      deps.log.warn({ err: error, run_id: row.id }, 'marking the run as started failed'),
+    );
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    await markStart(deps.db.pool, row.id, 'start_unknown', null).catch(() => undefined);
+    const refusal = unavailable(
+      'The run was created, but whether it has started is not known. Send the same request again within 60 seconds.',
+    );
+    throw new ApiError(refusal.code, refusal.message, {
+      headers: refusal.headers,
+      members: { run_id: row.id },
+    });
+  }
+}
+
+async function requestStart(deps: StartDeps, row: StartedRow, start: WorkflowStart): Promise<string | null> {
+  const options: WorkflowStartOptions = {
+    workflowId: row.workflow_id,
+    taskQueue: start.taskQueue,
+    args: start.args,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    typedSearchAttributes: [...engineAttributes(row), ...(start.searchAttributes ?? [])],
+    priority: { fairnessKey: row.tenant.slice(0, 64) },
+    ...(start.summary !== undefined && { staticSummary: start.summary.slice(0, 200) }),
+    ...(deps.settings.eagerStart && { requestEagerStart: true }),
+  };
+  try {
+    const begin = (): Promise<{ firstExecutionRunId: string }> =>
+      deps.temporal.workflow.start(start.workflowType, options);
+    return (await deps.temporal.withDeadline(Date.now() + deps.settings.commandTimeoutMs, begin))
+      .firstExecutionRunId;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw error;
+  }
+}
+
+const KEYWORD = SearchAttributeType.KEYWORD;
+const FAMILY = defineSearchAttributeKey('StewardFamily', KEYWORD);
+const TENANT = defineSearchAttributeKey('StewardTenant', KEYWORD);
+const SUBJECT = defineSearchAttributeKey('StewardSubject', KEYWORD);
+const STATUS = defineSearchAttributeKey('StewardStatus', KEYWORD);
+
+const engineAttributes = ({ family, tenant, subject }: StartedRow): SearchAttributePair[] => [
+  { key: FAMILY, value: family },
+  { key: TENANT, value: tenant },
+  { key: SUBJECT, value: subject },
+  { key: STATUS, value: 'created' },
+];

@@ -1,0 +1,75 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { releaseRun } from '../../db/repositories/idempotency.ts';
+import { listUnstarted } from '../../db/repositories/run-lists.ts';
+import { markStart, type RunRow } from '../../db/repositories/runs.ts';
+import type { ApiDeps } from '../context.ts';
+import { startWorkflow } from './start.ts';
+
+export interface SweepWaits {
+  /** A row without any start is an orphan after this. */
+  pendingMs: number;
+  /** An unknown start may be claimed by the same request for this long. */
+  claimMs: number;
+}
+
+export const SWEEP_WAITS: SweepWaits = { pendingMs: 5000, claimMs: 60_000 };
+
+const AT_ONCE = 100;
+
+/** Starts orphans and settles starts whose outcome nobody learned. Any number of processes may do it at once. */
+export async function sweepStarts(
+  deps: ApiDeps,
+  waits: SweepWaits = SWEEP_WAITS,
+): Promise<{ seen: number; moved: number }> {
+  const rows = await listUnstarted(deps.db.pool, waits.pendingMs, AT_ONCE);
+  let moved = 0;
+  for (const row of rows) {
+    const done = row.start_state === 'pending' ? restart(deps, row) : settleUnknown(deps, row, waits.claimMs);
+    await done.then(
+      (did) => (moved += did ? 1 : 0),
+      (error: unknown) =>
+        deps.log.warn({ err: error, run_id: row.id }, 'sweeping a start failed; it is tried again'),
+    );
+  }
+  return { seen: rows.length, moved };
+}
+
+async function restart(deps: ApiDeps, row: RunRow): Promise<boolean> {
+  const start = deps.families.find(({ name }) => name === row.family)?.restart?.(row);
+  if (start === undefined) {
+    deps.log.error({ run_id: row.id, family: row.family }, 'no family here can start this run');
+    return false;
+  }
+  await startWorkflow(deps, row, start);
+  return true;
+}
+
+/** The client was told that the start failed: what nobody claimed is called off, whether it runs or not. */
+async function settleUnknown(deps: ApiDeps, row: RunRow, claimMs: number): Promise<boolean> {
+  if (row.created_at.getTime() + claimMs > Date.now()) return false;
+  const handle = deps.temporal.workflow.getHandle(row.workflow_id);
+  try {
+    const { runId } = await handle.describe();
+    await handle.cancel();
+    await markStart(deps.db.pool, row.id, 'started', runId);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    await abandon(deps, row);
+  }
+  return true;
+}
+
+async function abandon(deps: ApiDeps, row: RunRow): Promise<void> {
+  await releaseRun(deps.db.pool, row.id); // first: an identical request may start anew from here on
+  await deps.journal.append({
+    runId: row.id,
+    events: [
+      {
+        key: 'run.cancelled:never-started',
+        type: 'run.cancelled',
+        data: { reason: 'The workflow could not be started.' },
+        status: 'cancelled',
+      },
+    ],
+  });
+}

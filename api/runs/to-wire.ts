@@ -1,0 +1,110 @@
+import { lastApprovals, stepsOf, type ApprovalRow } from '../../db/repositories/run-lists.ts';
+import type { RunRow, StepRow } from '../../db/repositories/runs.ts';
+import { createValues, type Values } from '../../db/values.ts';
+import type { ValueRef } from '../../domain/ports/values.ts';
+import { Amount } from '../../schemas/core/money.ts';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { RunError, type ApprovalRecord, type Run } from '../../schemas/core/run.ts';
+import type { ApiDeps } from '../context.ts';
+import { isoOrNull } from '../core/times.ts';
+
+/** Rows with their steps and approvals as the engine's API shows them, in the order given. */
+export async function toWire(deps: ApiDeps, rows: readonly RunRow[]): Promise<Run[]> {
+  const ids = rows.map((row) => row.id);
+  const [steps, approvals] = await Promise.all([
+    stepsOf(deps.db.pool, ids),
+    lastApprovals(deps.db.pool, ids),
+  ]);
+  const values = createValues(deps.db.pool, deps.sealer);
+  return Promise.all(
+    rows.map((row) => toRun(deps, values, row, steps.get(row.id) ?? [], approvals.get(row.id))),
+  );
+}
+
+async function toRun(
+  deps: ApiDeps,
+  values: Values,
+  row: RunRow,
+  steps: StepRow[],
+  approval: ApprovalRow | undefined,
+): Promise<Run> {
+  const { view } = row;
+  return {
+    id: row.id,
+    family: row.family,
+    kind: row.kind,
+    subject: row.subject,
+    status: row.status,
+    input: deps.sealer.open('run.input', row.input_sealed),
+    output: await readValue(values, view['output']),
+    error: RunError.nullable()
+      .catch(null)
+      .parse(view['error'] ?? null),
+    cost: Amount.array()
+      .catch([])
+      .parse(view['cost'] ?? []),
+    steps: await Promise.all(steps.map((step) => toStep(values, step))),
+    ...(approval && { approval: toApproval(approval) }),
+    deadlines: stringsOf(view['deadlines']),
+    created_at: row.created_at.toISOString(),
+    started_at: isoOrNull(row.started_at),
+    finished_at: isoOrNull(row.finished_at),
+    last_seq: row.last_seq,
+    temporal: { workflow_id: row.workflow_id, run_id: row.temporal_run_id, url: webUrl(deps, row) },
+  };
+}
+
+async function toStep(values: Values, { step_id, status, data }: StepRow): Promise<Run['steps'][number]> {
+  const shown = isRef(data['output']) ? { ...data, output: await readValue(values, data['output']) } : data;
+  return { id: step_id, status, data: shown };
+}
+
+/** A value of the projection, wherever it is kept: `{inline}`, `{ref,sha256,size}`, or as it is. */
+export async function readValue(values: Values, value: Json | undefined): Promise<Json> {
+  return isRef(value) ? values.load(value) : (value ?? null);
+}
+
+function isRef(value: Json | undefined): value is ValueRef & JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const names = Object.keys(value).toSorted().join();
+  return names === 'inline' || names === 'ref,sha256,size';
+}
+
+const stringsOf = (value: Json | undefined): Record<string, string> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      )
+    : {};
+
+export function toApproval(row: ApprovalRow): ApprovalRecord {
+  const { data } = row;
+  const text = (name: string): string => (typeof data[name] === 'string' ? data[name] : '');
+  const payees = data['payees'];
+  return {
+    id: row.id,
+    run_id: row.run_id,
+    status: row.status,
+    reason: text('reason'),
+    plan_hash: text('plan_hash'),
+    maximum: Amount.nullable()
+      .catch(null)
+      .parse(data['maximum'] ?? null),
+    payees: Array.isArray(payees) ? payees.filter((payee) => typeof payee === 'string') : [],
+    expires_at: text('expires_at') || null,
+    requested_at: row.requested_at.toISOString(),
+    decided_at: isoOrNull(row.decided_at),
+    decided_by: row.decided_by,
+  };
+}
+
+/** The run in the Temporal Web UI. */
+export function webUrl(
+  { settings }: ApiDeps,
+  row: Pick<RunRow, 'workflow_id' | 'temporal_run_id'>,
+): string | null {
+  if (settings.temporalUiUrl === null) return null;
+  const base = `${settings.temporalUiUrl.replace(/\/$/, '')}/namespaces/${encodeURIComponent(settings.temporalNamespace)}`;
+  const run = row.temporal_run_id === null ? '' : `/${row.temporal_run_id}/history`;
+  return `${base}/workflows/${encodeURIComponent(row.workflow_id)}${run}`;
+}

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EngineError } from '../domain/errors.ts';
+import { createApp, createParts } from './app.ts';
+import type { ApiDeps } from './context.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { answerBadRequests } from './http/client-error.ts';
+import { isLoopbackHost } from './middleware/host-guard.ts';
+import { createSocketServer } from './stream/websocket.ts';
+
+export interface RunningApi {
+  url: string;
+  /** Stops taking requests, finishes what is under way, sends streams away; returns when all are gone. */
+  close(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+const GOODBYE_MS = 2000;
+
+/** The API on a socket. Port 0 takes a free one. */
+export async function startApi(
+  deps: ApiDeps,
+  { host, port }: { host: string; port: number },
+): Promise<RunningApi> {
+  refuseOpenDoor(deps, host);
+  const draining = new AbortController();
+  const parts = createParts(deps, draining.signal);
+  const sockets = createSocketServer(parts.services, parts.hub, parts.streams);
+  const server = createServer({ shouldUpgradeCallback: isWebSocket }, createApp(deps, parts));
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 65_000; // longer than load balancers keep theirs
+  server.on('upgrade', (req, socket, head) =>
+    draining.signal.aborted ? void socket.destroy() : sockets.upgrade(req, socket, head),
+  );
+  answerBadRequests(server);
+  await listen(server, host, port);
+  parts.hub.start();
+  const housekeeping = startHousekeeping(deps);
+  return {
+    url: urlOf(server, host),
+    async close() {
+      draining.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await sockets.close(GOODBYE_MS);
+      const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(limit);
+      await housekeeping.stop();
+      await parts.hub.close();
+    },
+  };
+}
+
+/** Other offers (h2c, which curl makes) are ignored, as HTTP wants. */
+const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
+
+function refuseOpenDoor({ settings }: ApiDeps, host: string): void {
+  if (settings.auth === 'on' || isLoopbackHost(host)) return;
+  throw new EngineError(
+    'auth_required',
+    `AUTH=off is for loopback only: on ${host} anyone who reaches this port could spend money. Set AUTH=on (and STEWARD_ADMIN_KEY), or HOST=127.0.0.1.`,
+  );
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${port}`;
+}

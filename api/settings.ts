@@ -1,0 +1,24 @@
+/** What the API needs from the environment; `config.ts` satisfies it. */
+export interface ApiSettings {
+  /** `off` is for loopback only: one tenant, every scope. */
+  auth: 'on' | 'off';
+  /** STEWARD_ADMIN_KEY: the first key, when there is none in the database yet. */
+  adminKey: string | null;
+  corsOrigins: string[];
+  /** Requests a minute and caller, over all processes; 0 switches the limit off. */
+  rateLimitPerMinute: number;
+  /** Express' `trust proxy`: how many proxies in front are believed. */
+  trustProxy: number;
+  /** Checks answers against their schemas: tests and development. */
+  validateResponses: boolean;
+  version: string;
+  /** A direct connection for LISTEN (a pooler cannot do it); null polls every 250 ms. */
+  listenUrl: string | null;
+  /** Base address of the Temporal Web UI, for links. */
+  temporalUiUrl: string | null;
+  temporalNamespace: string;
+  /** True when the Temporal client shares a worker's NativeConnection, which may hand over first tasks directly. */
+  eagerStart?: boolean;
+  /** How long a command waits for a workflow's answer. */
+  commandTimeoutMs: number;
+}

@@ -1,0 +1,68 @@
+import type { RawData, WebSocket } from 'ws';
+import type { Ctx } from '../context.ts';
+import { parseJson } from '../http/json-source.ts';
+import { renderProblem } from '../http/render.ts';
+import { ApiError, type Where } from '../problem.ts';
+import type { Message, StreamRoute, StreamSubject } from './define-stream.ts';
+
+/** Takes a client's messages one after the other, each answered by `ack` or `error` with its id. */
+export function receiveMessages(
+  client: WebSocket,
+  ctx: Ctx,
+  stream: StreamRoute,
+  subject: StreamSubject,
+  where: Where,
+): void {
+  let turn: Promise<void> = Promise.resolve();
+  const answer = async (data: RawData, isBinary: boolean): Promise<void> => {
+    if (client.readyState !== client.OPEN) return;
+    const frame = await answerTo(ctx, stream, subject, data, isBinary, where);
+    if (client.readyState === client.OPEN) client.send(JSON.stringify(frame));
+  };
+  client.on('message', (data, isBinary) => {
+    turn = turn.then(() => answer(data, isBinary));
+  });
+}
+
+async function answerTo(
+  ctx: Ctx,
+  stream: StreamRoute,
+  subject: StreamSubject,
+  data: RawData,
+  isBinary: boolean,
+  where: Where,
+): Promise<object> {
+  let id: unknown = null;
+  try {
+    const message = parseMessage(data, isBinary);
+    id = message.id ?? null;
+    if (stream.receive === undefined)
+      throw new ApiError('validation_failed', 'This stream takes no messages.');
+    return { type: 'ack', id, ...(await stream.receive(ctx, subject, message)) };
+  } catch (error) {
+    const { text } = renderProblem(error, where, ctx.log);
+    const { type: problem, ...members } = JSON.parse(text) as Record<string, unknown>;
+    return { ...members, problem, type: 'error', id };
+  }
+}
+
+function parseMessage(data: RawData, isBinary: boolean): Message {
+  if (isBinary) throw new ApiError('media_type', 'Send messages as text frames with JSON.');
+  const message = parseJson(asText(data), ['limits.*']);
+  if (
+    typeof message !== 'object' ||
+    message === null ||
+    Array.isArray(message) ||
+    typeof (message as Message).type !== 'string'
+  )
+    throw new ApiError('validation_failed', 'A message is a JSON object with a "type".');
+  return message as Message;
+}
+
+const asText = (data: RawData): string =>
+  (Array.isArray(data)
+    ? Buffer.concat(data)
+    : data instanceof ArrayBuffer
+      ? Buffer.from(data)
+      : data
+  ).toString('utf8');

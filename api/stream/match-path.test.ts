@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { matchPath } from './match-path.ts';
+
+it('reads parameters as whole, decoded segments', () => {
+  expect(matchPath('/runs/:id/events', '/runs/a%2Fb/events')).toEqual({ id: 'a/b' });
+  expect(matchPath('/events', '/events/')).toEqual({});
+});
+
+it.each(['/runs//events', '/runs/a', '/runs/a/events/x', '/runs/%ff/events', '/Runs/a/events', '/'])(
+  'does not match %s',
+  (path) => {
+    expect(matchPath('/runs/:id/events', path)).toBeUndefined();
+  },
+);

@@ -1,0 +1,109 @@
+import type { Request, Response } from 'express';
+import type { Ctx } from '../context.ts';
+import type { FamilyModule } from '../family.ts';
+import { beginCtx, serve, whereOf, type Services } from '../http/pipeline.ts';
+import { readQuery } from '../http/parse.ts';
+import { renderProblem, send } from '../http/render.ts';
+import { authenticateStream, requireScope } from '../middleware/auth.ts';
+import { factsOf } from '../middleware/request.ts';
+import { ApiError } from '../problem.ts';
+import { readPosition } from './cursor.ts';
+import type { StreamRoute, StreamSubject } from './define-stream.ts';
+import { sseText } from './frames.ts';
+import type { Hub } from './hub.ts';
+import { openSession, type Sink } from './session.ts';
+
+const HEARTBEAT_MS = 15_000;
+
+/** GET on a stream's path: SSE if asked for, else the page, else 426. */
+export function serveStream(
+  services: Services,
+  hub: Hub,
+  stream: StreamRoute,
+  family: FamilyModule | undefined,
+) {
+  const page = stream.page && serve(services, stream.page, family);
+  return async (req: Request, res: Response): Promise<void> => {
+    const wantsEvents = req.method === 'GET' && /\btext\/event-stream\b/.test(req.get('accept') ?? '');
+    if (!wantsEvents && page) return page(req, res);
+    try {
+      if (!wantsEvents) throw upgradeRequired();
+      const { ctx, subject, after } = await open(services, stream, req, res);
+      sendEvents(hub, stream, subject, after, res, ctx, services.draining);
+    } catch (error) {
+      send(res, renderProblem(error, whereOf(req, family?.problems), factsOf(req).log));
+    }
+  };
+}
+
+async function open(
+  services: Services,
+  stream: StreamRoute,
+  req: Request,
+  res: Response,
+): Promise<{ ctx: Ctx; subject: StreamSubject; after: number }> {
+  const query = readQuery({ url: req.originalUrl });
+  const principal = await authenticateStream(services.deps, req, query['ticket']);
+  requireScope(principal, 'read');
+  const ctx = beginCtx(services, req, res, principal);
+  const subject = await stream.load(ctx, req.params as Record<string, string>);
+  if (subject === undefined) throw new ApiError(stream.missing.code, stream.missing.detail);
+  return { ctx, subject, after: readPosition(stream.topic, subject, query, req.get('last-event-id')) };
+}
+
+function sendEvents(
+  hub: Hub,
+  stream: StreamRoute,
+  subject: StreamSubject,
+  after: number,
+  res: Response,
+  ctx: Ctx,
+  draining: AbortSignal,
+): void {
+  res.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  const connected = stream.translate.connected?.(subject, after);
+  res.write(
+    connected
+      ? sseText(
+          JSON.stringify(connected),
+          typeof connected['type'] === 'string' ? connected['type'] : 'connected',
+        )
+      : ': connected\n\n',
+  );
+  const goodbye = (): void => void res.end(); // EventSource reconnects by itself, to another process
+  draining.addEventListener('abort', goodbye);
+  const heartbeat = setInterval(() => res.write(': alive\n\n'), HEARTBEAT_MS);
+  const leave = openSession(hub, stream, subject, after, sinkOf(res));
+  const close = (): void => {
+    clearInterval(heartbeat);
+    draining.removeEventListener('abort', goodbye);
+    leave();
+  };
+  if (ctx.signal.aborted || res.writableEnded) close();
+  else res.once('close', close);
+}
+
+function sinkOf(res: Response): Sink {
+  return {
+    get open() {
+      return !res.writableEnded && !res.destroyed;
+    },
+    send: ({ sse }) => void res.write(sse),
+    buffered: () => res.writableLength,
+    // A client that is behind reconnects with Last-Event-ID and misses nothing.
+    end: (why) => (why === 'done' ? void res.end() : void res.destroy()),
+  };
+}
+
+const upgradeRequired = (): ApiError =>
+  new ApiError(
+    'upgrade_required',
+    'This is a stream: connect with WebSocket, or send Accept: text/event-stream.',
+    {
+      headers: { upgrade: 'websocket', connection: 'Upgrade' },
+    },
+  );

@@ -1,0 +1,155 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { EventRow } from '../../db/repositories/events.ts';
+import { createGate, type Gate } from './gate.ts';
+
+/** Who listens. `take` gets rows in order, never one it has had; `drained` waits while the client is behind. */
+export interface Subscriber {
+  take(rows: readonly EventRow[]): void;
+  /** False when the client is gone or hopelessly behind. */
+  drained(): Promise<boolean>;
+}
+
+export interface TopicSource {
+  /** Events after the known position of each key, in order. */
+  read(known: ReadonlyMap<string, number>, limit: number): Promise<EventRow[]>;
+  keyOf(row: EventRow): string;
+  positionOf(row: EventRow): number;
+}
+
+export interface Topics {
+  /** Something may be new: of this key, or of all that anyone listens to. */
+  touch(key: string): void;
+  touchAll(): void;
+  /** Everything after `after`, then live. `last` is a position known to be committed. Returns the way out. */
+  subscribe(key: string, after: number, last: number, subscriber: Subscriber): () => void;
+}
+
+interface Member {
+  subscriber: Subscriber;
+  known: number;
+  /** Live members get what the pump reads; the others read for themselves until they have caught up. */
+  live: boolean;
+}
+
+/** `pos`: everything up to here was handed to live members; who knows less must catch up first. */
+interface Tail {
+  pos: number;
+  members: Set<Member>;
+}
+
+const KEYS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 2000;
+const REPLAY_PAGE = 500;
+const REPLAYS_AT_ONCE = 4; // so that replays leave database connections for others
+const FAN_OUT = 256; // sends before other work gets its turn
+const RETRY_MS = 1000;
+
+/** What one set of topics works on. */
+interface State extends TopicSource {
+  log: Logger;
+  tails: Map<string, Tail>;
+  dirty: Set<string>;
+  pumping: boolean;
+  gate: Gate;
+}
+
+/** Gap-free tails: one batched read for all keys that changed, then pushed to everyone who listens. */
+export function createTopics(source: TopicSource, log: Logger): Topics {
+  const gate = createGate(REPLAYS_AT_ONCE);
+  const state: State = { ...source, log, tails: new Map(), dirty: new Set(), pumping: false, gate };
+  return {
+    touch: (key) => touch(state, key),
+    touchAll: () => [...state.tails.keys()].forEach((key) => touch(state, key)),
+    subscribe: (key, after, last, subscriber) => join(state, key, after, last, subscriber),
+  };
+}
+
+function join(state: State, key: string, after: number, last: number, subscriber: Subscriber): () => void {
+  const { tails } = state;
+  const tail = tails.get(key) ?? { pos: last, members: new Set() };
+  tails.set(key, tail);
+  const member: Member = { subscriber, known: after, live: after >= tail.pos };
+  tail.members.add(member);
+  if (member.live) touch(state, key);
+  else void replay(state, key, tail, member);
+  return () => {
+    tail.members.delete(member);
+    if (tail.members.size === 0 && tails.get(key) === tail) tails.delete(key);
+  };
+}
+
+function touch(state: State, key: string): void {
+  if (!state.tails.has(key)) return;
+  state.dirty.add(key);
+  if (state.pumping) return;
+  state.pumping = true;
+  void pump(state);
+}
+
+async function pump(state: State): Promise<void> {
+  const { dirty, log } = state;
+  await nextTurn(); // what arrives in this turn is read together
+  while (dirty.size > 0) {
+    const keys = [...dirty].slice(0, KEYS_AT_ONCE);
+    for (const key of keys) dirty.delete(key);
+    await readOnce(state, keys).catch(async (error: unknown) => {
+      log.warn({ err: error }, 'reading events failed; trying again');
+      for (const key of keys) dirty.add(key);
+      await sleep(RETRY_MS, undefined, { ref: false });
+    });
+  }
+  state.pumping = false;
+}
+
+async function readOnce(state: State, keys: string[]): Promise<void> {
+  const known = new Map<string, number>();
+  for (const key of keys) {
+    const tail = state.tails.get(key);
+    if (tail) known.set(key, tail.pos);
+  }
+  if (known.size === 0) return;
+  const rows = await state.read(known, ROWS_AT_ONCE);
+  if (rows.length >= ROWS_AT_ONCE) for (const key of keys) state.dirty.add(key);
+  const byKey = Map.groupBy(rows, state.keyOf);
+  await Promise.all([...byKey].map(([key, fresh]) => publish(state, state.tails.get(key), fresh)));
+}
+
+async function publish(state: State, tail: Tail | undefined, rows: EventRow[]): Promise<void> {
+  if (tail === undefined) return;
+  tail.pos = Math.max(tail.pos, state.positionOf(rows.at(-1)!));
+  let sent = 0;
+  for (const member of tail.members) {
+    if (member.live) give(state, member, rows);
+    if (++sent % FAN_OUT === 0) await nextTurn();
+  }
+}
+
+function give({ positionOf }: State, member: Member, rows: EventRow[]): void {
+  const fresh = rows.filter((row) => positionOf(row) > member.known);
+  if (fresh.length === 0) return;
+  member.known = positionOf(fresh.at(-1)!);
+  member.subscriber.take(fresh);
+}
+
+/** Brings a member up to the tail, whatever fails on the way, and makes it live there. */
+async function replay(state: State, key: string, tail: Tail, member: Member): Promise<void> {
+  while (tail.members.has(member) && !member.live)
+    await catchUp(state, key, tail, member).catch(async (error: unknown) => {
+      state.log.warn({ err: error }, 'replaying events failed; trying again');
+      await sleep(RETRY_MS, undefined, { ref: false });
+    });
+}
+
+async function catchUp(state: State, key: string, tail: Tail, member: Member): Promise<void> {
+  while (tail.members.has(member)) {
+    const rows = await state.gate(() => state.read(new Map([[key, member.known]]), REPLAY_PAGE));
+    if (!tail.members.has(member)) return;
+    give(state, member, rows);
+    if (rows.length < REPLAY_PAGE && (rows.length === 0 || tail.pos <= member.known)) {
+      member.live = true;
+      return;
+    }
+    if (!(await member.subscriber.drained())) tail.members.delete(member);
+  }
+}

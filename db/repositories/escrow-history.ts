@@ -1,0 +1,120 @@
+import type { Asset } from '../../schemas/core/money.ts';
+import type { Queryable } from '../ledger.ts';
+
+/** One movement of a user's escrow, newest first. `amountMinor` is minor units of `asset`. */
+export interface EscrowMovement {
+  id: string;
+  type: 'deposit' | 'payment' | 'withdrawal' | 'refund' | 'reserve' | 'release';
+  signature: string | null;
+  amountMinor: string;
+  asset: Asset;
+  recipient: string | null;
+  from: string | null;
+  /** `pending` until it is final, then `completed`; `cancelled` when its hold was taken back. */
+  status: 'pending' | 'completed' | 'cancelled';
+  workflowId: string | null;
+  stepId: string | null;
+  at: Date;
+}
+
+export interface EscrowHistory {
+  history: EscrowMovement[];
+  total: number;
+  /** Opaque; null on the last page. */
+  nextCursor: string | null;
+}
+
+interface MovementRow {
+  id: string;
+  kind: EscrowMovement['type'];
+  state: 'pending' | 'posted' | 'voided';
+  amount: string;
+  asset: string;
+  run_id: string | null;
+  step_id: string | null;
+  signature: string | null;
+  recipient: string | null;
+  sender: string | null;
+  created_at: Date;
+}
+
+const STATUS = { pending: 'pending', posted: 'completed', voided: 'cancelled' } as const;
+
+/** Everything that moved in the user's escrow accounts, and the payments that their runs' reserves made. */
+const MOVEMENTS = `
+  select t.id, t.kind, t.state, t.run_id, t.step_id, t.created_at, a.asset, abs(sum(e.amount))::text as amount,
+    coalesce(p.tx_hash, w.signature, t.data ->> 'signature', t.data ->> 'txHash') as signature,
+    t.data ->> 'recipient' as recipient, t.data ->> 'from' as sender
+  from account a
+    join entry e on e.account_id = a.id
+    join transfer t on t.id = e.transfer_id
+    left join payment p on t.kind = 'payment' and p.id = t.data ->> 'intentId'
+    left join withdrawal w on t.kind = 'withdrawal' and w.id = t.data ->> 'withdrawalId'
+  where a.tenant = $1 and (
+    (a.kind = 'escrow' and a.owner = $2)
+    or (a.kind = 'reserve' and t.kind = 'payment' and a.owner in (select id from run where tenant = $1 and subject = $2)))
+  group by t.id, a.asset, p.tx_hash, w.signature`;
+
+export async function escrowHistory(
+  db: Queryable,
+  tenant: string,
+  userId: string,
+  assets: readonly Asset[],
+  page: { limit: number; cursor?: string | undefined },
+): Promise<EscrowHistory> {
+  const after = page.cursor === undefined ? undefined : readCursor(page.cursor);
+  const [{ rows }, { rows: counted }] = await Promise.all([
+    db.query<MovementRow>({
+      name: 'escrow_history',
+      text: `select * from (${MOVEMENTS}) m where $3::timestamptz is null or (m.created_at, m.id) < ($3, $4)
+             order by m.created_at desc, m.id desc limit $5`,
+      values: [tenant, userId, after?.at ?? null, after?.id ?? null, page.limit + 1],
+    }),
+    db.query<{ n: number }>({
+      name: 'escrow_history_count',
+      text: `select count(*) as n from (${MOVEMENTS}) m`,
+      values: [tenant, userId],
+    }),
+  ]);
+  const shown = rows.slice(0, page.limit);
+  const last = rows.length > page.limit ? shown.at(-1) : undefined;
+  return {
+    history: shown.flatMap((row) => toMovement(row, assets)),
+    total: counted[0]!.n,
+    nextCursor: last === undefined ? null : writeCursor(last),
+  };
+}
+
+function toMovement(row: MovementRow, assets: readonly Asset[]): EscrowMovement[] {
+  const asset = assets.find(({ id }) => id === row.asset);
+  if (asset === undefined) return [];
+  return [
+    {
+      id: row.id,
+      type: row.kind,
+      signature: row.signature,
+      amountMinor: row.amount,
+      asset,
+      recipient: row.recipient,
+      from: row.sender,
+      status: STATUS[row.state],
+      workflowId: row.run_id,
+      stepId: row.step_id,
+      at: row.created_at,
+    },
+  ];
+}
+
+const writeCursor = (row: MovementRow): string =>
+  Buffer.from(JSON.stringify([row.created_at.toISOString(), row.id])).toString('base64url');
+
+/** Undefined for anything this did not write; the caller answers 400. */
+export function readCursor(cursor: string): { at: Date; id: string } | undefined {
+  try {
+    const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    if (typeof at !== 'string' || typeof id !== 'string' || Number.isNaN(Date.parse(at))) return undefined;
+    return { at: new Date(at), id };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Queryable } from '../ledger.ts';
+
+/** A user with an escrow: deposits count only when this wallet signed them. */
+export interface EscrowUser {
+  tenant: string;
+  user_id: string;
+  wallet: string;
+  created_at: Date;
+  last_top_up_at: Date | null;
+}
+
+const COLUMNS = 'tenant, user_id, wallet, created_at, last_top_up_at';
+
+export async function findEscrowUser(
+  db: Queryable,
+  tenant: string,
+  userId: string,
+): Promise<EscrowUser | undefined> {
+  const { rows } = await db.query<EscrowUser>({
+    name: 'escrow_user_find',
+    text: `select ${COLUMNS} from escrow_user where tenant = $1 and user_id = $2`,
+    values: [tenant, userId],
+  });
+  return rows[0];
+}
+
+/** Registers a wallet, once: a wallet that was registered never changes by itself. */
+export async function createEscrowUser(
+  db: Queryable,
+  tenant: string,
+  userId: string,
+  wallet: string,
+): Promise<{ kind: 'created' | 'unchanged' | 'wallet_conflict'; user: EscrowUser }> {
+  const { rowCount } = await db.query(
+    `insert into escrow_user (tenant, user_id, wallet) values ($1, $2, $3) on conflict (tenant, user_id) do nothing`,
+    [tenant, userId, wallet],
+  );
+  const user = (await findEscrowUser(db, tenant, userId))!;
+  if (rowCount === 1) return { kind: 'created', user };
+  return { kind: user.wallet === wallet ? 'unchanged' : 'wallet_conflict', user };
+}

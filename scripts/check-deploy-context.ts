@@ -1,0 +1,22 @@
+/** Whether a path gets into the build context, by the lines of .dockerignore: the last that matches decides. */
+export function isInContext(path: string, ignoreFile: string): boolean {
+  let included = true;
+  for (const line of ignoreFile.split('\n').map((text) => text.trim())) {
+    if (line === '' || line.startsWith('#')) continue;
+    if (toExpression(line.replace(/^!/, '')).test(path)) included = line.startsWith('!');
+  }
+  return included;
+}
+
+/** Docker's patterns: `*` stays within a folder and takes dot files too, `**` does not stay; what matches takes its content along. */
+function toExpression(pattern: string): RegExp {
+  const source = pattern
+    .split(/(\*\*\/|\*\*|\*)/)
+    .map(
+      (part) =>
+        ({ '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' })[part] ??
+        part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'),
+    )
+    .join('');
+  return new RegExp(`^${source}(?:/|$)`);
+}

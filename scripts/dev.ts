@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { addresses, stackConfig, startStack, untilInterrupted } from '../embedded/stack.ts';
+import { createLog } from '../logging.ts';
+import { runScript } from './command-line.ts';
+import { createDevApplication } from './dev-application.ts';
+import { toEnvironment } from './dev-environment.ts';
+import { watchSources } from './dev-watch.ts';
+
+const HELP = `npm run dev [-- options]      the whole of Steward on this machine; API and worker restart when a source changes
+  --port N         API port (PORT, 8000)
+  --data DIR       where everything is kept (DATA_DIR, ./data)
+  --any-ports      let the surroundings take free ports
+  --help
+
+PostgreSQL, Temporal, the chains and the sample services stay up, so that a restart takes seconds and runs go on.
+`;
+const QUIET_MS = 200;
+
+await runScript({
+  help: HELP,
+  options: {
+    port: { type: 'string' },
+    data: { type: 'string' },
+    'any-ports': { type: 'boolean', default: false },
+  },
+  run: ({ values }) =>
+    develop({ port: values.port, data: values.data, anyPorts: values['any-ports'], application: false }),
+});
+
+async function develop(options: Parameters<typeof stackConfig>[0]): Promise<void> {
+  const config = stackConfig(options);
+  const log = createLog(config.LOG_LEVEL, 'dev');
+  const say = (message: string): void => log.info(message);
+  const stack = await startStack(config, { application: false, log, progress: say });
+  const env = { ...process.env, ...toEnvironment(stack.environment.config) };
+  const application = createDevApplication({ scripts: ['api/main.ts', 'workers/main.ts'], env, log: say });
+  const unwatch = watchSources(join(import.meta.dirname, '..'), QUIET_MS, (path) => {
+    say(`${path} changed: restarting`);
+    void application.restart();
+  });
+  await application.restart();
+  process.stdout.write(`\n${addresses(stack, process.uptime())}\n`);
+  await untilInterrupted(undefined);
+  unwatch();
+  await application.stop();
+  await stack.stop();
+}

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCaller, type Caller } from './support/http.ts';
+import { ESCROW_ADDRESS, startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
+import { newSignature, newWallet, scriptedEscrow, type ScriptedChain } from './support/reasoning-escrow.ts';
+
+const chain: ScriptedChain = { deposits: new Map(), withdrawals: new Map() };
+let app: ReasoningApp;
+let api: Caller;
+beforeAll(async () => {
+  app = await startReasoningApp({ escrow: { waitMs: 2000 }, activities: ({ db }) => scriptedEscrow(db, chain) });
+  api = createCaller(app.url);
+});
+afterAll(() => app.close());
+
+async function withEscrow(): Promise<{ userId: string; wallet: string }> {
+  const userId = app.user();
+  const wallet = newWallet();
+  expect((await api.post(`/escrow/${userId}/create`, { userWallet: wallet })).status).toBe(200);
+  return { userId, wallet };
+}
+
+async function deposited(amount: string): Promise<string> {
+  const { userId } = await withEscrow();
+  expect((await api.post(`/escrow/${userId}/deposit`, { amount, signature: newSignature() })).status).toBe(200);
+  return userId;
+}
+
+const balanceOf = async (userId: string): Promise<unknown> => (await api.get(`/escrow/${userId}/balance`)).body['balances'];
+
+describe('an escrow', () => {
+  test('says where deposits go and in which assets', async () => {
+    const { body } = await api.get('/escrow/address');
+    expect(body).toMatchObject({ success: true, address: ESCROW_ADDRESS, network: 'devnet' });
+    expect(body['assets']).toEqual([
+      { code: 'SOL', mint: null, decimals: 9 },
+      { code: 'USDC', mint: expect.any(String), decimals: 6 },
+    ]);
+  });
+
+  test('is opened with a wallet, and shows zeros until money arrives', async () => {
+    const userId = app.user();
+    const wallet = newWallet();
+    const { status, body } = await api.post(`/escrow/${userId}/create`, { userWallet: wallet });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      success: true,
+      escrow: { userId, userWallet: wallet, balance: 0, spent: 0, reserved: 0, createdAt: expect.any(Number), lastTopUpAt: null },
+    });
+  });
+
+  test('of a user nobody knows has zeros and no history', async () => {
+    const userId = app.user();
+    expect((await api.get(`/escrow/${userId}/balance`)).body).toEqual({
+      success: true,
+      balance: 0,
+      asset: 'SOL',
+      balances: { SOL: { available: 0, reserved: 0, spent: 0 }, USDC: { available: 0, reserved: 0, spent: 0 } },
+    });
+    expect((await api.get(`/escrow/${userId}/history`)).body).toEqual({ success: true, history: [], total: 0, nextCursor: null });
+  });
+});
+
+describe('a deposit', () => {
+  test('is credited digit for digit, and a repetition credits nothing', async () => {
+    const { userId } = await withEscrow();
+    const signature = newSignature();
+    const first = await api.post(`/escrow/${userId}/deposit`, { amount: '9007199.254740993', signature });
+    expect(first.status).toBe(200);
+    expect(first.text).toContain('"balance":9007199.254740993');
+    expect(first.body).toMatchObject({ success: true, message: 'Deposit confirmed' });
+    expect(first.body).not.toHaveProperty('duplicate');
+    const again = await api.post(`/escrow/${userId}/deposit`, { amount: '9007199.254740993', signature });
+    expect(again.body).toMatchObject({ success: true, duplicate: true });
+    expect((await api.get(`/escrow/${userId}/history`)).body).toMatchObject({
+      total: 1,
+      history: [{ type: 'deposit', signature, amountMinor: '9007199254740993', asset: 'SOL', status: 'completed' }],
+    });
+  });
+
+  test('that takes longer than the wait is answered 202 and credited later', async () => {
+    const { userId } = await withEscrow();
+    const signature = newSignature();
+    const words = chain.deposits.set(signature, [{ kind: 'pending' }]);
+    const first = await api.post(`/escrow/${userId}/deposit`, { amount: 2, signature });
+    expect(first.status).toBe(202);
+    expect(first.body).toMatchObject({ success: true, status: 'pending' });
+    words.set(signature, [{ kind: 'finalized', slot: 2 }]);
+    await expect.poll(() => balanceOf(userId)).toMatchObject({ SOL: { available: 2 } });
+  });
+
+  test('can be claimed by its owner after another’s claim on it was refused', async () => {
+    const [thief, owner] = [await withEscrow(), await withEscrow()];
+    const signature = newSignature();
+    chain.deposits.set(signature, [
+      { kind: 'refused', code: 'sender_mismatch', message: 'not yours' },
+      { kind: 'finalized', slot: 3 },
+    ]);
+    expect((await api.post(`/escrow/${thief.userId}/deposit`, { amount: 1, signature })).body).toMatchObject({ code: 'sender_mismatch' });
+    expect((await api.post(`/escrow/${owner.userId}/deposit`, { amount: 1, signature })).status).toBe(200);
+  });
+
+  test('sent twice at once is credited once', async () => {
+    const { userId } = await withEscrow();
+    const signature = newSignature();
+    const send = () => api.post(`/escrow/${userId}/deposit`, { amount: 3, signature });
+    const replies = await Promise.all([send(), send(), send()]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3 } });
+  });
+});
+
+describe('a withdrawal', () => {
+  test('is held, sent and taken off the balance', async () => {
+    const userId = await deposited('5');
+    const { status, body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 1.5, destination: newWallet() });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ success: true, message: 'Withdrawal successful', withdrawalId: expect.stringMatching(/^wd_/), signature: expect.any(String) });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3.5, reserved: 0 } });
+  });
+
+  test('whose outcome takes longer is answered 202 with its id and stays held', async () => {
+    const userId = await deposited('5');
+    const destination = newWallet();
+    chain.withdrawals.set(destination, [{ kind: 'pending' }]);
+    const { status, body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 2, destination });
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ success: true, status: 'pending', withdrawalId: expect.stringMatching(/^wd_/) });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3, reserved: 2 } });
+    chain.withdrawals.delete(destination);
+    await expect.poll(() => balanceOf(userId)).toMatchObject({ SOL: { available: 3, reserved: 0 } });
+  });
+
+  test('with an Idempotency-Key is carried out once', async () => {
+    const userId = await deposited('5');
+    const body = { amount: 1, destination: newWallet() };
+    const key = { 'idempotency-key': `once-${userId}` };
+    const first = await api.post(`/escrow/${userId}/withdraw`, body, key);
+    const again = await api.post(`/escrow/${userId}/withdraw`, body, key);
+    expect(again.text).toBe(first.text);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 4 } });
+  });
+
+  test('that is proven never to land gives the amount back', async () => {
+    const userId = await deposited('5');
+    const destination = newWallet();
+    chain.withdrawals.set(destination, [{ kind: 'alive' }, { kind: 'absent' }]);
+    const { status, body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 2, destination });
+    expect({ status, code: body['code'] }).toEqual({ status: 409, code: 'withdrawal_released' });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 5, reserved: 0 } });
+  });
+});

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { withRide } from '../../../activities/journal/ride.ts';
+import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
+import type { Database } from '../../../db/database.ts';
+import type { Journal } from '../../../db/journal.ts';
+import { getPayment, movePayment, paymentId, saveQuote } from '../../../db/repositories/payments-write.ts';
+import { getRun, type RunRow } from '../../../db/repositories/runs.ts';
+import type { Sealer } from '../../../db/sealing.ts';
+import type { Values } from '../../../db/values.ts';
+import { quotedAsset, type AssetBook } from '../../../domain/assets.ts';
+import { stepCalled, stepCompleted } from '../../../domain/payments/events.ts';
+import type { Plan, PlanStep } from '../../../domain/plan.ts';
+import type { CallingActivities, CallOutcome } from '../../../domain/ports/calling.ts';
+import type { JournalActivities } from '../../../domain/ports/journal.ts';
+import type { LedgerActivities } from '../../../domain/ports/ledger.ts';
+import type { PaymentActivities } from '../../../domain/ports/payments.ts';
+import type { PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
+import type { Json } from '../../../schemas/core/json.ts';
+
+/** What a user's runs meet: their plan, and what their services answer. Unscripted steps succeed, paid if priced. */
+export interface Scenario {
+  plan: Plan;
+  planning?: PlanOutcome;
+  /** Resolves when the plan may be ready. */
+  planned?: Promise<void>;
+  calls?: { [stepId: string]: CallOutcome };
+  /** Holds a step's call until the test lets go. */
+  hold?: { [stepId: string]: Promise<void> };
+  outputs?: { [stepId: string]: Json };
+}
+
+export interface ActivityParts {
+  db: Database;
+  journal: Journal;
+  sealer: Sealer;
+  values: Values;
+  assets: AssetBook;
+  scenarioOf(userId: string): Scenario;
+}
+
+type Activities = PlanningActivities & CallingActivities & PaymentActivities & LedgerActivities & JournalActivities;
+
+/** Outside systems by script; journal, ledger, reservations and endings as in production, so the projection is real. */
+export function scriptedActivities(parts: ActivityParts): Activities {
+  const { db, journal } = parts;
+  const runOf = async (runId: string): Promise<RunRow> => (await getRun(db.pool, runId))!;
+  const scenario = async (runId: string): Promise<Scenario> => parts.scenarioOf((await runOf(runId)).subject);
+  const complete = async (runId: string, step: PlanStep, attempts: number, payment?: Parameters<typeof stepCompleted>[0]['payment']) => {
+    const { outputs } = await scenario(runId);
+    const output = await parts.values.keep(runId, outputs?.[step.id] ?? { from: step.id });
+    const cost = payment?.amountMinor ?? '0';
+    const done = { stepId: step.id, output, cost, timeMs: 3, attempts, ...(payment === undefined ? {} : { payment }) };
+    await journal.append({ runId, events: [stepCompleted(done)] });
+    return output;
+  };
+
+  return {
+    ...createLedgerActivities(parts),
+    appendEvents: (ride) => journal.append(ride),
+    planFast: ({ ride, runId }) =>
+      withRide(journal, ride, async () => {
+        const { planned, planning, plan } = await scenario(runId);
+        if (planned !== undefined) return { kind: 'needs_model' };
+        return planning ?? planOf(plan);
+      }),
+    planWithModel: ({ ride, runId }) =>
+      withRide(journal, ride, async () => {
+        const { planned, planning, plan } = await scenario(runId);
+        await planned;
+        return planning ?? planOf(plan);
+      }),
+    revisePlan: async ({ ride, plan, limits, steps }) => {
+      await journal.append(ride);
+      const changes = new Map(steps.map((change) => [change.id, change]));
+      const revised = plan.steps.map((step) => ({ ...step, ...changes.get(step.id) }) as PlanStep);
+      const revision = plan.revision + 1;
+      return { ...plan, limits, revision, planHash: hashOf(`revision ${revision}`), steps: revised };
+    },
+    callService: async ({ ride, runId, step, generation, attempt }) => {
+      await journal.append({ runId, events: [...ride.events, stepCalled(step.id, generation, attempt)] });
+      const { hold, calls } = await scenario(runId);
+      await hold?.[step.id];
+      const scripted = calls?.[step.id];
+      if (scripted !== undefined) return scripted;
+      if (step.pay === undefined) return { kind: 'ok', output: await complete(runId, step, attempt), timeMs: 3 };
+      return quote(parts, await runOf(runId), step, generation);
+    },
+    computeStep: async ({ ride, runId, step }) => {
+      await journal.append({ runId, events: [...ride.events, stepCalled(step.id, 1, 1)] });
+      return { kind: 'ok', output: await complete(runId, step, 1) };
+    },
+    compensateStep: ({ ride }) => withRide(journal, ride, async () => ({ kind: 'ok', detail: { undone: true } })),
+    signPayment: ({ ride, intentId }) =>
+      withRide(journal, ride, async () => {
+        await movePayment(db.pool, intentId, ['quoted'], 'signed');
+        return { kind: 'signed' };
+      }),
+    submitPayment: async ({ ride, runId, step, intentId, attempt }) => {
+      await journal.append(ride);
+      const txHash = hashOf(`tx ${intentId}`);
+      await movePayment(db.pool, intentId, ['signed'], 'settled', { txHash });
+      const payment = (await getPayment(db.pool, intentId))!;
+      const { network, asset, amount: amountMinor, pay_to: payTo } = payment;
+      const output = await complete(runId, step, attempt, { intentId, stepId: step.id, network, asset, amountMinor, payTo, txHash });
+      return { kind: 'settled', output, txHash, timeMs: 3 };
+    },
+    reconcilePayment: async () => ({ kind: 'unknown', message: 'unscripted' }),
+    sweepPayments: async () => ({ open: 0, moved: 0 }),
+  };
+}
+
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const planOf = (plan: Plan): PlanOutcome => ({
+  kind: 'planned',
+  plan,
+  cached: false,
+  model: 'offline',
+  intent: { classification: 'test', entities: { topic: 'DEX' }, confidence: 0.9, requiredCapabilities: ['volume'] },
+});
+
+/** The demand of a step's own price, with a real intent row. */
+async function quote({ db, sealer, assets }: ActivityParts, run: RunRow, step: PlanStep, generation: number): Promise<CallOutcome> {
+  const pay = step.pay!;
+  const asset = quotedAsset(assets, pay.network, pay.asset)!;
+  const payment = await saveQuote(db.pool, {
+    id: paymentId(run.id, step.id, generation),
+    tenant: run.tenant,
+    run_id: run.id,
+    step_id: step.id,
+    generation,
+    rail: 'x402-solana',
+    network: pay.network,
+    asset: asset.id,
+    amount: step.estimatedCost,
+    pay_to: pay.payTo,
+    quote_sealed: sealer.seal('payment.quote', { ...pay }),
+  });
+  const terms = { ...pay, x402Version: 2 as const, assetId: asset.id, amount: step.estimatedCost, maxTimeoutSeconds: 60 };
+  return { kind: 'payment_required', intentId: payment.id, quote: terms };
+}

@@ -1,0 +1,216 @@
+import {
+  createAssociatedTokenAccountIdempotentInstruction,
+  createTransferInstruction,
+} from '@solana/spl-token';
+import { Keypair, PublicKey } from '@solana/web3.js';
+import bs58 from 'bs58';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createEscrowActivities } from '../../activities/payments/escrow/activities.ts';
+import { recordDeposit } from '../../db/repositories/deposits.ts';
+import { createEscrowUser } from '../../db/repositories/escrow-users.ts';
+import { escrowSummary } from '../../db/repositories/escrow.ts';
+import { escrowHistory } from '../../db/repositories/escrow-history.ts';
+import { createSealer } from '../../db/sealing.ts';
+import type { DepositVerdict, EscrowActivities } from '../../domain/ports/escrow.ts';
+import { railsConfig, startMoneyStack, TENANT, type MoneyStack } from './support/money-stack.ts';
+
+let stack: MoneyStack;
+let escrow: EscrowActivities;
+let wallet: Keypair;
+let userId: string;
+beforeAll(async () => {
+  stack = await startMoneyStack();
+  const { solana } = railsConfig(stack.assets);
+  escrow = createEscrowActivities({
+    db: stack.db,
+    sealer: createSealer('a secret of the tests'),
+    assets: stack.book,
+    solana,
+  });
+  wallet = await stack.wallets.newWallet(10_000_000_000n, 50_000_000n);
+  userId = await newUser(wallet.publicKey);
+});
+afterAll(() => stack.stop());
+
+async function newUser(of: PublicKey): Promise<string> {
+  const id = `user_${randomUUID()}`;
+  await createEscrowUser(stack.db.pool, TENANT, id, of.toBase58());
+  return id;
+}
+
+const claim = (signature: string, asset: string, amount: string, of = userId) => ({
+  tenant: TENANT,
+  userId: of,
+  asset,
+  amount,
+  signature,
+});
+
+async function verdictOf(signature: string, asset: string, amount: string): Promise<string> {
+  const verdict: DepositVerdict = await escrow.verifyDeposit(claim(signature, asset, amount));
+  return verdict.kind === 'refused' ? verdict.code : verdict.kind;
+}
+
+describe('a deposit', () => {
+  test.each([
+    ['SOL', '700000000'],
+    ['USDC', '1500000'],
+  ])(
+    'of %s from the registered wallet is verified when it is final, and credited once',
+    async (code, amount) => {
+      const { wallets } = stack;
+      const move =
+        code === 'SOL'
+          ? [wallets.pay(wallet, wallets.escrow, BigInt(amount))]
+          : wallets.payTokens(wallet, wallets.escrow, BigInt(amount));
+      const signature = await wallets.send([wallet], move, 'finalized');
+      const user = await newUser(wallet.publicKey);
+      const own = claim(signature, code, amount, user);
+      expect(await escrow.verifyDeposit(own)).toMatchObject({ kind: 'finalized' });
+      const asset = stack.book.assets.find((entry) => entry.code === code)!;
+      expect(await recordDeposit(stack.db.pool, { ...own, asset: asset.id })).toEqual({ kind: 'recorded' });
+      await escrow.creditDeposit(own);
+      await escrow.creditDeposit(own);
+      const [balance] = await escrowSummary(stack.db.pool, TENANT, user, [asset]);
+      expect(balance).toMatchObject({ available: BigInt(amount), reserved: 0n, spent: 0n });
+      expect(await recordDeposit(stack.db.pool, { ...own, asset: asset.id })).toEqual({
+        kind: 'duplicate',
+        status: 'credited',
+      });
+      const other = { ...own, asset: asset.id, userId: await newUser(wallet.publicKey) };
+      expect(await recordDeposit(stack.db.pool, other)).toEqual({ kind: 'already_credited' });
+      await expect(escrow.creditDeposit(other)).rejects.toThrow(/credited before/);
+      const { history, total } = await escrowHistory(stack.db.pool, TENANT, user, stack.book.assets, {
+        limit: 10,
+      });
+      expect(total).toBe(1);
+      expect(history).toMatchObject([
+        {
+          type: 'deposit',
+          signature,
+          amountMinor: amount,
+          status: 'completed',
+          from: wallet.publicKey.toBase58(),
+        },
+      ]);
+    },
+  );
+
+  test('that is split over several instructions counts as their sum', async () => {
+    const { wallets } = stack;
+    const instructions = [100n, 250n].map((lamports) => wallets.pay(wallet, wallets.escrow, lamports));
+    const signature = await wallets.send([wallet], instructions, 'finalized');
+    expect(await verdictOf(signature, 'SOL', '350')).toBe('finalized');
+    expect(await verdictOf(signature, 'SOL', '250')).toBe('deposit_mismatch');
+  });
+
+  test('with the plain transfer instruction of the token program counts', async () => {
+    const { wallets } = stack;
+    const source = wallets.tokenAccount(wallet.publicKey);
+    const move = createTransferInstruction(
+      source,
+      wallets.tokenAccount(wallets.escrow),
+      wallet.publicKey,
+      777n,
+    );
+    const signature = await wallets.send([wallet], [move], 'finalized');
+    expect(await verdictOf(signature, 'USDC', '777')).toBe('finalized');
+  });
+
+  test('is pending until it is final', async () => {
+    const { wallets } = stack;
+    const signature = await wallets.send([wallet], [wallets.pay(wallet, wallets.escrow, 11n)]);
+    expect(['pending', 'finalized']).toContain(await verdictOf(signature, 'SOL', '11'));
+  });
+});
+
+describe('a claim is refused', () => {
+  test('when the amount or the asset is another', async () => {
+    const { wallets } = stack;
+    const signature = await wallets.send(
+      [wallet],
+      [wallets.pay(wallet, wallets.escrow, 5_000n)],
+      'finalized',
+    );
+    expect(await verdictOf(signature, 'SOL', '5001')).toBe('deposit_mismatch');
+    expect(await verdictOf(signature, 'USDC', '5000')).toBe('deposit_mismatch');
+  });
+
+  test('when the money went to somebody else', async () => {
+    const { wallets } = stack;
+    const signature = await wallets.send(
+      [wallet],
+      [wallets.pay(wallet, wallets.faucet.publicKey, 5_000n)],
+      'finalized',
+    );
+    expect(await verdictOf(signature, 'SOL', '5000')).toBe('deposit_mismatch');
+  });
+
+  test('when tokens went to another account of the escrow wallet', async () => {
+    const { wallets } = stack;
+    const demo = Keypair.fromSecretKey(bs58.decode(stack.assets.solana.demoUser.secretKey));
+    const target = wallets.tokenAccount(demo.publicKey);
+    const open = createAssociatedTokenAccountIdempotentInstruction(
+      wallet.publicKey,
+      target,
+      demo.publicKey,
+      wallets.mint,
+    );
+    const move = createTransferInstruction(
+      wallets.tokenAccount(wallet.publicKey),
+      target,
+      wallet.publicKey,
+      400n,
+    );
+    const signature = await wallets.send([wallet], [open, move], 'finalized');
+    expect(await verdictOf(signature, 'USDC', '400')).toBe('deposit_mismatch');
+  });
+
+  test('when another wallet sent it, although the registered one signed, too', async () => {
+    const { wallets } = stack;
+    const other = await wallets.newWallet(1_000_000_000n);
+    const move = wallets.pay(other, wallets.escrow, 6_000n);
+    const signature = await wallets.send([wallet, other], [move], 'finalized');
+    expect(await verdictOf(signature, 'SOL', '6000')).toBe('sender_mismatch');
+  });
+
+  test('when the transaction failed on the chain', async () => {
+    const { wallets } = stack;
+    const moves = [
+      wallets.pay(wallet, wallets.escrow, 7_000n),
+      wallets.pay(wallet, wallets.escrow, 90_000_000_000_000n),
+    ];
+    const signature = await wallets.send([wallet], moves, 'finalized');
+    expect(await verdictOf(signature, 'SOL', '7000')).toBe('deposit_mismatch');
+  });
+
+  test('when the chain does not know the transaction', async () => {
+    expect(await verdictOf(bs58.encode(Buffer.alloc(64, 3)), 'SOL', '1')).toBe('transaction_not_found');
+  });
+
+  test('without taking the transaction from its owner: a refused claim makes room', async () => {
+    const signature = bs58.encode(Buffer.from(randomUUID().repeat(2).slice(0, 64)));
+    const asset = stack.book.assets[0]!.id;
+    const thief = { signature, tenant: TENANT, userId: 'thief', asset, amount: '5' };
+    const owner = { ...thief, userId };
+    expect(await recordDeposit(stack.db.pool, thief)).toEqual({ kind: 'recorded' });
+    expect(await recordDeposit(stack.db.pool, owner)).toEqual({ kind: 'claimed_elsewhere' });
+    await escrow.refuseDeposit({ ...thief, reason: 'sender_mismatch' });
+    expect(await recordDeposit(stack.db.pool, owner)).toEqual({ kind: 'recorded' });
+  });
+});
+
+test('a wallet is registered once', async () => {
+  const { pool } = stack.db;
+  const id = `user_${randomUUID()}`;
+  expect(await createEscrowUser(pool, TENANT, id, 'A')).toMatchObject({
+    kind: 'created',
+    user: { wallet: 'A' },
+  });
+  expect(await createEscrowUser(pool, TENANT, id, 'A')).toMatchObject({ kind: 'unchanged' });
+  expect(await createEscrowUser(pool, TENANT, id, 'B')).toMatchObject({
+    kind: 'wallet_conflict',
+    user: { wallet: 'A' },
+  });
+});
