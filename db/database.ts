@@ -16,9 +16,11 @@ export interface Database {
 // Amounts are numeric(78,0): they stay text until domain code makes them bigint. int8 ids and positions fit a number.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
+const CONNECT_MS = 5000; // a database that swallows packets must not hold requests for ever
+
 export async function openDatabase(url: string, options: { poolSize?: number } = {}): Promise<Database> {
   const clientUrl = normaliseUrl(url);
-  const pool = new pg.Pool({ connectionString: clientUrl, max: options.poolSize ?? 10 });
+  const pool = new pg.Pool({ connectionString: clientUrl, max: options.poolSize ?? 10, connectionTimeoutMillis: CONNECT_MS });
   pool.on('error', () => undefined); // an idle connection died; the next query opens another and reports for itself
   const orm = await MikroORM.init({ entities, clientUrl, pool: { min: 0, max: 5 }, discovery: { warnWhenNoEntities: false } });
   return {

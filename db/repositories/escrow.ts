@@ -39,23 +39,28 @@ export async function escrowSummary(
   });
 }
 
-/** Reserves of the user's runs, and what left them for good, less what came back as refunds. */
+/**
+ * Reserves of the user's runs, and what was spent less what came back as refunds. A settled payment is spent, although
+ * the ledger posts it only when its chain calls it final.
+ */
 async function readTotals(db: Queryable, tenant: string, userId: string): Promise<Totals[]> {
   const { rows } = await db.query<Totals>({
     name: 'escrow_totals',
-    text: `select a.asset, coalesce(sum(b.posted), 0)::text as reserved,
-             coalesce(sum(p.spent), 0)::text as spent
+    text: `select a.asset, coalesce(sum(b.posted - p.settling), 0)::text as reserved,
+             coalesce(sum(p.posted + p.settling - p.refunded), 0)::text as spent
            from run r
              join account a on a.tenant = r.tenant and a.kind = 'reserve' and a.owner = r.id
              join account_balance b on b.account_id = a.id
-             left join lateral (
-               select sum(case t.kind when 'payment' then -e.amount else 0 end)
-                      - coalesce((select sum(x.amount) from transfer f join entry x on x.transfer_id = f.id
-                          where f.run_id = r.id and f.kind = 'refund' and f.state = 'posted'
-                            and x.account_id = 'escrow:' || r.tenant || ':' || r.subject || ':' || a.asset), 0) as spent
+             cross join lateral (
+               select coalesce(sum(-e.amount) filter (where t.state = 'posted'), 0) as posted,
+                 coalesce(sum(-e.amount) filter (where t.state = 'pending' and m.status = 'settled'), 0) as settling,
+                 coalesce((select sum(x.amount) from transfer f join entry x on x.transfer_id = f.id
+                   where f.run_id = r.id and f.kind = 'refund' and f.state = 'posted'
+                     and x.account_id = 'escrow:' || r.tenant || ':' || r.subject || ':' || a.asset), 0) as refunded
                from transfer t join entry e on e.transfer_id = t.id
-               where t.run_id = r.id and t.kind = 'payment' and t.state = 'posted' and e.account_id = a.id
-             ) p on true
+                 left join payment m on t.id = 'payment:' || m.id
+               where t.run_id = r.id and t.kind = 'payment' and t.state <> 'voided' and e.account_id = a.id
+             ) p
            where r.tenant = $1 and r.subject = $2
            group by a.asset`,
     values: [tenant, userId],
