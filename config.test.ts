@@ -2,11 +2,20 @@ import { expect, test } from 'vitest';
 import { isLoopback, loadConfig } from './config.ts';
 
 test('has a default for everything', () => {
-  expect(loadConfig({})).toMatchObject({ PORT: 8000, HOST: '127.0.0.1', RATE_LIMIT_PER_MINUTE: 100, TASK_QUEUE: 'steward' });
+  expect(loadConfig({})).toMatchObject({
+    PORT: 8000,
+    HOST: '127.0.0.1',
+    RATE_LIMIT_PER_MINUTE: 100,
+    TASK_QUEUE: 'steward',
+  });
 });
 
 test('takes the aliases of the original documents, the canonical name first', () => {
-  expect(loadConfig({ ETH_RPC_URL: 'http://a', CORS_ORIGIN: 'http://x', NETWORK: 'devnet' })).toMatchObject({ EVM_RPC_URL: 'http://a', CORS_ORIGINS: ['http://x'], SOLANA_NETWORK: 'devnet' });
+  expect(loadConfig({ ETH_RPC_URL: 'http://a', CORS_ORIGIN: 'http://x', NETWORK: 'devnet' })).toMatchObject({
+    EVM_RPC_URL: 'http://a',
+    CORS_ORIGINS: ['http://x'],
+    SOLANA_NETWORK: 'devnet',
+  });
   expect(loadConfig({ ETH_RPC_URL: 'http://a', EVM_RPC_URL: 'http://b' }).EVM_RPC_URL).toBe('http://b');
 });
 
@@ -24,5 +33,12 @@ test('refuses SQLite with the way out', () => {
 });
 
 test('knows which addresses are loopback', () => {
-  expect(['127.0.0.1', '127.9.9.9', 'localhost', '::1', '0.0.0.0', '10.0.0.1'].map(isLoopback)).toEqual([true, true, true, true, false, false]);
+  expect(['127.0.0.1', '127.9.9.9', 'localhost', '::1', '0.0.0.0', '10.0.0.1'].map(isLoopback)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

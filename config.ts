@@ -1,64 +1,151 @@
 import { existsSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 
 const flag = (fallback: boolean) =>
-  z.enum(['true', 'false', '1', '0', 'on', 'off']).default(fallback ? 'true' : 'false').transform((v) => v === 'true' || v === '1' || v === 'on');
-const int = (fallback: number, min = 0, max = 2 ** 31) => z.coerce.number().int().min(min).max(max).default(fallback);
+  z
+    .enum(['true', 'false', '1', '0', 'on', 'off'])
+    .default(fallback ? 'true' : 'false')
+    .transform((v) => v === 'true' || v === '1' || v === 'on');
+const int = (fallback: number, min = 0, max = 2 ** 31) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
 const list = z
   .string()
   .default('')
-  .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
 const port = (fallback: number) => int(fallback, 0, 65535);
 
 /** Every setting, in the order `.env.example` shows them. Descriptions are the documentation. */
 export const settings = z.object({
   PORT: port(8000).describe('Port of the API.'),
-  HOST: z.string().default('127.0.0.1').describe('Address the API binds to. Anything but loopback needs AUTH=on.'),
-  AUTH: z.enum(['on', 'off']).optional().describe('API keys required? Default: off on loopback, on elsewhere (off is refused there).'),
-  STEWARD_ADMIN_KEY: z.string().min(16).optional().describe('First admin key, sk_<prefix>_<secret>; create others with it under /admin/keys.'),
-  STEWARD_DATA_KEY: z.string().min(16).optional().describe('Encrypts prompts, signed bytes and large values at rest. The embedded stack makes one in its data folder.'),
-  RATE_LIMIT_PER_MINUTE: int(100).describe('Requests a minute per key, else user, else address; 0 turns the limit off.'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address the API binds to. Anything but loopback needs AUTH=on.'),
+  AUTH: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe('API keys required? Default: off on loopback, on elsewhere (off is refused there).'),
+  STEWARD_ADMIN_KEY: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('First admin key, sk_<prefix>_<secret>; create others with it under /admin/keys.'),
+  STEWARD_DATA_KEY: z
+    .string()
+    .min(16)
+    .optional()
+    .describe(
+      'Encrypts prompts, signed bytes and large values at rest. The embedded stack makes one in its data folder.',
+    ),
+  RATE_LIMIT_PER_MINUTE: int(100).describe(
+    'Requests a minute per key, else user, else address; 0 turns the limit off.',
+  ),
   CORS_ORIGINS: list.describe('Comma-separated origins allowed by CORS. Alias: CORS_ORIGIN.'),
-  TRUST_PROXY: int(0, 0, 10).describe('How many proxies in front of the API are believed about the client address.'),
-  VALIDATE_RESPONSES: flag(false).describe('Check every answer against its schema: for development and tests.'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Log level.'),
-  DATABASE_URL: z.string().optional().describe('PostgreSQL. Unset: the embedded server. postgresql+asyncpg:// is accepted, SQLite is not.'),
-  DATABASE_LISTEN_URL: z.string().optional().describe('Direct connection for LISTEN where DATABASE_URL goes through a pooler.'),
+  TRUST_PROXY: int(0, 0, 10).describe(
+    'How many proxies in front of the API are believed about the client address.',
+  ),
+  VALIDATE_RESPONSES: flag(false).describe(
+    'Check every answer against its schema: for development and tests.',
+  ),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Log level.'),
+  DATABASE_URL: z
+    .string()
+    .optional()
+    .describe('PostgreSQL. Unset: the embedded server. postgresql+asyncpg:// is accepted, SQLite is not.'),
+  DATABASE_LISTEN_URL: z
+    .string()
+    .optional()
+    .describe('Direct connection for LISTEN where DATABASE_URL goes through a pooler.'),
   DATABASE_POOL: int(10, 1, 200).describe('Connections of one process.'),
-  TEMPORAL_ADDRESS: z.string().optional().describe('Temporal server host:port. Unset: the embedded dev server.'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .optional()
+    .describe('Temporal server host:port. Unset: the embedded dev server.'),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace.'),
   TEMPORAL_API_KEY: z.string().optional().describe('API key of Temporal Cloud.'),
   TEMPORAL_TLS: flag(false).describe('TLS to Temporal; on by itself when TEMPORAL_API_KEY is set.'),
   TEMPORAL_UI_URL: z.string().optional().describe('Where people find the Temporal Web UI; used in links.'),
-  TASK_QUEUE: z.string().default('steward').describe('Base name of the task queues; workers and API must agree.'),
+  TASK_QUEUE: z
+    .string()
+    .default('steward')
+    .describe('Base name of the task queues; workers and API must agree.'),
   WORKER_QUEUES: list.describe('Which queues a worker serves: engine,money,llm. Empty: all.'),
-  WORKFLOW_BUNDLE: z.string().optional().describe('Workflows bundled beforehand (npm run build); unset, a worker bundles them when it starts.'),
+  WORKFLOW_BUNDLE: z
+    .string()
+    .optional()
+    .describe('Workflows bundled beforehand (npm run build); unset, a worker bundles them when it starts.'),
   MAX_CONCURRENT_ACTIVITIES: int(100, 1, 5000).describe('Activities one worker runs at once per queue.'),
-  LLM_PROVIDER: z.enum(['anthropic', 'offline']).optional().describe('Planner: anthropic with a key, else the offline rules.'),
+  LLM_PROVIDER: z
+    .enum(['anthropic', 'offline'])
+    .optional()
+    .describe('Planner: anthropic with a key, else the offline rules.'),
   ANTHROPIC_API_KEY: z.string().optional().describe('Key for planning with Claude.'),
   ANTHROPIC_BASE_URL: z.string().optional().describe('Another endpoint that speaks the Messages API.'),
   PLANNER_MODEL: z.string().optional().describe('Model that plans. Alias: LLM_MODEL.'),
   REGISTRY_URL: z.string().optional().describe('Service registry, read at GET {REGISTRY_URL}/services.'),
   FACILITATOR_URL: z.string().optional().describe('x402 facilitator with Bazaar discovery.'),
-  SERVICE_HOSTS: list.describe('host[:port] that may be called over http or on private addresses; all else is https to public addresses.'),
+  SERVICE_HOSTS: list.describe(
+    'host[:port] that may be called over http or on private addresses; all else is https to public addresses.',
+  ),
   SOLANA_RPC_URL: z.string().optional().describe('Solana RPC. Unset: the embedded chain.'),
-  SOLANA_NETWORK: z.enum(['localnet', 'devnet', 'testnet', 'mainnet-beta']).optional().describe('Solana cluster; NETWORK is its fallback.'),
-  SOLANA_CAIP2: z.string().optional().describe('CAIP-2 id of the cluster; needed for localnet, where it comes from the genesis hash.'),
-  ESCROW_KEYPAIR: z.string().optional().describe('Escrow account, base64 of the 64-byte secret key (npm run keygen).'),
-  ESCROW_ASSETS: z.string().optional().describe('Tokens held in escrow besides SOL: CODE:mint:decimals, comma-separated.'),
+  SOLANA_NETWORK: z
+    .enum(['localnet', 'devnet', 'testnet', 'mainnet-beta'])
+    .optional()
+    .describe('Solana cluster; NETWORK is its fallback.'),
+  SOLANA_CAIP2: z
+    .string()
+    .optional()
+    .describe('CAIP-2 id of the cluster; needed for localnet, where it comes from the genesis hash.'),
+  ESCROW_KEYPAIR: z
+    .string()
+    .optional()
+    .describe('Escrow account, base64 of the 64-byte secret key (npm run keygen).'),
+  ESCROW_ASSETS: z
+    .string()
+    .optional()
+    .describe('Tokens held in escrow besides SOL: CODE:mint:decimals, comma-separated.'),
   EVM_RPC_URL: z.string().optional().describe('EVM RPC. Unset: the embedded chain. Alias: ETH_RPC_URL.'),
   EVM_CHAIN_ID: int(31337, 1).describe('Chain id of EVM_RPC_URL.'),
-  EVM_FLOAT_KEY: z.string().optional().describe('Private key (hex) of the operator float that pays sellers on the EVM chain.'),
-  EVM_ASSETS: z.string().optional().describe('Tokens on the EVM chain: CODE:address:decimals, comma-separated.'),
-  APPROVAL_TTL_MS: int(900_000, 1).describe('How long a plan waits for approval, and an approval allows signing.'),
-  MAX_WORKFLOW_COST: z.string().optional().describe("Ceiling for any run's cost, in whole units of its asset."),
+  EVM_FLOAT_KEY: z
+    .string()
+    .optional()
+    .describe('Private key (hex) of the operator float that pays sellers on the EVM chain.'),
+  EVM_ASSETS: z
+    .string()
+    .optional()
+    .describe('Tokens on the EVM chain: CODE:address:decimals, comma-separated.'),
+  APPROVAL_TTL_MS: int(900_000, 1).describe(
+    'How long a plan waits for approval, and an approval allows signing.',
+  ),
+  MAX_WORKFLOW_COST: z
+    .string()
+    .optional()
+    .describe("Ceiling for any run's cost, in whole units of its asset."),
   MAX_EXECUTION_TIME: int(3_600_000, 1).describe('Ceiling for maxTime, ms.'),
   CALL_TIMEOUT_MS: int(30_000, 100).describe('Time-out of one call of a service.'),
   RECONCILE_INTERVAL_MS: int(2000, 10).describe('Between two looks at a payment whose outcome is unknown.'),
-  RECONCILE_GIVE_UP_MS: int(600_000, 10).describe('After this an unknown payment needs a person; its hold stays.'),
-  EARLY_APPROVAL_WAIT_MS: int(10_000, 1).describe('How long an approval sent while planning waits for the plan before it answers 202.'),
-  DEPOSIT_WAIT_MS: int(30_000, 1).describe('How long deposit and withdraw wait for finality before they answer 202.'),
-  DATA_DIR: z.string().default('data').describe('Folder of the embedded stack: databases, chain state, generated keys.'),
+  RECONCILE_GIVE_UP_MS: int(600_000, 10).describe(
+    'After this an unknown payment needs a person; its hold stays.',
+  ),
+  EARLY_APPROVAL_WAIT_MS: int(10_000, 1).describe(
+    'How long an approval sent while planning waits for the plan before it answers 202.',
+  ),
+  DEPOSIT_WAIT_MS: int(30_000, 1).describe(
+    'How long deposit and withdraw wait for finality before they answer 202.',
+  ),
+  DATA_DIR: z
+    .string()
+    .default('data')
+    .describe('Folder of the embedded stack: databases, chain state, generated keys.'),
   TEMPORAL_PORT: port(7233).describe('Embedded Temporal server.'),
   TEMPORAL_UI_PORT: port(8233).describe('Embedded Temporal Web UI.'),
   POSTGRES_PORT: port(54329).describe('Embedded PostgreSQL.'),
@@ -87,7 +174,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const parsed = settings.safeParse(values);
   if (parsed.success) return checked(parsed.data);
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`The configuration is not usable:\n${problems.join('\n')}\nEvery setting is explained in .env.example.`);
+  throw new Error(
+    `The configuration is not usable:\n${problems.join('\n')}\nEvery setting is explained in .env.example.`,
+  );
 }
 
 /** NETWORK is shared by families with other vocabularies: it counts only where its value is valid. */
@@ -98,9 +187,12 @@ function usable(alias: string, value: string | undefined): string | undefined {
 
 function checked(config: Config): Config {
   if (config.DATABASE_URL !== undefined && !/^postgres(ql)?(\+\w+)?:\/\//.test(config.DATABASE_URL))
-    throw new Error('DATABASE_URL must be a PostgreSQL URL. For a trial without a server leave it unset: npm start brings its own PostgreSQL.');
+    throw new Error(
+      'DATABASE_URL must be a PostgreSQL URL. For a trial without a server leave it unset: npm start brings its own PostgreSQL.',
+    );
   return config;
 }
 
 /** True where nothing outside this machine can connect. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

@@ -3,7 +3,9 @@ import type { Config } from './config.ts';
 /** How to reach Temporal: the same for native connections of workers and gRPC connections of clients. */
 export function temporalOptions(config: Config): { address: string; tls?: true; apiKey?: string } {
   if (config.TEMPORAL_ADDRESS === undefined)
-    throw new Error('TEMPORAL_ADDRESS is not set. Point it to a Temporal server, or use npm start, which brings its own.');
+    throw new Error(
+      'TEMPORAL_ADDRESS is not set. Point it to a Temporal server, or use npm start, which brings its own.',
+    );
   return {
     address: config.TEMPORAL_ADDRESS,
     ...(config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined ? { tls: true as const } : {}),
@@ -15,6 +17,8 @@ export function temporalOptions(config: Config): { address: string; tls?: true; 
 export function required<K extends keyof Config>(config: Config, name: K): NonNullable<Config[K]> {
   const value = config[name];
   if (value === undefined || value === null)
-    throw new Error(`${name} is not set. See .env.example; npm start needs none of it, because it brings everything itself.`);
+    throw new Error(
+      `${name} is not set. See .env.example; npm start needs none of it, because it brings everything itself.`,
+    );
   return value;
 }

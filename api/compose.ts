@@ -1,15 +1,16 @@
 import { Client, type ConnectionLike } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createServiceCatalogue } from '../activities/bazaar/from-config.ts';
+import { createWithdrawalGuard } from '../activities/payments/escrow/withdrawal-guard.ts';
 import { isLoopback, type Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { createJournal } from '../db/journal.ts';
 import { createNotifier } from '../db/notifier.ts';
 import { createSealer } from '../db/sealing.ts';
-import { buildAssetBook, planAsset } from '../domain/assets.ts';
+import { buildAssetBook, planAsset, type AssetBook } from '../domain/assets.ts';
 import { required } from '../temporal-connection.ts';
 import type { ApiDeps } from './context.ts';
-import { createReasoningFamily } from './families/reasoning/index.ts';
+import { createReasoningFamily, type ReasoningFamilyParts } from './families/reasoning/index.ts';
 import type { ApiSettings } from './settings.ts';
 
 export interface ApiParts {
@@ -52,6 +53,7 @@ export async function composeApi({
         assets,
         planAsset: planAsset(assets),
         catalogue: async () => (await catalogue.services()).services,
+        ...withdrawalGuard(config, assets),
       }),
     ],
   };
@@ -63,6 +65,14 @@ export async function composeApi({
       await db.close();
     },
   };
+}
+
+/** Without a chain to ask, destinations are judged by their form alone. */
+function withdrawalGuard(
+  { SOLANA_RPC_URL: rpcUrl }: Config,
+  assets: AssetBook,
+): Pick<ReasoningFamilyParts, 'guard'> {
+  return rpcUrl === undefined ? {} : { guard: (escrow) => createWithdrawalGuard({ assets, rpcUrl, escrow }) };
 }
 
 function apiSettings(config: Config, databaseUrl: string, version: string): ApiSettings {

@@ -20,9 +20,18 @@ const CONNECT_MS = 5000; // a database that swallows packets must not hold reque
 
 export async function openDatabase(url: string, options: { poolSize?: number } = {}): Promise<Database> {
   const clientUrl = normaliseUrl(url);
-  const pool = new pg.Pool({ connectionString: clientUrl, max: options.poolSize ?? 10, connectionTimeoutMillis: CONNECT_MS });
+  const pool = new pg.Pool({
+    connectionString: clientUrl,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   pool.on('error', () => undefined); // an idle connection died; the next query opens another and reports for itself
-  const orm = await MikroORM.init({ entities, clientUrl, pool: { min: 0, max: 5 }, discovery: { warnWhenNoEntities: false } });
+  const orm = await MikroORM.init({
+    entities,
+    clientUrl,
+    pool: { min: 0, max: 5 },
+    discovery: { warnWhenNoEntities: false },
+  });
   return {
     pool,
     orm,

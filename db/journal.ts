@@ -32,7 +32,14 @@ export function createJournal(pool: pg.Pool, notifier: Notifier): Journal {
     while (queue.length > 0) {
       const group = queue.splice(0, LARGEST_GROUP);
       try {
-        settle(group, await write(pool, group.map((waiting) => waiting.ride)), notifier);
+        settle(
+          group,
+          await write(
+            pool,
+            group.map((waiting) => waiting.ride),
+          ),
+          notifier,
+        );
       } catch (error) {
         await oneByOne(pool, group, error, notifier);
       }
@@ -54,11 +61,11 @@ export function createJournal(pool: pg.Pool, notifier: Notifier): Journal {
 }
 
 async function write(pool: pg.Pool, rides: Ride[]): Promise<AppendedRow[]> {
-  const events = rides.flatMap(({ runId, events }) => events.map((event) => toRow(runId, event)));
+  const input = rides.flatMap(({ runId, events }) => events.map((event) => toRow(runId, event)));
   const { rows } = await pool.query<AppendedRow>({
     name: 'journal_append',
     text: 'select run_id, tenant, written, refused from journal_append($1::jsonb)',
-    values: [JSON.stringify(events)],
+    values: [JSON.stringify(input)],
   });
   return rows;
 }
@@ -67,7 +74,8 @@ const toRow = (runId: string, event: JournalEvent): Record<string, unknown> => (
 
 function settle(group: Waiting[], rows: AppendedRow[], notifier: Notifier): void {
   const byRun = new Map(rows.map((row) => [row.run_id, row]));
-  for (const row of rows) if (row.written > 0 && row.tenant !== null) notifier.changed(row.run_id, row.tenant);
+  for (const row of rows)
+    if (row.written > 0 && row.tenant !== null) notifier.changed(row.run_id, row.tenant);
   for (const waiting of group) {
     const row = byRun.get(waiting.ride.runId);
     if (row !== undefined && row.tenant !== null && row.refused === 0) waiting.resolve();
@@ -79,7 +87,10 @@ function refusal(ride: Ride, row: AppendedRow | undefined): EngineError {
   const keys = ride.events.map((event) => event.key).join(', ');
   return row === undefined || row.tenant === null
     ? new EngineError('run_not_found', `Run ${ride.runId} has no row; its events (${keys}) were not written.`)
-    : new EngineError('run_finished', `Run ${ride.runId} has ended; events after its end (${keys}) were refused.`);
+    : new EngineError(
+        'run_finished',
+        `Run ${ride.runId} has ended; events after its end (${keys}) were refused.`,
+      );
 }
 
 /** A group failed as a whole: its members are tried apart, so one bad append never fails its neighbours. */

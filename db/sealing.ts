@@ -24,7 +24,9 @@ export function createSealer(secret: string): Sealer {
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE))
         .setAAD(Buffer.from(purpose))
         .setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
-      const text = Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]).toString('utf8');
+      const text = Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]).toString(
+        'utf8',
+      );
       return JSON.parse(text) as Json;
     },
   };

@@ -29,8 +29,11 @@ export function createValues(db: Queryable, sealer: Sealer): Values {
     },
     async load(value) {
       if ('inline' in value) return value.inline;
-      const { rows } = await db.query<{ sealed: Buffer }>('select sealed from blob where ref = $1', [value.ref]);
-      if (rows[0] === undefined) throw new EngineError('value_lost', `The stored value ${value.ref} does not exist.`);
+      const { rows } = await db.query<{ sealed: Buffer }>('select sealed from blob where ref = $1', [
+        value.ref,
+      ]);
+      if (rows[0] === undefined)
+        throw new EngineError('value_lost', `The stored value ${value.ref} does not exist.`);
       return sealer.open('blob', rows[0].sealed);
     },
   };

@@ -10,7 +10,13 @@ export interface AccountRef {
   capped: boolean;
 }
 
-const ref = (kind: AccountRef['kind'], tenant: string, owner: string, asset: Asset, capped: boolean): AccountRef => ({
+const ref = (
+  kind: AccountRef['kind'],
+  tenant: string,
+  owner: string,
+  asset: Asset,
+  capped: boolean,
+): AccountRef => ({
   account: `${kind}:${tenant}:${owner}:${asset.id}`,
   tenant,
   kind,

@@ -58,8 +58,17 @@ export interface AssetSettings {
 export function buildAssetBook(settings: AssetSettings): AssetBook {
   const escrowNetwork = settings.SOLANA_CAIP2 ?? SOLANA_CLUSTERS[settings.SOLANA_NETWORK ?? 'devnet'];
   if (escrowNetwork === undefined)
-    throw new EngineError('config_invalid', 'SOLANA_NETWORK=localnet has no well-known id: set SOLANA_CAIP2.');
-  const sol = { id: assetId(escrowNetwork, null, SLIP44_SOL), code: 'SOL', network: escrowNetwork, address: null, decimals: 9 };
+    throw new EngineError(
+      'config_invalid',
+      'SOLANA_NETWORK=localnet has no well-known id: set SOLANA_CAIP2.',
+    );
+  const sol = {
+    id: assetId(escrowNetwork, null, SLIP44_SOL),
+    code: 'SOL',
+    network: escrowNetwork,
+    address: null,
+    decimals: 9,
+  };
   const assets = [
     sol,
     ...parseAssets(settings.ESCROW_ASSETS, escrowNetwork),
@@ -68,20 +77,33 @@ export function buildAssetBook(settings: AssetSettings): AssetBook {
   for (const asset of assets) {
     const other = assets.find(({ code, decimals }) => code === asset.code && decimals !== asset.decimals);
     if (other !== undefined)
-      throw new EngineError('config_invalid', `${asset.code} has ${asset.decimals} decimals on one chain and ${other.decimals} on another; that is not supported.`);
+      throw new EngineError(
+        'config_invalid',
+        `${asset.code} has ${asset.decimals} decimals on one chain and ${other.decimals} on another; that is not supported.`,
+      );
   }
   return { assets, escrowNetwork };
 }
 
 function parseAssets(list: string | undefined, network: string): Asset[] {
-  return (list ?? '').split(',').filter((item) => item.trim() !== '').map((item) => {
-    const match = /^\s*([A-Z0-9]{2,12}):([^:\s]+):(\d{1,2})\s*$/.exec(item);
-    if (match === null) throw new EngineError('config_invalid', `"${item}" is not CODE:address:decimals.`);
-    const [, code, address, decimals] = match as unknown as [string, string, string, string];
-    return { id: assetId(network, address, SLIP44_SOL), code, network, address, decimals: Number(decimals) };
-  });
+  return (list ?? '')
+    .split(',')
+    .filter((item) => item.trim() !== '')
+    .map((item) => {
+      const match = /^\s*([A-Z0-9]{2,12}):([^:\s]+):(\d{1,2})\s*$/.exec(item);
+      if (match === null) throw new EngineError('config_invalid', `"${item}" is not CODE:address:decimals.`);
+      const [, code, address, decimals] = match as unknown as [string, string, string, string];
+      return {
+        id: assetId(network, address, SLIP44_SOL),
+        code,
+        network,
+        address,
+        decimals: Number(decimals),
+      };
+    });
 }
 
 /** The code plans are priced in: the first token of the book, else SOL. */
 export const planAsset = (book: AssetBook): Asset =>
-  book.assets.find((asset) => asset.address !== null && asset.network === book.escrowNetwork) ?? book.assets[0]!;
+  book.assets.find((asset) => asset.address !== null && asset.network === book.escrowNetwork) ??
+  book.assets[0]!;

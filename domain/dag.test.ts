@@ -2,10 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nextMoves, sinks, startDag, type DagNode, type DagState } from './dag.ts';
 
-const node = (id: string, dependencies: string[] = [], exclusive = false): DagNode => ({ id, dependencies, exclusive });
+const node = (id: string, dependencies: string[] = [], exclusive = false): DagNode => ({
+  id,
+  dependencies,
+  exclusive,
+});
 
 /** Runs a graph to its end, finishing running nodes in the order `pick` chooses; answers what happened. */
-function play(nodes: DagNode[], limit: number, pick: (running: string[]) => number, ruledOut: DagState['ruledOut'] = {}): {
+function play(
+  nodes: DagNode[],
+  limit: number,
+  pick: (running: string[]) => number,
+  ruledOut: DagState['ruledOut'] = {},
+): {
   started: string[];
   state: DagState;
   most: number;
@@ -65,15 +74,21 @@ describe('nextMoves', () => {
 
   test('gives the same result for any order of completions, within the limit', () => {
     fc.assert(
-      fc.property(graphs, fc.integer({ min: 1, max: 6 }), fc.array(fc.nat(), { minLength: 1 }), (nodes, limit, order) => {
-        let turn = 0;
-        const { started, state, most } = play(nodes, limit, () => order[turn++ % order.length]!);
-        expect(Object.values(state.nodes).every((end) => end === 'completed')).toBe(true);
-        expect(new Set(started).size).toBe(nodes.length);
-        expect(most).toBeLessThanOrEqual(limit);
-        for (const { id, dependencies } of nodes)
-          for (const dependency of dependencies) expect(started.indexOf(dependency)).toBeLessThan(started.indexOf(id));
-      }),
+      fc.property(
+        graphs,
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(fc.nat(), { minLength: 1 }),
+        (nodes, limit, order) => {
+          let turn = 0;
+          const { started, state, most } = play(nodes, limit, () => order[turn++ % order.length]!);
+          expect(Object.values(state.nodes).every((end) => end === 'completed')).toBe(true);
+          expect(new Set(started).size).toBe(nodes.length);
+          expect(most).toBeLessThanOrEqual(limit);
+          for (const { id, dependencies } of nodes)
+            for (const dependency of dependencies)
+              expect(started.indexOf(dependency)).toBeLessThan(started.indexOf(id));
+        },
+      ),
     );
   });
 });

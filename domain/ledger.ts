@@ -15,7 +15,8 @@ export function checkEntries(entries: readonly Entry[]): void {
     sums.set(asset, (sums.get(asset) ?? 0n) + amount);
   }
   for (const [asset, sum] of sums)
-    if (sum !== 0n) throw new EngineError('ledger_invalid', `The transfer does not sum to zero in ${asset} (${sum}).`);
+    if (sum !== 0n)
+      throw new EngineError('ledger_invalid', `The transfer does not sum to zero in ${asset} (${sum}).`);
 }
 
 /** The usual transfer: `amount` from one account to another in one asset. */

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../schemas/core/json.ts';
 import type { RunStatus } from '../schemas/core/run.ts';
 import type { SpendLimits } from './plan.ts';
 import type { JournalEvent } from './ports/journal.ts';
@@ -37,16 +36,10 @@ export interface DecisionAnswer {
   events: JournalEvent[];
 }
 
-/** What people see in the Temporal Web UI's query tab. */
-export interface RunState {
-  runId: string;
-  status: RunStatus;
-  reason: string | null;
-  plan: JsonObject | null;
-  steps: { [stepId: string]: string };
-  spent: string;
-  waitingFor: string | null;
-}
-
 /** Refusals of updates: ApplicationFailure types, the same words as the API's problem codes. */
-export type RefusalCode = 'invalid_state' | 'plan_changed' | 'approval_expired' | 'insufficient_escrow' | 'cannot_cancel';
+export type RefusalCode =
+  | 'invalid_state'
+  | 'plan_changed'
+  | 'approval_expired'
+  | 'insufficient_escrow'
+  | 'cannot_cancel';

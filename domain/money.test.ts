@@ -14,21 +14,33 @@ describe('parseUnits', () => {
     expect(parseUnits(text, decimals)).toBe(minor);
   });
 
-  test.each(['', '-1', '+1', '1e3', '.5', '1.', '1,5', '0x10', ' 1', '1.0000001', 'NaN'])('refuses %j', (text) => {
-    expect(() => parseUnits(text, 6)).toThrow(EngineError);
-  });
+  test.each(['', '-1', '+1', '1e3', '.5', '1.', '1,5', '0x10', ' 1', '1.0000001', 'NaN'])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseUnits(text, 6)).toThrow(EngineError);
+    },
+  );
 
   test('is undone by formatUnits for every amount', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 60n }), fc.integer({ min: 0, max: 36 }), (minor, decimals) => {
-        expect(parseUnits(formatUnits(minor, decimals), decimals)).toBe(minor);
-      }),
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 60n }),
+        fc.integer({ min: 0, max: 36 }),
+        (minor, decimals) => {
+          expect(parseUnits(formatUnits(minor, decimals), decimals)).toBe(minor);
+        },
+      ),
     );
   });
 });
 
 test('formatUnits writes no trailing zeros and keeps the sign', () => {
-  expect([formatUnits(1_500_000n, 6), formatUnits('0', 6), formatUnits(-5n, 2), formatUnits(7n, 0)]).toEqual(['1.5', '0', '-0.05', '7']);
+  expect([formatUnits(1_500_000n, 6), formatUnits('0', 6), formatUnits(-5n, 2), formatUnits(7n, 0)]).toEqual([
+    '1.5',
+    '0',
+    '-0.05',
+    '7',
+  ]);
 });
 
 test('sumMinor adds beyond what a float can hold', () => {

@@ -3,7 +3,11 @@ import { EngineError } from './errors.ts';
 /** Parses a decimal in whole units ("0.25") to minor units (250000n). Refuses signs, exponents and excess decimals. */
 export function parseUnits(text: string, decimals: number): bigint {
   const match = /^(\d{1,60})(?:\.(\d{1,36}))?$/.exec(text);
-  if (!match) throw new EngineError('invalid_amount', `"${text}" is not a plain decimal number: write it as digits, e.g. 1.5.`);
+  if (!match)
+    throw new EngineError(
+      'invalid_amount',
+      `"${text}" is not a plain decimal number: write it as digits, e.g. 1.5.`,
+    );
   const fraction = match[2] ?? '';
   if (fraction.replace(/0+$/, '').length > decimals)
     throw new EngineError('invalid_amount', `"${text}" has more than ${decimals} decimals.`);

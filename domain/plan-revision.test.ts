@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { aPaidStep, aPlan, PAY } from '../tests/workflows/support/fakes.ts';
 import { escalated } from './plan-revision.ts';
 
-const quote = { ...PAY, payTo: '0x07', x402Version: 2 as const, assetId: 'x', amount: '150', maxTimeoutSeconds: 60 };
+const quote = {
+  ...PAY,
+  payTo: '0x07',
+  x402Version: 2 as const,
+  assetId: 'x',
+  amount: '150',
+  maxTimeoutSeconds: 60,
+};
 
 test('asks for the quoted price and payee, and for limits that cover what is done and what is left', () => {
   const plan = aPlan([aPaidStep('done', '10'), aPaidStep('dear', '100'), aPaidStep('later', '5')], {
@@ -19,5 +26,8 @@ test('asks for the quoted price and payee, and for limits that cover what is don
 
 test('changes nothing but the revision when only time or balance ran out', () => {
   const plan = aPlan([aPaidStep('a', '10')]);
-  expect(escalated(plan, [{ id: 'a', quote: undefined }], 0n, [])).toEqual({ upTo: 10n, change: { limits: plan.limits, steps: [] } });
+  expect(escalated(plan, [{ id: 'a', quote: undefined }], 0n, [])).toEqual({
+    upTo: 10n,
+    change: { limits: plan.limits, steps: [] },
+  });
 });

@@ -20,9 +20,14 @@ export function escalated(
   committed: bigint,
   done: readonly string[],
 ): Escalation {
-  const quotes = new Map(parked.flatMap(({ id, quote }) => (quote === undefined ? [] : [[id, quote] as const])));
+  const quotes = new Map(
+    parked.flatMap(({ id, quote }) => (quote === undefined ? [] : [[id, quote] as const])),
+  );
   const rest = plan.steps.filter((step) => !done.includes(step.id));
-  const upTo = rest.reduce((sum, step) => sum + BigInt(quotes.get(step.id)?.amount ?? step.estimatedCost), committed);
+  const upTo = rest.reduce(
+    (sum, step) => sum + BigInt(quotes.get(step.id)?.amount ?? step.estimatedCost),
+    committed,
+  );
   const steps = [...quotes].map(([id, { amount, scheme, network, asset, payTo }]) => ({
     id,
     estimatedCost: amount,
@@ -34,7 +39,10 @@ export function escalated(
 
 /** Limits are raised only as far as the quotes need, never lowered. */
 function raised(limits: SpendLimits, upTo: bigint, quotes: ReadonlyMap<string, Quote>): Partial<SpendLimits> {
-  const largest = [...quotes.values()].reduce((max, { amount }) => (BigInt(amount) > max ? BigInt(amount) : max), 0n);
+  const largest = [...quotes.values()].reduce(
+    (max, { amount }) => (BigInt(amount) > max ? BigInt(amount) : max),
+    0n,
+  );
   return {
     ...(upTo > BigInt(limits.maxTotalAmount) ? { maxTotalAmount: upTo.toString() } : {}),
     ...(limits.maxPerTransaction !== undefined && largest > BigInt(limits.maxPerTransaction)
@@ -42,6 +50,10 @@ function raised(limits: SpendLimits, upTo: bigint, quotes: ReadonlyMap<string, Q
       : {}),
     ...(limits.allowedRecipients === undefined
       ? {}
-      : { allowedRecipients: [...new Set([...limits.allowedRecipients, ...[...quotes.values()].map(({ payTo }) => payTo)])] }),
+      : {
+          allowedRecipients: [
+            ...new Set([...limits.allowedRecipients, ...[...quotes.values()].map(({ payTo }) => payTo)]),
+          ],
+        }),
   };
 }

@@ -8,9 +8,14 @@ test('nothing leaves a terminal state, not even to itself', () => {
 });
 
 test('a rollback ends failed or cancelled, never completed', () => {
-  expect(RunStatus.options.filter((to) => mayMove('compensating', to))).toEqual(['compensating', 'failed', 'cancelled']);
+  expect(RunStatus.options.filter((to) => mayMove('compensating', to))).toEqual([
+    'compensating',
+    'failed',
+    'cancelled',
+  ]);
 });
 
 test('every state that is not terminal can end', () => {
-  for (const from of RunStatus.options.filter((status) => !isTerminal(status))) expect(mayMove(from, 'cancelled')).toBe(true);
+  for (const from of RunStatus.options.filter((status) => !isTerminal(status)))
+    expect(mayMove(from, 'cancelled')).toBe(true);
 });

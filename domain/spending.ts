@@ -14,14 +14,21 @@ export interface SpendState {
 }
 
 /** Checks one quote against what was approved; undefined when it may be paid. */
-export function checkQuote(step: PlanStep, quote: Quote, state: SpendState, nowMs: number): PauseReason | undefined {
+export function checkQuote(
+  step: PlanStep,
+  quote: Quote,
+  state: SpendState,
+  nowMs: number,
+): PauseReason | undefined {
   const amount = BigInt(quote.amount);
   const { limits } = state;
   if (nowMs >= state.expiresAtMs) return 'approval_expired';
   if (step.pay === undefined || !sameTerms(step.pay, quote)) return 'price_changed';
-  if (limits.allowedRecipients !== undefined && !limits.allowedRecipients.includes(quote.payTo)) return 'price_changed';
+  if (limits.allowedRecipients !== undefined && !limits.allowedRecipients.includes(quote.payTo))
+    return 'price_changed';
   if (amount > BigInt(step.maxPrice)) return 'price_changed';
-  if (limits.maxPerTransaction !== undefined && amount > BigInt(limits.maxPerTransaction)) return 'cost_overrun';
+  if (limits.maxPerTransaction !== undefined && amount > BigInt(limits.maxPerTransaction))
+    return 'cost_overrun';
   const total = state.committed + amount;
   if (total > BigInt(limits.maxTotalAmount)) return 'cost_overrun';
   if (state.maxCost !== undefined && total > BigInt(state.maxCost)) return 'cost_overrun';

@@ -18,7 +18,8 @@ const HELP = `npm run demo -- [options]    starts everything, runs two real jobs
 const TASKS: readonly DemoTask[] = [
   {
     title: 'A task that works',
-    input: 'Get the SOL price history of the last 30 days, compute statistics and trend, chart it and compose a report',
+    input:
+      'Get the SOL price history of the last 30 days, compute statistics and trend, chart it and compose a report',
     maxCost: '2',
     ends: 'completed',
   },
@@ -45,19 +46,32 @@ async function demonstrate(): Promise<void> {
   });
   const screen = createScreen();
   if (values.help) return screen.line(HELP);
-  const config = stackConfig({ port: values.port, data: values.data, anyPorts: values['any-ports'], application: true });
+  const config = stackConfig({
+    port: values.port,
+    data: values.data,
+    anyPorts: values['any-ports'],
+    application: true,
+  });
   const log = createLog(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, 'steward');
   quietRuntime(log);
   const started = performance.now();
-  screen.title('Starting Temporal, PostgreSQL, two chains, a facilitator, sample services, workers and the API');
-  const stack = await startStack(config, { application: true, log, progress: (message) => screen.detail(message) });
+  screen.title(
+    'Starting Temporal, PostgreSQL, two chains, a facilitator, sample services, workers and the API',
+  );
+  const stack = await startStack(config, {
+    application: true,
+    log,
+    progress: (message) => screen.detail(message),
+  });
   screen.line(addresses(stack, (performance.now() - started) / 1000));
   let good = true;
   try {
     const client = createDemoClient(stack.application!.url);
-    if (stack.environment.local === undefined) screen.line('The chains are not local: the demo funds nothing and spends what the user has.');
+    if (stack.environment.local === undefined)
+      screen.line('The chains are not local: the demo funds nothing and spends what the user has.');
     else await fundEscrow(screen, client, stack.environment.local, USER);
-    for (const task of TASKS) good = (await showTask(screen, client, stack.environment.config, USER, task)) && good;
+    for (const task of TASKS)
+      good = (await showTask(screen, client, stack.environment.config, USER, task)) && good;
     screen.title(good ? 'Both tasks ended as they should' : 'A task did not end as it should: see above');
     if (!values.once) {
       screen.line('Still serving. Look around at the addresses above; Ctrl-C stops everything.');
@@ -72,7 +86,9 @@ async function demonstrate(): Promise<void> {
 }
 
 await demonstrate().catch((error: unknown) => {
-  process.stderr.write(`\nThe demo could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `\nThe demo could not start: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
   process.exitCode = 1;
 });
 process.exit();

@@ -48,7 +48,8 @@ export async function startEnvironment(config: Config, processes: Processes, log
     startTemporalPart(context),
     startChains(context),
   ]);
-  const STEWARD_DATA_KEY = config.STEWARD_DATA_KEY ?? secret(dir, 'data.key', () => randomBytes(32).toString('hex'));
+  const STEWARD_DATA_KEY =
+    config.STEWARD_DATA_KEY ?? secret(dir, 'data.key', () => randomBytes(32).toString('hex'));
   return {
     config: { ...config, ...database, ...temporal, ...chains.settings, STEWARD_DATA_KEY },
     local: chains.local,
@@ -71,7 +72,13 @@ function secret(dir: string, name: string, make: () => string): string {
 async function startDatabase({ config, processes, log, dir }: Context): Promise<Partial<Config>> {
   if (config.DATABASE_URL !== undefined) return {};
   const port = await claimPort('PostgreSQL', config.POSTGRES_PORT, 'POSTGRES_PORT');
-  const { url } = await startPostgres({ dataDir: join(dir, 'postgres'), port, processes, log, logFile: join(dir, 'logs', 'postgres.log') });
+  const { url } = await startPostgres({
+    dataDir: join(dir, 'postgres'),
+    port,
+    processes,
+    log,
+    logFile: join(dir, 'logs', 'postgres.log'),
+  });
   log(`PostgreSQL is up at ${url}`);
   return { DATABASE_URL: url };
 }
@@ -97,27 +104,43 @@ async function startTemporalPart({ config, processes, log, dir }: Context): Prom
 }
 
 /** Chains, tokens, wallets, facilitator and sample services. With real chains given, nothing of it. */
-async function startChains(context: Context): Promise<{ settings: Partial<Config>; local: LocalAssets | undefined }> {
+async function startChains(
+  context: Context,
+): Promise<{ settings: Partial<Config>; local: LocalAssets | undefined }> {
   const { config, processes, log, dir } = context;
-  if (config.SOLANA_RPC_URL !== undefined || config.EVM_RPC_URL !== undefined) return { settings: {}, local: undefined };
+  if (config.SOLANA_RPC_URL !== undefined || config.EVM_RPC_URL !== undefined)
+    return { settings: {}, local: undefined };
   const seed = parseSeed(secret(dir, 'local-chains.seed', () => randomBytes(32).toString('hex')));
   const logFile = (name: string): string => join(dir, 'logs', `${name}.log`);
   const [anvil, surfpool] = await Promise.all([
     claimPort('anvil', config.ANVIL_PORT, 'ANVIL_PORT').then((port) =>
-      startAnvil({ processes, port, stateFile: join(dir, 'anvil.json'), chainId: config.EVM_CHAIN_ID, logFile: logFile('anvil') }),
+      startAnvil({
+        processes,
+        port,
+        stateFile: join(dir, 'anvil.json'),
+        chainId: config.EVM_CHAIN_ID,
+        logFile: logFile('anvil'),
+      }),
     ),
     claimPort('surfpool', config.SURFPOOL_PORT, 'SURFPOOL_PORT').then(async (rpcPort) =>
       startSurfpool({
         processes,
         rpcPort,
-        wsPort: await claimPort('surfpool WebSocket', config.SURFPOOL_PORT === 0 ? 0 : config.SURFPOOL_PORT + 1, 'SURFPOOL_PORT'),
+        wsPort: await claimPort(
+          'surfpool WebSocket',
+          config.SURFPOOL_PORT === 0 ? 0 : config.SURFPOOL_PORT + 1,
+          'SURFPOOL_PORT',
+        ),
         seed,
         stateDirectory: join(dir, 'surfpool'),
         logFile: logFile('surfpool'),
       }),
     ),
   ]);
-  const escrow = config.ESCROW_KEYPAIR === undefined ? undefined : Keypair.fromSecretKey(Buffer.from(config.ESCROW_KEYPAIR, 'base64'));
+  const escrow =
+    config.ESCROW_KEYPAIR === undefined
+      ? undefined
+      : Keypair.fromSecretKey(Buffer.from(config.ESCROW_KEYPAIR, 'base64'));
   const keys = deriveLocalKeys(seed, { escrow });
   const local = await deployLocalAssets({ evmRpcUrl: anvil.rpcUrl, solanaRpcUrl: surfpool.rpcUrl, keys });
   log(`Chains are up: EVM at ${anvil.rpcUrl}, Solana at ${surfpool.rpcUrl}`);
@@ -136,7 +159,11 @@ async function startChains(context: Context): Promise<{ settings: Partial<Config
       ...chainSettings(local, keys.solana.escrow),
       FACILITATOR_URL: config.FACILITATOR_URL ?? paid.facilitatorUrl,
       REGISTRY_URL: config.REGISTRY_URL ?? paid.registryUrl,
-      SERVICE_HOSTS: [...config.SERVICE_HOSTS, new URL(paid.servicesUrl).host, new URL(paid.facilitatorUrl).host],
+      SERVICE_HOSTS: [
+        ...config.SERVICE_HOSTS,
+        new URL(paid.servicesUrl).host,
+        new URL(paid.facilitatorUrl).host,
+      ],
     },
   };
 }

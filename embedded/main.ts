@@ -20,4 +20,10 @@ const { values } = parseArgs({
   },
 });
 if (values.help) process.stdout.write(HELP);
-else await runStack({ port: values.port, data: values.data, anyPorts: values['any-ports'], application: !values['without-app'] });
+else
+  await runStack({
+    port: values.port,
+    data: values.data,
+    anyPorts: values['any-ports'],
+    application: !values['without-app'],
+  });

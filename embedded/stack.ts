@@ -23,21 +23,37 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const PORTS = ['TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'POSTGRES_PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT'];
+const PORTS = [
+  'TEMPORAL_PORT',
+  'TEMPORAL_UI_PORT',
+  'POSTGRES_PORT',
+  'ANVIL_PORT',
+  'SURFPOOL_PORT',
+  'FACILITATOR_PORT',
+  'SERVICES_PORT',
+];
 
 /** The configuration with what the command line says on top. */
 export function stackConfig(options: StackOptions): Config {
   const free = options.anyPorts ? Object.fromEntries([...PORTS, 'PORT'].map((name) => [name, '0'])) : {};
-  const given = { ...(options.port === undefined ? {} : { PORT: options.port }), ...(options.data === undefined ? {} : { DATA_DIR: options.data }) };
+  const given = {
+    ...(options.port === undefined ? {} : { PORT: options.port }),
+    ...(options.data === undefined ? {} : { DATA_DIR: options.data }),
+  };
   Object.assign(process.env, free, given);
   return loadConfig();
 }
 
-export async function startStack(config: Config, options: { application: boolean; log: Logger; progress: Log }): Promise<Stack> {
+export async function startStack(
+  config: Config,
+  options: { application: boolean; log: Logger; progress: Log },
+): Promise<Stack> {
   const processes = createProcesses({ log: options.progress });
   try {
     const environment = await startEnvironment(config, processes, options.progress);
-    const application = options.application ? await startApplication(environment.config, options.log) : undefined;
+    const application = options.application
+      ? await startApplication(environment.config, options.log)
+      : undefined;
     return {
       environment,
       application,
@@ -59,10 +75,14 @@ export async function runStack(options: StackOptions): Promise<void> {
   quietRuntime(log);
   const started = performance.now();
   const progress: Log = (message) => log.info(message);
-  const stack = await startStack(config, { application: options.application, log, progress }).catch((error: unknown) => {
-    process.stderr.write(`\nSteward could not start: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  });
+  const stack = await startStack(config, { application: options.application, log, progress }).catch(
+    (error: unknown) => {
+      process.stderr.write(
+        `\nSteward could not start: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
+      process.exit(1);
+    },
+  );
   writeEnvironment(stack.environment.config);
   process.stdout.write(`\n${addresses(stack, (performance.now() - started) / 1000)}\n`);
   await untilInterrupted(stack.application);
@@ -88,7 +108,12 @@ export async function untilInterrupted(application: Application | undefined): Pr
 function writeEnvironment(config: Config): void {
   const names = Object.keys(config) as (keyof Config)[];
   const lines = names
-    .filter((name) => !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name) && config[name] !== undefined && String(config[name]) !== '')
+    .filter(
+      (name) =>
+        !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name) &&
+        config[name] !== undefined &&
+        String(config[name]) !== '',
+    )
     .map((name) => `${name}='${String(config[name])}'`);
   writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
 }
@@ -108,6 +133,8 @@ export function addresses({ environment: { config }, application }: Stack, secon
     ['Solana chain', config.SOLANA_RPC_URL],
     ['Environment file', join(resolve(config.DATA_DIR), 'stack.env')],
   ];
-  const lines = rows.filter(([, url]) => url !== undefined).map(([name, url]) => `  ${name.padEnd(18)} ${url}`);
+  const lines = rows
+    .filter(([, url]) => url !== undefined)
+    .map(([name, url]) => `  ${name.padEnd(18)} ${url}`);
   return `Steward is up after ${seconds.toFixed(1)} s.\n${lines.join('\n')}\nCtrl-C stops it.`;
 }

@@ -1,2 +1,2 @@
-export { startTemporal, type RunningTemporal, type StartTemporalOptions } from './temporal/dev-server.ts';
-export { resolveTemporal, type ResolveTemporalOptions, type TemporalServer } from './temporal/resolve.ts';
+export { startTemporal, type RunningTemporal } from './temporal/dev-server.ts';
+export { resolveTemporal } from './temporal/resolve.ts';

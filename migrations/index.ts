@@ -5,7 +5,9 @@ import { M0004Api } from './m0004-api.ts';
 import { M0005Values } from './m0005-values.ts';
 
 /** Every migration, in order; forward only. */
-export const migrationsList = [M0001Runs, M0002Ledger, M0003Payments, M0004Api, M0005Values].map((migration) => ({
-  name: migration.name,
-  class: migration,
-}));
+export const migrationsList = [M0001Runs, M0002Ledger, M0003Payments, M0004Api, M0005Values].map(
+  (migration) => ({
+    name: migration.name,
+    class: migration,
+  }),
+);

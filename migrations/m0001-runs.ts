@@ -27,7 +27,9 @@ export class M0001Runs extends Migration {
       ) with (fillfactor = 70)`);
     this.addSql(`create index run_newest on run (tenant, created_at desc, id desc)`);
     this.addSql(`create index run_subject on run (tenant, family, subject, created_at desc, id desc)`);
-    this.addSql(`create index run_not_started on run (created_at) where start_state in ('pending', 'start_unknown')`);
+    this.addSql(
+      `create index run_not_started on run (created_at) where start_state in ('pending', 'start_unknown')`,
+    );
     this.addSql(`
       create table run_step (
         run_id text not null references run (id) on delete cascade,

@@ -70,6 +70,8 @@ export class M0003Payments extends Migration {
     this.addSql(`create index withdrawal_user on withdrawal (tenant, user_id, created_at desc)`);
     this.addSql(`create unique index withdrawal_open on withdrawal (tenant, user_id, asset, amount, destination)
       where status not in ('finalized', 'released')`);
-    this.addSql(`create table chain_proof (id text primary key, kind text not null, used_by text not null, at timestamptz(3) not null default now())`);
+    this.addSql(
+      `create table chain_proof (id text primary key, kind text not null, used_by text not null, at timestamptz(3) not null default now())`,
+    );
   }
 }

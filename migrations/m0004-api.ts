@@ -71,6 +71,8 @@ export class M0004Api extends Migration {
         resolved_by text,
         note text
       )`);
-    this.addSql(`create index attention_open on attention (tenant, created_at desc) where resolved_at is null`);
+    this.addSql(
+      `create index attention_open on attention (tenant, created_at desc) where resolved_at is null`,
+    );
   }
 }

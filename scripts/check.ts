@@ -9,6 +9,7 @@ const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ['import table', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.'],
   ['dead code', 'knip'],
   ['contracts', 'node', 'contracts/build.ts', '--check'],
+  ['deployment files', 'node', 'scripts/check-deploy.ts'],
   ['unit tests', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot'],
   ['workflow bundle', 'node', 'scripts/check-bundle.ts'],
   ['.env.example', 'node', 'scripts/env-example.ts', '--check'],

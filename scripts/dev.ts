@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { claimPort } from '../embedded/ports.ts';
 import { addresses, stackConfig, startStack, untilInterrupted } from '../embedded/stack.ts';
 import { createLog } from '../logging.ts';
 import { runScript } from './command-line.ts';
@@ -31,15 +32,19 @@ async function develop(options: Parameters<typeof stackConfig>[0]): Promise<void
   const config = stackConfig(options);
   const log = createLog(config.LOG_LEVEL, 'dev');
   const say = (message: string): void => log.info(message);
+  // One port for all restarts, also when any will do.
+  const port = await claimPort('The API', config.PORT, '--port or PORT');
   const stack = await startStack(config, { application: false, log, progress: say });
-  const env = { ...process.env, ...toEnvironment(stack.environment.config) };
+  const env = { ...process.env, ...toEnvironment(stack.environment.config), PORT: String(port) };
   const application = createDevApplication({ scripts: ['api/main.ts', 'workers/main.ts'], env, log: say });
   const unwatch = watchSources(join(import.meta.dirname, '..'), QUIET_MS, (path) => {
     say(`${path} changed: restarting`);
     void application.restart();
   });
   await application.restart();
-  process.stdout.write(`\n${addresses(stack, process.uptime())}\n`);
+  process.stdout.write(
+    `\n${addresses(stack, process.uptime())}\n  The API is coming up at http://${config.HOST}:${port}.\n`,
+  );
   await untilInterrupted(undefined);
   unwatch();
   await application.stop();

@@ -41,12 +41,20 @@ export async function composeActivities(config: Config, log: Logger): Promise<Wo
   const seller = createSeller({ fetch, values });
   const common = { db, journal, values, sealer, assets };
   const model = modelSettings(config);
-  log.info({ rails: rails.all.map(({ network }) => network), planner: model?.model ?? 'offline rules' }, 'worker: composed');
+  log.info(
+    { rails: rails.all.map(({ network }) => network), planner: model?.model ?? 'offline rules' },
+    'worker: composed',
+  );
   const activities = {
     ...createJournalActivities(common),
     ...createLedgerActivities(common),
     ...createComputeActivities(common),
-    ...createPlanningActivities({ ...common, db: db.pool, catalogue, ...(model === undefined ? {} : { model }) }),
+    ...createPlanningActivities({
+      ...common,
+      db: db.pool,
+      catalogue,
+      ...(model === undefined ? {} : { model }),
+    }),
     ...createCallingActivities({ ...common, fetch, rails }),
     ...createPaymentActivities({ ...common, seller, rails }),
     ...escrowActivities(config, common),
@@ -64,7 +72,9 @@ export async function composeActivities(config: Config, log: Logger): Promise<Wo
 }
 
 const escrowSecret = (config: Config): Uint8Array | undefined =>
-  config.ESCROW_KEYPAIR === undefined ? undefined : new Uint8Array(Buffer.from(config.ESCROW_KEYPAIR, 'base64'));
+  config.ESCROW_KEYPAIR === undefined
+    ? undefined
+    : new Uint8Array(Buffer.from(config.ESCROW_KEYPAIR, 'base64'));
 
 /** The chains that are configured; without one, plans that would pay there are refused before anything is signed. */
 function railsConfig(config: Config, network: string): RailsConfig {
@@ -74,12 +84,17 @@ function railsConfig(config: Config, network: string): RailsConfig {
       ? { solana: { rpcUrl: config.SOLANA_RPC_URL, network, secretKey } }
       : {}),
     ...(config.EVM_RPC_URL !== undefined && config.EVM_FLOAT_KEY !== undefined
-      ? { evm: { rpcUrl: config.EVM_RPC_URL, chainId: config.EVM_CHAIN_ID, privateKey: config.EVM_FLOAT_KEY } }
+      ? {
+          evm: { rpcUrl: config.EVM_RPC_URL, chainId: config.EVM_CHAIN_ID, privateKey: config.EVM_FLOAT_KEY },
+        }
       : {}),
   };
 }
 
-function escrowActivities(config: Config, common: Omit<Parameters<typeof createEscrowActivities>[0], 'solana'>): object {
+function escrowActivities(
+  config: Config,
+  common: Omit<Parameters<typeof createEscrowActivities>[0], 'solana'>,
+): object {
   const secretKey = escrowSecret(config);
   if (config.SOLANA_RPC_URL === undefined || secretKey === undefined) return {};
   return createEscrowActivities({ ...common, solana: { rpcUrl: config.SOLANA_RPC_URL, secretKey } });
@@ -87,5 +102,9 @@ function escrowActivities(config: Config, common: Omit<Parameters<typeof createE
 
 function modelSettings(config: Config): ModelSettings | undefined {
   if (config.LLM_PROVIDER === 'offline' || config.ANTHROPIC_API_KEY === undefined) return undefined;
-  return { apiKey: config.ANTHROPIC_API_KEY, model: config.PLANNER_MODEL ?? DEFAULT_MODEL, baseURL: config.ANTHROPIC_BASE_URL };
+  return {
+    apiKey: config.ANTHROPIC_API_KEY,
+    model: config.PLANNER_MODEL ?? DEFAULT_MODEL,
+    baseURL: config.ANTHROPIC_BASE_URL,
+  };
 }

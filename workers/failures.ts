@@ -4,7 +4,10 @@ import { EngineError } from '../domain/errors.ts';
 
 /** An EngineError is permanent: Temporal must not repeat what cannot succeed. Everything else is retried. */
 export const permanentFailures: ActivityInboundCallsInterceptor = {
-  async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+  async execute(
+    input: ActivityExecuteInput,
+    next: Next<ActivityInboundCallsInterceptor, 'execute'>,
+  ): Promise<unknown> {
     try {
       return await next(input);
     } catch (error) {

@@ -7,7 +7,10 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
  */
 export function createHeartbeats(everyMs: number): ActivityInboundCallsInterceptor {
   return {
-    async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+    async execute(
+      input: ActivityExecuteInput,
+      next: Next<ActivityInboundCallsInterceptor, 'execute'>,
+    ): Promise<unknown> {
       const context = Context.current();
       if (context.info.isLocal) return next(input);
       const timer = setInterval(() => context.heartbeat(), everyMs);

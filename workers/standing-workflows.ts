@@ -4,7 +4,11 @@ import { taskQueues } from '../domain/queues.ts';
 const SWEEP = { busyMs: 2000, idleMs: 10_000, rounds: 200 };
 
 /** Starts what runs once for the whole installation, unless it runs already. Every worker process may call it. */
-export async function ensureStandingWorkflows(connection: ConnectionLike, namespace: string, taskQueue: string): Promise<void> {
+export async function ensureStandingWorkflows(
+  connection: ConnectionLike,
+  namespace: string,
+  taskQueue: string,
+): Promise<void> {
   const client = new Client({ connection, namespace });
   await client.workflow.start('settlementSweep', {
     taskQueue: taskQueues(taskQueue).engine,

@@ -3,7 +3,9 @@ import {
   bundleWorkflowCode,
   DefaultLogger,
   Worker,
+  type InjectedSinks,
   type NativeConnection,
+  type Sinks,
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
@@ -25,6 +27,8 @@ export interface WorkersOptions {
   queues?: readonly string[];
   maxConcurrentActivities?: number;
   heartbeatEveryMs?: number;
+  /** Where workflows may send things besides their history; tests count with it. */
+  sinks?: InjectedSinks<Sinks>;
 }
 
 export interface Workers {
@@ -40,7 +44,9 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     (kind) => options.queues === undefined || options.queues.length === 0 || options.queues.includes(kind),
   );
   const bundle = options.bundle ?? (wanted.includes('engine') ? await bundleWorkflows() : undefined);
-  const workers = await Promise.all(wanted.map((kind) => Worker.create(workerOptions(options, kind, queues[kind], bundle))));
+  const workers = await Promise.all(
+    wanted.map((kind) => Worker.create(workerOptions(options, kind, queues[kind], bundle))),
+  );
   const finished = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   return {
     finished,
@@ -67,7 +73,9 @@ function workerOptions(
     namespace: options.namespace,
     taskQueue,
     activities: options.activities,
-    ...(kind === 'engine' ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 1000 } : {}),
+    ...(kind === 'engine'
+      ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 1000 }
+      : {}),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
     maxConcurrentLocalActivityExecutions: 100,
     shutdownGraceTime: '10s',

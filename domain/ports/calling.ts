@@ -56,6 +56,11 @@ export interface CallingActivities {
   /** The unpaid call: a free answer, or a price (an intent `quoted` is committed before this returns). */
   callService(request: CallRequest): Promise<CallOutcome>;
   /** Data transforms and predicates over outputs: pure, local. */
-  computeStep(request: { ride: Ride; runId: string; step: PlanStep; outputs: Outputs }): Promise<ComputeOutcome>;
+  computeStep(request: {
+    ride: Ride;
+    runId: string;
+    step: PlanStep;
+    outputs: Outputs;
+  }): Promise<ComputeOutcome>;
   compensateStep(request: CompensateRequest): Promise<CompensateOutcome>;
 }

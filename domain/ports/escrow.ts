@@ -10,14 +10,23 @@ export interface DepositClaim {
 export type DepositVerdict =
   | { kind: 'finalized'; slot: number }
   | { kind: 'pending' }
-  | { kind: 'refused'; code: 'transaction_not_found' | 'deposit_mismatch' | 'sender_mismatch'; message: string };
+  | {
+      kind: 'refused';
+      code: 'transaction_not_found' | 'deposit_mismatch' | 'sender_mismatch';
+      message: string;
+    };
 
 export interface WithdrawalRef {
   withdrawalId: string;
 }
 
 /** `absent` is proven at finality past expiry: the hold may be released. */
-export type WithdrawalState = { kind: 'finalized'; signature: string } | { kind: 'pending' } | { kind: 'alive' } | { kind: 'absent' } | { kind: 'unknown'; message: string };
+export type WithdrawalState =
+  | { kind: 'finalized'; signature: string }
+  | { kind: 'pending' }
+  | { kind: 'alive' }
+  | { kind: 'absent' }
+  | { kind: 'unknown'; message: string };
 
 export interface EscrowActivities {
   verifyDeposit(claim: DepositClaim): Promise<DepositVerdict>;

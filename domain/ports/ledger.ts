@@ -3,7 +3,9 @@ import type { RunError, RunStatus } from '../../schemas/core/run.ts';
 import type { Ride } from './journal.ts';
 import type { Outputs } from './values.ts';
 
-export type ReserveOutcome = { kind: 'reserved' } | { kind: 'insufficient'; available: string; required: string };
+export type ReserveOutcome =
+  | { kind: 'reserved' }
+  | { kind: 'insufficient'; available: string; required: string };
 
 export interface FinishRequest {
   ride: Ride;
@@ -21,7 +23,13 @@ export interface LedgerActivities {
    * Moves what `upTo` lacks from the subject's escrow into the run's reserve, in one locked transaction.
    * `upTo` is the total the run may have drawn by now (minor units); idempotent on (run, revision).
    */
-  reserveForRun(request: { ride: Ride; runId: string; revision: number; upTo: string; asset: string }): Promise<ReserveOutcome>;
+  reserveForRun(request: {
+    ride: Ride;
+    runId: string;
+    revision: number;
+    upTo: string;
+    asset: string;
+  }): Promise<ReserveOutcome>;
   /** Gives back what is not held, writes the terminal event with the output, opens attention items. */
   finishRun(request: FinishRequest): Promise<void>;
 }

@@ -22,7 +22,11 @@ export function createDemoClient(url: string): DemoClient {
   return {
     get: (path) => ask(path),
     post: (path, body = {}) =>
-      ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ask(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
     events: (id) => readSocket(new WebSocket(`${url.replace(/^http/, 'ws')}/workflows/${id}/stream?after=0`)),
   };
 }
@@ -31,14 +35,14 @@ async function* readSocket(socket: WebSocket): AsyncGenerator<DemoEvent> {
   const queue: DemoEvent[] = [];
   let wake = (): void => undefined;
   let closed = false;
-  socket.onmessage = ({ data }) => {
+  socket.addEventListener('message', ({ data }) => {
     queue.push(JSON.parse(String(data)) as DemoEvent);
     wake();
-  };
-  socket.onclose = () => {
+  });
+  socket.addEventListener('close', () => {
     closed = true;
     wake();
-  };
+  });
   for (;;) {
     while (queue.length > 0) yield queue.shift()!;
     if (closed) return;

@@ -11,6 +11,9 @@ export async function confirmOnChain(config: Config, network: string, hash: stri
     return receipt?.status === 1 ? `mined in block ${receipt.blockNumber}` : 'NOT on the chain';
   }
   const connection = new Connection(config.SOLANA_RPC_URL!, 'confirmed');
-  const found = await connection.getTransaction(hash, { commitment: 'confirmed', maxSupportedTransactionVersion: 0 });
+  const found = await connection.getTransaction(hash, {
+    commitment: 'confirmed',
+    maxSupportedTransactionVersion: 0,
+  });
   return found !== null && found.meta?.err === null ? `confirmed in slot ${found.slot}` : 'NOT on the chain';
 }

@@ -10,11 +10,18 @@ const DEPOSIT = '5';
 const ENOUGH = 4; // whole units: a second demo does not deposit again
 
 /** The demo user's wallet sends tokens to the escrow address and tells Steward the signature, as a real user would. */
-export async function fundEscrow(screen: Screen, client: DemoClient, local: LocalAssets, user: string): Promise<void> {
+export async function fundEscrow(
+  screen: Screen,
+  client: DemoClient,
+  local: LocalAssets,
+  user: string,
+): Promise<void> {
   const { demoUser, mint, rpcUrl } = local.solana;
   screen.title('The user opens an escrow and deposits');
   await client.post(`/escrow/${user}/create`, { userWallet: demoUser.address });
-  const { balances } = await client.get<{ balances: Record<string, { available: number }> }>(`/escrow/${user}/balance`);
+  const { balances } = await client.get<{ balances: Record<string, { available: number }> }>(
+    `/escrow/${user}/balance`,
+  );
   const available = balances[mint.symbol]?.available ?? 0;
   if (available >= ENOUGH) return screen.detail(`the escrow holds ${available} ${mint.symbol} already`);
   const { address } = await client.get<{ address: string }>('/escrow/address');
@@ -31,9 +38,19 @@ async function transfer({ solana }: LocalAssets, escrow: string): Promise<string
   const target = getAssociatedTokenAddressSync(mint, new PublicKey(escrow));
   const amount = parseUnits(DEPOSIT, solana.mint.decimals);
   const source = new PublicKey(solana.demoUser.usdcAccount);
-  const instruction = createTransferCheckedInstruction(source, mint, target, wallet.publicKey, amount, solana.mint.decimals);
+  const instruction = createTransferCheckedInstruction(
+    source,
+    mint,
+    target,
+    wallet.publicKey,
+    amount,
+    solana.mint.decimals,
+  );
   const connection = new Connection(solana.rpcUrl, 'confirmed');
-  const transaction = new Transaction({ feePayer: wallet.publicKey, ...(await connection.getLatestBlockhash()) }).add(instruction);
+  const transaction = new Transaction({
+    feePayer: wallet.publicKey,
+    ...(await connection.getLatestBlockhash()),
+  }).add(instruction);
   transaction.sign(wallet);
   return connection.sendRawTransaction(transaction.serialize());
 }

@@ -7,15 +7,24 @@ export interface Screen {
 }
 
 export function createScreen(out: NodeJS.WriteStream = process.stdout): Screen {
-  const style = (code: number, text: string): string => (out.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const style = (code: number, text: string): string =>
+    out.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text;
   const line = (text: string): void => void out.write(`${text}\n`);
   return {
     line,
     title: (text) => line(`\n${style(1, `== ${text}`)}`),
     detail: (text) => line(style(2, `   ${text}`)),
     table(rows) {
-      const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-      for (const row of rows) line(`   ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}`);
+      const widths = (rows[0] ?? []).map((_cell, column) =>
+        Math.max(...rows.map((row) => (row[column] ?? '').length)),
+      );
+      for (const row of rows)
+        line(
+          `   ${row
+            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .join('  ')
+            .trimEnd()}`,
+        );
     },
   };
 }

@@ -37,11 +37,21 @@ interface StepResult {
 const POLL_MS = 100;
 
 /** One task as a client sees it: submit, look at the plan, approve, watch, look at the result and the money. */
-export async function showTask(screen: Screen, client: DemoClient, config: Config, user: string, task: DemoTask): Promise<boolean> {
+export async function showTask(
+  screen: Screen,
+  client: DemoClient,
+  config: Config,
+  user: string,
+  task: DemoTask,
+): Promise<boolean> {
   screen.title(task.title);
   screen.line(`   "${task.input}"`);
   const before = await balance(client, user);
-  const { workflow } = await client.post<{ workflow: Workflow }>('/workflows/create', { userId: user, input: task.input, maxCost: task.maxCost });
+  const { workflow } = await client.post<{ workflow: Workflow }>('/workflows/create', {
+    userId: user,
+    input: task.input,
+    maxCost: task.maxCost,
+  });
   const planned = await untilPlanned(client, workflow.id);
   if (planned.executionPlan === undefined) {
     screen.line(`   no plan: ${planned.error?.message ?? planned.status}`);
@@ -53,8 +63,13 @@ export async function showTask(screen: Screen, client: DemoClient, config: Confi
   const ended = (await client.get<{ workflow: Workflow }>(`/workflows/${workflow.id}`)).workflow;
   showEnd(screen, ended);
   await showPayments(screen, client, config, ended);
-  screen.table([['balance before', before], ['balance after', await balance(client, user)]]);
-  screen.detail(`${config.TEMPORAL_UI_URL ?? 'Temporal'}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows/${workflow.id}`);
+  screen.table([
+    ['balance before', before],
+    ['balance after', await balance(client, user)],
+  ]);
+  screen.detail(
+    `${config.TEMPORAL_UI_URL ?? 'Temporal'}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows/${workflow.id}`,
+  );
   return ended.status === task.ends;
 }
 
@@ -67,7 +82,9 @@ async function untilPlanned(client: DemoClient, id: string): Promise<Workflow> {
 }
 
 async function balance(client: DemoClient, user: string): Promise<string> {
-  const { balances } = await client.get<{ balances: Record<string, { available: number; reserved: number; spent: number }> }>(`/escrow/${user}/balance`);
+  const { balances } = await client.get<{
+    balances: Record<string, { available: number; reserved: number; spent: number }>;
+  }>(`/escrow/${user}/balance`);
   const { available = 0, reserved = 0, spent = 0 } = balances['USDC'] ?? {};
   return `${available} USDC available, ${reserved} reserved, ${spent} spent`;
 }
@@ -99,20 +116,37 @@ async function watch(screen: Screen, client: DemoClient, id: string, steps: numb
 /** Events in words; undefined for those that only repeat another. */
 function describe({ type, data, seq }: DemoEvent): string | undefined {
   if (type === 'connected') return undefined;
-  const { step, payment, reason, error } = data as { step?: string; payment?: { status?: string }; reason?: string; error?: { message?: string } };
-  const more = [step, payment?.status && `payment ${payment.status}`, reason, error?.message].filter((part) => part !== undefined);
+  const { step, payment, reason, error } = data as {
+    step?: string;
+    payment?: { status?: string };
+    reason?: string;
+    error?: { message?: string };
+  };
+  const more = [step, payment?.status && `payment ${payment.status}`, reason, error?.message].filter(
+    (part) => part !== undefined,
+  );
   return `#${seq} ${type}${more.length > 0 ? `: ${more.join(', ')}` : ''}`;
 }
 
 function showEnd(screen: Screen, workflow: Workflow): void {
-  screen.line(`   ${workflow.status} in ${workflow.totalTime} ms, cost ${workflow.totalCost} USDC${workflow.error ? ` (${workflow.error.code}: ${workflow.error.message})` : ''}`);
+  screen.line(
+    `   ${workflow.status} in ${workflow.totalTime} ms, cost ${workflow.totalCost} USDC${workflow.error ? ` (${workflow.error.code}: ${workflow.error.message})` : ''}`,
+  );
   if (workflow.output === undefined) return;
-  const text = typeof workflow.output === 'string' ? workflow.output : JSON.stringify(workflow.output, null, 2);
+  const text =
+    typeof workflow.output === 'string' ? workflow.output : JSON.stringify(workflow.output, null, 2);
   for (const line of text.split('\n').slice(0, 14)) screen.detail(line.slice(0, 140));
 }
 
-async function showPayments(screen: Screen, client: DemoClient, config: Config, { id }: Workflow): Promise<void> {
-  const { stepResults } = await client.get<{ stepResults: Record<string, StepResult> }>(`/workflows/${id}/steps`);
+async function showPayments(
+  screen: Screen,
+  client: DemoClient,
+  config: Config,
+  { id }: Workflow,
+): Promise<void> {
+  const { stepResults } = await client.get<{ stepResults: Record<string, StepResult> }>(
+    `/workflows/${id}/steps`,
+  );
   const paid = Object.entries(stepResults).filter(([, result]) => result.payment !== undefined);
   if (paid.length === 0) return;
   const rows = await Promise.all(

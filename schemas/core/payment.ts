@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { MinorUnits, Network } from './money.ts';
 
 /** States of a payment intent (reasoning.md, "x402 per step"). `unknown` is closed only by proof. */
-export const PaymentStatus = z.enum(['quoted', 'prepared', 'signed', 'submitted', 'settled', 'rejected', 'void', 'unknown']);
+export const PaymentStatus = z.enum([
+  'quoted',
+  'prepared',
+  'signed',
+  'submitted',
+  'settled',
+  'rejected',
+  'void',
+  'unknown',
+]);
 export type PaymentStatus = z.infer<typeof PaymentStatus>;
 
 /** A payment on the engine's own API. Amounts are minor units of `asset` (CAIP-19). */

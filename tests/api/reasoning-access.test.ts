@@ -17,7 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-async function keyFor(subject: string | null, scopes: Scope[] = ['read', 'operate', 'approve'], tenant = 'default'): Promise<Caller> {
+async function keyFor(
+  subject: string | null,
+  scopes: Scope[] = ['read', 'operate', 'approve'],
+  tenant = 'default',
+): Promise<Caller> {
   const { key, prefix, secretHash } = generateKey();
   const row = { prefix, secretHash, tenant, name: 'test', scopes, expiresAt: null, rotatedFrom: null };
   await insertKey(app.db.em(), { ...row, subject: subject as string });
@@ -42,7 +46,10 @@ describe('a key', () => {
       ['/escrow/other/withdraw', { amount: 1, destination: newWallet() }],
       ['/escrow/other/deposit', { amount: 1, signature: 'x' }],
     ];
-    const replies = [...(await Promise.all(paths.map((path) => mine.get(path)))), ...(await Promise.all(posts.map(([path, body]) => mine.post(path, body))))];
+    const replies = [
+      ...(await Promise.all(paths.map((path) => mine.get(path)))),
+      ...(await Promise.all(posts.map(([path, body]) => mine.post(path, body)))),
+    ];
     for (const reply of replies) expect([reply.status, reply.body['code']]).toEqual([403, 'forbidden']);
   });
 
@@ -93,10 +100,15 @@ describe('the list of a user’s workflows', () => {
     const userId = app.user({ plan: aFreePlan('listed', 'a') });
     const caller = await keyFor(userId);
     const ids: string[] = [];
-    for (const _n of [1, 2, 3]) ids.unshift((await caller.post('/workflows/create', { userId, input: TASK })).body.workflow.id);
+    for (const _n of [1, 2, 3])
+      ids.unshift((await caller.post('/workflows/create', { userId, input: TASK })).body.workflow.id);
     const first = await caller.get(`/users/${userId}/workflows?limit=2`);
-    const second = await caller.get(`/users/${userId}/workflows?limit=2&cursor=${String(first.body['nextCursor'])}`);
-    const shown = [first, second].flatMap(({ body }) => body['workflows'] as { id: string }[]).map(({ id }) => id);
+    const second = await caller.get(
+      `/users/${userId}/workflows?limit=2&cursor=${String(first.body['nextCursor'])}`,
+    );
+    const shown = [first, second]
+      .flatMap(({ body }) => body['workflows'] as { id: string }[])
+      .map(({ id }) => id);
     expect(shown).toEqual(ids);
     expect(first.body).toMatchObject({ success: true, total: 3 });
     expect(second.body['nextCursor']).toBeNull();
@@ -111,17 +123,32 @@ describe('an outage', () => {
 
   test('of Temporal is 503 before anything was started; reads go on', async () => {
     const connection = Connection.lazy({ address: '127.0.0.1:1' });
-    const settings = { ...app.deps.settings, auth: 'off' as const, rateLimitPerMinute: 0, commandTimeoutMs: 300 };
-    const api: RunningApi = await startApi({ ...app.deps, settings, temporal: new Client({ connection }) }, { host: '127.0.0.1', port: 0 });
+    const settings = {
+      ...app.deps.settings,
+      auth: 'off' as const,
+      rateLimitPerMinute: 0,
+      commandTimeoutMs: 300,
+    };
+    const api: RunningApi = await startApi(
+      { ...app.deps, settings, temporal: new Client({ connection }) },
+      { host: '127.0.0.1', port: 0 },
+    );
     open.push(api, connection);
     const caller = createCaller(api.url);
     const userId = app.user();
-    const created = await caller.post('/workflows/create', { userId, input: TASK }, { 'idempotency-key': `down-${userId}` });
+    const created = await caller.post(
+      '/workflows/create',
+      { userId, input: TASK },
+      { 'idempotency-key': `down-${userId}` },
+    );
     expect([created.status, created.body['code']]).toEqual([503, 'unavailable']);
     expect(created.headers.get('retry-after')).not.toBeNull();
     await caller.post(`/escrow/${userId}/create`, { userWallet: newWallet() });
     await app.fund(userId, '5', 'SOL');
-    const withdrawal = await caller.post(`/escrow/${userId}/withdraw`, { amount: 1, destination: newWallet() });
+    const withdrawal = await caller.post(`/escrow/${userId}/withdraw`, {
+      amount: 1,
+      destination: newWallet(),
+    });
     expect([withdrawal.status, withdrawal.body['code']]).toEqual([503, 'unavailable']);
     expect((await caller.get(`/escrow/${userId}/balance`)).body).toMatchObject({ balance: 5 });
   });

@@ -75,12 +75,18 @@ describe('an approval', () => {
     expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
     await untilStatus(api, id, 'completed');
     expect((await api.post(`/workflows/${id}/approve`, body)).status).toBe(200);
-    const { rows } = await app.db.pool.query("select * from transfer where run_id = $1 and kind = 'reserve'", [id]);
+    const { rows } = await app.db.pool.query(
+      "select * from transfer where run_id = $1 and kind = 'reserve'",
+      [id],
+    );
     expect(rows).toHaveLength(1);
   });
 
   test('is visible in the view before its answer arrives', async () => {
-    const { id } = await create({ plan: aFreePlan('visible', 'a'), hold: { a: new Promise((resolve) => setTimeout(resolve, 300)) } });
+    const { id } = await create({
+      plan: aFreePlan('visible', 'a'),
+      hold: { a: new Promise((resolve) => setTimeout(resolve, 300)) },
+    });
     await untilStatus(api, id, 'awaiting_approval');
     await api.post(`/workflows/${id}/approve`, { expiresAt: new Date(Date.now() + 60_000).toISOString() });
     const { workflow } = (await api.get(`/workflows/${id}`)).body;
@@ -112,7 +118,10 @@ describe('a wallet’s signature under an approval', () => {
 
   function privateKey({ secretKey, publicKey }: Keypair): KeyObject {
     const part = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
-    return createPrivateKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', d: part(secretKey.subarray(0, 32)), x: part(publicKey.toBytes()) } });
+    return createPrivateKey({
+      format: 'jwk',
+      key: { kty: 'OKP', crv: 'Ed25519', d: part(secretKey.subarray(0, 32)), x: part(publicKey.toBytes()) },
+    });
   }
 
   async function waiting(): Promise<{ id: string; keys: Keypair; wallet: string }> {
@@ -127,8 +136,16 @@ describe('a wallet’s signature under an approval', () => {
 
   test('is accepted from the registered wallet, over exactly what was sent', async () => {
     const { id, keys, wallet } = await waiting();
-    const message = { planHash: hashOf('paid'), limits: { maxTotalAmount: 1.5 }, expiresAt: Date.now() + 60_000 };
-    const reply = await api.post(`/workflows/${id}/approve`, { ...message, wallet, signature: signed(message, keys) });
+    const message = {
+      planHash: hashOf('paid'),
+      limits: { maxTotalAmount: 1.5 },
+      expiresAt: Date.now() + 60_000,
+    };
+    const reply = await api.post(`/workflows/${id}/approve`, {
+      ...message,
+      wallet,
+      signature: signed(message, keys),
+    });
     expect(reply.body).toMatchObject({ success: true, planHash: hashOf('paid') });
     await untilStatus(api, id, 'completed');
   });
@@ -158,7 +175,10 @@ describe('creating with an Idempotency-Key', () => {
     const userId = app.user({ plan: aFreePlan('once', 'a') });
     const key = { 'idempotency-key': `create-${userId}` };
     const body = { userId, input: TASK };
-    const [first, again] = await Promise.all([api.post('/workflows/create', body, key), api.post('/workflows/create', body, key)]);
+    const [first, again] = await Promise.all([
+      api.post('/workflows/create', body, key),
+      api.post('/workflows/create', body, key),
+    ]);
     expect(again.body.workflow).toEqual(first.body.workflow);
     const other = await api.post('/workflows/create', { userId, input: `${TASK}!` }, key);
     expect([other.status, other.body['code']]).toEqual([409, 'idempotency_conflict']);

@@ -11,7 +11,10 @@ const chain: ScriptedChain = { deposits: new Map(), withdrawals: new Map() };
 let app: ReasoningApp;
 let api: Caller;
 beforeAll(async () => {
-  app = await startReasoningApp({ escrow: { waitMs: 500 }, activities: ({ db }) => scriptedEscrow(db, chain) });
+  app = await startReasoningApp({
+    escrow: { waitMs: 500 },
+    activities: ({ db }) => scriptedEscrow(db, chain),
+  });
   api = createCaller(app.url);
 });
 afterAll(() => app.close());
@@ -23,7 +26,9 @@ async function create(userId: string): Promise<string> {
   return (await api.post('/workflows/create', { userId, input: TASK })).body.workflow.id;
 }
 
-async function waiting(scenario: Parameters<ReasoningApp['user']>[0]): Promise<{ id: string; userId: string }> {
+async function waiting(
+  scenario: Parameters<ReasoningApp['user']>[0],
+): Promise<{ id: string; userId: string }> {
   const userId = app.user(scenario);
   const id = await create(userId);
   await untilStatus(api, id, 'awaiting_approval');
@@ -33,7 +38,13 @@ async function waiting(scenario: Parameters<ReasoningApp['user']>[0]): Promise<{
 describe('a body that is not what it should be', () => {
   test('is refused as invalid JSON, as another media type or as too large', async () => {
     expect(seen(await api.post('/workflows/create', '{"userId":'))).toEqual([400, 'invalid_json']);
-    expect(seen(await api.post('/workflows/create', 'userId=u', { 'content-type': 'application/x-www-form-urlencoded' }))).toEqual([415, 'media_type']);
+    expect(
+      seen(
+        await api.post('/workflows/create', 'userId=u', {
+          'content-type': 'application/x-www-form-urlencoded',
+        }),
+      ),
+    ).toEqual([415, 'media_type']);
     const large = { userId: 'u', input: TASK, metadata: { pad: 'x'.repeat(1024 * 1024) } };
     expect(seen(await api.post('/workflows/create', large))).toEqual([413, 'too_large']);
   });
@@ -45,12 +56,20 @@ describe('a body that is not what it should be', () => {
     ['no userId', { input: TASK }, 'userId'],
     ['a userId with a space', { userId: 'a b', input: TASK }, 'userId'],
     ['a negative maxCost', { userId: 'u', input: TASK, maxCost: -1 }, 'maxCost'],
-    ['a maxCost with more decimals than the asset has', { userId: 'u', input: TASK, maxCost: '0.1234567' }, 'maxCost'],
+    [
+      'a maxCost with more decimals than the asset has',
+      { userId: 'u', input: TASK, maxCost: '0.1234567' },
+      'maxCost',
+    ],
     ['a maxCost with an exponent', `{"userId":"u","input":"${TASK}","maxCost":1e3}`, 'maxCost'],
   ])('is refused with validation_failed: %s', async (_name, body, path) => {
     const reply = await api.post('/workflows/create', body);
     expect(seen(reply)).toEqual([400, 'validation_failed']);
-    expect(reply.body).toMatchObject({ success: false, error: expect.any(String), details: [{ path, message: expect.any(String) }] });
+    expect(reply.body).toMatchObject({
+      success: false,
+      error: expect.any(String),
+      details: [{ path, message: expect.any(String) }],
+    });
   });
 
   test('counts code points: 10 and 5000 emoji are fine', async () => {
@@ -59,10 +78,13 @@ describe('a body that is not what it should be', () => {
       expect((await api.post('/workflows/create', { userId, input: '🙂'.repeat(length) })).status).toBe(201);
   });
 
-  test.each(['limit=0', 'limit=101', 'limit=x', 'cursor=nonsense'])('is refused with validation_failed: ?%s', async (query) => {
-    expect(seen(await api.get(`/users/u/workflows?${query}`))).toEqual([400, 'validation_failed']);
-    expect(seen(await api.get(`/escrow/u/history?${query}`))).toEqual([400, 'validation_failed']);
-  });
+  test.each(['limit=0', 'limit=101', 'limit=x', 'cursor=nonsense'])(
+    'is refused with validation_failed: ?%s',
+    async (query) => {
+      expect(seen(await api.get(`/users/u/workflows?${query}`))).toEqual([400, 'validation_failed']);
+      expect(seen(await api.get(`/escrow/u/history?${query}`))).toEqual([400, 'validation_failed']);
+    },
+  );
 });
 
 describe('approving', () => {
@@ -99,7 +121,10 @@ describe('approving', () => {
 
   test('while planning with nothing to bind it to is invalid_state', async () => {
     let letGo = (): void => undefined;
-    const userId = app.user({ plan: aFreePlan('unbound', 'a'), planned: new Promise((resolve) => (letGo = resolve)) });
+    const userId = app.user({
+      plan: aFreePlan('unbound', 'a'),
+      planned: new Promise((resolve) => (letGo = resolve)),
+    });
     const id = await create(userId);
     expect(seen(await api.post(`/workflows/${id}/approve`))).toEqual([400, 'invalid_state']);
     letGo();
@@ -108,8 +133,14 @@ describe('approving', () => {
 
   test('another plan than the current one is plan_changed', async () => {
     const { id } = await waiting({ plan: aFreePlan('current', 'a') });
-    expect(seen(await api.post(`/workflows/${id}/approve`, { planHash: hashOf('stale') }))).toEqual([409, 'plan_changed']);
-    expect(seen(await api.post(`/workflows/${id}/approve`, { planHash: hashOf('current') }))).toEqual([200, undefined]);
+    expect(seen(await api.post(`/workflows/${id}/approve`, { planHash: hashOf('stale') }))).toEqual([
+      409,
+      'plan_changed',
+    ]);
+    expect(seen(await api.post(`/workflows/${id}/approve`, { planHash: hashOf('current') }))).toEqual([
+      200,
+      undefined,
+    ]);
   });
 
   test('after the time to approve has passed is approval_expired', async () => {
@@ -131,10 +162,16 @@ describe('cancelling', () => {
     await untilStatus(api, done.id, 'completed');
     expect(seen(await api.post(`/workflows/${done.id}/cancel`))).toEqual([400, 'cannot_cancel']);
 
-    const failed = await waiting({ plan: aFreePlan('failing', 'a'), calls: { a: { kind: 'failed', code: 'HTTP_403', message: 'no' } } });
+    const failed = await waiting({
+      plan: aFreePlan('failing', 'a'),
+      calls: { a: { kind: 'failed', code: 'HTTP_403', message: 'no' } },
+    });
     await api.post(`/workflows/${failed.id}/approve`);
     const view = await untilStatus(api, failed.id, 'failed', /^(completed|cancelled)$/);
-    expect(view).toMatchObject({ error: { code: 'HTTP_403', stepId: 'a' }, stepResults: { a: { status: 'failed', code: 'HTTP_403' } } });
+    expect(view).toMatchObject({
+      error: { code: 'HTTP_403', stepId: 'a' },
+      stepResults: { a: { status: 'failed', code: 'HTTP_403' } },
+    });
     expect(seen(await api.post(`/workflows/${failed.id}/cancel`))).toEqual([400, 'cannot_cancel']);
   });
 
@@ -153,7 +190,12 @@ describe('opening an escrow', () => {
   test('with a bad wallet is invalid_wallet, with another wallet_conflict, with the same unchanged', async () => {
     const userId = app.user();
     const open = (userWallet: string) => api.post(`/escrow/${userId}/create`, { userWallet });
-    for (const bad of ['nonsense', '0x70997970C51812dc3A010C7d01b50e0d17dc79C8', newSignature(), ESCROW_ADDRESS])
+    for (const bad of [
+      'nonsense',
+      '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+      newSignature(),
+      ESCROW_ADDRESS,
+    ])
       expect(seen(await open(bad))).toEqual([400, 'invalid_wallet']);
     const wallet = newWallet();
     const first = await open(wallet);
@@ -180,27 +222,40 @@ describe('a deposit', () => {
   test('with a malformed signature is invalid_signature, with an unknown one transaction_not_found', async () => {
     const userId = await withEscrow();
     const deposit = (signature: string) => api.post(`/escrow/${userId}/deposit`, { amount: 1, signature });
-    for (const bad of ['nonsense', newWallet(), '0'.repeat(88)]) expect(seen(await deposit(bad))).toEqual([400, 'invalid_signature']);
+    for (const bad of ['nonsense', newWallet(), '0'.repeat(88)])
+      expect(seen(await deposit(bad))).toEqual([400, 'invalid_signature']);
     const unknown = newSignature();
     chain.deposits.set(unknown, [{ kind: 'refused', code: 'transaction_not_found', message: 'not known' }]);
     expect(seen(await deposit(unknown))).toEqual([404, 'transaction_not_found']);
   });
 
-  test.each(['deposit_mismatch', 'sender_mismatch'] as const)('that the chain contradicts is %s, and may be claimed rightly later', async (code) => {
-    const userId = await withEscrow();
-    const signature = newSignature();
-    chain.deposits.set(signature, [{ kind: 'refused', code, message: 'not so' }]);
-    expect(seen(await api.post(`/escrow/${userId}/deposit`, { amount: 1, signature }))).toEqual([400, code]);
-    chain.deposits.delete(signature);
-    expect((await api.post(`/escrow/${userId}/deposit`, { amount: 2, signature })).status).toBe(200);
-  });
+  test.each(['deposit_mismatch', 'sender_mismatch'] as const)(
+    'that the chain contradicts is %s, and may be claimed rightly later',
+    async (code) => {
+      const userId = await withEscrow();
+      const signature = newSignature();
+      chain.deposits.set(signature, [{ kind: 'refused', code, message: 'not so' }]);
+      expect(seen(await api.post(`/escrow/${userId}/deposit`, { amount: 1, signature }))).toEqual([
+        400,
+        code,
+      ]);
+      chain.deposits.delete(signature);
+      expect((await api.post(`/escrow/${userId}/deposit`, { amount: 2, signature })).status).toBe(200);
+    },
+  );
 
   test('credited to another user or amount is deposit_already_credited', async () => {
     const [userId, other] = [await withEscrow(), await withEscrow()];
     const signature = newSignature();
     expect((await api.post(`/escrow/${userId}/deposit`, { amount: 1, signature })).status).toBe(200);
-    expect(seen(await api.post(`/escrow/${userId}/deposit`, { amount: 2, signature }))).toEqual([409, 'deposit_already_credited']);
-    expect(seen(await api.post(`/escrow/${other}/deposit`, { amount: 1, signature }))).toEqual([409, 'deposit_already_credited']);
+    expect(seen(await api.post(`/escrow/${userId}/deposit`, { amount: 2, signature }))).toEqual([
+      409,
+      'deposit_already_credited',
+    ]);
+    expect(seen(await api.post(`/escrow/${other}/deposit`, { amount: 1, signature }))).toEqual([
+      409,
+      'deposit_already_credited',
+    ]);
   });
 
   test.each([
@@ -224,11 +279,15 @@ describe('a withdrawal', () => {
   test('of too much, to a bad address or below the rent minimum is refused', async () => {
     const userId = await withEscrow();
     await app.fund(userId, '1', 'SOL');
-    const withdraw = (amount: string, destination: string) => api.post(`/escrow/${userId}/withdraw`, { amount, destination });
+    const withdraw = (amount: string, destination: string) =>
+      api.post(`/escrow/${userId}/withdraw`, { amount, destination });
     const tooMuch = await withdraw('1.000000001', newWallet());
     expect(seen(tooMuch)).toEqual([400, 'insufficient_escrow']);
-    expect(tooMuch.body['error']).toBe('Insufficient escrow balance. Available: 1.0, Required: 1.000000001. Please top up.');
-    for (const bad of ['nonsense', newSignature(), ESCROW_ADDRESS]) expect(seen(await withdraw('0.5', bad))).toEqual([400, 'invalid_destination']);
+    expect(tooMuch.body['error']).toBe(
+      'Insufficient escrow balance. Available: 1.0, Required: 1.000000001. Please top up.',
+    );
+    for (const bad of ['nonsense', newSignature(), ESCROW_ADDRESS])
+      expect(seen(await withdraw('0.5', bad))).toEqual([400, 'invalid_destination']);
     expect(seen(await withdraw('0.000890879', newWallet()))).toEqual([400, 'below_minimum']);
   });
 

@@ -7,7 +7,10 @@ const chain: ScriptedChain = { deposits: new Map(), withdrawals: new Map() };
 let app: ReasoningApp;
 let api: Caller;
 beforeAll(async () => {
-  app = await startReasoningApp({ escrow: { waitMs: 2000 }, activities: ({ db }) => scriptedEscrow(db, chain) });
+  app = await startReasoningApp({
+    escrow: { waitMs: 2000 },
+    activities: ({ db }) => scriptedEscrow(db, chain),
+  });
   api = createCaller(app.url);
 });
 afterAll(() => app.close());
@@ -21,11 +24,14 @@ async function withEscrow(): Promise<{ userId: string; wallet: string }> {
 
 async function deposited(amount: string): Promise<string> {
   const { userId } = await withEscrow();
-  expect((await api.post(`/escrow/${userId}/deposit`, { amount, signature: newSignature() })).status).toBe(200);
+  expect((await api.post(`/escrow/${userId}/deposit`, { amount, signature: newSignature() })).status).toBe(
+    200,
+  );
   return userId;
 }
 
-const balanceOf = async (userId: string): Promise<unknown> => (await api.get(`/escrow/${userId}/balance`)).body['balances'];
+const balanceOf = async (userId: string): Promise<unknown> =>
+  (await api.get(`/escrow/${userId}/balance`)).body['balances'];
 
 describe('an escrow', () => {
   test('says where deposits go and in which assets', async () => {
@@ -44,7 +50,15 @@ describe('an escrow', () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       success: true,
-      escrow: { userId, userWallet: wallet, balance: 0, spent: 0, reserved: 0, createdAt: expect.any(Number), lastTopUpAt: null },
+      escrow: {
+        userId,
+        userWallet: wallet,
+        balance: 0,
+        spent: 0,
+        reserved: 0,
+        createdAt: expect.any(Number),
+        lastTopUpAt: null,
+      },
     });
   });
 
@@ -54,9 +68,17 @@ describe('an escrow', () => {
       success: true,
       balance: 0,
       asset: 'SOL',
-      balances: { SOL: { available: 0, reserved: 0, spent: 0 }, USDC: { available: 0, reserved: 0, spent: 0 } },
+      balances: {
+        SOL: { available: 0, reserved: 0, spent: 0 },
+        USDC: { available: 0, reserved: 0, spent: 0 },
+      },
     });
-    expect((await api.get(`/escrow/${userId}/history`)).body).toEqual({ success: true, history: [], total: 0, nextCursor: null });
+    expect((await api.get(`/escrow/${userId}/history`)).body).toEqual({
+      success: true,
+      history: [],
+      total: 0,
+      nextCursor: null,
+    });
   });
 });
 
@@ -73,7 +95,9 @@ describe('a deposit', () => {
     expect(again.body).toMatchObject({ success: true, duplicate: true });
     expect((await api.get(`/escrow/${userId}/history`)).body).toMatchObject({
       total: 1,
-      history: [{ type: 'deposit', signature, amountMinor: '9007199254740993', asset: 'SOL', status: 'completed' }],
+      history: [
+        { type: 'deposit', signature, amountMinor: '9007199254740993', asset: 'SOL', status: 'completed' },
+      ],
     });
   });
 
@@ -95,7 +119,9 @@ describe('a deposit', () => {
       { kind: 'refused', code: 'sender_mismatch', message: 'not yours' },
       { kind: 'finalized', slot: 3 },
     ]);
-    expect((await api.post(`/escrow/${thief.userId}/deposit`, { amount: 1, signature })).body).toMatchObject({ code: 'sender_mismatch' });
+    expect((await api.post(`/escrow/${thief.userId}/deposit`, { amount: 1, signature })).body).toMatchObject({
+      code: 'sender_mismatch',
+    });
     expect((await api.post(`/escrow/${owner.userId}/deposit`, { amount: 1, signature })).status).toBe(200);
   });
 
@@ -112,9 +138,17 @@ describe('a deposit', () => {
 describe('a withdrawal', () => {
   test('is held, sent and taken off the balance', async () => {
     const userId = await deposited('5');
-    const { status, body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 1.5, destination: newWallet() });
+    const { status, body } = await api.post(`/escrow/${userId}/withdraw`, {
+      amount: 1.5,
+      destination: newWallet(),
+    });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ success: true, message: 'Withdrawal successful', withdrawalId: expect.stringMatching(/^wd_/), signature: expect.any(String) });
+    expect(body).toMatchObject({
+      success: true,
+      message: 'Withdrawal successful',
+      withdrawalId: expect.stringMatching(/^wd_/),
+      signature: expect.any(String),
+    });
     expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3.5, reserved: 0 } });
   });
 
@@ -124,7 +158,11 @@ describe('a withdrawal', () => {
     chain.withdrawals.set(destination, [{ kind: 'pending' }]);
     const { status, body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 2, destination });
     expect(status).toBe(202);
-    expect(body).toMatchObject({ success: true, status: 'pending', withdrawalId: expect.stringMatching(/^wd_/) });
+    expect(body).toMatchObject({
+      success: true,
+      status: 'pending',
+      withdrawalId: expect.stringMatching(/^wd_/),
+    });
     expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3, reserved: 2 } });
     chain.withdrawals.delete(destination);
     await expect.poll(() => balanceOf(userId)).toMatchObject({ SOL: { available: 3, reserved: 0 } });

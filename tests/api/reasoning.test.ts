@@ -25,15 +25,27 @@ describe('a workflow', () => {
     expect(id).toMatch(/^wf_\d{13}_[0-9a-f]{16}$/);
 
     const waiting = await untilStatus(api, id, 'awaiting_approval');
-    expect(waiting).toMatchObject({ userId, naturalLanguageInput: TASK, approvalReason: 'initial', metadata: { from: 'test' } });
+    expect(waiting).toMatchObject({
+      userId,
+      naturalLanguageInput: TASK,
+      approvalReason: 'initial',
+      metadata: { from: 'test' },
+    });
     const approved = await api.post(`/workflows/${id}/approve`);
     expect(approved.status).toBe(200);
-    expect(approved.body).toEqual({ success: true, message: 'Workflow approved and execution started', planHash: hashOf('free') });
+    expect(approved.body).toEqual({
+      success: true,
+      message: 'Workflow approved and execution started',
+      planHash: hashOf('free'),
+    });
 
     const done = await untilStatus(api, id, 'completed');
     expect(done).toMatchObject({ output: { from: 'b' }, totalCost: 0, paymentSignatures: [], attention: [] });
     const steps = await api.get(`/workflows/${id}/steps`);
-    expect(steps.body).toMatchObject({ success: true, stepResults: { a: { status: 'completed', success: true, attempts: 1 } } });
+    expect(steps.body).toMatchObject({
+      success: true,
+      stepResults: { a: { status: 'completed', success: true, attempts: 1 } },
+    });
   });
 
   test('pays from escrow, counts what it paid and gives back the rest', async () => {
@@ -46,6 +58,8 @@ describe('a workflow', () => {
     const done = await untilStatus(api, id, 'completed');
     expect(done).toMatchObject({ totalCost: 1.25, maxCost: 2.5, estimatedCost: 1.25 });
     expect(done['paymentSignatures']).toHaveLength(2);
-    expect(done['stepResults']).toMatchObject({ a: { cost: 0.75, payment: { status: 'settled', amountMinor: '750000' } } });
+    expect(done['stepResults']).toMatchObject({
+      a: { cost: 0.75, payment: { status: 'settled', amountMinor: '750000' } },
+    });
   });
 });

@@ -29,13 +29,29 @@ afterAll(async () => {
 let made = 0;
 async function aRun(tenant = 'default'): Promise<string> {
   const id = `run-${++made}`;
-  await insertRun(db.pool, sealer, { id, tenant, family: 'test', kind: 'job', subject: 'u', workflowId: id, input: { secret: 'prompt' }, settings: {} });
+  await insertRun(db.pool, sealer, {
+    id,
+    tenant,
+    family: 'test',
+    kind: 'job',
+    subject: 'u',
+    workflowId: id,
+    input: { secret: 'prompt' },
+    settings: {},
+  });
   return id;
 }
-const event = (key: string, more: Partial<JournalEvent> = {}): JournalEvent => ({ key, type: 'step.progress', data: { key }, ...more });
+const event = (key: string, more: Partial<JournalEvent> = {}): JournalEvent => ({
+  key,
+  type: 'step.progress',
+  data: { key },
+  ...more,
+});
 
 async function rows(runId: string): Promise<{ seq: number; event_key: string; feed_pos: number }[]> {
-  return (await db.pool.query('select seq, event_key, feed_pos from event where run_id = $1 order by seq', [runId])).rows;
+  return (
+    await db.pool.query('select seq, event_key, feed_pos from event where run_id = $1 order by seq', [runId])
+  ).rows;
 }
 
 describe('the journal', () => {
@@ -45,15 +61,34 @@ describe('the journal', () => {
       runId: id,
       events: [
         event('a', { status: 'planning', view: { plan: 1, model: 'x' } }),
-        event('b', { status: 'running', view: { plan: 2 }, step: { id: 's', status: 'running', data: { at: 1 } } }),
-        event('c', { step: { id: 's', status: 'completed', data: { out: 2 } }, approval: { id: `${id}:1`, data: { plan_hash: 'h' } } }),
+        event('b', {
+          status: 'running',
+          view: { plan: 2 },
+          step: { id: 's', status: 'running', data: { at: 1 } },
+        }),
+        event('c', {
+          step: { id: 's', status: 'completed', data: { out: 2 } },
+          approval: { id: `${id}:1`, data: { plan_hash: 'h' } },
+        }),
       ],
     });
-    expect((await rows(id)).map(({ seq, event_key }) => [seq, event_key])).toEqual([[1, 'a'], [2, 'b'], [3, 'c']]);
+    expect((await rows(id)).map(({ seq, event_key }) => [seq, event_key])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ]);
     const run = await getRun(db.pool, id);
-    expect(run).toMatchObject({ status: 'running', last_seq: 3, view: { plan: 2, model: 'x' }, start_state: 'started', finished_at: null });
+    expect(run).toMatchObject({
+      status: 'running',
+      last_seq: 3,
+      view: { plan: 2, model: 'x' },
+      start_state: 'started',
+      finished_at: null,
+    });
     expect(run?.started_at).toBeInstanceOf(Date);
-    expect(await listSteps(db.pool, id)).toEqual([{ step_id: 's', status: 'completed', data: { at: 1, out: 2 } }]);
+    expect(await listSteps(db.pool, id)).toEqual([
+      { step_id: 's', status: 'completed', data: { at: 1, out: 2 } },
+    ]);
   });
 
   test('writes the same event once, however often and in whatever order it comes', async () => {
@@ -66,8 +101,12 @@ describe('the journal', () => {
   test('refuses what comes after the end, visibly, but lets a repetition pass', async () => {
     const id = await aRun();
     await journal.append({ runId: id, events: [event('a'), event('end', { status: 'failed' })] });
-    await expect(journal.append({ runId: id, events: [event('late')] })).rejects.toMatchObject({ code: 'run_finished' });
-    await expect(journal.append({ runId: id, events: [event('end', { status: 'failed' })] })).resolves.toBeUndefined();
+    await expect(journal.append({ runId: id, events: [event('late')] })).rejects.toMatchObject({
+      code: 'run_finished',
+    });
+    await expect(
+      journal.append({ runId: id, events: [event('end', { status: 'failed' })] }),
+    ).resolves.toBeUndefined();
     expect((await getRun(db.pool, id))?.finished_at).toBeInstanceOf(Date);
     expect(await rows(id)).toHaveLength(2);
   });
@@ -81,7 +120,13 @@ describe('the journal', () => {
       journal.append({ runId: 'no such run', events: [event('a')] }),
       journal.append({ runId: good, events: [event('b')] }),
     ]);
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ]);
     expect(await rows(good)).toHaveLength(3);
     expect((results[3] as PromiseRejectedResult).reason).toMatchObject({ code: 'run_not_found' });
   });
@@ -92,7 +137,11 @@ describe('the journal', () => {
     await Promise.all(
       journals.map(async (writer, w) => {
         for (let n = 0; n < 10; n++)
-          await Promise.all(ids.map((runId) => writer.append({ runId, events: [event(`shared:${n}`), event(`own:${w}:${n}`)] })));
+          await Promise.all(
+            ids.map((runId) =>
+              writer.append({ runId, events: [event(`shared:${n}`), event(`own:${w}:${n}`)] }),
+            ),
+          );
       }),
     );
     const { rows: bad } = await db.pool.query(
@@ -101,7 +150,9 @@ describe('the journal', () => {
       [ids],
     );
     expect(bad).toEqual([]);
-    const { rows: feed } = await db.pool.query(`select count(*)::int as n, max(feed_pos) as top from event where tenant = 'crowd'`);
+    const { rows: feed } = await db.pool.query(
+      `select count(*)::int as n, max(feed_pos) as top from event where tenant = 'crowd'`,
+    );
     expect(feed).toEqual([{ n: 1400, top: 1400 }]);
   });
 

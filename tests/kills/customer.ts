@@ -26,7 +26,8 @@ export function createCustomer(url: string, userId: string): Customer {
       const types: string[] = [];
       const watching = watch(url, id, seqs, types);
       await until(async () => (await read(url, id))['status'] !== 'planning');
-      if ((await read(url, id))['status'] === 'awaiting_approval') await ask(url, `/workflows/${id}/approve`, {}, `approve-${name}`);
+      if ((await read(url, id))['status'] === 'awaiting_approval')
+        await ask(url, `/workflows/${id}/approve`, {}, `approve-${name}`);
       await watching;
       const end = await read(url, id);
       return { id, status: String(end['status']), totalCost: Number(end['totalCost']), seqs, types };
@@ -36,7 +37,8 @@ export function createCustomer(url: string, userId: string): Customer {
 
 type Body = Record<string, unknown>;
 
-const read = async (url: string, id: string): Promise<Body> => (await ask(url, `/workflows/${id}`))['workflow'] as Body;
+const read = async (url: string, id: string): Promise<Body> =>
+  (await ask(url, `/workflows/${id}`))['workflow'] as Body;
 
 /** Repeats until an answer that is final: nothing, 429 and 5xx are worth another try. */
 async function ask(url: string, path: string, body?: object, key?: string): Promise<Body> {
@@ -46,13 +48,17 @@ async function ask(url: string, path: string, body?: object, key?: string): Prom
     try {
       const answer = await fetch(url + path, {
         ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-        headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+        },
         signal: AbortSignal.timeout(40_000),
       });
       const json = (await answer.json()) as Body;
       if (answer.ok) return json;
       last = `${answer.status} ${String(json['detail'])}`;
-      if (answer.status < 500 && answer.status !== 429 && answer.status !== 409) throw new Error(`${path}: ${last}`);
+      if (answer.status < 500 && answer.status !== 429 && answer.status !== 409)
+        throw new Error(`${path}: ${last}`);
     } catch (error) {
       if (error instanceof Error && error.message.startsWith(path)) throw error;
       last = String(error);
@@ -77,11 +83,14 @@ async function watch(url: string, id: string, seqs: number[], types: string[]): 
   const end = Date.now() + PATIENCE_MS;
   while (!TERMINAL.has(types.at(-1) ?? '')) {
     if (Date.now() > end) throw new Error(`the stream of ${id} did not end; last ${types.at(-1)}`);
-    await connection(`${url.replace('http', 'ws')}/workflows/${id}/stream?after=${seqs.at(-1) ?? 0}`, (event) => {
-      if (event.type === 'connected') return;
-      seqs.push(event.seq);
-      types.push(event.type);
-    });
+    await connection(
+      `${url.replace('http', 'ws')}/workflows/${id}/stream?after=${seqs.at(-1) ?? 0}`,
+      (event) => {
+        if (event.type === 'connected') return;
+        seqs.push(event.seq);
+        types.push(event.type);
+      },
+    );
     await delay(50);
   }
 }
@@ -89,7 +98,9 @@ async function watch(url: string, id: string, seqs: number[], types: string[]): 
 function connection(url: string, onEvent: (event: { type: string; seq: number }) => void): Promise<void> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
-    socket.addEventListener('message', ({ data }) => onEvent(JSON.parse(String(data)) as { type: string; seq: number }));
+    socket.addEventListener('message', ({ data }) =>
+      onEvent(JSON.parse(String(data)) as { type: string; seq: number }),
+    );
     socket.addEventListener('close', () => resolve());
     socket.addEventListener('error', () => resolve());
   });

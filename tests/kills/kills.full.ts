@@ -1,6 +1,10 @@
 import { test } from 'vitest';
 import { laySiege } from './siege.ts';
 
-test.each([1, 2, 3, 4])('fifteen kills, siege %d', async (seed) => {
-  await laySiege({ seed, kills: 15, customers: 4 });
-}, 600_000);
+test.each([1, 2, 3, 4])(
+  'fifteen kills, siege %d',
+  async (seed) => {
+    await laySiege({ seed, kills: 15, customers: 4 });
+  },
+  600_000,
+);

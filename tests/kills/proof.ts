@@ -20,7 +20,8 @@ export interface Books {
 export async function readBooks({ config, local }: Victims): Promise<Books> {
   const client = new pg.Client({ connectionString: config.DATABASE_URL });
   await client.connect();
-  const rows = async <T extends pg.QueryResultRow>(text: string): Promise<T[]> => (await client.query<T>(text)).rows;
+  const rows = async <T extends pg.QueryResultRow>(text: string): Promise<T[]> =>
+    (await client.query<T>(text)).rows;
   const settled = await rows<{ network: string; count: string; sum: string }>(
     `select network, count(*), coalesce(sum(amount), 0) as sum from payment where status = 'settled' group by network`,
   );
@@ -39,8 +40,13 @@ export async function readBooks({ config, local }: Victims): Promise<Books> {
     wrong,
     paidTwice,
     leftInReserves: BigInt(left!.sum),
-    settled: Object.fromEntries(settled.map(({ network, count, sum }) => [network, { count: Number(count), sum: BigInt(sum) }])),
-    onChain: { ...(await evmTransfers(config.EVM_RPC_URL!, local)), ...(await solanaTransfers(config.SOLANA_RPC_URL!, local)) },
+    settled: Object.fromEntries(
+      settled.map(({ network, count, sum }) => [network, { count: Number(count), sum: BigInt(sum) }]),
+    ),
+    onChain: {
+      ...(await evmTransfers(config.EVM_RPC_URL!, local)),
+      ...(await solanaTransfers(config.SOLANA_RPC_URL!, local)),
+    },
   };
 }
 
@@ -48,24 +54,43 @@ type Sums = Books['onChain'];
 
 async function evmTransfers(rpcUrl: string, { evm }: Victims['local']): Promise<Sums> {
   const provider = new JsonRpcProvider(rpcUrl, evm.chainId, { staticNetwork: true });
-  const token = new Contract(evm.token.address, ['event Transfer(address indexed from, address indexed to, uint256 value)'], provider);
+  const token = new Contract(
+    evm.token.address,
+    ['event Transfer(address indexed from, address indexed to, uint256 value)'],
+    provider,
+  );
   const logs = await token.queryFilter(token.filters['Transfer']!(evm.operator.address), 0);
   provider.destroy();
   const values = logs.map((log) => ('args' in log ? BigInt(String(log.args[2])) : 0n));
-  return values.length === 0 ? {} : { [evm.network]: { count: values.length, sum: values.reduce((a, b) => a + b, 0n) } };
+  return values.length === 0
+    ? {}
+    : { [evm.network]: { count: values.length, sum: values.reduce((a, b) => a + b, 0n) } };
 }
 
 /** Every transaction of the escrow's token account that made it smaller. */
 async function solanaTransfers(rpcUrl: string, { solana, solanaNetwork }: Victims['local']): Promise<Sums> {
   const connection = new Connection(rpcUrl, 'confirmed');
-  const signatures = await connection.getSignaturesForAddress(new PublicKey(solana.escrow.usdcAccount), { limit: 1000 });
+  const signatures = await connection.getSignaturesForAddress(new PublicKey(solana.escrow.usdcAccount), {
+    limit: 1000,
+  });
   let count = 0;
   let sum = 0n;
   for (const { signature, err } of signatures) {
     if (err !== null) continue;
-    const found = await connection.getTransaction(signature, { commitment: 'confirmed', maxSupportedTransactionVersion: 0 });
-    const of = (balances: readonly { owner?: string | null; mint: string; uiTokenAmount: { amount: string } }[] | null | undefined): bigint =>
-      BigInt(balances?.find((one) => one.owner === solana.escrow.address && one.mint === solana.mint.address)?.uiTokenAmount.amount ?? 0);
+    const found = await connection.getTransaction(signature, {
+      commitment: 'confirmed',
+      maxSupportedTransactionVersion: 0,
+    });
+    const of = (
+      balances:
+        | readonly { owner?: string | null; mint: string; uiTokenAmount: { amount: string } }[]
+        | null
+        | undefined,
+    ): bigint =>
+      BigInt(
+        balances?.find((one) => one.owner === solana.escrow.address && one.mint === solana.mint.address)
+          ?.uiTokenAmount.amount ?? 0,
+      );
     const out = of(found?.meta?.preTokenBalances) - of(found?.meta?.postTokenBalances);
     if (out <= 0n) continue;
     count++;

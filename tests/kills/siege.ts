@@ -7,9 +7,18 @@ import { readBooks } from './proof.ts';
 import { startVictims, VICTIMS, type Victims } from './victims.ts';
 
 const TASKS = [
-  { input: 'Get the SOL price history of the last 30 days and compute statistics and trend', ends: 'completed' },
-  { input: 'Get the ETH price history of the last 14 days, chart it and compose a report', ends: 'completed' },
-  { input: 'Book a hotel in Berlin for 2 nights and then get a credit rating for Example Corp', ends: 'failed' },
+  {
+    input: 'Get the SOL price history of the last 30 days and compute statistics and trend',
+    ends: 'completed',
+  },
+  {
+    input: 'Get the ETH price history of the last 14 days, chart it and compose a report',
+    ends: 'completed',
+  },
+  {
+    input: 'Book a hotel in Berlin for 2 nights and then get a credit rating for Example Corp',
+    ends: 'failed',
+  },
 ] as const;
 
 /** Deterministic numbers in [0, 1), so that a failing siege can be laid again (mulberry32). */
@@ -35,7 +44,12 @@ export async function laySiege({ seed, kills, customers }: SiegePlan): Promise<v
   const victims = await startVictims();
   try {
     const client = createDemoClient(victims.url);
-    await fundEscrow({ title: () => undefined, line: () => undefined, detail: () => undefined, table: () => undefined }, client, victims.local, 'customer');
+    await fundEscrow(
+      { title: () => undefined, line: () => undefined, detail: () => undefined, table: () => undefined },
+      client,
+      victims.local,
+      'customer',
+    );
     const siege = { over: false };
     const buying = Array.from({ length: customers }, (_, n) => buyUntilOver(victims, siege, n));
     const random = seeded(seed);
@@ -53,7 +67,11 @@ export async function laySiege({ seed, kills, customers }: SiegePlan): Promise<v
   }
 }
 
-async function buyUntilOver(victims: Victims, siege: { over: boolean }, n: number): Promise<{ purchase: Purchase; ends: string }[]> {
+async function buyUntilOver(
+  victims: Victims,
+  siege: { over: boolean },
+  n: number,
+): Promise<{ purchase: Purchase; ends: string }[]> {
   const customer = createCustomer(victims.url, 'customer');
   const purchases: { purchase: Purchase; ends: string }[] = [];
   for (let turn = 0; turn === 0 || !siege.over; turn++) {

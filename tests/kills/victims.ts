@@ -33,13 +33,25 @@ export async function startVictims(): Promise<Victims> {
   const processes = createProcesses({ log: (message) => lines.push(message) });
   const database = await freshDatabase();
   const temporal = await restartableTemporal(processes, folder);
-  const anyPorts = Object.fromEntries(['PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT'].map((name) => [name, '0']));
-  const given = loadConfig({ ...anyPorts, DATA_DIR: folder, DATABASE_URL: database.url, TEMPORAL_ADDRESS: temporal.address, RATE_LIMIT_PER_MINUTE: '0', RECONCILE_INTERVAL_MS: '200' });
+  const anyPorts = Object.fromEntries(
+    ['PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT'].map((name) => [name, '0']),
+  );
+  const given = loadConfig({
+    ...anyPorts,
+    DATA_DIR: folder,
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    RATE_LIMIT_PER_MINUTE: '0',
+    RECONCILE_INTERVAL_MS: '200',
+  });
   const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message));
   await migrate(database.url);
   const apiPort = await freePort();
   const env = environmentOf({ ...config, PORT: apiPort });
-  const node = (name: string, script: string) => restartable(() => processes.spawnNode(name, join(root, script), [], { env, logFile: join(folder, `${name}.log`) }));
+  const node = (name: string, script: string) =>
+    restartable(() =>
+      processes.spawnNode(name, join(root, script), [], { env, logFile: join(folder, `${name}.log`) }),
+    );
   const [worker, api] = await Promise.all([node('worker', 'workers/main.ts'), node('api', 'api/main.ts')]);
   const victims = { worker, api, temporal };
   return {
@@ -71,12 +83,23 @@ async function restartable(start: () => Promise<Process>): Promise<{ kill(): Pro
   };
 }
 
-async function restartableTemporal(processes: Processes, folder: string): Promise<{ address: string; kill(): Promise<void> }> {
+async function restartableTemporal(
+  processes: Processes,
+  folder: string,
+): Promise<{ address: string; kill(): Promise<void> }> {
   const log = (): void => undefined;
   const server = await resolveTemporal({ address: undefined, cacheDir: defaultCacheDir(), log });
-  if (server.kind === 'address') throw new Error('The kill tests need a Temporal server of their own: unset TEMPORAL_ADDRESS.');
+  if (server.kind === 'address')
+    throw new Error('The kill tests need a Temporal server of their own: unset TEMPORAL_ADDRESS.');
   const port = await freePort();
-  const options = { binary: server.path, port, dbFile: join(folder, 'temporal.db'), processes, log, searchAttributes: SEARCH_ATTRIBUTES };
+  const options = {
+    binary: server.path,
+    port,
+    dbFile: join(folder, 'temporal.db'),
+    processes,
+    log,
+    searchAttributes: SEARCH_ATTRIBUTES,
+  };
   const running = await restartable(async () => {
     const started = await startTemporal(options);
     return { pid: started.pid, exited: new Promise((resolve) => setTimeout(resolve, 200)) };
@@ -86,6 +109,13 @@ async function restartableTemporal(processes: Processes, folder: string): Promis
 
 /** The configuration as processes read it. */
 function environmentOf(config: Config): NodeJS.ProcessEnv {
-  const entries = Object.entries(config).flatMap(([name, value]) => (value === undefined || String(value) === '' ? [] : [[name, String(value)]]));
-  return { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: 'warn', ...Object.fromEntries(entries) };
+  const entries = Object.entries(config).flatMap(([name, value]) =>
+    value === undefined || String(value) === '' ? [] : [[name, String(value)]],
+  );
+  return {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    LOG_LEVEL: 'warn',
+    ...Object.fromEntries(entries),
+  };
 }

@@ -23,7 +23,10 @@ test.each(Object.entries(SCENARIOS))('records %s', async (name, { script, settin
     await handle.result().catch(() => undefined); // some scenarios end badly on purpose
     const history = await handle.fetchHistory();
     anonymise(history);
-    writeFileSync(historyFile(`${name}.${version}.bin`), proto.api.history.v1.History.encode(history).finish());
+    writeFileSync(
+      historyFile(`${name}.${version}.bin`),
+      proto.api.history.v1.History.encode(history).finish(),
+    );
   });
 });
 

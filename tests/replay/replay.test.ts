@@ -14,5 +14,7 @@ test.each(recorded)('%s replays with the workflows as they are now', async (name
 });
 
 test('every scenario has a recorded history', () => {
-  expect(Object.keys(SCENARIOS).filter((name) => !recorded.some((file) => file.startsWith(`${name}.`)))).toEqual([]);
+  expect(
+    Object.keys(SCENARIOS).filter((name) => !recorded.some((file) => file.startsWith(`${name}.`))),
+  ).toEqual([]);
 });

@@ -17,7 +17,10 @@ const approve = async (handle: WorkflowHandle, planHash: string): Promise<void> 
   await handle.executeUpdate(UPDATES.approve, { args: [{ by: 'tester', updateId: planHash, planHash }] });
 };
 const asked = (fakes: Fakes, planHash: string): Promise<void> =>
-  until(() => fakes.events.some(({ key }) => key === `approval.requested:${planHash}`), `approval of ${planHash} is requested`);
+  until(
+    () => fakes.events.some(({ key }) => key === `approval.requested:${planHash}`),
+    `approval of ${planHash} is requested`,
+  );
 
 async function approveFirst(handle: WorkflowHandle, fakes: Fakes): Promise<void> {
   await asked(fakes, 'hash-1');
@@ -27,7 +30,14 @@ async function approveFirst(handle: WorkflowHandle, fakes: Fakes): Promise<void>
 /** One for each way through the engine; their recorded histories must replay for ever (architecture decision 15). */
 export const SCENARIOS: { readonly [name: string]: Scenario } = {
   'free-parallel': {
-    script: { plan: aPlan([aStep('a'), aStep('b', { dependencies: ['a'] }), aStep('c', { dependencies: ['a'] }), aStep('d', { dependencies: ['b', 'c'] })]) },
+    script: {
+      plan: aPlan([
+        aStep('a'),
+        aStep('b', { dependencies: ['a'] }),
+        aStep('c', { dependencies: ['a'] }),
+        aStep('d', { dependencies: ['b', 'c'] }),
+      ]),
+    },
     people: approveFirst,
   },
   'paid-with-resubmission': {
@@ -43,7 +53,10 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
     people: approveFirst,
   },
   'price-change-and-second-approval': {
-    script: { plan: aPlan([aPaidStep('z', '10'), aPaidStep('a', '100', { dependencies: ['z'] })]), calls: { z: [demand('10')], a: [demand('150')] } },
+    script: {
+      plan: aPlan([aPaidStep('z', '10'), aPaidStep('a', '100', { dependencies: ['z'] })]),
+      calls: { z: [demand('10')], a: [demand('150')] },
+    },
     async people(handle, fakes) {
       await approveFirst(handle, fakes);
       await asked(fakes, 'hash-2');
@@ -53,7 +66,12 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
   'failure-and-rollback': {
     script: {
       plan: aPlan([aStep('a', { compensation: undo }), aStep('b', { dependencies: ['a'] })]),
-      calls: { b: [{ kind: 'retry', code: 'HTTP_503', message: 'down' }, { kind: 'failed', code: 'HTTP_403', message: 'no' }] },
+      calls: {
+        b: [
+          { kind: 'retry', code: 'HTTP_503', message: 'down' },
+          { kind: 'failed', code: 'HTTP_403', message: 'no' },
+        ],
+      },
     },
     people: approveFirst,
   },
@@ -74,9 +92,20 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
       await handle.signal('cancel');
     },
   },
-  lapsed: { script: { plan: aPlan([aStep('a')]) }, settings: { approvalTtlMs: 50 }, people: async () => undefined },
+  lapsed: {
+    script: { plan: aPlan([aStep('a')]) },
+    settings: { approvalTtlMs: 50 },
+    people: async () => undefined,
+  },
   'deadline-crossed': {
-    script: { plan: aPlan([aStep('a', { retryPolicy: { maxAttempts: 9, backoffMultiplier: 1, initialDelayMs: 9000, maxDelayMs: 9000 } })]), calls: { a: [{ kind: 'retry', code: 'HTTP_503', message: 'down' }] } },
+    script: {
+      plan: aPlan([
+        aStep('a', {
+          retryPolicy: { maxAttempts: 9, backoffMultiplier: 1, initialDelayMs: 9000, maxDelayMs: 9000 },
+        }),
+      ]),
+      calls: { a: [{ kind: 'retry', code: 'HTTP_503', message: 'down' }] },
+    },
     settings: { maxTimeMs: 200 },
     people: approveFirst,
   },

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inject } from 'vitest';
+import { instrumentWorkflows, interceptorModules, measuring } from './workflow-coverage.ts';
 
 const WORKFLOWS = join(import.meta.dirname, '..', '..', 'workflows', 'index.ts');
 
@@ -28,7 +29,11 @@ function takeLock(lock: string): boolean {
 
 async function makeBundle(codePath: string): Promise<void> {
   if (existsSync(codePath)) return;
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: measuring ? instrumentWorkflows(`${codePath}.instrumented`) : WORKFLOWS,
+    workflowInterceptorModules: interceptorModules(),
+    logger: new DefaultLogger('ERROR'),
+  });
   writeFileSync(`${codePath}.part`, code);
   renameSync(`${codePath}.part`, codePath);
 }

@@ -41,7 +41,13 @@ describe('a free plan', () => {
       expect(await approve(handle)).toMatchObject({ kind: 'approved', planHash: 'hash-1' });
       expect(await endOf(handle)).toBe('completed');
     });
-    expect(fakes.types().slice(0, 5)).toEqual(['run.planning', 'run.plan_ready', 'approval.requested', 'approval.granted', 'run.running']);
+    expect(fakes.types().slice(0, 5)).toEqual([
+      'run.planning',
+      'run.plan_ready',
+      'approval.requested',
+      'approval.granted',
+      'run.running',
+    ]);
     expect(fakes.types().filter((type) => type === 'step.completed')).toHaveLength(5);
     expect(fakes.types().at(-1)).toBe('run.completed');
     expect(fakes.finished[0]?.outputs).toEqual({ eOut: { inline: 'e' } });
@@ -80,7 +86,11 @@ describe('a free plan', () => {
   test('is cancelled by Temporal’s own cancel, through the same rollback', async () => {
     let letGo = (): void => undefined;
     const fakes = createFakes({
-      plan: aPlan([aStep('a', { compensation: { url: 'http://x', method: 'POST', params: {} } }), aStep('b', { dependencies: ['a'] }), aStep('c', { dependencies: ['b'] })]),
+      plan: aPlan([
+        aStep('a', { compensation: { url: 'http://x', method: 'POST', params: {} } }),
+        aStep('b', { dependencies: ['a'] }),
+        aStep('c', { dependencies: ['b'] }),
+      ]),
       hold: { b: new Promise((resolve) => (letGo = () => resolve())) },
     });
     await withRun(temporal, fakes, {}, async (handle) => {
@@ -93,7 +103,12 @@ describe('a free plan', () => {
     });
     expect(fakes.calls).toContain('undo a');
     expect(fakes.calls).not.toContain('call c 1.1');
-    expect(fakes.types().slice(-4)).toEqual(['run.compensating', 'step.compensated', 'run.compensated', 'run.cancelled']);
+    expect(fakes.types().slice(-4)).toEqual([
+      'run.compensating',
+      'step.compensated',
+      'run.compensated',
+      'run.cancelled',
+    ]);
   });
 
   test('lapses when nobody approves it in time', async () => {
@@ -106,7 +121,11 @@ describe('a free plan', () => {
 
   test('rolls back and fails when it takes longer than maxTime', async () => {
     const fakes = createFakes({
-      plan: aPlan([aStep('a', { retryPolicy: { maxAttempts: 10, backoffMultiplier: 1, initialDelayMs: 10_000, maxDelayMs: 10_000 } })]),
+      plan: aPlan([
+        aStep('a', {
+          retryPolicy: { maxAttempts: 10, backoffMultiplier: 1, initialDelayMs: 10_000, maxDelayMs: 10_000 },
+        }),
+      ]),
       calls: { a: [{ kind: 'retry', code: 'HTTP_503', message: 'down' }] },
     });
     await withRun(temporal, fakes, { maxTimeMs: 200 }, async (handle) => {
@@ -127,7 +146,13 @@ describe('approval before the plan', () => {
       plan,
       planning: async () => {
         await waits;
-        return { kind: 'planned', plan, cached: false, model: 'm', intent: { classification: 'x', entities: {}, confidence: 1, requiredCapabilities: [] } };
+        return {
+          kind: 'planned',
+          plan,
+          cached: false,
+          model: 'm',
+          intent: { classification: 'x', entities: {}, confidence: 1, requiredCapabilities: [] },
+        };
       },
     });
     await withRun(temporal, fakes, { maxCost: '5' }, async (handle) => {
@@ -171,11 +196,18 @@ describe('a paid plan', () => {
   });
 
   test('stays unapproved while the balance is short', async () => {
-    const fakes = createFakes({ plan, calls: { a: [demand('100')] }, reserve: [{ kind: 'insufficient', available: '50', required: '100' }, { kind: 'reserved' }] });
+    const fakes = createFakes({
+      plan,
+      calls: { a: [demand('100')] },
+      reserve: [{ kind: 'insufficient', available: '50', required: '100' }, { kind: 'reserved' }],
+    });
     await withRun(temporal, fakes, {}, async (handle) => {
       await until(awaiting(fakes.types), 'approval is requested');
       await expect(approve(handle)).rejects.toMatchObject({
-        cause: { type: 'insufficient_escrow', message: 'Insufficient escrow balance. Available: 0.00005, Required: 0.0001. Please top up.' },
+        cause: {
+          type: 'insufficient_escrow',
+          message: 'Insufficient escrow balance. Available: 0.00005, Required: 0.0001. Please top up.',
+        },
       });
       await approve(handle);
       expect(await endOf(handle)).toBe('completed');
@@ -188,7 +220,10 @@ describe('a paid plan', () => {
     await withRun(temporal, fakes, {}, async (handle) => {
       await until(awaiting(fakes.types), 'approval is requested');
       await approve(handle);
-      await until(() => fakes.events.some(({ key }) => key === 'approval.requested:hash-2'), 'the second approval is requested');
+      await until(
+        () => fakes.events.some(({ key }) => key === 'approval.requested:hash-2'),
+        'the second approval is requested',
+      );
       await approve(handle, { planHash: 'hash-2' });
       expect(await endOf(handle)).toBe('completed');
     });
@@ -203,7 +238,10 @@ describe('a paid plan', () => {
     await withRun(temporal, fakes, {}, async (handle) => {
       await until(awaiting(fakes.types), 'approval is requested');
       await approve(handle);
-      await until(() => fakes.events.some(({ key }) => key === 'approval.requested:hash-2'), 'the second approval is requested');
+      await until(
+        () => fakes.events.some(({ key }) => key === 'approval.requested:hash-2'),
+        'the second approval is requested',
+      );
       expect(fakes.calls).not.toContain('sign');
       await handle.executeUpdate(UPDATES.reject, { args: [{ by: 'tester' }] });
       expect(await endOf(handle)).toBe('cancelled');
@@ -227,7 +265,18 @@ describe('a paid plan', () => {
       await approve(handle);
       expect(await endOf(handle)).toBe('completed');
     });
-    expect(fakes.calls).toEqual(['call a 1.1', 'sign', 'submit', 'reconcile', 'submit', 'reconcile', 'call a 2.3', 'sign', 'submit', 'call b 1.1']);
+    expect(fakes.calls).toEqual([
+      'call a 1.1',
+      'sign',
+      'submit',
+      'reconcile',
+      'submit',
+      'reconcile',
+      'call a 2.3',
+      'sign',
+      'submit',
+      'call b 1.1',
+    ]);
   });
 
   test('fails as PAID_NO_OUTPUT when the payment settled twice over without an answer, and counts the cost', async () => {
@@ -243,11 +292,18 @@ describe('a paid plan', () => {
       expect(await endOf(handle)).toBe('failed');
     });
     expect(fakes.calls.filter((call) => call === 'submit')).toHaveLength(2);
-    expect(fakes.finished[0]).toMatchObject({ error: { code: 'PAID_NO_OUTPUT', stepId: 'a' }, totals: { cost: '100' } });
+    expect(fakes.finished[0]).toMatchObject({
+      error: { code: 'PAID_NO_OUTPUT', stepId: 'a' },
+      totals: { cost: '100' },
+    });
   });
 
   test('keeps the hold and asks for a person when the outcome stays unknown', async () => {
-    const fakes = createFakes({ plan, calls: { a: [demand('100')] }, submit: [{ kind: 'unclear', code: 'TIMEOUT', message: 'late' }] });
+    const fakes = createFakes({
+      plan,
+      calls: { a: [demand('100')] },
+      submit: [{ kind: 'unclear', code: 'TIMEOUT', message: 'late' }],
+    });
     await withRun(temporal, fakes, {}, async (handle) => {
       await until(awaiting(fakes.types), 'approval is requested');
       await approve(handle);
@@ -278,7 +334,14 @@ describe('rollback', () => {
       expect(await endOf(handle)).toBe('failed');
     });
     expect(fakes.calls.slice(-2)).toEqual(['undo b', 'undo a']);
-    expect(fakes.types().slice(-6)).toEqual(['step.failed', 'run.compensating', 'step.compensation_failed', 'step.compensated', 'run.compensated', 'run.failed']);
+    expect(fakes.types().slice(-6)).toEqual([
+      'step.failed',
+      'run.compensating',
+      'step.compensation_failed',
+      'step.compensated',
+      'run.compensated',
+      'run.failed',
+    ]);
     expect(fakes.finished[0]?.attention).toMatchObject([{ kind: 'compensation_failed' }]);
   });
 
@@ -286,7 +349,10 @@ describe('rollback', () => {
     const plan = aPlan([aStep('a', { compensation: undo }), aStep('b', { compensation: undo })]);
     const fakes = createFakes({
       plan,
-      calls: { a: [{ kind: 'retry', code: 'TIMEOUT', message: 'late' }], b: [{ kind: 'failed', code: 'HTTP_400', message: 'no' }] },
+      calls: {
+        a: [{ kind: 'retry', code: 'TIMEOUT', message: 'late' }],
+        b: [{ kind: 'failed', code: 'HTTP_400', message: 'no' }],
+      },
     });
     await withRun(temporal, fakes, {}, async (handle) => {
       await until(awaiting(fakes.types), 'approval is requested');

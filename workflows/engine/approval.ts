@@ -56,8 +56,17 @@ export function createApprovalGate(run: Run): ApprovalGate {
 
   const checkOpen = (request: ApproveRequest): ApprovalAsk => {
     if (request.planHash !== undefined && ask !== undefined && request.planHash !== ask.plan.planHash)
-      throw refusal('plan_changed', `The plan has changed; approve ${ask.plan.planHash} after looking at it.`);
-    if (decision?.kind === 'lapsed') throw refusal('approval_expired', 'The time to approve this plan has passed.');
+      throw refusal(
+        'plan_changed',
+        `The plan has changed; approve ${ask.plan.planHash} after looking at it.`,
+      );
+    if (request.asset !== undefined && ask !== undefined && request.asset !== ask.plan.asset)
+      throw refusal(
+        'invalid_state',
+        `The limits are meant in ${request.asset}, but the plan is priced in ${ask.plan.asset}.`,
+      );
+    if (decision?.kind === 'lapsed')
+      throw refusal('approval_expired', 'The time to approve this plan has passed.');
     if (ask === undefined || decision !== undefined || run.stop.reason() !== undefined)
       throw refusal('invalid_state', `The run is ${run.status()}; there is nothing to approve.`);
     return ask;
@@ -66,7 +75,10 @@ export function createApprovalGate(run: Run): ApprovalGate {
   /** Before the plan exists: keep the approval, wait a little, answer either way. */
   const keep = async (request: ApproveRequest): Promise<ApproveAnswer> => {
     if (!canBind(request, settings.maxCost))
-      throw refusal('invalid_state', 'The plan is not ready and this approval names no limit; approve it when it is.');
+      throw refusal(
+        'invalid_state',
+        'The plan is not ready and this approval names no limit; approve it when it is.',
+      );
     const kept: { request: ApproveRequest; refusal?: ApplicationFailure } = { request };
     early = kept;
     await condition(
@@ -74,19 +86,28 @@ export function createApprovalGate(run: Run): ApprovalGate {
       settings.earlyApprovalWaitMs,
     );
     if (kept.refusal !== undefined) throw kept.refusal;
-    return decision?.kind === 'granted' ? approved(decision.grant) : { kind: 'recorded', events: run.journal.pending() };
+    return decision?.kind === 'granted'
+      ? approved(decision.grant)
+      : { kind: 'recorded', events: run.journal.pending() };
   };
 
-  const approved = ({ planHash }: Grant): ApproveAnswer => ({ kind: 'approved', planHash, events: run.journal.pending() });
+  const approved = ({ planHash }: Grant): ApproveAnswer => ({
+    kind: 'approved',
+    planHash,
+    events: run.journal.pending(),
+  });
 
   const reject = (): void => {
-    if (ask === undefined || decision !== undefined) throw refusal('invalid_state', `The run is ${run.status()}.`);
+    if (ask === undefined || decision !== undefined)
+      throw refusal('invalid_state', `The run is ${run.status()}.`);
     decision = { kind: 'rejected' };
   };
   const current = (): Decision | undefined => decision; // handlers change it while others wait
 
   setHandler(approveRun, async (request) =>
-    run.status() === 'planning' || run.status() === 'created' ? keep(request) : approved(await grant(request)),
+    run.status() === 'planning' || run.status() === 'created'
+      ? keep(request)
+      : approved(await grant(request)),
   );
   setHandler(approveSignal, async (partial) => {
     const request = { by: 'signal', updateId: 'signal', ...partial };
@@ -98,7 +119,10 @@ export function createApprovalGate(run: Run): ApprovalGate {
   });
   setHandler(rejectRun, () => {
     reject();
-    return { status: run.status() === 'awaiting_approval' ? ('cancelled' as const) : run.status(), events: run.journal.pending() };
+    return {
+      status: run.status() === 'awaiting_approval' ? ('cancelled' as const) : run.status(),
+      events: run.journal.pending(),
+    };
   });
   setHandler(rejectSignal, () => {
     if (ask !== undefined && decision === undefined) reject();
@@ -129,7 +153,9 @@ export function createApprovalGate(run: Run): ApprovalGate {
       const decided = (): boolean => decision !== undefined || run.stop.reason() !== undefined;
       const inTime =
         decided() ||
-        (await condition(() => decided() && !granting, settings.approvalTtlMs, { summary: `approval of ${next.plan.planHash.slice(0, 12)}` }));
+        (await condition(() => decided() && !granting, settings.approvalTtlMs, {
+          summary: `approval of ${next.plan.planHash.slice(0, 12)}`,
+        }));
       if (!inTime) await condition(() => !granting);
       if (!decided()) decision = { kind: 'lapsed' };
       return endOf(current());
@@ -151,7 +177,11 @@ const canBind = (request: ApproveRequest, maxCost: string | undefined): boolean 
 
 function refuseUnbound({ plan }: ApprovalAsk, request: ApproveRequest, maxCost: string | undefined): void {
   const maximum = request.limits?.maxTotalAmount ?? maxCost;
-  if (request.planHash === undefined && maximum !== undefined && BigInt(plan.totalEstimatedCost) > BigInt(maximum))
+  if (
+    request.planHash === undefined &&
+    maximum !== undefined &&
+    BigInt(plan.totalEstimatedCost) > BigInt(maximum)
+  )
     throw refusal('invalid_state', 'The plan costs more than the approval that came before it allows.');
 }
 
@@ -168,7 +198,9 @@ async function reserve(run: Run, { plan, upTo }: ApprovalAsk, maxTotal: string):
     }),
   );
   if (outcome.kind === 'reserved') return;
-  const [available, required] = [outcome.available, outcome.required].map((minor) => formatUnits(minor, plan.decimals));
+  const [available, required] = [outcome.available, outcome.required].map((minor) =>
+    formatUnits(minor, plan.decimals),
+  );
   throw refusal(
     'insufficient_escrow',
     `Insufficient escrow balance. Available: ${available}, Required: ${required}. Please top up.`,
@@ -180,10 +212,13 @@ const approvalId = (run: Run, plan: Plan): string => `${run.input.runId}:${plan.
 
 function announceRequest(run: Run, { plan, reason }: ApprovalAsk, lapsesAtMs: number): void {
   const maximum = { amount: formatUnits(plan.limits.maxTotalAmount, plan.decimals), asset: plan.asset };
-  run.describe([`**Waiting for approval** (${reason}): ${maximum.amount} ${plan.asset}`, `Plan \`${plan.planHash}\``], {
-    waitingFor: 'approval',
-    planHash: plan.planHash,
-  });
+  run.describe(
+    [`**Waiting for approval** (${reason}): ${maximum.amount} ${plan.asset}`, `Plan \`${plan.planHash}\``],
+    {
+      waitingFor: 'approval',
+      planHash: plan.planHash,
+    },
+  );
   run.move(
     'awaiting_approval',
     'approval.requested',
@@ -194,7 +229,13 @@ function announceRequest(run: Run, { plan, reason }: ApprovalAsk, lapsesAtMs: nu
       approval: {
         id: approvalId(run, plan),
         status: 'pending',
-        data: { reason, plan_hash: plan.planHash, maximum, payees: payees(plan), expires_at: new Date(lapsesAtMs).toISOString() },
+        data: {
+          reason,
+          plan_hash: plan.planHash,
+          maximum,
+          payees: payees(plan),
+          expires_at: new Date(lapsesAtMs).toISOString(),
+        },
       },
     },
   );
@@ -220,5 +261,9 @@ function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresAtMs, by
 function ignored(run: Run, planHash: string, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof ApplicationFailure ? (error.type ?? 'refused') : 'refused';
-  run.journal.emit({ key: `approval.ignored:${planHash}:${code}`, type: 'approval.ignored', data: { code, message } });
+  run.journal.emit({
+    key: `approval.ignored:${planHash}:${code}`,
+    type: 'approval.ignored',
+    data: { code, message },
+  });
 }

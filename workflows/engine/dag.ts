@@ -68,7 +68,9 @@ export async function runDag<Parked, Failure>(
     }
     advance();
   }
-  result.done = nodes.every((node) => state.nodes[node.id] === 'completed' || state.nodes[node.id] === 'skipped');
+  result.done = nodes.every(
+    (node) => state.nodes[node.id] === 'completed' || state.nodes[node.id] === 'skipped',
+  );
   return result;
 }
 

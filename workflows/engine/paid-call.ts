@@ -42,7 +42,8 @@ export async function payForCall(context: StepContext, request: Request, demand:
   const outcome = await follow(context, request, demand.intentId);
   if (outcome.kind === 'unknown') return unknownEnd(context, request, demand.intentId); // the hold stays
   budget.held -= amount;
-  if (outcome.kind === 'void') return outcome.retry ? { kind: 'void' } : failed(outcome.code, outcome.message, true);
+  if (outcome.kind === 'void')
+    return outcome.retry ? { kind: 'void' } : failed(outcome.code, outcome.message, true);
   budget.settled += amount;
   if (outcome.kind === 'settled') {
     context.outputs[request.step.outputKey] = outcome.output;
@@ -52,12 +53,18 @@ export async function payForCall(context: StepContext, request: Request, demand:
 }
 
 /** Undefined when signed. */
-async function sign(context: StepContext, request: Request, demand: Demand, signBeforeMs: number): Promise<StepEnd | undefined> {
+async function sign(
+  context: StepContext,
+  request: Request,
+  demand: Demand,
+  signBeforeMs: number,
+): Promise<StepEnd | undefined> {
   const { run } = context;
   const outcome = await run.journal.ride((ride) =>
-    run.act.money.signPayment.executeWithOptions({ summary: `${request.step.id}: sign ${demand.quote.amount} ${request.asset}` }, [
-      { ride, runId: request.runId, intentId: demand.intentId, signBeforeMs },
-    ]),
+    run.act.money.signPayment.executeWithOptions(
+      { summary: `${request.step.id}: sign ${demand.quote.amount} ${request.asset}` },
+      [{ ride, runId: request.runId, intentId: demand.intentId, signBeforeMs }],
+    ),
   );
   if (outcome.kind === 'signed') return undefined;
   switch (outcome.reason) {
@@ -99,7 +106,12 @@ async function follow(context: StepContext, request: Request, intentId: string):
     const truth = await reconcile(context, request, intentId);
     resend = false;
     if (truth.kind === 'void')
-      return { kind: 'void', code: last?.code ?? 'PAYMENT_VOID', message: last?.message ?? 'The payment expired unused.', retry: mayPayAgain(context, request, sent) };
+      return {
+        kind: 'void',
+        code: last?.code ?? 'PAYMENT_VOID',
+        message: last?.message ?? 'The payment expired unused.',
+        retry: mayPayAgain(context, request, sent),
+      };
     if (truth.kind === 'settled') {
       if (afterLanding++ > 0) return { kind: 'paid_no_output' };
       resend = true;
@@ -107,10 +119,15 @@ async function follow(context: StepContext, request: Request, intentId: string):
     }
     if (truth.kind === 'unknown' && Date.now() >= givesUpAtMs) return { kind: 'unknown' };
     if (truth.kind === 'alive' && sent < policy.maxAttempts && run.stop.reason() === undefined) {
-      resend = await run.stop.pause(retryDelay(policy, sent, Math.random(), last?.retryAfterMs), `${request.step.id}: resubmit ${sent + 1}`);
+      resend = await run.stop.pause(
+        retryDelay(policy, sent, Math.random(), last?.retryAfterMs),
+        `${request.step.id}: resubmit ${sent + 1}`,
+      );
       continue;
     }
-    await sleep(run.input.settings.reconcileIntervalMs, { summary: `${request.step.id}: payment ${truth.kind}` });
+    await sleep(run.input.settings.reconcileIntervalMs, {
+      summary: `${request.step.id}: payment ${truth.kind}`,
+    });
   }
 }
 
@@ -129,21 +146,30 @@ const submit = (context: StepContext, request: Request, intentId: string): Promi
 
 const reconcile = (context: StepContext, request: Request, intentId: string): Promise<ReconcileOutcome> =>
   context.run.journal.ride((ride) =>
-    context.run.act.money.reconcilePayment.executeWithOptions({ summary: `${request.step.id}: look on chain` }, [
-      { ride, runId: request.runId, intentId },
-    ]),
+    context.run.act.money.reconcilePayment.executeWithOptions(
+      { summary: `${request.step.id}: look on chain` },
+      [{ ride, runId: request.runId, intentId }],
+    ),
   );
 
 function unknownEnd(context: StepContext, request: Request, intentId: string): StepEnd {
-  context.run.needsAttention('payment_unknown', `Whether the payment of step ${request.step.id} settled is not known; its hold stays.`, {
-    step: request.step.id,
-    intentId,
-  });
+  context.run.needsAttention(
+    'payment_unknown',
+    `Whether the payment of step ${request.step.id} settled is not known; its hold stays.`,
+    {
+      step: request.step.id,
+      intentId,
+    },
+  );
   context.run.journal.emit({
     key: `step.payment_unknown:${request.step.id}:${intentId}`,
     type: 'step.progress',
     data: { step: request.step.id, payment: { intentId, status: 'unknown' } },
     step: { id: request.step.id, status: 'payment_unknown' },
   });
-  return failed('PAYMENT_UNKNOWN', 'The outcome of a payment is not known yet; it is followed until the chain proves it.', true);
+  return failed(
+    'PAYMENT_UNKNOWN',
+    'The outcome of a payment is not known yet; it is followed until the chain proves it.',
+    true,
+  );
 }

@@ -27,10 +27,18 @@ export async function runPlan(run: Run, gate: ApprovalGate, plan: Plan): Promise
 }
 
 const nodesOf = (plan: Plan): DagNode[] =>
-  plan.steps.map((step) => ({ id: step.id, dependencies: step.dependencies, exclusive: !step.parallelizable }));
+  plan.steps.map((step) => ({
+    id: step.id,
+    dependencies: step.dependencies,
+    exclusive: !step.parallelizable,
+  }));
 
 /** Undefined when every step completed or was skipped, else why to roll back. */
-async function execute(context: StepContext, gate: ApprovalGate, state: DagState): Promise<RollbackCause | undefined> {
+async function execute(
+  context: StepContext,
+  gate: ApprovalGate,
+  state: DagState,
+): Promise<RollbackCause | undefined> {
   const { run } = context;
   for (;;) {
     const nodes = nodesOf(context.plan);
@@ -50,7 +58,8 @@ async function execute(context: StepContext, gate: ApprovalGate, state: DagState
 const stepOf = (plan: Plan, id: string): PlanStep => plan.steps.find((step) => step.id === id)!;
 
 async function runStep(context: StepContext, step: PlanStep): Promise<StepEnd> {
-  const end = step.type === 'service_call' ? await runServiceStep(context, step) : await compute(context, step);
+  const end =
+    step.type === 'service_call' ? await runServiceStep(context, step) : await compute(context, step);
   if (end.kind === 'failed') announceFailure(context, step, end.failure);
   return end;
 }
@@ -64,15 +73,29 @@ async function compute(context: StepContext, step: PlanStep): Promise<StepEnd> {
   outputs[step.outputKey] = outcome.output;
   if (outcome.branch === undefined) return { kind: 'completed' };
   const other = step.params[outcome.branch === 'then' ? 'else' : 'then'];
-  return { kind: 'completed', ruledOut: typeof other === 'string' ? [other] : Array.isArray(other) ? other.map(String) : [] };
+  return {
+    kind: 'completed',
+    ruledOut: typeof other === 'string' ? [other] : Array.isArray(other) ? other.map(String) : [],
+  };
 }
 
 /** Durable pause: money needs a new decision. What was paid stays paid; the plan's revision says what is new. */
-async function pause(context: StepContext, gate: ApprovalGate, parked: DagRun<Parked, StepFailure>['parked']): Promise<RollbackCause | undefined> {
+async function pause(
+  context: StepContext,
+  gate: ApprovalGate,
+  parked: DagRun<Parked, StepFailure>['parked'],
+): Promise<RollbackCause | undefined> {
   const { run, budget } = context;
   const { reason } = parked[0]!.why;
-  const revision = escalated(context.plan, parked.map(({ id, why }) => ({ id, quote: why.quote })), committed(budget), doneIds(context));
-  const plan = await run.journal.ride((ride) => run.act.local.revisePlan({ ride, plan: context.plan, ...revision.change }));
+  const revision = escalated(
+    context.plan,
+    parked.map(({ id, why }) => ({ id, quote: why.quote })),
+    committed(budget),
+    doneIds(context),
+  );
+  const plan = await run.journal.ride((ride) =>
+    run.act.local.revisePlan({ ride, plan: context.plan, ...revision.change }),
+  );
   context.plan = plan;
   run.journal.emit({
     key: `step.parked:${plan.planHash}`,
@@ -92,7 +115,15 @@ const doneIds = (context: StepContext): string[] =>
 
 function pausedCause(kind: Exclude<ApprovalEnd['kind'], 'approved'>, run: Run): RollbackCause {
   if (kind === 'lapsed')
-    return { status: 'failed', reason: 'approval_expired', error: { code: 'APPROVAL_EXPIRED', message: 'Nobody approved the rest of the plan in time.', recoverable: true } };
+    return {
+      status: 'failed',
+      reason: 'approval_expired',
+      error: {
+        code: 'APPROVAL_EXPIRED',
+        message: 'Nobody approved the rest of the plan in time.',
+        recoverable: true,
+      },
+    };
   if (kind === 'stopped') return stopCause(run);
   return { status: 'cancelled', reason: 'rejected' };
 }
@@ -100,14 +131,22 @@ function pausedCause(kind: Exclude<ApprovalEnd['kind'], 'approved'>, run: Run): 
 function causeOf(context: StepContext, result: DagRun<Parked, StepFailure>): RollbackCause | undefined {
   const failure = result.failures[0];
   if (failure !== undefined)
-    return { status: 'failed', reason: failure.failure.code.toLowerCase(), error: { ...failure.failure, stepId: failure.id } };
+    return {
+      status: 'failed',
+      reason: failure.failure.code.toLowerCase(),
+      error: { ...failure.failure, stepId: failure.id },
+    };
   return !result.done && context.run.stop.reason() !== undefined ? stopCause(context.run) : undefined;
 }
 
 function stopCause(run: Run): RollbackCause {
   if (run.stop.reason() !== 'deadline') return { status: 'cancelled', reason: 'cancelled' };
   const message = `The run took longer than ${run.input.settings.maxTimeMs} ms.`;
-  return { status: 'failed', reason: 'max_time_exceeded', error: { code: 'MAX_TIME_EXCEEDED', message, recoverable: true } };
+  return {
+    status: 'failed',
+    reason: 'max_time_exceeded',
+    error: { code: 'MAX_TIME_EXCEEDED', message, recoverable: true },
+  };
 }
 
 /** Nothing was done, so there is nothing to undo. */
@@ -117,13 +156,20 @@ function notStarted(context: StepContext, kind: 'rejected' | 'lapsed' | 'stopped
   return ending(context, 'cancelled', 0, { code: 'APPROVAL_EXPIRED', message, recoverable: true });
 }
 
-function ending(context: StepContext, status: Ending['status'], timeMs: number, error?: Ending['error']): Ending {
+function ending(
+  context: StepContext,
+  status: Ending['status'],
+  timeMs: number,
+  error?: Ending['error'],
+): Ending {
   const { plan, budget, outputs } = context;
   const last = sinks(nodesOf(plan)).map((id) => stepOf(plan, id).outputKey);
   return {
     status,
     ...(error === undefined ? {} : { error }),
-    outputs: Object.fromEntries(last.flatMap((key) => (outputs[key] === undefined ? [] : [[key, outputs[key]]]))),
+    outputs: Object.fromEntries(
+      last.flatMap((key) => (outputs[key] === undefined ? [] : [[key, outputs[key]]])),
+    ),
     totals: { cost: netCost(budget), timeMs, asset: plan.asset, decimals: plan.decimals },
   };
 }
@@ -153,11 +199,17 @@ function announceFailure(context: StepContext, step: PlanStep, failure: StepFail
     key: `step.failed:${step.id}`,
     type: 'step.failed',
     data: { step: step.id, result },
-    step: { id: step.id, status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed', data: { result } },
+    step: {
+      id: step.id,
+      status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed',
+      data: { result },
+    },
   });
 }
 
 function describeProgress(context: StepContext, state: DagState): void {
-  const lines = context.plan.steps.map((step) => `- ${step.id} (${step.serviceName}): ${state.nodes[step.id]}`);
+  const lines = context.plan.steps.map(
+    (step) => `- ${step.id} (${step.serviceName}): ${state.nodes[step.id]}`,
+  );
   context.run.describe([`**Running**`, lines.join('\n')], { steps: { ...state.nodes }, waitingFor: null });
 }

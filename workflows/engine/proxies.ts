@@ -42,7 +42,12 @@ export function createProxies(callTimeoutMs: number): Proxies {
       localRetryThreshold: '5s',
       retry: { ...retry, initialInterval: 50, maximumInterval: 2000 },
     }),
-    remote: proxyActivities<RemoteWork>({ taskQueue: queues.engine, startToCloseTimeout, heartbeatTimeout: HEARTBEAT, retry }),
+    remote: proxyActivities<RemoteWork>({
+      taskQueue: queues.engine,
+      startToCloseTimeout,
+      heartbeatTimeout: HEARTBEAT,
+      retry,
+    }),
     money: proxyActivities<PaymentActivities & EscrowActivities>({
       taskQueue: queues.money,
       startToCloseTimeout,

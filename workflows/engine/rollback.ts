@@ -45,5 +45,8 @@ function announce(context: StepContext, { key, outcome }: UndoRecord): void {
     data: { step: key, result },
     step: { id: key, status, data: { compensation: result } },
   });
-  if (!undone) run.needsAttention('compensation_failed', `Step ${key} could not be undone: ${outcome.message}`, { step: key });
+  if (!undone)
+    run.needsAttention('compensation_failed', `Step ${key} could not be undone: ${outcome.message}`, {
+      step: key,
+    });
 }

@@ -53,7 +53,10 @@ export async function runJob(input: RunInput, body: (run: Run) => Promise<Ending
     await finish(run, ending, attention);
     if (ending.status === 'cancelled') throw new CancelledFailure('The run was cancelled.');
     if (ending.status === 'failed')
-      throw ApplicationFailure.nonRetryable(ending.error?.message ?? 'The run failed.', ending.error?.code ?? 'FAILED');
+      throw ApplicationFailure.nonRetryable(
+        ending.error?.message ?? 'The run failed.',
+        ending.error?.code ?? 'FAILED',
+      );
   });
 }
 
@@ -71,7 +74,8 @@ function openRun(input: RunInput, stop: Stop): { run: Run; attention: FinishRequ
     saga: createSaga(),
     status: () => status,
     move(next, type, key, data, more = {}) {
-      if (!mayMove(status, next)) throw ApplicationFailure.nonRetryable(`A ${status} run cannot become ${next}.`, 'BAD_MOVE');
+      if (!mayMove(status, next))
+        throw ApplicationFailure.nonRetryable(`A ${status} run cannot become ${next}.`, 'BAD_MOVE');
       status = next;
       journal.emit({ key, type, data, status: next, ...more });
     },
@@ -82,7 +86,9 @@ function openRun(input: RunInput, stop: Stop): { run: Run; attention: FinishRequ
     },
   };
   setHandler(stateQuery, () => ({ runId: input.runId, status, stopping: stop.reason() ?? null, ...facts }));
-  setHandler(cancelSignal, () => void requestCancel(run), { description: 'Stop, settle what is moving, undo what can be undone.' });
+  setHandler(cancelSignal, () => void requestCancel(run), {
+    description: 'Stop, settle what is moving, undo what can be undone.',
+  });
   setHandler(cancelRun, () => ({ status: requestCancel(run), events: journal.pending() }), {
     validator: (_request) => refuseLateCancel(status),
   });
@@ -106,8 +112,10 @@ async function unexpected(run: Run, error: unknown): Promise<Ending> {
   log.error('run failed unexpectedly', { error });
   run.stop.request('failed');
   const outcome = await run.saga.compensate().catch(() => undefined);
-  if (outcome === undefined) run.needsAttention('rollback_incomplete', 'The rollback itself failed; look at the steps by hand.');
-  const message = 'An internal error stopped the run; what could be undone was undone. The operator has the details.';
+  if (outcome === undefined)
+    run.needsAttention('rollback_incomplete', 'The rollback itself failed; look at the steps by hand.');
+  const message =
+    'An internal error stopped the run; what could be undone was undone. The operator has the details.';
   return {
     status: 'failed',
     error: { code: 'INTERNAL', message, recoverable: false },
@@ -118,7 +126,11 @@ async function unexpected(run: Run, error: unknown): Promise<Ending> {
 
 async function finish(run: Run, ending: Ending, attention: FinishRequest['attention']): Promise<void> {
   upsertSearchAttributes([{ key: STATUS_ATTRIBUTE, value: ending.status }]);
-  run.describe([`**${ending.status}**${ending.error ? `: ${ending.error.message}` : ''}`], { ended: ending.status });
-  await run.journal.ride((ride) => run.act.local.finishRun({ ride, runId: run.input.runId, ...ending, attention }));
+  run.describe([`**${ending.status}**${ending.error ? `: ${ending.error.message}` : ''}`], {
+    ended: ending.status,
+  });
+  await run.journal.ride((ride) =>
+    run.act.local.finishRun({ ride, runId: run.input.runId, ...ending, attention }),
+  );
   await condition(allHandlersFinished);
 }

@@ -49,6 +49,10 @@ async function attempt(undo: Undo): Promise<CompensateOutcome> {
   try {
     return await undo.run();
   } catch (error) {
-    return { kind: 'failed', code: 'UNDO_FAILED', message: error instanceof Error ? error.message : String(error) };
+    return {
+      kind: 'failed',
+      code: 'UNDO_FAILED',
+      message: error instanceof Error ? error.message : String(error),
+    };
   }
 }

@@ -28,7 +28,11 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
         return { kind: 'stopped' };
       case 'payment_required': {
         intent.id = answer.intentId;
-        const paid = await payForCall(context, callRequest(context, step, generation, context.attempts[step.id]!), answer);
+        const paid = await payForCall(
+          context,
+          callRequest(context, step, generation, context.attempts[step.id]!),
+          answer,
+        );
         if (paid.kind === 'void') continue; // proven unpaid: only now may another payment be signed
         if (paid.kind === 'parked' || paid.kind === 'stopped') run.saga.forget(step.id);
         if (paid.kind === 'completed') run.saga.completed(step.id);
@@ -50,17 +54,25 @@ async function callWithRetries(context: StepContext, step: PlanStep, generation:
     if (run.stop.reason() !== undefined) return { kind: 'stopped', definite: attempt === 1 };
     const request = callRequest(context, step, generation, nextAttempt(context, step.id));
     const outcome = await run.journal.ride((ride) =>
-      run.act.remote.callService.executeWithOptions({ summary: `${step.id}: ${step.serviceName}` }, [{ ...request, ride }]),
+      run.act.remote.callService.executeWithOptions({ summary: `${step.id}: ${step.serviceName}` }, [
+        { ...request, ride },
+      ]),
     );
     if (outcome.kind === 'failed') return { ...outcome, definite: true };
     if (outcome.kind !== 'retry') return outcome;
     if (attempt >= step.retryPolicy.maxAttempts) return { ...outcome, kind: 'failed', definite: false };
     const delay = retryDelay(step.retryPolicy, attempt, Math.random(), outcome.retryAfterMs);
-    if (!(await run.stop.pause(delay, `${step.id}: retry ${attempt + 1}`))) return { kind: 'stopped', definite: false };
+    if (!(await run.stop.pause(delay, `${step.id}: retry ${attempt + 1}`)))
+      return { kind: 'stopped', definite: false };
   }
 }
 
-function callRequest(context: StepContext, step: PlanStep, generation: number, attempt: number): Omit<CallRequest, 'ride'> {
+function callRequest(
+  context: StepContext,
+  step: PlanStep,
+  generation: number,
+  attempt: number,
+): Omit<CallRequest, 'ride'> {
   return {
     runId: context.run.input.runId,
     step,

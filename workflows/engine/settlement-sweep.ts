@@ -3,7 +3,11 @@ import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
 
 /** One for the whole installation: posts payments that became final, follows those that runs left behind. */
-export async function settlementSweep(waits: { busyMs: number; idleMs: number; rounds: number }): Promise<void> {
+export async function settlementSweep(waits: {
+  busyMs: number;
+  idleMs: number;
+  rounds: number;
+}): Promise<void> {
   const { sweepPayments } = proxyActivities<Pick<PaymentActivities, 'sweepPayments'>>({
     taskQueue: taskQueues(workflowInfo().taskQueue).money,
     startToCloseTimeout: '1m',

@@ -40,7 +40,10 @@ export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Pr
 }
 
 /** One withdrawal: held by the API, signed once, the same bytes sent until final or proven absent. */
-export async function escrowWithdrawal(withdrawalId: string, waits: EscrowWaits): Promise<'finalized' | 'released' | 'unknown'> {
+export async function escrowWithdrawal(
+  withdrawalId: string,
+  waits: EscrowWaits,
+): Promise<'finalized' | 'released' | 'unknown'> {
   const act = activities();
   const ref = { withdrawalId };
   const givesUpAt = Date.now() + waits.giveUpMs;

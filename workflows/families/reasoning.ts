@@ -46,7 +46,13 @@ function announcePlan(run: Run, { plan, cached, model, intent }: Planned): void 
   run.journal.emit({
     key: `run.plan_ready:${plan.planHash}`,
     type: 'run.plan_ready',
-    data: { plan: shown, estimatedCost: plan.totalEstimatedCost, estimatedTime: plan.totalEstimatedTime, cached, model },
+    data: {
+      plan: shown,
+      estimatedCost: plan.totalEstimatedCost,
+      estimatedTime: plan.totalEstimatedTime,
+      cached,
+      model,
+    },
     view: {
       plan: shown,
       intent,
@@ -60,7 +66,8 @@ function announcePlan(run: Run, { plan, cached, model, intent }: Planned): void 
 }
 
 function failureOf(outcome: Exclude<PlanOutcome, Planned>): NonNullable<Ending['error']> {
-  if (outcome.kind === 'failed') return { code: outcome.code, message: outcome.message, recoverable: outcome.recoverable };
+  if (outcome.kind === 'failed')
+    return { code: outcome.code, message: outcome.message, recoverable: outcome.recoverable };
   return { code: 'PLANNING_FAILED', message: 'The planner gave no plan.', recoverable: true };
 }
 

@@ -119,7 +119,7 @@ function expiryOf(expiresAt: string | number): number {
 }
 
 /** The planHash that is approved now, or that the approval waits for its plan. */
-async function submit(ctx: Ctx, run: WorkflowView, request: Request): Promise<string | 'recorded'> {
+async function submit(ctx: Ctx, run: WorkflowView, request: Request): Promise<string> {
   try {
     const answer = await approveRun(ctx, run, request);
     return answer.kind === 'approved' ? answer.planHash : 'recorded';

@@ -45,7 +45,7 @@ function escrowOptions(config: Config, guard: ReasoningFamilyParts['guard']): Es
     defaultAsset: 'SOL',
     waitMs: config.DEPOSIT_WAIT_MS,
     chainWaits: CHAIN_WAITS,
-    guard: guard ?? createFormGuard(address),
+    guard: (guard ?? createFormGuard)(address),
   };
 }
 

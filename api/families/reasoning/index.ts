@@ -14,8 +14,8 @@ export interface ReasoningFamilyParts {
   /** What maxCost is meant in. */
   planAsset: Asset;
   catalogue?: () => Promise<readonly CatalogueService[]>;
-  /** Asks the chain about destinations; by default only their form is judged. */
-  guard?: WithdrawalGuard;
+  /** Asks the chain about destinations of withdrawals from this address; by default only their form is judged. */
+  guard?: (escrowAddress: string) => WithdrawalGuard;
 }
 
 export const createReasoningFamily = (parts: ReasoningFamilyParts): FamilyModule =>

@@ -61,7 +61,7 @@ export function createUpstream({ position, history }: UpstreamData): (request: R
         : { error: { code: -32602, message: `encoding must be one of ${ENCODINGS.join(', ')}` } };
     },
     getSignaturesForAddress: ([address, config]) => ({
-      result: listSignatures(newestFirst, String(address), (config ?? {}) as SignatureRange),
+      result: listSignatures(newestFirst, String(address), config ?? {}),
     }),
   };
   return (request) =>

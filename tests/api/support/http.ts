@@ -9,11 +9,20 @@ export interface Reply {
 
 /** Requests to one API, with headers that all of them carry. */
 export function createCaller(url: string, common: Record<string, string> = {}) {
-  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> => {
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const answer = await fetch(`${url}${path}`, {
       method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...common, ...headers },
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...common,
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: text }),
     });
     const raw = await answer.text();
@@ -21,7 +30,8 @@ export function createCaller(url: string, common: Record<string, string> = {}) {
   };
   return {
     get: (path: string, headers?: Record<string, string>) => call('GET', path, undefined, headers),
-    post: (path: string, body?: unknown, headers?: Record<string, string>) => call('POST', path, body, headers),
+    post: (path: string, body?: unknown, headers?: Record<string, string>) =>
+      call('POST', path, body, headers),
   };
 }
 

@@ -38,18 +38,34 @@ export interface ActivityParts {
   scenarioOf(userId: string): Scenario;
 }
 
-type Activities = PlanningActivities & CallingActivities & PaymentActivities & LedgerActivities & JournalActivities;
+type Activities = PlanningActivities &
+  CallingActivities &
+  PaymentActivities &
+  LedgerActivities &
+  JournalActivities;
 
 /** Outside systems by script; journal, ledger, reservations and endings as in production, so the projection is real. */
 export function scriptedActivities(parts: ActivityParts): Activities {
   const { db, journal } = parts;
   const runOf = async (runId: string): Promise<RunRow> => (await getRun(db.pool, runId))!;
   const scenario = async (runId: string): Promise<Scenario> => parts.scenarioOf((await runOf(runId)).subject);
-  const complete = async (runId: string, step: PlanStep, attempts: number, payment?: Parameters<typeof stepCompleted>[0]['payment']) => {
+  const complete = async (
+    runId: string,
+    step: PlanStep,
+    attempts: number,
+    payment?: Parameters<typeof stepCompleted>[0]['payment'],
+  ) => {
     const { outputs } = await scenario(runId);
     const output = await parts.values.keep(runId, outputs?.[step.id] ?? { from: step.id });
     const cost = payment?.amountMinor ?? '0';
-    const done = { stepId: step.id, output, cost, timeMs: 3, attempts, ...(payment === undefined ? {} : { payment }) };
+    const done = {
+      stepId: step.id,
+      output,
+      cost,
+      timeMs: 3,
+      attempts,
+      ...(payment === undefined ? {} : { payment }),
+    };
     await journal.append({ runId, events: [stepCompleted(done)] });
     return output;
   };
@@ -82,14 +98,16 @@ export function scriptedActivities(parts: ActivityParts): Activities {
       await hold?.[step.id];
       const scripted = calls?.[step.id];
       if (scripted !== undefined) return scripted;
-      if (step.pay === undefined) return { kind: 'ok', output: await complete(runId, step, attempt), timeMs: 3 };
+      if (step.pay === undefined)
+        return { kind: 'ok', output: await complete(runId, step, attempt), timeMs: 3 };
       return quote(parts, await runOf(runId), step, generation);
     },
     computeStep: async ({ ride, runId, step }) => {
       await journal.append({ runId, events: [...ride.events, stepCalled(step.id, 1, 1)] });
       return { kind: 'ok', output: await complete(runId, step, 1) };
     },
-    compensateStep: ({ ride }) => withRide(journal, ride, async () => ({ kind: 'ok', detail: { undone: true } })),
+    compensateStep: ({ ride }) =>
+      withRide(journal, ride, async () => ({ kind: 'ok', detail: { undone: true } })),
     signPayment: ({ ride, intentId }) =>
       withRide(journal, ride, async () => {
         await movePayment(db.pool, intentId, ['quoted'], 'signed');
@@ -101,7 +119,15 @@ export function scriptedActivities(parts: ActivityParts): Activities {
       await movePayment(db.pool, intentId, ['signed'], 'settled', { txHash });
       const payment = (await getPayment(db.pool, intentId))!;
       const { network, asset, amount: amountMinor, pay_to: payTo } = payment;
-      const output = await complete(runId, step, attempt, { intentId, stepId: step.id, network, asset, amountMinor, payTo, txHash });
+      const output = await complete(runId, step, attempt, {
+        intentId,
+        stepId: step.id,
+        network,
+        asset,
+        amountMinor,
+        payTo,
+        txHash,
+      });
       return { kind: 'settled', output, txHash, timeMs: 3 };
     },
     reconcilePayment: async () => ({ kind: 'unknown', message: 'unscripted' }),
@@ -116,11 +142,21 @@ const planOf = (plan: Plan): PlanOutcome => ({
   plan,
   cached: false,
   model: 'offline',
-  intent: { classification: 'test', entities: { topic: 'DEX' }, confidence: 0.9, requiredCapabilities: ['volume'] },
+  intent: {
+    classification: 'test',
+    entities: { topic: 'DEX' },
+    confidence: 0.9,
+    requiredCapabilities: ['volume'],
+  },
 });
 
 /** The demand of a step's own price, with a real intent row. */
-async function quote({ db, sealer, assets }: ActivityParts, run: RunRow, step: PlanStep, generation: number): Promise<CallOutcome> {
+async function quote(
+  { db, sealer, assets }: ActivityParts,
+  run: RunRow,
+  step: PlanStep,
+  generation: number,
+): Promise<CallOutcome> {
   const pay = step.pay!;
   const asset = quotedAsset(assets, pay.network, pay.asset)!;
   const payment = await saveQuote(db.pool, {
@@ -136,6 +172,12 @@ async function quote({ db, sealer, assets }: ActivityParts, run: RunRow, step: P
     pay_to: pay.payTo,
     quote_sealed: sealer.seal('payment.quote', { ...pay }),
   });
-  const terms = { ...pay, x402Version: 2 as const, assetId: asset.id, amount: step.estimatedCost, maxTimeoutSeconds: 60 };
+  const terms = {
+    ...pay,
+    x402Version: 2 as const,
+    assetId: asset.id,
+    amount: step.estimatedCost,
+    maxTimeoutSeconds: 60,
+  };
   return { kind: 'payment_required', intentId: payment.id, quote: terms };
 }

@@ -21,6 +21,7 @@ import { freshDatabase } from '../../support/database.ts';
 import { sampleBook, sampleCatalogue } from '../../support/sample-catalogue.ts';
 import { connect, uniqueTaskQueue } from '../../support/temporal.ts';
 import { workflowBundle } from '../../support/workflow-bundle.ts';
+import { workflowSinks } from '../../support/workflow-coverage.ts';
 import { scriptedActivities, type Scenario } from './reasoning-activities.ts';
 
 /** The family on a real API, real PostgreSQL and real Temporal; only the outside world is scripted, by user. */
@@ -78,10 +79,24 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
           taskQueue: options.taskQueue,
           activities: { ...scriptedActivities(parts), ...overrides.activities?.({ db }) },
           bundle: await workflowBundle(),
+          ...workflowSinks(),
         });
-  const settings = { ...API_SETTINGS, listenUrl: fresh.url, temporalNamespace: temporal.namespace, ...overrides.settings };
+  const settings = {
+    ...API_SETTINGS,
+    listenUrl: fresh.url,
+    temporalNamespace: temporal.namespace,
+    ...overrides.settings,
+  };
   const log = pino({ level: process.env['TEST_LOG'] === 'on' ? 'info' : 'silent' });
-  const deps: ApiDeps = { db, journal, sealer, temporal: temporal.client, settings, log, families: [createReasoning(options)] };
+  const deps: ApiDeps = {
+    db,
+    journal,
+    sealer,
+    temporal: temporal.client,
+    settings,
+    log,
+    families: [createReasoning(options)],
+  };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0 });
   return {
     url: api.url,
@@ -151,6 +166,16 @@ function reasoningTestOptions({ options, run, escrow }: AppOverrides): Reasoning
 
 async function fund(db: Database, userId: string, amount: string, code: string): Promise<void> {
   const asset = escrowAsset(sampleBook, code)!;
-  const entries = move(worldAccount(asset), escrowAccount('default', userId, asset), parseUnits(amount, asset.decimals));
-  await applyTransfer(db.pool, { id: `funding:${randomUUID()}`, kind: 'funding', state: 'posted', tenant: 'default', entries });
+  const entries = move(
+    worldAccount(asset),
+    escrowAccount('default', userId, asset),
+    parseUnits(amount, asset.decimals),
+  );
+  await applyTransfer(db.pool, {
+    id: `funding:${randomUUID()}`,
+    kind: 'funding',
+    state: 'posted',
+    tenant: 'default',
+    entries,
+  });
 }

@@ -21,14 +21,19 @@ export const newWallet = (): string => Keypair.generate().publicKey.toBase58();
 /** The chain by script; rows, ledger and credits as in production. */
 export function scriptedEscrow(db: Database, chain: ScriptedChain): EscrowActivities {
   const tools = { db, assets: sampleBook, keypair: Keypair.generate() } as unknown as EscrowTools;
-  const next = <T>(words: T[] | undefined): T | undefined => (words !== undefined && words.length > 1 ? words.shift() : words?.[0]);
+  const next = <T>(words: T[] | undefined): T | undefined =>
+    words !== undefined && words.length > 1 ? words.shift() : words?.[0];
   const look = async (id: string): Promise<WithdrawalState> => {
-    const { rows } = await db.pool.query<{ destination: string; signature: string }>('select destination, signature from withdrawal where id = $1', [id]);
+    const { rows } = await db.pool.query<{ destination: string; signature: string }>(
+      'select destination, signature from withdrawal where id = $1',
+      [id],
+    );
     const { destination, signature } = rows[0]!;
     return next(chain.withdrawals.get(destination)) ?? { kind: 'finalized', signature };
   };
   return {
-    verifyDeposit: async ({ signature }) => next(chain.deposits.get(signature)) ?? { kind: 'finalized', slot: 1 },
+    verifyDeposit: async ({ signature }) =>
+      next(chain.deposits.get(signature)) ?? { kind: 'finalized', slot: 1 },
     creditDeposit: (claim) => creditDeposit(tools, claim),
     refuseDeposit: (claim) => refuseDeposit(tools, claim),
     async signWithdrawal({ withdrawalId }) {
@@ -41,7 +46,12 @@ export function scriptedEscrow(db: Database, chain: ScriptedChain): EscrowActivi
     },
     observeWithdrawal: ({ withdrawalId }) => look(withdrawalId),
     async closeWithdrawal({ withdrawalId, outcome }) {
-      if (outcome !== 'unknown') await closeTransfer(db.pool, `withdrawal:${withdrawalId}`, outcome === 'finalized' ? 'posted' : 'voided');
+      if (outcome !== 'unknown')
+        await closeTransfer(
+          db.pool,
+          `withdrawal:${withdrawalId}`,
+          outcome === 'finalized' ? 'posted' : 'voided',
+        );
       await moveWithdrawal(db.pool, withdrawalId, ['held', 'signed', 'submitted', 'unknown'], outcome);
     },
   };

@@ -10,7 +10,8 @@ export const SELLER = '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin';
 
 const retryPolicy = { maxAttempts: 3, backoffMultiplier: 2, initialDelayMs: 100, maxDelayMs: 1000 };
 
-export const freeStep = (id: string, overrides: Partial<PlanStep> = {}): PlanStep => aStep(id, { retryPolicy, ...overrides });
+export const freeStep = (id: string, overrides: Partial<PlanStep> = {}): PlanStep =>
+  aStep(id, { retryPolicy, ...overrides });
 
 /** Steps one after the other, all free. */
 export const aFreePlan = (name: string, ...ids: string[]): Plan =>
@@ -30,7 +31,9 @@ export const paidStep = (id: string, price: string, overrides: Partial<PlanStep>
 
 /** Two paid steps, 1.25 USDC together. */
 export const aPaidPlan = (): Plan =>
-  aPlan([paidStep('a', '750000'), paidStep('b', '500000', { dependencies: ['a'] })], { planHash: hashOf('paid') });
+  aPlan([paidStep('a', '750000'), paidStep('b', '500000', { dependencies: ['a'] })], {
+    planHash: hashOf('paid'),
+  });
 
 /** A workflow once it has this status; other ends fail the test at once. */
 export async function untilStatus(

@@ -1,7 +1,17 @@
-import type { CallOutcome, CallRequest, CallingActivities, CompensateOutcome } from '../../../domain/ports/calling.ts';
+import type {
+  CallOutcome,
+  CallRequest,
+  CallingActivities,
+  CompensateOutcome,
+} from '../../../domain/ports/calling.ts';
 import type { JournalActivities, JournalEvent, Ride } from '../../../domain/ports/journal.ts';
 import type { FinishRequest, LedgerActivities, ReserveOutcome } from '../../../domain/ports/ledger.ts';
-import type { PaymentActivities, ReconcileOutcome, SignOutcome, SubmitOutcome } from '../../../domain/ports/payments.ts';
+import type {
+  PaymentActivities,
+  ReconcileOutcome,
+  SignOutcome,
+  SubmitOutcome,
+} from '../../../domain/ports/payments.ts';
 import type { PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
 import type { Plan, PlanStep } from '../../../domain/plan.ts';
 
@@ -54,7 +64,14 @@ export function demand(price: string, overrides: object = {}): CallOutcome {
   return {
     kind: 'payment_required',
     intentId: 'pi_1',
-    quote: { ...PAY, x402Version: 2, assetId: 'eip155:31337/erc20:0x01', amount: price, maxTimeoutSeconds: 60, ...overrides },
+    quote: {
+      ...PAY,
+      x402Version: 2,
+      assetId: 'eip155:31337/erc20:0x01',
+      amount: price,
+      maxTimeoutSeconds: 60,
+      ...overrides,
+    },
   };
 }
 
@@ -74,7 +91,11 @@ export interface Script {
   hold?: { [stepId: string]: Promise<void> };
 }
 
-type Activities = PlanningActivities & CallingActivities & PaymentActivities & LedgerActivities & JournalActivities;
+type Activities = PlanningActivities &
+  CallingActivities &
+  PaymentActivities &
+  LedgerActivities &
+  JournalActivities;
 
 export interface Fakes {
   activities: Activities;
@@ -102,7 +123,15 @@ export function createFakes(script: Script): Fakes {
     planFast: async ({ ride }) => {
       write(ride);
       if (typeof script.planning === 'function') return { kind: 'needs_model' };
-      return script.planning ?? { kind: 'planned', plan: script.plan, cached: false, model: 'offline', intent: INTENT };
+      return (
+        script.planning ?? {
+          kind: 'planned',
+          plan: script.plan,
+          cached: false,
+          model: 'offline',
+          intent: INTENT,
+        }
+      );
     },
     planWithModel: async ({ ride }) => {
       write(ride);
@@ -124,14 +153,25 @@ export function createFakes(script: Script): Fakes {
       write(request.ride);
       write({ runId: request.runId, events: [note(`step.started:${request.step.id}`, 'step.started')] });
       await script.hold?.[request.step.id];
-      const outcome = answer(`call ${request.step.id}`, script.calls?.[request.step.id] ?? [ok(request.step.id)]);
-      if (outcome.kind === 'ok') write({ runId: request.runId, events: [note(`step.completed:${request.step.id}`, 'step.completed')] });
+      const outcome = answer(
+        `call ${request.step.id}`,
+        script.calls?.[request.step.id] ?? [ok(request.step.id)],
+      );
+      if (outcome.kind === 'ok')
+        write({
+          runId: request.runId,
+          events: [note(`step.completed:${request.step.id}`, 'step.completed')],
+        });
       return outcome;
     },
     computeStep: async ({ ride, step }) => {
       write(ride);
       const branch = step.params['branch'];
-      return { kind: 'ok', output: { inline: step.id }, ...(branch === 'then' || branch === 'else' ? { branch } : {}) };
+      return {
+        kind: 'ok',
+        output: { inline: step.id },
+        ...(branch === 'then' || branch === 'else' ? { branch } : {}),
+      };
     },
     compensateStep: async ({ ride, stepId }) => {
       calls.push(`undo ${stepId}`);
@@ -146,8 +186,12 @@ export function createFakes(script: Script): Fakes {
     submitPayment: async ({ ride, step, runId }) => {
       calls.push('submit');
       write(ride);
-      const outcome = answer('submit', script.submit ?? [{ kind: 'settled', output: { inline: step.id }, txHash: '0xt', timeMs: 1 }]);
-      if (outcome.kind === 'settled') write({ runId, events: [note(`step.completed:${step.id}`, 'step.completed')] });
+      const outcome = answer(
+        'submit',
+        script.submit ?? [{ kind: 'settled', output: { inline: step.id }, txHash: '0xt', timeMs: 1 }],
+      );
+      if (outcome.kind === 'settled')
+        write({ runId, events: [note(`step.completed:${step.id}`, 'step.completed')] });
       return outcome;
     },
     reconcilePayment: async ({ ride }) => {
@@ -163,7 +207,10 @@ export function createFakes(script: Script): Fakes {
     },
     finishRun: async (request) => {
       write(request.ride);
-      write({ runId: request.runId, events: [{ ...note(`run.${request.status}`, `run.${request.status}`), status: request.status }] });
+      write({
+        runId: request.runId,
+        events: [{ ...note(`run.${request.status}`, `run.${request.status}`), status: request.status }],
+      });
       finished.push(request);
     },
   };

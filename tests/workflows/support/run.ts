@@ -4,6 +4,7 @@ import type { RunSettings } from '../../../domain/run-settings.ts';
 import { startWorkers } from '../../../workers/workers.ts';
 import { uniqueTaskQueue, type TemporalTestClient } from '../../support/temporal.ts';
 import { workflowBundle } from '../../support/workflow-bundle.ts';
+import { workflowSinks } from '../../support/workflow-coverage.ts';
 import type { Fakes } from './fakes.ts';
 
 export const SETTINGS: RunSettings = {
@@ -30,6 +31,7 @@ export async function withRun<T>(
     taskQueue,
     activities: fakes.activities,
     bundle: await workflowBundle(),
+    ...workflowSinks(),
   });
   try {
     const runId = `wf_${randomUUID()}`;
@@ -45,7 +47,11 @@ export async function withRun<T>(
 }
 
 /** Resolves once `look` says so; fails with what was seen last. */
-export async function until(look: () => boolean | Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
+export async function until(
+  look: () => boolean | Promise<boolean>,
+  what: string,
+  timeoutMs = 15_000,
+): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await look())) {
     if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);
