@@ -16,7 +16,18 @@ interface Entry {
 }
 
 const FILE = 'package-lock.json';
-const SYSTEMS = ['darwin', 'linux', 'win32', 'freebsd', 'android', 'openharmony', 'sunos', 'aix', 'netbsd', 'openbsd'];
+const SYSTEMS = [
+  'darwin',
+  'linux',
+  'win32',
+  'freebsd',
+  'android',
+  'openharmony',
+  'sunos',
+  'aix',
+  'netbsd',
+  'openbsd',
+];
 const PROCESSORS: Readonly<Record<string, string>> = {
   x64: 'x64',
   amd64: 'x64',
@@ -35,13 +46,21 @@ function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> | undefine
   const os = words.find((word) => SYSTEMS.includes(word));
   const cpu = words.map((word) => PROCESSORS[word]).find((word) => word !== undefined);
   if (os === undefined || cpu === undefined) return undefined;
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined;
   return { os: [os], cpu: [cpu], ...(os === 'linux' && libc !== undefined ? { libc: [libc] } : {}) };
 }
 
 /** Node's resolution: the package itself, then every folder above it. */
 function isLocked(packages: Record<string, Entry>, from: string, name: string): boolean {
-  for (let at = from; ; at = at.includes('/node_modules/') ? at.slice(0, at.lastIndexOf('/node_modules/')) : '') {
+  for (
+    let at = from;
+    ;
+    at = at.includes('/node_modules/') ? at.slice(0, at.lastIndexOf('/node_modules/')) : ''
+  ) {
     if (packages[`${at === '' ? '' : `${at}/`}node_modules/${name}`] !== undefined) return true;
     if (at === '') return false;
   }
@@ -53,8 +72,14 @@ for (const [from, entry] of Object.entries(lock.packages))
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (isLocked(lock.packages, from, name)) continue;
     const platform = platformOf(name);
-    if (platform === undefined || !/^\d+\.\d+\.\d+/.test(version)) throw new Error(`${name}@${version} (needed by ${from}) names no platform: look at it by hand.`);
-    lock.packages[`node_modules/${name}`] = { version, ...(entry.dev ? { dev: true } : {}), optional: true, ...platform };
+    if (platform === undefined || !/^\d+\.\d+\.\d+/.test(version))
+      throw new Error(`${name}@${version} (needed by ${from}) names no platform: look at it by hand.`);
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+      ...platform,
+    };
     added++;
   }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,6 +1,6 @@
 /**
- * Runs the tests and ends with one line, `N passed, N failed`. `--full` adds those that take minutes (tests/**\/*.full.ts);
- * every other argument goes to vitest.
+ * Runs the tests and ends with one line, `N passed, N failed`. `--full` adds those that take minutes (tests/**\/*.full.ts),
+ * `--long` runs only those; every other argument goes to vitest.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,12 @@ import { countResults } from './test-results.ts';
 
 const root = join(import.meta.dirname, '..');
 const given = process.argv.slice(2);
-const config = given.includes('--full') ? 'vitest.full.config.ts' : 'vitest.config.ts';
+const long = given.includes('--long');
+const config = long
+  ? 'vitest.long.config.ts'
+  : given.includes('--full')
+    ? 'vitest.full.config.ts'
+    : 'vitest.config.ts';
 const folder = mkdtempSync(join(tmpdir(), 'steward-results-'));
 const results = join(folder, 'results.json');
 
@@ -25,7 +30,8 @@ const child = spawn(
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${results}`,
-    ...given.filter((argument) => argument !== '--full'),
+    ...(long ? ['--project', 'stack'] : []),
+    ...given.filter((argument) => argument !== '--full' && argument !== '--long'),
   ],
   { stdio: 'inherit', cwd: root },
 );

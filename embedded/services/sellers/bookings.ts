@@ -32,7 +32,6 @@ const BookingOutput = z.object({
 });
 
 const CancelInput = z.looseObject({ bookingId: z.string().min(1).max(100) });
-const cancelInputSchema = z.toJSONSchema(CancelInput);
 
 export interface BookingDeps {
   readonly store: BookingStore;
