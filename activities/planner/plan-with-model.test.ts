@@ -52,7 +52,7 @@ let stub: AnthropicStub;
 let ask: AskModel;
 beforeAll(async () => {
   stub = await startAnthropicStub();
-  ask = createAskModel({ apiKey: KEY, model: 'test-model', baseURL: stub.url, timeoutMs: 300 });
+  ask = createAskModel({ apiKey: KEY, model: 'test-model', baseURL: stub.url, timeoutMs: 5000 });
 });
 afterAll(() => stub.close());
 beforeEach(() => {

@@ -145,7 +145,7 @@ describe('planning with a model', () => {
   };
   const withModel = (attempt = 1, planningMs = 5000) =>
     activitiesWith({
-      model: { apiKey: 'sk-ant-secret', model: 'test-model', baseURL: stub.url, timeoutMs: 1000 },
+      model: { apiKey: 'sk-ant-secret', model: 'test-model', baseURL: stub.url, timeoutMs: 10_000 },
       planningMs,
       attempt: () => ({ attempt, maximum: 4 }),
     });
