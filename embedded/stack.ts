@@ -5,6 +5,7 @@ import { loadConfig, type Config } from '../config.ts';
 import { createLog } from '../logging.ts';
 import { quietRuntime } from '../workers/runtime.ts';
 import { startApplication, type Application } from './application.ts';
+import { bookFloat } from './book-float.ts';
 import { startEnvironment, type Environment } from './environment.ts';
 import { createProcesses, type Log } from './processes.ts';
 
@@ -54,6 +55,8 @@ export async function startStack(
     const application = options.application
       ? await startApplication(environment.config, options.log)
       : undefined;
+    const { config: complete, local } = environment;
+    if (application !== undefined && local !== undefined) await bookFloat(complete.DATABASE_URL!, local);
     return {
       environment,
       application,

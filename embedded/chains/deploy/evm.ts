@@ -12,7 +12,8 @@ import type { EvmAccount, LocalAssets, LocalKeys } from '../local-assets.ts';
 export const EVM_TOKEN = { name: 'USD Coin', symbol: 'USDC', decimals: 6, version: SAMPLE_TOKEN_VERSION };
 
 const GAS_WEI = 100n * 10n ** 18n;
-const FLOAT = 100_000_000_000n;
+/** The operator's float at first, minor units of the token. */
+export const EVM_FLOAT = 100_000_000_000n;
 const DEMO = 10_000_000_000n;
 const SELLER = 100_000_000n;
 
@@ -29,7 +30,7 @@ export async function deployEvm(rpcUrl: string, keys: LocalKeys['evm']): Promise
     await fundGas(provider, [deployer, operator, facilitator, demoUser, ...Object.values(sellers)]);
     const address = await deployToken(provider, deployer);
     const grants: [Wallet, bigint][] = [
-      [operator, FLOAT],
+      [operator, EVM_FLOAT],
       [demoUser, DEMO],
     ];
     for (const seller of Object.values(sellers)) grants.push([seller, SELLER]);

@@ -23,6 +23,8 @@ export const SOLANA_TOKEN = { symbol: 'USDC', decimals: 6 };
 const CONFIRM_TIMEOUT_MS = 30_000;
 const CONFIRM_POLL_MS = 50;
 const SOL = 1_000_000_000;
+/** The escrow's own coins at first, for fees and rents; lamports. */
+export const ESCROW_LAMPORTS = 10n * BigInt(SOL);
 const DEMO_USDC = 10_000_000_000n;
 const SELLER_USDC = 100_000_000n;
 
@@ -39,7 +41,7 @@ export async function deploySolana(rpcUrl: string, keys: LocalKeys['solana']) {
   const { faucet, mint, escrow, facilitator, demoUser, sellers } = keys;
   await createMint(connection, faucet, mint);
   const grants: Grant[] = [
-    { owner: escrow, lamports: 10 * SOL, usdc: 0n },
+    { owner: escrow, lamports: Number(ESCROW_LAMPORTS), usdc: 0n },
     { owner: facilitator, lamports: 100 * SOL, usdc: 0n },
     { owner: demoUser, lamports: 100 * SOL, usdc: DEMO_USDC },
     ...Object.values(sellers).map((owner) => ({ owner, lamports: 10 * SOL, usdc: SELLER_USDC })),
