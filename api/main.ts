@@ -2,27 +2,34 @@ import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
 import { createLog } from '../logging.ts';
+import { runMain } from '../run-main.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
 import { VERSION } from '../version.ts';
 import { composeApi } from './compose.ts';
 import { startApi } from './server.ts';
 
 /** An API process: `npm run api`. Stateless: any number may run against one database and one Temporal. */
-const config = loadConfig();
-const log = createLog(config.LOG_LEVEL, 'api');
-log.info({ temporal: config.TEMPORAL_ADDRESS }, 'api: starting');
-await migrate(required(config, 'DATABASE_URL'));
-const connection = await Connection.connect(temporalOptions(config));
-const parts = await composeApi({ config, connection, log, version: VERSION });
-const api = await startApi(parts.deps, { host: config.HOST, port: config.PORT });
-log.info({ url: api.url }, 'api: ready');
-process.send?.({ type: 'ready', url: api.url });
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    log.info({ signal }, 'api: draining');
-    void api
-      .close()
-      .then(() => parts.close())
-      .then(() => connection.close())
-      .then(() => log.info('api: stopped'));
-  });
+await runMain('The API', async () => {
+  const config = loadConfig();
+  const log = createLog(config.LOG_LEVEL, 'api');
+  log.info({ temporal: config.TEMPORAL_ADDRESS }, 'api: starting');
+  await migrate(required(config, 'DATABASE_URL'));
+  const connection = await Connection.connect(temporalOptions(config));
+  const parts = await composeApi({ config, connection, log, version: VERSION });
+  if (parts.deps.settings.auth === 'on' && parts.deps.settings.adminKey === null)
+    log.warn(
+      'api: AUTH=on without STEWARD_ADMIN_KEY: only keys that exist already work; set it to create the first one',
+    );
+  const api = await startApi(parts.deps, { host: config.HOST, port: config.PORT });
+  log.info({ url: api.url }, 'api: ready');
+  process.send?.({ type: 'ready', url: api.url });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      log.info({ signal }, 'api: draining');
+      void api
+        .close()
+        .then(() => parts.close())
+        .then(() => connection.close())
+        .then(() => log.info('api: stopped'));
+    });
+});

@@ -66,7 +66,7 @@ async function demonstrate(): Promise<void> {
   screen.line(addresses(stack, (performance.now() - started) / 1000));
   let good = true;
   try {
-    const client = createDemoClient(stack.application!.url);
+    const client = createDemoClient(stack.application!.url, config.STEWARD_ADMIN_KEY);
     if (stack.environment.local === undefined)
       screen.line('The chains are not local: the demo funds nothing and spends what the user has.');
     else await fundEscrow(screen, client, stack.environment.local, USER);
@@ -81,6 +81,7 @@ async function demonstrate(): Promise<void> {
     good = false;
     screen.line(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
   }
+  screen.line('Stopping...');
   await stack.stop();
   process.exitCode = good ? 0 : 1;
 }

@@ -2,12 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { loadConfig, type Config } from '../config.ts';
+import { migrate } from '../db/migrate.ts';
 import { createLog } from '../logging.ts';
+import { required } from '../temporal-connection.ts';
 import { quietRuntime } from '../workers/runtime.ts';
 import { startApplication, type Application } from './application.ts';
 import { bookFloat } from './book-float.ts';
 import { startEnvironment, type Environment } from './environment.ts';
+import { claimPort } from './ports.ts';
 import { createProcesses, type Log } from './processes.ts';
+import { launcherGone } from './processes/launcher.ts';
 
 export interface StackOptions {
   port?: string | undefined;
@@ -49,14 +53,14 @@ export async function startStack(
   config: Config,
   options: { application: boolean; log: Logger; progress: Log },
 ): Promise<Stack> {
+  if (options.application && config.PORT !== 0) await claimPort('The API', config.PORT, '--port or PORT');
   const processes = createProcesses({ log: options.progress });
   try {
     const environment = await startEnvironment(config, processes, options.progress);
     const application = options.application
       ? await startApplication(environment.config, options.log)
       : undefined;
-    const { config: complete, local } = environment;
-    if (application !== undefined && local !== undefined) await bookFloat(complete.DATABASE_URL!, local);
+    await settleIn(environment);
     return {
       environment,
       application,
@@ -69,6 +73,14 @@ export async function startStack(
     await processes.stopAll();
     throw error;
   }
+}
+
+/** What others need to join, and books that agree with the local chains from the start. */
+async function settleIn({ config, local }: Environment): Promise<void> {
+  writeEnvironment(config);
+  if (local === undefined) return;
+  await migrate(required(config, 'DATABASE_URL'));
+  await bookFloat(required(config, 'DATABASE_URL'), local);
 }
 
 /** `npm start`: runs until Ctrl-C, then takes everything down in order. */
@@ -86,7 +98,6 @@ export async function runStack(options: StackOptions): Promise<void> {
       process.exit(1);
     },
   );
-  writeEnvironment(stack.environment.config);
   process.stdout.write(`\n${addresses(stack, (performance.now() - started) / 1000)}\n`);
   await untilInterrupted(stack.application);
   process.stdout.write('\nStopping...\n');
@@ -95,7 +106,7 @@ export async function runStack(options: StackOptions): Promise<void> {
   process.exit(0);
 }
 
-/** Resolves on the first Ctrl-C or SIGTERM, rejects when the workers die. A second Ctrl-C ends at once. */
+/** Resolves on the first Ctrl-C or SIGTERM, or when npm is gone; rejects when the workers die. A second Ctrl-C ends at once. */
 export async function untilInterrupted(application: Application | undefined): Promise<void> {
   const interrupted = new Promise<void>((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -104,7 +115,11 @@ export async function untilInterrupted(application: Application | undefined): Pr
         settle();
       });
   });
-  await Promise.race([interrupted, ...(application === undefined ? [] : [application.finished])]);
+  await Promise.race([
+    interrupted,
+    launcherGone(),
+    ...(application === undefined ? [] : [application.finished]),
+  ]);
 }
 
 /** What `npm run api`, `npm run worker` and the Temporal CLI need to join this stack. Holds keys: owner only. */

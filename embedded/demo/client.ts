@@ -12,22 +12,29 @@ export interface DemoEvent {
   data: { [name: string]: unknown };
 }
 
-export function createDemoClient(url: string): DemoClient {
+/** `key` is needed where AUTH=on, as for any client. */
+export function createDemoClient(url: string, key?: string): DemoClient {
+  const headers = {
+    'content-type': 'application/json',
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+  };
   const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
-    const answer = await fetch(`${url}${path}`, init);
+    const answer = await fetch(`${url}${path}`, { ...init, headers });
     const body = (await answer.json()) as T & { detail?: string };
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${body.detail ?? 'no reason given'}`);
     return body;
   };
   return {
     get: (path) => ask(path),
-    post: (path, body = {}) =>
-      ask(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    events: (id) => readSocket(new WebSocket(`${url.replace(/^http/, 'ws')}/workflows/${id}/stream?after=0`)),
+    post: (path, body = {}) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
+    async *events(id) {
+      const socket = new URL(`${url.replace(/^http/, 'ws')}/workflows/${id}/stream?after=0`);
+      if (key !== undefined) {
+        const { ticket } = await ask<{ ticket: string }>('/stream-tickets', { method: 'POST', body: '{}' });
+        socket.searchParams.set('ticket', ticket); // a key never goes into an address
+      }
+      yield* readSocket(new WebSocket(socket));
+    },
   };
 }
 

@@ -6,15 +6,18 @@ import type { LocalAssets } from '../chains/local-assets.ts';
 import type { DemoClient } from './client.ts';
 import type { Screen } from './screen.ts';
 
-const DEPOSIT = '5';
 const ENOUGH = 4; // whole units: a second demo does not deposit again
 
-/** The demo user's wallet sends tokens to the escrow address and tells Steward the signature, as a real user would. */
+/**
+ * Without an amount: what a demo needs, unless it is there already.
+ * The demo user's wallet sends tokens to the escrow address and tells Steward the signature, as a real user would.
+ */
 export async function fundEscrow(
   screen: Screen,
   client: DemoClient,
   local: LocalAssets,
   user: string,
+  amount?: string,
 ): Promise<void> {
   const { demoUser, mint, rpcUrl } = local.solana;
   screen.title('The user opens an escrow and deposits');
@@ -23,27 +26,29 @@ export async function fundEscrow(
     `/escrow/${user}/balance`,
   );
   const available = balances[mint.symbol]?.available ?? 0;
-  if (available >= ENOUGH) return screen.detail(`the escrow holds ${available} ${mint.symbol} already`);
+  if (amount === undefined && available >= ENOUGH)
+    return screen.detail(`the escrow holds ${available} ${mint.symbol} already`);
   const { address } = await client.get<{ address: string }>('/escrow/address');
-  const signature = await transfer(local, address);
-  screen.detail(`sent ${DEPOSIT} ${mint.symbol} from ${demoUser.address} to ${address}`);
+  const deposit = amount ?? '5';
+  const signature = await transfer(local, address, deposit);
+  screen.detail(`sent ${deposit} ${mint.symbol} from ${demoUser.address} to ${address}`);
   screen.detail(`transaction ${signature}; waiting until it is final (about 13 s on ${rpcUrl})`);
-  await client.post(`/escrow/${user}/deposit`, { amount: DEPOSIT, asset: mint.symbol, signature });
-  screen.detail(`${DEPOSIT} ${mint.symbol} credited`);
+  await client.post(`/escrow/${user}/deposit`, { amount: deposit, asset: mint.symbol, signature });
+  screen.detail(`${deposit} ${mint.symbol} credited`);
 }
 
-async function transfer({ solana }: LocalAssets, escrow: string): Promise<string> {
+async function transfer({ solana }: LocalAssets, escrow: string, deposit: string): Promise<string> {
   const wallet = Keypair.fromSecretKey(bs58.decode(solana.demoUser.secretKey));
   const mint = new PublicKey(solana.mint.address);
   const target = getAssociatedTokenAddressSync(mint, new PublicKey(escrow));
-  const amount = parseUnits(DEPOSIT, solana.mint.decimals);
+  const minor = parseUnits(deposit, solana.mint.decimals);
   const source = new PublicKey(solana.demoUser.usdcAccount);
   const instruction = createTransferCheckedInstruction(
     source,
     mint,
     target,
     wallet.publicKey,
-    amount,
+    minor,
     solana.mint.decimals,
   );
   const connection = new Connection(solana.rpcUrl, 'confirmed');

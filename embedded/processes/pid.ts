@@ -35,3 +35,9 @@ export function signalPid(pid: number, signal: NodeJS.Signals): boolean {
     return false;
   }
 }
+
+/** Who started the process; undefined without /proc. */
+export function parentOf(pid: number): number | undefined {
+  const parent = Number(statFields(pid)?.[1]);
+  return Number.isInteger(parent) ? parent : undefined;
+}

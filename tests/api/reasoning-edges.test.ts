@@ -12,7 +12,7 @@ let app: ReasoningApp;
 let api: Caller;
 beforeAll(async () => {
   app = await startReasoningApp({
-    escrow: { waitMs: 500 },
+    escrow: { waitMs: 3000 },
     activities: ({ db }) => scriptedEscrow(db, chain),
   });
   api = createCaller(app.url);

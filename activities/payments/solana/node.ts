@@ -33,6 +33,7 @@ export function createSolanaNode(rpcUrl: string, requestTimeoutMs = 10_000): Sol
       try {
         await connection.sendRawTransaction(bytes);
       } catch (error) {
+        if (isRepetition(error)) return; // the node has it, although its status may not show it yet
         if ((await connection.getSignatureStatus(signature)).value === null) throw error;
       }
     },
@@ -46,3 +47,7 @@ export function createSolanaNode(rpcUrl: string, requestTimeoutMs = 10_000): Sol
     },
   };
 }
+
+/** The runtime's own words for bytes it has seen. */
+const isRepetition = (error: unknown): boolean =>
+  error instanceof Error && /already been processed|AlreadyProcessed/.test(error.message);

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { loadConfig } from '../config.ts';
+import { deployLocalAssets } from '../embedded/chains/deploy.ts';
+import { parseSeed } from '../embedded/chains/keys.ts';
+import { deriveLocalKeys } from '../embedded/chains/local-assets.ts';
+import { createDemoClient } from '../embedded/demo/client.ts';
+import { fundEscrow } from '../embedded/demo/fund-escrow.ts';
+import { createScreen } from '../embedded/demo/screen.ts';
+import { runScript } from './command-line.ts';
+
+const HELP = `npm run fund -- USER [AMOUNT]   gives a user of the local stack money to spend (5 USDC)
+  Opens the user's escrow and deposits from the local demo wallet, over the API of the running stack, as a user would.
+  --data DIR       the stack's folder (DATA_DIR, ./data)
+  --api URL        the API (http://127.0.0.1:PORT)
+`;
+
+await runScript({
+  help: HELP,
+  options: { data: { type: 'string' }, api: { type: 'string' } },
+  positionals: 2,
+  async run({ values, positionals }) {
+    const [user, amount = '5'] = positionals;
+    if (user === undefined) throw new Error('Which user? npm run fund -- USER [AMOUNT]');
+    const config = loadConfig();
+    const dir = values.data ?? config.DATA_DIR;
+    const stack = parseEnv(readFileSync(join(dir, 'stack.env'), 'utf8'));
+    const seed = parseSeed(readFileSync(join(dir, 'local-chains.seed'), 'utf8').trim());
+    const { EVM_RPC_URL, SOLANA_RPC_URL } = stack;
+    if (EVM_RPC_URL === undefined || SOLANA_RPC_URL === undefined)
+      throw new Error(`${dir}/stack.env names no local chains.`);
+    const local = await deployLocalAssets({
+      evmRpcUrl: EVM_RPC_URL,
+      solanaRpcUrl: SOLANA_RPC_URL,
+      keys: deriveLocalKeys(seed),
+    });
+    const client = createDemoClient(
+      values.api ?? `http://127.0.0.1:${config.PORT}`,
+      config.STEWARD_ADMIN_KEY,
+    );
+    await fundEscrow(createScreen(), client, local, user, amount);
+  },
+});
