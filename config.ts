@@ -132,6 +132,9 @@ export const settings = z.object({
     .describe("Ceiling for any run's cost, in whole units of its asset."),
   MAX_EXECUTION_TIME: int(3_600_000, 1).describe('Ceiling for maxTime, ms.'),
   CALL_TIMEOUT_MS: int(30_000, 100).describe('Time-out of one call of a service.'),
+  LOCAL_CALL_MS: int(250).describe(
+    'Unpaid calls of services that usually answer within this many ms run inside the workflow task: cheaper, less visible; 0 turns it off.',
+  ),
   RECONCILE_INTERVAL_MS: int(2000, 10).describe('Between two looks at a payment whose outcome is unknown.'),
   RECONCILE_GIVE_UP_MS: int(600_000, 10).describe(
     'After this an unknown payment needs a person; its hold stays.',

@@ -28,6 +28,8 @@ export interface FamilyModule {
   problems?: ProblemStyle;
   /** First path segments that are the family's, so that 404 and 405 below them carry its aliases, e.g. "/workflows". */
   prefixes?: readonly string[];
+  /** Runs belong to their subject: a key of another subject of the tenant does not see them, unless it is an admin's. */
+  privateRuns?: boolean;
   /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
   restart?(row: StartedRow): WorkflowStart | undefined;
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import { EngineError } from '../domain/errors.ts';
 import type { JournalEvent, Ride } from '../domain/ports/journal.ts';
+import { storableJson } from '../domain/storable.ts';
+import type { JsonObject } from '../schemas/core/json.ts';
 import type { Notifier } from './notifier.ts';
 
 /** Writes events of runs. Resolves once they are committed; the same event twice is written once. */
@@ -22,6 +24,7 @@ interface AppendedRow {
 }
 
 const LARGEST_GROUP = 100;
+const DEEPEST = 256; // levels of an event; services' answers in it have fewer
 
 /** Groups form by themselves: one write is in flight, what arrives meanwhile is the next group (decision 3). */
 export function createJournal(pool: pg.Pool, notifier: Notifier): Journal {
@@ -70,7 +73,9 @@ async function write(pool: pg.Pool, rides: Ride[]): Promise<AppendedRow[]> {
   return rows;
 }
 
-const toRow = (runId: string, event: JournalEvent): Record<string, unknown> => ({ run_id: runId, ...event });
+/** Words of services and models end up here from everywhere: what cannot be stored must not hold up a run for ever. */
+const toRow = (runId: string, event: JournalEvent): JsonObject =>
+  storableJson<JsonObject>({ run_id: runId, ...event }, DEEPEST);
 
 function settle(group: Waiting[], rows: AppendedRow[], notifier: Notifier): void {
   const byRun = new Map(rows.map((row) => [row.run_id, row]));
@@ -108,8 +113,8 @@ async function oneByOne(pool: pg.Pool, group: Waiting[], error: unknown, notifie
   }
 }
 
-/** SQLSTATE classes 22 and 23: this data cannot be stored, whoever sends it. */
+/** SQLSTATE classes 22, 23 and 54: this data cannot be stored, whoever sends it. */
 function isData(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && (code.startsWith('22') || code.startsWith('23'));
+  return typeof code === 'string' && /^(22|23|54)/.test(code);
 }

@@ -6,6 +6,8 @@ export interface RunSettings {
   maxTimeMs: number;
   callTimeoutMs: number;
   concurrency: number;
+  /** Unpaid calls of services that usually answer within this run as local activities; 0 makes all calls remote. */
+  localCallMs: number;
   /** Between two looks at a payment whose outcome is not known. */
   reconcileIntervalMs: number;
   /** After this an unknown payment needs a person; its hold stays. */

@@ -1,4 +1,5 @@
 import type { Plan, PlanStep, SpendLimits } from './plan.ts';
+import { sameAddress } from './payments/networks.ts';
 import type { Quote } from './ports/calling.ts';
 
 /** Why nothing is signed and the run pauses instead (reasoning.md, "Execution"). */
@@ -24,8 +25,9 @@ export function checkQuote(
   const { limits } = state;
   if (nowMs >= state.expiresAtMs) return 'approval_expired';
   if (step.pay === undefined || !sameTerms(step.pay, quote)) return 'price_changed';
-  if (limits.allowedRecipients !== undefined && !limits.allowedRecipients.includes(quote.payTo))
-    return 'price_changed';
+  const { allowedRecipients } = limits;
+  const isPayee = (allowed: string): boolean => sameAddress(quote.network, allowed, quote.payTo);
+  if (allowedRecipients !== undefined && !allowedRecipients.some(isPayee)) return 'price_changed';
   if (amount > BigInt(step.maxPrice)) return 'price_changed';
   if (limits.maxPerTransaction !== undefined && amount > BigInt(limits.maxPerTransaction))
     return 'cost_overrun';
@@ -36,17 +38,13 @@ export function checkQuote(
 }
 
 function sameTerms(planned: NonNullable<PlanStep['pay']>, quote: Quote): boolean {
-  const same = quote.network.startsWith('eip155:') ? sameHex : (a: string, b: string): boolean => a === b;
   return (
     planned.scheme === quote.scheme &&
     planned.network === quote.network &&
-    same(planned.payTo, quote.payTo) &&
-    same(planned.asset, quote.asset)
+    sameAddress(quote.network, planned.payTo, quote.payTo) &&
+    sameAddress(quote.network, planned.asset, quote.asset)
   );
 }
-
-/** EVM addresses differ in case by their checksum only. */
-const sameHex = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** Distinct payees of a plan, in its order. */
 export function payees(plan: Plan): string[] {

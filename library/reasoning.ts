@@ -56,13 +56,21 @@ export class WorkflowManager extends EventEmitter<{ 'workflow-event': [WorkflowE
   }
 
   /** Approves against escrow. A refusal is an answer: `success: false` with the reason to show. */
-  async approveWorkflow(id: string, options: ApproveOptions = {}): Promise<{ success: boolean; message?: string }> {
-    return this.#answer(async (client) => ({ success: true, message: (await client.approve(id, options)).message }));
+  async approveWorkflow(
+    id: string,
+    options: ApproveOptions = {},
+  ): Promise<{ success: boolean; message?: string }> {
+    return this.#answer(async (client) => ({
+      success: true,
+      message: (await client.approve(id, options)).message,
+    }));
   }
 
   /** False when there is nothing to cancel any more. */
   async cancelWorkflow(id: string): Promise<boolean> {
-    const { success } = await this.#answer(async (client) => ({ success: (await client.cancel(id)) !== 'failed' }));
+    const { success } = await this.#answer(async (client) => ({
+      success: (await client.cancel(id)) !== 'failed',
+    }));
     return success;
   }
 
@@ -87,7 +95,8 @@ export class WorkflowManager extends EventEmitter<{ 'workflow-event': [WorkflowE
     try {
       return await work(await this.#runtime.client());
     } catch (error) {
-      if (error instanceof StewardError && error.status < 500) return { success: false, message: error.message };
+      if (error instanceof StewardError && error.status < 500)
+        return { success: false, message: error.message };
       throw error;
     }
   }

@@ -76,7 +76,7 @@ export class M0001Runs extends Migration {
  * Input: [{run_id, key, type, data, status?, view?, step?: {id, status?, data?}, approval?: {id, status?, data?, by?}}].
  * Run rows are locked in id order first, so the statement that follows sees every committed event of them: keys that
  * are there already are skipped, the others are numbered on. The tenant counter is taken in the same transaction, in
- * tenant order. After a terminal event appends are refused and reported, never silently dropped.
+ * tenant order. A run.running event gets the plan of the projection. After a terminal event appends are refused and reported, never silently dropped.
  * Returns one row a run: the last seq, how many were written and how many refused (a missing run refuses all).
  */
 const journalAppend = `
@@ -102,7 +102,7 @@ begin
     select a.run_id, min(a.ord) as ord from absent a
     where a.status in ('completed', 'failed', 'cancelled') group by a.run_id
   ), fresh as (
-    select a.*, r.tenant, r.family, r.last_seq + row_number() over (partition by a.run_id order by a.ord)::integer as seq
+    select a.*, r.tenant, r.family, r.view as view_before, r.last_seq + row_number() over (partition by a.run_id order by a.ord)::integer as seq
     from absent a join run r on r.id = a.run_id left join ending x on x.run_id = a.run_id
     where r.finished_at is null and (x.ord is null or a.ord <= x.ord)
   ), bumped as (
@@ -116,7 +116,13 @@ begin
     from fresh n join bumped b on b.tenant = n.tenant
   ), written as (
     insert into event (run_id, seq, event_key, type, data, tenant, family, feed_pos)
-    select n.run_id, n.seq, n.key, n.type, coalesce(n.data, '{}'), n.tenant, n.family, n.feed_pos from numbered n
+    select n.run_id, n.seq, n.key, n.type,
+      coalesce(n.data, '{}') || case when n.type = 'run.running' and not n.data ? 'plan'
+        then jsonb_build_object('plan', coalesce(
+          (select f.view -> 'plan' from fresh f where f.run_id = n.run_id and f.view ? 'plan' and f.ord < n.ord order by f.ord desc limit 1),
+          n.view_before -> 'plan'))
+        else '{}' end,
+      n.tenant, n.family, n.feed_pos from numbered n
   ), moved as (
     update run r set
       last_seq = f.seq,

@@ -1,17 +1,4 @@
-/** The part of Istanbul's format that is used here. V8's maps leave some ends open. */
-export interface FileCoverage {
-  path: string;
-  statementMap: { [id: string]: Range };
-  branchMap: { [id: string]: { type: string; loc: Range; locations: Range[] } };
-  s: { [id: string]: number };
-  b: { [id: string]: number[] };
-}
-
-interface Range {
-  start: { line?: number };
-}
-
-export type Coverage = { [path: string]: FileCoverage };
+import istanbul, { type CoverageMapData, type FileCoverageData } from 'istanbul-lib-coverage';
 
 export interface Score {
   covered: number;
@@ -25,27 +12,19 @@ export interface FileScore {
   missing: number[];
 }
 
-/** Adds the counts of equal maps: the same instrumented files, run by several processes. */
-export function addCounts(parts: readonly Coverage[]): Coverage {
-  const sum: Coverage = {};
-  for (const part of parts)
-    for (const [path, file] of Object.entries(part)) {
-      const known = sum[path];
-      sum[path] = known === undefined ? structuredClone(file) : added(known, file);
-    }
-  return sum;
-}
+export type Coverage = { [path: string]: FileCoverageData };
 
-function added(known: FileCoverage, file: FileCoverage): FileCoverage {
-  for (const [id, count] of Object.entries(file.s)) known.s[id] = (known.s[id] ?? 0) + count;
-  for (const [id, counts] of Object.entries(file.b))
-    known.b[id] = counts.map((count, index) => count + (known.b[id]?.[index] ?? 0));
-  return known;
+/** Counts of several processes as one. */
+export function addCounts(parts: readonly CoverageMapData[]): Coverage {
+  const map = istanbul.createCoverageMap({});
+  for (const part of parts) map.merge(structuredClone(part));
+  return Object.fromEntries(map.files().map((path) => [path, map.fileCoverageFor(path).data]));
 }
 
 /**
  * What V8 saw in Node together with what the sandbox of workflows counted. Workflows are judged by the sandbox alone;
- * other files keep V8's map, and what only the sandbox ran counts there as run, by line and by branch of a line.
+ * other files keep V8's map, and what only the sandbox ran counts there as run, by line and by branch of a line: the two
+ * maps name the same places a little differently, so that a plain merge would count them twice.
  */
 export function mergeSandbox(
   node: Coverage,
@@ -61,51 +40,39 @@ export function mergeSandbox(
   return merged;
 }
 
-function fold(seen: FileCoverage, counted: FileCoverage): FileCoverage {
+function fold(seen: FileCoverageData, counted: FileCoverageData): FileCoverageData {
   const ranLines = new Set(
-    Object.keys(counted.s).flatMap((id) => (counted.s[id] ? [lineOf(counted.statementMap[id])] : [])),
+    Object.entries(counted.s).flatMap(([id, count]) =>
+      count > 0 ? [counted.statementMap[id]?.start.line] : [],
+    ),
   );
   const ranBranches = new Set(
-    branchesOf(counted)
-      .filter(({ count }) => count > 0)
-      .map(({ key }) => key),
+    Object.entries(counted.b).flatMap(([id, counts]) =>
+      counts.flatMap((count, index) => (count > 0 ? [branchKey(counted, id, index)] : [])),
+    ),
   );
-  const s = Object.fromEntries(
-    Object.entries(seen.s).map(([id, count]) => [
-      id,
-      count || Number(ranLines.has(lineOf(seen.statementMap[id]))),
-    ]),
-  );
-  const b = Object.fromEntries(
-    Object.entries(seen.b).map(([id, counts]) => [
-      id,
-      counts.map((count, index) => count || Number(ranBranches.has(branchKey(seen, id, index)))),
-    ]),
-  );
-  return { ...seen, s, b };
+  const s = Object.entries(seen.s).map(([id, count]) => [
+    id,
+    count || Number(ranLines.has(seen.statementMap[id]?.start.line)),
+  ]);
+  const b = Object.entries(seen.b).map(([id, counts]) => [
+    id,
+    counts.map((count, index) => count || Number(ranBranches.has(branchKey(seen, id, index)))),
+  ]);
+  return { ...seen, s: Object.fromEntries(s), b: Object.fromEntries(b) };
 }
 
-const lineOf = (range: Range | undefined): number => range?.start.line ?? 0;
-const branchKey = ({ branchMap }: FileCoverage, id: string, index: number): string =>
-  `${branchMap[id]?.type} ${lineOf(branchMap[id]?.loc)} ${index}`;
-const branchesOf = (file: FileCoverage): { key: string; count: number }[] =>
-  Object.entries(file.b).flatMap(([id, counts]) =>
-    counts.map((count, index) => ({ key: branchKey(file, id, index), count })),
-  );
+const branchKey = ({ branchMap }: FileCoverageData, id: string, index: number): string =>
+  `${branchMap[id]?.type} ${branchMap[id]?.loc.start.line} ${index}`;
 
-/** Lines that begin a statement, and branches; a line is covered when a statement that begins on it ran. */
-export function scoreFile(file: FileCoverage): FileScore {
-  const lines = new Map<number, boolean>();
-  for (const [id, count] of Object.entries(file.s)) {
-    const line = lineOf(file.statementMap[id]);
-    lines.set(line, (lines.get(line) ?? false) || count > 0);
-  }
-  const branches = branchesOf(file);
+export function scoreFile(data: FileCoverageData): FileScore {
+  const file = istanbul.createFileCoverage(data);
+  const { lines, branches } = file.toSummary().data;
   return {
-    path: file.path,
-    lines: { covered: [...lines.values()].filter(Boolean).length, total: lines.size },
-    branches: { covered: branches.filter(({ count }) => count > 0).length, total: branches.length },
-    missing: [...lines].filter(([, ran]) => !ran).map(([line]) => line),
+    path: data.path,
+    lines: { covered: lines.covered, total: lines.total },
+    branches: { covered: branches.covered, total: branches.total },
+    missing: file.getUncoveredLines().map(Number),
   };
 }
 

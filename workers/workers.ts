@@ -3,9 +3,7 @@ import {
   bundleWorkflowCode,
   DefaultLogger,
   Worker,
-  type InjectedSinks,
   type NativeConnection,
-  type Sinks,
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
@@ -28,7 +26,7 @@ export interface WorkersOptions {
   maxConcurrentActivities?: number;
   heartbeatEveryMs?: number;
   /** Where workflows may send things besides their history; tests count with it. */
-  sinks?: InjectedSinks<Sinks>;
+  sinks?: NonNullable<WorkerOptions['sinks']>;
 }
 
 export interface Workers {
@@ -73,8 +71,9 @@ function workerOptions(
     namespace: options.namespace,
     taskQueue,
     activities: options.activities,
+    ...(options.sinks === undefined ? {} : { sinks: options.sinks }),
     ...(kind === 'engine'
-      ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 1000 }
+      ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 300 }
       : {}),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
     maxConcurrentLocalActivityExecutions: 100,

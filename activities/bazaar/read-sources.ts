@@ -1,4 +1,5 @@
 import type { HttpFetch } from '../../domain/payments/http.ts';
+import { storableJson } from '../../domain/storable.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import { isObject } from './entry-fields.ts';
 
@@ -48,7 +49,7 @@ async function readJson(fetch: HttpFetch, url: URL): Promise<Json> {
   if (answer.status !== 200) throw new Error(`${url.host} answered ${answer.status}`);
   if (answer.text.length > LARGEST_BODY)
     throw new Error(`${url.host} answered with more than ${LARGEST_BODY} characters`);
-  return JSON.parse(answer.text, keepPrices) as Json;
+  return storableJson(JSON.parse(answer.text, keepPrices) as Json);
 }
 
 /** Prices stay the text they were written in; a float never carries money. */

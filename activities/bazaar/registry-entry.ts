@@ -47,8 +47,10 @@ function priceText(value: Json | undefined): string | undefined {
 }
 
 function plainNumber(value: number): string {
-  const text = String(value);
-  return text.includes('e') && value > 0 && value < 1 ? value.toFixed(36).replace(/0+$/, '') : text;
+  const [mantissa = '', exponent] = String(value).split('e-');
+  return exponent === undefined
+    ? mantissa
+    : `0.${'0'.repeat(Number(exponent) - 1)}${mantissa.replace('.', '')}`;
 }
 
 function undoOf(value: Json | undefined): ServiceUndo | undefined {

@@ -11,6 +11,7 @@ import {
 } from '../../domain/payments/offers.ts';
 import type { Rails } from '../../domain/payments/rail.ts';
 import type { PlanStep } from '../../domain/plan.ts';
+import { storableJson } from '../../domain/storable.ts';
 import type { Quote } from '../../domain/ports/calling.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 
@@ -29,7 +30,7 @@ export function readQuote(answer: HttpAnswer): PaymentRequired | undefined {
 
 function decode(header: string): Json | undefined {
   try {
-    return decodePaymentRequiredHeader(header) as unknown as Json;
+    return storableJson(decodePaymentRequiredHeader(header) as unknown as Json);
   } catch {
     return undefined;
   }

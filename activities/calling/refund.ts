@@ -6,6 +6,7 @@ import { getRun } from '../../db/repositories/runs.ts';
 import { quotedAsset, tokenOf } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { refundEntries } from '../../domain/payments/entries.ts';
+import { canonicalTransaction } from '../../domain/payments/networks.ts';
 import { compensationKey } from '../../domain/payments/seller.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
 import type { Rail, TransferSighting } from '../../domain/payments/rail.ts';
@@ -44,8 +45,9 @@ export async function creditRefund(
   tools: CallTools,
   request: CompensateRequest,
   intentId: string,
-  claimed: ClaimedRefund,
+  given: ClaimedRefund,
 ): Promise<RefundOutcome> {
+  const claimed = { ...given, transaction: canonicalTransaction(given.network, given.transaction) };
   const payment = await getPayment(tools.db.pool, intentId);
   if (payment === undefined || payment.tx_hash === null)
     return reject(tools, request, 'The step was not paid, so nothing can be paid back.');

@@ -1,5 +1,6 @@
 import type { Values } from '../../db/values.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { outputsFor } from '../../domain/outputs.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
 import type { Seller, SellerAnswer } from '../../domain/payments/seller.ts';
 import { serviceRequest, type ServiceRequest } from '../../domain/payments/service-request.ts';
@@ -44,10 +45,9 @@ async function send(fetch: HttpFetch, request: ServiceRequest, timeoutMs: number
 async function loadOutputs(
   values: Values,
   outputs: Outputs,
-  mapping: { readonly [param: string]: string } = {},
+  mapping: { readonly [param: string]: string } | undefined,
 ): Promise<JsonObject> {
-  const roots = new Set(Object.values(mapping).map((path) => path.split(/[.[]/, 1)[0]));
-  const wanted = Object.entries(outputs).filter(([key]) => roots.has(key));
+  const wanted = Object.entries(outputsFor(mapping, outputs));
   return Object.fromEntries(
     await Promise.all(wanted.map(async ([key, ref]) => [key, await values.load(ref)] as const)),
   );

@@ -64,6 +64,8 @@ describe('the guarded fetch', () => {
     answer = (req, res) => {
       if (req.url === '/end') res.end('there');
       else if (req.url === '/near') res.writeHead(302, { location: '/end' }).end();
+      else if (req.url === '/nowhere') res.writeHead(302, { location: 'http://[' }).end();
+      else if (req.url === '/silent') res.writeHead(302).end();
       else if (req.url === '/loop') res.writeHead(302, { location: '/loop' }).end();
       else res.writeHead(302, { location: 'http://127.0.0.1:1/away' }).end('moved');
     };
@@ -71,6 +73,12 @@ describe('the guarded fetch', () => {
     expect((await get('/near', { method: 'POST', body: '{}' })).status).toBe(302);
     expect(await get('/far')).toMatchObject({ status: 302, text: 'moved' });
     expect((await get('/loop')).status).toBe(302);
+    for (const path of ['/nowhere', '/silent']) expect((await get(path)).status).toBe(302);
+  });
+
+  it('answers a header that was sent twice as one', async () => {
+    answer = (_req, res) => res.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end();
+    expect((await get('/')).headers['set-cookie']).toBe('a=1, b=2');
   });
 
   it('looks at the address again when it connects: a name that has changed gains nothing', async () => {

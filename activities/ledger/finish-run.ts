@@ -4,9 +4,10 @@ import { closeTransfer } from '../../db/ledger.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { lockRunMoney, lockUnsigned, movePayment, transferOf } from '../../db/repositories/payments-write.ts';
 import { getRun, type RunRow } from '../../db/repositories/runs.ts';
-import { releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
+import { hasReserve, releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { formatUnits } from '../../domain/money.ts';
 import { heldAsset } from '../../domain/payments/purse.ts';
 import type { FinishRequest } from '../../domain/ports/ledger.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
@@ -16,13 +17,15 @@ import type { LedgerDeps } from './activities.ts';
 
 /**
  * Ends a run: money first, then attention items, then the terminal event, so that whoever sees the run ended finds
- * its money where it belongs. Every part is idempotent; a crash between them repeats the rest.
+ * its money where it belongs; then money once more, for whoever moved some between and took the run for a live one.
+ * Every part is idempotent; a crash between them repeats the rest.
  */
 export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promise<void> {
   const { db, journal } = deps;
   const run = await getRun(db.pool, request.runId);
   if (run === undefined) throw new EngineError('run_not_found', `Run ${request.runId} has no row.`);
-  await db.transaction((client) => returnMoney(client, deps.assets, run));
+  const hadMoney =
+    !request.moneyless && (await db.transaction((client) => returnMoney(client, deps.assets, run)));
   const items = request.attention.map((item) => ({
     ...item,
     id: attentionId(run.id, item),
@@ -36,12 +39,17 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
     runId: run.id,
     events: [...request.ride.events, terminalEvent(request, output, ids)],
   });
+  if (hadMoney) await db.transaction((client) => returnMoney(client, deps.assets, run));
 }
 
-/** Holds without a signature are given up; what no live signature holds goes back to the user's escrow. */
-async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow): Promise<void> {
+/**
+ * Holds without a signature are given up; what no live signature holds goes back to the user's escrow. False for a
+ * run that never had any money.
+ */
+async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow): Promise<boolean> {
   await lockRunMoney(client, run.id);
-  for (const payment of await lockUnsigned(client, run.id)) {
+  const unsigned = await lockUnsigned(client, run.id);
+  for (const payment of unsigned) {
     if (payment.status === 'prepared') await closeTransfer(client, transferOf(payment), 'voided');
     await movePayment(client, payment.id, [payment.status], 'rejected', {
       reason: 'The run ended before it was signed.',
@@ -54,9 +62,12 @@ async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow
       runId: run.id,
       held: heldAsset(assets, asset),
     });
+  return unsigned.length > 0 || (await hasReserve(client, run.tenant, run.id));
 }
 
+/** What is about a payment has the payment's own id, so that the proof which closes the payment closes the item too. */
 function attentionId(runId: string, item: FinishRequest['attention'][number]): string {
+  if (typeof item.data['intentId'] === 'string') return `${item.kind}:${item.data['intentId']}`;
   const digest = createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 16);
   return `${item.kind}:${runId}:${digest}`;
 }
@@ -69,6 +80,10 @@ async function composeOutput({ values }: LedgerDeps, { outputs, status }: Finish
   );
   return loaded.length === 1 ? loaded[0]![1] : Object.fromEntries(loaded);
 }
+
+/** The cost as the engine's own API shows it, in whole units. */
+const costOf = ({ cost, asset, decimals }: FinishRequest['totals']): JsonObject[] =>
+  asset === null ? [] : [{ amount: formatUnits(cost, decimals), asset }];
 
 /** Amounts are minor units with their asset and decimals; families write them in their own words. */
 function terminalEvent(request: FinishRequest, output: Json, attention: string[]): JournalEvent {
@@ -89,6 +104,7 @@ function terminalEvent(request: FinishRequest, output: Json, attention: string[]
     type: `run.${status}`,
     status,
     data: status === 'completed' ? { output, ...facts } : facts,
-    view: { ...facts, attention, ...(status === 'completed' ? { output } : {}) },
+    ...(request.approval === undefined ? {} : { approval: request.approval }),
+    view: { ...facts, cost: costOf(totals), attention, ...(status === 'completed' ? { output } : {}) },
   };
 }

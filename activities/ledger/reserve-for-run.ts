@@ -1,5 +1,6 @@
 import { escrowAccount } from '../../domain/accounts.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { isTerminal } from '../../domain/run-states.ts';
 import { heldAsset } from '../../domain/payments/purse.ts';
 import type { LedgerActivities, ReserveOutcome } from '../../domain/ports/ledger.ts';
 import { readBalance } from '../../db/ledger.ts';
@@ -18,6 +19,9 @@ export async function reserveForRun({ db, assets }: LedgerDeps, request: Request
   const purse = { tenant: run.tenant, userId: run.subject, runId, held: heldAsset(assets, asset) };
   return db.transaction(async (client) => {
     await lockRunMoney(client, runId);
+    const now = await getRun(client, runId);
+    if (now !== undefined && isTerminal(now.status))
+      throw new EngineError('run_finished', `Run ${runId} has ended; nothing is set aside for it any more.`);
     const lack = BigInt(upTo) - (await drawnByRun(client, purse));
     if (lack <= 0n) return { kind: 'reserved' };
     if (await drawReserve(client, purse, `reserve:${runId}:${revision}:${upTo}`, lack))

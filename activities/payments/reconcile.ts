@@ -59,8 +59,21 @@ async function examine(tools: PaymentTools, payment: PaymentRow): Promise<Reconc
     case 'alive':
     case 'unproven':
       if (payment.status === 'settled') await vanished(tools, payment);
+      else if (sighting.kind === 'unproven') await noteUnproven(tools, payment, sighting.message);
       return sighting.kind === 'alive' ? sighting : { kind: 'unknown', message: sighting.message };
   }
+}
+
+const UNPROVEN_WAITS = 30; // finality takes minutes on some chains; half an hour by default
+
+/** The node answers and proves nothing: normal until finality, a matter for a person when it goes on. */
+async function noteUnproven(tools: PaymentTools, payment: PaymentRow, message: string): Promise<void> {
+  const since = payment.proof['unprovenSince'];
+  if (typeof since !== 'number') {
+    const proof = { unprovenSince: tools.now() };
+    await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, { proof });
+  } else if (tools.now() - since >= UNPROVEN_WAITS * tools.attentionAfterMs)
+    await tellPerson(tools, payment, 'payment_unknown', message);
 }
 
 /** A node that does not answer proves nothing; what was settled stays so until a node says otherwise. */
@@ -112,9 +125,9 @@ async function post(tools: PaymentTools, payment: PaymentRow): Promise<void> {
 
 /** Proven to be impossible for ever: the hold is taken back, and for a run that has ended the money goes home. */
 async function closeVoid(tools: PaymentTools, payment: PaymentRow): Promise<ReconcileOutcome> {
-  const run = await mustGetRun(tools, payment.run_id);
   await tools.db.transaction(async (client) => {
     await lockRunMoney(client, payment.run_id);
+    const run = await mustGetRun(tools, payment.run_id); // under the lock: a run that ends after this gives back itself
     const current = await lockPayment(client, payment.id);
     if (current === undefined || current.finalized || current.status === 'void') return;
     await closeTransfer(client, transferOf(current), 'voided');

@@ -45,7 +45,9 @@ export async function submitIntent(tools: PaymentTools, request: SubmitRequest):
     };
   if (payment.signed_sealed === null)
     throw new EngineError('payment_unsigned', `Payment ${payment.id} is ${payment.status}: sign it first.`);
-  await movePayment(tools.db.pool, payment.id, ['signed', 'submitted', 'unknown'], 'submitted');
+  const open = ['signed', 'submitted', 'unknown'] as const;
+  if (!(await movePayment(tools.db.pool, payment.id, open, 'submitted')) && payment.status !== 'settled')
+    return submitIntent(tools, request); // it ended meanwhile: look again, and send nothing that is closed
   await tools.checkpoint('payment.submitted');
   const sent = paymentEvent(factsOf(payment, null), 'submitted', `${request.generation}:${request.attempt}`);
   const announced = tools.journal.append({ runId: payment.run_id, events: [sent] });

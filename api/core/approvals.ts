@@ -8,8 +8,10 @@ import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { approveRun, rejectRun, requireRun } from '../runs/commands.ts';
 import { toApproval } from '../runs/to-wire.ts';
+import { hiddenFrom } from '../runs/visibility.ts';
 
 const tags = ['approvals'];
+const MISSING = { code: 'approval_not_found', detail: 'There is no such approval.' };
 
 const list = defineRoute({
   method: 'get',
@@ -21,7 +23,9 @@ const list = defineRoute({
   responses: { 200: { description: 'A page of approvals.', schema: ApprovalPage } },
   errors: ['invalid_cursor'],
   async handler({ deps, principal }, { query: { status, limit, cursor } }) {
-    const rows = await listApprovals(deps.db.pool, principal.tenant, status, readCursor(cursor), limit + 1);
+    const hidden = hiddenFrom(deps.families, principal);
+    const after = readCursor(cursor);
+    const rows = await listApprovals(deps.db.pool, principal.tenant, status, after, limit + 1, hidden);
     const shown = page(rows, limit, (row) => ({ at: row.requested_at, id: row.id }));
     return { status: 200, body: { approvals: shown.rows.map(toApproval), next_cursor: shown.next } };
   },
@@ -39,7 +43,7 @@ const decide = defineRoute({
   errors: ['approval_not_found', 'plan_changed', 'invalid_state', 'approval_expired', 'insufficient_escrow'],
   async handler(ctx, { params, body }) {
     const asked = await requireApproval(ctx, params['id'] ?? '');
-    const run = await requireRun(ctx, asked.run_id);
+    const run = await requireRun(ctx, asked.run_id, MISSING);
     if (body.decision === 'reject') await rejectRun(ctx, run, body.reason);
     else {
       const planHash = body.plan_hash ?? asked.plan_hash;
@@ -54,7 +58,7 @@ async function requireApproval(
   id: string,
 ): Promise<z.output<typeof ApprovalRecord>> {
   const row = await findApproval(deps.db.pool, principal.tenant, id);
-  if (row === undefined) throw new ApiError('approval_not_found', 'There is no such approval.');
+  if (row === undefined) throw new ApiError(MISSING.code, MISSING.detail);
   return toApproval(row);
 }
 

@@ -5,11 +5,12 @@ import type { RunRow } from '../../db/repositories/runs.ts';
 import { CancelBody, EventPage, InputBody, RunAnswer, RunPage } from '../../schemas/core/api.ts';
 import { RunEvent } from '../../schemas/core/event.ts';
 import { Run, RunStatus } from '../../schemas/core/run.ts';
-import { page, PageQuery, readCursor } from '../http/paging.ts';
+import { page, PageQuery, readCursor, WholeNumber } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { cancelRun, giveInput, requireRun } from '../runs/commands.ts';
 import { toWire } from '../runs/to-wire.ts';
+import { hiddenFrom } from '../runs/visibility.ts';
 import { defineStream, type StreamSubject } from '../stream/define-stream.ts';
 import { toRunEvent } from './event-frames.ts';
 import { receiveCommand } from './run-messages.ts';
@@ -31,7 +32,8 @@ const list = defineRoute({
   responses: { 200: { description: 'A page of runs.', schema: RunPage } },
   errors: ['invalid_cursor'],
   async handler({ deps, principal }, { query: { limit, cursor, ...filter } }) {
-    const rows = await listRuns(deps.db.pool, principal.tenant, filter, readCursor(cursor), limit + 1);
+    const wanted = { ...filter, hidden: hiddenFrom(deps.families, principal) };
+    const rows = await listRuns(deps.db.pool, principal.tenant, wanted, readCursor(cursor), limit + 1);
     const shown = page(rows, limit, (row) => ({ at: row.created_at, id: row.id }));
     return { status: 200, body: { runs: await toWire(deps, shown.rows), next_cursor: shown.next } };
   },
@@ -87,14 +89,6 @@ const inputs = defineRoute({
     return { status: 202, body: { run_id: run.id, status: run.status } };
   },
 });
-
-const WholeNumber = (usual: number, least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'Must be a whole number.')
-    .transform(Number)
-    .pipe(z.number().min(least).max(most))
-    .default(usual);
 
 const events = defineRoute({
   method: 'get',

@@ -26,17 +26,24 @@ export const invalidCursor = (): ApiError =>
     errors: [{ path: 'cursor', message: 'Not a cursor of this list.', code: 'invalid_cursor' }],
   });
 
+/** A whole number in a query: text on the wire, described as the integer it means. */
+export const WholeNumber = (usual: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'Must be a whole number.')
+    .transform(Number)
+    .pipe(z.number().min(least, `Must be at least ${least}.`).max(most, `Must be at most ${most}.`))
+    .default(usual)
+    .meta({
+      override({ jsonSchema }) {
+        delete jsonSchema.pattern;
+        Object.assign(jsonSchema, { type: 'integer', minimum: least, maximum: most, default: usual });
+      },
+    });
+
 /** `limit` and `cursor` of a list; whole numbers from 1 to `most`. */
 export const PageQuery = (usual: number, most: number) =>
-  z.object({
-    limit: z
-      .string()
-      .regex(/^\d{1,6}$/, 'Must be a whole number.')
-      .transform(Number)
-      .pipe(z.number().min(1, 'Must be at least 1.').max(most, `Must be at most ${most}.`))
-      .default(usual),
-    cursor: z.string().max(600).optional(),
-  });
+  z.object({ limit: WholeNumber(usual, 1, most), cursor: z.string().max(600).optional() });
 
 /** Cuts the row that was read too many, which only tells that there are more. */
 export function page<Row>(

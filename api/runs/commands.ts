@@ -15,20 +15,22 @@ import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { Ctx } from '../context.ts';
+import { isHidden } from './visibility.ts';
 import { isUnavailable, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { ApiError } from '../problem.ts';
 
 type CommandCtx = Pick<Ctx, 'deps' | 'principal' | 'claim'>;
 
-/** A run of the caller's tenant, or 404 in the words given. */
+/** A run that the caller may see, or 404 in the words given. */
 export async function requireRun(
   { deps, principal }: CommandCtx,
   id: string,
   missing: { code: string; detail: string } = { code: 'run_not_found', detail: 'There is no such run.' },
 ): Promise<RunRow> {
   const run = await findRun(deps.db.pool, principal.tenant, id);
-  if (run === undefined) throw new ApiError(missing.code, missing.detail);
+  if (run === undefined || isHidden(deps.families, principal, run))
+    throw new ApiError(missing.code, missing.detail);
   return run;
 }
 

@@ -36,7 +36,7 @@ async function toRun(
     subject: row.subject,
     status: row.status,
     input: deps.sealer.open('run.input', row.input_sealed),
-    output: await readValue(values, view['output']),
+    output: await readOutput(values, view),
     error: RunError.nullable()
       .catch(null)
       .parse(view['error'] ?? null),
@@ -55,20 +55,27 @@ async function toRun(
 }
 
 async function toStep(values: Values, { step_id, status, data }: StepRow): Promise<Run['steps'][number]> {
-  const shown = isRef(data['output']) ? { ...data, output: await readValue(values, data['output']) } : data;
-  return { id: step_id, status, data: shown };
+  const { result } = data;
+  if (!isObject(result) || result['outputRef'] === undefined) return { id: step_id, status, data };
+  const { outputRef, ...shown } = result;
+  const output = await readOutput(values, { outputRef });
+  return { id: step_id, status, data: { ...data, result: { ...shown, output } } };
 }
 
-/** A value of the projection, wherever it is kept: `{inline}`, `{ref,sha256,size}`, or as it is. */
-export async function readValue(values: Values, value: Json | undefined): Promise<Json> {
-  return isRef(value) ? values.load(value) : (value ?? null);
+/**
+ * The output of a projection: `output` as it is, or what `outputRef` leads to. Only we write references: an output that
+ * looks like one is a service's own words and leads nowhere.
+ */
+async function readOutput(values: Values, { output, outputRef }: JsonObject): Promise<Json> {
+  return isRef(outputRef) ? values.load(outputRef) : (output ?? null);
 }
 
 function isRef(value: Json | undefined): value is ValueRef & JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const names = Object.keys(value).toSorted().join();
-  return names === 'inline' || names === 'ref,sha256,size';
+  return isObject(value) && Object.keys(value).toSorted().join() === 'ref,sha256,size';
 }
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const stringsOf = (value: Json | undefined): Record<string, string> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -20,7 +20,8 @@ export function receiveMessages(
     if (client.readyState === client.OPEN) client.send(JSON.stringify(frame));
   };
   client.on('message', (data, isBinary) => {
-    turn = turn.then(() => answer(data, isBinary));
+    client.pause(); // who sends faster than it is answered waits in its own socket, not in our memory
+    turn = turn.then(() => answer(data, isBinary)).finally(() => client.resume());
   });
 }
 

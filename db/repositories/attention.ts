@@ -1,4 +1,5 @@
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
+import { storableJson, storableText } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { Attention } from '../entities.ts';
 import type { Queryable } from '../ledger.ts';
@@ -17,7 +18,14 @@ export interface AttentionItem {
 export async function raiseAttention(db: Queryable, item: AttentionItem): Promise<void> {
   await db.query(
     `insert into attention (id, tenant, kind, run_id, detail, data) values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing`,
-    [item.id, item.tenant, item.kind, item.runId, item.detail, JSON.stringify(item.data ?? {})],
+    [
+      storableText(item.id),
+      item.tenant,
+      item.kind,
+      item.runId,
+      storableText(item.detail), // may quote a service or a node
+      JSON.stringify(storableJson(item.data ?? {})),
+    ],
   );
 }
 

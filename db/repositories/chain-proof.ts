@@ -1,3 +1,4 @@
+import { canonicalTransaction } from '../../domain/payments/networks.ts';
 import type { Queryable } from '../ledger.ts';
 
 /** What a transaction was credited for. */
@@ -11,7 +12,7 @@ export interface ProofUse {
 
 /** Claims a transaction for one credit; false when it already paid for another. The same use may claim it again. */
 export async function useChainProof(db: Queryable, use: ProofUse): Promise<boolean> {
-  const id = `tx:${use.network}:${use.txHash}`;
+  const id = `tx:${use.network}:${canonicalTransaction(use.network, use.txHash)}`;
   await db.query(
     `insert into chain_proof (id, kind, used_by) values ($1, $2, $3) on conflict (id) do nothing`,
     [id, use.kind, use.usedBy],

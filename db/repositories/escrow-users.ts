@@ -1,3 +1,4 @@
+import type { Database } from '../database.ts';
 import type { Queryable } from '../ledger.ts';
 
 /** A user with an escrow: deposits count only when this wallet signed them. */
@@ -24,13 +25,38 @@ export async function findEscrowUser(
   return rows[0];
 }
 
+export type WalletRegistration =
+  | { kind: 'created' | 'unchanged' | 'wallet_conflict'; user: EscrowUser }
+  | { kind: 'wallet_taken' };
+
+/**
+ * Registers a wallet that no other user has: whoever registered another's wallet could claim its deposits. The lock
+ * decides between two who register one wallet at once.
+ */
+export async function createSoleEscrowUser(
+  db: Database,
+  tenant: string,
+  userId: string,
+  wallet: string,
+): Promise<WalletRegistration> {
+  return db.transaction(async (client) => {
+    await client.query(`select pg_advisory_xact_lock(hashtextextended('wallet:' || $1, 0))`, [wallet]);
+    const { rowCount } = await client.query(
+      'select from escrow_user where wallet = $1 and (tenant, user_id) <> ($2, $3) limit 1',
+      [wallet, tenant, userId],
+    );
+    if (rowCount === 1) return { kind: 'wallet_taken' };
+    return createEscrowUser(client, tenant, userId, wallet);
+  });
+}
+
 /** Registers a wallet, once: a wallet that was registered never changes by itself. */
 export async function createEscrowUser(
   db: Queryable,
   tenant: string,
   userId: string,
   wallet: string,
-): Promise<{ kind: 'created' | 'unchanged' | 'wallet_conflict'; user: EscrowUser }> {
+): Promise<Exclude<WalletRegistration, { kind: 'wallet_taken' }>> {
   const { rowCount } = await db.query(
     `insert into escrow_user (tenant, user_id, wallet) values ($1, $2, $3) on conflict (tenant, user_id) do nothing`,
     [tenant, userId, wallet],

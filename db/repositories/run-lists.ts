@@ -9,6 +9,13 @@ export interface RunFilter {
   subject?: string | undefined;
   /** Part of an id, a kind or a subject. */
   q?: string | undefined;
+  hidden?: Hidden | undefined;
+}
+
+/** Runs of these families that are not of subject `except` are left out. */
+export interface Hidden {
+  families: string[];
+  except: string;
 }
 
 /** Where a newest-first list goes on. */
@@ -24,7 +31,7 @@ const COLUMNS = `id, tenant, family, kind, subject, status, settings, view, last
 export async function listRuns(
   db: Queryable,
   tenant: string,
-  { family, status, subject, q }: RunFilter,
+  { family, status, subject, q, hidden }: RunFilter,
   after: After | undefined,
   limit: number,
 ): Promise<RunRow[]> {
@@ -42,6 +49,10 @@ export async function listRuns(
     (n) => `(id ilike ${n} or kind ilike ${n} or subject ilike ${n})`,
     q && `%${q.replace(/[\\%_]/g, '\\$&')}%`,
   );
+  if (hidden) {
+    values.push(hidden.families, hidden.except);
+    where.push(`(family <> all($${values.length - 1}) or subject = $${values.length})`);
+  }
   if (after) {
     values.push(after.at, after.id);
     where.push(`(created_at, id) < ($${values.length - 1}, $${values.length})`);
@@ -125,12 +136,21 @@ export async function listApprovals(
   status: string | undefined,
   after: After | undefined,
   limit: number,
+  hidden?: Hidden,
 ): Promise<ApprovalRow[]> {
   const { rows } = await db.query<ApprovalRow>(
-    `select * from (${APPROVAL} where a.tenant = $1) x
+    `select * from (${APPROVAL} where a.tenant = $1 and ($6::text is null or r.family <> all($7) or r.subject = $6)) x
      where ($2::text is null or status = $2) and ($3::timestamptz is null or (requested_at, id) < ($3, $4))
      order by requested_at desc, id desc limit $5`,
-    [tenant, status ?? null, after?.at ?? null, after?.id ?? null, limit],
+    [
+      tenant,
+      status ?? null,
+      after?.at ?? null,
+      after?.id ?? null,
+      limit,
+      hidden?.except ?? null,
+      hidden?.families ?? [],
+    ],
   );
   return rows;
 }

@@ -71,6 +71,15 @@ export async function releaseReserve(client: pg.PoolClient, purse: RunPurse): Pr
   return available;
 }
 
+/** True when anything was ever set aside for the run. */
+export async function hasReserve(db: Queryable, tenant: string, runId: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from account where tenant = $1 and kind = 'reserve' and owner = $2 limit 1`,
+    [tenant, runId],
+  );
+  return rowCount === 1;
+}
+
 /** The assets a run holds anything of in its reserve. */
 export async function reservedAssets(db: Queryable, tenant: string, runId: string): Promise<string[]> {
   const { rows } = await db.query<{ asset: string }>(

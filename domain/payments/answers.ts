@@ -1,4 +1,5 @@
 import type { Json } from '../../schemas/core/json.ts';
+import { storableJson, storableText } from '../storable.ts';
 import type { HttpAnswer } from './http.ts';
 
 /** What an answer means before anyone looks into it (reasoning.md, "Execution"). */
@@ -14,12 +15,12 @@ export function classifyStatus(status: number): AnswerKind {
 /** Reason code of an HTTP answer that is not a success, e.g. "HTTP_503". */
 export const statusCode = (status: number): string => `HTTP_${status}`;
 
-/** The body as a value: parsed when it is JSON, else the text itself. */
+/** The body as a value that can be stored: parsed when it is JSON, else the text itself. */
 export function readBody(answer: HttpAnswer): Json {
   try {
-    return JSON.parse(answer.text) as Json;
+    return storableJson(JSON.parse(answer.text) as Json);
   } catch {
-    return answer.text;
+    return storableText(answer.text);
   }
 }
 
@@ -34,6 +35,6 @@ export function retryAfterMs(answer: HttpAnswer, nowMs: number): number | undefi
 
 /** A short sentence for people: the status and the start of what the service said. */
 export function describeAnswer(serviceName: string, answer: HttpAnswer): string {
-  const said = answer.text.replace(/\s+/g, ' ').trim().slice(0, 200);
+  const said = storableText(answer.text).replace(/\s+/g, ' ').trim().slice(0, 200).toWellFormed();
   return `${serviceName} answered ${answer.status}${said && `: ${said}`}`;
 }

@@ -1,7 +1,7 @@
 import { EVM_NETWORK_CHAIN_ID_MAP } from '@x402/evm/v1';
 import { normalizeNetwork } from '@x402/svm';
 import { expect, test } from 'vitest';
-import { caipNetwork, sameAddress } from './networks.ts';
+import { canonicalTransaction, caipNetwork, sameAddress } from './networks.ts';
 
 test.each(['solana', 'solana-devnet', 'solana-testnet'])(
   '%s is the network that the x402 library means',
@@ -32,4 +32,13 @@ test('a CAIP-2 id is itself, and a name that nobody knows is nothing', () => {
 test('addresses compare without case on EVM chains only', () => {
   expect(sameAddress('eip155:1', '0xAb', '0xaB')).toBe(true);
   expect(sameAddress('solana:x', 'Ab', 'aB')).toBe(false);
+});
+
+test.each(['constructor', '__proto__', 'toString'])('%s is no network, whatever objects inherit', (name) => {
+  expect(caipNetwork(name)).toBeUndefined();
+});
+
+test('a transaction of an EVM chain is the same however it is written, one of Solana only as it is', () => {
+  expect(canonicalTransaction('eip155:1', '0xABcd')).toBe('0xabcd');
+  expect(canonicalTransaction('solana:x', '5aBc')).toBe('5aBc');
 });

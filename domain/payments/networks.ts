@@ -20,10 +20,16 @@ const LEGACY: { readonly [name: string]: string } = {
 
 /** The CAIP-2 id of a network as a seller writes it; undefined when the name is not known. */
 export function caipNetwork(name: string): string | undefined {
-  return name.includes(':') ? name : LEGACY[name];
+  if (name.includes(':')) return name;
+  return Object.hasOwn(LEGACY, name) ? LEGACY[name] : undefined; // sellers write names such as "constructor", too
 }
 
 /** Addresses of EVM chains compare without case; all others exactly. */
 export function sameAddress(network: string, left: string, right: string): boolean {
   return network.startsWith('eip155:') ? left.toLowerCase() === right.toLowerCase() : left === right;
+}
+
+/** The one way to write a transaction's id: hex of EVM chains is read without case, so that no id is taken for two. */
+export function canonicalTransaction(network: string, id: string): string {
+  return network.startsWith('eip155:') ? id.toLowerCase() : id;
 }

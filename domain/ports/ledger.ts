@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunError, RunStatus } from '../../schemas/core/run.ts';
-import type { Ride } from './journal.ts';
+import type { JournalEvent, Ride } from './journal.ts';
 import type { Outputs } from './values.ts';
 
 export type ReserveOutcome =
@@ -16,6 +16,10 @@ export interface FinishRequest {
   outputs: Outputs;
   totals: { cost: string; timeMs: number; asset: string | null; decimals: number };
   attention: { kind: string; detail: string; data: JsonObject }[];
+  /** True when nothing was ever reserved or asked for, so that there is nothing to look for and give back. */
+  moneyless?: true;
+  /** How the last approval was decided, where that ended the run. */
+  approval?: NonNullable<JournalEvent['approval']>;
 }
 
 export interface LedgerActivities {

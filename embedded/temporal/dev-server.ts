@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../ports.ts';
-import type { Log, Processes } from '../processes.ts';
+import type { Child, Log, Processes } from '../processes.ts';
 
 export type SearchAttributeKind = 'Text' | 'Keyword' | 'Int' | 'Double' | 'Bool' | 'Datetime' | 'KeywordList';
 
@@ -61,7 +61,13 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Runn
   const uiPort = options.uiPort === 0 ? await freePort() : options.uiPort;
   if (dbFile) mkdirSync(dirname(dbFile), { recursive: true });
   const args = serverArguments({ ...options, port, uiPort, dbFile });
-  const server = await processes.spawn('Temporal', binary, args, { logFile, cwd: '/', readyWhen: LISTENING });
+  const spawn = (): Promise<Child> =>
+    processes.spawn('Temporal', binary, args, { logFile, cwd: '/', readyWhen: LISTENING });
+  // It picks the ports between its own parts before it takes them; who takes one first makes it end at once.
+  const server = await spawn().catch((error: unknown) => {
+    log(`Temporal did not start and is tried once more: ${firstLine(error)}`);
+    return spawn();
+  });
   const address = `${HOST}:${port}`;
   try {
     await whenReady(address, Object.keys(searchAttributes));
@@ -73,6 +79,9 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Runn
   log(`Temporal at ${address}${uiUrl ? `, Web UI ${uiUrl}` : ''}`);
   return { pid: server.pid, address, uiUrl, stop: () => server.stop() };
 }
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 
 function serverArguments(options: StartTemporalOptions): string[] {
   const { port, uiPort, dbFile, searchAttributes } = options;

@@ -8,7 +8,10 @@ export interface Followers {
 }
 
 /** `lost` hears of subscriptions that ended for another reason than a stop or the workflow's end. */
-export function createFollowers(client: () => Promise<ReasoningClient>, lost: (error: unknown) => void): Followers {
+export function createFollowers(
+  client: () => Promise<ReasoningClient>,
+  lost: (error: unknown) => void,
+): Followers {
   const open = new Set<AbortController>();
 
   const run = async (

@@ -41,7 +41,11 @@ export function libraryConfig(options: WorkflowManagerOptions): Config {
   });
 }
 
-function given({ anthropicApiKey, facilitatorUrl, ...options }: WorkflowManagerOptions): Record<string, string> {
+function given({
+  anthropicApiKey,
+  facilitatorUrl,
+  ...options
+}: WorkflowManagerOptions): Record<string, string> {
   return {
     ...(anthropicApiKey === undefined ? {} : { ANTHROPIC_API_KEY: anthropicApiKey }),
     ...(facilitatorUrl === undefined ? {} : { FACILITATOR_URL: facilitatorUrl }),

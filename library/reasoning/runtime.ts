@@ -38,6 +38,10 @@ async function begin(config: Config): Promise<{ stack: Stack; client: ReasoningC
   // Only a program that uses the library pays for loading servers and workers.
   const { startStack } = await import('../../embedded/stack.ts');
   const log = createLog(config.LOG_LEVEL, 'steward');
-  const stack = await startStack(config, { application: true, log, progress: (message) => log.info(message) });
+  const stack = await startStack(config, {
+    application: true,
+    log,
+    progress: (message) => log.info(message),
+  });
   return { stack, client: new ReasoningClient({ baseUrl: stack.application!.url }) };
 }

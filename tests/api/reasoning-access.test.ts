@@ -75,11 +75,15 @@ describe('a key', () => {
     expect((await admin.get(`/users/${userId}/workflows`)).body).toMatchObject({ total: 1 });
   });
 
-  test('without the scope may not approve', async () => {
+  test('without the scope may neither create nor approve', async () => {
     const userId = app.user({ plan: aFreePlan('scoped', 'a') });
-    const reader = await keyFor(userId, ['read']);
-    const reply = await reader.post('/workflows/create', { userId, input: TASK });
-    expect([reply.status, reply.body['code']]).toEqual([403, 'forbidden']);
+    const [reader, operator] = [await keyFor(userId, ['read']), await keyFor(userId, ['read', 'operate'])];
+    const { id } = (await operator.post('/workflows/create', { userId, input: TASK })).body.workflow;
+    for (const reply of [
+      await reader.post('/workflows/create', { userId, input: TASK }),
+      await operator.post(`/workflows/${id}/approve`),
+    ])
+      expect([reply.status, reply.body['code']]).toEqual([403, 'forbidden']);
   });
 
   test('is limited a minute, with headers that say so', async () => {

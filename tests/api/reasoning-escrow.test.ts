@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sweepEscrow } from '../../api/families/reasoning/escrow/sweep.ts';
+import { recordDeposit } from '../../db/repositories/deposits.ts';
+import { holdWithdrawal } from '../../db/repositories/withdrawals.ts';
+import { escrowAsset } from '../../domain/assets.ts';
 import { createCaller, type Caller } from './support/http.ts';
 import { ESCROW_ADDRESS, startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
 import { newSignature, newWallet, scriptedEscrow, type ScriptedChain } from './support/reasoning-escrow.ts';
@@ -187,4 +191,28 @@ describe('a withdrawal', () => {
     expect({ status, code: body['code'] }).toEqual({ status: 409, code: 'withdrawal_released' });
     expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 5, reserved: 0 } });
   });
+});
+
+test('a withdrawal and a deposit that a crash left without a workflow are finished by the sweeper', async () => {
+  const userId = await deposited('5');
+  const asset = escrowAsset(app.options.assets, 'SOL')!;
+  const destination = newWallet();
+  await holdWithdrawal(app.db, {
+    id: `wd_${userId}`,
+    tenant: 'default',
+    userId,
+    asset,
+    amount: 2_000_000_000n,
+    destination,
+  });
+  const signature = newSignature();
+  await recordDeposit(app.db.pool, {
+    signature,
+    tenant: 'default',
+    userId,
+    asset: asset.id,
+    amount: '1000000000',
+  });
+  await sweepEscrow(app.deps, app.options, 0);
+  await expect.poll(() => balanceOf(userId)).toMatchObject({ SOL: { available: 4, reserved: 0 } });
 });

@@ -82,11 +82,11 @@ describe('runs', () => {
       data: {},
       status: 'running',
       view: {
-        output: { inline: { answer: 42 } },
+        output: { answer: 42 },
         cost: [{ amount: '0.25', asset: 'USDC' }],
         deadlines: { approval: '2030-01-01T00:00:00.000Z' },
       },
-      step: { id: 's1', status: 'completed', data: { output: large } },
+      step: { id: 's1', status: 'completed', data: { result: { outputRef: { ...large } } } },
     });
     const { body } = await ask(api, `/runs/${run}`);
     expect(body).toMatchObject({
@@ -94,9 +94,22 @@ describe('runs', () => {
       output: { answer: 42 },
       cost: [{ amount: '0.25', asset: 'USDC' }],
       deadlines: { approval: '2030-01-01T00:00:00.000Z' },
-      steps: [{ id: 's1', status: 'completed', data: { output: { text: 'x'.repeat(40_000) } } }],
+      steps: [{ id: 's1', status: 'completed', data: { result: { output: { text: 'x'.repeat(40_000) } } } }],
     });
     expect(body['started_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it("take an output that looks like a reference for a service's own words", async () => {
+    const values = createValues(stack.db.pool, createSealer('a secret of the tests'));
+    const secret = await values.keep(await writer.run('of another', 'another'), {
+      secret: 's'.repeat(40_000),
+    });
+    for (const output of [{ ...secret }, { ref: 'x', sha256: 'y', size: 1 }, { inline: 5 }]) {
+      const run = await writer.run(`lure ${JSON.stringify(output).length}`);
+      await writer.emit(run, { key: 'all', type: 'step.completed', data: {}, view: { output } });
+      expect((await ask(api, `/runs/${run}`)).body['output']).toEqual(output);
+    }
+    expect((await ask(api, '/runs')).status).toBe(200);
   });
 });
 

@@ -116,7 +116,7 @@ describe('the journal', () => {
     const results = await Promise.allSettled([
       journal.append({ runId: good, events: [event('warm up')] }),
       journal.append({ runId: good, events: [event('a')] }),
-      journal.append({ runId: bad, events: [event('zero', { data: { text: 'a\u0000b' } })] }),
+      journal.append({ runId: bad, events: [event('no type', { type: null as never })] }),
       journal.append({ runId: 'no such run', events: [event('a')] }),
       journal.append({ runId: good, events: [event('b')] }),
     ]);

@@ -212,8 +212,11 @@ describe("a user's escrow", () => {
   test('has a history, newest first, in pages that neither miss nor repeat', async () => {
     const userId = await newUser(1_000n);
     const runId = await newRun(userId);
+    await nextMillisecond();
     await reserve(runId, 1, '400');
+    await nextMillisecond();
     await spend(runId, 150n);
+    await nextMillisecond();
     await finish(runId);
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -227,3 +230,8 @@ describe("a user's escrow", () => {
     expect(readCursor('nonsense')).toBeUndefined();
   });
 });
+
+/** The history shows milliseconds; what happens within one of them has no order to assert. */
+async function nextMillisecond(): Promise<void> {
+  for (const now = Date.now(); Date.now() === now;) await new Promise((resolve) => setImmediate(resolve));
+}

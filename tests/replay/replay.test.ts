@@ -3,13 +3,17 @@ import { temporal as proto } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { workflowBundle } from '../support/workflow-bundle.ts';
+import { workflowSinks } from '../support/workflow-coverage.ts';
 import { historyFile, SCENARIOS } from './scenarios.ts';
 
 const recorded = readdirSync(historyFile('')).filter((name) => name.endsWith('.bin'));
 
 test.each(recorded)('%s replays with the workflows as they are now', async (name) => {
   const history = proto.api.history.v1.History.decode(readFileSync(historyFile(name)));
-  const replay = Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history);
+  const replay = Worker.runReplayHistory(
+    { workflowBundle: await workflowBundle(), ...workflowSinks() },
+    history,
+  );
   await expect(replay).resolves.toBeUndefined();
 });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { UPDATES } from '../../domain/messages.ts';
 import type { RunSettings } from '../../domain/run-settings.ts';
-import { aPaidStep, aPlan, aStep, demand, type Fakes, type Script } from '../workflows/support/fakes.ts';
+import { aPaidStep, aPlan, aStep, demand, ok, type Fakes, type Script } from '../workflows/support/fakes.ts';
 import { until } from '../workflows/support/run.ts';
 
 /** A run worth remembering: what the outside answers, and what people do meanwhile. */
@@ -38,6 +38,14 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
         aStep('d', { dependencies: ['b', 'c'] }),
       ]),
     },
+    people: approveFirst,
+  },
+  'quick-calls-in-the-workflow-task': {
+    script: {
+      plan: aPlan([aStep('a'), aPaidStep('b', '100', { dependencies: ['a'] })]),
+      calls: { a: [{ kind: 'retry', code: 'HTTP_503', message: 'down' }, ok('a')], b: [demand('100')] },
+    },
+    settings: { localCallMs: 1000 },
     people: approveFirst,
   },
   'paid-with-resubmission': {

@@ -1,5 +1,5 @@
 import { WorkflowCoverage } from '@temporalio/nyc-test-coverage';
-import type { InjectedSinks, Sinks } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
@@ -26,7 +26,8 @@ interface Instrumenter {
 }
 
 /** Sends each activation's counts out of the sandbox, through the sink `coverage.merge`. */
-export const interceptorModules = (): string[] => (measuring ? [new WorkflowCoverage().interceptorModule] : []);
+export const interceptorModules = (): string[] =>
+  measuring ? [new WorkflowCoverage().interceptorModule] : [];
 
 /** Copies what workflows are made of into `folder`, with counters; answers where the bundle starts. */
 export function instrumentWorkflows(folder: string): string {
@@ -53,9 +54,15 @@ const sourcesOf = (folder: string): string[] =>
 const collected: Counts = {};
 
 /** What workers on the instrumented bundle need; nothing while nobody measures. */
-export function workflowSinks(): { sinks?: InjectedSinks<Sinks> } {
+export function workflowSinks(): { sinks?: NonNullable<WorkerOptions['sinks']> } {
   if (!measuring) return {};
-  return { sinks: { coverage: { merge: { fn: (_workflow: unknown, counts: Counts) => collect(counts), callDuringReplay: false } } } };
+  return {
+    sinks: {
+      coverage: {
+        merge: { fn: (_workflow: unknown, counts: Counts) => collect(counts), callDuringReplay: false },
+      },
+    },
+  };
 }
 
 function collect(counts: Counts): void {
@@ -67,7 +74,8 @@ function collect(counts: Counts): void {
     }
     for (const id in file.s) known.s[id] = (known.s[id] ?? 0) + (file.s[id] ?? 0);
     for (const id in file.f) known.f[id] = (known.f[id] ?? 0) + (file.f[id] ?? 0);
-    for (const id in file.b) known.b[id] = (file.b[id] ?? []).map((count, index) => (known.b[id]?.[index] ?? 0) + count);
+    for (const id in file.b)
+      known.b[id] = (file.b[id] ?? []).map((count, index) => (known.b[id]?.[index] ?? 0) + count);
   }
 }
 

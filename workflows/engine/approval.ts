@@ -1,18 +1,17 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import type { ApproveAnswer, ApproveRequest, RefusalCode } from '../../domain/messages.ts';
-import type { Plan } from '../../domain/plan.ts';
-import { approvedLimits, payees } from '../../domain/spending.ts';
+import type { ApproveAnswer, ApproveRequest, DecisionRequest, RefusalCode } from '../../domain/messages.ts';
+import { approvedLimits } from '../../domain/spending.ts';
 import { formatUnits } from '../../domain/money.ts';
+import {
+  announceGrant,
+  announceIgnored,
+  announceRequest,
+  approvalId,
+  type ApprovalAsk,
+} from './approval-events.ts';
 import type { Grant } from './budget.ts';
 import { approveRun, approveSignal, rejectRun, rejectSignal } from './messages.ts';
 import type { Run } from './run.ts';
-
-/** What is put before a person: this plan, for this reason, drawing `upTo` minor units in total. */
-export interface ApprovalAsk {
-  plan: Plan;
-  reason: string;
-  upTo: bigint;
-}
 
 export type ApprovalEnd = { kind: 'approved'; grant: Grant } | { kind: 'rejected' | 'lapsed' | 'stopped' };
 
@@ -21,7 +20,16 @@ export interface ApprovalGate {
   request(ask: ApprovalAsk): Promise<ApprovalEnd>;
 }
 
-type Decision = { kind: 'granted'; grant: Grant } | { kind: 'rejected' | 'lapsed' };
+/** An approval that came before its plan. */
+interface Kept {
+  request: ApproveRequest;
+  refusal?: ApplicationFailure;
+}
+
+type Decision =
+  | { kind: 'granted'; grant: Grant }
+  | { kind: 'rejected'; by: string; reason?: string }
+  | { kind: 'lapsed' };
 
 /**
  * Approvals are bound to what was approved (architecture decision 7). One plan hash is granted at most once: whoever
@@ -32,11 +40,12 @@ export function createApprovalGate(run: Run): ApprovalGate {
   let ask: ApprovalAsk | undefined;
   let decision: Decision | undefined;
   let lapsesAtMs = 0;
-  let early: { request: ApproveRequest; refusal?: ApplicationFailure } | undefined;
+  const early: Kept[] = [];
   let granting = false;
+  const isBusy = (): boolean => granting;
 
   const grant = async (request: ApproveRequest): Promise<Grant> => {
-    await condition(() => !granting);
+    while (isBusy()) await condition(() => !isBusy()); // the first of those who waited may grant again
     if (decision?.kind === 'granted') return decision.grant;
     const asked = checkOpen(request);
     granting = true;
@@ -79,16 +88,17 @@ export function createApprovalGate(run: Run): ApprovalGate {
         'invalid_state',
         'The plan is not ready and this approval names no limit; approve it when it is.',
       );
-    const kept: { request: ApproveRequest; refusal?: ApplicationFailure } = { request };
-    early = kept;
+    const kept: Kept = { request };
+    early.push(kept);
     await condition(
       () => decision !== undefined || kept.refusal !== undefined || run.stop.reason() !== undefined,
       settings.earlyApprovalWaitMs,
     );
     if (kept.refusal !== undefined) throw kept.refusal;
-    return decision?.kind === 'granted'
-      ? approved(decision.grant)
-      : { kind: 'recorded', events: run.journal.pending() };
+    if (decision?.kind === 'granted') return approved(decision.grant);
+    if (run.stop.reason() !== undefined)
+      throw refusal('invalid_state', 'The run is ending; there will be nothing to approve.');
+    return { kind: 'recorded', events: run.journal.pending() };
   };
 
   const approved = ({ planHash }: Grant): ApproveAnswer => ({
@@ -97,49 +107,52 @@ export function createApprovalGate(run: Run): ApprovalGate {
     events: run.journal.pending(),
   });
 
-  const reject = (): void => {
+  const reject = ({ by, reason }: DecisionRequest): void => {
     if (ask === undefined || decision !== undefined)
       throw refusal('invalid_state', `The run is ${run.status()}.`);
-    decision = { kind: 'rejected' };
+    decision = { kind: 'rejected', by, ...(reason === undefined ? {} : { reason }) };
   };
   const current = (): Decision | undefined => decision; // handlers change it while others wait
 
-  setHandler(approveRun, async (request) =>
-    run.status() === 'planning' || run.status() === 'created'
-      ? keep(request)
-      : approved(await grant(request)),
+  setHandler(
+    approveRun,
+    async (request) =>
+      run.status() === 'planning' || run.status() === 'created'
+        ? keep(request)
+        : approved(await grant(request)),
+    { validator: refuseMalformed },
   );
   setHandler(approveSignal, async (partial) => {
     const request = { by: 'signal', updateId: 'signal', ...partial };
     try {
-      await (run.status() === 'planning' ? keep(request) : grant(request));
+      refuseMalformed(request);
+      await (run.status() === 'planning' || run.status() === 'created' ? keep(request) : grant(request));
     } catch (error) {
-      ignored(run, ask?.plan.planHash ?? 'none', error);
+      announceIgnored(run, ask?.plan.planHash ?? 'none', error);
+      await run.journal.flush(); // nothing else may be due for a long time
     }
   });
-  setHandler(rejectRun, () => {
-    reject();
+  setHandler(rejectRun, (request) => {
+    reject(request);
     return {
       status: run.status() === 'awaiting_approval' ? ('cancelled' as const) : run.status(),
       events: run.journal.pending(),
     };
   });
-  setHandler(rejectSignal, () => {
-    if (ask !== undefined && decision === undefined) reject();
+  setHandler(rejectSignal, (partial) => {
+    if (ask !== undefined && decision === undefined) reject({ by: 'signal', ...partial });
   });
 
   const applyEarly = async (): Promise<void> => {
-    if (early === undefined) return;
-    const kept = early;
-    early = undefined;
-    try {
-      refuseUnbound(ask!, kept.request, settings.maxCost);
-      await grant(kept.request);
-    } catch (error) {
-      if (!(error instanceof ApplicationFailure)) throw error;
-      kept.refusal = error;
-      ignored(run, ask!.plan.planHash, error);
-    }
+    for (const kept of early.splice(0))
+      try {
+        refuseUnbound(ask!, kept.request, settings.maxCost);
+        await grant(kept.request);
+      } catch (error) {
+        if (!(error instanceof ApplicationFailure)) throw error;
+        kept.refusal = error;
+        announceIgnored(run, ask!.plan.planHash, error);
+      }
   };
 
   return {
@@ -151,15 +164,29 @@ export function createApprovalGate(run: Run): ApprovalGate {
       await applyEarly();
       await run.journal.flush();
       const decided = (): boolean => decision !== undefined || run.stop.reason() !== undefined;
-      const inTime =
-        decided() ||
-        (await condition(() => decided() && !granting, settings.approvalTtlMs, {
+      if (!decided())
+        await condition(() => decided() && !granting, settings.approvalTtlMs, {
           summary: `approval of ${next.plan.planHash.slice(0, 12)}`,
-        }));
-      if (!inTime) await condition(() => !granting);
+        });
+      await condition(() => !granting); // money that is being reserved must not outlast the run
       if (!decided()) decision = { kind: 'lapsed' };
+      closeApproval(run, next, current());
       return endOf(current());
     },
+  };
+}
+
+/** The inbox shows who said no, or that nobody said anything; the run's terminal event carries it there. */
+function closeApproval(run: Run, { plan }: ApprovalAsk, decision: Decision | undefined): void {
+  const id = approvalId(run, plan);
+  if (decision?.kind === 'lapsed') run.closing.approval = { id, status: 'expired' };
+  if (decision?.kind !== 'rejected') return;
+  const { by, reason } = decision;
+  run.closing.approval = {
+    id,
+    status: 'rejected',
+    by,
+    ...(reason === undefined ? {} : { data: { decision_reason: reason } }),
   };
 }
 
@@ -170,6 +197,17 @@ function endOf(decision: Decision | undefined): ApprovalEnd {
 
 const refusal = (code: RefusalCode, message: string, details?: Record<string, string>): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, code, ...(details === undefined ? [] : [details]));
+
+const LATEST_MS = 8.64e15; // the last instant that a date can be
+
+/** Whoever sends it, an approval that cannot be read is refused: an error in a handler would hold up the workflow. */
+function refuseMalformed({ limits = {}, expiresAtMs = 0 }: ApproveRequest): void {
+  const amounts = [limits.maxTotalAmount, limits.maxPerTransaction].filter((amount) => amount !== undefined);
+  if (!amounts.every((amount) => /^\d{1,78}$/.test(amount)))
+    throw refusal('invalid_state', 'Limits are whole minor units, written as digits.');
+  if (!(expiresAtMs >= 0 && expiresAtMs <= LATEST_MS))
+    throw refusal('invalid_state', 'expiresAtMs is milliseconds since 1970.');
+}
 
 /** With nothing to hold it against, an early approval would approve anything. */
 const canBind = (request: ApproveRequest, maxCost: string | undefined): boolean =>
@@ -188,6 +226,7 @@ function refuseUnbound({ plan }: ApprovalAsk, request: ApproveRequest, maxCost: 
 async function reserve(run: Run, { plan, upTo }: ApprovalAsk, maxTotal: string): Promise<void> {
   const wanted = upTo < BigInt(maxTotal) ? upTo : BigInt(maxTotal);
   if (wanted === 0n) return;
+  delete run.closing.moneyless;
   const outcome = await run.journal.ride((ride) =>
     run.act.local.reserveForRun({
       ride,
@@ -206,64 +245,4 @@ async function reserve(run: Run, { plan, upTo }: ApprovalAsk, maxTotal: string):
     `Insufficient escrow balance. Available: ${available}, Required: ${required}. Please top up.`,
     { available: available!, required: required! },
   );
-}
-
-const approvalId = (run: Run, plan: Plan): string => `${run.input.runId}:${plan.revision}`;
-
-function announceRequest(run: Run, { plan, reason }: ApprovalAsk, lapsesAtMs: number): void {
-  const maximum = { amount: formatUnits(plan.limits.maxTotalAmount, plan.decimals), asset: plan.asset };
-  run.describe(
-    [`**Waiting for approval** (${reason}): ${maximum.amount} ${plan.asset}`, `Plan \`${plan.planHash}\``],
-    {
-      waitingFor: 'approval',
-      planHash: plan.planHash,
-    },
-  );
-  run.move(
-    'awaiting_approval',
-    'approval.requested',
-    `approval.requested:${plan.planHash}`,
-    { reason, planHash: plan.planHash, expiresAt: lapsesAtMs },
-    {
-      view: { approvalReason: reason, planHash: plan.planHash },
-      approval: {
-        id: approvalId(run, plan),
-        status: 'pending',
-        data: {
-          reason,
-          plan_hash: plan.planHash,
-          maximum,
-          payees: payees(plan),
-          expires_at: new Date(lapsesAtMs).toISOString(),
-        },
-      },
-    },
-  );
-}
-
-function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresAtMs, by }: Grant): void {
-  const approval = {
-    planHash,
-    approvedAt: new Date(Date.now()).toISOString(),
-    expiresAt: new Date(expiresAtMs).toISOString(),
-    limits: { ...limits },
-  };
-  run.journal.emit({
-    key: `approval.granted:${planHash}`,
-    type: 'approval.granted',
-    data: { planHash, by },
-    view: { approval },
-    approval: { id: approvalId(run, plan), status: 'approved', by },
-  });
-  run.move('running', 'run.running', `run.running:${planHash}`, { planHash, plan: { ...plan } as never });
-}
-
-function ignored(run: Run, planHash: string, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof ApplicationFailure ? (error.type ?? 'refused') : 'refused';
-  run.journal.emit({
-    key: `approval.ignored:${planHash}:${code}`,
-    type: 'approval.ignored',
-    data: { code, message },
-  });
 }

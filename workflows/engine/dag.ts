@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow';
 import { nextMoves, type DagNode, type DagState } from '../../domain/dag.ts';
 
 /** How one node ended. A parked node did nothing irreversible and may run again after a decision. */
@@ -23,7 +22,7 @@ export interface DagHooks<Parked, Failure> {
 
 /**
  * Runs what can run, at most `limit` at once, until nothing runs any more. After a failure, a parked node or a wish to
- * stop no further node is started; those that run are waited for. Any order of completions gives the same decisions,
+ * stop or a crash no further node is started; those that run are waited for, because money may move in them. Any order of completions gives the same decisions,
  * because `nextMoves` looks at states only.
  */
 export async function runDag<Parked, Failure>(
@@ -36,18 +35,28 @@ export async function runDag<Parked, Failure>(
   const ended: { id: string; end: NodeEnd<Parked, Failure> }[] = [];
   let crash: { error: unknown } | undefined;
   let running = 0;
+  let wake = (): void => undefined; // a plain promise: each satisfied condition would cost another round in the sandbox
 
+  const finished = (note: () => void): void => {
+    note();
+    wake();
+  };
   const launch = (id: string): void => {
     state.nodes[id] = 'running';
     running++;
     hooks.run(id).then(
-      (end) => void ended.push({ id, end }),
-      (error: unknown) => void (crash ??= { error }),
+      (end) => finished(() => ended.push({ id, end })),
+      (error: unknown) =>
+        finished(() => {
+          crash ??= { error };
+          running--;
+        }),
     );
   };
   const advance = (): void => {
     for (;;) {
-      if (hooks.stopping() || result.failures.length > 0 || result.parked.length > 0) return;
+      if (crash !== undefined || hooks.stopping() || result.failures.length > 0 || result.parked.length > 0)
+        return;
       const moves = nextMoves(nodes, state, limit);
       for (const id of moves.start) launch(id);
       for (const id of moves.skip) {
@@ -60,14 +69,14 @@ export async function runDag<Parked, Failure>(
 
   advance();
   while (running > 0) {
-    await condition(() => ended.length > 0 || crash !== undefined);
-    if (crash !== undefined) throw crash.error;
+    if (ended.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     for (const { id, end } of ended.splice(0)) {
       running--;
       apply(state, result, id, end);
     }
     advance();
   }
+  if (crash !== undefined) throw crash.error;
   result.done = nodes.every(
     (node) => state.nodes[node.id] === 'completed' || state.nodes[node.id] === 'skipped',
   );

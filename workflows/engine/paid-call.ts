@@ -17,6 +17,7 @@ type Paid = StepEnd | { kind: 'void' };
 export async function payForCall(context: StepContext, request: Request, demand: Demand): Promise<Paid> {
   const { run, budget } = context;
   const { grant } = budget;
+  delete run.closing.moneyless;
   if (run.stop.reason() !== undefined) return { kind: 'stopped' };
   if (grant === undefined) return { kind: 'parked', why: { reason: 'price_changed', quote: demand.quote } };
   const reason = checkQuote(
@@ -26,7 +27,7 @@ export async function payForCall(context: StepContext, request: Request, demand:
       committed: committed(budget),
       limits: grant.limits,
       expiresAtMs: grant.expiresAtMs,
-      ...(run.input.settings.maxCost === undefined ? {} : { maxCost: run.input.settings.maxCost }),
+      ...(context.maxCost === undefined ? {} : { maxCost: context.maxCost }),
     },
     Date.now(),
   );
@@ -34,11 +35,13 @@ export async function payForCall(context: StepContext, request: Request, demand:
 
   const amount = BigInt(demand.quote.amount);
   budget.held += amount;
-  const signed = await sign(context, request, demand, grant.expiresAtMs);
+  const signed = await sign(context, request, demand, Math.min(grant.expiresAtMs, run.stop.endsAtMs()));
   if (signed !== undefined) {
     budget.held -= amount;
     return signed;
   }
+  // Signed for a run that stops meanwhile: never sent, nobody can use it. The sweep proves it void and frees the hold.
+  if (run.stop.reason() !== undefined) return { kind: 'stopped' };
   const outcome = await follow(context, request, demand.intentId);
   if (outcome.kind === 'unknown') return unknownEnd(context, request, demand.intentId); // the hold stays
   budget.held -= amount;
@@ -49,7 +52,8 @@ export async function payForCall(context: StepContext, request: Request, demand:
     context.outputs[request.step.outputKey] = outcome.output;
     return { kind: 'completed' };
   }
-  return failed('PAID_NO_OUTPUT', 'The payment settled, but the service did not give its answer.');
+  const message = 'The payment settled, but the service did not give its answer.';
+  return failed('PAID_NO_OUTPUT', message, false, demand.quote.amount);
 }
 
 /** Undefined when signed. */

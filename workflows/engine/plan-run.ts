@@ -3,22 +3,25 @@ import type { Plan, PlanStep } from '../../domain/plan.ts';
 import { escalated } from '../../domain/plan-revision.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { ApprovalEnd, ApprovalGate } from './approval.ts';
-import { committed, createBudget, netCost } from './budget.ts';
+import { committed, createBudget, netCost, type Grant } from './budget.ts';
 import { runDag, type DagRun } from './dag.ts';
 import { rollBack, type RollbackCause } from './rollback.ts';
-import type { Ending, Run } from './run.ts';
+import { internalError, type Ending, type Run } from './run.ts';
 import { runServiceStep } from './service-step.ts';
 import { failed, type Parked, type StepContext, type StepEnd, type StepFailure } from './step-context.ts';
 
 /** Approves, executes, pauses and, where it must, undoes one plan. Families bring the plan; nothing here knows them. */
 export async function runPlan(run: Run, gate: ApprovalGate, plan: Plan): Promise<Ending> {
-  const context: StepContext = { run, outputs: {}, budget: createBudget(), attempts: {}, plan };
+  const { maxCost } = run.input.settings;
+  const context: StepContext = { run, outputs: {}, budget: createBudget(), attempts: {}, plan, maxCost };
   const approval = await gate.request({ plan, reason: 'initial', upTo: BigInt(plan.totalEstimatedCost) });
   if (approval.kind !== 'approved') return notStarted(context, approval.kind);
   context.budget.grant = approval.grant;
   const startedAtMs = Date.now();
   const deadline = run.stop.deadline(run.input.settings.maxTimeMs, 'maxTime');
-  const cause = await execute(context, gate, startDag(nodesOf(plan)));
+  const cause = await execute(context, gate, startDag(nodesOf(plan))).catch((error: unknown) =>
+    broken(run, error),
+  );
   deadline.disarm();
   const timeMs = (): number => Date.now() - startedAtMs;
   if (cause === undefined) return ending(context, 'completed', timeMs());
@@ -43,7 +46,7 @@ async function execute(
   for (;;) {
     const nodes = nodesOf(context.plan);
     const result = await runDag<Parked, StepFailure>(nodes, state, run.input.settings.concurrency, {
-      run: (id) => runStep(context, stepOf(context.plan, id)),
+      run: (id) => runStep(context, stepOf(context.plan, id)).catch((error: unknown) => crashed(run, error)),
       skipped: (id) => announceSkip(run, id),
       stopping: () => run.stop.reason() !== undefined,
     });
@@ -106,7 +109,26 @@ async function pause(
   const approval = await gate.request({ plan, reason, upTo: revision.upTo });
   if (approval.kind !== 'approved') return pausedCause(approval.kind, run);
   budget.grant = approval.grant;
+  context.maxCost = ceilingAfter(context.maxCost, revision.upTo, approval.grant);
   return undefined;
+}
+
+/** Approving a revision that costs more than the user's ceiling raises it: as far as that revision, no further. */
+function ceilingAfter(maxCost: string | undefined, upTo: bigint, { limits }: Grant): string | undefined {
+  if (maxCost === undefined || BigInt(maxCost) >= upTo) return maxCost;
+  return BigInt(limits.maxTotalAmount) < upTo ? maxCost : upTo.toString();
+}
+
+/** Its siblings end as soon as their money allows. */
+function crashed(run: Run, error: unknown): never {
+  run.stop.request('failed');
+  throw error;
+}
+
+/** A bug or an exhausted activity: what can be undone is undone, and what was paid is told. */
+function broken(run: Run, error: unknown): RollbackCause {
+  run.stop.request('failed');
+  return { status: 'failed', reason: 'internal', error: internalError(error) };
 }
 
 /** Steps whose outputs exist: they are neither priced nor run again. */
@@ -134,10 +156,20 @@ function causeOf(context: StepContext, result: DagRun<Parked, StepFailure>): Rol
     return {
       status: 'failed',
       reason: failure.failure.code.toLowerCase(),
-      error: { ...failure.failure, stepId: failure.id },
+      error: errorOf(failure),
     };
   return !result.done && context.run.stop.reason() !== undefined ? stopCause(context.run) : undefined;
 }
+
+const errorOf = ({
+  id,
+  failure: { code, message, recoverable },
+}: DagRun<Parked, StepFailure>['failures'][number]) => ({
+  code,
+  message,
+  recoverable,
+  stepId: id,
+});
 
 function stopCause(run: Run): RollbackCause {
   if (run.stop.reason() !== 'deadline') return { status: 'cancelled', reason: 'cancelled' };
@@ -189,7 +221,7 @@ function announceFailure(context: StepContext, step: PlanStep, failure: StepFail
     stepId: step.id,
     status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed',
     success: false,
-    cost: '0',
+    cost: failure.cost ?? '0',
     time: 0,
     attempts: context.attempts[step.id] ?? 1,
     error: failure.message,

@@ -19,10 +19,13 @@ type LocalWork = JournalActivities &
   LedgerActivities &
   Pick<PlanningActivities, 'planFast' | 'revisePlan'> &
   Pick<CallingActivities, 'computeStep'>;
+type LocalCalls = Pick<CallingActivities, 'callService'>;
 type RemoteWork = Pick<CallingActivities, 'callService' | 'compensateStep'>;
 
 export interface Proxies {
   local: LocalActivityInterfaceFor<LocalWork>;
+  /** For services that answer within milliseconds: half of Temporal's cost; a crash repeats the call under the same key. */
+  localCalls: LocalActivityInterfaceFor<LocalCalls>;
   remote: ActivityInterfaceFor<RemoteWork>;
   money: ActivityInterfaceFor<PaymentActivities & EscrowActivities>;
   llm: ActivityInterfaceFor<Pick<PlanningActivities, 'planWithModel'>>;
@@ -39,6 +42,11 @@ export function createProxies(callTimeoutMs: number): Proxies {
   return {
     local: proxyLocalActivities<LocalWork>({
       startToCloseTimeout: '30s',
+      localRetryThreshold: '5s',
+      retry: { ...retry, initialInterval: 50, maximumInterval: 2000 },
+    }),
+    localCalls: proxyLocalActivities<LocalCalls>({
+      startToCloseTimeout,
       localRetryThreshold: '5s',
       retry: { ...retry, initialInterval: 50, maximumInterval: 2000 },
     }),

@@ -25,6 +25,14 @@ import { createStop, type Stop } from './stop.ts';
 /** How a run ends; the body decides, the engine writes it down. */
 export type Ending = Pick<FinishRequest, 'status' | 'error' | 'outputs' | 'totals'>;
 
+/** What the end must know of the way there. */
+export interface Closing {
+  /** Until anything is reserved or asked for there is nothing to give back. */
+  moneyless?: true;
+  /** How the last approval was decided, where that ended the run. */
+  approval?: NonNullable<FinishRequest['approval']>;
+}
+
 /** What a family's workflow works with. */
 export interface Run {
   readonly input: RunInput;
@@ -32,6 +40,7 @@ export interface Run {
   readonly journal: RunJournal;
   readonly stop: Stop;
   readonly saga: Saga;
+  readonly closing: Closing;
   status(): RunStatus;
   /** Moves the run and emits the event that says so. */
   move(status: RunStatus, type: EventType, key: string, data: JsonObject, more?: Partial<JournalEvent>): void;
@@ -72,6 +81,7 @@ function openRun(input: RunInput, stop: Stop): { run: Run; attention: FinishRequ
     journal,
     stop,
     saga: createSaga(),
+    closing: { moneyless: true },
     status: () => status,
     move(next, type, key, data, more = {}) {
       if (!mayMove(status, next))
@@ -109,28 +119,35 @@ function requestCancel(run: Run): RunStatus {
 
 /** A bug or an exhausted activity: undo what can be undone, then fail visibly. */
 async function unexpected(run: Run, error: unknown): Promise<Ending> {
-  log.error('run failed unexpectedly', { error });
   run.stop.request('failed');
+  const told = internalError(error);
   const outcome = await run.saga.compensate().catch(() => undefined);
   if (outcome === undefined)
     run.needsAttention('rollback_incomplete', 'The rollback itself failed; look at the steps by hand.');
-  const message =
-    'An internal error stopped the run; what could be undone was undone. The operator has the details.';
   return {
     status: 'failed',
-    error: { code: 'INTERNAL', message, recoverable: false },
+    error: told,
     outputs: {},
     totals: { cost: '0', timeMs: 0, asset: null, decimals: 0 },
   };
 }
 
+/** What people are told of a bug; the details go to the log. */
+export function internalError(error: unknown): NonNullable<Ending['error']> {
+  log.error('run failed unexpectedly', { error });
+  const message =
+    'An internal error stopped the run; what could be undone was undone. The operator has the details.';
+  return { code: 'INTERNAL', message, recoverable: false };
+}
+
 async function finish(run: Run, ending: Ending, attention: FinishRequest['attention']): Promise<void> {
+  if (ending.status !== 'completed') run.stop.request('failed'); // lets go of approvals that still wait for a plan
   upsertSearchAttributes([{ key: STATUS_ATTRIBUTE, value: ending.status }]);
   run.describe([`**${ending.status}**${ending.error ? `: ${ending.error.message}` : ''}`], {
     ended: ending.status,
   });
   await run.journal.ride((ride) =>
-    run.act.local.finishRun({ ride, runId: run.input.runId, ...ending, attention }),
+    run.act.local.finishRun({ ride, runId: run.input.runId, ...ending, ...run.closing, attention }),
   );
   await condition(allHandlersFinished);
 }

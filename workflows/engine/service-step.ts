@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/workflow';
+import { outputsFor } from '../../domain/outputs.ts';
 import type { PlanStep } from '../../domain/plan.ts';
 import type { CallOutcome, CallRequest, CompensateOutcome } from '../../domain/ports/calling.ts';
 import { retryDelay } from '../../domain/retry.ts';
@@ -52,11 +53,11 @@ async function callWithRetries(context: StepContext, step: PlanStep, generation:
   const { run } = context;
   for (let attempt = 1; ; attempt++) {
     if (run.stop.reason() !== undefined) return { kind: 'stopped', definite: attempt === 1 };
+    const isQuick = step.estimatedTime <= run.input.settings.localCallMs;
+    const { callService } = isQuick ? run.act.localCalls : run.act.remote;
     const request = callRequest(context, step, generation, nextAttempt(context, step.id));
     const outcome = await run.journal.ride((ride) =>
-      run.act.remote.callService.executeWithOptions({ summary: `${step.id}: ${step.serviceName}` }, [
-        { ...request, ride },
-      ]),
+      callService.executeWithOptions({ summary: `${step.id}: ${step.serviceName}` }, [{ ...request, ride }]),
     );
     if (outcome.kind === 'failed') return { ...outcome, definite: true };
     if (outcome.kind !== 'retry') return outcome;
@@ -76,7 +77,7 @@ function callRequest(
   return {
     runId: context.run.input.runId,
     step,
-    outputs: context.outputs,
+    outputs: outputsFor(step.inputMapping, context.outputs),
     generation,
     attempt,
     timeoutMs: context.run.input.settings.callTimeoutMs,
@@ -94,7 +95,7 @@ function registerUndo(context: StepContext, step: PlanStep, intent: { id?: strin
           runId: run.input.runId,
           stepId: step.id,
           compensation: step.compensation!,
-          outputs: context.outputs,
+          outputs: outputsFor(step.compensation!.inputMapping, context.outputs),
           attempt,
           timeoutMs: run.input.settings.callTimeoutMs,
           ...(intent.id === undefined ? {} : { intentId: intent.id }),

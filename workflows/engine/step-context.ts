@@ -16,6 +16,8 @@ export interface StepFailure {
   code: string;
   message: string;
   recoverable: boolean;
+  /** What it cost all the same, minor units. */
+  cost?: string;
 }
 
 export type StepEnd = NodeEnd<Parked, StepFailure>;
@@ -28,11 +30,13 @@ export interface StepContext {
   /** Calls made so far by step: event keys and idempotency need a number that never repeats. */
   readonly attempts: { [stepId: string]: number };
   plan: Plan;
+  /** The user's own ceiling, minor units; raised only by the approval of a plan that says it costs more. */
+  maxCost: string | undefined;
 }
 
-export const failed = (code: string, message: string, recoverable = false): StepEnd => ({
+export const failed = (code: string, message: string, recoverable = false, cost?: string): StepEnd => ({
   kind: 'failed',
-  failure: { code, message, recoverable },
+  failure: { code, message, recoverable, ...(cost === undefined ? {} : { cost }) },
 });
 
 /** A paid call shares the attempt of its quote; every repetition gets the next number. */

@@ -14,10 +14,13 @@ export interface Stop {
   pause(ms: number, summary: string): Promise<boolean>;
   /** Asks to stop after `ms`, until `disarm`. */
   deadline(ms: number, summary: string): { disarm(): void };
+  /** When the armed deadline is reached (ms since epoch); Infinity without one. */
+  endsAtMs(): number;
 }
 
 export function createStop(): Stop {
   let wanted: StopReason | undefined;
+  let endsAtMs = Infinity;
   const request = (reason: StopReason): void => {
     wanted ??= reason;
   };
@@ -28,13 +31,20 @@ export function createStop(): Stop {
     request,
     pause: async (ms, summary) => !(await condition(() => wanted !== undefined, ms, { summary })),
     deadline(ms, summary) {
+      endsAtMs = Date.now() + ms;
       const scope = new CancellationScope({ cancellable: true });
       const timer = scope.run(async () => {
         await sleep(ms, { summary });
         request('deadline');
       });
       timer.catch(() => undefined); // disarmed
-      return { disarm: () => scope.cancel() };
+      return {
+        disarm() {
+          endsAtMs = Infinity;
+          scope.cancel();
+        },
+      };
     },
+    endsAtMs: () => endsAtMs,
   };
 }

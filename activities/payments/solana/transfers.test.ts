@@ -68,3 +68,16 @@ test('coins move by the system program’s transfer', () => {
     { source, destination, authority: source, sourceOwner: source, amount: 5n },
   ]);
 });
+
+test('what a node leaves out moves nothing', () => {
+  const bare = {
+    ...transaction([token('transfer', {}), { programId: TOKEN_PROGRAM_ID, parsed: { type: 'transfer' } }]),
+    meta: null,
+  };
+  expect(tokenTransfers(bare)).toEqual(
+    [1, 2].map(() => ({ source: '', destination: '', authority: '', sourceOwner: null, amount: 0n })),
+  );
+  expect(
+    coinTransfers({ ...bare, ...transaction([{ programId: SystemProgram.programId, parsed: null }]) }),
+  ).toEqual([]);
+});

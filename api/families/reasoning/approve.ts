@@ -2,7 +2,8 @@ import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/clien
 import { findEscrowUser } from '../../../db/repositories/escrow-users.ts';
 import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
 import type { ApproveRequest } from '../../../domain/messages.ts';
-import type { SpendLimits } from '../../../domain/plan.ts';
+import { formatUnits, parseUnits } from '../../../domain/money.ts';
+import type { Plan, SpendLimits } from '../../../domain/plan.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
 import { ApproveAnswer, ApproveWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../context.ts';
@@ -98,6 +99,7 @@ function requestOf(
   const amount = (value: string | undefined, path: string): string | undefined =>
     value === undefined ? undefined : withinCeiling(options, toMinor(value, decimals, path), decimals, path);
   const total = amount(limits?.maxTotalAmount, 'limits.maxTotalAmount');
+  if (plan !== undefined && total === undefined) refuseAboveCeiling(options, plan);
   const each = amount(limits?.maxPerTransaction, 'limits.maxPerTransaction');
   const bounds: Partial<SpendLimits> = {
     ...(total === undefined ? {} : { maxTotalAmount: total }),
@@ -109,6 +111,16 @@ function requestOf(
     ...(limits === undefined ? {} : { limits: bounds, asset: plan?.asset ?? options.planAsset }),
     ...(expiresAt === undefined ? {} : { expiresAtMs: expiryOf(expiresAt) }),
   };
+}
+
+/** Without limits of its own an approval takes the plan's: those must be affordable here, too. */
+function refuseAboveCeiling({ maxCost }: ReasoningOptions, { limits, asset, decimals }: Plan): void {
+  if (maxCost === null || BigInt(limits.maxTotalAmount) <= parseUnits(maxCost, decimals)) return;
+  const wanted = `${formatUnits(limits.maxTotalAmount, decimals)} ${asset}`;
+  throw new ApiError(
+    'invalid_state',
+    `The plan may cost ${wanted}, more than this installation allows (${maxCost}).`,
+  );
 }
 
 function expiryOf(expiresAt: string | number): number {

@@ -24,6 +24,7 @@ export function reasoningOptions({
       earlyApprovalWaitMs: config.EARLY_APPROVAL_WAIT_MS,
       callTimeoutMs: config.CALL_TIMEOUT_MS,
       concurrency: CONCURRENT_STEPS,
+      localCallMs: config.LOCAL_CALL_MS,
       reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
       reconcileGiveUpMs: config.RECONCILE_GIVE_UP_MS,
     },

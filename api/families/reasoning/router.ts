@@ -33,6 +33,7 @@ export function createReasoning(options: ReasoningOptions): FamilyModule {
     streams: [workflowStream(options)],
     problems: problemStyle,
     prefixes: ['/workflows', '/users', '/escrow'],
+    privateRuns: true,
     restart: workflowStart(options),
     sweep: (deps) => sweepEscrow(deps, options),
     health: (deps) => health(deps, options),

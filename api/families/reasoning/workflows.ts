@@ -7,7 +7,7 @@ import type { ApiDeps, Ctx } from '../../context.ts';
 import { mayActFor, workflowNotFound } from './access.ts';
 import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
-import { toWorkflow, type WorkflowInput } from './to-wire.ts';
+import { resultOf, toWorkflow, type WorkflowInput } from './to-wire.ts';
 
 /** A workflow that the caller may see; another user's is as absent as none. */
 export async function findOwn(
@@ -35,13 +35,12 @@ export const decimalsOf = ({ assets, planAsset }: ReasoningOptions, code: unknow
 
 /** Outputs too large for the projection are fetched for whoever reads a single workflow. */
 export async function withOutputs({ db, sealer }: ApiDeps, run: WorkflowView): Promise<WorkflowView> {
-  if (!run.steps.some(({ data }) => data['outputRef'] !== undefined)) return run;
   const values = createValues(db.pool, sealer);
   const steps = await Promise.all(
     run.steps.map(async (step) => {
-      const { outputRef, ...data } = step.data;
+      const { outputRef, ...result } = resultOf(step);
       if (outputRef === undefined) return step;
-      return { ...step, data: { ...data, output: await values.load(outputRef as unknown as ValueRef) } };
+      return { ...step, data: { ...result, output: await values.load(outputRef as unknown as ValueRef) } };
     }),
   );
   return { ...run, steps };

@@ -21,7 +21,11 @@ export const MoneyIn = z
   .string()
   .max(100)
   .regex(/^\d+(\.\d+)?$/, 'must be a plain decimal number of 0 or more, e.g. 10.5')
-  .meta({ description: 'Whole units, as a number or a decimal string', example: 10.5, ...numberOrText });
+  .meta({
+    description: 'Whole units, as a number or a decimal string',
+    example: 10.5,
+    override: { ...numberOrText.override, minimum: 0 },
+  });
 export type MoneyIn = z.infer<typeof MoneyIn>;
 
 /** Money on the way in whose form is judged later, with the code `invalid_amount` (signs, exponents, decimals). */
@@ -37,7 +41,7 @@ export const MoneyOut = z.number().meta({ description: 'Whole units of the asset
 
 /** A whole number of 0 or more, also when it arrives as its source text. */
 export const WholeIn = z.union([
-  z.int().min(0),
+  z.int().min(0).max(999_999_999_999_999),
   z
     .string()
     .regex(/^\d{1,15}$/, 'must be a whole number of 0 or more')

@@ -27,6 +27,7 @@ export const CreateWorkflow = z.object({
     .refine((text) => codePoints(text) <= LONGEST_INPUT, `must have at most ${LONGEST_INPUT} characters`)
     .meta({
       description: 'What is to be done, 10 to 5000 characters',
+      override: { minLength: SHORTEST_INPUT, maxLength: LONGEST_INPUT },
       example: 'Analyze last 30 days of Solana DEX volume and create trend report',
     }),
   maxCost: MoneyIn.optional(),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createJournalActivities } from '../../../activities/journal/activities.ts';
 import { withRide } from '../../../activities/journal/ride.ts';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import type { Database } from '../../../db/database.ts';
@@ -8,13 +9,14 @@ import { getRun, type RunRow } from '../../../db/repositories/runs.ts';
 import type { Sealer } from '../../../db/sealing.ts';
 import type { Values } from '../../../db/values.ts';
 import { quotedAsset, type AssetBook } from '../../../domain/assets.ts';
-import { stepCalled, stepCompleted } from '../../../domain/payments/events.ts';
+import { stepCalled, stepCompleted, type PaymentFacts } from '../../../domain/payments/events.ts';
 import type { Plan, PlanStep } from '../../../domain/plan.ts';
 import type { CallingActivities, CallOutcome } from '../../../domain/ports/calling.ts';
 import type { JournalActivities } from '../../../domain/ports/journal.ts';
 import type { LedgerActivities } from '../../../domain/ports/ledger.ts';
 import type { PaymentActivities } from '../../../domain/ports/payments.ts';
 import type { PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
+import type { ValueRef } from '../../../domain/ports/values.ts';
 import type { Json } from '../../../schemas/core/json.ts';
 
 /** What a user's runs meet: their plan, and what their services answer. Unscripted steps succeed, paid if priced. */
@@ -44,44 +46,34 @@ type Activities = PlanningActivities &
   LedgerActivities &
   JournalActivities;
 
+type ScenarioOf = (runId: string) => Promise<Scenario>;
+
 /** Outside systems by script; journal, ledger, reservations and endings as in production, so the projection is real. */
 export function scriptedActivities(parts: ActivityParts): Activities {
-  const { db, journal } = parts;
-  const runOf = async (runId: string): Promise<RunRow> => (await getRun(db.pool, runId))!;
-  const scenario = async (runId: string): Promise<Scenario> => parts.scenarioOf((await runOf(runId)).subject);
-  const complete = async (
-    runId: string,
-    step: PlanStep,
-    attempts: number,
-    payment?: Parameters<typeof stepCompleted>[0]['payment'],
-  ) => {
-    const { outputs } = await scenario(runId);
-    const output = await parts.values.keep(runId, outputs?.[step.id] ?? { from: step.id });
-    const cost = payment?.amountMinor ?? '0';
-    const done = {
-      stepId: step.id,
-      output,
-      cost,
-      timeMs: 3,
-      attempts,
-      ...(payment === undefined ? {} : { payment }),
-    };
-    await journal.append({ runId, events: [stepCompleted(done)] });
-    return output;
-  };
-
+  const scenarioOf: ScenarioOf = async (runId) => parts.scenarioOf((await runOf(parts, runId)).subject);
   return {
     ...createLedgerActivities(parts),
-    appendEvents: (ride) => journal.append(ride),
+    ...createJournalActivities(parts),
+    ...scriptedPlanning(parts, scenarioOf),
+    ...scriptedCalls(parts, scenarioOf),
+    ...scriptedPayments(parts, scenarioOf),
+  };
+}
+
+const runOf = async ({ db }: ActivityParts, runId: string): Promise<RunRow> =>
+  (await getRun(db.pool, runId))!;
+
+function scriptedPlanning({ journal }: ActivityParts, scenarioOf: ScenarioOf): PlanningActivities {
+  return {
     planFast: ({ ride, runId }) =>
       withRide(journal, ride, async () => {
-        const { planned, planning, plan } = await scenario(runId);
+        const { planned, planning, plan } = await scenarioOf(runId);
         if (planned !== undefined) return { kind: 'needs_model' };
         return planning ?? planOf(plan);
       }),
     planWithModel: ({ ride, runId }) =>
       withRide(journal, ride, async () => {
-        const { planned, planning, plan } = await scenario(runId);
+        const { planned, planning, plan } = await scenarioOf(runId);
         await planned;
         return planning ?? planOf(plan);
       }),
@@ -92,22 +84,33 @@ export function scriptedActivities(parts: ActivityParts): Activities {
       const revision = plan.revision + 1;
       return { ...plan, limits, revision, planHash: hashOf(`revision ${revision}`), steps: revised };
     },
+  };
+}
+
+function scriptedCalls(parts: ActivityParts, scenarioOf: ScenarioOf): CallingActivities {
+  const { journal } = parts;
+  return {
     callService: async ({ ride, runId, step, generation, attempt }) => {
       await journal.append({ runId, events: [...ride.events, stepCalled(step.id, generation, attempt)] });
-      const { hold, calls } = await scenario(runId);
+      const { hold, calls, outputs } = await scenarioOf(runId);
       await hold?.[step.id];
       const scripted = calls?.[step.id];
       if (scripted !== undefined) return scripted;
-      if (step.pay === undefined)
-        return { kind: 'ok', output: await complete(runId, step, attempt), timeMs: 3 };
-      return quote(parts, await runOf(runId), step, generation);
+      if (step.pay !== undefined) return quote(parts, await runOf(parts, runId), step, generation);
+      return { kind: 'ok', output: await complete(parts, runId, step, attempt, outputs), timeMs: 3 };
     },
     computeStep: async ({ ride, runId, step }) => {
       await journal.append({ runId, events: [...ride.events, stepCalled(step.id, 1, 1)] });
-      return { kind: 'ok', output: await complete(runId, step, 1) };
+      return { kind: 'ok', output: await complete(parts, runId, step, 1, (await scenarioOf(runId)).outputs) };
     },
     compensateStep: ({ ride }) =>
       withRide(journal, ride, async () => ({ kind: 'ok', detail: { undone: true } })),
+  };
+}
+
+function scriptedPayments(parts: ActivityParts, scenarioOf: ScenarioOf): PaymentActivities {
+  const { db, journal } = parts;
+  return {
     signPayment: ({ ride, intentId }) =>
       withRide(journal, ride, async () => {
         await movePayment(db.pool, intentId, ['quoted'], 'signed');
@@ -117,22 +120,35 @@ export function scriptedActivities(parts: ActivityParts): Activities {
       await journal.append(ride);
       const txHash = hashOf(`tx ${intentId}`);
       await movePayment(db.pool, intentId, ['signed'], 'settled', { txHash });
-      const payment = (await getPayment(db.pool, intentId))!;
-      const { network, asset, amount: amountMinor, pay_to: payTo } = payment;
-      const output = await complete(runId, step, attempt, {
-        intentId,
-        stepId: step.id,
-        network,
-        asset,
-        amountMinor,
-        payTo,
+      const { network, asset, amount: amountMinor, pay_to: payTo } = (await getPayment(db.pool, intentId))!;
+      const payment = { intentId, stepId: step.id, network, asset, amountMinor, payTo, txHash };
+      const { outputs } = await scenarioOf(runId);
+      return {
+        kind: 'settled',
+        output: await complete(parts, runId, step, attempt, outputs, payment),
         txHash,
-      });
-      return { kind: 'settled', output, txHash, timeMs: 3 };
+        timeMs: 3,
+      };
     },
     reconcilePayment: async () => ({ kind: 'unknown', message: 'unscripted' }),
     sweepPayments: async () => ({ open: 0, moved: 0 }),
   };
+}
+
+/** Keeps a step's output and writes that it completed. */
+async function complete(
+  { values, journal }: ActivityParts,
+  runId: string,
+  step: PlanStep,
+  attempts: number,
+  outputs: Scenario['outputs'],
+  payment?: PaymentFacts,
+): Promise<ValueRef> {
+  const output = await values.keep(runId, outputs?.[step.id] ?? { from: step.id });
+  const paid = payment === undefined ? {} : { payment };
+  const done = { stepId: step.id, output, cost: payment?.amountMinor ?? '0', timeMs: 3, attempts, ...paid };
+  await journal.append({ runId, events: [stepCompleted(done)] });
+  return output;
 }
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -141,6 +141,7 @@ function reasoningTestOptions({ options, run, escrow }: AppOverrides): Reasoning
       earlyApprovalWaitMs: 1000,
       callTimeoutMs: 5000,
       concurrency: 5,
+      localCallMs: 50,
       reconcileIntervalMs: 20,
       reconcileGiveUpMs: 200,
       ...run,

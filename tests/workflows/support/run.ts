@@ -13,6 +13,7 @@ export const SETTINGS: RunSettings = {
   maxTimeMs: 20_000,
   callTimeoutMs: 5000,
   concurrency: 5,
+  localCallMs: 50,
   reconcileIntervalMs: 20,
   reconcileGiveUpMs: 200,
 };

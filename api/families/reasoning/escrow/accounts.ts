@@ -1,4 +1,8 @@
-import { createEscrowUser } from '../../../../db/repositories/escrow-users.ts';
+import {
+  createEscrowUser,
+  createSoleEscrowUser,
+  type EscrowUser,
+} from '../../../../db/repositories/escrow-users.ts';
 import { escrowSummary } from '../../../../db/repositories/escrow.ts';
 import { escrowHistory, readCursor } from '../../../../db/repositories/escrow-history.ts';
 import type { Asset } from '../../../../schemas/core/money.ts';
@@ -11,6 +15,7 @@ import {
   PageQuery,
   UserParams,
 } from '../../../../schemas/families/reasoning.ts';
+import type { Ctx } from '../../../context.ts';
 import { invalidCursor } from '../../../http/paging.ts';
 import { ApiError } from '../../../problem.ts';
 import { defineRoute, type Route } from '../../../route.ts';
@@ -65,19 +70,28 @@ const create = (options: ReasoningOptions): Route =>
           'invalid_wallet',
           'userWallet must be a Solana address of your own: 32 bytes in base58.',
         );
-      const { pool } = ctx.deps.db;
-      const { kind, user } = await createEscrowUser(pool, ctx.principal.tenant, userId, userWallet);
-      if (kind === 'wallet_conflict')
-        throw new ApiError(
-          'wallet_conflict',
-          `${userId} has an escrow with another wallet; a wallet cannot be changed.`,
-        );
-      return {
-        status: 200,
-        body: { success: true, escrow: await showEscrow(pool, user, requireAsset(options, undefined)) },
-      };
+      const user = await register(ctx, userId, userWallet);
+      const escrow = await showEscrow(ctx.deps.db.pool, user, requireAsset(options, undefined));
+      return { status: 200, body: { success: true, escrow } };
     },
   });
+
+/** Where keys tell users apart, a wallet belongs to one of them; without keys all are the same person. */
+async function register({ deps, principal }: Ctx, userId: string, wallet: string): Promise<EscrowUser> {
+  const { db, settings } = deps;
+  const done =
+    settings.auth === 'on'
+      ? await createSoleEscrowUser(db, principal.tenant, userId, wallet)
+      : await createEscrowUser(db.pool, principal.tenant, userId, wallet);
+  if (done.kind === 'wallet_taken')
+    throw new ApiError('wallet_conflict', 'This wallet is registered for another user; use another wallet.');
+  if (done.kind === 'wallet_conflict')
+    throw new ApiError(
+      'wallet_conflict',
+      `${userId} has an escrow with another wallet; a wallet cannot be changed.`,
+    );
+  return done.user;
+}
 
 const balance = (options: ReasoningOptions): Route =>
   defineRoute({

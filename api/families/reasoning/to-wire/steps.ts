@@ -12,10 +12,15 @@ export function toWireResult(result: JsonObject, decimals: number): JsonObject {
   return { ...result, cost: money(cost, decimals) };
 }
 
+/** What the projection knows of how a step went: what was noted while it ran, then its result. */
+export function resultOf({ data }: StepRow): JsonObject {
+  const { result, compensation: _undo, ...direct } = data;
+  return { ...direct, ...(isObject(result) ? result : {}) };
+}
+
 /** A step's result as the projection and its payment tell it. Steps that were skipped or undone keep what they cost. */
 export function toStepResult(row: StepRow, payment: PaymentFact | undefined, decimals: number): StepResult {
-  const { result, compensation: _undo, ...direct } = row.data;
-  const data: JsonObject = { ...direct, ...(isObject(result) ? result : {}) };
+  const data = resultOf(row);
   const settled = payment?.status === 'settled';
   const signature = payment?.tx_hash ?? data['paymentSignature'];
   return {

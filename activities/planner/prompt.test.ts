@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { AssembleContext } from '../../domain/reasoning/assemble.ts';
+import type { CatalogueService } from '../../domain/reasoning/catalogue.ts';
+import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
+import { planPrompt } from './prompt.ts';
+
+const prompt = (services: CatalogueService[], more: Partial<AssembleContext> = {}): string =>
+  planPrompt('Summarize a text', '2025-11-21', {
+    services,
+    codes: ['USDC'],
+    book: sampleBook,
+    ...more,
+  });
+
+const catalogueIn = (text: string): { id: string; inputSchema?: unknown }[] =>
+  JSON.parse(/<catalogue>\n(.*)\n<\/catalogue>/s.exec(text)![1]!) as { id: string; inputSchema?: unknown }[];
+
+const services = sampleCatalogue();
+
+test('the prompt names the day, the assets, what can be paid, and the request last', () => {
+  const text = prompt(services, { codes: ['USDC', 'SOL'] });
+  expect(text).toContain('Today is 2025-11-21.');
+  expect(text).toContain('paid in one asset: USDC or SOL.');
+  expect(text).not.toContain('may cost at most');
+  expect(text.endsWith('<request>\nSummarize a text\n</request>')).toBe(true);
+});
+
+test('a maximum is told in its asset', () => {
+  expect(prompt(services, { maxCost: '2.5' })).toContain('The plan may cost at most 2.5 USDC in all.');
+  expect(prompt(services, { maxCost: '2.5', codes: [] })).toContain('at most 2.5  in all');
+});
+
+test('services that cannot be paid in these assets are left out, free ones stay', () => {
+  const free = services.filter(({ pricePerCall }) => pricePerCall === '0').map(({ id }) => id);
+  expect(catalogueIn(prompt(services, { codes: ['DOGE'] })).map(({ id }) => id)).toEqual(free);
+  expect(catalogueIn(prompt(services)).length).toBe(services.length);
+});
+
+test('equal services come in the order of their ids, whatever order they are found in', () => {
+  const twins = ['b', 'a', 'c'].map((id) => ({ ...services[0]!, id }));
+  expect(catalogueIn(prompt(twins)).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  expect(catalogueIn(prompt(twins.toReversed())).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+});
+
+test('a schema too long for a prompt is only an object', () => {
+  const long = { type: 'object', description: 'x'.repeat(3001) };
+  expect(catalogueIn(prompt([{ ...services[0]!, inputSchema: long }]))[0]?.inputSchema).toEqual({
+    type: 'object',
+  });
+});

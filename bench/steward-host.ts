@@ -1,0 +1,85 @@
+import { composeApi } from '../api/compose.ts';
+import { reasoningOptions } from '../api/families/reasoning/from-config.ts';
+import { buildAssetBook, planAsset } from '../domain/assets.ts';
+import { startStack, stackConfig } from '../embedded/stack.ts';
+import { createLog } from '../logging.ts';
+import { VERSION } from '../version.ts';
+import { quietRuntime } from '../workers/runtime.ts';
+import { serve } from './harness/host.ts';
+import { closedLoop, type Batch } from './harness/load.ts';
+import { createDirectRuns, type DirectRuns } from './steward/direct.ts';
+import { countStatements, type StatementCounts } from './steward/statements.ts';
+
+/**
+ * What `npm start` runs, in one process that the bench can ask for load: runs started and approved with the API's own
+ * functions, without HTTP. Its second half is a client like any other: it has connections of its own.
+ */
+const { dataDir } = JSON.parse(process.argv[2] ?? '{}') as { dataDir: string };
+const config = stackConfig({ port: undefined, data: dataDir, anyPorts: true, application: true });
+const log = createLog(config.LOG_LEVEL, 'bench');
+quietRuntime(log);
+const began = performance.now();
+const stack = await startStack(config, { application: true, log, progress: (message) => log.info(message) });
+const readyMs = performance.now() - began;
+const { application, environment } = stack;
+if (application === undefined) throw new Error('The stack was started without its application.');
+
+const parts = await composeApi({
+  config: environment.config,
+  connection: application.client.connection,
+  log,
+  version: VERSION,
+  eagerStart: true,
+});
+const assets = buildAssetBook(environment.config);
+const options = reasoningOptions({
+  config: environment.config,
+  assets,
+  planAsset: planAsset(assets),
+  catalogue: async () => [],
+});
+const direct: DirectRuns = createDirectRuns(parts.deps, options);
+let statements: StatementCounts | undefined;
+
+export interface StewardInfo {
+  url: string;
+  readyMs: number;
+  databaseUrl: string;
+  temporalAddress: string;
+  solanaRpcUrl: string;
+  demoUserKey: string;
+  escrowAddress: string;
+  mint: string;
+}
+
+interface LoadArgs {
+  request: string;
+  userId: string;
+  count: number;
+  concurrency: number;
+}
+
+const { local } = environment;
+serve(
+  {
+    load: ({ request, userId, count, concurrency }: LoadArgs): Promise<Batch> =>
+      closedLoop(count, concurrency, async () => void (await direct.run(request, userId))),
+    one: ({ request, userId }: { request: string; userId: string }) => direct.run(request, userId),
+    /** Statements since this was first asked: only then counting begins. */
+    statements: () => Promise.resolve({ ...(statements ??= countStatements()) }),
+  },
+  {
+    url: application.url,
+    readyMs,
+    databaseUrl: environment.config.DATABASE_URL ?? '',
+    temporalAddress: environment.config.TEMPORAL_ADDRESS ?? '',
+    solanaRpcUrl: local?.solana.rpcUrl ?? '',
+    demoUserKey: local?.solana.demoUser.secretKey ?? '',
+    escrowAddress: local?.solana.escrow.address ?? '',
+    mint: local?.solana.mint.address ?? '',
+  } satisfies StewardInfo,
+  async () => {
+    await parts.close();
+    await stack.stop();
+  },
+);

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HealthPart } from '../../schemas/families/reasoning.ts';
+import { createCaller, type Caller } from './support/http.ts';
+import { startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
+import { aFreePlan, aPaidPlan, untilStatus } from './support/reasoning-plans.ts';
+
+const TASK = 'Analyze the last 30 days of DEX volume';
+let app: ReasoningApp;
+let api: Caller;
+beforeAll(async () => {
+  app = await startReasoningApp({ options: { maxCost: '3' } });
+  api = createCaller(app.url);
+});
+afterAll(() => app.close());
+
+describe('the catalogue', () => {
+  test('lists services with their prices as numbers, all or of one category', async () => {
+    const all = (await api.get('/services')).body['services'] as {
+      id: string;
+      category: string;
+      pricePerCall: number;
+    }[];
+    expect(all.length).toBeGreaterThan(5);
+    expect(all.every(({ pricePerCall }) => typeof pricePerCall === 'number')).toBe(true);
+    const { category } = all[0]!;
+    const some = (await api.get(`/services?category=${encodeURIComponent(category)}`)).body['services'];
+    expect(some).toEqual(all.filter((service) => service.category === category));
+  });
+
+  test('shows one service, and says when there is none', async () => {
+    const [first] = (await api.get('/services')).body['services'] as { id: string }[];
+    expect((await api.get(`/services/${encodeURIComponent(first!.id)}`)).body['service']).toEqual(first);
+    const none = await api.get('/services/nonsense');
+    expect([none.status, none.body['code']]).toEqual([404, 'service_not_found']);
+  });
+});
+
+describe('health', () => {
+  test('shows the checks and the last day in numbers, null while nothing ended', async () => {
+    const fresh = await startReasoningApp({ workers: false });
+    const { status, body } = await createCaller(fresh.url).get('/health');
+    expect(status).toBe(200);
+    expect(HealthPart.parse(body)).toMatchObject({
+      status: 'healthy',
+      checks: { database: 'ok', temporal: 'ok', chain: 'ok', facilitator: 'ok', planner: 'ok' },
+      metrics: {
+        workflowSuccessRate: null,
+        averageExecutionTime: null,
+        activeWorkflows: 0,
+        paymentsUnknown: 0,
+        totalCostProcessed: {},
+      },
+    });
+    await fresh.close();
+  });
+
+  test('counts what ended, what it cost and why it failed', async () => {
+    const paying = app.user({ plan: aPaidPlan() });
+    await app.fund(paying, '2');
+    const failing = app.user({
+      plan: aFreePlan('failing', 'a'),
+      calls: { a: { kind: 'failed', code: 'HTTP_403', message: 'no' } },
+    });
+    for (const [userId, end] of [
+      [paying, 'completed'],
+      [failing, 'failed'],
+    ] as const) {
+      const { id } = (await api.post('/workflows/create', { userId, input: TASK })).body.workflow;
+      await untilStatus(api, id, 'awaiting_approval');
+      await api.post(`/workflows/${id}/approve`);
+      await untilStatus(api, id, end, /^cancelled$/);
+    }
+    await expect
+      .poll(async () => (await api.get('/health')).body['metrics'], { timeout: 10_000 })
+      .toMatchObject({
+        workflowSuccessRate: 0.5,
+        averageExecutionTime: expect.any(Number),
+        totalCostProcessed: { USDC: 1.25 },
+        errorRates: { HTTP_403: 0.5 },
+        queueDepth: 0,
+      });
+  });
+});
+
+describe('the ceiling of the installation', () => {
+  test('bounds what is asked for, and what is approved', async () => {
+    const userId = app.user({ plan: { ...aPaidPlan(), limits: { maxTotalAmount: '3000001' } } });
+    const created = await api.post('/workflows/create', { userId, input: TASK, maxCost: '3.000001' });
+    expect([created.status, created.body['code']]).toEqual([400, 'validation_failed']);
+    const { id } = (await api.post('/workflows/create', { userId, input: TASK })).body.workflow;
+    await untilStatus(api, id, 'awaiting_approval');
+    expect((await api.post(`/workflows/${id}/approve`)).body).toMatchObject({ code: 'invalid_state' });
+    expect(
+      (await api.post(`/workflows/${id}/approve`, { limits: { maxTotalAmount: 4 } })).body,
+    ).toMatchObject({ code: 'validation_failed' });
+  });
+});
+
+describe('a change of price', () => {
+  test('pauses for a second approval with a new hash; what was paid is not paid again', async () => {
+    const plan = aPaidPlan();
+    const userId = app.user({
+      plan: {
+        ...plan,
+        steps: plan.steps.map((step) => (step.id === 'b' ? { ...step, maxPrice: '400000' } : step)),
+      },
+    });
+    await app.fund(userId, '3');
+    const { id } = (await api.post('/workflows/create', { userId, input: TASK })).body.workflow;
+    await untilStatus(api, id, 'awaiting_approval');
+    await api.post(`/workflows/${id}/approve`, { planHash: plan.planHash });
+    await expect
+      .poll(async () => (await api.get(`/workflows/${id}`)).body.workflow, { timeout: 10_000 })
+      .toMatchObject({
+        status: 'awaiting_approval',
+        approvalReason: 'price_changed',
+        totalCost: 0.75,
+        executionPlan: { revision: 2 },
+      });
+    expect((await api.post(`/workflows/${id}/approve`, { planHash: plan.planHash })).body).toMatchObject({
+      code: 'plan_changed',
+    });
+    expect((await api.post(`/workflows/${id}/approve`)).status).toBe(200);
+    const done = await untilStatus(api, id, 'completed');
+    expect(done).toMatchObject({ totalCost: 1.25 });
+    expect(done['paymentSignatures']).toHaveLength(2);
+  });
+});
+
+describe('an output too large for a history', () => {
+  test('is there when its workflow is read', async () => {
+    const large = {
+      rows: Array.from({ length: 3000 }, (_row, index) => ({ index, text: 'some text to fill it' })),
+    };
+    const userId = app.user({ plan: aFreePlan('large', 'a', 'b'), outputs: { a: large } });
+    const { id } = (await api.post('/workflows/create', { userId, input: TASK })).body.workflow;
+    await untilStatus(api, id, 'awaiting_approval');
+    await api.post(`/workflows/${id}/approve`);
+    await untilStatus(api, id, 'completed');
+    const { stepResults } = (await api.get(`/workflows/${id}/steps`)).body as {
+      stepResults?: Record<string, { output: unknown }>;
+    };
+    expect(JSON.stringify(stepResults?.['a']?.output) === JSON.stringify(large)).toBe(true);
+  });
+});

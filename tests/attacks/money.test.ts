@@ -1,0 +1,456 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCallingActivities } from '../../activities/calling/activities.ts';
+import { createLedgerActivities } from '../../activities/ledger/activities.ts';
+import { createPaymentActivities } from '../../activities/payments/activities.ts';
+import type { Checkpoint, PaymentDeps } from '../../activities/payments/tools.ts';
+import { openDatabase, type Database } from '../../db/database.ts';
+import { createJournal, type Journal } from '../../db/journal.ts';
+import { applyTransfer, readBalance } from '../../db/ledger.ts';
+import { createNotifier, type Notifier } from '../../db/notifier.ts';
+import { getPayment, paymentId, saveQuote, transferOf } from '../../db/repositories/payments-write.ts';
+import { insertRun } from '../../db/repositories/runs.ts';
+import { holdWithdrawal } from '../../db/repositories/withdrawals.ts';
+import { createSealer } from '../../db/sealing.ts';
+import { createValues } from '../../db/values.ts';
+import { escrowAccount, reserveAccount, worldAccount } from '../../domain/accounts.ts';
+import type { AssetBook } from '../../domain/assets.ts';
+import { move } from '../../domain/ledger.ts';
+import type { Rail, Sighting } from '../../domain/payments/rail.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Asset } from '../../schemas/core/money.ts';
+import { freshDatabase, type FreshDatabase } from '../support/database.ts';
+import { aPaidStep } from '../workflows/support/fakes.ts';
+
+const NETWORK = 'eip155:31337';
+const USDC: Asset = {
+  id: `${NETWORK}/erc20:0x01`,
+  code: 'USDC',
+  network: NETWORK,
+  address: '0x01',
+  decimals: 6,
+};
+const BOOK: AssetBook = { assets: [USDC], escrowNetwork: NETWORK };
+const TENANT = 'test';
+const sealer = createSealer('a secret of the tests');
+
+let database: FreshDatabase;
+let db: Database;
+let notifier: Notifier;
+let journal: Journal;
+beforeAll(async () => {
+  database = await freshDatabase();
+  db = await openDatabase(database.url, { poolSize: 20 });
+  notifier = createNotifier(db.pool);
+  journal = createJournal(db.pool, notifier);
+});
+afterAll(async () => {
+  await notifier.close();
+  await db.close();
+  await database.drop();
+});
+
+/** A chain by script; ledger, intents and journal as in production. */
+interface World {
+  sighting: Sighting;
+  signed: number;
+  sent: number;
+  at: (name: Checkpoint) => Promise<void> | void;
+  /** What the undo says was paid back. */
+  refund: JsonObject | null;
+  now: number;
+}
+
+function stage(): { world: World } & ReturnType<typeof activitiesOf> {
+  const world: World = {
+    sighting: { kind: 'alive', expiresAtMs: Date.now() + 60_000 },
+    signed: 0,
+    sent: 0,
+    at: () => undefined,
+    refund: null,
+    now: Date.now(),
+  };
+  return { world, ...activitiesOf(world) };
+}
+
+function activitiesOf(world: World) {
+  const rail: Rail = {
+    kind: 'x402-evm',
+    network: NETWORK,
+    payer: '0xpayer',
+    refuses: () => undefined,
+    available: async () => 10_000n,
+    sign: async () => {
+      const nonce = `${++world.signed}:${randomUUID()}`;
+      return { payload: { x402Version: 2, nonce }, fingerprint: nonce, proof: { nonce }, fees: [] };
+    },
+    locate: async () => world.sighting,
+    readIncoming: async () => ({ kind: 'found', amount: 100n, final: true, position: 2 }),
+    close: () => undefined,
+  };
+  const deps: PaymentDeps = {
+    db,
+    journal,
+    values: createValues(db.pool, sealer),
+    sealer,
+    seller: {
+      call: async () => {
+        world.sent++;
+        return { kind: 'answered', answer: { status: 500, headers: {}, text: 'broken' }, timeMs: 1 };
+      },
+    },
+    assets: BOOK,
+    rails: { all: [rail], find: () => rail, close: () => undefined },
+    checkpoint: (name) => world.at(name),
+    now: () => world.now,
+    confirmMs: 0,
+    sweepAges: { settledMs: 0, orphanMs: 0 },
+  };
+  const fetch = async () => ({ status: 200, headers: {}, text: JSON.stringify({ refund: world.refund }) });
+  return {
+    pay: createPaymentActivities(deps),
+    ledger: createLedgerActivities(deps),
+    calling: createCallingActivities({ ...deps, fetch }),
+  };
+}
+
+interface Job {
+  runId: string;
+  userId: string;
+  intentId: string;
+}
+
+async function newJob(balance: bigint, price = '100'): Promise<Job> {
+  const [runId, userId] = [`wf_${randomUUID()}`, `user_${randomUUID()}`];
+  const run = {
+    id: runId,
+    tenant: TENANT,
+    family: 'reasoning',
+    kind: 'task',
+    subject: userId,
+    workflowId: runId,
+  };
+  await insertRun(db.pool, sealer, { ...run, input: 'x', settings: {} });
+  await applyTransfer(db.pool, {
+    id: `deposit:${runId}`,
+    kind: 'deposit',
+    state: 'posted',
+    tenant: TENANT,
+    entries: move(worldAccount(USDC), escrowAccount(TENANT, userId, USDC), balance),
+  });
+  const intentId = paymentId(runId, 'a', 1);
+  const offer = { scheme: 'exact', network: NETWORK, asset: '0x01', amount: price, payTo: '0x02' };
+  await saveQuote(db.pool, {
+    id: intentId,
+    tenant: TENANT,
+    run_id: runId,
+    step_id: 'a',
+    generation: 1,
+    rail: 'x402-evm',
+    network: NETWORK,
+    asset: USDC.id,
+    amount: price,
+    pay_to: '0x02',
+    quote_sealed: sealer.seal('payment.quote', { x402Version: 2, resource: null, extensions: {}, offer }),
+  });
+  return { runId, userId, intentId };
+}
+
+const reserve = ({ runId }: Job) => ({
+  ride: { runId, events: [] },
+  runId,
+  revision: 1,
+  upTo: '100',
+  asset: 'USDC',
+});
+const sign = ({ runId, intentId }: Job) => ({
+  ride: { runId, events: [] },
+  runId,
+  intentId,
+  signBeforeMs: Date.now() + 60_000,
+});
+const submit = ({ runId, intentId }: Job) => ({
+  ride: { runId, events: [] },
+  runId,
+  step: aPaidStep('a', '100'),
+  outputs: {},
+  generation: 1,
+  attempt: 1,
+  timeoutMs: 1000,
+  asset: 'USDC',
+  intentId,
+});
+const finish = ({ runId }: Job) => ({
+  ride: { runId, events: [] },
+  runId,
+  status: 'failed' as const,
+  outputs: {},
+  totals: { cost: '0', timeMs: 0, asset: 'USDC', decimals: 6 },
+  attention: [],
+});
+
+const escrowOf = ({ userId }: Job) => readBalance(db.pool, escrowAccount(TENANT, userId, USDC).account);
+const reserveOf = ({ runId }: Job) => readBalance(db.pool, reserveAccount(TENANT, runId, USDC).account);
+const NOTHING = { posted: 0n, held: 0n, available: 0n };
+
+describe('a run that ends', () => {
+  test('after it signed and before it sent gets its money back once the signature has expired', async () => {
+    const { pay, ledger, world } = stage();
+    const job = await newJob(150n);
+    await ledger.reserveForRun(reserve(job));
+    await pay.signPayment(sign(job));
+    await ledger.finishRun(finish(job));
+    await pay.sweepPayments({ limit: 100 });
+    expect(await reserveOf(job)).toEqual({ posted: 100n, held: 100n, available: 0n });
+    world.sighting = { kind: 'void' };
+    await pay.sweepPayments({ limit: 100 });
+    expect((await getPayment(db.pool, job.intentId))?.status).toBe('void');
+    expect((await escrowOf(job)).available).toBe(150n);
+  });
+
+  test('leaves a payment that nobody can prove anything about to a person, not to silence', async () => {
+    const { pay, ledger, world } = stage();
+    const job = await newJob(150n);
+    await ledger.reserveForRun(reserve(job));
+    await pay.signPayment(sign(job));
+    await ledger.finishRun(finish(job));
+    world.sighting = { kind: 'unproven', message: 'The node no longer holds the history.' };
+    const attention = async () =>
+      (await db.pool.query('select kind, detail from attention where run_id = $1', [job.runId])).rows;
+    await pay.sweepPayments({ limit: 100 });
+    expect(await attention()).toEqual([]);
+    world.now += 3_600_000;
+    await pay.sweepPayments({ limit: 100 });
+    expect(await attention()).toEqual([{ kind: 'payment_unknown', detail: world.sighting.message }]);
+    expect(await getPayment(db.pool, job.intentId)).toMatchObject({ status: 'signed' });
+    expect(await reserveOf(job)).toEqual({ posted: 100n, held: 100n, available: 0n });
+  });
+
+  test('keeps a payment that a reorganisation took back unknown until it is proven again', async () => {
+    const { pay, ledger, world } = stage();
+    const job = await newJob(150n);
+    await ledger.reserveForRun(reserve(job));
+    await pay.signPayment(sign(job));
+    const look = () =>
+      pay.reconcilePayment({
+        ride: { runId: job.runId, events: [] },
+        runId: job.runId,
+        intentId: job.intentId,
+      });
+    world.sighting = { kind: 'landed', txHash: '0xt', final: false, position: 1 };
+    await look();
+    await ledger.finishRun(finish(job));
+    world.sighting = { kind: 'unproven', message: 'gone' };
+    await look();
+    await look();
+    expect(await getPayment(db.pool, job.intentId)).toMatchObject({ status: 'unknown', finalized: false });
+    world.sighting = { kind: 'landed', txHash: '0xu', final: true, position: 2 };
+    await look();
+    expect(await getPayment(db.pool, job.intentId)).toMatchObject({ status: 'settled', finalized: true });
+    expect((await escrowOf(job)).available).toBe(50n);
+  });
+
+  test('while a payment is unknown keeps its hold, and gives it back when the payment is void', async () => {
+    const { pay, ledger, world } = stage();
+    const job = await newJob(150n);
+    await ledger.reserveForRun(reserve(job));
+    await pay.signPayment(sign(job));
+    await pay.submitPayment(submit(job));
+    await ledger.finishRun(finish(job));
+    expect(await reserveOf(job)).toEqual({ posted: 100n, held: 100n, available: 0n });
+    expect((await escrowOf(job)).available).toBe(50n);
+    world.sighting = { kind: 'void' };
+    await pay.sweepPayments({ limit: 100 });
+    expect(await reserveOf(job)).toEqual(NOTHING);
+    expect((await escrowOf(job)).available).toBe(150n);
+  });
+
+  test('while a payment is unknown pays it when it turns out to have settled, once', async () => {
+    const { pay, ledger, world } = stage();
+    const job = await newJob(150n);
+    await ledger.reserveForRun(reserve(job));
+    await pay.signPayment(sign(job));
+    await pay.submitPayment(submit(job));
+    await ledger.finishRun(finish(job));
+    world.sighting = { kind: 'landed', txHash: '0xt', final: true, position: 1 };
+    await Promise.all([pay.sweepPayments({ limit: 100 }), pay.sweepPayments({ limit: 100 })]);
+    await pay.sweepPayments({ limit: 100 });
+    expect(await getPayment(db.pool, job.intentId)).toMatchObject({ status: 'settled', finalized: true });
+    expect(await reserveOf(job)).toEqual(NOTHING);
+    expect((await escrowOf(job)).available).toBe(50n);
+  });
+
+  test.each(Array.from({ length: 12 }, (_, index) => index))(
+    'strands no money when its payment turns void at the same moment (try %i)',
+    async (index) => {
+      const { pay, ledger, world } = stage();
+      const job = await newJob(150n);
+      await ledger.reserveForRun(reserve(job));
+      await pay.signPayment(sign(job));
+      world.sighting = { kind: 'void' };
+      const reconcile = async (): Promise<unknown> => {
+        await new Promise((resolve) => setTimeout(resolve, index));
+        return pay.reconcilePayment({
+          ride: { runId: job.runId, events: [] },
+          runId: job.runId,
+          intentId: job.intentId,
+        });
+      };
+      await Promise.allSettled([ledger.finishRun(finish(job)), reconcile()]);
+      expect(await reserveOf(job)).toEqual(NOTHING);
+      expect((await escrowOf(job)).available).toBe(150n);
+    },
+  );
+
+  test('gets no reserve afterwards, however late an attempt wakes up', async () => {
+    const { ledger } = stage();
+    const job = await newJob(150n);
+    await ledger.finishRun(finish(job));
+    await expect(ledger.reserveForRun(reserve(job))).rejects.toMatchObject({ code: 'run_finished' });
+    expect((await escrowOf(job)).available).toBe(150n);
+  });
+
+  test.each(['payment.prepared', 'payment.created'] as const)(
+    'leaves a signer that is still at %s with nothing signed and nothing held',
+    async (point) => {
+      const { pay, ledger, world } = stage();
+      const job = await newJob(150n);
+      await ledger.reserveForRun(reserve(job));
+      world.at = async (name) => {
+        if (name === point) await ledger.finishRun(finish(job));
+      };
+      await pay.signPayment(sign(job)).catch(() => undefined);
+      const payment = (await getPayment(db.pool, job.intentId))!;
+      expect(payment).toMatchObject({ status: 'rejected', signed_sealed: null });
+      expect(await reserveOf(job)).toEqual(NOTHING);
+      expect((await escrowOf(job)).available).toBe(150n);
+    },
+  );
+});
+
+describe('an activity whose first attempt is still running', () => {
+  test('sends nothing of a payment that was closed meanwhile', async () => {
+    const { pay, world } = stage();
+    const job = await newJob(150n);
+    await pay.signPayment(sign(job));
+    const { pool } = db;
+    const slow: PaymentDeps['db'] = {
+      ...db,
+      pool: new Proxy(pool, {
+        get(target, name) {
+          const member = Reflect.get(target, name) as unknown;
+          if (name !== 'query')
+            return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+          return async (query: { name?: string }, ...more: []) => {
+            if (query.name === 'payment_move' && world.signed === 1) {
+              world.signed++;
+              world.sighting = { kind: 'void' };
+              await pay.reconcilePayment({
+                ride: { runId: job.runId, events: [] },
+                runId: job.runId,
+                intentId: job.intentId,
+              });
+            }
+            return pool.query(query as never, ...more);
+          };
+        },
+      }),
+    };
+    const late = createPaymentActivities({
+      db: slow,
+      journal,
+      values: createValues(pool, sealer),
+      sealer,
+      assets: BOOK,
+      rails: { all: [], find: () => undefined, close: () => undefined },
+      seller: {
+        call: async () => {
+          world.sent++;
+          return { kind: 'silent', code: 'NETWORK', message: 'no' };
+        },
+      },
+    });
+    expect(await late.submitPayment(submit(job))).toMatchObject({ kind: 'unclear', code: 'PAYMENT_CLOSED' });
+    expect(world.sent).toBe(0);
+    expect((await getPayment(db.pool, job.intentId))?.status).toBe('void');
+  });
+
+  test('signs, holds and draws once with eight of them at once', async () => {
+    const { pay, ledger } = stage();
+    const job = await newJob(150n);
+    await Promise.all(Array.from({ length: 8 }, () => ledger.reserveForRun(reserve(job))));
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => pay.signPayment(sign(job))));
+    expect(outcomes).toEqual(outcomes.map(() => ({ kind: 'signed' })));
+    const payment = (await getPayment(db.pool, job.intentId))!;
+    expect(transferOf(payment)).toBe(`payment:${job.intentId}`);
+    expect(await reserveOf(job)).toEqual({ posted: 100n, held: 100n, available: 0n });
+    expect((await escrowOf(job)).available).toBe(50n);
+  });
+});
+
+describe('a refund', () => {
+  test('is credited once, however its transaction is written', async () => {
+    const { pay, ledger, calling, world } = stage();
+    const jobs = [await newJob(100n), await newJob(100n), await newJob(100n)];
+    world.sighting = { kind: 'landed', txHash: '0xpaid', final: true, position: 1 };
+    for (const job of jobs) {
+      await ledger.reserveForRun(reserve(job));
+      await pay.signPayment(sign(job));
+      await pay.reconcilePayment({
+        ride: { runId: job.runId, events: [] },
+        runId: job.runId,
+        intentId: job.intentId,
+      });
+    }
+    const hash = randomUUID().replaceAll('-', '').padEnd(64, 'ab');
+    const ways = [`0x${hash}`, `0x${hash.toUpperCase()}`, `0X${hash}`];
+    const credited: (string | undefined)[] = [];
+    for (const [index, { runId, intentId }] of jobs.entries()) {
+      world.refund = { transaction: ways[index]!, network: NETWORK, asset: '0x01', amount: '100' };
+      const outcome = await calling.compensateStep({
+        ride: { runId, events: [] },
+        runId,
+        intentId,
+        stepId: 'a',
+        outputs: {},
+        attempt: 1,
+        timeoutMs: 1000,
+        compensation: { url: 'http://service.test/undo', method: 'POST', params: {} },
+      });
+      credited.push(outcome.kind === 'ok' ? outcome.refunded : outcome.kind);
+    }
+    expect(credited).toEqual(['100', undefined, undefined]);
+    const escrows = await Promise.all(jobs.map(escrowOf));
+    expect(escrows.map(({ available }) => available)).toEqual([100n, 0n, 0n]);
+  });
+});
+
+describe('a user’s money', () => {
+  test('is held for one of the withdrawals and runs that race for it', async () => {
+    const { ledger } = stage();
+    const job = await newJob(150n);
+    const wanted = { tenant: TENANT, userId: job.userId, asset: USDC, amount: 100n };
+    const outcomes = await Promise.all([
+      ledger.reserveForRun(reserve(job)),
+      ...['a', 'b', 'c', 'c'].map((destination) =>
+        holdWithdrawal(db, { ...wanted, destination, id: randomUUID() }),
+      ),
+    ]);
+    expect(outcomes.filter(({ kind }) => kind === 'reserved' || kind === 'held')).toHaveLength(1);
+    expect((await escrowOf(job)).available).toBe(50n);
+  });
+
+  test('is reserved by as many runs as it covers, however many ask at once', async () => {
+    const { ledger } = stage();
+    const first = await newJob(350n);
+    const jobs = [first];
+    for (let more = 0; more < 7; more++) {
+      const job = await newJob(1n);
+      await db.pool.query('update run set subject = $2 where id = $1', [job.runId, first.userId]);
+      jobs.push({ ...job, userId: first.userId });
+    }
+    const outcomes = await Promise.all(jobs.map((job) => ledger.reserveForRun(reserve(job))));
+    expect(outcomes.filter(({ kind }) => kind === 'reserved')).toHaveLength(3);
+    expect((await escrowOf(first)).available).toBe(50n);
+  });
+});

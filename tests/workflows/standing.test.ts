@@ -1,0 +1,135 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DepositVerdict, EscrowActivities, WithdrawalState } from '../../domain/ports/escrow.ts';
+import { startWorkers } from '../../workers/workers.ts';
+import { connect, uniqueTaskQueue, type TemporalTestClient } from '../support/temporal.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
+import { workflowSinks } from '../support/workflow-coverage.ts';
+import { until } from './support/run.ts';
+
+let temporal: TemporalTestClient;
+beforeAll(async () => {
+  temporal = await connect();
+});
+afterAll(() => temporal.close());
+
+/** Workers on a queue of their own around `work`. */
+async function withWorkers<T>(activities: object, work: (taskQueue: string) => Promise<T>): Promise<T> {
+  const taskQueue = uniqueTaskQueue('standing');
+  const { nativeConnection: connection, namespace } = temporal;
+  const workers = await startWorkers({
+    connection,
+    namespace,
+    taskQueue,
+    activities,
+    bundle: await workflowBundle(),
+    ...workflowSinks(),
+  });
+  try {
+    return await work(taskQueue);
+  } finally {
+    await workers.stop();
+  }
+}
+
+test('the sweep goes on for ever, a new run of the same workflow after some rounds', async () => {
+  let rounds = 0;
+  const sweepPayments = async (): Promise<object> => ({ open: rounds++ % 2, moved: 0 });
+  await withWorkers({ sweepPayments }, async (taskQueue) => {
+    const workflowId = `sweep-${randomUUID()}`;
+    const args = [{ busyMs: 1, idleMs: 2, rounds: 2 }];
+    const first = await temporal.client.workflow.start('settlementSweep', { taskQueue, workflowId, args });
+    await until(() => rounds >= 3, 'the second run has begun');
+    const current = temporal.client.workflow.getHandle(workflowId);
+    expect((await current.describe()).runId).not.toBe(first.firstExecutionRunId);
+    await current.terminate();
+  });
+});
+
+const waits = { pollMs: 1, giveUpMs: 60_000 };
+
+describe('a deposit', () => {
+  const claim = { tenant: 'default', userId: 'u', asset: 'USDC', amount: '5', signature: 's' };
+  const deposit = async (
+    verdicts: DepositVerdict[],
+    giveUpMs = waits.giveUpMs,
+  ): Promise<{ end: string; done: string[] }> => {
+    const done: string[] = [];
+    const activities: Partial<EscrowActivities> = {
+      verifyDeposit: async () => (verdicts.length > 1 ? verdicts.shift()! : verdicts[0]!),
+      creditDeposit: async () => void done.push('credited'),
+      refuseDeposit: async ({ reason }) => void done.push(`refused: ${reason}`),
+    };
+    const args = [claim, { ...waits, giveUpMs }];
+    const run = (taskQueue: string): Promise<string> =>
+      temporal.client.workflow
+        .execute('escrowDeposit', { taskQueue, workflowId: randomUUID(), args })
+        .catch((error: unknown) => {
+          if (!(error instanceof WorkflowFailedError)) throw error;
+          return String(error.cause?.message);
+        });
+    return { end: await withWorkers(activities, run), done };
+  };
+
+  test('is credited once it is final', async () => {
+    expect(await deposit([{ kind: 'pending' }, { kind: 'finalized', slot: 1 }])).toEqual({
+      end: 'credited',
+      done: ['credited'],
+    });
+  });
+
+  test('that is not what was said is refused with the reason', async () => {
+    const verdict = { kind: 'refused', code: 'deposit_mismatch', message: 'It moved 4.' } as const;
+    expect(await deposit([verdict])).toEqual({ end: 'It moved 4.', done: ['refused: deposit_mismatch'] });
+  });
+
+  test('that never becomes final is refused in the end', async () => {
+    const { end, done } = await deposit([{ kind: 'pending' }], 0);
+    expect(end).toBe('The transaction never became final.');
+    expect(done).toEqual(['refused: transaction_not_found']);
+  });
+});
+
+describe('a withdrawal', () => {
+  const withdraw = async (
+    states: WithdrawalState[],
+    giveUpMs = waits.giveUpMs,
+  ): Promise<{ end: unknown; done: string[] }> => {
+    const done: string[] = [];
+    const next = async (what: string): Promise<WithdrawalState> => {
+      done.push(what);
+      return states.length > 1 ? states.shift()! : states[0]!;
+    };
+    const activities: Partial<EscrowActivities> = {
+      signWithdrawal: async () => void done.push('sign'),
+      submitWithdrawal: () => next('submit'),
+      observeWithdrawal: () => next('observe'),
+      closeWithdrawal: async ({ outcome }) => void done.push(outcome),
+    };
+    const args = ['w1', { ...waits, giveUpMs }];
+    const run = (taskQueue: string): Promise<unknown> =>
+      temporal.client.workflow.execute('escrowWithdrawal', { taskQueue, workflowId: randomUUID(), args });
+    return { end: await withWorkers(activities, run), done };
+  };
+
+  test('is signed once and sent again while it may still land', async () => {
+    const { end, done } = await withdraw([
+      { kind: 'alive' },
+      { kind: 'pending' },
+      { kind: 'finalized', signature: 's' },
+    ]);
+    expect(end).toBe('finalized');
+    expect(done).toEqual(['sign', 'submit', 'submit', 'observe', 'finalized']);
+  });
+
+  test('that is proven absent is released', async () => {
+    expect((await withdraw([{ kind: 'pending' }, { kind: 'absent' }])).end).toBe('released');
+  });
+
+  test('that nothing is known of is left to a person in the end, and stays held', async () => {
+    const { end, done } = await withdraw([{ kind: 'unknown', message: 'no RPC' }], 0);
+    expect(end).toBe('unknown');
+    expect(done.at(-1)).toBe('unknown');
+  });
+});

@@ -1,0 +1,76 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { formatUnits } from '../../domain/money.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { payees } from '../../domain/spending.ts';
+import type { Grant } from './budget.ts';
+import type { Run } from './run.ts';
+
+/** What is put before a person: this plan, for this reason, drawing `upTo` minor units in total. */
+export interface ApprovalAsk {
+  plan: Plan;
+  reason: string;
+  upTo: bigint;
+}
+
+/** One approval a revision of the plan. */
+export const approvalId = (run: Run, plan: Plan): string => `${run.input.runId}:${plan.revision}`;
+
+export function announceRequest(run: Run, { plan, reason }: ApprovalAsk, lapsesAtMs: number): void {
+  const maximum = { amount: formatUnits(plan.limits.maxTotalAmount, plan.decimals), asset: plan.asset };
+  run.describe(
+    [`**Waiting for approval** (${reason}): ${maximum.amount} ${plan.asset}`, `Plan \`${plan.planHash}\``],
+    {
+      waitingFor: 'approval',
+      planHash: plan.planHash,
+    },
+  );
+  run.move(
+    'awaiting_approval',
+    'approval.requested',
+    `approval.requested:${plan.planHash}`,
+    { reason, planHash: plan.planHash, expiresAt: lapsesAtMs },
+    {
+      view: { approvalReason: reason, planHash: plan.planHash },
+      approval: {
+        id: approvalId(run, plan),
+        status: 'pending',
+        data: {
+          reason,
+          plan_hash: plan.planHash,
+          maximum,
+          payees: payees(plan),
+          expires_at: new Date(lapsesAtMs).toISOString(),
+        },
+      },
+    },
+  );
+}
+
+export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresAtMs, by }: Grant): void {
+  const approval = {
+    planHash,
+    approvedAt: new Date(Date.now()).toISOString(),
+    expiresAt: new Date(expiresAtMs).toISOString(),
+    limits: { ...limits },
+  };
+  run.journal.emit({
+    key: `approval.granted:${planHash}`,
+    type: 'approval.granted',
+    data: { planHash, by },
+    view: { approval },
+    approval: { id: approvalId(run, plan), status: 'approved', by },
+  });
+  run.describe([`**Running**, approved by ${by}`], { waitingFor: null });
+  // The journal adds the plan from the projection: histories need not carry it again.
+  run.move('running', 'run.running', `run.running:${planHash}`, { planHash });
+}
+
+export function announceIgnored(run: Run, planHash: string, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof ApplicationFailure ? (error.type ?? 'refused') : 'refused';
+  run.journal.emit({
+    key: `approval.ignored:${planHash}:${code}`,
+    type: 'approval.ignored',
+    data: { code, message },
+  });
+}
