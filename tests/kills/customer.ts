@@ -26,8 +26,11 @@ export function createCustomer(url: string, userId: string): Customer {
       const types: string[] = [];
       const watching = watch(url, id, seqs, types);
       await until(async () => (await read(url, id))['status'] !== 'planning');
-      if ((await read(url, id))['status'] === 'awaiting_approval')
-        await ask(url, `/workflows/${id}/approve`, {}, `approve-${name}`);
+      const { status, executionPlan } = await read(url, id);
+      const { planHash } = (executionPlan ?? {}) as { planHash?: string };
+      // With the hash a repetition is recognised even after the run has ended: the first answer may have been lost.
+      if (status === 'awaiting_approval')
+        await ask(url, `/workflows/${id}/approve`, { planHash }, `approve-${name}`);
       await watching;
       const end = await read(url, id);
       return { id, status: String(end['status']), totalCost: Number(end['totalCost']), seqs, types };

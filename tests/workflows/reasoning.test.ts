@@ -116,7 +116,12 @@ describe('a free plan', () => {
     await withRun(temporal, fakes, { approvalTtlMs: 50 }, async (handle) => {
       expect(await endOf(handle)).toBe('cancelled');
     });
-    expect(fakes.finished[0]).toMatchObject({ status: 'cancelled', error: { code: 'APPROVAL_EXPIRED' } });
+    expect(fakes.finished[0]).toMatchObject({
+      status: 'cancelled',
+      error: { code: 'APPROVAL_EXPIRED' },
+      approval: { status: 'expired' },
+      moneyless: true,
+    });
   });
 
   test('rolls back and fails when it takes longer than maxTime', async () => {
@@ -243,8 +248,13 @@ describe('a paid plan', () => {
         'the second approval is requested',
       );
       expect(fakes.calls).not.toContain('sign');
-      await handle.executeUpdate(UPDATES.reject, { args: [{ by: 'tester' }] });
+      await handle.executeUpdate(UPDATES.reject, { args: [{ by: 'tester', reason: 'who is that?' }] });
       expect(await endOf(handle)).toBe('cancelled');
+    });
+    expect(fakes.finished[0]?.approval).toMatchObject({
+      status: 'rejected',
+      by: 'tester',
+      data: { decision_reason: 'who is that?' },
     });
     expect(PAY.payTo).not.toBe('0x99');
   });

@@ -8,6 +8,7 @@ import { runDag, type DagRun } from './dag.ts';
 import { rollBack, type RollbackCause } from './rollback.ts';
 import { internalError, type Ending, type Run } from './run.ts';
 import { runServiceStep } from './service-step.ts';
+import { announceFailure, announceSkip, describeProgress } from './step-events.ts';
 import { failed, type Parked, type StepContext, type StepEnd, type StepFailure } from './step-context.ts';
 
 /** Approves, executes, pauses and, where it must, undoes one plan. Families bring the plan; nothing here knows them. */
@@ -46,7 +47,10 @@ async function execute(
   for (;;) {
     const nodes = nodesOf(context.plan);
     const result = await runDag<Parked, StepFailure>(nodes, state, run.input.settings.concurrency, {
-      run: (id) => runStep(context, stepOf(context.plan, id)).catch((error: unknown) => crashed(run, error)),
+      run: (id) => {
+        describeProgress(context, state);
+        return runStep(context, stepOf(context.plan, id)).catch((error: unknown) => crashed(run, error));
+      },
       skipped: (id) => announceSkip(run, id),
       stopping: () => run.stop.reason() !== undefined,
     });
@@ -204,44 +208,4 @@ function ending(
     ),
     totals: { cost: netCost(budget), timeMs, asset: plan.asset, decimals: plan.decimals },
   };
-}
-
-function announceSkip(run: Run, id: string): void {
-  const result = { stepId: id, status: 'skipped', success: true, cost: '0', time: 0, attempts: 0 };
-  run.journal.emit({
-    key: `step.skipped:${id}`,
-    type: 'step.skipped',
-    data: { step: id, result },
-    step: { id, status: 'skipped', data: { result } },
-  });
-}
-
-function announceFailure(context: StepContext, step: PlanStep, failure: StepFailure): void {
-  const result: JsonObject = {
-    stepId: step.id,
-    status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed',
-    success: false,
-    cost: failure.cost ?? '0',
-    time: 0,
-    attempts: context.attempts[step.id] ?? 1,
-    error: failure.message,
-    code: failure.code,
-  };
-  context.run.journal.emit({
-    key: `step.failed:${step.id}`,
-    type: 'step.failed',
-    data: { step: step.id, result },
-    step: {
-      id: step.id,
-      status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed',
-      data: { result },
-    },
-  });
-}
-
-function describeProgress(context: StepContext, state: DagState): void {
-  const lines = context.plan.steps.map(
-    (step) => `- ${step.id} (${step.serviceName}): ${state.nodes[step.id]}`,
-  );
-  context.run.describe([`**Running**`, lines.join('\n')], { steps: { ...state.nodes }, waitingFor: null });
 }

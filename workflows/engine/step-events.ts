@@ -1,0 +1,48 @@
+import type { DagState } from '../../domain/dag.ts';
+import type { PlanStep } from '../../domain/plan.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Run } from './run.ts';
+import type { StepContext, StepFailure } from './step-context.ts';
+
+/** A step that a conditional ruled out, or that hung only on such steps. */
+export function announceSkip(run: Run, id: string): void {
+  const result = { stepId: id, status: 'skipped', success: true, cost: '0', time: 0, attempts: 0 };
+  run.journal.emit({
+    key: `step.skipped:${id}`,
+    type: 'step.skipped',
+    data: { step: id, result },
+    step: { id, status: 'skipped', data: { result } },
+  });
+}
+
+/** A step that failed for good; what was called said so itself before, this is the engine's verdict. */
+export function announceFailure(context: StepContext, step: PlanStep, failure: StepFailure): void {
+  const result: JsonObject = {
+    stepId: step.id,
+    status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed',
+    success: false,
+    cost: failure.cost ?? '0',
+    time: 0,
+    attempts: context.attempts[step.id] ?? 1,
+    error: failure.message,
+    code: failure.code,
+  };
+  context.run.journal.emit({
+    key: `step.failed:${step.id}`,
+    type: 'step.failed',
+    data: { step: step.id, result },
+    step: {
+      id: step.id,
+      status: failure.code === 'PAYMENT_UNKNOWN' ? 'payment_unknown' : 'failed',
+      data: { result },
+    },
+  });
+}
+
+/** What an operator reads on the run's page. */
+export function describeProgress(context: StepContext, state: DagState): void {
+  const lines = context.plan.steps.map(
+    (step) => `- ${step.id} (${step.serviceName}): ${state.nodes[step.id]}`,
+  );
+  context.run.describe([`**Running**`, lines.join('\n')], { steps: { ...state.nodes }, waitingFor: null });
+}
