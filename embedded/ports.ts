@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { portHolder } from './ports/holder.ts';
 
@@ -16,13 +17,21 @@ function tryPort(port: number): Promise<number> {
   });
 }
 
+/** Below the range that systems hand out to outgoing connections: one of those cannot take it before our server does. */
+const FIRST = 10_000;
+const LAST = 32_000;
+
 /** A port nobody listens on, never the same twice from one process. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = await tryPort(0);
+    const port = randomInt(FIRST, LAST);
     if (handedOut.has(port)) continue;
     handedOut.add(port);
-    return port;
+    const isFree = await tryPort(port).then(
+      () => true,
+      () => false,
+    );
+    if (isFree) return port;
   }
 }
 
