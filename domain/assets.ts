@@ -1,5 +1,6 @@
 import type { Asset } from '../schemas/core/money.ts';
 import { EngineError } from './errors.ts';
+import { sameAddress } from './payments/networks.ts';
 
 /** The assets this installation deals in, one entry a chain; codes have the same decimals on all of them. */
 export interface AssetBook {
@@ -22,12 +23,9 @@ export const tokenOf = (asset: Asset): string => asset.address ?? WRAPPED_SOL;
 /** The asset a quote names by network and address (EVM addresses compare without case; wrapped SOL is SOL). */
 export function quotedAsset(book: AssetBook, network: string, address: string): Asset | undefined {
   const isWrapped = network.startsWith('solana:') && address === WRAPPED_SOL;
-  const wanted = isWrapped ? null : network.startsWith('eip155:') ? address.toLowerCase() : address;
-  return book.assets.find(
-    (asset) =>
-      asset.network === network &&
-      (network.startsWith('eip155:') ? asset.address?.toLowerCase() : asset.address) === wanted,
-  );
+  const isIt = (own: string | null): boolean =>
+    isWrapped ? own === null : own !== null && sameAddress(network, own, address);
+  return book.assets.find((asset) => asset.network === network && isIt(asset.address));
 }
 
 /** CAIP-19 id of a token, or of the chain's native coin when there is no address. */

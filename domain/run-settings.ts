@@ -14,7 +14,6 @@ export interface RunSettings {
   reconcileGiveUpMs: number;
   /** The user's ceiling in minor units of the plan's asset. */
   maxCost?: string;
-  planOnly?: boolean;
 }
 
 /** What starts a run's workflow. No prompts and no secrets: those stay in sealed rows (decision 11). */

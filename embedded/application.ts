@@ -7,9 +7,7 @@ import type { Config } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
 import { VERSION } from '../version.ts';
-import { composeActivities } from '../workers/compose.ts';
-import { ensureStandingWorkflows } from '../workers/standing-workflows.ts';
-import { startWorkers } from '../workers/workers.ts';
+import { startWork } from '../workers/work.ts';
 
 /** API and workers in one process. They share a connection, so runs start eagerly: a round trip less each. */
 export interface Application {
@@ -26,16 +24,7 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     NativeConnection.connect(temporalOptions(config)),
   ]);
   if (applied.length > 0) log.info({ applied }, 'database: migrated');
-  const work = await composeActivities(config, log);
-  const workers = await startWorkers({
-    connection,
-    namespace: config.TEMPORAL_NAMESPACE,
-    taskQueue: config.TASK_QUEUE,
-    activities: work.activities,
-    queues: config.WORKER_QUEUES,
-    maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
-  });
-  await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
+  const workers = await startWork(config, connection, log);
   const serving = await composeApi({ config, connection, log, version: VERSION, eagerStart: true });
   const api = await startApi(serving.deps, { host: config.HOST, port: config.PORT });
   return {
@@ -45,7 +34,7 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     async stop() {
       await api.close();
       await workers.stop();
-      await Promise.all([serving.close(), work.close()]);
+      await serving.close();
       await connection.close();
     },
   };

@@ -60,7 +60,7 @@ export async function startStack(
     const application = options.application
       ? await startApplication(environment.config, options.log)
       : undefined;
-    await settleIn(environment);
+    await settleIn(environment, application !== undefined);
     return {
       environment,
       application,
@@ -76,10 +76,10 @@ export async function startStack(
 }
 
 /** What others need to join, and books that agree with the local chains from the start. */
-async function settleIn({ config, local }: Environment): Promise<void> {
+async function settleIn({ config, local }: Environment, isMigrated: boolean): Promise<void> {
   writeEnvironment(config);
   if (local === undefined) return;
-  await migrate(required(config, 'DATABASE_URL'));
+  if (!isMigrated) await migrate(required(config, 'DATABASE_URL'));
   await bookFloat(required(config, 'DATABASE_URL'), local);
 }
 

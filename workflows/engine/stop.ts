@@ -1,6 +1,6 @@
 import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 
-export type StopReason = 'cancelled' | 'deadline' | 'failed' | 'rejected' | 'lapsed';
+export type StopReason = 'cancelled' | 'deadline' | 'failed';
 
 /**
  * A wish to end a run. Nothing new is started or signed after it, what runs is brought to a known outcome:

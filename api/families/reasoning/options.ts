@@ -6,7 +6,7 @@ import type { EscrowWaits } from '../../../workflows/families/escrow.ts';
 import type { HealthCheck } from '../../family.ts';
 
 /** Of all that a run is started with, what the installation decides. */
-export type RunDefaults = Omit<RunSettings, 'maxCost' | 'planOnly' | 'maxTimeMs'>;
+export type RunDefaults = Omit<RunSettings, 'maxCost' | 'maxTimeMs'>;
 
 /** Escrow as users see it, and how long the API waits for the chain. */
 export interface EscrowOptions {

@@ -1,0 +1,37 @@
+import type { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { composeActivities } from './compose.ts';
+import { ensureStandingWorkflows } from './standing-workflows.ts';
+import { startWorkers, type Workers } from './workers.ts';
+
+/** Everything a worker does, on a connection that may be shared with an API. `stop` drains, then closes what it opened. */
+export async function startWork(config: Config, connection: NativeConnection, log: Logger): Promise<Workers> {
+  const parts = await composeActivities(config, log);
+  const workers = await startWorkers({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TASK_QUEUE,
+    activities: parts.activities,
+    queues: config.WORKER_QUEUES,
+    maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
+    ...(config.WORKFLOW_BUNDLE === undefined ? {} : { bundle: { codePath: config.WORKFLOW_BUNDLE } }),
+  });
+  await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
+  const finished = closeAfter(workers.finished, () => parts.close());
+  return {
+    finished,
+    async stop() {
+      await workers.stop();
+      await finished;
+    },
+  };
+}
+
+async function closeAfter(finished: Promise<void>, close: () => Promise<void>): Promise<void> {
+  try {
+    await finished;
+  } finally {
+    await close();
+  }
+}
