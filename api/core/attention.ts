@@ -6,6 +6,7 @@ import { actorOf } from '../http/pipeline.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
+import { hiddenFrom } from '../runs/visibility.ts';
 import { isoOrNull } from './times.ts';
 
 const tags = ['attention'];
@@ -26,6 +27,7 @@ const list = defineRoute({
       resolved === 'true',
       readCursor(cursor),
       limit + 1,
+      hiddenFrom(deps.families, principal),
     );
     const shown = page(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
     return { status: 200, body: { attention: shown.rows.map(toRecord), next_cursor: shown.next } };
@@ -49,6 +51,7 @@ const resolve = defineRoute({
       params['id'] ?? '',
       actorOf(principal),
       body.note,
+      hiddenFrom(deps.families, principal),
     );
     if (item === null) throw new ApiError('attention_not_found', 'There is no such item.');
     return { status: 200, body: toRecord(item) };

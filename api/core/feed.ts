@@ -1,14 +1,22 @@
 import { z } from 'zod';
-import { feedPosition, readFeeds } from '../../db/repositories/events.ts';
+import { feedPosition, readFeeds, type EventRow } from '../../db/repositories/events.ts';
 import { FeedPage } from '../../schemas/core/api.ts';
 import { FeedEvent } from '../../schemas/core/event.ts';
+import type { Ctx } from '../context.ts';
 import { defineRoute } from '../route.ts';
+import { isHidden } from '../runs/visibility.ts';
 import { feedCursor, readFeedCursor } from '../stream/cursor.ts';
 import { defineStream } from '../stream/define-stream.ts';
 import { PageQuery } from '../http/paging.ts';
 import { toFeedEvent } from './event-frames.ts';
 
 const tags = ['events'];
+
+/** Events of runs that the key may not see keep their positions and are left out. */
+const visibleTo =
+  ({ deps, principal }: Pick<Ctx, 'deps' | 'principal'>) =>
+  ({ family, subject = '' }: EventRow): boolean =>
+    !isHidden(deps.families, principal, { family, subject });
 
 const feedPage = defineRoute({
   method: 'get',
@@ -28,14 +36,19 @@ const feedPage = defineRoute({
     }),
   responses: { 200: { description: 'Events after the cursor.', schema: FeedPage } },
   errors: ['invalid_cursor'],
-  async handler({ deps, principal: { tenant } }, { query: { after, limit } }) {
+  async handler(ctx, { query: { after, limit } }) {
+    const { tenant } = ctx.principal;
     const position = after === undefined ? 0 : readFeedCursor(after);
-    const rows = await readFeeds(deps.db.pool, new Map([[tenant, position]]), limit + 1);
+    const rows = await readFeeds(ctx.deps.db.pool, new Map([[tenant, position]]), limit + 1);
     const shown = rows.slice(0, limit);
     const next = feedCursor(shown.at(-1)?.feed_pos ?? position);
     return {
       status: 200,
-      body: { events: shown.map(toFeedEvent), next_cursor: next, has_more: rows.length > limit },
+      body: {
+        events: shown.filter(visibleTo(ctx)).map(toFeedEvent),
+        next_cursor: next,
+        has_more: rows.length > limit,
+      },
     };
   },
 });
@@ -50,10 +63,11 @@ export const feedStream = defineStream({
   page: feedPage,
   schema: FeedEvent,
   missing: { code: 'not_found', detail: 'There is no such feed.' },
-  load: async ({ deps, principal: { tenant } }) => ({
-    key: tenant,
-    last: await feedPosition(deps.db.pool, tenant),
+  load: async (ctx) => ({
+    key: ctx.principal.tenant,
+    last: await feedPosition(ctx.deps.db.pool, ctx.principal.tenant),
     finished: false,
+    sees: visibleTo(ctx),
   }),
   translate: {
     connected: (_subject, after) => ({ type: 'connected', cursor: feedCursor(after) }),

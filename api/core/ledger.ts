@@ -4,18 +4,23 @@ import {
   listAccounts,
   listTransfers,
   type AccountRow,
+  type AccountView,
 } from '../../db/repositories/accounts.ts';
 import { LedgerAccountPage, LedgerTransferPage, type LedgerAccount } from '../../schemas/core/api.ts';
-import type { Principal } from '../../schemas/core/principal.ts';
+import type { Ctx } from '../context.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
+import { hiddenFrom } from '../runs/visibility.ts';
 import { isoOrNull } from './times.ts';
 
 const tags = ['ledger'];
 
 /** The installation's own accounts (world, bridge, float) sum up all tenants: operators only. */
-const visible = ({ tenant, operator }: Principal): string[] => (operator ? [tenant, 'system'] : [tenant]);
+const visible = ({ deps, principal }: Ctx): AccountView => ({
+  tenants: principal.operator ? [principal.tenant, 'system'] : [principal.tenant],
+  hidden: hiddenFrom(deps.families, principal),
+});
 
 const accounts = defineRoute({
   method: 'get',
@@ -29,8 +34,8 @@ const accounts = defineRoute({
   }),
   responses: { 200: { description: 'A page of accounts.', schema: LedgerAccountPage } },
   errors: ['invalid_cursor'],
-  async handler({ deps, principal }, { query: { limit, cursor, ...filter } }) {
-    const rows = await listAccounts(deps.db.pool, visible(principal), filter, readCursor(cursor), limit + 1);
+  async handler(ctx, { query: { limit, cursor, ...filter } }) {
+    const rows = await listAccounts(ctx.deps.db.pool, visible(ctx), filter, readCursor(cursor), limit + 1);
     const shown = page(rows, limit, (row) => ({ at: row.created_at, id: row.id }));
     return { status: 200, body: { accounts: shown.rows.map(toAccount), next_cursor: shown.next } };
   },
@@ -45,11 +50,11 @@ const transfers = defineRoute({
   query: PageQuery(50, 200),
   responses: { 200: { description: 'A page of transfers.', schema: LedgerTransferPage } },
   errors: ['account_not_found', 'invalid_cursor'],
-  async handler({ deps, principal }, { params, query: { limit, cursor } }) {
+  async handler(ctx, { params, query: { limit, cursor } }) {
     const id = params['id'] ?? '';
-    if (!(await accountExists(deps.db.pool, visible(principal), id)))
+    if (!(await accountExists(ctx.deps.db.pool, visible(ctx), id)))
       throw new ApiError('account_not_found', 'There is no such account.');
-    const rows = await listTransfers(deps.db.pool, id, readCursor(cursor), limit + 1);
+    const rows = await listTransfers(ctx.deps.db.pool, id, readCursor(cursor), limit + 1);
     const shown = page(rows, limit, (row) => ({ at: row.created_at, id: row.id }));
     const wire = shown.rows.map((row) => ({
       ...row,

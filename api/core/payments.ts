@@ -3,9 +3,11 @@ import type { Payment as PaymentRow } from '../../db/entities.ts';
 import { findPayment, listPayments } from '../../db/repositories/payments.ts';
 import { PaymentPage } from '../../schemas/core/api.ts';
 import { Payment, PaymentStatus } from '../../schemas/core/payment.ts';
+import type { Ctx } from '../context.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
+import { hiddenFrom } from '../runs/visibility.ts';
 
 const tags = ['payments'];
 
@@ -22,10 +24,11 @@ const list = defineRoute({
   responses: { 200: { description: 'A page of payments.', schema: PaymentPage } },
   errors: ['invalid_cursor'],
   async handler({ deps, principal }, { query: { status, run_id, limit, cursor } }) {
+    const hidden = hiddenFrom(deps.families, principal);
     const rows = await listPayments(
       deps.db.em(),
       principal.tenant,
-      { status, runId: run_id },
+      { status, runId: run_id, hidden },
       readCursor(cursor),
       limit + 1,
     );
@@ -42,12 +45,17 @@ const get = defineRoute({
   scope: 'read',
   responses: { 200: { description: 'The payment.', schema: Payment } },
   errors: ['payment_not_found'],
-  async handler({ deps, principal }, { params }) {
-    const row = await findPayment(deps.db.em(), principal.tenant, params['id'] ?? '');
-    if (row === null) throw new ApiError('payment_not_found', 'There is no such payment.');
-    return { status: 200, body: toPayment(row) };
+  async handler(ctx, { params }) {
+    return { status: 200, body: toPayment(await requirePayment(ctx, params['id'] ?? '')) };
   },
 });
+
+async function requirePayment({ deps, principal }: Ctx, id: string): Promise<PaymentRow> {
+  const hidden = hiddenFrom(deps.families, principal);
+  const row = await findPayment(deps.db.em(), principal.tenant, id, hidden);
+  if (row === null) throw new ApiError('payment_not_found', 'There is no such payment.');
+  return row;
+}
 
 function toPayment(row: PaymentRow): z.output<typeof Payment> {
   return Payment.parse({

@@ -1,4 +1,4 @@
-import type { Hidden } from '../../db/repositories/run-lists.ts';
+import type { Hidden } from '../../db/repositories/hidden.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
 import type { Principal } from '../../schemas/core/principal.ts';
 import type { FamilyModule } from '../family.ts';

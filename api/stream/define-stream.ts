@@ -11,6 +11,8 @@ export interface StreamSubject {
   last: number;
   /** A finished run's stream ends once everything was sent. */
   finished: boolean;
+  /** False for events that this caller must not see; absent when all are for them. */
+  sees?(row: EventRow): boolean;
 }
 
 /** A JSON object as it goes over the wire. Feeds and families word it; numbers of money come from `rawNumber`. */

@@ -34,7 +34,7 @@ export function openSession(
     take(rows) {
       for (const row of rows) {
         if (!sink.open) return;
-        const encoded = encodeEvent(stream, row);
+        const encoded = subject.sees?.(row) === false ? null : encodeEvent(stream, row);
         if (encoded !== null) sink.send(encoded);
         if (isLast(stream, row)) sink.end('done');
       }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../ledger.ts';
+import type { Hidden } from './hidden.ts';
 import type { After } from './run-lists.ts';
 
 /** An account with its balance; amounts are minor units as text. */
@@ -21,27 +22,51 @@ const ACCOUNT = `select a.id, a.kind, a.owner, a.asset, a.created_at,
     where not a.capped and e.account_id = a.id and t.state = 'posted'
   ) s on true`;
 
+/** Who may look at which accounts: all of these tenants', or of them only a subject's own and those of its runs. */
+export interface AccountView {
+  tenants: string[];
+  hidden: Hidden | undefined;
+}
+
+/** `n` is the first of two parameters: the tenants, and the subject or null. */
+const seen = (n: number): string =>
+  `a.tenant = any($${n}) and ($${n + 1}::text is null or a.owner = $${n + 1}
+     or exists (select from run r where r.id = a.owner and r.tenant = a.tenant and r.subject = $${n + 1}))`;
+
 /** Accounts of these tenants ("system" is the installation's own), newest first. */
 export async function listAccounts(
   db: Queryable,
-  tenants: string[],
+  { tenants, hidden }: AccountView,
   filter: { kind?: string | undefined; owner?: string | undefined },
   after: After | undefined,
   limit: number,
 ): Promise<AccountRow[]> {
   const { rows } = await db.query<AccountRow>(
-    `${ACCOUNT} where a.tenant = any($1) and ($2::text is null or a.kind = $2) and ($3::text is null or a.owner = $3)
-       and ($4::timestamptz is null or (a.created_at, a.id) < ($4, $5))
-     order by a.created_at desc, a.id desc limit $6`,
-    [tenants, filter.kind ?? null, filter.owner ?? null, after?.at ?? null, after?.id ?? null, limit],
+    `${ACCOUNT} where ${seen(1)} and ($3::text is null or a.kind = $3) and ($4::text is null or a.owner = $4)
+       and ($5::timestamptz is null or (a.created_at, a.id) < ($5, $6))
+     order by a.created_at desc, a.id desc limit $7`,
+    [
+      tenants,
+      hidden?.except ?? null,
+      filter.kind ?? null,
+      filter.owner ?? null,
+      after?.at ?? null,
+      after?.id ?? null,
+      limit,
+    ],
   );
   return rows;
 }
 
-export async function accountExists(db: Queryable, tenants: string[], id: string): Promise<boolean> {
-  const { rowCount } = await db.query('select from account where id = $1 and tenant = any($2)', [
+export async function accountExists(
+  db: Queryable,
+  { tenants, hidden }: AccountView,
+  id: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(`select from account a where a.id = $1 and ${seen(2)}`, [
     id,
     tenants,
+    hidden?.except ?? null,
   ]);
   return rowCount === 1;
 }

@@ -3,6 +3,7 @@ import { storableJson, storableText } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { Attention } from '../entities.ts';
 import type { Queryable } from '../ledger.ts';
+import { notHidden, type Hidden } from './hidden.ts';
 import type { After } from './run-lists.ts';
 
 /** Something a person must look at. `id` names its cause, so raising it twice opens one item. */
@@ -36,11 +37,13 @@ export async function listAttention(
   resolved: boolean,
   after: After | undefined,
   limit: number,
+  hidden?: Hidden,
 ): Promise<Attention[]> {
   return em.find(
     Attention,
     {
       tenant,
+      ...notHidden(hidden),
       resolvedAt: resolved ? { $ne: null } : null,
       ...(after && {
         $or: [{ createdAt: { $lt: after.at } }, { createdAt: after.at, id: { $lt: after.id } }],
@@ -57,9 +60,14 @@ export async function resolveAttention(
   id: string,
   by: string,
   note: string,
+  hidden?: Hidden,
 ): Promise<Attention | null> {
   return em.transactional(async (inner) => {
-    const item = await inner.findOne(Attention, { tenant, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const item = await inner.findOne(
+      Attention,
+      { tenant, id, ...notHidden(hidden) },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
     if (item === null || item.resolvedAt) return item;
     return inner.assign(item, { resolvedAt: new Date(), resolvedBy: by, note });
   });

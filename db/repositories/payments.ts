@@ -1,18 +1,20 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import { Payment } from '../entities.ts';
+import { notHidden, type Hidden } from './hidden.ts';
 import type { After } from './run-lists.ts';
 
 export interface PaymentFilter {
   status?: PaymentStatus | undefined;
   runId?: string | undefined;
+  hidden?: Hidden | undefined;
 }
 
 /** A tenant's payments, newest first. */
 export async function listPayments(
   em: EntityManager,
   tenant: string,
-  { status, runId }: PaymentFilter,
+  { status, runId, hidden }: PaymentFilter,
   after: After | undefined,
   limit: number,
 ): Promise<Payment[]> {
@@ -20,6 +22,7 @@ export async function listPayments(
     Payment,
     {
       tenant,
+      ...notHidden(hidden),
       ...(status && { status }),
       ...(runId && { runId }),
       ...(after && {
@@ -30,6 +33,11 @@ export async function listPayments(
   );
 }
 
-export async function findPayment(em: EntityManager, tenant: string, id: string): Promise<Payment | null> {
-  return em.findOne(Payment, { tenant, id });
+export async function findPayment(
+  em: EntityManager,
+  tenant: string,
+  id: string,
+  hidden?: Hidden,
+): Promise<Payment | null> {
+  return em.findOne(Payment, { tenant, id, ...notHidden(hidden) });
 }

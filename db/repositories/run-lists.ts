@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { Queryable } from '../ledger.ts';
+import type { Hidden } from './hidden.ts';
 import type { RunRow, StepRow } from './runs.ts';
 
 export interface RunFilter {
@@ -10,12 +11,6 @@ export interface RunFilter {
   /** Part of an id, a kind or a subject. */
   q?: string | undefined;
   hidden?: Hidden | undefined;
-}
-
-/** Runs of these families that are not of subject `except` are left out. */
-export interface Hidden {
-  families: string[];
-  except: string;
 }
 
 /** Where a newest-first list goes on. */

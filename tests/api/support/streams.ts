@@ -73,8 +73,7 @@ export function createWriter(db: Database) {
   const notifier = createNotifier(db.pool);
   const journal = createJournal(db.pool, notifier);
   return {
-    async run(id: string, tenant = 'default', family = 'probe'): Promise<string> {
-      const subject = 'user-1';
+    async run(id: string, tenant = 'default', family = 'probe', subject = 'user-1'): Promise<string> {
       await insertRun(db.pool, sealer, {
         id,
         tenant,
