@@ -1,8 +1,10 @@
 import { EngineError } from './errors.ts';
 
-/** Parses a decimal in whole units ("0.25") to minor units (250000n). Refuses signs, exponents and excess decimals. */
+const LARGEST = 10n ** 78n; // what a uint256 has and the ledger's columns hold: 78 digits
+
+/** Parses a decimal in whole units ("0.25") to minor units (250000n). Refuses signs, exponents, excess decimals and more than 78 digits. */
 export function parseUnits(text: string, decimals: number): bigint {
-  const match = /^(\d{1,60})(?:\.(\d{1,36}))?$/.exec(text);
+  const match = /^(\d{1,78})(?:\.(\d{1,36}))?$/.exec(text);
   if (!match)
     throw new EngineError(
       'invalid_amount',
@@ -11,7 +13,9 @@ export function parseUnits(text: string, decimals: number): bigint {
   const fraction = match[2] ?? '';
   if (fraction.replace(/0+$/, '').length > decimals)
     throw new EngineError('invalid_amount', `"${text}" has more than ${decimals} decimals.`);
-  return BigInt(match[1]! + fraction.slice(0, decimals).padEnd(decimals, '0'));
+  const minor = BigInt(match[1]! + fraction.slice(0, decimals).padEnd(decimals, '0'));
+  if (minor >= LARGEST) throw new EngineError('invalid_amount', `"${text}" is more than any asset has.`);
+  return minor;
 }
 
 /** Writes minor units as a plain decimal in whole units, digit for digit, without trailing zeros. */
