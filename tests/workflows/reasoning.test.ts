@@ -142,6 +142,22 @@ describe('a free plan', () => {
   });
 });
 
+test('maxTime does not count the time a person takes over a second approval', async () => {
+  const fakes = createFakes({
+    plan: aPlan([aPaidStep('z', '10'), aPaidStep('a', '100', { dependencies: ['z'] })]),
+    calls: { z: [demand('10')], a: [demand('150')] },
+  });
+  await withRun(temporal, fakes, { maxTimeMs: 2000 }, async (handle) => {
+    await until(awaiting(fakes.types), 'approval is requested');
+    await approve(handle);
+    const second = () => fakes.events.some(({ key }) => key === 'approval.requested:hash-2');
+    await until(second, 'the second approval is requested');
+    await new Promise((resolve) => setTimeout(resolve, 3200));
+    await approve(handle, { updateId: 'u2', planHash: 'hash-2' });
+    expect(await endOf(handle)).toBe('completed');
+  });
+});
+
 describe('approval before the plan', () => {
   test('is applied when the plan arrives and meets the limit it names', async () => {
     let ready = (): void => undefined;

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { startDag, sinks, type DagNode, type DagState } from '../../domain/dag.ts';
 import type { Plan, PlanStep } from '../../domain/plan.ts';
 import { escalated } from '../../domain/plan-revision.ts';
@@ -86,6 +87,9 @@ async function compute(context: StepContext, step: PlanStep): Promise<StepEnd> {
   };
 }
 
+/** Runs from before this patch count their pauses into maxTime; the contract counts executing only. */
+const WAITS_ARE_FREE = 'max-time-stands-still-in-pauses';
+
 /** Durable pause: money needs a new decision. What was paid stays paid; the plan's revision says what is new. */
 async function pause(
   context: StepContext,
@@ -110,7 +114,8 @@ async function pause(
     data: { step: parked[0]!.id, waiting: reason },
     view: { plan: plan as unknown as JsonObject, estimatedCost: plan.totalEstimatedCost },
   });
-  const approval = await gate.request({ plan, reason, upTo: revision.upTo });
+  const ask = (): Promise<ApprovalEnd> => gate.request({ plan, reason, upTo: revision.upTo });
+  const approval = patched(WAITS_ARE_FREE) ? await run.stop.standStill(ask) : await ask();
   if (approval.kind !== 'approved') return pausedCause(approval.kind, run);
   budget.grant = approval.grant;
   context.maxCost = ceilingAfter(context.maxCost, revision.upTo, approval.grant);

@@ -14,37 +14,54 @@ export interface Stop {
   pause(ms: number, summary: string): Promise<boolean>;
   /** Asks to stop after `ms`, until `disarm`. */
   deadline(ms: number, summary: string): { disarm(): void };
+  /** The clock of an armed deadline stands still while `work` waits for a person. */
+  standStill<T>(work: () => Promise<T>): Promise<T>;
   /** When the armed deadline is reached (ms since epoch); Infinity without one. */
   endsAtMs(): number;
 }
 
 export function createStop(): Stop {
   let wanted: StopReason | undefined;
-  let endsAtMs = Infinity;
   const request = (reason: StopReason): void => {
     wanted ??= reason;
   };
   // `temporal workflow cancel` and the Web UI's button mean the same as our cancel signal.
   CancellationScope.current().cancelRequested.catch(() => request('cancelled'));
+  let armed: Alarm | undefined;
+  const arm = (leftMs: number, summary: string): void => {
+    armed = { endsAtMs: Date.now() + leftMs, summary, scope: new CancellationScope({ cancellable: true }) };
+    const timer = armed.scope.run(async () => {
+      await sleep(leftMs, { summary });
+      request('deadline');
+    });
+    timer.catch(() => undefined); // disarmed
+  };
+  const disarm = (): void => {
+    armed?.scope.cancel();
+    armed = undefined;
+  };
   return {
     reason: () => wanted,
     request,
     pause: async (ms, summary) => !(await condition(() => wanted !== undefined, ms, { summary })),
     deadline(ms, summary) {
-      endsAtMs = Date.now() + ms;
-      const scope = new CancellationScope({ cancellable: true });
-      const timer = scope.run(async () => {
-        await sleep(ms, { summary });
-        request('deadline');
-      });
-      timer.catch(() => undefined); // disarmed
-      return {
-        disarm() {
-          endsAtMs = Infinity;
-          scope.cancel();
-        },
-      };
+      arm(ms, summary);
+      return { disarm };
     },
-    endsAtMs: () => endsAtMs,
+    async standStill(work) {
+      const stopped = armed;
+      const leftMs = stopped === undefined ? 0 : Math.max(1, stopped.endsAtMs - Date.now());
+      disarm();
+      const result = await work();
+      if (stopped !== undefined) arm(leftMs, stopped.summary);
+      return result;
+    },
+    endsAtMs: () => armed?.endsAtMs ?? Infinity,
   };
+}
+
+interface Alarm {
+  endsAtMs: number;
+  summary: string;
+  scope: CancellationScope;
 }
