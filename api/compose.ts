@@ -87,6 +87,7 @@ function apiSettings(config: Config, databaseUrl: string, version: string): ApiS
     listenUrl: config.DATABASE_LISTEN_URL ?? databaseUrl,
     temporalUiUrl: config.TEMPORAL_UI_URL ?? null,
     temporalNamespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TASK_QUEUE,
     commandTimeoutMs: config.EARLY_APPROVAL_WAIT_MS + 5000,
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../schemas/core/json.ts';
-import type { ApiDeps } from './context.ts';
+import type { CatalogueEntry } from '../schemas/core/api.ts';
+import type { ApiDeps, Ctx } from './context.ts';
 import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
 import type { StartedRow, WorkflowStart } from './runs/start.ts';
@@ -35,4 +36,7 @@ export interface FamilyModule {
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */
   sweep?(deps: ApiDeps): Promise<void>;
   health?(deps: ApiDeps): Promise<HealthPart>;
+  /** What it adds to `GET /flows` and `GET /agents`: what the caller's tenant may run, and who does the work. */
+  flows?(ctx: Ctx): Promise<CatalogueEntry[]>;
+  agents?(ctx: Ctx): Promise<CatalogueEntry[]>;
 }

@@ -17,6 +17,8 @@ export interface ApiSettings {
   /** Base address of the Temporal Web UI, for links. */
   temporalUiUrl: string | null;
   temporalNamespace: string;
+  /** Base name of the queues that workers serve. */
+  taskQueue: string;
   /** True when the Temporal client shares a worker's NativeConnection, which may hand over first tasks directly. */
   eagerStart?: boolean;
   /** How long a command waits for a workflow's answer. */

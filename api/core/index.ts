@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import type { StreamRoute } from '../stream/define-stream.ts';
 import { approvalRoutes } from './approvals.ts';
 import { attentionRoutes } from './attention.ts';
+import { catalogueRoutes } from './catalogues.ts';
 import { feedStream } from './feed.ts';
 import { keyRoutes } from './keys.ts';
 import { ledgerRoutes } from './ledger.ts';
@@ -14,6 +15,7 @@ import { ticketRoutes } from './tickets.ts';
 export const coreRoutes: readonly Route[] = [
   ...statusRoutes,
   ...runRoutes,
+  ...catalogueRoutes,
   ...approvalRoutes,
   ...paymentRoutes,
   ...attentionRoutes,

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Payment as PaymentRow } from '../../db/entities.ts';
 import { findPayment, listPayments } from '../../db/repositories/payments.ts';
-import { PaymentPage } from '../../schemas/core/api.ts';
+import { safeActions } from '../../domain/payments/actions.ts';
+import { PaymentActionBody, PaymentPage } from '../../schemas/core/api.ts';
 import { Payment, PaymentStatus } from '../../schemas/core/payment.ts';
 import type { Ctx } from '../context.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
+import { awaitWatch, startWatch, type ChainWatch } from '../runs/watch.ts';
 
 const tags = ['payments'];
 
@@ -50,6 +52,42 @@ const get = defineRoute({
   },
 });
 
+const act = defineRoute({
+  method: 'post',
+  path: '/payments/:id/actions',
+  summary: 'Do one of the things that the payment lists under `actions`',
+  description:
+    '`reconcile` looks at the chain now and writes down what it proves; it signs and sends nothing. 202 when the chain takes longer.',
+  tags,
+  scope: 'operate',
+  idempotent: true,
+  body: PaymentActionBody,
+  responses: {
+    200: { description: 'Done; the payment as it is now.', schema: Payment },
+    202: { description: 'Begun; it goes on by itself.', schema: Payment },
+  },
+  errors: ['payment_not_found', 'invalid_state'],
+  async handler(ctx, { params, body: { action } }) {
+    const payment = await requirePayment(ctx, params['id'] ?? '');
+    const { actions, status } = toPayment(payment);
+    if (!actions.includes(action))
+      throw new ApiError('invalid_state', `The payment is ${status}; there is nothing left to ${action}.`);
+    const watch = checkOf(ctx, payment);
+    await startWatch(ctx.deps, watch);
+    const outcome = await awaitWatch(ctx.deps, watch.workflowId, ctx.deps.settings.commandTimeoutMs);
+    const body = toPayment(await requirePayment(ctx, payment.id));
+    return outcome === 'pending' ? { status: 202, body } : { status: 200, body };
+  },
+});
+
+const checkOf = ({ deps }: Ctx, { id, runId }: PaymentRow): ChainWatch => ({
+  workflowType: 'paymentCheck',
+  workflowId: `payment-check:${id}`,
+  taskQueue: deps.settings.taskQueue,
+  args: [{ runId, intentId: id }],
+  summary: `look at the chain for payment ${id}`,
+});
+
 async function requirePayment({ deps, principal }: Ctx, id: string): Promise<PaymentRow> {
   const hidden = hiddenFrom(deps.families, principal);
   const row = await findPayment(deps.db.em(), principal.tenant, id, hidden);
@@ -72,10 +110,10 @@ function toPayment(row: PaymentRow): z.output<typeof Payment> {
     finalized: row.finalized,
     tx_hash: row.txHash ?? null,
     reason: row.reason ?? null,
-    actions: [], // reconciliation goes on by itself; nothing is safe to do by hand yet
+    actions: safeActions(PaymentStatus.parse(row.status), row.finalized),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   });
 }
 
-export const paymentRoutes = [list, get];
+export const paymentRoutes = [list, get, act];

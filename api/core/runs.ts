@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { readRunEvents } from '../../db/repositories/events.ts';
 import { listRuns } from '../../db/repositories/run-lists.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
-import { CancelBody, EventPage, InputBody, RunAnswer, RunPage } from '../../schemas/core/api.ts';
+import { CancelBody, EventPage, InputBody, ResumeBody, RunAnswer, RunPage } from '../../schemas/core/api.ts';
 import { RunEvent } from '../../schemas/core/event.ts';
 import { Run, RunStatus } from '../../schemas/core/run.ts';
 import { page, PageQuery, readCursor, WholeNumber } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import { cancelRun, giveInput, requireRun } from '../runs/commands.ts';
+import { cancelRun, giveInput, requireRun, resumeRun } from '../runs/commands.ts';
 import { toWire } from '../runs/to-wire.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
 import { defineStream, type StreamSubject } from '../stream/define-stream.ts';
@@ -73,6 +73,26 @@ const cancel = defineRoute({
   },
 });
 
+const resume = defineRoute({
+  method: 'post',
+  path: '/runs/:id/resume',
+  summary: 'Let a paused run go on: approves what it waits for',
+  description:
+    'A run pauses when a price, the balance or the time of its approval does not allow the next payment. Nothing that was paid is paid again.',
+  tags,
+  scope: 'approve',
+  idempotent: true,
+  body: ResumeBody,
+  responses: { 200: { description: 'The run goes on.', schema: RunAnswer } },
+  errors: ['run_not_found', 'invalid_state', 'plan_changed', 'approval_expired', 'insufficient_escrow'],
+  async handler(ctx, { params, body }) {
+    const run = await requireRun(ctx, params['id'] ?? '');
+    await resumeRun(ctx, run, body?.plan_hash);
+    const { id, status } = await requireRun(ctx, run.id);
+    return { status: 200, body: { run_id: id, status } };
+  },
+});
+
 const inputs = defineRoute({
   method: 'post',
   path: '/runs/:id/inputs',
@@ -116,7 +136,7 @@ const events = defineRoute({
   },
 });
 
-export const runRoutes = [list, get, cancel, inputs];
+export const runRoutes = [list, get, cancel, resume, inputs];
 
 interface RunSubject extends StreamSubject {
   row: RunRow;

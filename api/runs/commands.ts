@@ -50,6 +50,14 @@ export function approveRun(
   );
 }
 
+/** Approves what a paused run waits for. A run that has not begun is approved, not resumed. */
+export function resumeRun(ctx: CommandCtx, run: RunRow, planHash?: string): Promise<ApproveAnswer> {
+  const reason = run.view['approvalReason'];
+  if (run.status !== 'awaiting_approval' || reason === undefined || reason === 'initial')
+    throw new ApiError('invalid_state', `The run is ${run.status}; only a run that was paused is resumed.`);
+  return approveRun(ctx, run, planHash === undefined ? {} : { planHash });
+}
+
 export function rejectRun(ctx: CommandCtx, run: RunRow, reason?: string): Promise<DecisionAnswer> {
   return update<DecisionAnswer>(ctx, run, UPDATES.reject, decision(ctx, reason), updateIdOf(ctx));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FeedEvent, RunEvent } from './event.ts';
 import { JsonObject } from './json.ts';
-import { Payment } from './payment.ts';
+import { Payment, PaymentAction } from './payment.ts';
 import { Scope } from './principal.ts';
 import { ApprovalRecord, Run, RunStatus } from './run.ts';
 
@@ -28,6 +28,9 @@ export type RunAnswer = z.infer<typeof RunAnswer>;
 /** `POST /runs/{id}/cancel`. */
 export const CancelBody = z.object({ reason: z.string().max(500).optional() }).optional();
 
+/** `POST /runs/{id}/resume`. `plan_hash` guards against a plan that changed meanwhile. */
+export const ResumeBody = z.object({ plan_hash: z.string().max(128).optional() }).optional();
+
 /** `POST /runs/{id}/inputs`: what a waiting run asked for. */
 export const InputBody = z.object({ data: JsonObject });
 
@@ -47,6 +50,9 @@ export type DecisionBody = z.infer<typeof DecisionBody>;
 
 /** `GET /payments`, newest first. */
 export const PaymentPage = z.object({ payments: z.array(Payment), next_cursor: z.string().nullable() });
+
+/** `POST /payments/{id}/actions`: one of those that the payment lists. */
+export const PaymentActionBody = z.object({ action: PaymentAction });
 
 /** Something a person must look at. */
 export const AttentionRecord = z.object({
@@ -148,6 +154,10 @@ export const RotateBody = z
 
 /** `POST /stream-tickets`. */
 export const StreamTicket = z.object({ ticket: z.string(), expires_at: z.string() });
+
+/** One entry of `GET /flows` or `GET /agents`; every family adds its own fields (common.md, "Shared resources"). */
+export const CatalogueEntry = z.looseObject({ id: z.string(), family: z.string() });
+export type CatalogueEntry = z.infer<typeof CatalogueEntry>;
 
 /** `GET /health`; families add checks, metrics and fields. */
 export const Health = z.looseObject({

@@ -14,6 +14,10 @@ export const PaymentStatus = z.enum([
 ]);
 export type PaymentStatus = z.infer<typeof PaymentStatus>;
 
+/** What a person may do with a payment: `reconcile` looks at the chain now. */
+export const PaymentAction = z.enum(['reconcile']);
+export type PaymentAction = z.infer<typeof PaymentAction>;
+
 /** A payment on the engine's own API. Amounts are minor units of `asset` (CAIP-19). */
 export const Payment = z.object({
   id: z.string(),
@@ -29,7 +33,7 @@ export const Payment = z.object({
   finalized: z.boolean(),
   tx_hash: z.string().nullable(),
   reason: z.string().nullable(),
-  actions: z.array(z.string()),
+  actions: z.array(PaymentAction),
   created_at: z.string(),
   updated_at: z.string(),
 });

@@ -125,6 +125,31 @@ describe('a change of price', () => {
     expect(done).toMatchObject({ totalCost: 1.25 });
     expect(done['paymentSignatures']).toHaveLength(2);
   });
+
+  test('goes on by POST /runs/{id}/resume; before it has paused there is nothing to resume', async () => {
+    const plan = aPaidPlan();
+    const steps = plan.steps.map((step) => (step.id === 'b' ? { ...step, maxPrice: '400000' } : step));
+    const userId = app.user({ plan: { ...plan, steps } });
+    await app.fund(userId, '3');
+    const { id } = (await api.post('/workflows/create', { userId, input: TASK })).body.workflow;
+    await untilStatus(api, id, 'awaiting_approval');
+    const early = await api.post(`/runs/${id}/resume`);
+    expect([early.status, early.body['code']]).toEqual([409, 'invalid_state']);
+    await api.post(`/workflows/${id}/approve`);
+    await expect
+      .poll(async () => (await api.get(`/workflows/${id}`)).body.workflow)
+      .toMatchObject({ status: 'awaiting_approval', approvalReason: 'price_changed' });
+    const stale = await api.post(`/runs/${id}/resume`, { plan_hash: plan.planHash });
+    expect([stale.status, stale.body['code']]).toEqual([409, 'plan_changed']);
+    const resumed = await api.post(`/runs/${id}/resume`);
+    expect([resumed.status, resumed.body['run_id']]).toEqual([200, id]);
+    await untilStatus(api, id, 'completed');
+    expect((await api.get(`/runs/${id}`)).body).toMatchObject({
+      status: 'completed',
+      cost: [{ amount: '1.25', asset: 'USDC' }],
+    });
+    expect((await api.post(`/runs/${id}/resume`)).body['code']).toBe('invalid_state');
+  });
 });
 
 describe('an output too large for a history', () => {

@@ -65,6 +65,22 @@ describe('the documentation', () => {
   });
 });
 
+it('lists flows and agents of all families as bare arrays, sorted, one family’s on demand', async () => {
+  const family = (name: string, ...ids: string[]) => ({
+    ...createProbe().family,
+    name,
+    routes: [],
+    prefixes: [],
+    flows: async () => ids.map((id) => ({ id, family: name })),
+  });
+  const here = await stack.start({ families: [family('one', 'c', 'a'), family('two', 'b')] });
+  const ids = async (path: string) =>
+    ((await ask(here, path)).body as unknown as { id: string }[]).map(({ id }) => id);
+  expect(await ids('/flows')).toEqual(['a', 'b', 'c']);
+  expect(await ids('/flows?family=two')).toEqual(['b']);
+  expect((await ask(here, '/agents')).text).toBe('[]');
+});
+
 describe('health', () => {
   it('is healthy when the database and Temporal answer', async () => {
     expect((await ask(api, '/health')).body).toMatchObject({

@@ -20,6 +20,7 @@ export const SETTINGS: ApiSettings = {
   listenUrl: null,
   temporalUiUrl: 'http://localhost:8233',
   temporalNamespace: 'default',
+  taskQueue: 'nobody-works-here',
   commandTimeoutMs: 5000,
 };
 

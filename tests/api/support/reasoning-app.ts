@@ -85,6 +85,7 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
     ...API_SETTINGS,
     listenUrl: fresh.url,
     temporalNamespace: temporal.namespace,
+    taskQueue: options.taskQueue,
     ...overrides.settings,
   };
   const log = pino({ level: process.env['TEST_LOG'] === 'on' ? 'info' : 'silent' });
@@ -120,7 +121,7 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
   };
 }
 
-const API_SETTINGS: Omit<ApiSettings, 'listenUrl' | 'temporalNamespace'> = {
+const API_SETTINGS: Omit<ApiSettings, 'listenUrl' | 'temporalNamespace' | 'taskQueue'> = {
   auth: 'off',
   adminKey: null,
   corsOrigins: [],

@@ -14,7 +14,7 @@ import { TAGS } from '../names.ts';
 import type { ReasoningOptions } from '../options.ts';
 import { isSignature, requireAmount, requireAsset, requireEscrow } from './requests.ts';
 import { showEscrow } from './to-wire.ts';
-import { awaitWatch, startWatch, type ChainWatch } from './watch.ts';
+import { awaitWatch, startWatch, type ChainWatch } from '../../../runs/watch.ts';
 
 export const depositRoute = (options: ReasoningOptions): Route =>
   defineRoute({

@@ -2,7 +2,7 @@ import { openDeposits, openWithdrawals } from '../../../../db/repositories/escro
 import type { ApiDeps } from '../../../context.ts';
 import type { ReasoningOptions } from '../options.ts';
 import { depositWatch } from './deposit.ts';
-import { startWatch } from './watch.ts';
+import { startWatch } from '../../../runs/watch.ts';
 import { withdrawalWatch } from './withdraw.ts';
 
 const ORPHAN_MS = 10_000;

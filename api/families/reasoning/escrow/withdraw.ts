@@ -16,7 +16,7 @@ import { TAGS } from '../names.ts';
 import type { ReasoningOptions } from '../options.ts';
 import { inWords } from '../to-wire.ts';
 import { requireAmount, requireAsset, requireEscrow } from './requests.ts';
-import { awaitWatch, startWatch, type ChainWatch } from './watch.ts';
+import { awaitWatch, startWatch, type ChainWatch } from '../../../runs/watch.ts';
 
 export const withdrawRoute = (options: ReasoningOptions): Route =>
   defineRoute({

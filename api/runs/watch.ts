@@ -1,10 +1,10 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
-import type { ApiDeps } from '../../../context.ts';
-import { ApiError } from '../../../problem.ts';
+import type { ApiDeps } from '../context.ts';
+import { ApiError } from '../problem.ts';
 
-/** A workflow that watches the chain; its id names what it watches, so it exists once. */
+/** A workflow that watches a chain and is no run; its id names what it watches, so it exists once. */
 export interface ChainWatch {
-  workflowType: 'escrowDeposit' | 'escrowWithdrawal';
+  workflowType: string;
   workflowId: string;
   taskQueue: string;
   args: unknown[];
