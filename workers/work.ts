@@ -3,10 +3,19 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { composeActivities } from './compose.ts';
 import { ensureStandingWorkflows } from './standing-workflows.ts';
+import type { Build } from './version.ts';
 import { startWorkers, type Workers } from './workers.ts';
 
-/** Everything a worker does, on a connection that may be shared with an API. `stop` drains, then closes what it opened. */
-export async function startWork(config: Config, connection: NativeConnection, log: Logger): Promise<Workers> {
+/**
+ * Everything a worker does, on a connection that may be shared with an API. `stop` drains, then closes what it opened.
+ * Without `build` it has no version: one process that is replaced as a whole, as the embedded stack is, needs none.
+ */
+export async function startWork(
+  config: Config,
+  connection: NativeConnection,
+  log: Logger,
+  build?: Build,
+): Promise<Workers> {
   const parts = await composeActivities(config, log);
   const workers = await startWorkers({
     connection,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -21,6 +22,8 @@ export interface WorkersOptions {
   taskQueue: string;
   activities: object;
   bundle?: WorkflowBundleOption;
+  /** Of all queues this process serves: a run's payments are then made by the release that planned them. None: unversioned. */
+  version?: WorkerDeploymentVersion | undefined;
   /** Which kinds this process serves; empty means all. */
   queues?: readonly string[];
   maxConcurrentActivities?: number;
@@ -72,6 +75,7 @@ function workerOptions(
     taskQueue,
     activities: options.activities,
     ...(options.sinks === undefined ? {} : { sinks: options.sinks }),
+    ...(options.version === undefined ? {} : { workerDeploymentOptions: versioned(options.version) }),
     ...(kind === 'engine'
       ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 300 }
       : {}),
@@ -82,3 +86,10 @@ function workerOptions(
     interceptors: { activity: [() => ({ inbound: heartbeats }), () => ({ inbound: permanentFailures })] },
   };
 }
+
+/** A run ends on the version that began it, unless its workflow says otherwise (the settlement sweep does). */
+const versioned = (version: WorkerDeploymentVersion): NonNullable<WorkerOptions['workerDeploymentOptions']> => ({
+  useWorkerVersioning: true,
+  version,
+  defaultVersioningBehavior: 'PINNED',
+});

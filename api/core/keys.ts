@@ -1,15 +1,9 @@
 import type { ApiKey } from '../../db/entities.ts';
-import {
-  findKeyOf,
-  insertKey,
-  listKeys,
-  revokeKey,
-  rotateKey,
-  type NewKey,
-} from '../../db/repositories/keys.ts';
+import { findKeyOf, listKeys, revokeKey, rotateKey, type NewKey } from '../../db/repositories/keys.ts';
 import { KeyBody, KeyList, KeyRecord, NewKeyRecord, RotateBody } from '../../schemas/core/api.ts';
 import { Scope } from '../../schemas/core/principal.ts';
 import type { Ctx } from '../context.ts';
+import { issueKey } from '../keys/issue.ts';
 import { generateKey } from '../keys/secrets.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
@@ -29,19 +23,9 @@ const create = defineRoute({
     const tenant = body.tenant ?? principal.tenant;
     if (tenant !== principal.tenant && !principal.operator)
       throw new ApiError('forbidden', 'Only the bootstrap key creates keys of another tenant.');
-    const { key, prefix, secretHash } = generateKey();
     const expiresAt = body.expires_at === undefined ? null : new Date(body.expires_at);
     const { name, subject, scopes } = body;
-    const created = await insertKey(deps.db.em(), {
-      prefix,
-      secretHash,
-      tenant,
-      subject,
-      name,
-      scopes,
-      expiresAt,
-      rotatedFrom: null,
-    });
+    const { created, key } = await issueKey(deps.db, { tenant, subject, name, scopes, expiresAt });
     return { status: 201, body: { ...toRecord(created), key } };
   },
 });

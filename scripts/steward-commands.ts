@@ -1,0 +1,22 @@
+interface Command {
+  summary: string;
+  /** The script that is the command, from the root of the project. */
+  file: string;
+}
+
+/** What `steward` can do; each is an npm script as well. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  start: { summary: 'everything on this machine, until Ctrl-C', file: 'embedded/main.ts' },
+  demo: { summary: 'the same, and two real tasks', file: 'embedded/demo.ts' },
+  api: { summary: 'an API process', file: 'api/main.ts' },
+  worker: { summary: 'a worker process', file: 'workers/main.ts' },
+  health: { summary: 'how Steward is', file: 'scripts/health.ts' },
+  keys: { summary: 'create, list and revoke API keys, straight in the database', file: 'scripts/keys.ts' },
+  fund: { summary: 'money for a user of the local stack', file: 'scripts/fund.ts' },
+  keygen: { summary: 'a new escrow account, or the secrets of a deployment', file: 'scripts/keygen.ts' },
+  migrate: { summary: 'the newest schema for DATABASE_URL', file: 'scripts/migrate.ts' },
+  reset: { summary: 'delete the local stack, after asking', file: 'scripts/reset.ts' },
+};
+
+export const commandOf = (name: string | undefined): Command | undefined =>
+  name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

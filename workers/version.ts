@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import type { Config } from '../config.ts';
+import { VERSION } from '../version.ts';
+import { bundleWorkflows } from './workers.ts';
+
+type VersionSettings = Pick<Config, 'WORKER_DEPLOYMENT' | 'WORKER_BUILD_ID' | 'WORKFLOW_BUNDLE'>;
+
+/** What a worker process runs, and as which version of its deployment; no version where none is configured. */
+export interface Build {
+  bundle?: WorkflowBundleOption;
+  version?: WorkerDeploymentVersion;
+}
+
+/** The version this process would be, without starting anything. */
+export async function buildOf(config: VersionSettings): Promise<Build> {
+  const given = config.WORKFLOW_BUNDLE === undefined ? {} : { bundle: { codePath: config.WORKFLOW_BUNDLE } };
+  const { WORKER_DEPLOYMENT: deploymentName, WORKER_BUILD_ID: buildId } = config;
+  if (deploymentName === undefined) return given;
+  if (buildId !== undefined) return { ...given, version: { deploymentName, buildId } };
+  const bundle = given.bundle ?? (await bundleWorkflows());
+  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  return { bundle, version: { deploymentName, buildId: defaultBuildId(VERSION, code) } };
+}
+
+/**
+ * The release, which people recognise, and what the workflows are: a changed workflow is another version even where
+ * nobody raised the release. The source map is left out, because it names folders of the machine that made it.
+ */
+export function defaultBuildId(release: string, workflowCode: string): string {
+  const code = workflowCode.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '');
+  return `${release}-${createHash('sha256').update(code).digest('hex').slice(0, 8)}`;
+}
