@@ -7,7 +7,7 @@ export function suites(stackFiles: string[]): ViteUserConfig {
       // Two cores are what the smallest machine has, and the servers need a share of them.
       maxWorkers: 2,
       pool: 'forks',
-      setupFiles: ['tests/support/properties.ts'],
+      setupFiles: ['tests/support/setup.ts'],
       // A condition may take as long as a loaded machine needs; the default of one second measures the machine.
       expect: { poll: { timeout: 15_000 } },
       projects: [

@@ -1,3 +1,4 @@
+import '../quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config.ts';
 import { migrate } from '../db/migrate.ts';

@@ -1,3 +1,4 @@
+import '../quiet-bindings.ts';
 import { parseArgs } from 'node:util';
 import { createLog } from '../logging.ts';
 import { quietRuntime } from '../workers/runtime.ts';

@@ -1,3 +1,4 @@
+import '../quiet-bindings.ts';
 import { parseArgs } from 'node:util';
 import { runStack } from './stack.ts';
 

@@ -1,3 +1,4 @@
+import '../quiet-bindings.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';

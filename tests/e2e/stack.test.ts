@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import bs58 from 'bs58';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../workflows/support/run.ts';
@@ -49,11 +51,13 @@ interface Balance {
 describe('npm run demo, and npm start on the same data', () => {
   let shown: { ids: string[]; balance: string; signature: string };
   let started: Running;
+  let printed = '';
 
   test('the demo buys two things for real, shows what that took and exits with 0', async () => {
     const demo = begin('demo', ['--once', '--any-ports', '--data', data]);
     const code = await demo.exited;
     const text = demo.said();
+    printed = text;
     expect(code, text).toBe(0);
     for (const name of [
       'API',
@@ -87,6 +91,22 @@ describe('npm run demo, and npm start on the same data', () => {
     expect(shown.ids).toHaveLength(2);
     await nothingLeft(demo);
   }, 180_000);
+
+  test('no secret of the stack is in what it printed or logged', () => {
+    const environment = parseEnv(readFileSync(join(data, 'stack.env'), 'utf8'));
+    const secrets = ['ESCROW_KEYPAIR', 'EVM_FLOAT_KEY', 'STEWARD_DATA_KEY'].map((name) =>
+      environment[name]!.replace(/^0x/, ''),
+    );
+    const escrow = Buffer.from(secrets[0]!, 'base64');
+    const forms = [...secrets, escrow.toString('hex'), `[${[...escrow].join(',')}]`, bs58.encode(escrow)];
+    expect(forms.every((form) => form.length >= 32)).toBe(true);
+    const logs = readdirSync(join(data, 'logs')).map((name) =>
+      readFileSync(join(data, 'logs', name), 'utf8'),
+    );
+    expect(logs.join('').length).toBeGreaterThan(1000);
+    for (const text of [printed, ...logs])
+      for (const form of forms) expect(text.includes(form), form.slice(0, 4)).toBe(false);
+  });
 
   test('a later start still has the runs, the balances and the chains', async () => {
     started = begin('start', ['--any-ports', '--data', data]);

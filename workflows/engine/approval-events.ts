@@ -30,7 +30,11 @@ export function announceRequest(run: Run, { plan, reason }: ApprovalAsk, lapsesA
     `approval.requested:${plan.planHash}`,
     { reason, planHash: plan.planHash, expiresAt: lapsesAtMs },
     {
-      view: { approvalReason: reason, planHash: plan.planHash },
+      view: {
+        approvalReason: reason,
+        planHash: plan.planHash,
+        deadlines: { approval: new Date(lapsesAtMs).toISOString() },
+      },
       approval: {
         id: approvalId(run, plan),
         status: 'pending',
@@ -57,7 +61,7 @@ export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresA
     key: `approval.granted:${planHash}`,
     type: 'approval.granted',
     data: { planHash, by },
-    view: { approval },
+    view: { approval, deadlines: { signing: approval.expiresAt } },
     approval: { id: approvalId(run, plan), status: 'approved', by },
   });
   run.describe([`**Running**, approved by ${by}`], { waitingFor: null });
