@@ -8,7 +8,7 @@ import type { JournalEvent } from './ports/journal.ts';
  */
 export const UPDATES = { approve: 'approveRun', reject: 'rejectRun', cancel: 'cancelRun' } as const;
 export const SIGNALS = { approve: 'approve', reject: 'reject', cancel: 'cancel', input: 'input' } as const;
-export const QUERIES = { state: 'state' } as const;
+export const QUERIES = { state: 'state', cancelPlan: 'cancelPlan' } as const;
 
 /** Amounts are minor units of the plan's asset. `updateId` names the event's cause, so a retry is the same event. */
 export interface ApproveRequest {
@@ -29,6 +29,11 @@ export type ApproveAnswer =
 export interface DecisionRequest {
   by: string;
   reason?: string;
+}
+
+/** What a cancel would undo now, in its order; `certain` acts are known to have happened. */
+export interface CancelPlan {
+  undo: { key: string; certain: boolean }[];
 }
 
 export interface DecisionAnswer {

@@ -2,13 +2,22 @@ import { z } from 'zod';
 import { readRunEvents } from '../../db/repositories/events.ts';
 import { listRuns } from '../../db/repositories/run-lists.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
-import { CancelBody, EventPage, InputBody, ResumeBody, RunAnswer, RunPage } from '../../schemas/core/api.ts';
+import {
+  CancelBody,
+  CancelPreview,
+  EventPage,
+  InputBody,
+  ResumeBody,
+  RunAnswer,
+  RunPage,
+} from '../../schemas/core/api.ts';
 import { RunEvent } from '../../schemas/core/event.ts';
 import { Run, RunStatus } from '../../schemas/core/run.ts';
 import { page, PageQuery, readCursor, WholeNumber } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { cancelRun, giveInput, requireRun, resumeRun } from '../runs/commands.ts';
+import { previewCancel } from '../runs/preview.ts';
 import { toWire } from '../runs/to-wire.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
 import { defineStream, type StreamSubject } from '../stream/define-stream.ts';
@@ -60,14 +69,20 @@ const cancel = defineRoute({
   tags,
   scope: 'operate',
   idempotent: true,
-  query: z.object({
-    preview: z.literal('false', 'A preview is not available yet; leave it out.').optional(),
-  }),
+  description:
+    'With `preview=true` nothing is changed: the answer says what would be undone and where the money is.',
+  query: z.object({ preview: z.enum(['true', 'false']).default('false') }),
   body: CancelBody,
-  responses: { 200: { description: 'Cancelled, or on the way there.', schema: RunAnswer } },
+  responses: {
+    200: {
+      description: 'Cancelled, or on the way there; or the preview.',
+      schema: z.union([CancelPreview, RunAnswer]),
+    },
+  },
   errors: ['run_not_found', 'cannot_cancel', 'invalid_state'],
-  async handler(ctx, { params, body }) {
+  async handler(ctx, { params, query: { preview }, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
+    if (preview === 'true') return { status: 200, body: await previewCancel(ctx, run) };
     const { status } = await cancelRun(ctx, run, body?.reason);
     return { status: 200, body: { run_id: run.id, status } };
   },

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { findRun, type RunRow } from '../../db/repositories/runs.ts';
 import {
+  QUERIES,
   SIGNALS,
   UPDATES,
   type ApproveAnswer,
   type ApproveRequest,
+  type CancelPlan,
   type DecisionAnswer,
   type DecisionRequest,
 } from '../../domain/messages.ts';
@@ -20,7 +22,7 @@ import { isUnavailable, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { ApiError } from '../problem.ts';
 
-type CommandCtx = Pick<Ctx, 'deps' | 'principal' | 'claim'>;
+export type CommandCtx = Pick<Ctx, 'deps' | 'principal' | 'claim'>;
 
 /** A run that the caller may see, or 404 in the words given. */
 export async function requireRun(
@@ -72,6 +74,12 @@ export async function cancelRun(
   if (isTerminal(run.status))
     throw new ApiError('cannot_cancel', `The run is ${run.status}; it cannot be cancelled any more.`);
   return update<DecisionAnswer>(ctx, run, UPDATES.cancel, decision(ctx, reason), updateIdOf(ctx));
+}
+
+/** What a cancel would undo now, as the workflow itself would. */
+export async function askCancelPlan(ctx: CommandCtx, run: RunRow): Promise<CancelPlan> {
+  const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
+  return bounded(ctx, run, () => handle.query<CancelPlan>(QUERIES.cancelPlan));
 }
 
 /** Hands a waiting run what it asked for; `id` lets the workflow tell a repetition from another input. */

@@ -80,6 +80,20 @@ export async function hasReserve(db: Queryable, tenant: string, runId: string): 
   return rowCount === 1;
 }
 
+/** What is set aside for a run and held by no payment, by asset; minor units. */
+export async function availableToRun(
+  db: Queryable,
+  tenant: string,
+  runId: string,
+): Promise<{ asset: string; amount: string }[]> {
+  const { rows } = await db.query<{ asset: string; amount: string }>(
+    `select a.asset, (b.posted - b.pending_out)::text as amount from account a join account_balance b on b.account_id = a.id
+     where a.tenant = $1 and a.kind = 'reserve' and a.owner = $2 and b.posted > b.pending_out order by 1`,
+    [tenant, runId],
+  );
+  return rows;
+}
+
 /** The assets a run holds anything of in its reserve. */
 export async function reservedAssets(db: Queryable, tenant: string, runId: string): Promise<string[]> {
   const { rows } = await db.query<{ asset: string }>(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FeedEvent, RunEvent } from './event.ts';
 import { JsonObject } from './json.ts';
+import { MinorUnits } from './money.ts';
 import { Payment, PaymentAction } from './payment.ts';
 import { Scope } from './principal.ts';
 import { ApprovalRecord, Run, RunStatus } from './run.ts';
@@ -27,6 +28,29 @@ export type RunAnswer = z.infer<typeof RunAnswer>;
 
 /** `POST /runs/{id}/cancel`. */
 export const CancelBody = z.object({ reason: z.string().max(500).optional() }).optional();
+
+const PreviewedPayment = z.object({
+  step_id: z.string(),
+  payment_id: z.string(),
+  asset: z.string(),
+  amount: MinorUnits,
+});
+
+/**
+ * `POST /runs/{id}/cancel?preview=true`: what a cancel would do now; nothing is changed. Amounts are minor units of
+ * `asset` (CAIP-19). `undo` is what would be undone, in this order; `certain` false: it may have happened. `returned` is
+ * what is set aside for the run and goes back to its user.
+ */
+export const CancelPreview = z.object({
+  run_id: z.string(),
+  status: RunStatus,
+  undo: z.array(z.object({ step_id: z.string(), certain: z.boolean() })),
+  refundable: z.array(PreviewedPayment),
+  sunk: z.array(PreviewedPayment),
+  unknown: z.array(PreviewedPayment),
+  returned: z.array(z.object({ asset: z.string(), amount: MinorUnits })),
+});
+export type CancelPreview = z.infer<typeof CancelPreview>;
 
 /** `POST /runs/{id}/resume`. `plan_hash` guards against a plan that changed meanwhile. */
 export const ResumeBody = z.object({ plan_hash: z.string().max(128).optional() }).optional();

@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { UPDATES } from '../../domain/messages.ts';
 import type { RunSettings } from '../../domain/run-settings.ts';
 import { aPaidStep, aPlan, aStep, demand, ok, type Fakes, type Script } from '../workflows/support/fakes.ts';
+import { gate } from '../workflows/support/approved.ts';
 import { until } from '../workflows/support/run.ts';
 
 /** A run worth remembering: what the outside answers, and what people do meanwhile. */
@@ -26,6 +27,8 @@ async function approveFirst(handle: WorkflowHandle, fakes: Fakes): Promise<void>
   await asked(fakes, 'hash-1');
   await approve(handle, 'hash-1');
 }
+
+const lastStep = gate();
 
 /** One for each way through the engine; their recorded histories must replay for ever (architecture decision 15). */
 export const SCENARIOS: { readonly [name: string]: Scenario } = {
@@ -98,6 +101,18 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
     async people(handle, fakes) {
       await asked(fakes, 'hash-1');
       await handle.signal('cancel');
+    },
+  },
+  'cancelled-in-the-last-step': {
+    script: {
+      plan: aPlan([aStep('a', { compensation: undo })]),
+      hold: { a: lastStep.opened },
+    },
+    async people(handle, fakes) {
+      await approveFirst(handle, fakes);
+      await until(() => fakes.calls.includes('call a 1.1'), 'the step runs');
+      await handle.signal('cancel');
+      lastStep.open();
     },
   },
   lapsed: {

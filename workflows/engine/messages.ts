@@ -6,6 +6,7 @@ import {
   UPDATES,
   type ApproveAnswer,
   type ApproveRequest,
+  type CancelPlan,
   type DecisionAnswer,
   type DecisionRequest,
 } from '../../domain/messages.ts';
@@ -21,5 +22,7 @@ export const rejectSignal = defineSignal<[Partial<DecisionRequest>?]>(SIGNALS.re
 export const cancelSignal = defineSignal<[Partial<DecisionRequest>?]>(SIGNALS.cancel);
 
 export const stateQuery = defineQuery<JsonObject>(QUERIES.state);
+
+export const cancelPlanQuery = defineQuery<CancelPlan>(QUERIES.cancelPlan);
 
 export const STATUS_ATTRIBUTE = defineSearchAttributeKey('StewardStatus', SearchAttributeType.KEYWORD);

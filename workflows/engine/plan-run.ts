@@ -167,8 +167,12 @@ function causeOf(context: StepContext, result: DagRun<Parked, StepFailure>): Rol
       reason: failure.failure.code.toLowerCase(),
       error: errorOf(failure),
     };
-  return !result.done && context.run.stop.reason() !== undefined ? stopCause(context.run) : undefined;
+  if (context.run.stop.reason() === undefined) return undefined;
+  return !result.done || patched(STOP_IS_KEPT) ? stopCause(context.run) : undefined;
 }
+
+/** Who was told that the run is cancelled must not find it completed, though its last steps ended well meanwhile. */
+const STOP_IS_KEPT = 'stop-is-kept-when-the-last-steps-end-well';
 
 const errorOf = ({
   id,

@@ -17,7 +17,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { EventType } from '../../schemas/core/event.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import { createRunJournal, type RunJournal } from './journal.ts';
-import { cancelRun, cancelSignal, stateQuery, STATUS_ATTRIBUTE } from './messages.ts';
+import { cancelPlanQuery, cancelRun, cancelSignal, stateQuery, STATUS_ATTRIBUTE } from './messages.ts';
 import { createProxies, type Proxies } from './proxies.ts';
 import { createSaga, type Saga } from './saga.ts';
 import { createStop, type Stop } from './stop.ts';
@@ -57,8 +57,9 @@ export interface Run {
 export async function runJob(input: RunInput, body: (run: Run) => Promise<Ending>): Promise<void> {
   const stop = createStop();
   await CancellationScope.nonCancellable(async () => {
-    const { run, attention } = openRun(input, stop);
+    const { run, attention, conclude } = openRun(input, stop);
     const ending = await body(run).catch((error: unknown) => unexpected(run, error));
+    conclude(ending.status);
     await finish(run, ending, attention);
     if (ending.status === 'cancelled') throw new CancelledFailure('The run was cancelled.');
     if (ending.status === 'failed')
@@ -69,11 +70,19 @@ export async function runJob(input: RunInput, body: (run: Run) => Promise<Ending
   });
 }
 
-function openRun(input: RunInput, stop: Stop): { run: Run; attention: FinishRequest['attention'] } {
+interface OpenRun {
+  run: Run;
+  attention: FinishRequest['attention'];
+  /** How it ends is decided, though not yet written down. */
+  conclude(status: Ending['status']): void;
+}
+
+function openRun(input: RunInput, stop: Stop): OpenRun {
   const act = createProxies(input.settings.callTimeoutMs);
   const journal = createRunJournal(input.runId, (ride) => act.local.appendEvents(ride));
   const attention: FinishRequest['attention'] = [];
   let status: RunStatus = 'created';
+  let concluded: Ending['status'] | undefined;
   let facts: JsonObject = {};
   const run: Run = {
     input,
@@ -96,13 +105,14 @@ function openRun(input: RunInput, stop: Stop): { run: Run; attention: FinishRequ
     },
   };
   setHandler(stateQuery, () => ({ runId: input.runId, status, stopping: stop.reason() ?? null, ...facts }));
+  setHandler(cancelPlanQuery, () => ({ undo: run.saga.planned() }));
   setHandler(cancelSignal, () => void requestCancel(run), {
     description: 'Stop, settle what is moving, undo what can be undone.',
   });
   setHandler(cancelRun, () => ({ status: requestCancel(run), events: journal.pending() }), {
-    validator: (_request) => refuseLateCancel(status),
+    validator: (_request) => refuseLateCancel(concluded ?? status),
   });
-  return { run, attention };
+  return { run, attention, conclude: (ending) => void (concluded = ending) };
 }
 
 function refuseLateCancel(status: RunStatus): void {

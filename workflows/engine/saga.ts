@@ -6,6 +6,12 @@ export interface Undo {
   run(): Promise<CompensateOutcome>;
 }
 
+/** `certain`: its act is known to have happened; the others run because theirs may have. */
+export interface PlannedUndo {
+  key: string;
+  certain: boolean;
+}
+
 export interface UndoRecord {
   key: string;
   outcome: CompensateOutcome;
@@ -18,6 +24,8 @@ export interface Saga {
   completed(key: string): void;
   /** The act is known not to have happened: nothing to undo. */
   forget(key: string): void;
+  /** What `compensate` would run now, in its order. */
+  planned(): PlannedUndo[];
   /** Runs the undos in reverse, records each outcome, goes on after a failed one. Each undo runs once. */
   compensate(onOutcome?: (record: UndoRecord) => void): Promise<UndoRecord[]>;
 }
@@ -25,14 +33,21 @@ export interface Saga {
 export function createSaga(): Saga {
   const undos = new Map<string, Undo>();
   const order: string[] = [];
+  const planned = (): PlannedUndo[] => {
+    const uncertain = [...undos.keys()].filter((key) => !order.includes(key));
+    return [
+      ...uncertain.toReversed().map((key) => ({ key, certain: false })),
+      ...order.toReversed().flatMap((key) => (undos.has(key) ? [{ key, certain: true }] : [])),
+    ];
+  };
   return {
+    planned,
     register: (undo) => void undos.set(undo.key, undo),
     completed: (key) => void (undos.has(key) && order.push(key)),
     forget: (key) => void undos.delete(key),
     async compensate(onOutcome) {
-      const uncertain = [...undos.keys()].filter((key) => !order.includes(key));
       const records: UndoRecord[] = [];
-      for (const key of [...order, ...uncertain].toReversed()) {
+      for (const { key } of planned()) {
         const undo = undos.get(key);
         if (undo === undefined) continue;
         undos.delete(key);
