@@ -1,9 +1,10 @@
 import type { JsonObject } from '../schemas/core/json.ts';
-import type { CatalogueEntry } from '../schemas/core/api.ts';
+import type { RunRow } from '../db/repositories/runs.ts';
+import type { CatalogueEntry, RerunBody } from '../schemas/core/api.ts';
 import type { ApiDeps, Ctx } from './context.ts';
 import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
-import type { StartedRow, WorkflowStart } from './runs/start.ts';
+import type { StartRequest, StartedRow, WorkflowStart } from './runs/start.ts';
 import type { StreamRoute } from './stream/define-stream.ts';
 
 /** State of an outside system as `/health` shows it. `off`: not configured, which is healthy. */
@@ -33,6 +34,8 @@ export interface FamilyModule {
   privateRuns?: boolean;
   /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
   restart?(row: StartedRow): WorkflowStart | undefined;
+  /** Another run of an ended one: its row and its start. Throws refusals. */
+  rerun?(ctx: Ctx, run: RunRow, wanted: NonNullable<RerunBody>): Promise<StartRequest>;
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */
   sweep?(deps: ApiDeps): Promise<void>;
   health?(deps: ApiDeps): Promise<HealthPart>;

@@ -13,8 +13,14 @@ export interface DagState {
   readonly ruledOut: { [id: string]: true };
 }
 
-export function startDag(nodes: readonly DagNode[]): DagState {
-  return { nodes: Object.fromEntries(nodes.map((node) => [node.id, 'waiting' as const])), ruledOut: {} };
+/** All wait, except those that are known to be done or skipped from the start. */
+export function startDag(
+  nodes: readonly DagNode[],
+  { done = [], skipped = [] }: { done?: readonly string[]; skipped?: readonly string[] } = {},
+): DagState {
+  const first = (id: string): NodeState =>
+    done.includes(id) ? 'completed' : skipped.includes(id) ? 'skipped' : 'waiting';
+  return { nodes: Object.fromEntries(nodes.map(({ id }) => [id, first(id)])), ruledOut: {} };
 }
 
 /** What to do next: start these, and mark those as skipped. Both in the graph's order, whatever finished first. */

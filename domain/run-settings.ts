@@ -14,7 +14,15 @@ export interface RunSettings {
   reconcileGiveUpMs: number;
   /** The user's ceiling in minor units of the plan's asset. */
   maxCost?: string;
+  /** Another run of an ended run's plan: its results are used, except from `fromStep` on. */
+  rerun?: Rerun;
 }
+
+/** A type, not an interface: it is stored as JSON with the run's row. */
+export type Rerun = {
+  of: string;
+  fromStep?: string;
+};
 
 /** What starts a run's workflow. No prompts and no secrets: those stay in sealed rows (decision 11). */
 export interface RunInput {

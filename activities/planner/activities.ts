@@ -17,6 +17,7 @@ import { loadRequest, type PlanningRequest } from './load-request.ts';
 import { createPlanCache, type CacheFacts, type PlanCache } from './plan-cache.ts';
 import { withHash } from './plan-hash.ts';
 import { askForPlan } from './plan-with-model.ts';
+import { createRerunActivities } from './rerun.ts';
 import { plannerVersion } from './version.ts';
 
 export interface PlanningDeps {
@@ -43,6 +44,7 @@ export function createPlanningActivities(deps: PlanningDeps): PlanningActivities
   const ask = deps.model === undefined ? undefined : createAskModel(deps.model);
   const tools: Tools = { ...deps, cache, ask, modelName: deps.model?.model ?? OFFLINE };
   return {
+    ...createRerunActivities(deps),
     planFast: (request) => withRide(deps.journal, request.ride, () => planFast(tools, request)),
     planWithModel: (request) => withRide(deps.journal, request.ride, () => planWithModel(tools, request)),
     revisePlan: ({ ride, plan, limits, steps }) =>

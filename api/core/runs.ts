@@ -7,6 +7,8 @@ import {
   CancelPreview,
   EventPage,
   InputBody,
+  RerunAnswer,
+  RerunBody,
   ResumeBody,
   RunAnswer,
   RunPage,
@@ -18,6 +20,7 @@ import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { cancelRun, giveInput, requireRun, resumeRun } from '../runs/commands.ts';
 import { previewCancel } from '../runs/preview.ts';
+import { rerun } from '../runs/rerun.ts';
 import { toWire } from '../runs/to-wire.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
 import { defineStream, type StreamSubject } from '../stream/define-stream.ts';
@@ -108,6 +111,25 @@ const resume = defineRoute({
   },
 });
 
+const again = defineRoute({
+  method: 'post',
+  path: '/runs/:id/rerun',
+  summary: 'Run again what an ended run did, using the results it has',
+  description:
+    'Steps that ended well are not called and not paid again, except from `from_step` on; what would be paid again is listed in the approval that the new run asks for.',
+  tags,
+  scope: 'operate',
+  idempotent: true,
+  body: RerunBody,
+  responses: { 201: { description: 'The new run.', schema: RerunAnswer } },
+  errors: ['run_not_found', 'invalid_state', 'unsupported_action'],
+  async handler(ctx, { params, body }) {
+    const run = await requireRun(ctx, params['id'] ?? '');
+    const { id, status } = await requireRun(ctx, await rerun(ctx, run, body ?? {}));
+    return { status: 201, body: { run_id: id, status, rerun_of: run.id } };
+  },
+});
+
 const inputs = defineRoute({
   method: 'post',
   path: '/runs/:id/inputs',
@@ -151,7 +173,7 @@ const events = defineRoute({
   },
 });
 
-export const runRoutes = [list, get, cancel, resume, inputs];
+export const runRoutes = [list, get, cancel, resume, again, inputs];
 
 interface RunSubject extends StreamSubject {
   row: RunRow;

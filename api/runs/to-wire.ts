@@ -4,7 +4,7 @@ import { createValues, type Values } from '../../db/values.ts';
 import type { ValueRef } from '../../domain/ports/values.ts';
 import { Amount } from '../../schemas/core/money.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { RunError, type ApprovalRecord, type Run } from '../../schemas/core/run.ts';
+import { ApprovalRecord, RunError, type Run } from '../../schemas/core/run.ts';
 import type { ApiDeps } from '../context.ts';
 import { isoOrNull } from '../core/times.ts';
 
@@ -98,11 +98,17 @@ export function toApproval(row: ApprovalRow): ApprovalRecord {
       .catch(null)
       .parse(data['maximum'] ?? null),
     payees: Array.isArray(payees) ? payees.filter((payee) => typeof payee === 'string') : [],
+    ...paidAgainOf(data),
     expires_at: text('expires_at') || null,
     requested_at: row.requested_at.toISOString(),
     decided_at: isoOrNull(row.decided_at),
     decided_by: row.decided_by,
   };
+}
+
+function paidAgainOf({ paid_again }: JsonObject): Pick<ApprovalRecord, 'paid_again'> {
+  const parsed = ApprovalRecord.shape.paid_again.safeParse(paid_again);
+  return parsed.success && parsed.data !== undefined ? { paid_again: parsed.data } : {};
 }
 
 /** The run in the Temporal Web UI. */

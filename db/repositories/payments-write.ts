@@ -59,6 +59,18 @@ export const transferOf = (payment: Pick<PaymentRow, 'id' | 'proof'>): string =>
   return `payment:${payment.id}${holds > 0 ? `:${holds + 1}` : ''}`;
 };
 
+/** What a run has paid or tried to pay. */
+export async function paymentsOfRun(
+  db: Queryable,
+  runId: string,
+): Promise<Pick<PaymentRow, 'step_id' | 'status' | 'amount'>[]> {
+  const { rows } = await db.query<Pick<PaymentRow, 'step_id' | 'status' | 'amount'>>(
+    'select step_id, status, amount from payment where run_id = $1 order by created_at, id',
+    [runId],
+  );
+  return rows;
+}
+
 export async function getPayment(db: Queryable, id: string): Promise<PaymentRow | undefined> {
   const { rows } = await db.query<PaymentRow>({
     name: 'payment_get',

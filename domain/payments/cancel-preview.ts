@@ -1,4 +1,5 @@
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
+import { isOpen } from './actions.ts';
 
 /** A payment as a preview needs it; `amount` is minor units of `asset` (CAIP-19). */
 export interface PreviewPayment {
@@ -35,7 +36,7 @@ export function previewMoney(
   for (const { id, step_id, asset, amount, status } of payments) {
     const shown = { step_id, payment_id: id, asset, amount };
     if (status === 'settled') preview[undoable.has(step_id) ? 'refundable' : 'sunk'].push(shown);
-    if (status === 'signed' || status === 'submitted' || status === 'unknown') preview.unknown.push(shown);
+    if (isOpen(status)) preview.unknown.push(shown);
   }
   return preview;
 }

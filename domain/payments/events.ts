@@ -69,6 +69,17 @@ export function stepCompleted(done: CompletedStep): JournalEvent {
   };
 }
 
+/** A step that a conditional ruled out, or that hung only on such steps. */
+export function stepSkipped(stepId: string): JournalEvent {
+  const result = { stepId, status: 'skipped', success: true, cost: '0', time: 0, attempts: 0 };
+  return {
+    key: `step.skipped:${stepId}`,
+    type: 'step.skipped',
+    data: { step: stepId, result },
+    step: { id: stepId, status: 'skipped', data: { result } },
+  };
+}
+
 function outputFields(output: ValueRef): { [field: string]: Json } {
   return 'inline' in output ? { output: output.inline } : { outputRef: { ...output } };
 }

@@ -1,9 +1,22 @@
 import type { Plan, SpendLimits } from '../plan.ts';
 import type { Ride } from './journal.ts';
+import type { Outputs } from './values.ts';
 
 export interface PlanRequest {
   ride: Ride;
   runId: string;
+}
+
+/** What a run uses of an ended run of the same plan. */
+export interface Past {
+  /** Its run id. */
+  of: string;
+  /** Outputs of the steps that are not run again. */
+  outputs: Outputs;
+  done: string[];
+  skipped: string[];
+  /** What the ended run paid for steps that are run again; minor units of the plan's asset. */
+  paidAgain: { stepId: string; amount: string }[];
 }
 
 /** `needs_model`: no cached plan and a model is configured: plan on the llm queue. Codes are the contract's. */
@@ -13,6 +26,8 @@ export type PlanOutcome =
       plan: Plan;
       cached: boolean;
       model: string;
+      /** Set when the plan is that of an ended run: what is used of it. */
+      past?: Past;
       intent: {
         classification: string;
         entities: { [name: string]: string | number | string[] };
@@ -28,6 +43,16 @@ export interface PlanningActivities {
   planFast(request: PlanRequest): Promise<PlanOutcome>;
   /** A language model: seconds, on the llm queue. */
   planWithModel(request: PlanRequest): Promise<PlanOutcome>;
+  /** The plan of the ended run that the run's settings name, priced for what is left of it. */
+  planAgain(request: PlanRequest): Promise<PlanOutcome>;
+  /** Writes down that these steps have the results they had in the ended run; idempotent. */
+  adoptSteps(request: {
+    ride: Ride;
+    runId: string;
+    of: string;
+    done: string[];
+    skipped: string[];
+  }): Promise<void>;
   /** The same plan with other prices, payees or limits: a new revision and hash. */
   revisePlan(request: {
     ride: Ride;

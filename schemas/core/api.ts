@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FeedEvent, RunEvent } from './event.ts';
-import { JsonObject } from './json.ts';
+import { Json, JsonObject } from './json.ts';
 import { MinorUnits } from './money.ts';
 import { Payment, PaymentAction } from './payment.ts';
 import { Scope } from './principal.ts';
@@ -54,6 +54,18 @@ export type CancelPreview = z.infer<typeof CancelPreview>;
 
 /** `POST /runs/{id}/resume`. `plan_hash` guards against a plan that changed meanwhile. */
 export const ResumeBody = z.object({ plan_hash: z.string().max(128).optional() }).optional();
+
+/**
+ * `POST /runs/{id}/rerun`: another run of what an ended one did. Its results are used, except from `from_step` on; or,
+ * with another `input` (the family's own words), everything is made anew.
+ */
+export const RerunBody = z
+  .object({ from_step: z.string().min(1).max(200).optional(), input: Json.optional() })
+  .optional();
+export type RerunBody = z.infer<typeof RerunBody>;
+
+/** The new run. `paid_again` is asked for with its plan, in its approval. */
+export const RerunAnswer = RunAnswer.extend({ rerun_of: z.string() });
 
 /** `POST /runs/{id}/inputs`: what a waiting run asked for. */
 export const InputBody = z.object({ data: JsonObject });

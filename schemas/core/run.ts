@@ -76,6 +76,8 @@ export const ApprovalRecord = z.object({
   plan_hash: z.string(),
   maximum: Amount.nullable(),
   payees: z.array(z.string()),
+  /** What an earlier run of the plan paid for steps that this one would pay again. */
+  paid_again: z.array(Amount.extend({ step_id: z.string() })).optional(),
   expires_at: z.string().nullable(),
   requested_at: z.string(),
   decided_at: z.string().nullable(),

@@ -115,6 +115,21 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
       lastStep.open();
     },
   },
+  'run-again-from-a-step': {
+    script: {
+      plan: aPlan([aStep('a'), aPaidStep('b', '100', { dependencies: ['a'] })]),
+      calls: { b: [demand('100')] },
+      past: {
+        of: 'wf_ended',
+        outputs: { aOut: { inline: 'a' } },
+        done: ['a'],
+        skipped: [],
+        paidAgain: [{ stepId: 'b', amount: '100' }],
+      },
+    },
+    settings: { rerun: { of: 'wf_ended', fromStep: 'b' } },
+    people: approveFirst,
+  },
   lapsed: {
     script: { plan: aPlan([aStep('a')]) },
     settings: { approvalTtlMs: 50 },

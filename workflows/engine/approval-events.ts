@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { formatUnits } from '../../domain/money.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { payees } from '../../domain/spending.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Grant } from './budget.ts';
 import type { Run } from './run.ts';
 
@@ -10,12 +11,18 @@ export interface ApprovalAsk {
   plan: Plan;
   reason: string;
   upTo: bigint;
+  /** What an ended run of the plan paid for steps that would be paid again; minor units. */
+  paidAgain?: readonly { stepId: string; amount: string }[];
 }
 
 /** One approval a revision of the plan. */
 export const approvalId = (run: Run, plan: Plan): string => `${run.input.runId}:${plan.revision}`;
 
-export function announceRequest(run: Run, { plan, reason }: ApprovalAsk, lapsesAtMs: number): void {
+export function announceRequest(
+  run: Run,
+  { plan, reason, paidAgain = [] }: ApprovalAsk,
+  lapsesAtMs: number,
+): void {
   const maximum = { amount: formatUnits(plan.limits.maxTotalAmount, plan.decimals), asset: plan.asset };
   run.describe(
     [`**Waiting for approval** (${reason}): ${maximum.amount} ${plan.asset}`, `Plan \`${plan.planHash}\``],
@@ -43,12 +50,19 @@ export function announceRequest(run: Run, { plan, reason }: ApprovalAsk, lapsesA
           plan_hash: plan.planHash,
           maximum,
           payees: payees(plan),
+          ...(paidAgain.length === 0 ? {} : { paid_again: paidAgain.map((paid) => again(paid, plan)) }),
           expires_at: new Date(lapsesAtMs).toISOString(),
         },
       },
     },
   );
 }
+
+const again = ({ stepId, amount }: { stepId: string; amount: string }, plan: Plan): JsonObject => ({
+  step_id: stepId,
+  amount: formatUnits(amount, plan.decimals),
+  asset: plan.asset,
+});
 
 export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresAtMs, by }: Grant): void {
   const approval = {

@@ -1,7 +1,9 @@
 import { patched } from '@temporalio/workflow';
 import { startDag, sinks, type DagNode, type DagState } from '../../domain/dag.ts';
+import { stepSkipped } from '../../domain/payments/events.ts';
 import type { Plan, PlanStep } from '../../domain/plan.ts';
 import { escalated } from '../../domain/plan-revision.ts';
+import type { Past } from '../../domain/ports/planning.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { ApprovalEnd, ApprovalGate } from './approval.ts';
 import { committed, createBudget, netCost, type Grant } from './budget.ts';
@@ -9,26 +11,44 @@ import { runDag, type DagRun } from './dag.ts';
 import { rollBack, type RollbackCause } from './rollback.ts';
 import { internalError, type Ending, type Run } from './run.ts';
 import { runServiceStep } from './service-step.ts';
-import { announceFailure, announceSkip, describeProgress } from './step-events.ts';
+import { announceFailure, describeProgress } from './step-events.ts';
 import { failed, type Parked, type StepContext, type StepEnd, type StepFailure } from './step-context.ts';
 
-/** Approves, executes, pauses and, where it must, undoes one plan. Families bring the plan; nothing here knows them. */
-export async function runPlan(run: Run, gate: ApprovalGate, plan: Plan): Promise<Ending> {
+/**
+ * Approves, executes, pauses and, where it must, undoes one plan. Families bring the plan, and what is used of an ended
+ * run of it; nothing here knows them. What the ended run did is its own to undo.
+ */
+export async function runPlan(run: Run, gate: ApprovalGate, plan: Plan, past?: Past): Promise<Ending> {
   const { maxCost } = run.input.settings;
-  const context: StepContext = { run, outputs: {}, budget: createBudget(), attempts: {}, plan, maxCost };
-  const approval = await gate.request({ plan, reason: 'initial', upTo: BigInt(plan.totalEstimatedCost) });
+  const outputs = { ...past?.outputs };
+  const context: StepContext = { run, outputs, budget: createBudget(), attempts: {}, plan, maxCost };
+  const upTo = BigInt(plan.totalEstimatedCost);
+  const approval = await gate.request({ plan, reason: 'initial', upTo, paidAgain: past?.paidAgain ?? [] });
   if (approval.kind !== 'approved') return notStarted(context, approval.kind);
   context.budget.grant = approval.grant;
   const startedAtMs = Date.now();
   const deadline = run.stop.deadline(run.input.settings.maxTimeMs, 'maxTime');
-  const cause = await execute(context, gate, startDag(nodesOf(plan))).catch((error: unknown) =>
-    broken(run, error),
-  );
+  const cause = await begin(context, gate, past).catch((error: unknown) => broken(run, error));
   deadline.disarm();
   const timeMs = (): number => Date.now() - startedAtMs;
   if (cause === undefined) return ending(context, 'completed', timeMs());
   await rollBack(context, cause);
   return ending(context, cause.status, timeMs(), cause.error);
+}
+
+/** The results of the ended run, if there is one, become this run's own first. */
+async function begin(
+  context: StepContext,
+  gate: ApprovalGate,
+  past: Past | undefined,
+): Promise<RollbackCause | undefined> {
+  const { run, plan } = context;
+  if (past !== undefined) {
+    const { of, done, skipped } = past;
+    const adoption = { runId: run.input.runId, of, done, skipped };
+    await run.journal.ride((ride) => run.act.local.adoptSteps({ ride, ...adoption }));
+  }
+  return execute(context, gate, startDag(nodesOf(plan), past));
 }
 
 const nodesOf = (plan: Plan): DagNode[] =>
@@ -52,7 +72,7 @@ async function execute(
         describeProgress(context, state);
         return runStep(context, stepOf(context.plan, id)).catch((error: unknown) => crashed(run, error));
       },
-      skipped: (id) => announceSkip(run, id),
+      skipped: (id) => run.journal.emit(stepSkipped(id)),
       stopping: () => run.stop.reason() !== undefined,
     });
     describeProgress(context, state);

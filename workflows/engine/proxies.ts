@@ -17,7 +17,7 @@ import { taskQueues } from '../../domain/queues.ts';
 /** Milliseconds and idempotent: half of Temporal's cost, a crash re-runs them (architecture decision 14). */
 type LocalWork = JournalActivities &
   LedgerActivities &
-  Pick<PlanningActivities, 'planFast' | 'revisePlan'> &
+  Pick<PlanningActivities, 'planFast' | 'planAgain' | 'adoptSteps' | 'revisePlan'> &
   Pick<CallingActivities, 'computeStep'>;
 type LocalCalls = Pick<CallingActivities, 'callService'>;
 type RemoteWork = Pick<CallingActivities, 'callService' | 'compensateStep'>;

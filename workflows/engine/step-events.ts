@@ -4,17 +4,6 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Run } from './run.ts';
 import type { StepContext, StepFailure } from './step-context.ts';
 
-/** A step that a conditional ruled out, or that hung only on such steps. */
-export function announceSkip(run: Run, id: string): void {
-  const result = { stepId: id, status: 'skipped', success: true, cost: '0', time: 0, attempts: 0 };
-  run.journal.emit({
-    key: `step.skipped:${id}`,
-    type: 'step.skipped',
-    data: { step: id, result },
-    step: { id, status: 'skipped', data: { result } },
-  });
-}
-
 /** A step that failed for good; what was called said so itself before, this is the engine's verdict. */
 export function announceFailure(context: StepContext, step: PlanStep, failure: StepFailure): void {
   const result: JsonObject = {

@@ -16,7 +16,7 @@ export async function reasoning(input: RunInput): Promise<void> {
     if (outcome === 'stopped') return nothingDone('cancelled');
     if (outcome.kind !== 'planned') return nothingDone('failed', failureOf(outcome));
     announcePlan(run, outcome);
-    return runPlan(run, gate, outcome.plan);
+    return runPlan(run, gate, outcome.plan, outcome.past);
   });
 }
 
@@ -24,6 +24,8 @@ type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
 
 async function makePlan(run: Run): Promise<PlanOutcome | 'stopped'> {
   const request = { runId: run.input.runId };
+  if (run.input.settings.rerun !== undefined)
+    return run.journal.ride((ride) => run.act.local.planAgain({ ...request, ride }));
   const fast = await run.journal.ride((ride) => run.act.local.planFast({ ...request, ride }));
   if (run.stop.reason() !== undefined) return 'stopped';
   if (fast.kind !== 'needs_model') return fast;

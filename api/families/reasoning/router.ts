@@ -11,6 +11,7 @@ import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
 import { problemStyle } from './problems.ts';
 import { readRoutes } from './reads.ts';
+import { rerunWorkflow } from './rerun.ts';
 import { serviceRoutes } from './services.ts';
 import { workflowStream } from './stream.ts';
 
@@ -35,6 +36,7 @@ export function createReasoning(options: ReasoningOptions): FamilyModule {
     prefixes: ['/workflows', '/users', '/escrow'],
     privateRuns: true,
     restart: workflowStart(options),
+    rerun: (ctx, run, wanted) => rerunWorkflow(ctx, options, run, wanted),
     sweep: (deps) => sweepEscrow(deps, options),
     health: (deps) => health(deps, options),
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createJournalActivities } from '../../../activities/journal/activities.ts';
+import { createRerunActivities } from '../../../activities/planner/rerun.ts';
 import { withRide } from '../../../activities/journal/ride.ts';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import type { Database } from '../../../db/database.ts';
@@ -63,8 +64,9 @@ export function scriptedActivities(parts: ActivityParts): Activities {
 const runOf = async ({ db }: ActivityParts, runId: string): Promise<RunRow> =>
   (await getRun(db.pool, runId))!;
 
-function scriptedPlanning({ journal }: ActivityParts, scenarioOf: ScenarioOf): PlanningActivities {
+function scriptedPlanning({ db, journal }: ActivityParts, scenarioOf: ScenarioOf): PlanningActivities {
   return {
+    ...createRerunActivities({ db: db.pool, journal }),
     planFast: ({ ride, runId }) =>
       withRide(journal, ride, async () => {
         const { planned, planning, plan } = await scenarioOf(runId);

@@ -12,7 +12,7 @@ import type {
   SignOutcome,
   SubmitOutcome,
 } from '../../../domain/ports/payments.ts';
-import type { PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
+import type { Past, PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
 import type { Plan, PlanStep } from '../../../domain/plan.ts';
 
 /** A step with sensible defaults; tests override what they are about. */
@@ -81,6 +81,8 @@ export const ok = (value: string): CallOutcome => ({ kind: 'ok', output: { inlin
 export interface Script {
   plan: Plan;
   planning?: PlanOutcome | (() => Promise<PlanOutcome>);
+  /** For runs whose settings name an ended one. */
+  past?: Past;
   calls?: { [stepId: string]: CallOutcome[] };
   sign?: SignOutcome[];
   submit?: SubmitOutcome[];
@@ -136,6 +138,22 @@ export function createFakes(script: Script): Fakes {
     planWithModel: async ({ ride }) => {
       write(ride);
       return typeof script.planning === 'function' ? script.planning() : { kind: 'needs_model' };
+    },
+    planAgain: async ({ ride }) => {
+      write(ride);
+      const { plan, past } = script;
+      return {
+        kind: 'planned',
+        plan,
+        cached: false,
+        model: 'offline',
+        intent: INTENT,
+        ...(past && { past }),
+      };
+    },
+    adoptSteps: async ({ ride, done }) => {
+      calls.push(`adopt ${done.join()}`);
+      write(ride);
     },
     revisePlan: async ({ ride, plan, limits, steps }) => {
       write(ride);

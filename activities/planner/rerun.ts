@@ -1,0 +1,131 @@
+import type { Journal } from '../../db/journal.ts';
+import type { Queryable } from '../../db/ledger.ts';
+import { paymentsOfRun } from '../../db/repositories/payments-write.ts';
+import { getRun, listSteps, type RunRow, type StepRow } from '../../db/repositories/runs.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { isOpen } from '../../domain/payments/actions.ts';
+import { stepCompleted, stepSkipped } from '../../domain/payments/events.ts';
+import { planOfRest, splitForRerun, type Reuse } from '../../domain/plan-reuse.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
+import type { Past, PlanningActivities, PlanOutcome } from '../../domain/ports/planning.ts';
+import type { Outputs, ValueRef } from '../../domain/ports/values.ts';
+import type { Rerun } from '../../domain/run-settings.ts';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { withRide } from '../journal/ride.ts';
+import { withHash } from './plan-hash.ts';
+
+export interface RerunDeps {
+  db: Queryable;
+  journal: Journal;
+}
+
+type RerunActivities = Pick<PlanningActivities, 'planAgain' | 'adoptSteps'>;
+type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
+
+/** Another run of an ended run's plan: what was paid for is used again, and what would be paid again is said. */
+export function createRerunActivities({ db, journal }: RerunDeps): RerunActivities {
+  return {
+    planAgain: ({ ride, runId }) => withRide(journal, ride, () => planAgain(db, runId)),
+    adoptSteps: async ({ ride, runId, of, done, skipped }) => {
+      const steps = new Map((await listSteps(db, of)).map((step) => [step.step_id, step]));
+      const events = [
+        ...done.map((id) => adopted(steps.get(id), id)),
+        ...skipped.map((id) => stepSkipped(id)),
+      ];
+      await journal.append({ runId, events: [...ride.events, ...events] });
+    },
+  };
+}
+
+async function planAgain(db: Queryable, runId: string): Promise<PlanOutcome> {
+  const run = await mustGetRun(db, runId);
+  const { of, fromStep } = run.settings['rerun'] as unknown as Rerun;
+  const [past, steps, payments] = await Promise.all([
+    mustGetRun(db, of),
+    listSteps(db, of),
+    paymentsOfRun(db, of),
+  ]);
+  const { plan, intent, model } = past.view as unknown as Partial<Pick<Planned, 'plan' | 'intent' | 'model'>>;
+  if (plan === undefined || intent === undefined) return failed('PLAN_INVALID', `Run ${of} has no plan.`);
+  const split = splitForRerun(
+    plan.steps,
+    new Map(steps.map((step) => [step.step_id, step.status])),
+    fromStep,
+  );
+  if ('kind' in split) return failed('PLAN_INVALID', `Of run ${of} there is nothing to run again.`);
+  const again = payments.filter(({ step_id }) => split.redo.includes(step_id));
+  const open = again.find(({ status }) => isOpen(status));
+  if (open !== undefined)
+    return failed(
+      'PAYMENT_UNKNOWN',
+      `Whether ${open.step_id} was paid in run ${of} is not known yet; wait.`,
+      true,
+    );
+  const { maxCost } = run.settings;
+  return {
+    kind: 'planned',
+    plan: withHash(planOfRest(plan, split, typeof maxCost === 'string' ? maxCost : undefined)),
+    cached: false,
+    model: model ?? 'offline',
+    intent,
+    past: {
+      of,
+      outputs: outputsOf(plan, split, steps),
+      done: split.done,
+      skipped: split.skipped,
+      paidAgain: paidBefore(again),
+    },
+  };
+}
+
+/** One line a step, whatever number of payments it took. */
+function paidBefore(
+  payments: readonly { step_id: string; status: string; amount: string }[],
+): Past['paidAgain'] {
+  const sums = new Map<string, bigint>();
+  for (const { step_id, status, amount } of payments)
+    if (status === 'settled') sums.set(step_id, (sums.get(step_id) ?? 0n) + BigInt(amount));
+  return [...sums].map(([stepId, amount]) => ({ stepId, amount: amount.toString() }));
+}
+
+function outputsOf(plan: Plan, { done }: Reuse, steps: readonly StepRow[]): Outputs {
+  const results = new Map(steps.map((step) => [step.step_id, resultOf(step)]));
+  return Object.fromEntries(
+    plan.steps.flatMap(({ id, outputKey }) =>
+      done.includes(id) ? [[outputKey, outputOf(results.get(id) ?? {})] as const] : [],
+    ),
+  );
+}
+
+const resultOf = (step: StepRow | undefined): JsonObject => (step?.data['result'] ?? {}) as JsonObject;
+
+function outputOf({ output, outputRef }: JsonObject): ValueRef {
+  return isRef(outputRef) ? outputRef : { inline: output ?? null };
+}
+
+const isRef = (value: Json | undefined): value is Exclude<ValueRef, { inline: Json }> & JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value['ref'] === 'string';
+
+/** The same output; what it cost is in the run that paid for it. */
+function adopted(step: StepRow | undefined, stepId: string): JournalEvent {
+  const output = outputOf(resultOf(step));
+  return stepCompleted({ stepId, output, cost: '0', timeMs: 0, attempts: 0 });
+}
+
+async function mustGetRun(db: Queryable, id: string): Promise<RunRow> {
+  const run = await getRun(db, id);
+  if (run === undefined) throw new EngineError('run_not_found', `Run ${id} has no row.`);
+  return run;
+}
+
+const failed = (
+  code: string,
+  message: string,
+  recoverable = false,
+): Extract<PlanOutcome, { kind: 'failed' }> => ({
+  kind: 'failed',
+  code,
+  message,
+  recoverable,
+});
