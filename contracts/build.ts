@@ -5,10 +5,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const CONTRACTS = ['SampleToken'] as const;
+const CONTRACTS = ['SampleToken', 'MNEEServiceRegistry', 'MNEEPaymentRouter'] as const;
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
 
@@ -33,10 +33,10 @@ interface SolcOutput {
   >;
 }
 
-function compilerInput(name: string): string {
+function compilerInput(source: string): string {
   return JSON.stringify({
     language: 'Solidity',
-    sources: { [`${name}.sol`]: { content: readFileSync(join(here, `${name}.sol`), 'utf8') } },
+    sources: { [`${source}.sol`]: { content: readFileSync(join(here, `${source}.sol`), 'utf8') } },
     settings: {
       optimizer: { enabled: true, runs: 200 },
       evmVersion: 'cancun',
@@ -47,16 +47,23 @@ function compilerInput(name: string): string {
   });
 }
 
-export function compileContract(name: string): ContractArtifact {
+/** Packages are found as Node finds them, everything else beside this file. */
+function readImport(path: string): { contents: string } {
+  const file = path.startsWith('@') ? require.resolve(path) : join(here, path);
+  return { contents: readFileSync(file, 'utf8') };
+}
+
+/** `source` is a path below this folder without its ending; the contract has the name of the file. */
+export function compileContract(source: string): ContractArtifact {
   const solc = require('solc') as Solc;
-  const readImport = (path: string) => ({ contents: readFileSync(require.resolve(path), 'utf8') });
-  const output = JSON.parse(solc.compile(compilerInput(name), { import: readImport })) as SolcOutput;
+  const output = JSON.parse(solc.compile(compilerInput(source), { import: readImport })) as SolcOutput;
   const errors = (output.errors ?? []).filter((entry) => entry.severity === 'error');
   if (errors.length > 0) throw new Error(errors.map((entry) => entry.formattedMessage).join('\n'));
-  const contract = output.contracts[`${name}.sol`]?.[name];
-  if (!contract) throw new Error(`${name}.sol does not define the contract ${name}`);
+  const contractName = basename(source);
+  const contract = output.contracts[`${source}.sol`]?.[contractName];
+  if (!contract) throw new Error(`${source}.sol does not define the contract ${contractName}`);
   return {
-    contractName: name,
+    contractName,
     solc: solc.version(),
     abi: contract.abi,
     bytecode: `0x${contract.evm.bytecode.object}`,

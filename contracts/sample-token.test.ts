@@ -89,7 +89,7 @@ async function authorize(
 
 describe('the sample token', () => {
   it('is committed as its source compiles', () => {
-    expect(findStaleArtifacts()).toEqual([]);
+    expect(findStaleArtifacts(['SampleToken'])).toEqual([]);
   }, 30_000);
 
   it('lets only its owner mint', async () => {
