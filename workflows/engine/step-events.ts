@@ -1,7 +1,6 @@
 import type { DagState } from '../../domain/dag.ts';
 import type { PlanStep } from '../../domain/plan.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { Run } from './run.ts';
 import type { StepContext, StepFailure } from './step-context.ts';
 
 /** A step that failed for good; what was called said so itself before, this is the engine's verdict. */
