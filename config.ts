@@ -83,6 +83,23 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('Workflows bundled beforehand (npm run build); unset, a worker bundles them when it starts.'),
+  WORKER_DEPLOYMENT: z
+    .string()
+    .regex(
+      /^(?!__)[^.:\s]{1,200}$/,
+      'up to 200 characters without dots, colons and spaces, not beginning with __',
+    )
+    .optional()
+    .describe(
+      'Name of the Temporal Worker Deployment that npm run worker belongs to: each run stays on the version that began it, new ones start on the version that npm run promote made current. Unset: workers without versions. npm start never has them.',
+    ),
+  WORKER_BUILD_ID: z
+    .string()
+    .regex(/^(?!__)\S{1,200}$/, 'up to 200 characters without spaces, not beginning with __')
+    .optional()
+    .describe(
+      'Version of the worker in WORKER_DEPLOYMENT, such as an image tag. Unset: release and hash of the workflow bundle, such as 0.1.0-1c0ffee5.',
+    ),
   MAX_CONCURRENT_ACTIVITIES: int(100, 1, 5000).describe('Activities one worker runs at once per queue.'),
   LLM_PROVIDER: z
     .enum(['anthropic', 'offline'])

@@ -62,6 +62,15 @@ test('secrets with a default, settings that do not exist and AUTH=off are found'
   expect(problemsAfter("AUTH: 'on'", "AUTH: 'off'")).toEqual(['api: AUTH must be on']);
 });
 
+test('workers that promote would not promote are found', () => {
+  expect(problemsAfter('<<: [*settings, *version]', '<<: *settings')).toEqual([
+    'worker: WORKER_DEPLOYMENT is not that of promote',
+    'worker-previous: WORKER_DEPLOYMENT is not that of promote',
+    'worker-money: WORKER_DEPLOYMENT is not that of promote',
+  ]);
+  expect(problemsAfter('<<: [*temporal, *version]', '<<: *temporal')).toHaveLength(3);
+});
+
 test('waiting for the wrong thing, or for nothing that is there, is found', () => {
   expect(
     problemsAfter(

@@ -85,8 +85,9 @@ export function composeProblems(text: string, settings: readonly string[]): stri
     ...services.flatMap(([name, service]) =>
       referenceProblems(service, data).map((problem) => `${name}: ${problem}`),
     ),
+    ...versionProblems(data),
     ...services
-      .filter(([, service]) => service.build !== undefined)
+      .filter(([, service]) => service.image.startsWith('steward:'))
       .flatMap(([name, service]) =>
         unknownSettings(service, settings).map((setting) => `${name}: ${setting} is no setting of config.ts`),
       ),
@@ -140,6 +141,16 @@ function referenceProblems(service: Service, { services, volumes, networks }: Co
       .filter((name) => !(name in networks))
       .map((name) => `the network ${name} is not declared`),
   ];
+}
+
+/** A worker outside the deployment gets no work, and a version that is not promoted none that is new. */
+function versionProblems({ services }: Compose): string[] {
+  const deploymentOf = (service: Service | undefined) => service?.environment?.['WORKER_DEPLOYMENT'];
+  const promoted = deploymentOf(services['promote']);
+  return Object.entries(services)
+    .filter(([, service]) => service.command?.includes('workers/main.ts'))
+    .filter(([, service]) => deploymentOf(service) !== promoted)
+    .map(([name]) => `${name}: WORKER_DEPLOYMENT is not that of promote`);
 }
 
 function unknownSettings(service: Service, settings: readonly string[]): string[] {

@@ -20,6 +20,7 @@ const ENTRIES = [
   'api/main.ts',
   'workers/main.ts',
   'scripts/migrate.ts',
+  'scripts/promote.ts',
   'scripts/health.ts',
   'scripts/build.ts',
   'workflows/index.ts',
@@ -94,6 +95,6 @@ function composeConfig(): string[] {
     return spawnSync('docker', ['compose', ...args], { cwd: ROOT, encoding: 'utf8', env });
   };
   if (compose('version').status !== 0) return [];
-  const { status, stderr } = compose('--profile', 'split-money', 'config', '--quiet');
+  const { status, stderr } = compose('--profile', '*', 'config', '--quiet');
   return status === 0 ? [] : [stderr.trim()];
 }

@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   fund: { summary: 'money for a user of the local stack', file: 'scripts/fund.ts' },
   keygen: { summary: 'a new escrow account, or the secrets of a deployment', file: 'scripts/keygen.ts' },
   migrate: { summary: 'the newest schema for DATABASE_URL', file: 'scripts/migrate.ts' },
+  promote: { summary: 'which version of the workers new runs start on', file: 'scripts/promote.ts' },
   reset: { summary: 'delete the local stack, after asking', file: 'scripts/reset.ts' },
 };
 

@@ -5,6 +5,7 @@ import { runMain } from '../run-main.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
 import { migrate } from '../db/migrate.ts';
 import { quietRuntime } from './runtime.ts';
+import { buildOf } from './version.ts';
 import { startWork } from './work.ts';
 
 /** A worker process: `npm run worker`. Drains on SIGTERM; stateless, so any number may run. */
@@ -12,10 +13,12 @@ await runMain('The worker', async () => {
   const config = loadConfig();
   const log = createLog(config.LOG_LEVEL, 'worker');
   quietRuntime(log);
-  log.info({ temporal: config.TEMPORAL_ADDRESS, queues: config.WORKER_QUEUES }, 'worker: starting');
+  const build = await buildOf(config);
+  const { TEMPORAL_ADDRESS: temporal, WORKER_QUEUES: queues } = config;
+  log.info({ temporal, queues, version: build.version }, 'worker: starting');
   await migrate(required(config, 'DATABASE_URL'));
   const connection = await NativeConnection.connect(temporalOptions(config));
-  const workers = await startWork(config, connection, log);
+  const workers = await startWork(config, connection, log, build);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       log.info({ signal }, 'worker: draining');

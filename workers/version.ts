@@ -14,9 +14,13 @@ export interface Build {
   version?: WorkerDeploymentVersion;
 }
 
-/** The version this process would be, without starting anything. */
+/** The bundle that was made beforehand, if one was. */
+export const bundleOf = (config: Pick<Config, 'WORKFLOW_BUNDLE'>): Pick<Build, 'bundle'> =>
+  config.WORKFLOW_BUNDLE === undefined ? {} : { bundle: { codePath: config.WORKFLOW_BUNDLE } };
+
+/** What a process with these settings runs; starts nothing. */
 export async function buildOf(config: VersionSettings): Promise<Build> {
-  const given = config.WORKFLOW_BUNDLE === undefined ? {} : { bundle: { codePath: config.WORKFLOW_BUNDLE } };
+  const given = bundleOf(config);
   const { WORKER_DEPLOYMENT: deploymentName, WORKER_BUILD_ID: buildId } = config;
   if (deploymentName === undefined) return given;
   if (buildId !== undefined) return { ...given, version: { deploymentName, buildId } };

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { composeActivities } from './compose.ts';
 import { ensureStandingWorkflows } from './standing-workflows.ts';
-import type { Build } from './version.ts';
+import { bundleOf, type Build } from './version.ts';
 import { startWorkers, type Workers } from './workers.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function startWork(
   config: Config,
   connection: NativeConnection,
   log: Logger,
-  build?: Build,
+  build: Build = bundleOf(config),
 ): Promise<Workers> {
   const parts = await composeActivities(config, log);
   const workers = await startWorkers({
@@ -24,7 +24,7 @@ export async function startWork(
     activities: parts.activities,
     queues: config.WORKER_QUEUES,
     maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
-    ...(config.WORKFLOW_BUNDLE === undefined ? {} : { bundle: { codePath: config.WORKFLOW_BUNDLE } }),
+    ...build,
   });
   await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
   const finished = closeAfter(workers.finished, () => parts.close());

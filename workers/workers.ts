@@ -88,7 +88,9 @@ function workerOptions(
 }
 
 /** A run ends on the version that began it, unless its workflow says otherwise (the settlement sweep does). */
-const versioned = (version: WorkerDeploymentVersion): NonNullable<WorkerOptions['workerDeploymentOptions']> => ({
+const versioned = (
+  version: WorkerDeploymentVersion,
+): NonNullable<WorkerOptions['workerDeploymentOptions']> => ({
   useWorkerVersioning: true,
   version,
   defaultVersioningBehavior: 'PINNED',

@@ -35,7 +35,7 @@ async function ended(status: 'failed' | 'completed' = 'failed') {
   await untilStatus(api, id, 'awaiting_approval');
   await api.post(`/workflows/${id}/approve`);
   await untilStatus(api, id, status);
-  return { id: id as string, userId, calls };
+  return { id, userId, calls };
 }
 
 const again = (id: string, body?: object, headers?: Record<string, string>) =>

@@ -91,6 +91,17 @@ test('a queue that no worker of this machine serves makes the worker unhealthy',
   expect(asked).toEqual({ code: 1, output: 'No worker of this machine serves elsewhere-money.\n' });
 });
 
+test('new runs begin on the workers of this release, which promote finds by itself, once', async () => {
+  const promoted = await production.once('scripts/promote.ts', ['--once', '--wait', '20']);
+  expect(promoted.output).toMatch(/steward: new runs start on \d+\.\d+\.\d+-[0-9a-f]{8}\.\n/);
+  expect(promoted.code).toBe(0);
+  const again = await production.once('scripts/promote.ts', ['--once', '--wait', '20']);
+  expect(again).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('was promoted before: nothing was'),
+  });
+});
+
 test('without a key nothing is answered, with it a run goes through', async () => {
   const task = { userId: 'alice', input: 'Summarize this text: the quick brown fox jumps over the lazy dog' };
   expect((await ask('POST', '/workflows/create', task, null)).status).toBe(401);

@@ -65,6 +65,7 @@ export async function createProduction(folder: string): Promise<Production> {
     STEWARD_ADMIN_KEY: adminKey,
     AUTH: 'on',
     WORKFLOW_BUNDLE: join(folder, 'dist', 'workflows.js'),
+    WORKER_DEPLOYMENT: 'steward',
   };
   return {
     adminKey,
@@ -90,7 +91,7 @@ export async function createProduction(folder: string): Promise<Production> {
   };
 }
 
-function runNode(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
+export function runNode(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, { cwd, env, timeout: 60_000 }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, output: `${stdout}${stderr}` }),

@@ -1,0 +1,68 @@
+import type { TaskQueues } from '../domain/queues.ts';
+
+/** A version that shall get new runs. */
+export interface VersionWish {
+  /** None: the configured one. */
+  buildId: string | undefined;
+  /** What must have workers of it first. */
+  queues: (keyof TaskQueues)[];
+  waitMs: number;
+  /** Only where it never got any before. */
+  once: boolean;
+}
+
+/** What somebody wants of `npm run promote`. */
+export type Wish =
+  | { kind: 'status' }
+  | { kind: 'unversioned' }
+  | { kind: 'end-ramp' }
+  | (VersionWish & { kind: 'current' })
+  | (VersionWish & { kind: 'ramp'; percent: number });
+
+export interface Values {
+  'build-id'?: string | undefined;
+  ramp?: string | undefined;
+  queues?: string | undefined;
+  wait?: string | undefined;
+  unversioned?: boolean | undefined;
+  status?: boolean | undefined;
+  once?: boolean | undefined;
+}
+
+const KINDS: readonly (keyof TaskQueues)[] = ['engine', 'money', 'llm'];
+
+/** Throws where options contradict each other or say nothing that can be done. */
+export function wishOf(values: Values): Wish {
+  const waitMs = 1000 * number('--wait', values.wait ?? '60', 86_400);
+  const named = values['build-id'] !== undefined || values.ramp !== undefined;
+  if (values.status && values.unversioned) throw new Error('Either --status or --unversioned, not both.');
+  if ((values.status || values.unversioned) && named)
+    throw new Error(
+      `${values.status ? '--status' : '--unversioned'} goes with neither --build-id nor --ramp.`,
+    );
+  if (values.status) return { kind: 'status' };
+  if (values.unversioned) return { kind: 'unversioned' };
+  const once = values.once ?? false;
+  const version = { waitMs, once, buildId: values['build-id'], queues: kindsOf(values.queues) };
+  if (values.ramp === undefined) return { kind: 'current', ...version };
+  const percent = number('--ramp', values.ramp, 100);
+  if (percent === 0 && values['build-id'] !== undefined)
+    throw new Error('--ramp 0 ends whatever ramp there is: it goes without --build-id.');
+  return percent === 0 ? { kind: 'end-ramp' } : { kind: 'ramp', percent, ...version };
+}
+
+function number(option: string, text: string, max: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= max))
+    throw new Error(`${option} takes a number from 0 to ${max}, not "${text}".`);
+  return value;
+}
+
+function kindsOf(list: string | undefined): (keyof TaskQueues)[] {
+  if (list === undefined) return [...KINDS];
+  const names = list.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !KINDS.some((kind) => kind === name));
+  if (unknown !== undefined)
+    throw new Error(`--queues takes ${KINDS.join(', ')}; "${unknown}" is none of them.`);
+  return KINDS.filter((kind) => names.includes(kind));
+}
