@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { WORKFLOWS_PATH } from '../workers/workers.ts';
+import { DefaultLogger } from '@temporalio/worker';
+import { bundleWorkflows } from '../workers/bundle.ts';
 import { runScript } from './command-line.ts';
 
 const HELP = `npm run build [-- --out FILE]      bundles the workflows into dist/workflows.js
@@ -15,8 +15,7 @@ await runScript({
   options: { out: { type: 'string', default: 'dist/workflows.js' } },
   async run({ values }) {
     const out = resolve(import.meta.dirname, '..', values.out);
-    const logger = new DefaultLogger('ERROR');
-    const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger });
+    const { code } = await bundleWorkflows({ logger: new DefaultLogger('ERROR') });
     mkdirSync(dirname(out), { recursive: true });
     // A worker that starts meanwhile sees the old bundle or the new one, never half of it.
     writeFileSync(`${out}.part`, code);

@@ -4,7 +4,7 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { Config } from '../config.ts';
 import { VERSION } from '../version.ts';
-import { bundleWorkflows } from './workers.ts';
+import { bundleWorkflows } from './bundle.ts';
 
 type VersionSettings = Pick<Config, 'WORKER_DEPLOYMENT' | 'WORKER_BUILD_ID' | 'WORKFLOW_BUNDLE'>;
 

@@ -1,19 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import {
-  bundleWorkflowCode,
-  DefaultLogger,
   Worker,
   type NativeConnection,
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { taskQueues, type TaskQueues } from '../domain/queues.ts';
+import { bundleWorkflows } from './bundle.ts';
 import { permanentFailures } from './failures.ts';
 import { createHeartbeats } from './heartbeats.ts';
-
-/** Where the workflow bundle starts. */
-export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
 export interface WorkersOptions {
   connection: NativeConnection;
@@ -57,10 +52,6 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     },
   };
 }
-
-/** Webpack over workflows/: about a second and a half; do it once per process. */
-export const bundleWorkflows = (): Promise<{ code: string }> =>
-  bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('WARN') });
 
 function workerOptions(
   options: WorkersOptions,

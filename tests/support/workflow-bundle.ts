@@ -1,11 +1,10 @@
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import { existsSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inject } from 'vitest';
+import { bundleWorkflows } from '../../workers/bundle.ts';
 import { instrumentWorkflows, interceptorModules, measuring } from './workflow-coverage.ts';
-
-const WORKFLOWS = join(import.meta.dirname, '..', '..', 'workflows', 'index.ts');
 
 /** The bundle of all workflows, for `Worker.create({workflowBundle})`. Made once a test run, by whoever asks first. */
 export async function workflowBundle(): Promise<{ codePath: string }> {
@@ -29,8 +28,8 @@ function takeLock(lock: string): boolean {
 
 async function makeBundle(codePath: string): Promise<void> {
   if (existsSync(codePath)) return;
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: measuring ? instrumentWorkflows(`${codePath}.instrumented`) : WORKFLOWS,
+  const { code } = await bundleWorkflows({
+    ...(measuring ? { workflowsPath: instrumentWorkflows(`${codePath}.instrumented`) } : {}),
     workflowInterceptorModules: interceptorModules(),
     logger: new DefaultLogger('ERROR'),
   });

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, type BundleOptions } from '@temporalio/worker';
+
+const inWorkflows = (file: string): string => fileURLToPath(new URL(`../workflows/${file}`, import.meta.url));
+
+/** Where the workflow bundle starts. */
+const WORKFLOWS_PATH = inWorkflows('index.ts');
+
+/** Webpack over workflows/: about a second and a half; do it once per process. */
+export const bundleWorkflows = (options: Partial<BundleOptions> = {}): Promise<{ code: string }> =>
+  bundleWorkflowCode({
+    workflowsPath: WORKFLOWS_PATH,
+    preloadModules: [inWorkflows('stack-frames.ts')],
+    logger: new DefaultLogger('WARN'),
+    ...options,
+  });
