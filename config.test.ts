@@ -42,3 +42,9 @@ test('knows which addresses are loopback', () => {
     false,
   ]);
 });
+
+test('a worker that kills itself for tests is not for production', () => {
+  expect(loadConfig({ CRASH_AT: 'payment.signed' }).CRASH_AT).toBe('payment.signed');
+  expect(() => loadConfig({ CRASH_AT: 'payment.signed', NODE_ENV: 'production' })).toThrow(/refused/);
+  expect(() => loadConfig({ CRASH_AT: 'anywhere' })).toThrow(/CRASH_AT/);
+});

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { CRASH_POINTS, type CrashPoint } from './domain/crash-points.ts';
 
 const flag = (fallback: boolean) =>
   z
@@ -100,6 +101,10 @@ export const settings = z.object({
     .describe(
       'Version of the worker in WORKER_DEPLOYMENT, such as an image tag. Unset: release and hash of the workflow bundle, such as 0.1.0-1c0ffee5.',
     ),
+  CRASH_AT: z
+    .enum(Object.keys(CRASH_POINTS) as CrashPoint[])
+    .optional()
+    .describe('For crash tests: the point at which a worker kills itself. Refused with NODE_ENV=production.'),
   MAX_CONCURRENT_ACTIVITIES: int(100, 1, 5000).describe('Activities one worker runs at once per queue.'),
   LLM_PROVIDER: z
     .enum(['anthropic', 'offline'])
@@ -192,7 +197,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   for (const [name, value] of Object.entries(env)) if (value !== '') values[name] = value;
   for (const [alias, name] of Object.entries(ALIASES)) values[name] ??= usable(alias, values[alias]);
   const parsed = settings.safeParse(values);
-  if (parsed.success) return checked(parsed.data);
+  if (parsed.success) return checked(parsed.data, values['NODE_ENV']);
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new Error(
     `The configuration is not usable:\n${problems.join('\n')}\nEvery setting is explained in .env.example.`,
@@ -205,7 +210,9 @@ function usable(alias: string, value: string | undefined): string | undefined {
   return value !== undefined && settings.shape.SOLANA_NETWORK.safeParse(value).success ? value : undefined;
 }
 
-function checked(config: Config): Config {
+function checked(config: Config, nodeEnv: string | undefined): Config {
+  if (config.CRASH_AT !== undefined && nodeEnv === 'production')
+    throw new Error('CRASH_AT makes a worker kill itself for tests; it is refused with NODE_ENV=production.');
   if (config.DATABASE_URL !== undefined && !/^postgres(ql)?(\+\w+)?:\/\//.test(config.DATABASE_URL))
     throw new Error(
       'DATABASE_URL must be a PostgreSQL URL. For a trial without a server leave it unset: npm start brings its own PostgreSQL.',

@@ -18,6 +18,7 @@ import { createSealer } from '../db/sealing.ts';
 import { createValues } from '../db/values.ts';
 import { buildAssetBook } from '../domain/assets.ts';
 import { required } from '../temporal-connection.ts';
+import { checkpointOf } from './crash.ts';
 
 /** Everything a worker process can do, and what ends it. */
 export interface WorkerParts {
@@ -39,7 +40,7 @@ export async function composeActivities(config: Config, log: Logger): Promise<Wo
   const { catalogue, fetch } = createServiceCatalogue(config, assets);
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
-  const common = { db, journal, values, sealer, assets };
+  const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
   const model = modelSettings(config);
   log.info(
     { rails: rails.all.map(({ network }) => network), planner: model?.model ?? 'offline rules' },

@@ -3,6 +3,7 @@ import type { Journal } from '../../db/journal.ts';
 import type { Sealer } from '../../db/sealing.ts';
 import type { Values } from '../../db/values.ts';
 import type { AssetBook } from '../../domain/assets.ts';
+import type { Checkpoint } from '../../domain/crash-points.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
 import type { Rails } from '../../domain/payments/rail.ts';
 import type { CallingActivities } from '../../domain/ports/calling.ts';
@@ -19,11 +20,12 @@ export interface CallingDeps {
   assets: AssetBook;
   rails: Rails;
   now?: () => number;
+  checkpoint?: Checkpoint;
 }
 
 /** Calls of services and of their undos; `computeStep` of the same port has no outside system and stands apart. */
 export function createCallingActivities(deps: CallingDeps): Omit<CallingActivities, 'computeStep'> {
-  const tools = { now: Date.now, ...deps, seller: createSeller(deps) };
+  const tools = { now: Date.now, checkpoint: () => undefined, ...deps, seller: createSeller(deps) };
   return {
     callService: (request) => callService(tools, request),
     compensateStep: (request) => compensateStep(tools, request),

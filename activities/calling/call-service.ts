@@ -1,5 +1,6 @@
 import { getRun } from '../../db/repositories/runs.ts';
 import { paymentId, saveQuote, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import type { Checkpoint } from '../../domain/crash-points.ts';
 import { EngineError } from '../../domain/errors.ts';
 import {
   classifyStatus,
@@ -18,7 +19,7 @@ import { withRide } from '../journal/ride.ts';
 import type { CallingDeps } from './activities.ts';
 import { chooseQuote, readQuote, type ChosenQuote } from './quote.ts';
 
-export type CallTools = CallingDeps & { seller: Seller; now: () => number };
+export type CallTools = CallingDeps & { seller: Seller; now: () => number; checkpoint: Checkpoint };
 
 /** The unpaid call of a step. Expected trouble is an outcome; only a broken database or journal throws. */
 export async function callService(tools: CallTools, request: CallRequest): Promise<CallOutcome> {

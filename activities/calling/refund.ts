@@ -126,6 +126,7 @@ async function credit(
     if (found.final) await closeTransfer(client, id, 'posted');
     return true;
   });
+  await tools.checkpoint('refund.credited');
   if (done) return { kind: 'credited', amount: found.amount.toString() };
   return reject(tools, { runId, stepId }, `Transaction ${txHash} was credited for something else before.`);
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { Journal } from '../../db/journal.ts';
 import type { Values } from '../../db/values.ts';
 import type { AssetBook } from '../../domain/assets.ts';
+import type { Checkpoint } from '../../domain/crash-points.ts';
 import type { LedgerActivities } from '../../domain/ports/ledger.ts';
 import { withRide } from '../journal/ride.ts';
 import { finishRun } from './finish-run.ts';
@@ -12,6 +13,7 @@ export interface LedgerDeps {
   journal: Journal;
   values: Values;
   assets: AssetBook;
+  checkpoint?: Checkpoint;
 }
 
 export function createLedgerActivities(deps: LedgerDeps): LedgerActivities {

@@ -26,6 +26,7 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   if (run === undefined) throw new EngineError('run_not_found', `Run ${request.runId} has no row.`);
   const hadMoney =
     !request.moneyless && (await db.transaction((client) => returnMoney(client, deps.assets, run)));
+  await deps.checkpoint?.('run.returned');
   const items = request.attention.map((item) => ({
     ...item,
     id: attentionId(run.id, item),
@@ -39,6 +40,7 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
     runId: run.id,
     events: [...request.ride.events, terminalEvent(request, output, ids)],
   });
+  await deps.checkpoint?.('run.ended');
   if (hadMoney) await db.transaction((client) => returnMoney(client, deps.assets, run));
 }
 

@@ -12,12 +12,15 @@ import type { LedgerDeps } from './activities.ts';
 type Request = Parameters<LedgerActivities['reserveForRun']>[0];
 
 /** Draws the difference between what the run may have drawn by now and what it has: a repeat finds none. */
-export async function reserveForRun({ db, assets }: LedgerDeps, request: Request): Promise<ReserveOutcome> {
+export async function reserveForRun(
+  { db, assets, checkpoint }: LedgerDeps,
+  request: Request,
+): Promise<ReserveOutcome> {
   const { runId, revision, upTo, asset } = request;
   const run = await getRun(db.pool, runId);
   if (run === undefined) throw new EngineError('run_not_found', `Run ${runId} has no row.`);
   const purse = { tenant: run.tenant, userId: run.subject, runId, held: heldAsset(assets, asset) };
-  return db.transaction(async (client) => {
+  const outcome = await db.transaction(async (client): Promise<ReserveOutcome> => {
     await lockRunMoney(client, runId);
     const now = await getRun(client, runId);
     if (now !== undefined && isTerminal(now.status))
@@ -32,4 +35,6 @@ export async function reserveForRun({ db, assets }: LedgerDeps, request: Request
     );
     return { kind: 'insufficient', available: available.toString(), required: lack.toString() };
   });
+  await checkpoint?.('run.reserved');
+  return outcome;
 }

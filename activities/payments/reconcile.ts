@@ -121,6 +121,7 @@ async function post(tools: PaymentTools, payment: PaymentRow): Promise<void> {
     await closeTransfer(client, transferOf(current), 'posted');
     await movePayment(client, payment.id, ['settled'], 'settled', { finalized: true });
   });
+  await tools.checkpoint('payment.posted');
 }
 
 /** Proven to be impossible for ever: the hold is taken back, and for a run that has ended the money goes home. */
@@ -136,6 +137,7 @@ async function closeVoid(tools: PaymentTools, payment: PaymentRow): Promise<Reco
     });
     if (isTerminal(run.status)) await releaseReserve(client, purseOf(tools, payment, run));
   });
+  await tools.checkpoint('payment.voided');
   await append(tools, payment, 'void');
   await settleAttention(
     tools.db.pool,

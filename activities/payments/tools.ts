@@ -6,21 +6,13 @@ import type { RunPurse } from '../../db/repositories/run-money.ts';
 import type { Sealer } from '../../db/sealing.ts';
 import type { Values } from '../../db/values.ts';
 import type { AssetBook } from '../../domain/assets.ts';
+import type { Checkpoint } from '../../domain/crash-points.ts';
 import { EngineError } from '../../domain/errors.ts';
 import type { PaymentFacts } from '../../domain/payments/events.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
-
-/** States that are committed one after the other; tests stop a payment after each of them. */
-export type Checkpoint =
-  | 'payment.prepared'
-  | 'payment.created' // signed in memory, not stored
-  | 'payment.signed'
-  | 'payment.submitted'
-  | 'payment.answered' // the seller has answered, nothing of it is stored
-  | 'payment.settled';
 
 export interface PaymentDeps {
   db: Database;
@@ -31,7 +23,7 @@ export interface PaymentDeps {
   assets: AssetBook;
   rails: Rails;
   now?: () => number;
-  checkpoint?: (name: Checkpoint) => Promise<void> | void;
+  checkpoint?: Checkpoint;
   /** How long a chain may take to show a payment that its seller calls settled. */
   confirmMs?: number;
   /** After this long without an answer from the chain's node a person is told. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCallingActivities } from '../../activities/calling/activities.ts';
 import { createLedgerActivities } from '../../activities/ledger/activities.ts';
 import { createPaymentActivities } from '../../activities/payments/activities.ts';
-import type { Checkpoint, PaymentDeps } from '../../activities/payments/tools.ts';
+import type { PaymentDeps } from '../../activities/payments/tools.ts';
 import { openDatabase, type Database } from '../../db/database.ts';
 import { createJournal, type Journal } from '../../db/journal.ts';
 import { applyTransfer, readBalance } from '../../db/ledger.ts';
@@ -15,6 +15,7 @@ import { createSealer } from '../../db/sealing.ts';
 import { createValues } from '../../db/values.ts';
 import { escrowAccount, reserveAccount, worldAccount } from '../../domain/accounts.ts';
 import type { AssetBook } from '../../domain/assets.ts';
+import type { Checkpoint } from '../../domain/crash-points.ts';
 import { move } from '../../domain/ledger.ts';
 import type { Rail, Sighting } from '../../domain/payments/rail.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -55,7 +56,7 @@ interface World {
   sighting: Sighting;
   signed: number;
   sent: number;
-  at: (name: Checkpoint) => Promise<void> | void;
+  at: Checkpoint;
   /** What the undo says was paid back. */
   refund: JsonObject | null;
   now: number;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Checkpoint } from '../../activities/payments/tools.ts';
+import type { CrashPoint } from '../../domain/crash-points.ts';
 import { quoteFor, request, soon, untilDone } from './support/buying.ts';
 import {
   paymentOf,
@@ -18,7 +18,7 @@ import {
   type MoneyStack,
 } from './support/money-stack.ts';
 
-const POINTS: Checkpoint[] = [
+const POINTS: CrashPoint[] = [
   'payment.prepared',
   'payment.created',
   'payment.signed',

@@ -1,13 +1,23 @@
 import { Connection, PublicKey } from '@solana/web3.js';
 import { Contract, JsonRpcProvider } from 'ethers';
 import pg from 'pg';
+import { expect } from 'vitest';
 import type { Victims } from './victims.ts';
 
+/** Each payment at most once, and every coin where the ledger says. */
+export async function holdBooks(victims: Victims): Promise<void> {
+  const books = await readBooks(victims);
+  expect(books.wrong).toEqual([]);
+  expect(books.paidTwice).toEqual([]);
+  expect(books.leftInReserves).toBe(0n);
+  expect(books.onChain).toEqual(books.settled);
+}
+
 /** What the ledger says and what the chains say, for the same accounts. Minor units. */
-export interface Books {
+interface Books {
   /** Transfers that do not sum to zero, and accounts below zero: must be empty. */
   wrong: unknown[];
-  /** Settled payments by network. */
+  /** Settled payments, and withdrawals of tokens that ended well, by network. */
   settled: { [network: string]: { count: number; sum: bigint } };
   /** Transfers out of our wallets that the chains know, by network. */
   onChain: { [network: string]: { count: number; sum: bigint } };
@@ -17,13 +27,17 @@ export interface Books {
   paidTwice: unknown[];
 }
 
-export async function readBooks({ config, local }: Victims): Promise<Books> {
+async function readBooks({ config, local }: Victims): Promise<Books> {
   const client = new pg.Client({ connectionString: config.DATABASE_URL });
   await client.connect();
   const rows = async <T extends pg.QueryResultRow>(text: string): Promise<T[]> =>
     (await client.query<T>(text)).rows;
   const settled = await rows<{ network: string; count: string; sum: string }>(
-    `select network, count(*), coalesce(sum(amount), 0) as sum from payment where status = 'settled' group by network`,
+    `select network, count(*), coalesce(sum(amount), 0) as sum from (
+       select network, amount from payment where status = 'settled'
+       union all
+       select split_part(asset, '/', 1), amount from withdrawal where status = 'finalized' and asset like '%/token:%'
+     ) paid group by network`,
   );
   const wrong = await rows(
     `select e.transfer_id, a.asset, sum(e.amount) from entry e join account a on a.id = e.account_id

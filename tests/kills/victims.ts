@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadConfig, type Config } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
 import { defaultCacheDir } from '../../embedded/downloads/cache-dir.ts';
+import type { CrashPoint } from '../../domain/crash-points.ts';
 import { SEARCH_ATTRIBUTES, startEnvironment } from '../../embedded/environment.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
 import { freePort } from '../../embedded/ports.ts';
@@ -22,6 +23,8 @@ export interface Victims {
   local: LocalAssets;
   /** SIGKILL, then a start of the same thing. Resolves when it is ready again. */
   kill(victim: Victim): Promise<void>;
+  /** Puts a worker in the place of the present one that kills itself at this point; `crashed` resolves when it did. */
+  armWorker(point: CrashPoint): Promise<{ crashed: Promise<unknown> }>;
   stop(): Promise<void>;
 }
 
@@ -49,8 +52,11 @@ export async function startVictims(): Promise<Victims> {
   const apiPort = await freePort();
   const env = environmentOf({ ...config, PORT: apiPort });
   const node = (name: string, script: string) =>
-    restartable(() =>
-      processes.spawnNode(name, join(root, script), [], { env, logFile: join(folder, `${name}.log`) }),
+    restartable((more) =>
+      processes.spawnNode(name, join(root, script), [], {
+        env: { ...env, ...more },
+        logFile: join(folder, `${name}.log`),
+      }),
     );
   const [worker, api] = await Promise.all([node('worker', 'workers/main.ts'), node('api', 'api/main.ts')]);
   const victims = { worker, api, temporal };
@@ -58,7 +64,8 @@ export async function startVictims(): Promise<Victims> {
     url: `http://127.0.0.1:${apiPort}`,
     config,
     local: local!,
-    kill: (victim) => victims[victim].kill(),
+    kill: async (victim) => void (await victims[victim].kill()),
+    armWorker: async (point) => ({ crashed: (await worker.kill({ CRASH_AT: point })).exited! }),
     async stop() {
       await processes.stopAll();
       await database.drop();
@@ -72,21 +79,35 @@ interface Process {
   exited?: Promise<unknown>;
 }
 
-async function restartable(start: () => Promise<Process>): Promise<{ kill(): Promise<void> }> {
-  let current = await start();
+interface Restartable {
+  /** Kills it unless it is dead already, and answers what stands in its place, started with more environment. */
+  kill(more?: NodeJS.ProcessEnv): Promise<Process>;
+}
+
+async function restartable(start: (more: NodeJS.ProcessEnv) => Promise<Process>): Promise<Restartable> {
+  let current = await start({});
   return {
-    async kill() {
-      process.kill(current.pid, 'SIGKILL');
+    async kill(more = {}) {
+      killIfThere(current.pid);
       await current.exited;
-      current = await start();
+      current = await start(more);
+      return current;
     },
   };
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function restartableTemporal(
   processes: Processes,
   folder: string,
-): Promise<{ address: string; kill(): Promise<void> }> {
+): Promise<Restartable & { address: string }> {
   const log = (): void => undefined;
   const server = await resolveTemporal({ address: undefined, cacheDir: defaultCacheDir(), log });
   if (server.kind === 'address')

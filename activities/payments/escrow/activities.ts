@@ -2,6 +2,7 @@ import { Keypair } from '@solana/web3.js';
 import type { Database } from '../../../db/database.ts';
 import type { Sealer } from '../../../db/sealing.ts';
 import type { AssetBook } from '../../../domain/assets.ts';
+import type { Checkpoint } from '../../../domain/crash-points.ts';
 import type { EscrowActivities } from '../../../domain/ports/escrow.ts';
 import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
 import { creditDeposit, refuseDeposit, verifyDeposit } from './deposits.ts';
@@ -14,7 +15,7 @@ export interface EscrowDeps {
   assets: AssetBook;
   /** The chain that escrow is on; `secretKey` is the escrow keypair, 64 bytes. */
   solana: { rpcUrl: string; secretKey: Uint8Array; requestTimeoutMs?: number };
-  checkpoint?: (name: 'withdrawal.created' | 'withdrawal.signed' | 'withdrawal.sent') => Promise<void> | void;
+  checkpoint?: Checkpoint;
 }
 
 export interface EscrowTools extends Required<Pick<EscrowDeps, 'db' | 'sealer' | 'assets' | 'checkpoint'>> {

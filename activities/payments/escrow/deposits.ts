@@ -132,6 +132,7 @@ export async function creditDeposit(tools: EscrowTools, claim: DepositClaim): Pr
     await closeDeposit(client, { ...claim, asset: asset.id }, 'credited');
     await markTopUp(client, tenant, userId);
   });
+  await tools.checkpoint('deposit.credited');
 }
 
 export async function refuseDeposit(

@@ -68,6 +68,7 @@ export async function closeWithdrawal(tools: EscrowTools, id: string, outcome: O
       entries: feeEntries(heldAsset(tools.assets, 'SOL'), fee),
     });
   });
+  await tools.checkpoint('withdrawal.closed');
 }
 
 async function leaveOpen(tools: EscrowTools, row: WithdrawalRow): Promise<void> {

@@ -6,7 +6,8 @@ import { createCallingActivities } from '../../../activities/calling/activities.
 import { createSeller } from '../../../activities/calling/seller.ts';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import { createPaymentActivities } from '../../../activities/payments/activities.ts';
-import type { Checkpoint, PaymentDeps } from '../../../activities/payments/tools.ts';
+import type { PaymentDeps } from '../../../activities/payments/tools.ts';
+import type { Checkpoint, CrashPoint } from '../../../domain/crash-points.ts';
 import { createRails } from '../../../activities/payments/x402/rails.ts';
 import { openDatabase, type Database } from '../../../db/database.ts';
 import { createJournal } from '../../../db/journal.ts';
@@ -174,7 +175,7 @@ export function paidStep(url: string, over: Partial<PlanStep> = {}): PlanStep {
 }
 
 /** Stops the work where a crash would, once. */
-export function crashAt(point: Checkpoint): (name: Checkpoint) => void {
+export function crashAt(point: CrashPoint): Checkpoint {
   let armed = true;
   return (name) => {
     if (!armed || name !== point) return;

@@ -1,0 +1,35 @@
+/**
+ * Every place after which a crash changes what must happen next with money, and what must happen. The code names the
+ * place where it is; tests kill the process there (`tests/crashes`). Between two of them everything is either inside one
+ * database transaction or may be repeated as it is.
+ */
+export const CRASH_POINTS = {
+  'run.reserved':
+    'The estimate is in the run’s reserve. The approval is answered again; nothing is drawn twice.',
+  'payment.prepared': 'The amount is held, nothing is signed. The next try signs under the same hold.',
+  'payment.created': 'Signed in memory only; the bytes are gone with the process. The next try signs anew.',
+  'payment.signed': 'The bytes are stored, nothing is sent. The next try sends these bytes.',
+  'payment.submitted': 'Marked as sent; perhaps it was. The same bytes are sent, or the chain shows them.',
+  'payment.answered':
+    'The seller has answered, nothing of it is stored. The same bytes again, then the chain decides.',
+  'payment.settled':
+    'Settled with its output, events not written. The next try writes them, and calls nobody.',
+  'payment.posted': 'Posted in the ledger for good. Nothing is left but to see that.',
+  'payment.voided':
+    'Proven void and the hold taken back. The run goes on from there; nothing is given back twice.',
+  'refund.credited': 'A seller’s refund is in the ledger. The undo is repeated and answers the same refund.',
+  'run.returned':
+    'What was left went back to the user, the end is not told. It is told; nothing goes back twice.',
+  'run.ended': 'The end is told. What was moved in between goes back when the activity is repeated.',
+  'deposit.credited':
+    'The deposit is in the ledger. The repetition finds its proof used by itself and changes nothing.',
+  'withdrawal.created': 'Signed in memory only. The next try signs anew under the same hold.',
+  'withdrawal.signed': 'The bytes are stored. The next try sends these bytes.',
+  'withdrawal.sent': 'Perhaps on its way. The same bytes are sent, or the chain shows them.',
+  'withdrawal.closed': 'Posted or released. The repetition finds it closed the same way.',
+} as const;
+
+export type CrashPoint = keyof typeof CRASH_POINTS;
+
+/** Called at each point; does nothing but in tests. */
+export type Checkpoint = (point: CrashPoint) => Promise<void> | void;

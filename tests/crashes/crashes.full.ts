@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CRASH_POINTS, type CrashPoint } from '../../domain/crash-points.ts';
+import { startCrashStack, type CrashStack, type Job } from './matrix.ts';
+
+let stack: CrashStack;
+beforeAll(async () => {
+  stack = await startCrashStack();
+});
+afterAll(() => stack.stop());
+
+const RAILS: Job[] = ['a payment on Solana', 'a payment on the EVM chain'];
+const RUN: Job[] = ['a payment on Solana'];
+const REFUND: Job[] = ['a failing task with a refund'];
+const WITHDRAWAL: Job[] = ['a withdrawal'];
+
+/** What leads to each point; a point that nothing leads to does not compile. */
+const LEADS_TO: { [point in CrashPoint]: Job[] } = {
+  'run.reserved': RUN,
+  'payment.prepared': RAILS,
+  'payment.created': RAILS,
+  'payment.signed': RAILS,
+  'payment.submitted': RAILS,
+  'payment.answered': RAILS,
+  'payment.settled': RAILS,
+  'payment.posted': RAILS,
+  'payment.voided': REFUND,
+  'refund.credited': REFUND,
+  'run.returned': RUN,
+  'run.ended': RUN,
+  'deposit.credited': ['a deposit'],
+  'withdrawal.created': WITHDRAWAL,
+  'withdrawal.signed': WITHDRAWAL,
+  'withdrawal.sent': WITHDRAWAL,
+  'withdrawal.closed': WITHDRAWAL,
+};
+const MATRIX = (Object.keys(LEADS_TO) as CrashPoint[]).flatMap((point) =>
+  LEADS_TO[point].map((job) => [point, job] as const),
+);
+
+test('every point is in the matrix', () => {
+  expect(new Set(MATRIX.map(([point]) => point))).toEqual(new Set(Object.keys(CRASH_POINTS)));
+});
+
+test.each(MATRIX)(
+  'a worker killed at %s of %s loses nothing and pays nothing twice',
+  (point, job) => stack.crash(point, job),
+  180_000,
+);

@@ -1,0 +1,128 @@
+import { Keypair } from '@solana/web3.js';
+import { expect } from 'vitest';
+import type { CrashPoint } from '../../domain/crash-points.ts';
+import { createDemoClient, type DemoClient } from '../../embedded/demo/client.ts';
+import { fundEscrow } from '../../embedded/demo/fund-escrow.ts';
+import { createCustomer, type Customer } from '../kills/customer.ts';
+import { holdBooks } from '../kills/proof.ts';
+import { startVictims, type Victims } from '../kills/victims.ts';
+import { until } from '../workflows/support/run.ts';
+
+const SILENT = {
+  title: () => undefined,
+  line: () => undefined,
+  detail: () => undefined,
+  table: () => undefined,
+};
+const USER = 'customer';
+
+/** What is bought or moved so that a point is reached, and how it must end all the same. */
+export const JOBS = {
+  'a payment on Solana': { input: 'Get the SOL price history of the last 30 days', ends: 'completed' },
+  'a payment on the EVM chain': {
+    input: 'Summarize this text: the quick brown fox jumps over the lazy dog. It rained. The dog slept.',
+    ends: 'completed',
+  },
+  'a failing task with a refund': {
+    input: 'Book a hotel in Berlin for 2 nights and then get a credit rating for Example Corp',
+    ends: 'failed',
+  },
+  'a deposit': undefined,
+  'a withdrawal': undefined,
+} as const;
+export type Job = keyof typeof JOBS;
+
+export interface CrashStack {
+  /** Does a job with a worker that kills itself at the point, then with one that does not, and holds every promise. */
+  crash(point: CrashPoint, job: Job): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The whole of Steward in processes of their own, on real chains. */
+export async function startCrashStack(): Promise<CrashStack> {
+  const victims = await startVictims();
+  const client = createDemoClient(victims.url);
+  const customer = createCustomer(victims.url, USER);
+  await fundEscrow(SILENT, client, victims.local, USER, '20');
+  let count = 0;
+  return {
+    async crash(point, job) {
+      const before = await balanceOf(client);
+      const { crashed } = await victims.armWorker(point);
+      const done = perform(job, `${++count}`, { victims, client, customer });
+      done.catch(() => undefined); // reported below; the crash may come first
+      await Promise.race([crashed, done.then(() => neverReached(point))]);
+      await victims.kill('worker');
+      const change = await done;
+      await until(async () => (await balanceOf(client)).reserved === 0, 'nothing is held any more', 60_000);
+      await until(
+        async () => isClose(await balanceOf(client), before, change),
+        'the balance is right',
+        60_000,
+      );
+      await holdBooks(victims);
+    },
+    stop: () => victims.stop(),
+  };
+}
+
+const neverReached = (point: CrashPoint): never => {
+  throw new Error(`The worker never came to ${point}.`);
+};
+
+interface Means {
+  victims: Victims;
+  client: DemoClient;
+  customer: Customer;
+}
+
+/** Answers by how much the user's balance must have changed, in whole units of USDC. */
+async function perform(job: Job, name: string, { victims, client, customer }: Means): Promise<number> {
+  if (job === 'a deposit') {
+    await fundEscrow(SILENT, client, victims.local, USER, '1.25');
+    return 1.25;
+  }
+  if (job === 'a withdrawal') return withdraw(victims.url, name);
+  const { input, ends } = JOBS[job];
+  const { id, status, totalCost, seqs, types } = await customer.buy(name, input);
+  expect({ id, status }).toEqual({ id, status: ends });
+  expect(seqs).toEqual(seqs.map((_seq, index) => index + 1));
+  expect(types.at(-1)).toBe(`workflow.${ends}`);
+  return -totalCost;
+}
+
+/** Sends the same request with the same key until it is final, as a client does that lost the answer. */
+async function withdraw(url: string, name: string): Promise<number> {
+  const body = JSON.stringify({
+    amount: '0.5',
+    asset: 'USDC',
+    destination: Keypair.generate().publicKey.toBase58(),
+  });
+  const headers = { 'content-type': 'application/json', 'idempotency-key': `withdraw-${name}` };
+  const first = await fetch(`${url}/escrow/${USER}/withdraw`, { method: 'POST', body, headers });
+  const { withdrawalId } = (await first.json()) as { withdrawalId?: string };
+  expect(withdrawalId).toMatch(/^wd_/);
+  await until(
+    async () => (await movementOf(url, withdrawalId!)) === 'completed',
+    'the withdrawal is final',
+    90_000,
+  );
+  return -0.5;
+}
+
+async function movementOf(url: string, id: string): Promise<string | undefined> {
+  const answer = await fetch(`${url}/escrow/${USER}/history?limit=100`);
+  const { history } = (await answer.json()) as { history: { id: string; type: string; status: string }[] };
+  return history.find((row) => row.id.includes(id))?.status;
+}
+
+interface Balance {
+  available: number;
+  reserved: number;
+}
+
+const balanceOf = async (client: DemoClient): Promise<Balance> =>
+  (await client.get<{ balances: { USDC: Balance } }>(`/escrow/${USER}/balance`)).balances.USDC;
+
+const isClose = (now: Balance, before: Balance, change: number): boolean =>
+  Math.abs(now.available - before.available - change) < 1e-9;
