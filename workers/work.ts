@@ -8,7 +8,8 @@ import { startWorkers, type Workers } from './workers.ts';
 
 /**
  * Everything a worker does, on a connection that may be shared with an API. `stop` drains, then closes what it opened.
- * Without `build` it has no version: one process that is replaced as a whole, as the embedded stack is, needs none.
+ * Without `build` it has no version: one process that is replaced as a whole, as the embedded stack is, needs none, and
+ * the eager starts of an API beside it would not ask which version is current.
  */
 export async function startWork(
   config: Config,

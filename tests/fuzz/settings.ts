@@ -34,6 +34,7 @@ const REFUSALS: readonly [name: string, status: number][] = [
   ['^GET /(runs|approvals|payments|attention|events|ledger/.*|users/.*|escrow/.*/history)$', 400],
   ['^POST /workflows/(create|\\{id\\}/(approve|cancel))$', 400],
   ['^POST /approvals/\\{id\\}$', 400],
+  ['^POST /runs/\\{id\\}/rerun$', 400], // its input is the family's own words
   ['^POST /escrow/', 400],
   ['/stream$', 426],
 ];

@@ -20,7 +20,12 @@ export const newWallet = (): string => Keypair.generate().publicKey.toBase58();
 
 /** The chain by script; rows, ledger and credits as in production. */
 export function scriptedEscrow(db: Database, chain: ScriptedChain): EscrowActivities {
-  const tools = { db, assets: sampleBook, keypair: Keypair.generate() } as unknown as EscrowTools;
+  const tools = {
+    db,
+    assets: sampleBook,
+    keypair: Keypair.generate(),
+    checkpoint: () => undefined,
+  } as unknown as EscrowTools;
   const next = <T>(words: T[] | undefined): T | undefined =>
     words !== undefined && words.length > 1 ? words.shift() : words?.[0];
   const look = async (id: string): Promise<WithdrawalState> => {
