@@ -161,6 +161,9 @@ export const settings = z.object({
   RECONCILE_GIVE_UP_MS: int(600_000, 10).describe(
     'After this an unknown payment needs a person; its hold stays.',
   ),
+  RECONCILE_BOOKS_EVERY_MS: int(300_000).describe(
+    'Between two checks of chains against ledger against runs (a Temporal Schedule); 0 takes the schedule away.',
+  ),
   EARLY_APPROVAL_WAIT_MS: int(10_000, 1).describe(
     'How long an approval sent while planning waits for the plan before it answers 202.',
   ),

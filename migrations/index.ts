@@ -3,11 +3,17 @@ import { M0002Ledger } from './m0002-ledger.ts';
 import { M0003Payments } from './m0003-payments.ts';
 import { M0004Api } from './m0004-api.ts';
 import { M0005Values } from './m0005-values.ts';
+import { M0006Reconciliation } from './m0006-reconciliation.ts';
 
 /** Every migration, in order; forward only. */
-export const migrationsList = [M0001Runs, M0002Ledger, M0003Payments, M0004Api, M0005Values].map(
-  (migration) => ({
-    name: migration.name,
-    class: migration,
-  }),
-);
+export const migrationsList = [
+  M0001Runs,
+  M0002Ledger,
+  M0003Payments,
+  M0004Api,
+  M0005Values,
+  M0006Reconciliation,
+].map((migration) => ({
+  name: migration.name,
+  class: migration,
+}));

@@ -10,6 +10,8 @@ import { createEscrowActivities } from '../activities/payments/escrow/activities
 import { createRails, type RailsConfig } from '../activities/payments/x402/rails.ts';
 import { createPlanningActivities } from '../activities/planner/activities.ts';
 import type { ModelSettings } from '../activities/planner/ask-model.ts';
+import { createReconciliationActivities } from '../activities/reconciliation/activities.ts';
+import type { BookDeps } from '../activities/reconciliation/tools.ts';
 import type { Config } from '../config.ts';
 import { openDatabase, type Database } from '../db/database.ts';
 import { createJournal } from '../db/journal.ts';
@@ -17,6 +19,7 @@ import { createNotifier } from '../db/notifier.ts';
 import { createSealer } from '../db/sealing.ts';
 import { createValues } from '../db/values.ts';
 import { buildAssetBook } from '../domain/assets.ts';
+import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { required } from '../temporal-connection.ts';
 import { checkpointOf } from './crash.ts';
 
@@ -30,7 +33,11 @@ export interface WorkerParts {
 const DEFAULT_MODEL = 'claude-opus-5-5';
 
 /** Composition root of a worker: every activity with its dependencies. */
-export async function composeActivities(config: Config, log: Logger): Promise<WorkerParts> {
+export async function composeActivities(
+  config: Config,
+  log: Logger,
+  workflowState: BookDeps['workflowState'],
+): Promise<WorkerParts> {
   const db = await openDatabase(required(config, 'DATABASE_URL'), { poolSize: config.DATABASE_POOL });
   const notifier = createNotifier(db.pool);
   const journal = createJournal(db.pool, notifier);
@@ -58,6 +65,13 @@ export async function composeActivities(config: Config, log: Logger): Promise<Wo
     }),
     ...createCallingActivities({ ...common, fetch, rails }),
     ...createPaymentActivities({ ...common, seller, rails }),
+    ...createReconciliationActivities({
+      ...common,
+      seller,
+      rails,
+      workflowState,
+      operatorTenant: DEFAULT_TENANT,
+    }),
     ...escrowActivities(config, common),
   };
   return {

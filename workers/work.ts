@@ -2,8 +2,10 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { composeActivities } from './compose.ts';
+import { ensureBooksSchedule } from './schedules.ts';
 import { ensureStandingWorkflows } from './standing-workflows.ts';
 import { bundleOf, type Build } from './version.ts';
+import { createWorkflowState } from './workflow-state.ts';
 import { startWorkers, type Workers } from './workers.ts';
 
 /**
@@ -17,7 +19,11 @@ export async function startWork(
   log: Logger,
   build: Build = bundleOf(config),
 ): Promise<Workers> {
-  const parts = await composeActivities(config, log);
+  const parts = await composeActivities(
+    config,
+    log,
+    createWorkflowState(connection, config.TEMPORAL_NAMESPACE),
+  );
   const workers = await startWorkers({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -28,6 +34,12 @@ export async function startWork(
     ...build,
   });
   await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
+  await ensureBooksSchedule(
+    connection,
+    config.TEMPORAL_NAMESPACE,
+    config.TASK_QUEUE,
+    config.RECONCILE_BOOKS_EVERY_MS,
+  );
   const finished = closeAfter(workers.finished, () => parts.close());
   return {
     finished,

@@ -48,7 +48,7 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
  * Holds without a signature are given up; what no live signature holds goes back to the user's escrow. False for a
  * run that never had any money.
  */
-async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow): Promise<boolean> {
+export async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow): Promise<boolean> {
   await lockRunMoney(client, run.id);
   const unsigned = await lockUnsigned(client, run.id);
   for (const payment of unsigned) {

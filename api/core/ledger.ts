@@ -12,6 +12,7 @@ import { page, PageQuery, readCursor } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
+import { reconciliationRoutes } from './reconciliation.ts';
 import { isoOrNull } from './times.ts';
 
 const tags = ['ledger'];
@@ -71,4 +72,4 @@ const toAccount = (row: AccountRow): LedgerAccount => ({
   created_at: row.created_at.toISOString(),
 });
 
-export const ledgerRoutes = [accounts, transfers];
+export const ledgerRoutes = [accounts, transfers, ...reconciliationRoutes];

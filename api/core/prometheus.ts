@@ -1,9 +1,10 @@
+import type { ReportRow } from '../../db/repositories/reconciliation.ts';
 import type { RunFigures } from '../../db/repositories/run-lists.ts';
 
 type Kind = 'gauge' | 'counter';
 
 /** The figures as Prometheus text. Counts come from the database: every API process shows the same ones. */
-export function prometheusText(figures: RunFigures): string {
+export function prometheusText(figures: RunFigures, books: ReportRow | undefined): string {
   const memory = process.memoryUsage();
   const cpu = process.cpuUsage();
   return [
@@ -26,6 +27,7 @@ export function prometheusText(figures: RunFigures): string {
       'Time that finished runs took, summed.',
       figures.total_seconds,
     ),
+    ...(books === undefined ? [] : booksMetrics(books)),
     metric('process_resident_memory_bytes', 'gauge', 'Memory of this process.', memory.rss),
     metric(
       'process_cpu_seconds_total',
@@ -35,6 +37,31 @@ export function prometheusText(figures: RunFigures): string {
     ),
     metric('process_uptime_seconds', 'gauge', 'Age of this process.', process.uptime()),
   ].join('');
+}
+
+/** The last three-way check. A drift that is explained by what is under way is 0. */
+function booksMetrics({ checked_at: checkedAt, accounts, findings }: ReportRow): string[] {
+  const open = findings.filter(({ repaired }) => repaired !== true);
+  return [
+    metric(
+      'steward_ledger_checked_timestamp_seconds',
+      'gauge',
+      'When chains, ledger and runs were compared last.',
+      checkedAt.getTime() / 1000,
+    ),
+    metric('steward_ledger_findings', 'gauge', 'Differences that the last check left open.', open.length),
+    head(
+      'steward_ledger_drift',
+      'gauge',
+      'Minor units that a chain account holds more than the ledger says, unexplained.',
+    ),
+    ...accounts
+      .filter(({ chain }) => chain !== null)
+      .map(
+        ({ account_id: account, asset, drift, explained }) =>
+          `steward_ledger_drift{account="${String(account)}",asset="${String(asset)}"} ${explained === true ? '0' : String(drift)}\n`,
+      ),
+  ];
 }
 
 const metric = (name: string, kind: Kind, help: string, value: number): string =>

@@ -3,6 +3,7 @@ import { Health } from '../../schemas/core/api.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { prefers } from '../http/negotiate.ts';
 import { defineRoute } from '../route.ts';
+import { lastReport } from '../../db/repositories/reconciliation.ts';
 import type { RunFigures } from '../../db/repositories/run-lists.ts';
 import { checkHealth, figuresOf } from './health.ts';
 import { prometheusText } from './prometheus.ts';
@@ -98,7 +99,12 @@ const metrics = defineRoute({
   async handler({ deps, header }) {
     const figures = await figuresOf(deps);
     if (prefers(header('accept'), ['text/plain', 'application/openmetrics-text']))
-      return { status: 200, text: prometheusText(figures), type: PROMETHEUS, headers: { vary: 'Accept' } };
+      return {
+        status: 200,
+        text: prometheusText(figures, await lastReport(deps.db.pool)),
+        type: PROMETHEUS,
+        headers: { vary: 'Accept' },
+      };
     return { status: 200, body: jsonMetrics(figures), headers: { vary: 'Accept' } };
   },
 });
@@ -110,7 +116,7 @@ const prometheus = defineRoute({
   responses: { 200: { description: 'The figures.', schema: z.string(), type: 'text/plain' } },
   handler: async ({ deps }) => ({
     status: 200,
-    text: prometheusText(await figuresOf(deps)),
+    text: prometheusText(await figuresOf(deps), await lastReport(deps.db.pool)),
     type: PROMETHEUS,
   }),
 });

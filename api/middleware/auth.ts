@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { findKey } from '../../db/repositories/keys.ts';
 import { takeTicket } from '../../db/repositories/tickets.ts';
+import { DEFAULT_TENANT } from '../../domain/tenants.ts';
 import { Principal, Scope } from '../../schemas/core/principal.ts';
 import type { ApiDeps } from '../context.ts';
 import { sameSecret, sha256, splitKey } from '../keys/secrets.ts';
 import { ApiError } from '../problem.ts';
 
 const EVERYTHING = Scope.options;
-
-/** The only tenant of an installation without keys. */
-export const DEFAULT_TENANT = 'default';
 
 /** Everyone on this machine, while auth is off. */
 const LOCAL: Principal = {

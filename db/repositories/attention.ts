@@ -80,3 +80,15 @@ export async function settleAttention(db: Queryable, id: string, note: string): 
     [id, note],
   );
 }
+
+/** Closes open items of these kinds whose cause is not among those seen now. */
+export async function settleGone(
+  db: Queryable,
+  { prefix, kinds, except }: { prefix: string; kinds: readonly string[]; except: readonly string[] },
+): Promise<void> {
+  await db.query(
+    `update attention set resolved_at = now(), resolved_by = 'system', note = 'The difference is gone.'
+     where resolved_at is null and starts_with(id, $1) and kind = any($2) and not id = any($3)`,
+    [prefix, kinds, except],
+  );
+}

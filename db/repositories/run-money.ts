@@ -103,3 +103,20 @@ export async function reservedAssets(db: Queryable, tenant: string, runId: strin
   );
   return rows.map((row) => row.asset);
 }
+
+/** What a run paid less what was refunded, minor units; `asset` (CAIP-19) is that of its first payment. */
+export async function costOfRun(
+  db: Queryable,
+  runId: string,
+): Promise<{ cost: bigint; asset: string | null }> {
+  const { rows } = await db.query<{ paid: string; refunded: string; asset: string | null }>(
+    `select coalesce(sum(p.amount) filter (where p.status = 'settled'), 0)::text as paid,
+       (array_agg(p.asset order by p.created_at))[1] as asset,
+       (select coalesce(sum(e.amount), 0)::text from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
+        where t.run_id = $1 and t.kind = 'refund' and t.state <> 'voided' and a.kind = 'escrow') as refunded
+     from payment p where p.run_id = $1`,
+    [runId],
+  );
+  const { paid, refunded, asset } = rows[0]!;
+  return { cost: BigInt(paid) - BigInt(refunded), asset };
+}

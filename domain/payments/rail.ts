@@ -49,6 +49,8 @@ export interface Rail {
   refuses(offer: Offer): string | undefined;
   /** Minor units of the asset that the payer holds on the chain now. */
   available(asset: string): Promise<bigint>;
+  /** Minor units of an asset that the payer holds at finality; null is the chain's own coin, wrapped ones included. */
+  holdsFinally(asset: string | null): Promise<bigint>;
   sign(order: SignOrder): Promise<SignedPayment>;
   /** Finds the payment by its proof; `hint` is a transaction that the seller named. */
   locate(proof: JsonObject, hint: string | null): Promise<Sighting>;

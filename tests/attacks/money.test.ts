@@ -81,6 +81,7 @@ function activitiesOf(world: World) {
     payer: '0xpayer',
     refuses: () => undefined,
     available: async () => 10_000n,
+    holdsFinally: async () => 10_000n,
     sign: async () => {
       const nonce = `${++world.signed}:${randomUUID()}`;
       return { payload: { x402Version: 2, nonce }, fingerprint: nonce, proof: { nonce }, fees: [] };

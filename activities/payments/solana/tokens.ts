@@ -1,5 +1,5 @@
 import { getAssociatedTokenAddressSync, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
-import type { PublicKey } from '@solana/web3.js';
+import type { Commitment, PublicKey } from '@solana/web3.js';
 import { EngineError } from '../../../domain/errors.ts';
 import type { SolanaNode } from './node.ts';
 
@@ -23,7 +23,11 @@ export async function tokenAccount(node: SolanaNode, mint: PublicKey, owner: Pub
 }
 
 /** Minor units in a token account; none when it does not exist. */
-export async function tokenBalance(node: SolanaNode, account: PublicKey): Promise<bigint> {
-  const info = await node.connection.getAccountInfo(account);
+export async function tokenBalance(
+  node: SolanaNode,
+  account: PublicKey,
+  commitment: Commitment = 'confirmed',
+): Promise<bigint> {
+  const info = await node.connection.getAccountInfo(account, commitment);
   return info === null ? 0n : info.data.readBigUInt64LE(64); // amount follows mint and owner in every token account
 }

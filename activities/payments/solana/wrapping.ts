@@ -19,6 +19,14 @@ export async function spendable(node: SolanaNode, owner: PublicKey, asset: strin
   return tokens + (coins > 0n ? coins : 0n);
 }
 
+/** What `owner` has of a mint at finality; null is the coin, of which wrapped ones are a part. */
+export async function heldFinally(node: SolanaNode, owner: PublicKey, asset: string | null): Promise<bigint> {
+  const mint = asset === null ? NATIVE_MINT : new PublicKey(asset);
+  const tokens = await tokenBalance(node, await tokenAccount(node, mint, owner), 'finalized');
+  if (asset !== null) return tokens;
+  return tokens + BigInt(await node.connection.getBalance(owner, 'finalized'));
+}
+
 /**
  * Wraps what the wrapped account lacks for everything promised in it. The money stays ours and the amount is a
  * difference, so a crash or a second process at worst wraps too much. Answers the fees that this took.

@@ -38,6 +38,12 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     payer: wallet.address,
     refuses: (offer) => refusal(offer, wallet.address),
     available: async (asset) => (await token(asset).getFunction('balanceOf')(wallet.address)) as bigint,
+    holdsFinally: async (asset) =>
+      asset === null
+        ? provider.getBalance(wallet.address, 'finalized')
+        : ((await token(asset).getFunction('balanceOf')(wallet.address, {
+            blockTag: 'finalized',
+          })) as bigint),
     sign: async (order) =>
       sign(wallet, network, await provider.getBlockNumber(), order, config.maxValiditySeconds ?? 600),
     locate: (proof, hint) => locateAuthorization(chain, proof, hint),

@@ -8,7 +8,7 @@ import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/ra
 import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
 import { tokenAccount } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
-import { spendable, wrapShortage } from '../solana/wrapping.ts';
+import { heldFinally, spendable, wrapShortage } from '../solana/wrapping.ts';
 import { createPayload } from './payload.ts';
 import { locateMessage } from './solana-chain.ts';
 
@@ -33,6 +33,7 @@ export function createSolanaRail(config: SolanaRailConfig): Rail {
     payer: keypair.publicKey.toBase58(),
     refuses: (offer) => refusal(offer, keypair.publicKey),
     available: (asset) => spendable(node, keypair.publicKey, asset),
+    holdsFinally: (asset) => heldFinally(node, keypair.publicKey, asset),
     sign: (order) => sign(node, keypair, config.rpcUrl, order),
     locate: (proof, hint) => locateMessage(node, proof, hint),
     readIncoming: (query) => readSolanaIncoming(node, keypair.publicKey, query),

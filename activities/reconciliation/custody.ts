@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { custodyLooks } from '../../db/repositories/reconciliation.ts';
+import type { Rail } from '../../domain/payments/rail.ts';
+import {
+  judgeAccount,
+  standingOf,
+  type AccountStanding,
+  type CustodyLook,
+} from '../../domain/reconciliation.ts';
+import type { Finding } from '../../domain/reconciliation.ts';
+import type { Asset } from '../../schemas/core/money.ts';
+import type { BookTools } from './tools.ts';
+
+/** What one look came to: how the chain accounts stand, and what is wrong with them. */
+export interface CustodyReport {
+  standings: AccountStanding[];
+  findings: Finding[];
+}
+
+const LOOKS = 3;
+const NOTHING: CustodyLook = { ledger: 0n, mayHaveLeft: 0n, mayHaveCome: 0n };
+
+/** The name of a chain account in reports: whose it is and what it holds. */
+const custodyAccount = (rail: Rail, asset: Asset): string => `custody:system:${rail.payer}:${asset.id}`;
+
+/** A difference counts when it is still there in the last of several looks: nodes lag behind each other. */
+export async function examineCustody(tools: BookTools): Promise<CustodyReport> {
+  for (let look = 1; ; look++) {
+    const report = await lookOnce(tools);
+    const isClear = report.findings.every(({ kind }) => kind === 'chain_unreachable');
+    if (isClear || look === LOOKS) return report;
+    await delay(tools.lookAgainMs);
+  }
+}
+
+async function lookOnce({ db, rails, assets }: BookTools): Promise<CustodyReport> {
+  const before = await custodyLooks(db.pool);
+  const chains = await Promise.all(
+    rails.all.flatMap((rail) =>
+      assets.assets
+        .filter(({ network }) => network === rail.network)
+        .map(async (asset) => ({
+          account: custodyAccount(rail, asset),
+          asset,
+          ...(await askChain(rail, asset)),
+        })),
+    ),
+  );
+  const after = await custodyLooks(db.pool);
+  const standings: AccountStanding[] = [];
+  const findings: Finding[] = [];
+  for (const { account, asset, chain, problem } of chains) {
+    const standing = standingOf({
+      account,
+      asset: asset.id,
+      chain,
+      before: before.get(asset.id) ?? NOTHING,
+      after: after.get(asset.id) ?? NOTHING,
+    });
+    standings.push(standing);
+    const finding = judgeAccount(standing, problem);
+    if (finding) findings.push(finding);
+  }
+  return { standings, findings };
+}
+
+async function askChain(rail: Rail, asset: Asset): Promise<{ chain: bigint | null; problem?: string }> {
+  try {
+    return { chain: await rail.holdsFinally(asset.address) };
+  } catch (error) {
+    return { chain: null, problem: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,49 @@
+import { costOfRun } from '../../db/repositories/run-money.ts';
+import { paymentsOfRun } from '../../db/repositories/payments-write.ts';
+import type { Finding } from '../../domain/reconciliation.ts';
+import { isOpen } from '../../domain/payments/actions.ts';
+import { assetsOf } from '../../domain/payments/purse.ts';
+import type { FinishRequest } from '../../domain/ports/ledger.ts';
+import { finishRun } from '../ledger/finish-run.ts';
+import { mustGetRun } from '../payments/tools.ts';
+import type { BookTools } from './tools.ts';
+
+/**
+ * Ends a run whose workflow somebody terminated. Its payments come first: while one is open the sweep follows it and
+ * the run stays as it is. A workflow that is only not there may be in another namespace: that is for a person.
+ */
+export async function endStranded(tools: BookTools, { runId }: Finding): Promise<boolean> {
+  const run = await mustGetRun(tools, runId!);
+  if ((await tools.workflowState(run.workflow_id)) !== 'closed') return false;
+  const payments = await paymentsOfRun(tools.db.pool, run.id);
+  if (payments.some(({ status }) => isOpen(status))) return false;
+  const settled = payments.some(({ status }) => status === 'settled');
+  await finishRun(tools, {
+    ride: { runId: run.id, events: [] },
+    runId: run.id,
+    status: 'failed',
+    error: {
+      code: 'WORKFLOW_LOST',
+      message: 'The workflow of the run was ended from outside. What nothing held went back to the user.',
+      recoverable: false,
+    },
+    outputs: {},
+    totals: await totalsOf(tools, run.id),
+    attention: settled
+      ? [
+          {
+            kind: 'rollback_incomplete',
+            detail: `Run ${run.id} lost its workflow after payments had settled: none of its steps was undone.`,
+            data: {},
+          },
+        ]
+      : [],
+  });
+  return true;
+}
+
+async function totalsOf({ db, assets }: BookTools, runId: string): Promise<FinishRequest['totals']> {
+  const { cost, asset } = await costOfRun(db.pool, runId);
+  const paid = asset === null ? undefined : assetsOf(assets, asset).paid;
+  return { cost: cost.toString(), timeMs: 0, asset: paid?.code ?? null, decimals: paid?.decimals ?? 0 };
+}

@@ -1,0 +1,120 @@
+import type { FindingKind } from '../../domain/reconciliation.ts';
+
+/** One comparison inside the database; its statement answers (tenant, run_id, object, detail) of each difference. */
+export interface BookCheck {
+  kind: FindingKind;
+  sql: string;
+}
+
+/** Live and settled payments: money that left or may leave. */
+const PAYING = `('signed', 'submitted', 'unknown', 'settled')`;
+
+/** The transfer that holds a payment's money now (see `transferOf`). */
+const TRANSFER_OF = `'payment:' || p.id ||
+  case when coalesce((p.proof ->> 'holds')::integer, 0) > 0 then ':' || ((p.proof ->> 'holds')::integer + 1) else '' end`;
+
+/** What ended this long ago has been brought to rest; $1 is the grace in milliseconds. */
+const AT_REST = `r.finished_at < now() - $1 * interval '1 millisecond'`;
+
+export const BOOK_CHECKS: readonly BookCheck[] = [
+  {
+    kind: 'unbalanced_transfer',
+    sql: `select min(t.tenant) as tenant, min(t.run_id) as run_id, t.id as object,
+            format('The entries of transfer %s sum to %s minor units of %s.', t.id, sum(e.amount), a.asset) as detail
+          from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
+          group by t.id, a.asset having sum(e.amount) <> 0`,
+  },
+  {
+    kind: 'balance_mismatch',
+    sql: `select a.tenant, null as run_id, a.id as object,
+            format('%s has posted %s and held %s; its entries say %s and %s.', a.id, b.posted, b.pending_out, s.posted, s.held) as detail
+          from account_balance b join account a on a.id = b.account_id
+          join lateral (
+            select coalesce(sum(e.amount) filter (where t.state = 'posted'), 0) as posted,
+                   coalesce(sum(greatest(-e.amount, 0)) filter (where t.state = 'pending'), 0) as held
+            from entry e join transfer t on t.id = e.transfer_id where e.account_id = b.account_id) s on true
+          where b.posted <> s.posted or b.pending_out <> s.held`,
+  },
+  {
+    kind: 'payment_transfer',
+    sql: `select p.tenant, p.run_id, p.id as object,
+            format('Payment %s of %s is %s%s; its transfer holds %s and is %s.', p.id, p.amount, p.status,
+              case when p.finalized then ' and final' else '' end, coalesce(s.amount::text, 'nothing'), coalesce(t.state, 'missing')) as detail
+          from payment p left join transfer t on t.id = ${TRANSFER_OF}
+          left join lateral (select -sum(e.amount) as amount from entry e join account a on a.id = e.account_id
+                             where e.transfer_id = t.id and a.kind = 'reserve') s on true
+          where coalesce(t.state, 'none') <> all (case
+              when p.status = 'settled' and p.finalized then array['posted']
+              when p.status = 'void' then array['voided']
+              when p.status in ('quoted', 'rejected') then array['none', 'voided']
+              else array['pending'] end)
+            or (p.status not in ('quoted', 'rejected') and s.amount is distinct from p.amount)`,
+  },
+  {
+    kind: 'withdrawal_transfer',
+    sql: `select w.tenant, null as run_id, w.id as object,
+            format('Withdrawal %s is %s; its transfer is %s.', w.id, w.status, coalesce(t.state, 'missing')) as detail
+          from withdrawal w left join transfer t on t.id = 'withdrawal:' || w.id
+          where coalesce(t.state, 'none') <> case w.status
+            when 'finalized' then 'posted' when 'released' then 'voided' else 'pending' end`,
+  },
+  {
+    kind: 'deposit_transfer',
+    sql: `select d.tenant, null as run_id, d.signature as object,
+            format('Deposit %s of %s is credited; the ledger has %s.', d.signature, d.amount, coalesce(s.amount::text, 'nothing')) as detail
+          from deposit d left join lateral (
+            select sum(e.amount) as amount from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
+            where t.id = 'deposit:' || d.signature and t.state = 'posted' and a.kind = 'escrow' and a.tenant = d.tenant
+              and a.owner = d.user_id and a.asset = d.asset) s on true
+          where d.status = 'credited' and s.amount is distinct from d.amount`,
+  },
+  {
+    kind: 'orphan_hold',
+    sql: `select t.tenant, t.run_id, t.id as object,
+            format('Transfer %s holds money for a %s that does not hold it.', t.id, t.kind) as detail
+          from transfer t where t.state = 'pending' and t.kind in ('payment', 'withdrawal')
+            and not exists (select from payment p where t.kind = 'payment' and p.id = t.data ->> 'intentId' and t.id = ${TRANSFER_OF})
+            and not exists (select from withdrawal w where t.kind = 'withdrawal' and t.id = 'withdrawal:' || w.id)`,
+  },
+  {
+    kind: 'stale_hold',
+    sql: `select p.tenant, p.run_id, p.id as object,
+            format('Run %s is %s, and %s is still held for payment %s, which was never signed.', r.id, r.status, p.amount, p.id) as detail
+          from payment p join run r on r.id = p.run_id where p.status = 'prepared' and ${AT_REST}`,
+  },
+  {
+    kind: 'reserve_left',
+    sql: `select a.tenant, r.id as run_id, a.id as object,
+            format('Run %s is %s, and its reserve still has %s.', r.id, r.status, b.posted - b.pending_out) as detail
+          from account_balance b join account a on a.id = b.account_id join run r on r.id = a.owner and r.tenant = a.tenant
+          where a.kind = 'reserve' and b.posted > b.pending_out and ${AT_REST}`,
+  },
+  {
+    kind: 'paid_twice',
+    sql: `select min(tenant) as tenant, run_id, run_id || ':' || step_id as object,
+            format('Step %s of run %s has %s payments that settled or may settle.', step_id, run_id, count(*)) as detail
+          from payment where status in ${PAYING} group by run_id, step_id having count(*) > 1`,
+  },
+  {
+    kind: 'over_approval',
+    sql: `select r.tenant, r.id as run_id, r.id as object,
+            format('Run %s has paid %s; %s was approved.', r.id, p.paid, coalesce(r.view #>> '{approval,limits,maxTotalAmount}', 'nothing')) as detail
+          from run r join (select run_id, sum(amount) as paid from payment where status in ${PAYING} group by run_id) p on p.run_id = r.id
+          where p.paid > coalesce((r.view #>> '{approval,limits,maxTotalAmount}')::numeric, 0)`,
+  },
+  {
+    kind: 'cost_differs',
+    sql: `select r.tenant, r.id as run_id, r.id as object,
+            format('Run %s says it cost %s; the ledger says %s was paid and %s refunded.', r.id,
+              coalesce(r.view ->> 'totalCost', 'nothing'), p.paid, f.refunded) as detail
+          from run r
+          join lateral (select coalesce(sum(amount) filter (where status = 'settled'), 0) as paid,
+                          coalesce(bool_or(status in ('signed', 'submitted', 'unknown')), false) as open
+                        from payment where run_id = r.id) p on true
+          join lateral (select coalesce(sum(e.amount), 0) as refunded
+                        from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
+                        where t.run_id = r.id and t.kind = 'refund' and t.state <> 'voided' and a.kind = 'escrow') f on true
+          where ${AT_REST} and r.finished_at > now() - interval '7 days' and not p.open
+            and coalesce((r.view ->> 'totalCost')::numeric, 0) <> p.paid - f.refunded`,
+  },
+];
