@@ -71,7 +71,7 @@ async function report(ctx: Ctx): Promise<Reconciliation> {
     id: row.id,
     checked_at: row.checked_at.toISOString(),
     took_ms: row.took_ms,
-    accounts: ctx.principal.operator ? (row.accounts as unknown as AccountDrift[]) : [],
+    accounts: ctx.principal.operator ? (row.accounts as unknown as AccountDrift[]).map(toAccount) : [],
     findings: (await seenBy(ctx, row)).map(toFinding),
   };
 }
@@ -88,6 +88,15 @@ async function seenBy({ deps, principal }: Ctx, row: ReportRow): Promise<Told[]>
   const visible = new Set(await visibleRuns(deps.db.pool, principal.tenant, ids, hidden));
   return own.filter(({ runId }) => runId !== null && visible.has(runId));
 }
+
+const toAccount = ({ account_id, asset, ledger, chain, drift, explained }: AccountDrift): AccountDrift => ({
+  account_id,
+  asset,
+  ledger,
+  chain,
+  drift,
+  explained,
+});
 
 const toFinding = ({ kind, runId, object, detail, repaired }: Told): Reconciliation['findings'][number] => ({
   kind,

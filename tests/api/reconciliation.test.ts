@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { applyTransfer } from '../../db/ledger.ts';
+import { findDifferences, saveReport } from '../../db/repositories/reconciliation.ts';
+import { escrowAccount, reserveAccount } from '../../domain/accounts.ts';
+import { escrowAsset } from '../../domain/assets.ts';
+import { move } from '../../domain/ledger.ts';
+import { createCaller, type Caller } from './support/http.ts';
+import { startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
+
+const ADMIN = 'sk_bootstrap_0123456789abcdef0123';
+const ACCOUNT = {
+  account_id: 'custody:system:me:usdc',
+  asset: 'usdc',
+  ledger: '10',
+  chain: '7',
+  drift: '-3',
+  explained: false,
+};
+
+/** Checks that are held up while this is set. */
+let held: Promise<void> | undefined;
+let app: ReasoningApp;
+let operator: Caller;
+const callers: { [subject: string]: Caller } = {};
+const runs: { [subject: string]: string } = {};
+
+beforeAll(async () => {
+  app = await startReasoningApp({
+    settings: { auth: 'on', adminKey: ADMIN, commandTimeoutMs: 2000 },
+    activities: ({ db }) => ({
+      async checkBooks() {
+        await held;
+        const id = `rec_${randomUUID()}`;
+        const findings = (await findDifferences(db, 0)).map((finding) => ({ ...finding, repaired: false }));
+        await saveReport(db.pool, { id, took_ms: 1, accounts: [ACCOUNT], findings });
+        return { id, findings: findings.length, repaired: 0 };
+      },
+    }),
+  });
+  operator = createCaller(app.url, { authorization: `Bearer ${ADMIN}` });
+  for (const name of ['ada', 'ben']) {
+    const subject = app.user();
+    await app.fund(subject, '5');
+    runs[name] = await runWithMoneyLeft(subject);
+    const { body } = await operator.post('/admin/keys', { name, subject, scopes: ['read', 'operate'] });
+    callers[name] = createCaller(app.url, { authorization: `Bearer ${String(body['key'])}` });
+  }
+});
+afterAll(() => app.close());
+
+/** An ended run whose reserve was not given back. */
+async function runWithMoneyLeft(subject: string): Promise<string> {
+  const id = `wf_${randomUUID()}`;
+  await app.db.pool.query(
+    `insert into run (id, tenant, family, kind, subject, status, input_sealed, workflow_id, finished_at)
+     values ($1, 'default', 'reasoning', 'reasoning', $2, 'failed', 'x', $1, now() - interval '1 second')`,
+    [id, subject],
+  );
+  const usdc = escrowAsset(app.options.assets, 'USDC')!;
+  const entries = move(escrowAccount('default', subject, usdc), reserveAccount('default', id, usdc), 5n);
+  await applyTransfer(app.db.pool, {
+    id: `reserve:${id}`,
+    kind: 'reserve',
+    state: 'posted',
+    tenant: 'default',
+    runId: id,
+    entries,
+  });
+  return id;
+}
+
+const runIds = (body: Record<string, unknown>): unknown[] =>
+  (body['findings'] as { run_id?: string }[]).map(({ run_id }) => run_id);
+
+test('the first who asks has the books checked, and the operator sees every account and finding', async () => {
+  const { status, body } = await operator.get('/ledger/reconciliation');
+  expect(status).toBe(200);
+  expect(Object.keys(body)).toEqual(['id', 'checked_at', 'took_ms', 'accounts', 'findings']);
+  expect(body['accounts']).toEqual([ACCOUNT]);
+  expect(body['findings']).toHaveLength(2);
+  expect(new Set(runIds(body))).toEqual(new Set(Object.values(runs)));
+  expect(body['findings']).toContainEqual({
+    kind: 'reserve_left',
+    run_id: runs['ada'],
+    object: expect.stringContaining(`reserve:default:${runs['ada']}`) as string,
+    detail: expect.stringMatching(/is failed, and its reserve still has 5\./) as string,
+    repaired: false,
+  });
+});
+
+test('who owns a run sees what was found of it, and nothing of others or of the installation', async () => {
+  const { status, body } = await callers['ada']!.get('/ledger/reconciliation');
+  expect(status).toBe(200);
+  expect(body['accounts']).toEqual([]);
+  expect(runIds(body)).toEqual([runs['ada']]);
+});
+
+test('a check on request answers the new report', async () => {
+  const before = (await operator.get('/ledger/reconciliation')).body['id'];
+  const { status, body } = await operator.post('/ledger/reconciliation', {});
+  expect(status).toBe(200);
+  expect(body['id']).not.toBe(before);
+  expect((await operator.get('/ledger/reconciliation')).body['id']).toBe(body['id']);
+});
+
+test('a check that takes longer is 202 with the report before, and whoever asks joins it', async () => {
+  const before = (await operator.get('/ledger/reconciliation')).body['id'];
+  let release = (): void => undefined;
+  held = new Promise((resolve) => (release = resolve));
+  const replies = await Promise.all([
+    operator.post('/ledger/reconciliation', {}),
+    operator.post('/ledger/reconciliation', {}),
+  ]);
+  expect(replies.map(({ status, body }) => [status, body['id']])).toEqual([
+    [202, before],
+    [202, before],
+  ]);
+  release();
+  held = undefined;
+  await expect.poll(async () => (await operator.get('/ledger/reconciliation')).body['id']).not.toBe(before);
+});
+
+test('asking for a check needs the scope operate', async () => {
+  const { body } = await operator.post('/admin/keys', {
+    name: 'reader',
+    subject: app.user(),
+    scopes: ['read'],
+  });
+  const reader = createCaller(app.url, { authorization: `Bearer ${String(body['key'])}` });
+  expect((await reader.post('/ledger/reconciliation', {})).status).toBe(403);
+});
+
+test('Prometheus reads drift, findings and the time of the last check', async () => {
+  const text = await (await fetch(`${app.url}/metrics/prometheus`)).text();
+  expect(text).toContain('steward_ledger_drift{account="custody:system:me:usdc",asset="usdc"} -3\n');
+  expect(text).toContain('steward_ledger_findings 2\n');
+  expect(Number(/^steward_ledger_checked_timestamp_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(1.7e9);
+});
