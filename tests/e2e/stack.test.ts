@@ -44,6 +44,19 @@ interface Workflows {
   workflows: { id: string; status: string; totalCost: number }[];
 }
 
+/** Every coin is where the ledger says, and every payment where its chain says. */
+async function expectBooksAgree(url: string): Promise<void> {
+  const answer = await fetch(`${url}/ledger/reconciliation`, { method: 'POST' });
+  const { accounts, findings } = (await answer.json()) as Books;
+  expect(findings).toEqual([]);
+  expect(accounts.map(({ drift }) => drift)).toEqual(['0', '0', '0']);
+}
+
+interface Books {
+  accounts: { drift: string }[];
+  findings: unknown[];
+}
+
 interface Balance {
   balances: { USDC: { available: number; reserved: number; spent: number } };
 }
@@ -161,6 +174,7 @@ describe('npm run demo, and npm start on the same data', () => {
     expect(workflows.map(({ status }) => status).toSorted()).toEqual(['completed', 'failed']);
     const { balances } = await get<Balance>(url, '/escrow/demo_user/balance');
     expect(`${balances.USDC.available} ${balances.USDC.spent}`).toBe(shown.balance);
+    await expectBooksAgree(url);
     return url;
   }
 });

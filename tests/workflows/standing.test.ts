@@ -1,8 +1,10 @@
-import { WorkflowFailedError } from '@temporalio/client';
+import { ScheduleNotFoundError, WorkflowFailedError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DepositVerdict, EscrowActivities, WithdrawalState } from '../../domain/ports/escrow.ts';
+import { ensureBooksSchedule } from '../../workers/schedules.ts';
 import { startWorkers } from '../../workers/workers.ts';
+import { createWorkflowState } from '../../workers/workflow-state.ts';
 import { connect, uniqueTaskQueue, type TemporalTestClient } from '../support/temporal.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
 import { workflowSinks } from '../support/workflow-coverage.ts';
@@ -45,6 +47,37 @@ test('the sweep goes on for ever, a new run of the same workflow after some roun
     expect((await current.describe()).runId).not.toBe(first.firstExecutionRunId);
     await current.terminate();
   });
+});
+
+test('the books are checked by a schedule, which starts move and 0 takes away', async () => {
+  let checks = 0;
+  const checkBooks = async (): Promise<object> => ({ id: `${++checks}`, findings: 0, repaired: 0 });
+  const { nativeConnection, namespace, client } = temporal;
+  await withWorkers({ checkBooks }, async (taskQueue) => {
+    const every = (ms: number): Promise<void> =>
+      ensureBooksSchedule(nativeConnection, namespace, taskQueue, ms);
+    const handle = client.schedule.getHandle(`${taskQueue}-books-check`);
+    await Promise.all([every(3_600_000), every(3_600_000)]);
+    expect((await handle.describe()).spec.intervals).toMatchObject([{ every: 3_600_000 }]);
+    expect(checks).toBe(0);
+    await every(1000);
+    await until(() => checks >= 2, 'it was checked twice');
+    await every(0);
+    await every(0);
+    await expect(handle.describe()).rejects.toBeInstanceOf(ScheduleNotFoundError);
+  });
+});
+
+test('Temporal says of a workflow whether it is open, closed or not there', async () => {
+  const stateOf = createWorkflowState(temporal.nativeConnection, temporal.namespace);
+  const workflowId = `state-${randomUUID()}`;
+  expect(await stateOf(workflowId)).toBe('missing');
+  const args = [{ busyMs: 1, idleMs: 2, rounds: 2 }];
+  const taskQueue = uniqueTaskQueue('nobody');
+  const handle = await temporal.client.workflow.start('settlementSweep', { taskQueue, workflowId, args });
+  expect(await stateOf(workflowId)).toBe('open');
+  await handle.terminate();
+  expect(await stateOf(workflowId)).toBe('closed');
 });
 
 const waits = { pollMs: 1, giveUpMs: 60_000 };

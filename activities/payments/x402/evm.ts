@@ -7,6 +7,7 @@ import {
   isAddress,
   JsonRpcProvider,
   Wallet,
+  type BlockTag,
   type TypedDataField,
 } from 'ethers';
 import type { Offer } from '../../../domain/payments/offers.ts';
@@ -32,18 +33,17 @@ export function createEvmRail(config: EvmRailConfig): Rail {
   const provider = connect(config);
   const chain = { provider, chainId: config.chainId };
   const token = (asset: string): Contract => new Contract(asset, TOKEN_ABI, provider);
+  const heldAt = async (asset: string | null, blockTag: BlockTag): Promise<bigint> =>
+    asset === null
+      ? provider.getBalance(wallet.address, blockTag)
+      : ((await token(asset).getFunction('balanceOf')(wallet.address, { blockTag })) as bigint);
   return {
     kind: 'x402-evm',
     network,
     payer: wallet.address,
     refuses: (offer) => refusal(offer, wallet.address),
     available: async (asset) => (await token(asset).getFunction('balanceOf')(wallet.address)) as bigint,
-    holdsFinally: async (asset) =>
-      asset === null
-        ? provider.getBalance(wallet.address, 'finalized')
-        : ((await token(asset).getFunction('balanceOf')(wallet.address, {
-            blockTag: 'finalized',
-          })) as bigint),
+    holdsFinally: (asset) => heldAt(asset, 'finalized').catch(() => heldAt(asset, 'latest')), // a node may lack the state of older blocks
     sign: async (order) =>
       sign(wallet, network, await provider.getBlockNumber(), order, config.maxValiditySeconds ?? 600),
     locate: (proof, hint) => locateAuthorization(chain, proof, hint),
