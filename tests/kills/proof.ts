@@ -11,6 +11,14 @@ export async function holdBooks(victims: Victims): Promise<void> {
   expect(books.paidTwice).toEqual([]);
   expect(books.leftInReserves).toBe(0n);
   expect(books.onChain).toEqual(books.settled);
+  await expect.poll(() => findingsOf(victims), { timeout: 30_000 }).toEqual([]);
+}
+
+/** What the product itself finds when it compares chains, ledger and runs. */
+async function findingsOf({ url }: Victims): Promise<unknown> {
+  const answer = await fetch(`${url}/ledger/reconciliation`, { method: 'POST' });
+  const { findings } = (await answer.json()) as { findings?: unknown };
+  return answer.status === 200 ? findings : answer.status;
 }
 
 /** What the ledger says and what the chains say, for the same accounts. Minor units. */

@@ -5,6 +5,7 @@ import { loadConfig, type Config } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
 import { defaultCacheDir } from '../../embedded/downloads/cache-dir.ts';
 import type { CrashPoint } from '../../domain/crash-points.ts';
+import { bookFloat } from '../../embedded/book-float.ts';
 import { SEARCH_ATTRIBUTES, startEnvironment } from '../../embedded/environment.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
 import { freePort } from '../../embedded/ports.ts';
@@ -49,6 +50,7 @@ export async function startVictims(): Promise<Victims> {
   });
   const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message));
   await migrate(database.url);
+  await bookFloat(database.url, local!);
   const apiPort = await freePort();
   const env = environmentOf({ ...config, PORT: apiPort });
   const node = (name: string, script: string) =>
