@@ -1,5 +1,6 @@
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { withRide } from '../journal/ride.ts';
+import { isFunded } from './funds.ts';
 import { reconcileIntent } from './reconcile.ts';
 import { signIntent } from './sign.ts';
 import { submitIntent } from './submit.ts';
@@ -12,6 +13,7 @@ export function createPaymentActivities(deps: PaymentDeps): PaymentActivities {
   return {
     signPayment: (request) => withRide(tools.journal, request.ride, () => signIntent(tools, request)),
     submitPayment: (request) => withRide(tools.journal, request.ride, () => submitIntent(tools, request)),
+    checkFunds: async ({ intentId }) => ({ funded: await isFunded(tools, intentId) }),
     reconcilePayment: ({ ride, intentId }) =>
       withRide(tools.journal, ride, () => reconcileIntent(tools, intentId)),
     sweepPayments: ({ limit }) => sweep(tools, limit),

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { reserveAccount } from '../../domain/accounts.ts';
+import { escrowAccount, reserveAccount } from '../../domain/accounts.ts';
 import { tokenOf } from '../../domain/assets.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { paymentEntries, type PaymentParties } from '../../domain/payments/entries.ts';
@@ -8,7 +8,7 @@ import type { Rail } from '../../domain/payments/rail.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import { applyTransfer, closeTransfer, readBalance } from '../../db/ledger.ts';
-import { raiseAttention } from '../../db/repositories/attention.ts';
+import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
 import {
   lockAsset,
   lockPayment,
@@ -41,14 +41,15 @@ export async function prepare(
     const current = await lockPayment(client, payment.id);
     if (current?.status !== 'quoted') return undefined;
     const amount = BigInt(current.amount);
-    if (available - (await promisedIn(client, current.asset, current.id)) < amount)
-      return floatShort(current);
+    const left = available - (await promisedIn(client, current.asset, current.id));
+    if (left < amount) return floatShort(current, amount - left);
     const lack = await topUp(client, purse, current, amount);
     if (lack) return lack;
     await hold(client, current, { ...purse, payTo: current.pay_to, paid }, amount);
     return undefined;
   });
   if (refused?.reason === 'float_short') await tellOperator(tools, payment, available);
+  if (refused === undefined) await floatSuffices(tools.db, payment);
   return refused;
 }
 
@@ -64,9 +65,11 @@ async function topUp(
   const lack = amount - available;
   if (lack <= 0n) return undefined;
   if (await drawReserve(client, purse, `topup:${transferOf(payment)}`, lack)) return undefined;
-  const short = formatUnits(lack, purse.held.decimals);
+  const escrow = await readBalance(client, escrowAccount(purse.tenant, purse.userId, purse.held).account);
+  const shortBy = lack - escrow.available;
+  const short = formatUnits(shortBy, purse.held.decimals);
   const message = `The payment needs ${short} ${purse.held.code} more than the escrow has. Please top up.`;
-  return { kind: 'refused', reason: 'low_balance', message };
+  return { kind: 'refused', reason: 'low_balance', message, shortBy: shortBy.toString() };
 }
 
 async function hold(
@@ -90,19 +93,26 @@ async function hold(
   await movePayment(client, payment.id, ['quoted'], 'prepared', { reason: null });
 }
 
-const floatShort = (payment: PaymentRow): Refused => ({
+const floatShort = (payment: PaymentRow, shortBy: bigint): Refused => ({
   kind: 'refused',
   reason: 'float_short',
+  shortBy: shortBy.toString(),
   message: `The operator's wallet on ${payment.network} cannot cover this payment now.`,
 });
 
+const floatItem = ({ asset, id }: PaymentRow): string => `float:${asset}:${id}`;
+
+/** Closes what `tellOperator` opened, if it did. */
+export const floatSuffices = ({ pool }: PaymentTools['db'], payment: PaymentRow): Promise<void> =>
+  settleAttention(pool, floatItem(payment), 'The wallet has enough now.');
+
 async function tellOperator(tools: PaymentTools, payment: PaymentRow, available: bigint): Promise<void> {
   await raiseAttention(tools.db.pool, {
-    id: `float:${payment.asset}:${payment.id}`,
+    id: floatItem(payment),
     tenant: payment.tenant,
     kind: 'float_short',
     runId: payment.run_id,
-    detail: `The wallet on ${payment.network} has too little of ${payment.asset}: fund it, then resume the run.`,
+    detail: `The wallet on ${payment.network} has too little of ${payment.asset}: fund it, and the run goes on by itself.`,
     data: { asset: payment.asset, available: available.toString(), needed: payment.amount },
   });
 }

@@ -98,7 +98,9 @@ export function toApproval(row: ApprovalRow): ApprovalRecord {
       .catch(null)
       .parse(data['maximum'] ?? null),
     payees: Array.isArray(payees) ? payees.filter((payee) => typeof payee === 'string') : [],
-    ...paidAgainOf(data),
+    ...optional(data, 'paid_again'),
+    ...optional(data, 'needs'),
+    ...optional(data, 'conflict'),
     expires_at: text('expires_at') || null,
     requested_at: row.requested_at.toISOString(),
     decided_at: isoOrNull(row.decided_at),
@@ -106,9 +108,16 @@ export function toApproval(row: ApprovalRow): ApprovalRecord {
   };
 }
 
-function paidAgainOf({ paid_again }: JsonObject): Pick<ApprovalRecord, 'paid_again'> {
-  const parsed = ApprovalRecord.shape.paid_again.safeParse(paid_again);
-  return parsed.success && parsed.data !== undefined ? { paid_again: parsed.data } : {};
+/** What only some approvals have, where it is as it should be. */
+function optional<K extends 'paid_again' | 'needs' | 'conflict'>(
+  data: JsonObject,
+  name: K,
+): Pick<ApprovalRecord, K> {
+  const parsed = ApprovalRecord.shape[name].safeParse(data[name]);
+  return (parsed.success && parsed.data !== undefined ? { [name]: parsed.data } : {}) as Pick<
+    ApprovalRecord,
+    K
+  >;
 }
 
 /** The run in the Temporal Web UI. */

@@ -2,10 +2,18 @@ import type { CallRequest } from './calling.ts';
 import type { Ride } from './journal.ts';
 import type { ValueRef } from './values.ts';
 
-/** `refused` signed nothing: `low_balance` can be topped up, `expired` needs approval again. */
+/**
+ * `refused` signed nothing: `low_balance` can be topped up, `expired` needs approval again. `shortBy` is what lacks of a
+ * balance (minor units).
+ */
 export type SignOutcome =
   | { kind: 'signed' }
-  | { kind: 'refused'; reason: 'low_balance' | 'float_short' | 'unsupported' | 'expired'; message: string };
+  | {
+      kind: 'refused';
+      reason: 'low_balance' | 'float_short' | 'unsupported' | 'expired';
+      message: string;
+      shortBy?: string;
+    };
 
 /** `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
 export type SubmitOutcome =
@@ -33,6 +41,8 @@ export interface PaymentActivities {
   }): Promise<SignOutcome>;
   /** Sends the stored bytes with the same request. Safe to repeat: the same bytes settle at most once. */
   submitPayment(request: CallRequest & { intentId: string }): Promise<SubmitOutcome>;
+  /** Whether a payment that was refused for lack of money could be held now. */
+  checkFunds(request: { intentId: string }): Promise<{ funded: boolean }>;
   reconcilePayment(request: { ride: Ride; runId: string; intentId: string }): Promise<ReconcileOutcome>;
   /** Posts what became final, takes back what a reorg undid, closes what expired. Answers how many remain open. */
   sweepPayments(request: { limit: number }): Promise<{ open: number; moved: number }>;

@@ -67,6 +67,20 @@ export const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
+/**
+ * What a paused run needs (architecture decision 8): from whom, how to give it, what lacks now, what was spent and what
+ * the rest costs. `resumes_by_itself`: once what is missing is there, without another decision.
+ */
+export const PauseNeeds = z.object({
+  who: z.enum(['user', 'operator', 'approver']),
+  how: z.string(),
+  missing: Amount.optional(),
+  spent: Amount,
+  cost_to_finish: Amount,
+  resumes_by_itself: z.boolean(),
+});
+export type PauseNeeds = z.infer<typeof PauseNeeds>;
+
 /** What someone is asked to approve, bound to what was planned (architecture decision 7). */
 export const ApprovalRecord = z.object({
   id: z.string(),
@@ -78,6 +92,10 @@ export const ApprovalRecord = z.object({
   payees: z.array(z.string()),
   /** What an earlier run of the plan paid for steps that this one would pay again. */
   paid_again: z.array(Amount.extend({ step_id: z.string() })).optional(),
+  /** What a paused run needs to go on, and who can give it. */
+  needs: PauseNeeds.optional(),
+  /** Why the plan hardly fits the times it has: what usually takes how long. It may be approved all the same. */
+  conflict: z.string().optional(),
   expires_at: z.string().nullable(),
   requested_at: z.string(),
   decided_at: z.string().nullable(),

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { escrowAccount } from '../../domain/accounts.ts';
+import { escrowAccount, worldAccount } from '../../domain/accounts.ts';
 import { escrowAsset } from '../../domain/assets.ts';
+import { move } from '../../domain/ledger.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
-import { readBalance } from '../../db/ledger.ts';
+import { applyTransfer, readBalance } from '../../db/ledger.ts';
 import { quoteFor, request, soon } from './support/buying.ts';
 import { attentionKinds, eventTypes, paymentOf, reserveOf } from './support/looking.ts';
 import { paidStep, startMoneyStack, TENANT, type MoneyStack } from './support/money-stack.ts';
@@ -42,9 +43,26 @@ describe('before anything is signed', () => {
   test('an escrow that has too little refuses with low_balance and keeps everything where it was', async () => {
     const { runId, userId, intentId, ride } = await quoted(249_999n);
     const outcome = await stack.activities().signPayment({ ride, runId, intentId, signBeforeMs: soon() });
-    expect(outcome).toMatchObject({ kind: 'refused', reason: 'low_balance' });
+    expect(outcome).toMatchObject({ kind: 'refused', reason: 'low_balance', shortBy: '1' });
     expect((await escrowOf(userId)).available).toBe(249_999n);
     expect((await paymentOf(stack, intentId)).status).toBe('quoted');
+  });
+
+  test('an escrow that has too little is enough as soon as what lacked is there', async () => {
+    const activities = stack.activities();
+    const { runId, userId, intentId, ride } = await quoted(249_999n);
+    expect(await activities.checkFunds({ intentId })).toEqual({ funded: false });
+    const usdc = escrowAsset(stack.book, 'USDC')!;
+    const entries = move(worldAccount(usdc), escrowAccount(TENANT, userId, usdc), 1n);
+    const id = `deposit:more:${runId}`;
+    await applyTransfer(stack.db.pool, { id, kind: 'deposit', state: 'posted', tenant: TENANT, entries });
+    expect(await activities.checkFunds({ intentId })).toEqual({ funded: true });
+    expect(await stack.activities({ rails: poorer(stack.deps().rails) }).checkFunds({ intentId })).toEqual({
+      funded: false,
+    });
+    expect(await activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() })).toEqual({
+      kind: 'signed',
+    });
   });
 
   test('an approval that has expired refuses, also when the money was held already', async () => {
@@ -78,9 +96,11 @@ describe('before anything is signed', () => {
     const outcome = await stack
       .activities({ rails })
       .signPayment({ ride, runId, intentId, signBeforeMs: soon() });
-    expect(outcome).toMatchObject({ kind: 'refused', reason: 'float_short' });
+    expect(outcome).toMatchObject({ kind: 'refused', reason: 'float_short', shortBy: '1' });
     expect(await attentionKinds(stack, runId)).toEqual(['float_short']);
     expect(await reserveOf(stack, runId, 'USDC')).toMatchObject({ held: 0n });
+    expect(await stack.activities().checkFunds({ intentId })).toEqual({ funded: true });
+    expect(await attentionKinds(stack, runId)).toEqual([]);
   });
 
   test('what was quoted may change its price until something is held for it', async () => {

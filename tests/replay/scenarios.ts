@@ -130,6 +130,26 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
     settings: { rerun: { of: 'wf_ended', fromStep: 'b' } },
     people: approveFirst,
   },
+  'resumed-by-a-top-up': {
+    script: {
+      plan: aPlan([aPaidStep('a', '100')]),
+      calls: { a: [demand('100')] },
+      sign: [
+        { kind: 'refused', reason: 'low_balance', message: 'not now', shortBy: '40' },
+        { kind: 'signed' },
+      ],
+      funded: [false, true],
+    },
+    people: approveFirst,
+  },
+  'too-late-to-pay': {
+    script: {
+      plan: aPlan([aPaidStep('a', '100', { estimatedTime: 60_000 })]),
+      calls: { a: [demand('100')] },
+    },
+    settings: { maxTimeMs: 10_000 },
+    people: approveFirst,
+  },
   lapsed: {
     script: { plan: aPlan([aStep('a')]) },
     settings: { approvalTtlMs: 50 },

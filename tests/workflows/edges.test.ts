@@ -43,9 +43,6 @@ describe('a signature that is refused', () => {
     expect(end).toBe('completed');
     expect(fakes.calls.filter((call) => call === 'submit')).toHaveLength(1);
     expect(fakes.finished[0]?.totals.cost).toBe('100');
-    expect(fakes.finished[0]?.attention.map(({ kind }) => kind)).toEqual(
-      reason === 'float_short' ? ['float_short'] : [],
-    );
   });
 
   test('because nobody can pay that way fails the run', async () => {

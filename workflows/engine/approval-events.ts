@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { formatUnits } from '../../domain/money.ts';
+import type { PauseNeeds } from '../../domain/pause-needs.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { payees } from '../../domain/spending.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -13,6 +14,12 @@ export interface ApprovalAsk {
   upTo: bigint;
   /** What an ended run of the plan paid for steps that would be paid again; minor units. */
   paidAgain?: readonly { stepId: string; amount: string }[];
+  /** What is needed to go on, where the run is paused. */
+  needs?: PauseNeeds;
+  /** What the plan's usual times say against the times it has. */
+  conflict?: string | undefined;
+  /** Where only money lacks: under what the run goes on without another decision, and whether it can now. */
+  resume?: { grant: Grant; funded(): Promise<boolean> };
 }
 
 /** One approval a revision of the plan. */
@@ -20,7 +27,7 @@ export const approvalId = (run: Run, plan: Plan): string => `${run.input.runId}:
 
 export function announceRequest(
   run: Run,
-  { plan, reason, paidAgain = [] }: ApprovalAsk,
+  { plan, reason, paidAgain = [], needs, conflict }: ApprovalAsk,
   lapsesAtMs: number,
 ): void {
   const maximum = { amount: formatUnits(plan.limits.maxTotalAmount, plan.decimals), asset: plan.asset };
@@ -50,6 +57,8 @@ export function announceRequest(
           plan_hash: plan.planHash,
           maximum,
           payees: payees(plan),
+          ...(needs === undefined ? {} : { needs: told(needs, plan) }),
+          ...(conflict === undefined ? {} : { conflict }),
           ...(paidAgain.length === 0 ? {} : { paid_again: paidAgain.map((paid) => again(paid, plan)) }),
           expires_at: new Date(lapsesAtMs).toISOString(),
         },
@@ -58,10 +67,26 @@ export function announceRequest(
   );
 }
 
+const inUnits = (minor: bigint | string, { decimals, asset }: Plan): JsonObject => ({
+  amount: formatUnits(minor.toString(), decimals),
+  asset,
+});
+
+const told = (
+  { who, how, missing, spent, costToFinish, resumesByItself }: PauseNeeds,
+  plan: Plan,
+): JsonObject => ({
+  who,
+  how,
+  ...(missing === undefined ? {} : { missing: inUnits(missing, plan) }),
+  spent: inUnits(spent, plan),
+  cost_to_finish: inUnits(costToFinish, plan),
+  resumes_by_itself: resumesByItself,
+});
+
 const again = ({ stepId, amount }: { stepId: string; amount: string }, plan: Plan): JsonObject => ({
   step_id: stepId,
-  amount: formatUnits(amount, plan.decimals),
-  asset: plan.asset,
+  ...inUnits(amount, plan),
 });
 
 export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresAtMs, by }: Grant): void {

@@ -143,6 +143,27 @@ export function createApprovalGate(run: Run): ApprovalGate {
     if (ask !== undefined && decision === undefined) reject({ by: 'signal', ...partial });
   });
 
+  /** Looks for the money ever more rarely, until it is there, somebody decides, or the time is over. */
+  const untilFunded = async (
+    { plan }: ApprovalAsk,
+    resume: NonNullable<ApprovalAsk['resume']>,
+    decided: () => boolean,
+  ): Promise<void> => {
+    const everyMs = settings.reconcileIntervalMs;
+    for (let waitMs = everyMs; !decided(); waitMs = Math.min(2 * waitMs, RAREST_LOOK * everyMs)) {
+      const leftMs = lapsesAtMs - Date.now();
+      if (leftMs <= 0) return;
+      const summary = `money, or approval of ${plan.planHash.slice(0, 12)}`;
+      await condition(() => decided() && !granting, Math.min(waitMs, leftMs), { summary });
+      if (decided() || isBusy() || Date.now() >= resume.grant.expiresAtMs) continue;
+      if (!(await resume.funded()) || decided() || isBusy()) continue;
+      const { limits, expiresAtMs, by } = resume.grant;
+      const granted = { planHash: plan.planHash, limits, expiresAtMs, by: resumedBy(by) };
+      decision = { kind: 'granted', grant: granted };
+      announceGrant(run, plan, granted);
+    }
+  };
+
   const applyEarly = async (): Promise<void> => {
     for (const kept of early.splice(0))
       try {
@@ -164,7 +185,8 @@ export function createApprovalGate(run: Run): ApprovalGate {
       await applyEarly();
       await run.journal.flush();
       const decided = (): boolean => decision !== undefined || run.stop.reason() !== undefined;
-      if (!decided())
+      if (!decided() && next.resume !== undefined) await untilFunded(next, next.resume, decided);
+      if (!decided() && next.resume === undefined)
         await condition(() => decided() && !granting, settings.approvalTtlMs, {
           summary: `approval of ${next.plan.planHash.slice(0, 12)}`,
         });
@@ -197,6 +219,11 @@ function endOf(decision: Decision | undefined): ApprovalEnd {
 
 const refusal = (code: RefusalCode, message: string, details?: Record<string, string>): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, code, ...(details === undefined ? [] : [details]));
+
+const RESUMED = ', resumed by a top-up';
+const resumedBy = (by: string): string => (by.endsWith(RESUMED) ? by : by + RESUMED);
+
+const RAREST_LOOK = 30; // times the interval between two looks
 
 const LATEST_MS = 8.64e15; // the last instant that a date can be
 

@@ -1,10 +1,11 @@
-import { sleep } from '@temporalio/workflow';
+import { patched, sleep } from '@temporalio/workflow';
 import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
 import type { ReconcileOutcome, SubmitOutcome } from '../../domain/ports/payments.ts';
 import { retryDelay } from '../../domain/retry.ts';
+import { mayStillSign } from '../../domain/run-deadlines.ts';
 import { checkQuote } from '../../domain/spending.ts';
 import { committed } from './budget.ts';
-import { failed, nextAttempt, type StepContext, type StepEnd } from './step-context.ts';
+import { failed, nextAttempt, type Parked, type StepContext, type StepEnd } from './step-context.ts';
 
 type Demand = Extract<CallOutcome, { kind: 'payment_required' }>;
 type Request = Omit<CallRequest, 'ride'>;
@@ -33,9 +34,17 @@ export async function payForCall(context: StepContext, request: Request, demand:
   );
   if (reason !== undefined) return { kind: 'parked', why: { reason, quote: demand.quote } };
 
+  const times = { nowMs: Date.now(), approvalEndMs: grant.expiresAtMs, runEndMs: run.stop.endsAtMs() };
+  const decision = mayStillSign({ ...times, usualMs: request.step.estimatedTime });
+  if (decision.kind === 'too_late' && patched(ANSWERS_COME_IN_TIME)) {
+    announceTooLate(context, request.step.id, decision.message);
+    run.stop.request('deadline');
+    return { kind: 'stopped' };
+  }
+
   const amount = BigInt(demand.quote.amount);
   budget.held += amount;
-  const signed = await sign(context, request, demand, Math.min(grant.expiresAtMs, run.stop.endsAtMs()));
+  const signed = await sign(context, request, demand, Math.min(times.approvalEndMs, times.runEndMs));
   if (signed !== undefined) {
     budget.held -= amount;
     return signed;
@@ -54,6 +63,14 @@ export async function payForCall(context: StepContext, request: Request, demand:
   }
   const message = 'The payment settled, but the service did not give its answer.';
   return failed('PAID_NO_OUTPUT', message, false, demand.quote.amount);
+}
+
+/** Runs from before this patch paid for answers that came after their end. */
+const ANSWERS_COME_IN_TIME = 'answers-come-in-time';
+
+function announceTooLate({ run }: StepContext, step: string, message: string): void {
+  const data = { step, refused: 'not_enough_time', message };
+  run.journal.emit({ key: `step.too_late:${step}`, type: 'step.progress', data });
 }
 
 /** Undefined when signed. */
@@ -76,13 +93,22 @@ async function sign(
       return failed('PAYMENT_UNSUPPORTED', outcome.message);
     case 'expired':
       return { kind: 'parked', why: { reason: 'approval_expired', quote: demand.quote } };
-    case 'float_short':
-      run.needsAttention('float_short', outcome.message, { step: request.step.id });
-      return { kind: 'parked', why: { reason: 'low_balance', quote: demand.quote } };
+    case 'float_short': // the activity has told the operator, and takes it back once there is enough
+      return { kind: 'parked', why: shortOf('operator', demand, outcome.shortBy) };
     case 'low_balance':
-      return { kind: 'parked', why: { reason: 'low_balance', quote: demand.quote } };
+      return { kind: 'parked', why: shortOf('user', demand, outcome.shortBy) };
   }
 }
+
+const shortOf = (
+  of: 'user' | 'operator',
+  { quote, intentId }: Demand,
+  amount: string | undefined,
+): Parked => ({
+  reason: 'low_balance',
+  quote,
+  ...(amount === undefined ? {} : { short: { intentId, amount, of } }),
+});
 
 type Followed =
   | Extract<SubmitOutcome, { kind: 'settled' }>

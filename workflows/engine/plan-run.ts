@@ -2,10 +2,13 @@ import { patched } from '@temporalio/workflow';
 import { startDag, sinks, type DagNode, type DagState } from '../../domain/dag.ts';
 import { stepSkipped } from '../../domain/payments/events.ts';
 import type { Plan, PlanStep } from '../../domain/plan.ts';
+import { needsOf, type PauseFacts } from '../../domain/pause-needs.ts';
 import { escalated } from '../../domain/plan-revision.ts';
 import type { Past } from '../../domain/ports/planning.ts';
+import { planConflict } from '../../domain/run-deadlines.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { ApprovalEnd, ApprovalGate } from './approval.ts';
+import type { ApprovalAsk } from './approval-events.ts';
 import { committed, createBudget, netCost, type Grant } from './budget.ts';
 import { runDag, type DagRun } from './dag.ts';
 import { rollBack, type RollbackCause } from './rollback.ts';
@@ -23,7 +26,10 @@ export async function runPlan(run: Run, gate: ApprovalGate, plan: Plan, past?: P
   const outputs = { ...past?.outputs };
   const context: StepContext = { run, outputs, budget: createBudget(), attempts: {}, plan, maxCost };
   const upTo = BigInt(plan.totalEstimatedCost);
-  const approval = await gate.request({ plan, reason: 'initial', upTo, paidAgain: past?.paidAgain ?? [] });
+  const { maxTimeMs, approvalTtlMs } = run.input.settings;
+  const conflict = planConflict(plan, { maxTimeMs, approvalTtlMs });
+  const paidAgain = past?.paidAgain ?? [];
+  const approval = await gate.request({ plan, reason: 'initial', upTo, paidAgain, conflict });
   if (approval.kind !== 'approved') return notStarted(context, approval.kind);
   context.budget.grant = approval.grant;
   const startedAtMs = Date.now();
@@ -134,12 +140,45 @@ async function pause(
     data: { step: parked[0]!.id, waiting: reason },
     view: { plan: plan as unknown as JsonObject, estimatedCost: plan.totalEstimatedCost },
   });
-  const ask = (): Promise<ApprovalEnd> => gate.request({ plan, reason, upTo: revision.upTo });
+  const needs = needsOf({
+    reason,
+    committed: committed(budget),
+    upTo: revision.upTo,
+    maxTotal: BigInt(budget.grant?.limits.maxTotalAmount ?? 0),
+    ...shortage(parked),
+  });
+  const resume = resumption(context, parked);
+  const ask = (): Promise<ApprovalEnd> =>
+    gate.request({ plan, reason, upTo: revision.upTo, needs, ...(resume && { resume }) });
   const approval = patched(WAITS_ARE_FREE) ? await run.stop.standStill(ask) : await ask();
   if (approval.kind !== 'approved') return pausedCause(approval.kind, run);
   budget.grant = approval.grant;
   context.maxCost = ceilingAfter(context.maxCost, revision.upTo, approval.grant);
   return undefined;
+}
+
+/** What all parked steps lack together, where all lack money of the same owner. */
+function shortage(parked: DagRun<Parked, StepFailure>['parked']): Pick<PauseFacts, 'short'> {
+  const shorts = parked.flatMap(({ why }) => (why.short === undefined ? [] : [why.short]));
+  const of = shorts[0]?.of;
+  if (of === undefined || shorts.length < parked.length || shorts.some((short) => short.of !== of)) return {};
+  return { short: { of, amount: shorts.reduce((sum, { amount }) => sum + BigInt(amount), 0n) } };
+}
+
+/** Runs from before this patch wait for a decision however much is topped up. */
+const TOP_UPS_RESUME = 'top-ups-resume';
+
+/** Where only money lacks, what was approved still holds: once the money is there the run goes on under it. */
+function resumption(
+  { run, budget }: StepContext,
+  parked: DagRun<Parked, StepFailure>['parked'],
+): ApprovalAsk['resume'] {
+  const { grant } = budget;
+  const intents = parked.flatMap(({ why }) => (why.short === undefined ? [] : [why.short.intentId]));
+  if (grant === undefined || intents.length < parked.length || !patched(TOP_UPS_RESUME)) return undefined;
+  const isFunded = async (intentId: string): Promise<boolean> =>
+    (await run.act.money.checkFunds({ intentId })).funded;
+  return { grant, funded: async () => (await Promise.all(intents.map(isFunded))).every(Boolean) };
 }
 
 /** Approving a revision that costs more than the user's ceiling raises it: as far as that revision, no further. */

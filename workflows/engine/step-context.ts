@@ -10,6 +10,8 @@ import type { Run } from './run.ts';
 export interface Parked {
   reason: PauseReason;
   quote?: Quote;
+  /** The payment that a balance was too short for, by how much (minor units), and whose balance. */
+  short?: { intentId: string; amount: string; of: 'user' | 'operator' };
 }
 
 export interface StepFailure {

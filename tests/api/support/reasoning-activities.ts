@@ -132,6 +132,7 @@ function scriptedPayments(parts: ActivityParts, scenarioOf: ScenarioOf): Payment
         timeMs: 3,
       };
     },
+    checkFunds: async () => ({ funded: false }),
     reconcilePayment: async () => ({ kind: 'unknown', message: 'unscripted' }),
     sweepPayments: async () => ({ open: 0, moved: 0 }),
   };

@@ -45,7 +45,7 @@ export interface AppOverrides {
   /** False: nobody works on the queues. */
   workers?: boolean;
   /** More activities, over the scripted ones. */
-  activities?: (parts: { db: Database }) => object;
+  activities?: (parts: { db: Database; scripted: ReturnType<typeof scriptedActivities> }) => object;
 }
 
 export const ESCROW_ADDRESS = 'GmFQZ6kpp5zSR1yUdjHJVrPTznTrHVZZxBVn5UaTTeVt';
@@ -70,6 +70,7 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
       return found;
     },
   };
+  const scripted = scriptedActivities(parts);
   const workers =
     overrides.workers === false
       ? undefined
@@ -77,7 +78,7 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
           connection: temporal.nativeConnection,
           namespace: temporal.namespace,
           taskQueue: options.taskQueue,
-          activities: { ...scriptedActivities(parts), ...overrides.activities?.({ db }) },
+          activities: { ...scripted, ...overrides.activities?.({ db, scripted }) },
           bundle: await workflowBundle(),
           ...workflowSinks(),
         });

@@ -87,6 +87,7 @@ export interface Script {
   sign?: SignOutcome[];
   submit?: SubmitOutcome[];
   reconcile?: ReconcileOutcome[];
+  funded?: boolean[];
   compensate?: { [stepId: string]: CompensateOutcome[] };
   reserve?: ReserveOutcome[];
   /** Holds a step's call until the test lets go. */
@@ -200,6 +201,10 @@ export function createFakes(script: Script): Fakes {
       calls.push('sign');
       write(ride);
       return answer('sign', script.sign ?? [{ kind: 'signed' }]);
+    },
+    checkFunds: async () => {
+      calls.push('look for money');
+      return { funded: answer('funded', script.funded ?? [false]) };
     },
     submitPayment: async ({ ride, step, runId }) => {
       calls.push('submit');
