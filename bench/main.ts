@@ -9,6 +9,7 @@ import { toMarkdown } from './report/markdown.ts';
 import type { Results } from './report/results.ts';
 import { judge } from './report/targets.ts';
 import { maximumRate, measureDelivery, measureSockets } from './sections/delivery.ts';
+import { measureLedger } from './sections/ledger.ts';
 import { measurePaid } from './sections/paid.ts';
 import { measurePlanning } from './sections/planning.ts';
 import { measureProfile } from './sections/profile.ts';
@@ -17,7 +18,7 @@ import { resourcesOf } from './sections/resources.ts';
 import { measureRuns } from './sections/runs.ts';
 import { start, type Started } from './start.ts';
 
-const SECTIONS = ['runs', 'profile', 'planning', 'reads', 'delivery', 'sockets', 'paid'] as const;
+const SECTIONS = ['runs', 'profile', 'planning', 'reads', 'delivery', 'sockets', 'paid', 'ledger'] as const;
 type Section = (typeof SECTIONS)[number];
 type Measured = Pick<Results, Section & keyof Results>;
 
@@ -104,6 +105,7 @@ async function measureSections(bench: Bench, wanted: readonly Section[]): Promis
     delivery: async () => void (measured.delivery = await measureDelivery(bench, await rate())),
     sockets: async () => void (measured.sockets = await measureSockets(bench, await rate())),
     paid: async () => void (measured.paid = await measurePaid(bench)),
+    ledger: async () => void (measured.ledger = await measureLedger(bench)),
   };
   for (const name of wanted) {
     const began = performance.now();

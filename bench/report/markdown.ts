@@ -2,6 +2,7 @@ import type { Cell, Grid } from '../sections/cells.ts';
 import { NOISY_CORES } from '../harness/quiet.ts';
 import type { Spread } from '../harness/quantiles.ts';
 import type { ResourceReport } from '../sections/resources.ts';
+import type { LedgerResult } from '../sections/ledger.ts';
 import type { Results } from './results.ts';
 
 /** The table that people read, made from a run's results. */
@@ -15,6 +16,7 @@ export function toMarkdown(results: Results): string {
         'Paid plan',
         `Five x402 payments on the local Solana chain, ${results.paid.costPerRun} USDC a run.\n\n${grid(results.paid.grid)}`,
       ),
+    results.ledger && section('Ledger against a transaction by hand', ledger(results.ledger)),
     results.profile && section('Where the work of one free run goes', profile(results)),
     section('Latencies', latencies(results)),
     section(
@@ -60,6 +62,27 @@ function verdicts({ verdicts: list }: Results): string {
     met ? 'met' : '**missed**',
   ]);
   return section('Targets', table(['', 'What', 'Measured', ''], rows));
+}
+
+function ledger({ shapes }: LedgerResult): string {
+  const rows = Object.entries(shapes).flatMap(([shape, { grid: cells, ratios }]) =>
+    Object.entries(cells).flatMap(([writers, byName]) =>
+      Object.entries(byName).map(([name, cell]) => [
+        shape,
+        writers,
+        name,
+        ...numbers(cell),
+        String(ratios[Number(writers)]!.rate),
+      ]),
+    ),
+  );
+  const text = [
+    'Transfers a second on the stack’s PostgreSQL (fsync on). Ours is held, then posted: two transactions, double entry, checked',
+    'to sum to zero, guarded against overdraft, once per id. By hand: one transaction of two updates and one insert, in five',
+    'round trips. The ratio is ours to theirs.',
+  ].join('\n');
+  const head = ['accounts', 'writers', 'what', '/s', 'rounds', 'p50 ms', 'p95 ms', 'CPU ms each', 'ratio'];
+  return `${text}\n\n${table(head, rows)}`;
 }
 
 function grid(cells: Grid): string {

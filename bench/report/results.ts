@@ -1,5 +1,6 @@
 import type { Hardware } from '../harness/hardware.ts';
 import type { DeliveryResult, SocketsResult } from '../sections/delivery.ts';
+import type { LedgerResult } from '../sections/ledger.ts';
 import type { PaidResult } from '../sections/paid.ts';
 import type { PlanningResult } from '../sections/planning.ts';
 import type { ProfileResult } from '../sections/profile.ts';
@@ -24,6 +25,7 @@ export interface Results {
   runs?: RunsResult;
   profile?: ProfileResult;
   paid?: PaidResult;
+  ledger?: LedgerResult;
   delivery?: DeliveryResult;
   sockets?: SocketsResult;
   reads?: ReadsResult;

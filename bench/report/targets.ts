@@ -1,4 +1,5 @@
 import { PEER, STEWARD } from '../sections/contenders.ts';
+import { LEDGER } from '../sections/ledger.ts';
 import { round } from '../harness/quantiles.ts';
 import type { Results } from './results.ts';
 
@@ -53,6 +54,27 @@ const JUDGES: readonly Judge[] = [
       target: "free plan, latency p50 at concurrency 1 at most 1.5 of the peer's",
       measured,
       met: ratio.latencyP50 <= 1.5,
+    };
+  },
+  ({ ledger }) => {
+    if (ledger === undefined) return undefined;
+    const ratios = Object.values(ledger.shapes['many accounts'].ratios).map(({ rate }) => rate);
+    return {
+      whose: 'ours',
+      target: 'two-phase transfers on many accounts at least 0.5 of a transaction by hand',
+      measured: `${ratios.join(', ')} with ${Object.keys(ledger.shapes['many accounts'].ratios).join(', ')} writers`,
+      met: Math.min(...ratios) >= 0.5,
+    };
+  },
+  ({ ledger }) => {
+    if (ledger === undefined) return undefined;
+    const rateAt = (writers: number): number =>
+      ledger.shapes['one hot payee'].grid[writers]![LEDGER]!.runsPerSecond;
+    return {
+      whose: 'ours',
+      target: 'no collapse on one hot payee: 32 writers at least as fast as 1',
+      measured: `${rateAt(32)} against ${rateAt(1)} /s`,
+      met: rateAt(32) >= rateAt(1),
     };
   },
   ({ planning }) => below('ours', 'cached plan ready within 100 ms (p95)', planning?.cachedMs.p95, 100),
