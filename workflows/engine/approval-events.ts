@@ -76,7 +76,13 @@ export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresA
     type: 'approval.granted',
     data: { planHash, by },
     view: { approval, deadlines: { signing: approval.expiresAt } },
-    approval: { id: approvalId(run, plan), status: 'approved', by },
+    // The view has the last approval; the record keeps what each of them allowed.
+    approval: {
+      id: approvalId(run, plan),
+      status: 'approved',
+      by,
+      data: { granted: { limits: { ...limits }, expires_at: approval.expiresAt } },
+    },
   });
   run.describe([`**Running**, approved by ${by}`], { waitingFor: null });
   // The journal adds the plan from the projection: histories need not carry it again.
