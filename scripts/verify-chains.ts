@@ -40,7 +40,7 @@ export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Pro
     );
     if (payment === undefined) continue; // that is wrong on paper already
     found.push(
-      await look(`chain of ${refund.transfer}`, refund.network, witnesses, async (witness) => {
+      await look(`chain of refund of ${refund.step_id}`, refund.network, witnesses, async (witness) => {
         const problems = await witness.findRefund(refund, payment);
         return problems.length > 0
           ? ['failed', problems.join('; ')]

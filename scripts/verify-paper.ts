@@ -3,6 +3,7 @@ import { hashJson } from '../api/receipts/hash.ts';
 import { isSignedBy, keyId, verifyEd25519 } from '../api/receipts/key.ts';
 import { bodiesOf } from '../domain/receipts/bodies.ts';
 import { checkReceipt, GENESIS } from '../domain/receipts/check.ts';
+import { formatUnits } from '../domain/money.ts';
 import { judge, type Finding } from '../domain/receipts/finding.ts';
 import type { Receipt, ReceiptApproval } from '../schemas/core/receipt.ts';
 
@@ -16,11 +17,11 @@ export interface Given {
 
 /** Everything that can be known of a receipt without any chain. */
 export function checkOnPaper(receipt: Receipt, given: Given): Finding[] {
-  const { run, result, events, approvals } = bodiesOf(receipt);
+  const { run, plan, result, events, approvals } = bodiesOf(receipt);
   return [
     checkSignature(receipt, given.publicKey),
     ...checkReceipt(receipt, hashJson),
-    ...approvals.approvals.flatMap(checkWallet),
+    ...approvals.approvals.flatMap((approval) => checkWallet(approval, plan.decimals ?? 0)),
     compare('input', given.input, run.input_hash, hashJson),
     compare('output', given.output, result.output_hash, hashJson),
     compare('events', given.events, events.hash, hashEvents),
@@ -41,18 +42,48 @@ function checkSignature(receipt: Receipt, trusted: string | undefined): Finding 
   return judge('signature', problems, `Ed25519, key ${issuer.key_id}, ${whose}`);
 }
 
-function checkWallet({ id, plan_hash, wallet_proof }: ReceiptApproval): Finding[] {
+function checkWallet(approval: ReceiptApproval, decimals: number): Finding[] {
+  const { id, wallet_proof } = approval;
   if (wallet_proof === null) return [];
   const { wallet, signature, message } = wallet_proof;
   const key = bs58.decodeUnsafe(wallet);
-  const fits =
-    key?.length === 32 &&
-    verifyEd25519(Buffer.from(key), Buffer.from(message), Buffer.from(signature, 'base64'));
+  const made = Buffer.from(signature, 'base64');
+  const fits = key?.length === 32 && verifyEd25519(Buffer.from(key), Buffer.from(message), made);
   const problems = [
     ...(fits ? [] : ['the wallet did not sign this']),
-    ...(message.includes(`"planHash":"${plan_hash}"`) ? [] : ['what it signed is about another plan']),
+    ...otherThanSigned(approval, message, decimals),
   ];
-  return [judge(`wallet of ${id}`, problems, `signed by ${wallet}`)];
+  return [judge(`wallet of ${id}`, problems, `${wallet} signed this plan and these limits`)];
+}
+
+/** What the wallet signed: {planHash, limits, expiresAt} as they were sent, amounts in whole units. */
+interface Signed {
+  planHash?: string;
+  limits?: { maxTotalAmount?: string | number; maxPerTransaction?: string | number };
+  expiresAt?: string | number;
+}
+
+function otherThanSigned(
+  { plan_hash, limits, signing_until }: ReceiptApproval,
+  message: string,
+  decimals: number,
+): string[] {
+  let signed: Signed;
+  try {
+    signed = JSON.parse(message) as Signed;
+  } catch {
+    return ['what it signed is not JSON'];
+  }
+  const { maxTotalAmount: total, maxPerTransaction: each } = signed.limits ?? {};
+  const differs = (whole: string | number | undefined, minor: string | null | undefined): boolean =>
+    whole !== undefined && Number(whole) !== Number(formatUnits(minor ?? '0', decimals));
+  const until = signed.expiresAt === undefined ? undefined : new Date(signed.expiresAt).getTime();
+  return [
+    ...(signed.planHash === plan_hash ? [] : ['what it signed is about another plan']),
+    ...(differs(total, limits?.max_total) ? ['it signed another maximum'] : []),
+    ...(differs(each, limits?.max_per_transaction) ? ['it signed another maximum for one payment'] : []),
+    ...(until === undefined || until === Date.parse(signing_until ?? '') ? [] : ['it signed another expiry']),
+  ];
 }
 
 function compare(link: string, given: unknown, told: string, hash: (value: unknown) => string): Finding {
@@ -60,7 +91,7 @@ function compare(link: string, given: unknown, told: string, hash: (value: unkno
     return { link, verdict: 'unchecked', detail: `no --${link} given; its hash is ${told}` };
   return judge(
     link,
-    hash(given) === told ? [] : [`it is not the one of this run`],
+    hash(given) === told ? [] : ['it is not the one of this run'],
     'it is the one of this run',
   );
 }

@@ -5,13 +5,14 @@ import type { RunRow, StepRow } from '../../db/repositories/runs.ts';
 import type { Plan, SpendLimits } from '../../domain/plan.ts';
 import { planHashInput } from '../../domain/reasoning/plan-wire.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type {
-  PlanRevision,
-  ReceiptApproval,
-  ReceiptBodies,
-  ReceiptPayment,
-  ReceiptRefund,
-  ReceiptTransfer,
+import {
+  WalletProof,
+  type PlanRevision,
+  type ReceiptApproval,
+  type ReceiptBodies,
+  type ReceiptPayment,
+  type ReceiptRefund,
+  type ReceiptTransfer,
 } from '../../schemas/core/receipt.ts';
 import { isoOrNull } from '../core/times.ts';
 import type { EventFacts } from './read-events.ts';
@@ -29,6 +30,7 @@ export function planBody(plans: readonly Plan[]): ReceiptBodies['plan'] {
 interface Granted {
   limits: SpendLimits;
   expires_at: string;
+  proof?: WalletProof;
 }
 
 export function approvalBody(row: ApprovalRow, view: JsonObject, { granted }: EventFacts): ReceiptApproval {
@@ -46,16 +48,14 @@ export function approvalBody(row: ApprovalRow, view: JsonObject, { granted }: Ev
     limits: grant ? limitsOf(grant.limits) : null,
     signing_until: grant?.expires_at ?? null,
     seq: grant ? (granted.get(plan_hash) ?? null) : null,
-    wallet_proof: null,
+    wallet_proof: WalletProof.safeParse(grant?.proof).data ?? null,
   };
 }
 
 /** Records from before limits were kept with each approval have those of the last one only, in the view. */
 function grantOf({ data }: ApprovalRow, { approval }: JsonObject, planHash: string): Granted | undefined {
   if (data['granted'] !== undefined) return data['granted'] as unknown as Granted;
-  const last = approval as unknown as
-    | (SpendLimits & { planHash: string; expiresAt: string; limits: SpendLimits })
-    | undefined;
+  const last = approval as unknown as Record<'planHash' | 'expiresAt', string> & { limits: SpendLimits };
   return last?.planHash === planHash ? { limits: last.limits, expires_at: last.expiresAt } : undefined;
 }
 

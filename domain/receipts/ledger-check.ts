@@ -48,7 +48,7 @@ export function checkRefunds({ run, payments, ledger, refunds: { refunds } }: Re
     ...missing.map(({ id }) => judge(`refund ${id}`, ['it is booked and not told'], '')),
     ...refunds.map((refund) =>
       judge(
-        `refund ${refund.transfer}`,
+        `refund of ${refund.step_id}`,
         refundProblems(
           refund,
           run,

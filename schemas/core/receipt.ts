@@ -64,7 +64,9 @@ const ApprovedLimits = z.strictObject({
 });
 
 /** A wallet's own consent: Ed25519 by `wallet` (base58) over the UTF-8 bytes of `message`; `signature` is base64. */
-const WalletProof = z.strictObject({ wallet: z.string(), signature: z.string(), message: z.string() });
+export const WalletProof = z.strictObject({ wallet: z.string(), signature: z.base64(), message: z.string() });
+/** A type, not an interface: it is kept as JSON with the approval's record. */
+export type WalletProof = z.infer<typeof WalletProof>;
 
 /** `limits`, `signing_until` and `seq` (of the event that granted it) are null unless it was approved. */
 const ReceiptApproval = z.strictObject({

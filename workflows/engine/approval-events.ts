@@ -64,7 +64,11 @@ const again = ({ stepId, amount }: { stepId: string; amount: string }, plan: Pla
   asset: plan.asset,
 });
 
-export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresAtMs, by }: Grant): void {
+export function announceGrant(
+  run: Run,
+  plan: Plan,
+  { planHash, limits, expiresAtMs, by, proof }: Grant,
+): void {
   const approval = {
     planHash,
     approvedAt: new Date(Date.now()).toISOString(),
@@ -81,7 +85,9 @@ export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresA
       id: approvalId(run, plan),
       status: 'approved',
       by,
-      data: { granted: { limits: { ...limits }, expires_at: approval.expiresAt } },
+      data: {
+        granted: { limits: { ...limits }, expires_at: approval.expiresAt, ...(proof && { proof }) },
+      },
     },
   });
   run.describe([`**Running**, approved by ${by}`], { waitingFor: null });
