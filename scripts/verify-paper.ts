@@ -70,7 +70,7 @@ function otherThanSigned(
 ): string[] {
   let signed: Signed;
   try {
-    signed = JSON.parse(message) as Signed;
+    signed = (JSON.parse(message) ?? {}) as Signed;
   } catch {
     return ['what it signed is not JSON'];
   }

@@ -28,7 +28,11 @@ function parseJson(file: string, text: string): unknown {
 
 /** The receipt in a file, as it is written there: its hashes are over that, not over what a schema makes of it. */
 export function readReceipt(file: string): Receipt {
-  const value = readJson(file);
+  return parseReceipt(file, readText(file));
+}
+
+export function parseReceipt(file: string, text: string): Receipt {
+  const value = parseJson(file, text);
   const parsed = Receipt.safeParse(value);
   if (parsed.success) return value as Receipt;
   const version = (value as { version?: unknown } | null)?.version;

@@ -1,4 +1,4 @@
-import type { Receipt, ReceiptBodies } from '../../schemas/core/receipt.ts';
+import type { Receipt, ReceiptBodies, ReceiptPayment, ReceiptTransfer } from '../../schemas/core/receipt.ts';
 
 /** What the links of a receipt say, by name. */
 export function bodiesOf({ sections }: Receipt): ReceiptBodies {
@@ -15,11 +15,26 @@ export function bodiesOf({ sections }: Receipt): ReceiptBodies {
   };
 }
 
-/** Prefix of the accounts that hold what was set aside for the run, in whichever asset. */
-export const reserveOf = ({ tenant, id }: ReceiptBodies['run']): string => `reserve:${tenant}:${id}:`;
+type Run = ReceiptBodies['run'];
+type Entry = ReceiptTransfer['entries'][number];
 
-/** Prefix of the accounts of the user whom the run is for. */
-export const escrowOf = ({ tenant, subject }: ReceiptBodies['run']): string => `escrow:${tenant}:${subject}:`;
+// The whole names of accounts: a prefix could be another's, because subjects are free in what they are called.
 
-export const payeeOf = ({ tenant }: ReceiptBodies['run'], payTo: string, asset: string): string =>
-  `payee:${tenant}:${payTo}:${asset}`;
+/** Of what was set aside for the run. */
+export const isReserve = ({ tenant, id }: Run, { account, asset }: Entry): boolean =>
+  account === `reserve:${tenant}:${id}:${asset}`;
+
+/** Of the user whom the run is for. */
+export const isEscrow = ({ tenant, subject }: Run, { account, asset }: Entry): boolean =>
+  account === `escrow:${tenant}:${subject}:${asset}`;
+
+/** Of whoever got this payment, in the asset that it was made in. */
+export const isPayee = (
+  { tenant }: Run,
+  payment: Pick<ReceiptPayment, 'pay_to' | 'asset'>,
+  { account, asset }: Entry,
+): boolean => account === `payee:${tenant}:${payment.pay_to}:${asset}` && asset === payment.asset;
+
+/** What a transfer moves into these accounts, minor units. */
+export const sum = ({ entries }: ReceiptTransfer, of: (entry: Entry) => boolean): bigint =>
+  entries.filter(of).reduce((total, { amount }) => total + BigInt(amount), 0n);

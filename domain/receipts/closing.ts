@@ -1,5 +1,5 @@
 import type { ReceiptBodies, ReceiptPayment, ReceiptTransfer } from '../../schemas/core/receipt.ts';
-import { reserveOf } from './bodies.ts';
+import { isReserve } from './bodies.ts';
 
 type Money = Pick<ReceiptBodies, 'run' | 'payments' | 'ledger'>;
 
@@ -12,17 +12,20 @@ export function isFinal({ run, payments, ledger }: Money): boolean {
   return (
     payments.payments.every(isClosed) &&
     ledger.transfers.every(({ state }) => state !== 'pending') &&
-    leftInReserve(ledger.transfers, reserveOf(run)).size === 0
+    leftInReserve(run, ledger.transfers).size === 0
   );
 }
 
 /** What posted transfers left in the run's reserve, by asset; only what is not zero. Minor units. */
-export function leftInReserve(transfers: readonly ReceiptTransfer[], reserve: string): Map<string, bigint> {
+export function leftInReserve(
+  run: ReceiptBodies['run'],
+  transfers: readonly ReceiptTransfer[],
+): Map<string, bigint> {
   const left = new Map<string, bigint>();
   for (const { state, entries } of transfers)
-    for (const { account, asset, amount } of entries)
-      if (state === 'posted' && account.startsWith(reserve))
-        left.set(asset, (left.get(asset) ?? 0n) + BigInt(amount));
+    for (const entry of entries)
+      if (state === 'posted' && isReserve(run, entry))
+        left.set(entry.asset, (left.get(entry.asset) ?? 0n) + BigInt(entry.amount));
   return new Map([...left].filter(([, amount]) => amount !== 0n));
 }
 

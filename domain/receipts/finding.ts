@@ -10,3 +10,9 @@ export const judge = (link: string, problems: readonly string[], holds: string):
   problems.length === 0
     ? { link, verdict: 'ok', detail: holds }
     : { link, verdict: 'failed', detail: problems.join('; ') };
+
+/** Values that are there more than once. */
+export function twice(values: readonly (string | null | undefined)[]): string[] {
+  const known = values.filter((value) => typeof value === 'string');
+  return [...new Set(known.filter((value, index) => known.indexOf(value) !== index))];
+}

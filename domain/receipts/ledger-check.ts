@@ -1,17 +1,20 @@
 import type { ReceiptBodies, ReceiptRefund, ReceiptTransfer } from '../../schemas/core/receipt.ts';
 import { formatUnits } from '../money.ts';
-import { escrowOf, payeeOf, reserveOf } from './bodies.ts';
+import { isEscrow, isPayee, isReserve, sum } from './bodies.ts';
 import { leftInReserve } from './closing.ts';
-import { judge, type Finding } from './finding.ts';
-import { sum } from './payment-check.ts';
+import { judge, twice, type Finding } from './finding.ts';
 
 /** Every transfer balances, draws on this user and this run alone, and what was drawn was paid or given back. */
 export function checkLedger({ run, ledger: { transfers } }: ReceiptBodies, final: boolean): Finding[] {
-  const left = [...leftInReserve(transfers, reserveOf(run))];
+  const left = [...leftInReserve(run, transfers)];
   return [
     judge(
       'ledger',
-      [...transfers.flatMap(unbalanced), ...transfers.flatMap((transfer) => foreign(run, transfer))],
+      [
+        ...twice(transfers.map(({ id }) => id)).map((id) => `${id} is there twice`),
+        ...transfers.flatMap(unbalanced),
+        ...transfers.flatMap((transfer) => foreign(run, transfer)),
+      ],
       `${transfers.length} transfers, each sums to zero in each asset`,
     ),
     judge(
@@ -33,10 +36,9 @@ function unbalanced({ id, entries }: ReceiptTransfer): string[] {
 
 /** Escrows and reserves belong to somebody; a run touches those of its own user and its own. */
 function foreign(run: ReceiptBodies['run'], { id, entries }: ReceiptTransfer): string[] {
-  const owned = [reserveOf(run), escrowOf(run)];
   return entries
     .filter(({ account }) => /^(reserve|escrow|withdrawal):/.test(account))
-    .filter(({ account }) => !owned.some((prefix) => account.startsWith(prefix)))
+    .filter((entry) => !isReserve(run, entry) && !isEscrow(run, entry))
     .map(({ account }) => `${id} touches ${account}`);
 }
 
@@ -77,8 +79,8 @@ function refundProblems(
     problems.push(`${payment.pay_to} was paid, and ${refund.from} pays back`);
   if (payment.network !== refund.network) problems.push(`it was paid on ${payment.network}`);
   if (BigInt(refund.amount) > BigInt(payment.amount)) problems.push(`only ${payment.amount} was paid`);
-  const taken = -sum(transfer, (account) => account === payeeOf(run, payment.pay_to, payment.asset));
-  const given = sum(transfer, (account) => account.startsWith(escrowOf(run)));
+  const taken = -sum(transfer, (entry) => isPayee(run, payment, entry));
+  const given = sum(transfer, (entry) => isEscrow(run, entry));
   if (taken !== BigInt(refund.amount)) problems.push(`its transfer takes ${taken} from the payee`);
   if (given !== BigInt(refund.amount)) problems.push(`its transfer gives the user ${given}`);
   return problems;

@@ -1,8 +1,8 @@
 import type { ReceiptBodies, ReceiptPayment, ReceiptTransfer } from '../../schemas/core/receipt.ts';
 import { tokenOfAssetId } from '../assets.ts';
 import { sameAddress } from '../payments/networks.ts';
-import { payeeOf, reserveOf } from './bodies.ts';
-import { judge, type Finding } from './finding.ts';
+import { isPayee, isReserve, sum } from './bodies.ts';
+import { judge, twice, type Finding } from './finding.ts';
 import { wasSigned } from './plan-check.ts';
 
 type Bodies = Pick<ReceiptBodies, 'run' | 'payments' | 'ledger'>;
@@ -76,17 +76,14 @@ function bookProblems(
   const problems: string[] = [];
   if (transfer.state !== wanted) problems.push(`its transfer is ${transfer.state}, not ${wanted}`);
   if (transfer.step_id !== payment.step_id) problems.push(`its transfer is of step ${transfer.step_id}`);
-  const taken = -sum(transfer, (account) => account.startsWith(reserveOf(run)));
-  const given = sum(transfer, (account) => account === payeeOf(run, payment.pay_to, payment.asset));
+  const taken = -sum(transfer, (entry) => isReserve(run, entry));
+  const given = sum(transfer, (entry) => isPayee(run, payment, entry));
   if (taken !== BigInt(payment.amount))
     problems.push(`its transfer takes ${taken} from the run, not ${payment.amount}`);
   if (given !== BigInt(payment.amount))
     problems.push(`its transfer gives ${given} to the payee, not ${payment.amount}`);
   return problems;
 }
-
-export const sum = (transfer: ReceiptTransfer, of: (account: string) => boolean): bigint =>
-  transfer.entries.reduce((total, { account, amount }) => (of(account) ? total + BigInt(amount) : total), 0n);
 
 function repeated(payments: readonly ReceiptPayment[]): string[] {
   const settled = payments.filter(({ status }) => status === 'settled');
@@ -105,11 +102,6 @@ function repeated(payments: readonly ReceiptPayment[]): string[] {
     ...twice(marks).map((mark) => `${mark} counts twice`),
   ];
 }
-
-const twice = (values: readonly (string | null | undefined)[]): string[] =>
-  [
-    ...new Set(values.filter((value, index) => typeof value === 'string' && values.indexOf(value) !== index)),
-  ] as string[];
 
 /** Earlier holds of a payment were given up: they are booked under its name, and voided. */
 function strangers(payments: readonly ReceiptPayment[], transfers: readonly ReceiptTransfer[]): string[] {

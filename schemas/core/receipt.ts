@@ -93,7 +93,7 @@ const EvmProof = z.strictObject({
   value: MinorUnits,
   nonce: z.string(),
   valid_before: z.string(),
-  signed_block: z.int(),
+  signed_block: z.int().min(0),
 });
 
 /** What finds a Solana message on its chain. `message_hash` is SHA-256 of the message, `account` what it takes from. */
@@ -101,8 +101,8 @@ const SolanaProof = z.strictObject({
   kind: z.literal('solana-message'),
   message_hash: Hash,
   blockhash: z.string(),
-  last_valid_block_height: z.int(),
-  signed_slot: z.int(),
+  last_valid_block_height: z.int().min(0),
+  signed_slot: z.int().min(0),
   account: z.string(),
   memo: z.string(),
 });
