@@ -55,8 +55,22 @@ function conclusion(receipt: Receipt, findings: readonly Checked[], trusted: boo
   ];
 }
 
+/** What several receipts come to beside each other. */
+export const togetherLines = (findings: readonly Checked[]): string[] =>
+  findings.map(({ link, verdict, detail }) => `${WORDS[verdict]}  ${link}  ${detail}`);
+
 /** The same for programs. */
-export function verdictJson(findings: readonly Checked[], trusted: boolean): string {
-  const failed = findings.filter(({ verdict }) => verdict === 'failed').length;
-  return JSON.stringify({ valid: failed === 0, key_trusted: trusted, findings }, null, 2);
+export function verdictJson(
+  receipts: readonly Receipt[],
+  findings: readonly Checked[][],
+  together: readonly Checked[],
+  trusted: boolean,
+): string {
+  const failed = [...findings.flat(), ...together].some(({ verdict }) => verdict === 'failed');
+  const each = receipts.map(({ final, sections }, index) => ({
+    run_id: sections[0].body.id,
+    final,
+    findings: findings[index],
+  }));
+  return JSON.stringify({ valid: !failed, key_trusted: trusted, receipts: each, together }, null, 2);
 }

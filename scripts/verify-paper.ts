@@ -2,9 +2,11 @@ import bs58 from 'bs58';
 import { hashJson } from '../api/receipts/hash.ts';
 import { isSignedBy, keyId, verifyEd25519 } from '../api/receipts/key.ts';
 import { bodiesOf } from '../domain/receipts/bodies.ts';
+import { canonicalTransaction } from '../domain/payments/networks.ts';
+import { marksOf } from '../domain/receipts/payment-check.ts';
 import { checkReceipt, GENESIS } from '../domain/receipts/check.ts';
 import { formatUnits } from '../domain/money.ts';
-import { judge, type Finding } from '../domain/receipts/finding.ts';
+import { judge, twice, type Finding } from '../domain/receipts/finding.ts';
 import type { Receipt, ReceiptApproval } from '../schemas/core/receipt.ts';
 
 /** What whoever checks a receipt has besides it; each is as the API answered it. */
@@ -101,4 +103,22 @@ function hashEvents(given: unknown): string {
   const list: unknown = Array.isArray(given) ? given : (given as { events?: unknown } | null)?.events;
   if (!Array.isArray(list)) return '';
   return list.reduce<string>((previous, event: unknown) => hashJson({ previous, event }), GENESIS);
+}
+
+/** One transaction pays for one thing, or gives back one: of several receipts, no two may count the same. */
+export function checkTogether(receipts: readonly Receipt[]): Finding {
+  const runs = twice(receipts.map(({ sections }) => sections[0].body.id));
+  const bodies = receipts.map(bodiesOf);
+  const paid = bodies.flatMap(({ payments }) => payments.payments.flatMap(marksOf));
+  const back = bodies.flatMap(({ refunds }) =>
+    refunds.refunds.map(({ network, tx_hash }) => `refund ${canonicalTransaction(network, tx_hash)}`),
+  );
+  return judge(
+    'together',
+    [
+      ...runs.map((run) => `there are two receipts of run ${run}`),
+      ...twice([...paid, ...back]).map((mark) => `${mark} counts in more than one of them`),
+    ],
+    'no payment and no refund counts in more than one of them',
+  );
 }

@@ -21,10 +21,14 @@ function parseJson(file: string, text: string): unknown {
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
-  if (keysIn(text) !== keysOf(value))
+  const { keys, depth } = measure(value);
+  if (depth > DEEPEST) throw new Error(`${file} is nested deeper than ${DEEPEST} levels.`);
+  if (keysIn(text) !== keys)
     throw new Error(`${file} says something twice: an object has the same name more than once.`);
   return value;
 }
+
+const DEEPEST = 300; // more than an event may have; what comes later goes down by recursion
 
 /** The receipt in a file, as it is written there: its hashes are over that, not over what a schema makes of it. */
 export function readReceipt(file: string): Receipt {
@@ -46,14 +50,15 @@ export function parseReceipt(file: string, text: string): Receipt {
 const keysIn = (text: string): number =>
   [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;
 
-function keysOf(value: unknown): number {
-  let keys = 0;
-  const waiting = [value];
-  while (waiting.length > 0) {
-    const next = waiting.pop();
-    if (typeof next !== 'object' || next === null) continue;
-    if (!Array.isArray(next)) keys += Object.keys(next).length;
-    for (const inner of Object.values(next)) waiting.push(inner);
+function measure(value: unknown): { keys: number; depth: number } {
+  let [keys, deepest] = [0, 0];
+  const waiting: [unknown, number][] = [[value, 0]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [inner, depth] = next;
+    if (typeof inner !== 'object' || inner === null) continue;
+    if (!Array.isArray(inner)) keys += Object.keys(inner).length;
+    deepest = Math.max(deepest, depth + 1);
+    for (const below of Object.values(inner)) waiting.push([below, depth + 1]);
   }
-  return keys;
+  return { keys, depth: deepest };
 }

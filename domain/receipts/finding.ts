@@ -12,7 +12,6 @@ export const judge = (link: string, problems: readonly string[], holds: string):
     : { link, verdict: 'failed', detail: problems.join('; ') };
 
 /** Values that are there more than once. */
-export function twice(values: readonly (string | null | undefined)[]): string[] {
-  const known = values.filter((value) => typeof value === 'string');
-  return [...new Set(known.filter((value, index) => known.indexOf(value) !== index))];
-}
+export const twice = (values: readonly string[]): string[] => [
+  ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
+];

@@ -1,6 +1,6 @@
 import type { ReceiptBodies, ReceiptPayment, ReceiptTransfer } from '../../schemas/core/receipt.ts';
 import { tokenOfAssetId } from '../assets.ts';
-import { sameAddress } from '../payments/networks.ts';
+import { canonicalTransaction, sameAddress } from '../payments/networks.ts';
 import { isPayee, isReserve, sum } from './bodies.ts';
 import { judge, twice, type Finding } from './finding.ts';
 import { wasSigned } from './plan-check.ts';
@@ -85,21 +85,25 @@ function bookProblems(
   return problems;
 }
 
+/** What only one payment in the world can have: its transaction, and what was signed for it. */
+export function marksOf({ status, network, tx_hash, proof }: ReceiptPayment): string[] {
+  const signed =
+    proof?.kind === 'evm-authorization'
+      ? `authorization ${proof.nonce} of ${proof.from} on ${network}`.toLowerCase()
+      : proof && `message ${proof.message_hash} on ${network}`;
+  const landed = status === 'settled' && tx_hash !== null ? canonicalTransaction(network, tx_hash) : null;
+  return [signed, landed && `transaction ${landed}`].filter((mark) => mark !== null);
+}
+
 function repeated(payments: readonly ReceiptPayment[]): string[] {
   const settled = payments.filter(({ status }) => status === 'settled');
-  const marks = payments.map(({ proof }) =>
-    proof?.kind === 'evm-authorization'
-      ? `authorization ${proof.nonce.toLowerCase()} of ${proof.from.toLowerCase()}`
-      : proof && `message ${proof.message_hash}`,
-  );
   return [
     ...twice(settled.map(({ step_id }) => step_id)).map((step) => `step ${step} was paid twice`),
     ...twice(payments.map(({ step_id, generation }) => `${generation} of step ${step_id}`)).map(
       (which) => `there are two of generation ${which}`,
     ),
     ...twice(payments.map(({ id }) => id)).map((id) => `there are two payments ${id}`),
-    ...twice(settled.map(({ tx_hash }) => tx_hash)).map((hash) => `transaction ${hash} counts twice`),
-    ...twice(marks).map((mark) => `${mark} counts twice`),
+    ...twice(payments.flatMap(marksOf)).map((mark) => `${mark} counts twice`),
   ];
 }
 

@@ -78,8 +78,16 @@ function leafChanges(value: string | number | boolean | null): Tree[] {
   if (typeof value === 'number') return [value + 1, -value - 1, String(value)];
   const last = value.at(-1) ?? '';
   const next = last === '' ? 'x' : String.fromCharCode(last.charCodeAt(0) + 1);
-  return [value.slice(0, -1) + next, `${value} `, `${value}0`, value === '' ? 'y' : '', null];
+  const letters = [0, Math.floor(value.length / 2), value.replace(/=+$/, '').length - 1];
+  const others = letters
+    .filter((index) => index >= 0 && index < value.length)
+    .map((index) => otherLetter(value, index));
+  return [value.slice(0, -1) + next, `${value} `, `${value}0`, value === '' ? 'y' : '', null, ...others];
 }
+
+/** Hex stays hex and base64 stays base64, so that not only their form is judged. */
+const otherLetter = (text: string, index: number): string =>
+  text.slice(0, index) + (text[index] === 'b' ? 'a' : 'b') + text.slice(index + 1);
 
 function apply(whole: Tree, path: readonly string[], change: Change): Tree | undefined {
   const changed = change(at(whole, path));
