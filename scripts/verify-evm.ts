@@ -1,4 +1,4 @@
-import { FetchRequest, isAddress, isHexString, JsonRpcProvider, Network } from 'ethers';
+import { FetchRequest, isAddress, isHexString, JsonRpcProvider } from 'ethers';
 import { locateAuthorization, readIncomingTransfer } from '../activities/payments/x402/evm-chain.ts';
 import type { ReceiptPayment } from '../schemas/core/receipt.ts';
 import type { Witness } from './verify-chains.ts';
@@ -9,11 +9,8 @@ const TIMEOUT_MS = 15_000;
 export function createEvmWitness(rpcUrl: string): Witness {
   const request = new FetchRequest(rpcUrl);
   request.timeout = TIMEOUT_MS;
-  // Every request says which chain it is about by its endpoint alone; the id is asked for and compared by the caller.
-  const provider = new JsonRpcProvider(request, 1, {
-    staticNetwork: Network.from(1),
-    cacheTimeout: -1,
-  });
+  // Which chain it serves is asked anew each time and compared by the caller; the library need not know.
+  const provider = new JsonRpcProvider(request, 1, { staticNetwork: true, cacheTimeout: -1 });
   const chainId = async (): Promise<number> => Number(await provider.send('eth_chainId', []));
   return {
     network: async () => `eip155:${await chainId()}`,

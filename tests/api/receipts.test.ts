@@ -4,16 +4,20 @@ import bs58 from 'bs58';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withHash } from '../../activities/planner/plan-hash.ts';
+import type { CallOutcome } from '../../domain/ports/calling.ts';
+import type { PlanOutcome } from '../../domain/ports/planning.ts';
 import type { Finding } from '../../domain/receipts/finding.ts';
 import type { Receipt, ReceiptKey } from '../../schemas/core/receipt.ts';
+import { ReasoningClient } from '../../sdk/index.ts';
 import { checkOnPaper, type Given } from '../../scripts/verify-paper.ts';
 import { parseReceipt } from '../../scripts/verify-read.ts';
 import { tamperings } from '../support/tampering.ts';
 import { ask, openStack, type ApiStack } from './support/api.ts';
 import { createProbe } from './support/family.ts';
-import { createCaller } from './support/http.ts';
+import { createCaller, type Caller } from './support/http.ts';
 import { writePaidRun } from './support/paid-run.ts';
-import { startReasoningApp } from './support/reasoning-app.ts';
+import type { Scenario } from './support/reasoning-activities.ts';
+import { startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
 import { aFreePlan, untilStatus } from './support/reasoning-plans.ts';
 import { createWriter } from './support/streams.ts';
 
@@ -87,7 +91,7 @@ describe('the receipt of a run', () => {
     // As somebody would who has only the documentation.
     const { version, final, issued_at, issuer, root, signature } = body as unknown as Receipt;
     const signed = `steward run receipt v1\n${canonicalize({ version, final, issued_at, issuer, root })}`;
-    const key = createPublicKey({ format: 'jwk', key: jwk as { kty: 'OKP' } });
+    const key = createPublicKey({ format: 'jwk', key: jwk });
     expect(verify(null, Buffer.from(signed), key, Buffer.from(signature, 'base64'))).toBe(true);
   });
 
@@ -184,10 +188,50 @@ describe('a receipt that was changed', () => {
   });
 });
 
-describe('the receipt of a run that a wallet approved', () => {
-  test('has what the wallet signed, and a changed signature is found', async () => {
-    const app = await startReasoningApp();
-    const caller = createCaller(app.url);
+describe('on the engine', () => {
+  let app: ReasoningApp;
+  let caller: Caller;
+  beforeAll(async () => {
+    app = await startReasoningApp();
+    caller = createCaller(app.url);
+  });
+  afterAll(() => app.close());
+
+  async function created(scenario: Scenario): Promise<string> {
+    const task = { userId: app.user(scenario), input: 'Analyze the volume' };
+    return (await caller.post('/workflows/create', task)).body.workflow.id;
+  }
+
+  test('a run has a final receipt however it ended, also before it had a plan', async () => {
+    const plan = withHash(aFreePlan('ends', 'a', 'b'));
+    const refused: CallOutcome = { kind: 'failed', code: 'HTTP_403', message: 'no' };
+    const planless: PlanOutcome = { kind: 'failed', code: 'NO_SERVICE', message: 'none', recoverable: true };
+    const failed = await created({ plan, calls: { b: refused } });
+    const rejected = await created({ plan });
+    const unplanned = await created({ plan, planning: planless });
+    for (const id of [failed, rejected]) await untilStatus(caller, id, 'awaiting_approval');
+    await caller.post(`/workflows/${failed}/approve`);
+    await caller.post(`/runs/${rejected}/cancel`);
+    await untilStatus(caller, failed, 'failed');
+    await untilStatus(caller, rejected, 'cancelled', /^(completed|failed)$/);
+    await untilStatus(caller, unplanned, 'failed');
+    for (const [id, plans, error] of [
+      [failed, 1, 'HTTP_403'],
+      [rejected, 1, undefined],
+      [unplanned, 0, 'NO_SERVICE'],
+    ] as const) {
+      const { text } = await caller.get(`/runs/${id}/receipt`);
+      expect(believed(text), text).toBe(true);
+      const { final, sections } = parseReceipt(id, text);
+      expect([final, sections[1].body.revisions.length, sections[6].body.error?.code]).toEqual([
+        true,
+        plans,
+        error,
+      ]);
+    }
+  });
+
+  test('one that a wallet approved has what it signed, and a changed signature is found', async () => {
     const plan = withHash(aFreePlan('receipt', 'a', 'b'));
     const userId = app.user({ plan });
     const { id } = (await caller.post('/workflows/create', { userId, input: 'Analyze the volume' })).body
@@ -205,7 +249,7 @@ describe('the receipt of a run that a wallet approved', () => {
     const approved = await caller.post(`/workflows/${id}/approve`, { ...message, wallet, signature });
     expect(approved.status).toBe(200);
     await untilStatus(caller, id, 'completed');
-    const receipt = parseReceipt('it', (await caller.get(`/runs/${id}/receipt`)).text);
+    const receipt = await new ReasoningClient({ baseUrl: app.url }).getReceipt(id);
     const [approval] = receipt.sections[2].body.approvals;
     expect(approval).toMatchObject({
       limits: { max_total: '1500000' },
@@ -218,7 +262,6 @@ describe('the receipt of a run that a wallet approved', () => {
     expect(
       wrongs(checkOnPaper(receipt, {})).find(({ link }) => link.startsWith('wallet of'))?.detail,
     ).toMatch(/did not sign this; it signed another maximum/);
-    await app.close();
   });
 });
 

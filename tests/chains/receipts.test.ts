@@ -22,8 +22,8 @@ let [one, other, undone] = ['', '', ''];
 
 beforeAll(async () => {
   target = await startTarget(folder);
-  one = await finalReceipt(await run());
-  other = await finalReceipt(await run());
+  one = await finalReceipt(await completedRun());
+  other = await finalReceipt(await completedRun());
   undone = await finalReceipt(await failedRun());
 }, 240_000);
 afterAll(() => target?.close());
@@ -38,7 +38,7 @@ async function call(path: string, body?: object): Promise<string> {
 
 const read = async <T>(path: string, body?: object): Promise<T> => JSON.parse(await call(path, body)) as T;
 
-async function run(): Promise<string> {
+async function completedRun(): Promise<string> {
   const task = { userId: USER, input: TASK, maxCost: '2' };
   const { id } = (await read<{ workflow: { id: string } }>('/workflows/create', task)).workflow;
   const has = async (status: string): Promise<boolean> =>
@@ -79,8 +79,10 @@ async function verify(text: string, ...more: string[]): Promise<Verdict> {
 }
 
 const nodes = (): string[] => [
-  ...['--evm-rpc', target.config.EVM_RPC_URL!],
-  ...['--solana-rpc', target.config.SOLANA_RPC_URL!],
+  '--evm-rpc',
+  target.config.EVM_RPC_URL!,
+  '--solana-rpc',
+  target.config.SOLANA_RPC_URL!,
 ];
 
 function steward(...args: string[]): Promise<Verdict> {

@@ -27,7 +27,7 @@ const GONE = Symbol('gone');
 function* pathsOf(value: Tree, path: string[]): Generator<string[]> {
   yield path;
   if (typeof value !== 'object' || value === null) return;
-  for (const [key, inner] of Object.entries(value)) yield* pathsOf(inner as Tree, [...path, key]);
+  for (const [key, inner] of Object.entries(value)) yield* pathsOf(inner, [...path, key]);
 }
 
 const at = (value: Tree, path: readonly string[]): Tree =>
