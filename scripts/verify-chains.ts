@@ -2,7 +2,7 @@ import { bodiesOf } from '../domain/receipts/bodies.ts';
 import type { Finding } from '../domain/receipts/finding.ts';
 import { wasSigned } from '../domain/receipts/plan-check.ts';
 import type { Sighting } from '../domain/payments/rail.ts';
-import type { Receipt, ReceiptPayment, ReceiptRefund } from '../schemas/core/receipt.ts';
+import type { Receipt, ReceiptPayment, ReceiptRefund, ReceiptTransfer } from '../schemas/core/receipt.ts';
 import { describeError } from './command-line.ts';
 
 /** `unanswered`: it was asked for and could not be checked. */
@@ -14,8 +14,8 @@ export interface Witness {
   network(): Promise<string>;
   /** Where the payment stands, and what is wrong with how it moved; `problems` is empty for what did not land. */
   find(payment: ReceiptPayment): Promise<{ sighting: Sighting; problems: string[] }>;
-  /** What is wrong with a refund of this payment. */
-  findRefund(refund: ReceiptRefund, payment: ReceiptPayment): Promise<string[]>;
+  /** Whether a refund of this payment is final, and what is wrong with it. */
+  findRefund(refund: ReceiptRefund, payment: ReceiptPayment): Promise<{ final: boolean; problems: string[] }>;
   close(): void;
 }
 
@@ -26,7 +26,7 @@ export interface Witnesses {
 
 /** Each signed payment and each refund, as its own chain shows it. */
 export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Promise<Checked[]> {
-  const { payments, refunds } = bodiesOf(receipt);
+  const { payments, refunds, ledger } = bodiesOf(receipt);
   const found: Checked[] = [];
   for (const payment of payments.payments.filter(wasSigned))
     found.push(
@@ -40,12 +40,14 @@ export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Pro
     );
     if (payment === undefined) continue; // that is wrong on paper already
     found.push(
-      await look(`chain of refund of ${refund.step_id}`, refund.network, witnesses, async (witness) => {
-        const problems = await witness.findRefund(refund, payment);
-        return problems.length > 0
-          ? ['failed', problems.join('; ')]
-          : ['ok', `transaction ${refund.tx_hash}`];
-      }),
+      await look(`chain of refund of ${refund.step_id}`, refund.network, witnesses, (witness) =>
+        judgeRefund(
+          witness,
+          refund,
+          payment,
+          ledger.transfers.find(({ id }) => id === refund.transfer)?.state,
+        ),
+      ),
     );
   }
   return found;
@@ -97,6 +99,19 @@ function judgeSettled({ tx_hash, finalized, amount, pay_to }: ReceiptPayment, si
     'ok',
     `${tx_hash} moved ${amount} to ${pay_to}, ${sighting.final ? 'final' : 'not final yet'}, at ${sighting.position}`,
   ];
+}
+
+async function judgeRefund(
+  witness: Witness,
+  refund: ReceiptRefund,
+  payment: ReceiptPayment,
+  booked: ReceiptTransfer['state'] | undefined,
+): Promise<Verdict> {
+  const { final, problems } = await witness.findRefund(refund, payment);
+  if (problems.length > 0) return ['failed', problems.join('; ')];
+  if (booked === 'posted' && !final)
+    return ['failed', `${refund.tx_hash} is there, but not final for this node`];
+  return ['ok', `${refund.tx_hash} gave ${refund.amount} back, ${final ? 'final' : 'not final yet'}`];
 }
 
 const said = (sighting: Sighting): string =>

@@ -22,14 +22,16 @@ export function createEvmWitness(rpcUrl: string): Witness {
     },
     async findRefund({ tx_hash: txHash, asset, from, amount }, payment) {
       const { proof, problems } = proofOf(payment);
-      if (proof === undefined) return problems;
-      if (!isAddress(asset) || !isAddress(from)) return ['it names a malformed address'];
+      if (proof === undefined) return { final: false, problems };
+      if (!isAddress(asset) || !isAddress(from))
+        return { final: false, problems: ['it names a malformed address'] };
       const chain = { provider, chainId: await chainId() };
       const found = await readIncomingTransfer(chain, proof.from, { txHash, asset, from });
-      if (found.kind !== 'found') return [`transaction ${txHash} is ${found.kind}`];
-      return found.amount.toString() === amount
-        ? []
-        : [`transaction ${txHash} moved ${found.amount} back, not ${amount}`];
+      if (found.kind !== 'found')
+        return { final: false, problems: [`transaction ${txHash} is ${found.kind}`] };
+      const fits = found.amount.toString() === amount;
+      const wrong = `transaction ${txHash} moved ${found.amount} back, not ${amount}`;
+      return { final: found.final, problems: fits ? [] : [wrong] };
     },
     close: () => provider.destroy(),
   };

@@ -1,7 +1,7 @@
-import { PublicKey, type ParsedTransactionWithMeta } from '@solana/web3.js';
+import { PublicKey } from '@solana/web3.js';
 import { createSolanaNode, type SolanaNode } from '../activities/payments/solana/node.ts';
 import { tokenAccount } from '../activities/payments/solana/tokens.ts';
-import { tokenTransfers } from '../activities/payments/solana/transfers.ts';
+import { tokenTransfers, type ChainTransfer } from '../activities/payments/solana/transfers.ts';
 import { locateMessage } from '../activities/payments/x402/solana-chain.ts';
 import { tokenOfAssetId } from '../domain/assets.ts';
 import type { ReceiptPayment } from '../schemas/core/receipt.ts';
@@ -28,14 +28,18 @@ export function createSolanaWitness(rpcUrl: string): Witness {
       return { sighting, problems: await movedWrong(node, payment, proof.account, sighting.txHash) };
     },
     async findRefund({ tx_hash, from, amount }, { proof }) {
-      if (proof?.kind !== 'solana-message') return ['its payment has no proof of this chain'];
-      const moved = await sumOf(
+      if (proof?.kind !== 'solana-message')
+        return { final: false, problems: ['its payment has no proof of this chain'] };
+      const moved = await readMoved(
         node,
         tx_hash,
         ({ destination, sourceOwner }) => destination === proof.account && sourceOwner === from,
       );
-      if (moved === undefined) return [`transaction ${tx_hash} is not there, or failed`];
-      return moved.toString() === amount ? [] : [`transaction ${tx_hash} moved ${moved} back, not ${amount}`];
+      if (moved === undefined)
+        return { final: false, problems: [`transaction ${tx_hash} is not there, or failed`] };
+      const { slot } = await node.finality();
+      const wrong = `transaction ${tx_hash} moved ${moved.amount} back, not ${amount}`;
+      return { final: moved.slot <= slot, problems: moved.amount.toString() === amount ? [] : [wrong] };
     },
     close: () => undefined,
   };
@@ -51,34 +55,29 @@ async function movedWrong(
   const mint = tokenOfAssetId(asset);
   if (!isAddress(mint) || !isAddress(pay_to)) return ['it names a malformed address'];
   const payee = await tokenAccount(node, new PublicKey(mint), new PublicKey(pay_to));
-  const moved = await sumOf(
+  const moved = await readMoved(
     node,
     signature,
     ({ source, destination }) => source === account && destination === payee.toBase58(),
   );
-  if (moved?.toString() === amount) return [];
+  if (moved?.amount.toString() === amount) return [];
   return [
-    `transaction ${signature} moved ${moved ?? 'nothing that can be read'} to ${pay_to}, not ${amount}`,
+    `transaction ${signature} moved ${moved?.amount ?? 'nothing that can be read'} to ${pay_to}, not ${amount}`,
   ];
 }
 
-type Transfer = ReturnType<typeof tokenTransfers>[number];
-
-async function sumOf(
+/** What a transaction that succeeded moved by these transfers; undefined when it is not there, or failed. */
+async function readMoved(
   node: SolanaNode,
   signature: string,
-  which: (transfer: Transfer) => boolean,
-): Promise<bigint | undefined> {
+  which: (transfer: ChainTransfer) => boolean,
+): Promise<{ amount: bigint; slot: number } | undefined> {
   if (!/^[1-9A-HJ-NP-Za-km-z]{64,90}$/.test(signature)) return undefined;
   const config = { commitment: 'confirmed', maxSupportedTransactionVersion: 0 } as const;
-  const found: ParsedTransactionWithMeta | null = await node.connection.getParsedTransaction(
-    signature,
-    config,
-  );
+  const found = await node.connection.getParsedTransaction(signature, config);
   if (found === null || found.meta === null || found.meta.err !== null) return undefined;
-  return tokenTransfers(found)
-    .filter(which)
-    .reduce((sum, { amount }) => sum + amount, 0n);
+  const moved = tokenTransfers(found).filter(which);
+  return { amount: moved.reduce((sum, { amount }) => sum + amount, 0n), slot: found.slot };
 }
 
 function isAddress(text: string): boolean {
