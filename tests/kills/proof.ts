@@ -2,15 +2,17 @@ import { Connection, PublicKey } from '@solana/web3.js';
 import { Contract, JsonRpcProvider } from 'ethers';
 import pg from 'pg';
 import { expect } from 'vitest';
+import { holdReceipts } from './receipts.ts';
 import type { Victims } from './victims.ts';
 
-/** Each payment at most once, and every coin where the ledger says. */
+/** Each payment at most once, every coin where the ledger says, and receipts that say the same. */
 export async function holdBooks(victims: Victims): Promise<void> {
   const books = await readBooks(victims);
   expect(books.wrong).toEqual([]);
   expect(books.paidTwice).toEqual([]);
   expect(books.leftInReserves).toBe(0n);
   expect(books.onChain).toEqual(books.settled);
+  await holdReceipts(victims);
 }
 
 /** What the ledger says and what the chains say, for the same accounts. Minor units. */
