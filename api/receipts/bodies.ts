@@ -59,9 +59,12 @@ function grantOf({ data }: ApprovalRow, { approval }: JsonObject, planHash: stri
   return last?.planHash === planHash ? { limits: last.limits, expires_at: last.expiresAt } : undefined;
 }
 
+/** Whoever approves by a signal may write zeros before the digits; here an amount is written in one way. */
+const plain = (amount: string): string => BigInt(amount).toString();
+
 const limitsOf = (limits: SpendLimits): ReceiptApproval['limits'] => ({
-  max_total: limits.maxTotalAmount,
-  max_per_transaction: limits.maxPerTransaction ?? null,
+  max_total: plain(limits.maxTotalAmount),
+  max_per_transaction: limits.maxPerTransaction === undefined ? null : plain(limits.maxPerTransaction),
   recipients: limits.allowedRecipients ?? null,
 });
 

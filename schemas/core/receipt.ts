@@ -68,7 +68,10 @@ export const WalletProof = z.strictObject({ wallet: z.string(), signature: z.bas
 /** A type, not an interface: it is kept as JSON with the approval's record. */
 export type WalletProof = z.infer<typeof WalletProof>;
 
-/** `limits`, `signing_until` and `seq` (of the event that granted it) are null unless it was approved. */
+/**
+ * `limits`, `signing_until` (RFC 3339, with more digits for years after 9999) and `seq` (of the event that granted it) are
+ * null unless it was approved.
+ */
 const ReceiptApproval = z.strictObject({
   id: z.string(),
   plan_hash: Hash,
@@ -78,7 +81,7 @@ const ReceiptApproval = z.strictObject({
   decided_at: Time.nullable(),
   decided_by: z.string().nullable(),
   limits: ApprovedLimits.nullable(),
-  signing_until: Time.nullable(),
+  signing_until: z.string().nullable(),
   seq: z.int().nullable(),
   wallet_proof: WalletProof.nullable(),
 });
