@@ -5,7 +5,12 @@ import { approvalBody } from './bodies.ts';
 
 const HASH = 'a'.repeat(64);
 const facts = {
-  ...{ count: 9, last_seq: 9, hash: HASH, plans: new Map(), signed: new Map(), told: new Map() },
+  count: 9,
+  last_seq: 9,
+  hash: HASH,
+  plans: new Map(),
+  signed: new Map(),
+  told: new Map(),
   granted: new Map([[HASH, 4]]),
 };
 const row = (data: JsonObject, status: ApprovalRow['status'] = 'approved'): ApprovalRow => ({
