@@ -1,4 +1,4 @@
-import { Receipt, ReceiptKey } from '../../schemas/core/receipt.ts';
+import { DescribedReceipt, ReceiptKey } from '../../schemas/core/receipt.ts';
 import { issueReceipt } from '../receipts/issue.ts';
 import { createReceiptSigner } from '../receipts/key.ts';
 import { defineRoute } from '../route.ts';
@@ -13,7 +13,7 @@ const get = defineRoute({
     'Check it with `steward verify`, which needs nothing of this server. `final` is false while money of the run still moves; a final receipt is the same bytes for ever. 409 until the run has ended.',
   tags,
   scope: 'read',
-  responses: { 200: { description: 'The receipt.', schema: Receipt } },
+  responses: { 200: { description: 'The receipt.', schema: DescribedReceipt } },
   errors: ['run_not_found', 'run_not_ended'],
   handler: async (ctx, { params }) => ({ status: 200, body: await issueReceipt(ctx, params['id'] ?? '') }),
 });

@@ -184,8 +184,7 @@ const EventsBody = z.strictObject({ count: z.int().min(1), last_seq: z.int().min
 const section = <Name extends string, Body extends z.ZodType>(name: Name, body: Body) =>
   z.strictObject({ section: z.literal(name), previous: Hash, body, hash: Hash });
 
-/** Links of the chain. `hash` is SHA-256 over the RFC 8785 JSON of {previous, section, body}; the first `previous` is zeros. */
-const ReceiptSections = z.tuple([
+const SECTIONS = [
   section('run', RunBody),
   section('plan', PlanBody),
   section('approvals', z.strictObject({ approvals: z.array(ReceiptApproval) })),
@@ -194,7 +193,10 @@ const ReceiptSections = z.tuple([
   section('refunds', RefundsBody),
   section('result', ResultBody),
   section('events', EventsBody),
-]);
+] as const;
+
+/** Links of the chain. `hash` is SHA-256 over the RFC 8785 JSON of {previous, section, body}; the first `previous` is zeros. */
+const ReceiptSections = z.tuple(SECTIONS);
 
 /** What was done for a run, section by section, as the links of the chain carry it. */
 export interface ReceiptBodies {
@@ -232,6 +234,14 @@ export const Receipt = z.strictObject({
   signature: z.base64(),
 });
 export type Receipt = z.infer<typeof Receipt>;
+
+/** A receipt as the API's description has it: many readers of OpenAPI know no tuples, so the order is in words there. */
+export const DescribedReceipt = Receipt.extend({
+  sections: z
+    .array(z.discriminatedUnion('section', SECTIONS))
+    .length(SECTIONS.length)
+    .meta({ description: 'In this order: run, plan, approvals, payments, ledger, refunds, result, events.' }),
+});
 
 /** `GET /receipts/key`: what this installation's receipts are checked with. */
 export const ReceiptKey = ReceiptIssuer.extend({ jwk: JsonObject });
