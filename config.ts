@@ -42,7 +42,7 @@ export const settings = z.object({
     .min(16)
     .optional()
     .describe(
-      'Encrypts prompts, signed bytes and large values at rest. The embedded stack makes one in its data folder.',
+      'Encrypts prompts, signed bytes and large values at rest; the key that signs run receipts is made from it, too. The embedded stack makes one in its data folder.',
     ),
   RATE_LIMIT_PER_MINUTE: int(100).describe(
     'Requests a minute per key, else user, else address; 0 turns the limit off.',

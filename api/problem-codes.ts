@@ -42,6 +42,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
     'cannot_cancel',
     'plan_changed',
     'run_finished',
+    'run_not_ended',
     'run_exists',
   ]),
   ...group(410, 'Gone', ['approval_expired']),

@@ -5,6 +5,8 @@ import type { Json } from '../schemas/core/json.ts';
 export interface Sealer {
   seal(purpose: string, value: Json): Buffer;
   open(purpose: string, sealed: Buffer): Json;
+  /** Another key of 32 bytes out of the same secret, always the same one for a purpose; it tells nothing of the others. */
+  derive(purpose: string): Buffer;
 }
 
 const NONCE = 12;
@@ -12,8 +14,10 @@ const TAG = 16;
 
 /** `secret` is the installation's data key (STEWARD_DATA_KEY, at least 16 characters). */
 export function createSealer(secret: string): Sealer {
-  const key = Buffer.from(hkdfSync('sha256', secret, 'steward', 'sealing v1', 32));
+  const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', secret, 'steward', purpose, 32));
+  const key = derive('sealing v1');
   return {
+    derive,
     seal(purpose, value) {
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose));

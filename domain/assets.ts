@@ -34,6 +34,12 @@ export function assetId(network: string, address: string | null, slip44: number)
   return `${network}/${network.startsWith('eip155:') ? `erc20:${address.toLowerCase()}` : `token:${address}`}`;
 }
 
+/** The token address or mint that payments in an asset with this CAIP-19 id name. */
+export function tokenOfAssetId(id: string): string {
+  const [, name = ''] = id.split('/');
+  return name.startsWith('slip44:') ? WRAPPED_SOL : name.slice(name.indexOf(':') + 1);
+}
+
 /** CAIP-2 ids of the public Solana clusters: the first 32 characters of their genesis hashes. */
 const SOLANA_CLUSTERS: Readonly<Record<string, string>> = {
   'mainnet-beta': 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp',

@@ -1,3 +1,4 @@
+import type { WalletProof } from '../schemas/core/receipt.ts';
 import type { RunStatus } from '../schemas/core/run.ts';
 import type { SpendLimits } from './plan.ts';
 import type { JournalEvent } from './ports/journal.ts';
@@ -19,6 +20,8 @@ export interface ApproveRequest {
   /** Asset code the limits are meant in: a plan in another asset refuses them. */
   asset?: string;
   expiresAtMs?: number;
+  /** A wallet's signature over what was sent, checked by whoever took it; kept with the approval for its receipt. */
+  proof?: WalletProof;
 }
 
 /** `recorded`: kept until the plan is ready. The caller commits `events` before it answers (decision 3). */

@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   keygen: { summary: 'a new escrow account, or the secrets of a deployment', file: 'scripts/keygen.ts' },
   migrate: { summary: 'the newest schema for DATABASE_URL', file: 'scripts/migrate.ts' },
   promote: { summary: 'which version of the workers new runs start on', file: 'scripts/promote.ts' },
+  verify: { summary: 'whether the receipt of a run holds, without any server', file: 'scripts/verify.ts' },
   reset: { summary: 'delete the local stack, after asking', file: 'scripts/reset.ts' },
 };
 

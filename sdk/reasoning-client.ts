@@ -18,6 +18,7 @@ import type {
   WorkflowStatus,
 } from '../schemas/families/reasoning.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
+import type { Receipt } from '../schemas/core/receipt.ts';
 import { createHttp, type CallOptions, type ClientOptions, type Http } from './http.ts';
 import { writeAmount, type AmountInput } from './money.ts';
 import { followWorkflow, type StreamOptions } from './reasoning-stream.ts';
@@ -77,6 +78,11 @@ export class ReasoningClient {
   /** The steps of the current plan, and how they went by step id. */
   async getSteps(id: string, options?: CallOptions): Promise<Pick<StepsAnswer, 'steps' | 'stepResults'>> {
     return this.#get<StepsAnswer>(`${workflowPath(id)}/steps`, options);
+  }
+
+  /** What an ended workflow was allowed, paid, got back and answered, signed; refused as `run_not_ended` before that. */
+  async getReceipt(id: string, options?: CallOptions): Promise<Receipt> {
+    return this.#get<Receipt>(`/runs/${encodeURIComponent(id)}/receipt`, options);
   }
 
   /** Approves the plan, or keeps the approval until it is ready; then `planHash` is absent. */

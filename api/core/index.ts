@@ -7,6 +7,7 @@ import { feedStream } from './feed.ts';
 import { keyRoutes } from './keys.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { paymentRoutes } from './payments.ts';
+import { receiptRoutes } from './receipts.ts';
 import { runRoutes, runStream } from './runs.ts';
 import { statusRoutes } from './status.ts';
 import { ticketRoutes } from './tickets.ts';
@@ -15,6 +16,7 @@ import { ticketRoutes } from './tickets.ts';
 export const coreRoutes: readonly Route[] = [
   ...statusRoutes,
   ...runRoutes,
+  ...receiptRoutes,
   ...catalogueRoutes,
   ...approvalRoutes,
   ...paymentRoutes,

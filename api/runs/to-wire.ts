@@ -66,7 +66,7 @@ async function toStep(values: Values, { step_id, status, data }: StepRow): Promi
  * The output of a projection: `output` as it is, or what `outputRef` leads to. Only we write references: an output that
  * looks like one is a service's own words and leads nowhere.
  */
-async function readOutput(values: Values, { output, outputRef }: JsonObject): Promise<Json> {
+export async function readOutput(values: Values, { output, outputRef }: JsonObject): Promise<Json> {
   return isRef(outputRef) ? values.load(outputRef) : (output ?? null);
 }
 

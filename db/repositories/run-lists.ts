@@ -169,3 +169,12 @@ export async function lastApprovals(db: Queryable, runIds: string[]): Promise<Ma
   });
   return new Map(rows.map((row) => [row.run_id, row]));
 }
+
+/** Every approval that was asked for, of one run, in order. */
+export async function approvalsOf(db: Queryable, runId: string): Promise<ApprovalRow[]> {
+  const { rows } = await db.query<ApprovalRow>(
+    `${APPROVAL} where a.run_id = $1 order by a.requested_at, a.id`,
+    [runId],
+  );
+  return rows;
+}

@@ -17,6 +17,8 @@ export interface Target {
   url: string;
   adminKey: string;
   ids: KnownIds;
+  /** With where the chains are. */
+  config: Config;
   /** What the server logged as errors: a 5xx has its cause here. */
   errors: string[];
   close(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startTarget(folder: string): Promise<Target> {
     url: application.url,
     adminKey,
     errors,
+    config,
     ids: await makeHistory(call),
     async close() {
       await application.stop();
@@ -158,7 +161,7 @@ async function statusOf(call: Call, id: string): Promise<string> {
   return workflow.status;
 }
 
-async function until(look: () => Promise<boolean>, what: string, timeoutMs = 60_000): Promise<void> {
+export async function until(look: () => Promise<boolean>, what: string, timeoutMs = 60_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await look())) {
     if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);

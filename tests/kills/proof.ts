@@ -2,9 +2,10 @@ import { Connection, PublicKey } from '@solana/web3.js';
 import { Contract, JsonRpcProvider } from 'ethers';
 import pg from 'pg';
 import { expect } from 'vitest';
+import { holdReceipts } from './receipts.ts';
 import type { Victims } from './victims.ts';
 
-/** Each payment at most once, and every coin where the ledger says. */
+/** Each payment at most once, every coin where the ledger says, and receipts that say the same. */
 export async function holdBooks(victims: Victims): Promise<void> {
   const books = await readBooks(victims);
   expect(books.wrong).toEqual([]);
@@ -12,6 +13,7 @@ export async function holdBooks(victims: Victims): Promise<void> {
   expect(books.leftInReserves).toBe(0n);
   expect(books.onChain).toEqual(books.settled);
   await expect.poll(() => findingsOf(victims), { timeout: 30_000 }).toEqual([]);
+  await holdReceipts(victims);
 }
 
 /** What the product itself finds when it compares chains, ledger and runs. */

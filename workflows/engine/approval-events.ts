@@ -89,7 +89,11 @@ const again = ({ stepId, amount }: { stepId: string; amount: string }, plan: Pla
   ...inUnits(amount, plan),
 });
 
-export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresAtMs, by }: Grant): void {
+export function announceGrant(
+  run: Run,
+  plan: Plan,
+  { planHash, limits, expiresAtMs, by, proof }: Grant,
+): void {
   const approval = {
     planHash,
     approvedAt: new Date(Date.now()).toISOString(),
@@ -101,7 +105,15 @@ export function announceGrant(run: Run, plan: Plan, { planHash, limits, expiresA
     type: 'approval.granted',
     data: { planHash, by },
     view: { approval, deadlines: { signing: approval.expiresAt } },
-    approval: { id: approvalId(run, plan), status: 'approved', by },
+    // The view has the last approval; the record keeps what each of them allowed.
+    approval: {
+      id: approvalId(run, plan),
+      status: 'approved',
+      by,
+      data: {
+        granted: { limits: { ...limits }, expires_at: approval.expiresAt, ...(proof && { proof }) },
+      },
+    },
   });
   run.describe([`**Running**, approved by ${by}`], { waitingFor: null });
   // The journal adds the plan from the projection: histories need not carry it again.

@@ -54,7 +54,8 @@ export function createApprovalGate(run: Run): ApprovalGate {
       await reserve(run, asked, limits.maxTotalAmount);
       checkOpen(request); // the wait for the ledger may have outlasted the approval's own time
       const expiresAtMs = request.expiresAtMs ?? Date.now() + settings.approvalTtlMs;
-      const granted = { planHash: asked.plan.planHash, limits, expiresAtMs, by: request.by };
+      const { by, proof } = request;
+      const granted = { planHash: asked.plan.planHash, limits, expiresAtMs, by, ...(proof && { proof }) };
       decision = { kind: 'granted', grant: granted };
       announceGrant(run, asked.plan, granted);
       return granted;

@@ -1,4 +1,5 @@
 import type { SpendLimits } from '../../domain/plan.ts';
+import type { WalletProof } from '../../schemas/core/receipt.ts';
 
 /** What an approval allows and until when. */
 export interface Grant {
@@ -6,6 +7,7 @@ export interface Grant {
   limits: SpendLimits;
   expiresAtMs: number;
   by: string;
+  proof?: WalletProof;
 }
 
 /** Money of one run as its workflow knows it, minor units. The ledger guards; this decides before asking it. */

@@ -5,6 +5,7 @@ import type { ApproveRequest } from '../../../domain/messages.ts';
 import { formatUnits, parseUnits } from '../../../domain/money.ts';
 import type { Plan, SpendLimits } from '../../../domain/plan.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
+import type { WalletProof } from '../../../schemas/core/receipt.ts';
 import { ApproveAnswer, ApproveWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../context.ts';
 import { isUnavailable, unavailable } from '../../errors.ts';
@@ -48,8 +49,8 @@ export function approveRoute(options: ReasoningOptions): Route {
       const run = await requireOwn(ctx, params.id);
       const given = answerFromRow(run, body);
       if (given !== undefined) return approved(given);
-      await checkSigner(ctx, run, body);
-      const answer = await submit(ctx, run, requestOf(options, run, body));
+      const proof = await checkSigner(ctx, run, body);
+      const answer = await submit(ctx, run, { ...requestOf(options, run, body), ...(proof && { proof }) });
       if (answer === 'recorded')
         return { status: 202, body: { success: true, message: 'Approval recorded' } };
       return approved(answer);
@@ -81,9 +82,13 @@ function hasLapsed({ view }: WorkflowView): boolean {
   return error?.code === 'APPROVAL_EXPIRED';
 }
 
-async function checkSigner(ctx: Ctx, run: WorkflowView, body: ApproveWorkflow): Promise<void> {
-  if (body.signature === undefined && body.wallet === undefined) return;
-  checkSignedApproval(body, (await findEscrowUser(ctx.deps.db.pool, run.tenant, run.subject))?.wallet);
+async function checkSigner(
+  ctx: Ctx,
+  run: WorkflowView,
+  body: ApproveWorkflow,
+): Promise<WalletProof | undefined> {
+  if (body.signature === undefined && body.wallet === undefined) return undefined;
+  return checkSignedApproval(body, (await findEscrowUser(ctx.deps.db.pool, run.tenant, run.subject))?.wallet);
 }
 
 type Request = Omit<ApproveRequest, 'by' | 'updateId'>;

@@ -1,6 +1,7 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import bs58 from 'bs58';
 import canonicalize from 'canonicalize';
+import type { WalletProof } from '../../../schemas/core/receipt.ts';
 import type { ApproveWorkflow } from '../../../schemas/families/reasoning.ts';
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { ApiError } from '../../problem.ts';
@@ -10,9 +11,10 @@ const SIGNATURE_BYTES = 64;
 
 /**
  * Checks a browser wallet's approval: Ed25519 over the RFC 8785 JSON of those of {planHash, limits, expiresAt} that
- * were sent. `wallet` must be the one registered for the user, if there is one. Throws `invalid_signature`.
+ * were sent. `wallet` must be the one registered for the user, if there is one. Throws `invalid_signature`. Answers
+ * what was signed, so that anybody can check it again.
  */
-export function checkSignedApproval(body: ApproveWorkflow, registered: string | undefined): void {
+export function checkSignedApproval(body: ApproveWorkflow, registered: string | undefined): WalletProof {
   const { signature, wallet } = body;
   if (signature === undefined || wallet === undefined)
     throw bad('Send signature and wallet together, or neither.');
@@ -20,9 +22,10 @@ export function checkSignedApproval(body: ApproveWorkflow, registered: string | 
   if (registered !== wallet) throw bad("The wallet is not the one registered for this user's escrow.");
   const key = publicKey(wallet);
   const bytes = readSignature(signature);
-  const valid = texts(body).some((text) => verify(null, Buffer.from(text), key, bytes));
-  if (!valid)
+  const message = texts(body).find((text) => verify(null, Buffer.from(text), key, bytes));
+  if (message === undefined)
     throw bad('The signature does not fit {planHash, limits, expiresAt} as RFC 8785 JSON and this wallet.');
+  return { wallet, signature: bytes.toString('base64'), message };
 }
 
 const bad = (detail: string): ApiError => new ApiError('invalid_signature', detail);

@@ -1,0 +1,73 @@
+import { bookedForRun, paidByRun } from '../../db/repositories/receipts.ts';
+import { approvalsOf } from '../../db/repositories/run-lists.ts';
+import { listSteps, type RunRow } from '../../db/repositories/runs.ts';
+import { createValues } from '../../db/values.ts';
+import { isTerminal } from '../../domain/run-states.ts';
+import { Amount } from '../../schemas/core/money.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Receipt, ReceiptBodies } from '../../schemas/core/receipt.ts';
+import { RunError } from '../../schemas/core/run.ts';
+import type { Ctx } from '../context.ts';
+import { ApiError } from '../problem.ts';
+import { requireRun } from '../runs/commands.ts';
+import { readOutput } from '../runs/to-wire.ts';
+import { approvalBody, paymentBody, planBody, refundsBody, runBody, transferBody } from './bodies.ts';
+import { sealReceipt } from './chain.ts';
+import { hashJson } from './hash.ts';
+import { createReceiptSigner } from './key.ts';
+import { isPlan, readFacts, type EventFacts } from './read-events.ts';
+
+/** The receipt of an ended run that the caller may see. */
+export async function issueReceipt(ctx: Ctx, id: string): Promise<Receipt> {
+  const run = await requireRun(ctx, id);
+  if (!isTerminal(run.status))
+    throw new ApiError(
+      'run_not_ended',
+      `The run is ${run.status}; ask for its receipt when it is completed, failed or cancelled.`,
+    );
+  return sealReceipt(await collect(ctx, run), createReceiptSigner(ctx.deps.sealer));
+}
+
+/** One look at everything: a payment that becomes final meanwhile is so in the books, too, or in neither. */
+function collect({ deps }: Ctx, run: RunRow): Promise<ReceiptBodies> {
+  return deps.db.transaction(async (client) => {
+    await client.query('set transaction isolation level repeatable read read only');
+    const facts = await readFacts(client, run.id);
+    const approvals = await approvalsOf(client, run.id);
+    const payments = await paidByRun(client, run.id);
+    const booked = await bookedForRun(client, run.id);
+    const steps = await listSteps(client, run.id);
+    const output = await readOutput(createValues(client, deps.sealer), run.view);
+    return {
+      run: runBody(run, hashJson(deps.sealer.open('run.input', run.input_sealed))),
+      plan: planBody(plansOf(facts, run.view)),
+      approvals: { approvals: approvals.map((row) => approvalBody(row, run.view, facts)) },
+      payments: { payments: payments.map((row) => paymentBody(row, facts)) },
+      ledger: { transfers: booked.map(transferBody) },
+      refunds: refundsBody(booked, steps),
+      result: {
+        ...endOf(run.view),
+        output_hash: hashJson(output),
+        steps: steps.map(({ step_id, status }) => ({ id: step_id, status })),
+      },
+      events: { count: facts.count, last_seq: facts.last_seq, hash: facts.hash },
+    };
+  });
+}
+
+/** The events have all plans that were announced or approved; the view also one that was only asked for at the end. */
+function plansOf({ plans }: EventFacts, { plan }: JsonObject) {
+  const all = new Map(plans);
+  if (isPlan(plan)) all.set(plan.planHash, plan);
+  return [...all.values()].toSorted((one, other) => one.revision - other.revision);
+}
+
+function endOf(view: JsonObject): Pick<ReceiptBodies['result'], 'cost' | 'error'> {
+  const error = RunError.safeParse(view['error']).data;
+  return {
+    cost: Amount.array()
+      .catch([])
+      .parse(view['cost'] ?? []),
+    error: error ? { code: error.code, message: error.message, step_id: error.stepId ?? null } : null,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Receipt, ReceiptBodies, ReceiptPayment, ReceiptTransfer } from '../../schemas/core/receipt.ts';
+
+/** What the links of a receipt say, by name. */
+export function bodiesOf({ sections }: Receipt): ReceiptBodies {
+  const [run, plan, approvals, payments, ledger, refunds, result, events] = sections;
+  return {
+    run: run.body,
+    plan: plan.body,
+    approvals: approvals.body,
+    payments: payments.body,
+    ledger: ledger.body,
+    refunds: refunds.body,
+    result: result.body,
+    events: events.body,
+  };
+}
+
+type Run = ReceiptBodies['run'];
+type Entry = ReceiptTransfer['entries'][number];
+
+// The whole names of accounts: a prefix could be another's, because subjects are free in what they are called.
+
+/** Of what was set aside for the run. */
+export const isReserve = ({ tenant, id }: Run, { account, asset }: Entry): boolean =>
+  account === `reserve:${tenant}:${id}:${asset}`;
+
+/** Of the user whom the run is for. */
+export const isEscrow = ({ tenant, subject }: Run, { account, asset }: Entry): boolean =>
+  account === `escrow:${tenant}:${subject}:${asset}`;
+
+/** Of whoever got this payment, in the asset that it was made in. */
+export const isPayee = (
+  { tenant }: Run,
+  payment: Pick<ReceiptPayment, 'pay_to' | 'asset'>,
+  { account, asset }: Entry,
+): boolean => account === `payee:${tenant}:${payment.pay_to}:${asset}` && asset === payment.asset;
+
+/** What a transfer moves into these accounts, minor units. */
+export const sum = ({ entries }: ReceiptTransfer, of: (entry: Entry) => boolean): bigint =>
+  entries.filter(of).reduce((total, { amount }) => total + BigInt(amount), 0n);

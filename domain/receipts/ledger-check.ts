@@ -1,0 +1,104 @@
+import type { ReceiptBodies, ReceiptRefund, ReceiptTransfer } from '../../schemas/core/receipt.ts';
+import { formatUnits } from '../money.ts';
+import { isEscrow, isPayee, isReserve, sum } from './bodies.ts';
+import { leftInReserve } from './closing.ts';
+import { judge, twice, type Finding } from './finding.ts';
+
+/** Every transfer balances, draws on this user and this run alone, and what was drawn was paid or given back. */
+export function checkLedger({ run, ledger: { transfers } }: ReceiptBodies, final: boolean): Finding[] {
+  const left = [...leftInReserve(run, transfers)];
+  return [
+    judge(
+      'ledger',
+      [
+        ...twice(transfers.map(({ id }) => id)).map((id) => `${id} is there twice`),
+        ...transfers.flatMap(unbalanced),
+        ...transfers.flatMap((transfer) => foreign(run, transfer)),
+      ],
+      `${transfers.length} transfers, each sums to zero in each asset`,
+    ),
+    judge(
+      'reserve',
+      final ? left.map(([asset, amount]) => `${amount} of ${asset} is neither paid nor given back`) : [],
+      final ? 'all that was set aside was paid or given back' : 'still in use',
+    ),
+  ];
+}
+
+function unbalanced({ id, entries }: ReceiptTransfer): string[] {
+  const sums = new Map<string, bigint>();
+  for (const { asset, amount } of entries) sums.set(asset, (sums.get(asset) ?? 0n) + BigInt(amount));
+  return [
+    ...(entries.length < 2 ? [`${id} has less than two entries`] : []),
+    ...[...sums].flatMap(([asset, total]) => (total === 0n ? [] : [`${id} sums to ${total} in ${asset}`])),
+  ];
+}
+
+/** Escrows and reserves belong to somebody; a run touches those of its own user and its own. */
+function foreign(run: ReceiptBodies['run'], { id, entries }: ReceiptTransfer): string[] {
+  return entries
+    .filter(({ account }) => /^(reserve|escrow|withdrawal):/.test(account))
+    .filter((entry) => !isReserve(run, entry) && !isEscrow(run, entry))
+    .map(({ account }) => `${id} touches ${account}`);
+}
+
+/** Each refund is booked as it is told, from a payee who was paid, and not more than that. */
+export function checkRefunds({ run, payments, ledger, refunds: { refunds } }: ReceiptBodies): Finding[] {
+  const booked = ledger.transfers.filter(({ kind }) => kind === 'refund');
+  const missing = booked.filter(({ id }) => !refunds.some(({ transfer }) => transfer === id));
+  return [
+    ...missing.map(({ id }) => judge(`refund ${id}`, ['it is booked and not told'], '')),
+    ...refunds.map((refund) =>
+      judge(
+        `refund of ${refund.step_id}`,
+        refundProblems(
+          refund,
+          run,
+          payments.payments.filter(
+            ({ step_id, status }) => step_id === refund.step_id && status === 'settled',
+          ),
+          booked.find(({ id }) => id === refund.transfer),
+        ),
+        `${refund.amount} came back from ${refund.from}`,
+      ),
+    ),
+  ];
+}
+
+function refundProblems(
+  refund: ReceiptRefund,
+  run: ReceiptBodies['run'],
+  paid: ReceiptBodies['payments']['payments'],
+  transfer: ReceiptTransfer | undefined,
+): string[] {
+  const [payment] = paid;
+  if (transfer === undefined) return ['the ledger has no transfer of it'];
+  if (payment === undefined) return [`step ${refund.step_id} was not paid`];
+  const problems: string[] = [];
+  if (payment.pay_to !== refund.from)
+    problems.push(`${payment.pay_to} was paid, and ${refund.from} pays back`);
+  if (payment.network !== refund.network) problems.push(`it was paid on ${payment.network}`);
+  if (BigInt(refund.amount) > BigInt(payment.amount)) problems.push(`only ${payment.amount} was paid`);
+  const taken = -sum(transfer, (entry) => isPayee(run, payment, entry));
+  const given = sum(transfer, (entry) => isEscrow(run, entry));
+  if (taken !== BigInt(refund.amount)) problems.push(`its transfer takes ${taken} from the payee`);
+  if (given !== BigInt(refund.amount)) problems.push(`its transfer gives the user ${given}`);
+  return problems;
+}
+
+/** The cost that the run told at its end is what settled by then, less what came back. */
+export function checkCost({ plan, payments, refunds, result }: ReceiptBodies): Finding {
+  const settled = payments.payments
+    .filter(({ status, told }) => status === 'settled' && told === 'settled')
+    .reduce((total, { amount }) => total + BigInt(amount), 0n);
+  const back = refunds.refunds.reduce((total, { amount }) => total + BigInt(amount), 0n);
+  const cost = settled - back;
+  const told = result.cost.map(({ amount, asset }) => `${amount} ${asset}`).join(', ') || 'nothing';
+  const found = plan.asset === null ? 'nothing' : `${formatUnits(cost, plan.decimals ?? 0)} ${plan.asset}`;
+  const fits = told === found || (told === 'nothing' && cost === 0n);
+  return judge(
+    'cost',
+    fits ? [] : [`the run told ${told}, its payments make ${found}`],
+    `${told}, as its payments make`,
+  );
+}

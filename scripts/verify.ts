@@ -1,0 +1,96 @@
+import '../quiet-bindings.ts';
+import { runScript } from './command-line.ts';
+import { checkOnChains, type Checked, type Witnesses } from './verify-chains.ts';
+import { createEvmWitness } from './verify-evm.ts';
+import { exitCodeOf, togetherLines, verdictJson, verdictLines } from './verify-lines.ts';
+import { checkOnPaper, checkTogether } from './verify-paper.ts';
+import { readJson, readReceipt } from './verify-read.ts';
+import { createSolanaWitness } from './verify-solana.ts';
+
+const HELP = `steward verify RECEIPT... [options]     whether a run's receipt (GET /runs/{id}/receipt) holds
+
+Needs no server: it computes every hash again, checks the signature, and whether approvals, payments and ledger agree.
+With nodes of the chains it looks up each transaction there, too. Given several receipts it also finds a payment that
+more than one of them counts.
+
+  --public-key KEY    base64, what the issuer's GET /receipts/key says; else only the key inside the receipt is used
+  --input FILE        the run's input as JSON, as GET /runs/{id} shows it
+  --output FILE       its output as JSON
+  --events FILE       its events as JSON, as GET /runs/{id}/events shows them
+  --evm-rpc URL       a node of the EVM chain
+  --solana-rpc URL    a node of the Solana cluster
+  --json              the findings as JSON
+  --help
+
+Exit code 0: nothing failed (what was not checked is listed). 1: something failed, or the file is no receipt.
+2: nothing failed, but a node that was named did not answer.
+`;
+
+const MOST = 1000; // receipts at once
+
+await runScript({
+  help: HELP,
+  options: {
+    'public-key': { type: 'string' },
+    input: { type: 'string' },
+    output: { type: 'string' },
+    events: { type: 'string' },
+    'evm-rpc': { type: 'string' },
+    'solana-rpc': { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+  positionals: MOST,
+  async run({ values, positionals: files }) {
+    if (files.length === 0) throw new Error('Which receipt? steward verify receipt.json');
+    const receipts = files.map(readReceipt);
+    const { witnesses, close } = witnessesOf(values['evm-rpc'], values['solana-rpc']);
+    const publicKey = values['public-key'];
+    const given = { publicKey, ...whatIsGiven(values, files.length) };
+    const trusted = publicKey !== undefined;
+    const all: Checked[][] = [];
+    try {
+      for (const receipt of receipts)
+        all.push([...checkOnPaper(receipt, given), ...(await checkOnChains(receipt, witnesses))]);
+    } finally {
+      close();
+    }
+    const together = receipts.length > 1 ? [checkTogether(receipts)] : [];
+    process.exitCode = exitCodeOf([...all.flat(), ...together]);
+    const said = values.json
+      ? [verdictJson(receipts, all, together, trusted)]
+      : [
+          ...receipts.flatMap((receipt, index) => [...verdictLines(receipt, all[index]!, trusted), '']),
+          ...togetherLines(together),
+        ];
+    process.stdout.write(`${said.join('\n').trimEnd()}\n`);
+  },
+});
+
+/** Files about one run; of several, nobody could say which they are of. */
+function whatIsGiven(
+  values: Partial<Record<'input' | 'output' | 'events', string>>,
+  receipts: number,
+): object {
+  const given = (['input', 'output', 'events'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [[name, readJson(values[name])] as const],
+  );
+  if (given.length > 0 && receipts > 1)
+    throw new Error(`--${given[0]![0]} is of one run: name one receipt with it.`);
+  return Object.fromEntries(given);
+}
+
+function witnessesOf(evmRpc: string | undefined, solanaRpc: string | undefined) {
+  const evm = evmRpc === undefined ? undefined : createEvmWitness(evmRpc);
+  const solana = solanaRpc === undefined ? undefined : createSolanaWitness(solanaRpc);
+  const witnesses: Witnesses = {
+    of: (network) =>
+      network.startsWith('eip155:')
+        ? { witness: evm, option: '--evm-rpc' }
+        : { witness: solana, option: '--solana-rpc' },
+  };
+  const close = (): void => {
+    evm?.close();
+    solana?.close();
+  };
+  return { witnesses, close };
+}
