@@ -24,8 +24,9 @@ export type Queryable = Pick<pg.Pool, 'query'>;
 export async function applyTransfer(db: Queryable, transfer: NewTransfer): Promise<Applied> {
   checkEntries(transfer.entries);
   const { rows } = await db.query<{ result: Applied }>({
-    name: 'ledger_apply',
-    text: 'select ledger_apply($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb) as result',
+    name: 'ledger_record',
+    text: `select ledger_record($1, $2, $3, $4, $5, $6, $7::jsonb, $8::text[], $9::numeric[], $10::text[], $11::text[],
+             $12::text[], $13::text[], $14::boolean[]) as result`,
     values: [
       transfer.id,
       transfer.kind,
@@ -34,15 +35,30 @@ export async function applyTransfer(db: Queryable, transfer: NewTransfer): Promi
       transfer.runId ?? null,
       transfer.stepId ?? null,
       JSON.stringify(transfer.data ?? {}),
-      JSON.stringify(transfer.entries.map((entry) => ({ ...entry, amount: entry.amount.toString() }))),
+      ...columnsOf(transfer.entries),
     ],
   });
   return rows[0]!.result;
 }
 
+/** Entries as one array a column. */
+const columnsOf = (entries: readonly Entry[]): unknown[] => [
+  entries.map(({ account }) => account),
+  entries.map(({ amount }) => amount.toString()),
+  entries.map(({ tenant }) => tenant),
+  entries.map(({ kind }) => kind),
+  entries.map(({ owner }) => owner),
+  entries.map(({ asset }) => asset),
+  entries.map(({ capped }) => capped),
+];
+
 /** Posts or voids a pending transfer, once. The opposite end state is an error. */
 export async function closeTransfer(db: Queryable, id: string, state: 'posted' | 'voided'): Promise<Closed> {
-  const { rows } = await db.query<{ result: Closed }>('select ledger_close($1, $2) as result', [id, state]);
+  const { rows } = await db.query<{ result: Closed }>({
+    name: 'ledger_close',
+    text: 'select ledger_close($1, $2) as result',
+    values: [id, state],
+  });
   return rows[0]!.result;
 }
 

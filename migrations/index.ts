@@ -4,6 +4,7 @@ import { M0003Payments } from './m0003-payments.ts';
 import { M0004Api } from './m0004-api.ts';
 import { M0005Values } from './m0005-values.ts';
 import { M0006Reconciliation } from './m0006-reconciliation.ts';
+import { M0007LedgerRecord } from './m0007-ledger-record.ts';
 
 /** Every migration, in order; forward only. */
 export const migrationsList = [
@@ -13,6 +14,7 @@ export const migrationsList = [
   M0004Api,
   M0005Values,
   M0006Reconciliation,
+  M0007LedgerRecord,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -180,6 +180,44 @@ describe('the ledger', () => {
     );
   });
 
+  test.each(['pending', 'posted'] as const)(
+    'a %s transfer that takes everything is found, not refused, by whoever repeats it',
+    async (state) => {
+      for (let round = 0; round < 5; round++) {
+        const [outside, purse, other] = accounts() as [AccountRef, AccountRef, AccountRef];
+        const fill = {
+          id: `fill:${purse.account}`,
+          kind: 'deposit',
+          state: 'posted',
+          tenant: 'test',
+        } as const;
+        await applyTransfer(db.pool, { ...fill, entries: move(outside, purse, 10n) });
+        const draw = { id: `draw:${purse.account}`, kind: 'reserve', state, tenant: 'test' } as const;
+        const results = await Promise.all(
+          Array.from({ length: 8 }, () =>
+            applyTransfer(db.pool, { ...draw, entries: move(purse, other, 10n) }),
+          ),
+        );
+        expect(results.toSorted()).toEqual(['applied', ...Array.from({ length: 7 }, () => 'exists')]);
+        expect((await readBalance(db.pool, purse.account)).available).toBe(0n);
+      }
+    },
+  );
+
+  test('an account keeps the asset that it began with', async () => {
+    const [outside, purse] = accounts() as [AccountRef, AccountRef];
+    const first = { id: `asset:${purse.account}`, kind: 'deposit', state: 'posted', tenant: 'test' } as const;
+    await applyTransfer(db.pool, { ...first, entries: move(outside, purse, 5n) });
+    const others = [outside, purse].map((one) => ({ ...one, asset: 'test:1/token:other' })) as [
+      AccountRef,
+      AccountRef,
+    ];
+    await expect(
+      applyTransfer(db.pool, { ...first, id: `${first.id}:2`, entries: move(...others, 5n) }),
+    ).rejects.toThrow(/another asset/);
+    expect((await readBalance(db.pool, purse.account)).available).toBe(5n);
+  });
+
   test('sums to zero in every asset over everything that was ever posted', async () => {
     const { rows } = await db.pool.query(
       `select a.asset, sum(e.amount) from entry e join transfer t on t.id = e.transfer_id join account a on a.id = e.account_id
