@@ -4,6 +4,7 @@ import { createRails } from '../../../activities/payments/x402/rails.ts';
 import type { Rails } from '../../../domain/payments/rail.ts';
 import { facilitatorChains } from '../../../embedded/chains/test-stack.ts';
 import { startFacilitator } from '../../../embedded/facilitator/server.ts';
+import type { LocalAssets } from '../../../embedded/chains/local-assets.ts';
 import { startFaultingRpc, type FaultingRpc } from './faulting-rpc.ts';
 import { evmBalance } from './looking.ts';
 import { railsConfig, startMoneyStack, type MoneyStack } from './money-stack.ts';
@@ -24,6 +25,12 @@ export interface HostileStack extends MoneyStack {
   /** The URL of the facilitator behind the shop. */
   facilitatorUrl: string;
   rails: Rails;
+  /** Another shop of the same facilitator. */
+  openShop(terms: {
+    maxTimeoutSeconds?: number;
+    facilitatorUrl?: string;
+    assets?: LocalAssets;
+  }): Promise<TestSeller>;
   heal(): void;
 }
 
@@ -51,7 +58,17 @@ export async function startHostileStack(): Promise<HostileStack> {
       solana: { ...chains.solana, rpcUrl: theirs.solana.url },
     },
   });
-  const shop = await startTestSeller(assets, facilitator.url);
+  const shops: TestSeller[] = [];
+  const openShop: HostileStack['openShop'] = async ({
+    facilitatorUrl = facilitator.url,
+    assets: sold = assets,
+    ...terms
+  }) => {
+    const opened = await startTestSeller(sold, facilitatorUrl, terms);
+    shops.push(opened);
+    return opened;
+  };
+  const shop = await openShop({});
   const all = [ours.evm, ours.solana, theirs.evm, theirs.solana];
   return {
     ...stack,
@@ -60,11 +77,12 @@ export async function startHostileStack(): Promise<HostileStack> {
     shop,
     facilitatorUrl: facilitator.url,
     rails,
+    openShop,
     activities: (over) => stack.activities({ rails, confirmMs: 2_000, ...over }),
     heal: () => all.forEach((node) => node.heal()),
     stop: async () => {
       rails.close();
-      await shop.close();
+      await Promise.all(shops.map((opened) => opened.close()));
       await facilitator.stop();
       await Promise.all(all.map((node) => node.close()));
       await stack.stop();
