@@ -24,13 +24,16 @@ export interface SignedPayment {
 
 /**
  * What a chain shows of one signature. `alive`: unused, the same bytes may still land. `void`: it can never land,
- * proven at finality. `unproven`: neither yet; look again. `position` is a block number or slot.
+ * proven at finality. `unproven`: neither yet; look again. `otherwise`: the signature was used, and moved something else
+ * than what was signed. `position` is a block number or slot. Only a node that has seen the position where the payment
+ * had landed (`proof.landedAt`) calls it `alive` or `absent`: one that is behind, or forgets, must not take it back.
  */
 export type Sighting =
   | { kind: 'landed'; txHash: string; final: boolean; position: number }
   | { kind: 'alive'; expiresAtMs: number }
   | { kind: 'void' }
-  | { kind: 'unproven'; message: string };
+  | { kind: 'unproven'; absent: boolean; message: string }
+  | { kind: 'otherwise'; txHash: string; message: string };
 
 /** A transfer of `asset` to our payer, as a seller's refund would be. `amount` is what arrived from `from`. */
 export type TransferSighting =

@@ -41,8 +41,8 @@ async function settled() {
 
 describe('a reorganisation', () => {
   test('that drops a settled payment makes it unknown; the same bytes land again and are paid once', async () => {
-    const { activities, intentId, call, runId, reconcile, endsPaidOnce } = await settled();
-    await evm.send('anvil_reorg', 1, []);
+    const { activities, intentId, call, runId, before, reconcile, endsPaidOnce } = await settled();
+    await evm.reorganise(before);
     expect(await reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
     expect(await paymentOf(stack, intentId)).toMatchObject({ status: 'unknown', reason: 'REORGANISED' });
     expect(await reserveOf(stack, runId, 'USDC')).toMatchObject({ held: PRICE });
@@ -53,12 +53,14 @@ describe('a reorganisation', () => {
 
   test('that drops a payment for good makes it void when its expiry is final', async () => {
     const activities = stack.activities();
-    const { url: seller } = await stack.openShop({ maxTimeoutSeconds: 2 });
+    const { url: seller } = await stack.openShop(await evm.expiringIn(10));
     const purchase = await startPurchase(stack, EVM, { seller });
     const intentId = await purchase.sign(activities);
+    const block = await evm.provider.getBlockNumber();
     await activities.submitPayment({ ...purchase.call, intentId });
     expect(await statusOf(intentId)).toBe('settled');
-    await evm.send('anvil_reorg', 1, []);
+    await evm.reorganise(block);
+    await evm.send('evm_increaseTime', 12);
     const seen = new Set<string>();
     await expect
       .poll(async () => {
@@ -77,7 +79,7 @@ describe('a reorganisation', () => {
     const activities = stack.activities();
     const purchase = await startPurchase(stack, EVM);
     const snapshot = await evm.send('evm_snapshot');
-    for (let block = 0; block < 4; block++) await evm.mine();
+    for (let block = 0; block < 2; block++) await evm.mine();
     const intentId = await purchase.sign(activities);
     await evm.send('evm_revert', snapshot);
     stack.theirs.evm.fault('eth_getTransactionReceipt', { kind: 'error', message: 'indexing' });
@@ -87,10 +89,10 @@ describe('a reorganisation', () => {
   });
 
   test('that the node has not noticed yet does not make a payment final', async () => {
-    const { activities, intentId, call, reconcile, endsPaidOnce } = await settled();
+    const { activities, intentId, call, before, reconcile, endsPaidOnce } = await settled();
     const hash = (await paymentOf(stack, intentId)).tx_hash!;
     const receipt = await evm.send('eth_getTransactionReceipt', hash);
-    await evm.send('anvil_reorg', 1, []);
+    await evm.reorganise(before);
     stack.ours.evm.fault('eth_getTransactionReceipt', { kind: 'answer', result: () => receipt });
     for (let block = 0; block < 4; block++) await evm.mine();
     await reconcile(activities, intentId);
@@ -208,12 +210,12 @@ describe('a node', () => {
 
   test('that lags while a payment lands and expires proves nothing', async () => {
     const activities = stack.activities({ confirmMs: 0 });
-    const { url: seller } = await stack.openShop({ maxTimeoutSeconds: 2 });
+    const { url: seller } = await stack.openShop(await evm.expiringIn(10));
     const purchase = await startPurchase(stack, EVM, { seller });
     const intentId = await purchase.sign(activities);
     holdBack(stack.ours.evm, await evm.provider.getBlockNumber());
     expect((await activities.submitPayment({ ...purchase.call, intentId })).kind).toBe('unclear');
-    await evm.send('evm_increaseTime', 5);
+    await evm.send('evm_increaseTime', 12);
     for (let block = 0; block < 4; block++) await evm.mine();
     expect(['alive', 'unknown']).toContain((await purchase.reconcile(activities, intentId)).kind);
     await activities.sweepPayments({ limit: 100 });

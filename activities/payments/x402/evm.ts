@@ -38,8 +38,11 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     payer: wallet.address,
     refuses: (offer) => refusal(offer, wallet.address),
     available: async (asset) => (await token(asset).getFunction('balanceOf')(wallet.address)) as bigint,
-    sign: async (order) =>
-      sign(wallet, network, await provider.getBlockNumber(), order, config.maxValiditySeconds ?? 600),
+    // From the finalized block on: a reorganisation may put the payment below what is the latest block now.
+    sign: async (order) => {
+      const since = (await provider.getBlock('finalized'))?.number ?? 0;
+      return sign(wallet, network, since, order, config.maxValiditySeconds ?? 600);
+    },
     locate: (proof, hint) => locateAuthorization(chain, proof, hint),
     readIncoming: (query) => readIncomingTransfer(chain, wallet.address, query),
     close: () => provider.destroy(),

@@ -34,6 +34,7 @@ export async function locateMessage(
     if (!(await node.holdsHistorySince(wanted.signedSlot)))
       return {
         kind: 'unproven',
+        absent: false,
         message: 'The node no longer holds the history that would show the payment.',
       };
     const late = await search(node, wanted, 'finalized', slot);
@@ -41,7 +42,11 @@ export async function locateMessage(
   }
   const left = wanted.lastValidBlockHeight - (await node.connection.getBlockHeight('confirmed'));
   if (left < 0)
-    return { kind: 'unproven', message: 'The payment has expired unseen; waiting for finality to prove it.' };
+    return {
+      kind: 'unproven',
+      absent: true,
+      message: 'The payment has expired unseen; waiting for finality to prove it.',
+    };
   return { kind: 'alive', expiresAtMs: Date.now() + left * SLOT_MS };
 }
 
@@ -56,7 +61,11 @@ function settled({ signature, slot, failed }: Seen, finalized: number): Sighting
   if (!failed) return { kind: 'landed', txHash: signature, final, position: slot };
   // A message that failed has used its one signature: it cannot run again.
   if (final) return { kind: 'void' };
-  return { kind: 'unproven', message: 'The payment failed on the chain; waiting for finality to prove it.' };
+  return {
+    kind: 'unproven',
+    absent: true,
+    message: 'The payment failed on the chain; waiting for finality to prove it.',
+  };
 }
 
 async function search(

@@ -10,6 +10,10 @@ export interface EvmHands {
   provider: JsonRpcProvider;
   send(method: string, ...params: unknown[]): Promise<unknown>;
   mine(): Promise<void>;
+  /** Replaces every block after this one with as many empty ones. */
+  reorganise(after: number): Promise<void>;
+  /** Terms of a shop whose authorizations expire this many seconds later: tests make the chain's clock run ahead. */
+  expiringIn(seconds: number): Promise<{ maxTimeoutSeconds: number }>;
   /** Holds transactions back while `work` runs. */
   holding<T>(work: () => Promise<T>): Promise<T>;
   /** The facilitator's transaction that waits to be mined. */
@@ -33,6 +37,13 @@ export function evmHands({ evm }: LocalAssets): EvmHands {
     facilitator,
     operator,
     token: new Contract(evm.token.address, sampleToken.abi, operator),
+    async reorganise(after) {
+      await send('anvil_reorg', (await provider.getBlockNumber()) - after, []);
+    },
+    async expiringIn(seconds) {
+      const { timestamp } = (await provider.getBlock('latest'))!;
+      return { maxTimeoutSeconds: Math.max(0, timestamp - Math.floor(Date.now() / 1000)) + seconds };
+    },
     async holding(work) {
       await send('evm_setAutomine', false);
       try {

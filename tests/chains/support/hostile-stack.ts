@@ -68,7 +68,7 @@ export async function startHostileStack(): Promise<HostileStack> {
     shops.push(opened);
     return opened;
   };
-  const shop = await openShop({});
+  const shop = await openShop({ maxTimeoutSeconds: 600 }); // tests make the EVM chain's clock run ahead
   const all = [ours.evm, ours.solana, theirs.evm, theirs.solana];
   return {
     ...stack,
