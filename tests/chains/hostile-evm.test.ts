@@ -119,8 +119,8 @@ describe('a transaction of the facilitator', () => {
       return { outcome: await outcome, first, second };
     });
     expect(second).not.toBe(first);
+    expect(outcome).toMatchObject({ kind: 'settled', txHash: second });
     expect(await purchase.reconcile(activities, intentId)).toEqual({ kind: 'settled', txHash: second });
-    console.log(outcome);
     await purchase.endsPaidOnce(activities, intentId);
   });
 
@@ -187,8 +187,8 @@ describe('a transaction of the facilitator', () => {
     const intentId = await purchase.sign(activities);
     await evm.send('anvil_setBalance', evm.facilitator.address, '0x0');
     const outcome = await activities.submitPayment({ ...purchase.call, intentId });
-    expect(outcome).toMatchObject({ kind: 'unclear' });
-    console.log(outcome);
+    expect(outcome).toMatchObject({ kind: 'unclear', code: 'PAYMENT_REFUSED' });
+    expect(outcome).toHaveProperty('message', expect.stringContaining('exceeds the balance of the account'));
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
     await evm.send('anvil_setBalance', evm.facilitator.address, '0x56BC75E2D63100000');
     const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });

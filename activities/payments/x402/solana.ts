@@ -26,7 +26,7 @@ export interface SolanaRailConfig {
 /** x402 `exact` over an SPL transfer that we sign as payer and the seller's facilitator completes as fee payer. */
 export function createSolanaRail(config: SolanaRailConfig): Rail {
   const keypair = Keypair.fromSecretKey(config.secretKey);
-  const node = createSolanaNode(config.rpcUrl, config.requestTimeoutMs);
+  const node = createSolanaNode(config);
   return {
     kind: 'x402-solana',
     network: config.network,

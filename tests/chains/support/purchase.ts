@@ -60,6 +60,8 @@ export async function startPurchase(
 
 /** Payments of earlier tests that the chain shows and the ledger has not posted yet. */
 async function countSettling({ db }: HostileStack): Promise<number> {
-  const { rowCount } = await db.pool.query(`select 1 from payment where status = 'settled' and not finalized`);
+  const { rowCount } = await db.pool.query(
+    `select 1 from payment where status = 'settled' and not finalized`,
+  );
   return rowCount ?? 0;
 }
