@@ -9,6 +9,16 @@ export interface SignOrder {
   resource: JsonObject | null;
   extensions: JsonObject;
   committed: bigint;
+  /** Transactions of ours that earlier tries sent so that they could sign. */
+  own: readonly OwnTransaction[];
+  /** Called before such a transaction is sent: whatever happens then, its fees can be booked. */
+  remember(transaction: OwnTransaction): Promise<void>;
+}
+
+/** `moved` stays ours (minor units of the chain's coin); what the transaction cost on top is a fee. */
+export interface OwnTransaction {
+  txHash: string;
+  moved: bigint;
 }
 
 /**

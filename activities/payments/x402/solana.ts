@@ -67,8 +67,7 @@ async function sign(
   order: SignOrder,
 ): Promise<SignedPayment> {
   const { offer } = order;
-  const fees =
-    offer.asset === NATIVE_MINT.toBase58() ? await wrapShortage(node, keypair, order.committed) : [];
+  const fees = offer.asset === NATIVE_MINT.toBase58() ? await wrapShortage(node, keypair, order) : [];
   const account = await tokenAccount(node, new PublicKey(offer.asset), keypair.publicKey);
   const latest = await node.connection.getLatestBlockhashAndContext('confirmed');
   const { blockhash, lastValidBlockHeight } = latest.value;

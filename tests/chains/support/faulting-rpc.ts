@@ -10,7 +10,7 @@ export type Fault =
   | { kind: 'status'; status: number }
   | { kind: 'garbage' }
   | { kind: 'error'; message: string }
-  /** Answers this as if it were the chain's answer. */
+  /** Answers this as if it were the chain's answer; what is thrown becomes an error. */
   | { kind: 'answer'; result: (params: unknown) => unknown }
   /** Forwarded; the answer never comes. */
   | { kind: 'silent' }
@@ -88,8 +88,21 @@ function breaks(response: ServerResponse, met: readonly (Fault | undefined)[]): 
 }
 
 async function answer(target: string, call: RpcCall, fault: Fault | undefined): Promise<RpcAnswer> {
+  const failed = (message: string): RpcAnswer => ({
+    jsonrpc: '2.0',
+    id: call.id,
+    error: { code: -32603, message },
+  });
+  return misbehave(target, call, fault, failed).catch((error: unknown) => failed(String(error)));
+}
+
+async function misbehave(
+  target: string,
+  call: RpcCall,
+  fault: Fault | undefined,
+  failed: (message: string) => RpcAnswer,
+): Promise<RpcAnswer> {
   const { id, params } = call;
-  const failed = (message: string): RpcAnswer => ({ jsonrpc: '2.0', id, error: { code: -32603, message } });
   if (fault?.kind === 'error') return failed(fault.message);
   if (fault?.kind === 'answer') return { jsonrpc: '2.0', id, result: fault.result(params) };
   const asked = fault?.kind === 'ask' ? { ...call, params: fault.params(params) } : call;

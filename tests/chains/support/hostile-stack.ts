@@ -8,7 +8,8 @@ import type { LocalAssets } from '../../../embedded/chains/local-assets.ts';
 import { startFaultingRpc, type FaultingRpc } from './faulting-rpc.ts';
 import { evmBalance } from './looking.ts';
 import { railsConfig, startMoneyStack, type MoneyStack } from './money-stack.ts';
-import { startTestSeller, type TestSeller } from './seller.ts';
+import { honourFinality } from './solana-hands.ts';
+import { startTestSeller, type SellerTerms, type TestSeller } from './seller.ts';
 
 /** A node as Steward sees it (`ours`) or as the seller's facilitator sees it (`theirs`). */
 interface Nodes {
@@ -26,11 +27,7 @@ export interface HostileStack extends MoneyStack {
   facilitatorUrl: string;
   rails: Rails;
   /** Another shop of the same facilitator. */
-  openShop(terms: {
-    maxTimeoutSeconds?: number;
-    facilitatorUrl?: string;
-    assets?: LocalAssets;
-  }): Promise<TestSeller>;
+  openShop(terms: SellerTerms & { facilitatorUrl?: string; assets?: LocalAssets }): Promise<TestSeller>;
   heal(): void;
 }
 
@@ -69,6 +66,7 @@ export async function startHostileStack(): Promise<HostileStack> {
     return opened;
   };
   const shop = await openShop({ maxTimeoutSeconds: 600 }); // tests make the EVM chain's clock run ahead
+  honourFinality(ours.solana);
   const all = [ours.evm, ours.solana, theirs.evm, theirs.solana];
   return {
     ...stack,
@@ -79,7 +77,10 @@ export async function startHostileStack(): Promise<HostileStack> {
     rails,
     openShop,
     activities: (over) => stack.activities({ rails, confirmMs: 2_000, ...over }),
-    heal: () => all.forEach((node) => node.heal()),
+    heal: () => {
+      for (const node of all) node.heal();
+      honourFinality(ours.solana);
+    },
     stop: async () => {
       rails.close();
       await Promise.all(shops.map((opened) => opened.close()));
