@@ -7,6 +7,7 @@ import { heldAsset } from '../../../domain/payments/purse.ts';
 import type { EscrowActivities, WithdrawalState } from '../../../domain/ports/escrow.ts';
 import { spentOnTop } from '../solana/wrapping.ts';
 import type { EscrowTools } from './activities.ts';
+import { assertAffordable } from './withdrawal-costs.ts';
 import { buildWithdrawal } from './withdrawal-transaction.ts';
 import { observeWithdrawal, openSigned } from './withdrawal-chain.ts';
 
@@ -25,6 +26,7 @@ export async function mustGetWithdrawal(tools: EscrowTools, id: string): Promise
 export async function signWithdrawal(tools: EscrowTools, id: string): Promise<void> {
   const row = await mustGetWithdrawal(tools, id);
   if (row.status !== 'held') return;
+  await assertAffordable(tools, row);
   const built = await buildWithdrawal(tools, row);
   await tools.checkpoint('withdrawal.created');
   const sealed = tools.sealer.seal('withdrawal.signed', { bytes: built.bytes, signedSlot: built.signedSlot });
