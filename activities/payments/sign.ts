@@ -63,8 +63,11 @@ async function fromQuoted(
 ): Promise<SignOutcome | undefined> {
   if (tools.now() >= signBeforeMs) return expired;
   const rail = tools.rails.find(payment.network);
+  const { offer } = openQuote(tools, payment);
   const why =
-    rail === undefined ? `no wallet on ${payment.network}` : rail.refuses(openQuote(tools, payment).offer);
+    rail === undefined
+      ? `no wallet on ${payment.network}`
+      : (rail.refuses(offer) ?? (await rail.shortfall(offer)));
   if (rail === undefined || why !== undefined) {
     await movePayment(tools.db.pool, payment.id, ['quoted'], 'rejected', { reason: why ?? 'unsupported' });
     return { kind: 'refused', reason: 'unsupported', message: `The quote cannot be paid: ${why}.` };

@@ -60,6 +60,8 @@ export interface Rail {
   readonly payer: string;
   /** Why an offer cannot be paid here; undefined when it can. */
   refuses(offer: Offer): string | undefined;
+  /** Why the payee would get less than is signed, as far as the chain tells beforehand: tokens may take fees. */
+  shortfall(offer: Offer): Promise<string | undefined>;
   /** Minor units of the asset that the payer holds on the chain now. */
   available(asset: string): Promise<bigint>;
   sign(order: SignOrder): Promise<SignedPayment>;

@@ -80,6 +80,7 @@ function activitiesOf(world: World) {
     network: NETWORK,
     payer: '0xpayer',
     refuses: () => undefined,
+    shortfall: async () => undefined,
     available: async () => 10_000n,
     sign: async () => {
       const nonce = `${++world.signed}:${randomUUID()}`;

@@ -13,6 +13,7 @@ import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { locateAuthorization, readIncomingTransfer, TOKEN_ABI } from './evm-chain.ts';
+import { findShortfall } from './evm-delivery.ts';
 import { createPayload } from './payload.ts';
 
 export interface EvmRailConfig {
@@ -37,6 +38,7 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     network,
     payer: wallet.address,
     refuses: (offer) => refusal(offer, wallet.address),
+    shortfall: (offer) => findShortfall(provider, wallet.address, offer),
     available: async (asset) => (await token(asset).getFunction('balanceOf')(wallet.address)) as bigint,
     // From the finalized block on: a reorganisation may put the payment below what is the latest block now.
     sign: async (order) => {

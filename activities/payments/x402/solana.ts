@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
-import { tokenAccount } from '../solana/tokens.ts';
+import { tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
 import { spendable, wrapShortage } from '../solana/wrapping.ts';
 import { createPayload } from './payload.ts';
@@ -32,6 +32,7 @@ export function createSolanaRail(config: SolanaRailConfig): Rail {
     network: config.network,
     payer: keypair.publicKey.toBase58(),
     refuses: (offer) => refusal(offer, keypair.publicKey),
+    shortfall: ({ asset }) => transferFee(node, new PublicKey(asset)),
     available: (asset) => spendable(node, keypair.publicKey, asset),
     sign: (order) => sign(node, keypair, config.rpcUrl, order),
     locate: (proof, hint) => locateMessage(node, proof, hint),
