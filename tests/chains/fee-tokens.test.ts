@@ -8,6 +8,7 @@ import {
 import { Keypair, SystemProgram } from '@solana/web3.js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { compileContract } from '../../contracts/build.ts';
+import { send } from '../../contracts/test/chain.ts';
 import { deployContract } from '../../contracts/deploy.ts';
 import { assetId, type AssetBook } from '../../domain/assets.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
@@ -67,10 +68,7 @@ async function deployFeeToken(): Promise<string> {
     decimals,
     evm.facilitator.address,
   );
-  const minted = (await token.getFunction('mint')(evm.operator.address, 10_000_000n)) as {
-    wait(): Promise<unknown>;
-  };
-  await minted.wait();
+  await send(token, 'mint', evm.operator.address, 10_000_000n);
   return token.getAddress();
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { as, send } from '../../contracts/test/chain.ts';
 import { startAnvil } from '../../embedded/chains/anvil.ts';
 import { deployEvm } from '../../embedded/chains/deploy/evm.ts';
 import { deriveLocalKeys } from '../../embedded/chains/local-assets.ts';
@@ -12,6 +13,7 @@ import { attentionKinds, paymentOf, reserveOf, type Way } from './support/lookin
 import { railsConfig } from './support/money-stack.ts';
 import { PRICE, startPurchase } from './support/purchase.ts';
 
+const DEARER = { maxFeePerGas: 90_000_000_000n, maxPriorityFeePerGas: 80_000_000_000n };
 const EVM: Way = { path: '/evm', code: 'USDC' };
 
 let stack: HostileStack;
@@ -109,18 +111,17 @@ describe('a transaction of the facilitator', () => {
     const activities = stack.activities();
     const purchase = await startPurchase(stack, EVM);
     const intentId = await purchase.sign(activities);
-    const { outcome, first, second } = await evm.holding(async () => {
-      const outcome = activities.submitPayment({ ...purchase.call, intentId });
-      const { hash: first, to, data, nonce, gasLimit } = await evm.pending();
-      const fees = { maxFeePerGas: 90_000_000_000n, maxPriorityFeePerGas: 80_000_000_000n };
-      const replacement = { to, data, nonce, gasLimit: gasLimit * 2n, ...fees };
-      const { hash: second } = await evm.facilitator.sendTransaction(replacement);
+    const { outcome, told, landed } = await evm.holding(async () => {
+      const submitted = activities.submitPayment({ ...purchase.call, intentId });
+      const { hash, to, data, nonce, gasLimit } = await evm.pending();
+      const replacement = { to, data, nonce, gasLimit: gasLimit * 2n, ...DEARER };
+      const replaced = await evm.facilitator.sendTransaction(replacement);
       await evm.mine();
-      return { outcome: await outcome, first, second };
+      return { outcome: await submitted, told: hash, landed: replaced.hash };
     });
-    expect(second).not.toBe(first);
-    expect(outcome).toMatchObject({ kind: 'settled', txHash: second });
-    expect(await purchase.reconcile(activities, intentId)).toEqual({ kind: 'settled', txHash: second });
+    expect(landed).not.toBe(told);
+    expect(outcome).toMatchObject({ kind: 'settled', txHash: landed });
+    expect(await purchase.reconcile(activities, intentId)).toEqual({ kind: 'settled', txHash: landed });
     await purchase.endsPaidOnce(activities, intentId);
   });
 
@@ -147,18 +148,15 @@ describe('a transaction of the facilitator', () => {
     await evm.holding(async () => {
       const outcome = activities.submitPayment({ ...purchase.call, intentId });
       await evm.pending();
-      const fees = {
-        maxFeePerGas: 90_000_000_000n,
-        maxPriorityFeePerGas: 80_000_000_000n,
+      await evm.token.getFunction('transfer')(evm.facilitator.address, float, {
+        ...DEARER,
         gasLimit: 100_000n,
-      };
-      await evm.token.getFunction('transfer')(evm.facilitator.address, float, fees);
+      });
       await evm.mine();
       expect(await outcome).toMatchObject({ kind: 'unclear', code: 'PAYMENT_REFUSED' });
     });
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
-    const back = await evm.token.connect(evm.facilitator);
-    await (await back.getFunction('transfer')(evm.operator.address, float)).wait();
+    await send(as(evm.token, evm.facilitator), 'transfer', evm.operator.address, float);
     const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
     expect(again).toMatchObject({ kind: 'settled' });
     await purchase.endsPaidOnce(activities, intentId);
@@ -171,8 +169,7 @@ describe('a transaction of the facilitator', () => {
     const other = await evm.holding(async () => {
       const outcome = activities.submitPayment({ ...purchase.call, intentId });
       const { to, data, gasLimit } = await evm.pending();
-      const fees = { maxFeePerGas: 90_000_000_000n, maxPriorityFeePerGas: 80_000_000_000n };
-      const { hash } = await evm.operator.sendTransaction({ to, data, gasLimit: gasLimit * 2n, ...fees });
+      const { hash } = await evm.operator.sendTransaction({ to, data, gasLimit: gasLimit * 2n, ...DEARER });
       await evm.mine();
       expect(await outcome).toMatchObject({ kind: 'unclear' });
       return hash;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fault } from './support/faulting-rpc.ts';
 import { PATIENCE_MS, startHostileStack, type HostileStack } from './support/hostile-stack.ts';
-import { reserveOf, type Way } from './support/looking.ts';
+import { attentionKinds, reserveOf, type Way } from './support/looking.ts';
 import { PRICE, startPurchase } from './support/purchase.ts';
 
 let stack: HostileStack;
@@ -55,6 +55,30 @@ describe.each(RAILS)('paying at $path', ({ path, code, chain, sends }) => {
     expect(again).toMatchObject({ kind: 'settled' });
     expect(stack.shop.handled).toHaveLength(handled); // what was delivered is not asked for again
     await purchase.endsPaidOnce(activities, intentId);
+  });
+
+  test('over a node that is down for minutes: a person is told once for each silence that is long', async () => {
+    const clock = { now: Date.now() };
+    const activities = stack.activities({ now: () => clock.now, attentionAfterMs: 60_000 });
+    const purchase = await startPurchase(stack, { path, code });
+    const intentId = await purchase.sign(activities);
+    const lookAfter = async (minutes: number) => {
+      clock.now += minutes * 60_000;
+      const { kind } = await purchase.reconcile(activities, intentId);
+      return { kind, told: await attentionKinds(stack, purchase.runId) };
+    };
+    stack.ours[chain].fault('*', { kind: 'down' });
+    expect(await lookAfter(0)).toEqual({ kind: 'unknown', told: [] });
+    stack.heal();
+    expect(await lookAfter(0)).toEqual({ kind: 'alive', told: [] });
+    stack.ours[chain].fault('*', { kind: 'down' });
+    expect(await lookAfter(10)).toEqual({ kind: 'unknown', told: [] }); // it may have been well until now
+    expect(await lookAfter(2)).toEqual({ kind: 'unknown', told: ['payment_unknown'] });
+    stack.heal();
+    const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+    expect(outcome).toMatchObject({ kind: 'settled' });
+    await purchase.endsPaidOnce(activities, intentId);
+    expect(await attentionKinds(stack, purchase.runId)).toEqual([]);
   });
 
   test.each(SENDING)('through a facilitator whose node %s pays once', async (_, lands, fault) => {

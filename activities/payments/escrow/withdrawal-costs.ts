@@ -34,7 +34,7 @@ export async function assertAffordable(tools: EscrowTools, row: WithdrawalRow): 
 
 /** The account itself must stay above its rent minimum, too. */
 async function coinsFor(
-  { assets, node, keypair }: EscrowTools,
+  { assets, node }: EscrowTools,
   { asset: id, amount, destination }: WithdrawalRow,
 ): Promise<bigint> {
   const { connection } = node;
