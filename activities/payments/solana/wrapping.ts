@@ -20,8 +20,6 @@ export async function spendable(node: SolanaNode, owner: PublicKey, asset: strin
   return tokens + (coins > 0n ? coins : 0n);
 }
 
-const PATIENCE_MS = 5_000; // for a transaction that the node says it did not take
-
 /**
  * Wraps what the wrapped account lacks for everything promised in it. The money stays ours and the amount is a
  * difference, so a crash or a second process at worst wraps too much. Answers the fees that this took, also those of
@@ -59,13 +57,7 @@ async function wrap(
   transaction.sign(owner);
   const txHash = bs58.encode(transaction.signature!);
   await remember({ txHash, moved: lamports });
-  try {
-    await node.send(txHash, transaction.serialize());
-  } catch (error) {
-    await node.confirm(txHash, PATIENCE_MS).catch(() => {
-      throw error; // what the node said tells more
-    });
-  }
+  await node.send(txHash, transaction.serialize());
   await node.confirm(txHash);
   return { txHash, moved: lamports };
 }
