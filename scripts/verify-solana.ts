@@ -9,11 +9,13 @@ import type { Witness } from './verify-chains.ts';
 
 /** A Solana node. The hash finds the message; what it moved is read from the transaction. */
 export function createSolanaWitness(rpcUrl: string): Witness {
-  const node = createSolanaNode(rpcUrl);
+  // Which cluster it serves is compared by the caller; the rail's reader compares it once more.
+  const nodeOf = (network: string): SolanaNode => createSolanaNode({ rpcUrl, network });
   return {
-    network: async () => `solana:${(await node.connection.getGenesisHash()).slice(0, 32)}`,
+    network: async () => `solana:${(await nodeOf('').connection.getGenesisHash()).slice(0, 32)}`,
     async find(payment) {
       const { proof, tx_hash } = payment;
+      const node = nodeOf(payment.network);
       if (proof?.kind !== 'solana-message' || !isAddress(proof.account))
         return { sighting: { kind: 'void' }, problems: ['its proof is not one of this chain'] };
       const wanted = {
@@ -27,7 +29,8 @@ export function createSolanaWitness(rpcUrl: string): Witness {
       if (sighting.kind !== 'landed') return { sighting, problems: [] };
       return { sighting, problems: await movedWrong(node, payment, proof.account, sighting.txHash) };
     },
-    async findRefund({ tx_hash, from, amount }, { proof }) {
+    async findRefund({ tx_hash, from, amount }, { proof, network }) {
+      const node = nodeOf(network);
       if (proof?.kind !== 'solana-message')
         return { final: false, problems: ['its payment has no proof of this chain'] };
       const moved = await readMoved(

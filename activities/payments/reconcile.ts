@@ -56,12 +56,37 @@ async function examine(tools: PaymentTools, payment: PaymentRow): Promise<Reconc
       return landed(tools, payment, sighting);
     case 'void':
       return closeVoid(tools, payment);
+    case 'otherwise':
+      return usedOtherwise(tools, payment, sighting);
     case 'alive':
-    case 'unproven':
       if (payment.status === 'settled') await vanished(tools, payment);
-      else if (sighting.kind === 'unproven') await noteUnproven(tools, payment, sighting.message);
-      return sighting.kind === 'alive' ? sighting : { kind: 'unknown', message: sighting.message };
+      else await noteReachable(tools, payment);
+      return sighting;
+    case 'unproven':
+      if (payment.status !== 'settled') await noteUnproven(tools, payment, sighting.message);
+      else if (sighting.absent) await vanished(tools, payment);
+      return { kind: 'unknown', message: sighting.message };
   }
+}
+
+/** The next silence of the node begins a wait of its own. */
+async function noteReachable(tools: PaymentTools, payment: PaymentRow): Promise<void> {
+  if (typeof payment.proof['unreachableSince'] !== 'number') return;
+  const proof = { unreachableSince: null };
+  await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, { proof });
+}
+
+/** The signature is spent, but not on what it promised: the hold stays, nothing is paid anew, a person decides. */
+async function usedOtherwise(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  { message }: Extract<Sighting, { kind: 'otherwise' }>,
+): Promise<ReconcileOutcome> {
+  const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
+  await movePayment(tools.db.pool, payment.id, open, 'unknown', { reason: 'NOT_AS_SIGNED' });
+  await append(tools, payment, 'unknown', 'NOT_AS_SIGNED');
+  await tellPerson(tools, payment, 'payment_mismatch', message);
+  return { kind: 'unknown', message };
 }
 
 const UNPROVEN_WAITS = 30; // finality takes minutes on some chains; half an hour by default
@@ -70,7 +95,7 @@ const UNPROVEN_WAITS = 30; // finality takes minutes on some chains; half an hou
 async function noteUnproven(tools: PaymentTools, payment: PaymentRow, message: string): Promise<void> {
   const since = payment.proof['unprovenSince'];
   if (typeof since !== 'number') {
-    const proof = { unprovenSince: tools.now() };
+    const proof = { unprovenSince: tools.now(), unreachableSince: null };
     await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, { proof });
   } else if (tools.now() - since >= UNPROVEN_WAITS * tools.attentionAfterMs)
     await tellPerson(tools, payment, 'payment_unknown', message);
@@ -97,10 +122,11 @@ async function unreachable(
 async function landed(
   tools: PaymentTools,
   payment: PaymentRow,
-  { txHash, final }: Extract<Sighting, { kind: 'landed' }>,
+  { txHash, final, position }: Extract<Sighting, { kind: 'landed' }>,
 ): Promise<ReconcileOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const patch = { txHash, reason: null, proof: { unreachableSince: null } };
+  const proof = { unreachableSince: null, unprovenSince: null, landedAt: position };
+  const patch = { txHash, reason: null, proof };
   await movePayment(tools.db.pool, payment.id, open, 'settled', patch);
   await append(tools, { ...payment, tx_hash: txHash }, 'settled');
   await settleAttention(

@@ -2,7 +2,7 @@ import { movePayment, promisedIn, type PaymentRow } from '../../db/repositories/
 import { EngineError } from '../../domain/errors.ts';
 import { paymentEvent } from '../../domain/payments/events.ts';
 import type { Offer } from '../../domain/payments/offers.ts';
-import type { Rail, SignedPayment } from '../../domain/payments/rail.ts';
+import type { OwnTransaction, Rail, SignedPayment } from '../../domain/payments/rail.ts';
 import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { recordFees } from './fees.ts';
@@ -63,8 +63,11 @@ async function fromQuoted(
 ): Promise<SignOutcome | undefined> {
   if (tools.now() >= signBeforeMs) return expired;
   const rail = tools.rails.find(payment.network);
+  const { offer } = openQuote(tools, payment);
   const why =
-    rail === undefined ? `no wallet on ${payment.network}` : rail.refuses(openQuote(tools, payment).offer);
+    rail === undefined
+      ? `no wallet on ${payment.network}`
+      : (rail.refuses(offer) ?? (await rail.shortfall(offer)));
   if (rail === undefined || why !== undefined) {
     await movePayment(tools.db.pool, payment.id, ['quoted'], 'rejected', { reason: why ?? 'unsupported' });
     return { kind: 'refused', reason: 'unsupported', message: `The quote cannot be paid: ${why}.` };
@@ -117,8 +120,22 @@ async function signOnce(tools: PaymentTools, payment: PaymentRow, rail: Rail): P
   const { offer, ...quote } = openQuote(tools, payment);
   const promised = await promisedIn(tools.db.pool, payment.asset, payment.id);
   const committed = promised + BigInt(payment.amount);
-  return rail.sign({ ...quote, offer, intentId: payment.id, committed });
+  const { id } = payment;
+  const current = await mustGetPayment(tools, id);
+  const remember = async ({ txHash, moved }: OwnTransaction): Promise<void> => {
+    const proof = { [OWN + txHash]: moved.toString() };
+    if (!(await movePayment(tools.db.pool, id, ['prepared'], 'prepared', { proof })))
+      throw new Error(`Payment ${id} was signed by another process.`);
+  };
+  return rail.sign({ ...quote, offer, intentId: id, committed, own: ownTransactions(current), remember });
 }
+
+const OWN = 'own:'; // a key for each, so that two processes do not overwrite each other's
+
+const ownTransactions = ({ proof }: PaymentRow): OwnTransaction[] =>
+  Object.entries(proof)
+    .filter(([key]) => key.startsWith(OWN))
+    .map(([key, moved]) => ({ txHash: key.slice(OWN.length), moved: BigInt(String(moved)) }));
 
 /** Another process may have stored its signature first; then this one is dropped, unseen by anyone. */
 async function store(

@@ -94,7 +94,10 @@ async function judge(
   if (payment.status === 'settled' && payment.tx_hash !== null)
     return settle(tools, request, payment, payment.tx_hash, kept);
   const sighting = await watch(tools, mustFindRail(tools, payment), payment, settledTx(http));
-  if (sighting.kind === 'landed') return settle(tools, request, payment, sighting.txHash, kept);
+  if (sighting.kind === 'landed') {
+    const { txHash, position: landedAt } = sighting;
+    return settle(tools, request, payment, txHash, kept, { landedAt });
+  }
   // The work was delivered: keep it, so that nobody has to ask for it again once the chain shows the payment.
   await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
     proof: { output: { ...kept } },
@@ -141,7 +144,11 @@ async function look(rail: Rail, payment: PaymentRow, hint: string | null): Promi
   try {
     return await rail.locate(payment.proof, hint);
   } catch (error) {
-    return { kind: 'unproven', message: error instanceof Error ? error.message : String(error) };
+    return {
+      kind: 'unproven',
+      absent: false,
+      message: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 
@@ -151,11 +158,12 @@ async function settle(
   payment: PaymentRow,
   txHash: string,
   kept: Kept,
+  where: JsonObject = {},
 ): Promise<SubmitOutcome> {
   await movePayment(tools.db.pool, payment.id, ['signed', 'submitted', 'unknown', 'settled'], 'settled', {
     txHash,
     reason: null,
-    proof: { output: { ...kept } },
+    proof: { output: { ...kept }, ...where },
   });
   await tools.checkpoint('payment.settled');
   return complete(tools, request, payment, txHash, kept);

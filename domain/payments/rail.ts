@@ -9,6 +9,16 @@ export interface SignOrder {
   resource: JsonObject | null;
   extensions: JsonObject;
   committed: bigint;
+  /** Transactions of ours that earlier tries sent so that they could sign. */
+  own: readonly OwnTransaction[];
+  /** Called before such a transaction is sent: whatever happens then, its fees can be booked. */
+  remember(transaction: OwnTransaction): Promise<void>;
+}
+
+/** `moved` stays ours (minor units of the chain's coin); what the transaction cost on top is a fee. */
+export interface OwnTransaction {
+  txHash: string;
+  moved: bigint;
 }
 
 /**
@@ -24,13 +34,16 @@ export interface SignedPayment {
 
 /**
  * What a chain shows of one signature. `alive`: unused, the same bytes may still land. `void`: it can never land,
- * proven at finality. `unproven`: neither yet; look again. `position` is a block number or slot.
+ * proven at finality. `unproven`: neither yet; look again. `otherwise`: the signature was used, and moved something else
+ * than what was signed. `position` is a block number or slot. Only a node that has seen the position where the payment
+ * had landed (`proof.landedAt`) calls it `alive` or `absent`: one that is behind, or forgets, must not take it back.
  */
 export type Sighting =
   | { kind: 'landed'; txHash: string; final: boolean; position: number }
   | { kind: 'alive'; expiresAtMs: number }
   | { kind: 'void' }
-  | { kind: 'unproven'; message: string };
+  | { kind: 'unproven'; absent: boolean; message: string }
+  | { kind: 'otherwise'; txHash: string; message: string };
 
 /** A transfer of `asset` to our payer, as a seller's refund would be. `amount` is what arrived from `from`. */
 export type TransferSighting =
@@ -47,6 +60,8 @@ export interface Rail {
   readonly payer: string;
   /** Why an offer cannot be paid here; undefined when it can. */
   refuses(offer: Offer): string | undefined;
+  /** Why the payee would get less than is signed, as far as the chain tells beforehand: tokens may take fees. */
+  shortfall(offer: Offer): Promise<string | undefined>;
   /** Minor units of the asset that the payer holds on the chain now. */
   available(asset: string): Promise<bigint>;
   /** Minor units of an asset that the payer holds at finality; null is the chain's own coin, wrapped ones included. */

@@ -80,6 +80,7 @@ function activitiesOf(world: World) {
     network: NETWORK,
     payer: '0xpayer',
     refuses: () => undefined,
+    shortfall: async () => undefined,
     available: async () => 10_000n,
     holdsFinally: async () => 10_000n,
     sign: async () => {
@@ -216,7 +217,7 @@ describe('a run that ends', () => {
     await ledger.reserveForRun(reserve(job));
     await pay.signPayment(sign(job));
     await ledger.finishRun(finish(job));
-    world.sighting = { kind: 'unproven', message: 'The node no longer holds the history.' };
+    world.sighting = { kind: 'unproven', absent: false, message: 'The node no longer holds the history.' };
     const attention = async () =>
       (await db.pool.query('select kind, detail from attention where run_id = $1', [job.runId])).rows;
     await pay.sweepPayments({ limit: 100 });
@@ -242,7 +243,7 @@ describe('a run that ends', () => {
     world.sighting = { kind: 'landed', txHash: '0xt', final: false, position: 1 };
     await look();
     await ledger.finishRun(finish(job));
-    world.sighting = { kind: 'unproven', message: 'gone' };
+    world.sighting = { kind: 'unproven', absent: true, message: 'gone' };
     await look();
     await look();
     expect(await getPayment(db.pool, job.intentId)).toMatchObject({ status: 'unknown', finalized: false });

@@ -149,6 +149,7 @@ test('a settled payment that a reorganisation takes away is unknown again, and l
   const { intentId, outcome } = await buy(activities, call);
   expect(outcome).toMatchObject({ kind: 'settled' });
   await evm.send('evm_revert', [snapshot]);
+  await evm.send('anvil_mine', ['0x3']); // what replaces blocks is longer; a shorter chain is a node that is behind
   const ride = { runId, events: [] };
   expect(await activities.reconcilePayment({ ride, runId, intentId })).toMatchObject({ kind: 'alive' });
   expect(await paymentOf(stack, intentId)).toMatchObject({ status: 'unknown', reason: 'REORGANISED' });

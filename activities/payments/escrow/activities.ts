@@ -25,12 +25,12 @@ export interface EscrowTools extends Required<Pick<EscrowDeps, 'db' | 'sealer' |
 
 /** Users' money in and out of the escrow on Solana. */
 export function createEscrowActivities(deps: EscrowDeps): EscrowActivities {
-  const { rpcUrl, secretKey, requestTimeoutMs } = deps.solana;
+  const { secretKey, ...node } = deps.solana;
   const tools: EscrowTools = {
     checkpoint: () => undefined,
     ...deps,
     keypair: Keypair.fromSecretKey(secretKey),
-    node: createSolanaNode(rpcUrl, requestTimeoutMs),
+    node: createSolanaNode({ ...node, network: deps.assets.escrowNetwork }),
   };
   return {
     verifyDeposit: (claim) => verifyDeposit(tools, claim),

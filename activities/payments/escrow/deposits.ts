@@ -21,6 +21,7 @@ type Refused = Extract<DepositVerdict, { kind: 'refused' }>;
 export async function verifyDeposit(tools: EscrowTools, claim: DepositClaim): Promise<DepositVerdict> {
   const { assets, node, keypair } = tools;
   const wallet = await walletOf(tools, claim);
+  await node.assertCluster(); // a deposit on a test network is not worth the same here
   const asset = heldAsset(assets, claim.asset);
   const config = { commitment: 'finalized', maxSupportedTransactionVersion: 0 } as const;
   const found = await node.connection.getParsedTransaction(claim.signature, config);

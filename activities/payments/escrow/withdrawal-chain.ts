@@ -34,13 +34,18 @@ async function look(
   lastValidHeight: number,
   signedSlot: number,
 ): Promise<WithdrawalState> {
-  const { blockHeight } = await node.finality(); // before the search, so that nothing lands between the two
-  const { value } = await node.connection.getSignatureStatus(signature, { searchTransactionHistory: true });
+  const { blockHeight, slot } = await node.finality(); // before the search, so that nothing lands between the two
+  const { context, value } = await node.connection.getSignatureStatus(signature, {
+    searchTransactionHistory: true,
+  });
   if (value !== null) {
     if (value.confirmationStatus !== 'finalized') return { kind: 'pending' };
     return value.err === null ? { kind: 'finalized', signature } : { kind: 'absent' };
   }
   if (blockHeight <= lastValidHeight) return { kind: 'alive' };
+  await node.assertCluster();
+  if (context.slot < slot)
+    return { kind: 'unknown', message: 'The node that was asked for the withdrawal is behind the others.' };
   if (await node.holdsHistorySince(signedSlot)) return { kind: 'absent' };
   return { kind: 'unknown', message: 'The node no longer holds the history that would show the withdrawal.' };
 }

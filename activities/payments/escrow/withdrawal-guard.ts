@@ -16,7 +16,7 @@ export interface WithdrawalGuardDeps {
  * cannot open a new account: such a transaction would fail on the chain after the fee was paid.
  */
 export function createWithdrawalGuard({ assets, rpcUrl, escrow }: WithdrawalGuardDeps): WithdrawalGuard {
-  const { connection } = createSolanaNode(rpcUrl);
+  const { connection } = createSolanaNode({ rpcUrl, network: assets.escrowNetwork });
   return {
     async refuses({ asset, amount, destination }) {
       const address = parse(destination);

@@ -7,6 +7,7 @@ import { heldAsset } from '../../../domain/payments/purse.ts';
 import type { EscrowActivities, WithdrawalState } from '../../../domain/ports/escrow.ts';
 import { spentOnTop } from '../solana/wrapping.ts';
 import type { EscrowTools } from './activities.ts';
+import { assertAffordable } from './withdrawal-costs.ts';
 import { buildWithdrawal } from './withdrawal-transaction.ts';
 import { observeWithdrawal, openSigned } from './withdrawal-chain.ts';
 
@@ -25,6 +26,7 @@ export async function mustGetWithdrawal(tools: EscrowTools, id: string): Promise
 export async function signWithdrawal(tools: EscrowTools, id: string): Promise<void> {
   const row = await mustGetWithdrawal(tools, id);
   if (row.status !== 'held') return;
+  await assertAffordable(tools, row);
   const built = await buildWithdrawal(tools, row);
   await tools.checkpoint('withdrawal.created');
   const sealed = tools.sealer.seal('withdrawal.signed', { bytes: built.bytes, signedSlot: built.signedSlot });
@@ -54,7 +56,7 @@ export async function closeWithdrawal(tools: EscrowTools, id: string, outcome: O
   if (outcome === 'unknown') return leaveOpen(tools, row);
   const asset = heldAsset(tools.assets, row.asset);
   const moved = outcome === 'finalized' && asset.address === null ? BigInt(row.amount) : 0n;
-  const fee = row.signature === null ? 0n : await spentOnTop(tools.node, row.signature, moved);
+  const fee = row.signature === null ? 0n : await costOf(tools, row.signature, moved);
   await tools.db.transaction(async (client) => {
     await closeTransfer(client, `withdrawal:${id}`, outcome === 'finalized' ? 'posted' : 'voided');
     await moveWithdrawal(client, id, ['held', 'signed', 'submitted', 'unknown'], outcome);
@@ -69,6 +71,16 @@ export async function closeWithdrawal(tools: EscrowTools, id: string, outcome: O
     });
   });
   await tools.checkpoint('withdrawal.closed');
+}
+
+/** A transaction that is on the chain has cost something; a node that does not show it is asked again. */
+async function costOf({ node }: EscrowTools, signature: string, moved: bigint): Promise<bigint> {
+  const cost = await spentOnTop(node, signature, moved);
+  if (cost !== undefined) return cost;
+  const { value } = await node.connection.getSignatureStatus(signature, { searchTransactionHistory: true });
+  if (value !== null)
+    throw new Error(`The node does not show transaction ${signature}, which is on the chain.`);
+  return 0n;
 }
 
 async function leaveOpen(tools: EscrowTools, row: WithdrawalRow): Promise<void> {

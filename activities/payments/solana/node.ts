@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface SolanaNode {
   connection: Connection;
   finality(): Promise<{ slot: number; blockHeight: number }>;
+  /** Throws when the node serves another cluster: what it shows, or does not show, says nothing here. */
+  assertCluster(): Promise<void>;
   /** True when the node still has everything since `slot`, so that what it does not show did not happen. */
   holdsHistorySince(slot: number): Promise<boolean>;
   /** Sends bytes that may have been sent before, which is no error. */
@@ -14,8 +16,20 @@ export interface SolanaNode {
 }
 
 const POLL_MS = 150;
+const CAIP2_REFERENCE_LENGTH = 32;
 
-export function createSolanaNode(rpcUrl: string, requestTimeoutMs = 10_000): SolanaNode {
+export interface SolanaNodeConfig {
+  rpcUrl: string;
+  /** CAIP-2: the cluster that the node must serve. */
+  network: string;
+  requestTimeoutMs?: number;
+}
+
+export function createSolanaNode({
+  rpcUrl,
+  network,
+  requestTimeoutMs = 10_000,
+}: SolanaNodeConfig): SolanaNode {
   const connection = new Connection(rpcUrl, {
     commitment: 'confirmed',
     disableRetryOnRateLimit: true, // Temporal retries; this library would do it silently for minutes
@@ -27,6 +41,11 @@ export function createSolanaNode(rpcUrl: string, requestTimeoutMs = 10_000): Sol
       const { absoluteSlot, blockHeight } = await connection.getEpochInfo('finalized');
       if (blockHeight === undefined) throw new Error('The node does not tell its block height.');
       return { slot: absoluteSlot, blockHeight };
+    },
+    async assertCluster() {
+      const actual = `solana:${(await connection.getGenesisHash()).slice(0, CAIP2_REFERENCE_LENGTH)}`;
+      if (actual !== network)
+        throw new Error(`The node serves ${actual}, not ${network}: check SOLANA_RPC_URL.`);
     },
     holdsHistorySince: async (slot) => (await connection.getFirstAvailableBlock()) <= slot,
     async send(signature, bytes) {

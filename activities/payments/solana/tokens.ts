@@ -1,4 +1,10 @@
-import { getAssociatedTokenAddressSync, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
+import {
+  getAssociatedTokenAddressSync,
+  getMint,
+  getTransferFeeConfig,
+  TOKEN_2022_PROGRAM_ID,
+  TOKEN_PROGRAM_ID,
+} from '@solana/spl-token';
 import type { Commitment, PublicKey } from '@solana/web3.js';
 import { EngineError } from '../../../domain/errors.ts';
 import type { SolanaNode } from './node.ts';
@@ -20,6 +26,18 @@ export async function tokenProgram(node: SolanaNode, mint: PublicKey): Promise<P
 /** The associated token account of `owner` (which may be off the curve, as a program's account is). */
 export async function tokenAccount(node: SolanaNode, mint: PublicKey, owner: PublicKey): Promise<PublicKey> {
   return getAssociatedTokenAddressSync(mint, owner, true, await tokenProgram(node, mint));
+}
+
+/** Why a transfer would deliver less than it takes; undefined when it would not. */
+export async function transferFee(node: SolanaNode, mint: PublicKey): Promise<string | undefined> {
+  const program = await tokenProgram(node, mint);
+  if (program.equals(TOKEN_PROGRAM_ID)) return undefined; // the first token program knows no fees
+  const config = getTransferFeeConfig(await getMint(node.connection, mint, 'confirmed', program));
+  const points = Math.max(
+    config?.olderTransferFee.transferFeeBasisPoints ?? 0,
+    config?.newerTransferFee.transferFeeBasisPoints ?? 0,
+  );
+  return points === 0 ? undefined : `the token takes a fee of ${points / 100} % of every transfer`;
 }
 
 /** Minor units in a token account; none when it does not exist. */

@@ -5,6 +5,7 @@ import {
 } from '@solana/spl-token';
 import { Keypair, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
 import bs58 from 'bs58';
+import type { OwnTransaction, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { SolanaNode } from './node.ts';
 import { tokenAccount, tokenBalance } from './tokens.ts';
 
@@ -29,37 +30,58 @@ export async function heldFinally(node: SolanaNode, owner: PublicKey, asset: str
 
 /**
  * Wraps what the wrapped account lacks for everything promised in it. The money stays ours and the amount is a
- * difference, so a crash or a second process at worst wraps too much. Answers the fees that this took.
+ * difference, so a crash or a second process at worst wraps too much. Answers the fees that this took, also those of
+ * earlier tries: each transaction is remembered before it is sent, since it may land whatever the node says of it.
  */
 export async function wrapShortage(
   node: SolanaNode,
   owner: Keypair,
-  committed: bigint,
-): Promise<{ txHash: string; amount: bigint }[]> {
+  order: Pick<SignOrder, 'committed' | 'own' | 'remember'>,
+): Promise<SignedPayment['fees']> {
   const account = await tokenAccount(node, NATIVE_MINT, owner.publicKey);
-  const shortage = committed - (await tokenBalance(node, account));
-  if (shortage <= 0n) return [];
+  const shortage = order.committed - (await tokenBalance(node, account));
+  const own = [...order.own];
+  if (shortage > 0n) own.push(await wrap(node, owner, account, shortage, order.remember));
+  const costs = own.map(async ({ txHash, moved }) => ({
+    txHash,
+    amount: (await spentOnTop(node, txHash, moved)) ?? 0n, // an earlier try that never landed
+  }));
+  return Promise.all(costs);
+}
+
+async function wrap(
+  node: SolanaNode,
+  owner: Keypair,
+  account: PublicKey,
+  lamports: bigint,
+  remember: SignOrder['remember'],
+): Promise<OwnTransaction> {
   const { blockhash, lastValidBlockHeight } = await node.connection.getLatestBlockhash('confirmed');
   const transaction = new Transaction({ feePayer: owner.publicKey, blockhash, lastValidBlockHeight }).add(
     createAssociatedTokenAccountIdempotentInstruction(owner.publicKey, account, owner.publicKey, NATIVE_MINT),
-    SystemProgram.transfer({ fromPubkey: owner.publicKey, toPubkey: account, lamports: shortage }),
+    SystemProgram.transfer({ fromPubkey: owner.publicKey, toPubkey: account, lamports }),
     createSyncNativeInstruction(account),
   );
   transaction.sign(owner);
-  const signature = bs58.encode(transaction.signature!);
-  await node.send(signature, transaction.serialize());
-  await node.confirm(signature);
-  return [{ txHash: signature, amount: await spentOnTop(node, signature, shortage) }];
+  const txHash = bs58.encode(transaction.signature!);
+  await remember({ txHash, moved: lamports });
+  await node.send(txHash, transaction.serialize());
+  await node.confirm(txHash);
+  return { txHash, moved: lamports };
 }
 
-/** What a transaction of ours cost beyond the amount it moved: fee and rents. */
-export async function spentOnTop(node: SolanaNode, signature: string, moved: bigint): Promise<bigint> {
+/** What a transaction of ours cost beyond the amount it moved: fee and rents. Undefined: the node does not show it. */
+export async function spentOnTop(
+  node: SolanaNode,
+  signature: string,
+  moved: bigint,
+): Promise<bigint | undefined> {
   const found = await node.connection.getTransaction(signature, {
     commitment: 'confirmed',
     maxSupportedTransactionVersion: 0,
   });
   const before = found?.meta?.preBalances[0];
   const after = found?.meta?.postBalances[0];
-  if (before === undefined || after === undefined) return 0n;
+  if (before === undefined || after === undefined) return undefined;
   return BigInt(before) - BigInt(after) - moved;
 }

@@ -2,6 +2,7 @@ import {
   Contract,
   Interface,
   zeroPadValue,
+  type Block,
   type JsonRpcProvider,
   type Log,
   type TransactionReceipt,
@@ -31,7 +32,9 @@ interface AuthorizationProof {
   value: string;
   nonce: string;
   validBefore: string;
+  /** Nothing that happened up to this block can be the payment: it was final before the signature. */
   signedBlock: number;
+  landedAt?: number;
 }
 
 /**
@@ -45,23 +48,25 @@ export async function locateAuthorization(
 ): Promise<Sighting> {
   const wanted = proof as unknown as AuthorizationProof;
   const { provider } = chain;
+  const finalized = await provider.getBlock('finalized');
   const hinted =
     hint !== null && /^0x[0-9a-f]{64}$/i.test(hint) ? await provider.getTransactionReceipt(hint) : null;
-  const finalized = await provider.getBlock('finalized');
-  if (hinted && paysAsSigned(hinted, wanted)) return landed(hinted, finalized?.number);
-  const token = new Contract(wanted.token, TOKEN_ABI, provider);
-  const isUsed = token.getFunction('authorizationState');
-  if (await isUsed(wanted.from, wanted.nonce))
-    return (await findUse(provider, wanted, finalized?.number)) ?? unshown;
-  if (finalized !== null && BigInt(finalized.timestamp) >= BigInt(wanted.validBefore)) {
-    await assertChain(chain);
-    if (await isUsed(wanted.from, wanted.nonce, { blockTag: finalized.number })) return unshown;
-    return { kind: 'void' };
-  }
+  if (hinted && paysAsSigned(hinted, wanted)) return landed(provider, hinted, finalized);
   const latest = await provider.getBlock('latest');
-  if (latest === null || BigInt(latest.timestamp) >= BigInt(wanted.validBefore))
+  if (latest === null || latest.number < (wanted.landedAt ?? 0))
+    throw new Error('The node is behind the block that showed the payment.');
+  const isUsed = new Contract(wanted.token, TOKEN_ABI, provider).getFunction('authorizationState');
+  // By number: a node behind the same address that has not seen the block yet fails instead of answering for an older one.
+  const usedBy = ({ number }: Block): Promise<boolean> =>
+    isUsed(wanted.from, wanted.nonce, { blockTag: number }) as Promise<boolean>;
+  if (await usedBy(latest)) return (await findUse(provider, wanted, latest.number, finalized)) ?? unshown;
+  await assertChain(chain);
+  const expired = (block: Block): boolean => BigInt(block.timestamp) >= BigInt(wanted.validBefore);
+  if (finalized !== null && expired(finalized)) return (await usedBy(finalized)) ? unshown : { kind: 'void' };
+  if (expired(latest))
     return {
       kind: 'unproven',
+      absent: true,
       message: 'The authorization has expired unused; waiting for finality to prove it.',
     };
   return { kind: 'alive', expiresAtMs: Number(wanted.validBefore) * 1000 };
@@ -69,15 +74,28 @@ export async function locateAuthorization(
 
 const unshown: Sighting = {
   kind: 'unproven',
+  absent: false,
   message: 'The authorization is used, but the node does not show the transaction that used it.',
 };
 
-const landed = (receipt: TransactionReceipt, finalized: number | undefined): Sighting => ({
-  kind: 'landed',
-  txHash: receipt.hash,
-  final: finalized !== undefined && receipt.blockNumber <= finalized,
-  position: receipt.blockNumber,
-});
+async function landed(
+  provider: JsonRpcProvider,
+  receipt: TransactionReceipt,
+  finalized: Block | null,
+): Promise<Sighting> {
+  const final = await isFinal(provider, receipt, finalized);
+  return { kind: 'landed', txHash: receipt.hash, final, position: receipt.blockNumber };
+}
+
+/** A receipt may be of a block that a reorganisation has replaced; it is final if its very block is. */
+async function isFinal(
+  provider: JsonRpcProvider,
+  { blockNumber, blockHash }: TransactionReceipt,
+  finalized: Block | null,
+): Promise<boolean> {
+  if (finalized === null || blockNumber > finalized.number) return false;
+  return (await provider.getBlock(blockNumber))?.hash === blockHash;
+}
 
 /** Absence is only believed from a node of the right chain. */
 async function assertChain({ provider, chainId }: EvmChain): Promise<void> {
@@ -89,9 +107,9 @@ async function assertChain({ provider, chainId }: EvmChain): Promise<void> {
 async function findUse(
   provider: JsonRpcProvider,
   wanted: AuthorizationProof,
-  finalized: number | undefined,
+  latest: number,
+  finalized: Block | null,
 ): Promise<Sighting | undefined> {
-  const latest = await provider.getBlockNumber();
   for (let from = wanted.signedBlock; from <= latest; from += BLOCKS_PER_QUERY) {
     const [used] = await provider.getLogs({
       address: wanted.token,
@@ -100,10 +118,17 @@ async function findUse(
       toBlock: Math.min(from + BLOCKS_PER_QUERY - 1, latest),
     });
     const receipt = used && (await provider.getTransactionReceipt(used.transactionHash));
-    if (receipt) return paysAsSigned(receipt, wanted) ? landed(receipt, finalized) : undefined;
+    if (receipt)
+      return paysAsSigned(receipt, wanted) ? landed(provider, receipt, finalized) : otherwise(receipt.hash);
   }
   return undefined;
 }
+
+const otherwise = (txHash: string): Sighting => ({
+  kind: 'otherwise',
+  txHash,
+  message: `Transaction ${txHash} used the authorization, but did not move what was signed to the payee: the token may take fees.`,
+});
 
 /** The receipt succeeded, used our nonce and moved exactly the amount to the payee. */
 function paysAsSigned(receipt: TransactionReceipt, wanted: AuthorizationProof): boolean {
@@ -127,6 +152,7 @@ export async function readIncomingTransfer(
   { txHash, asset, from }: { txHash: string; asset: string; from: string },
 ): Promise<TransferSighting> {
   if (!/^0x[0-9a-f]{64}$/i.test(txHash)) return { kind: 'absent' };
+  const finalized = await provider.getBlock('finalized');
   const receipt = await provider.getTransactionReceipt(txHash);
   if (receipt === null) return { kind: 'absent' };
   if (receipt.status !== 1) return { kind: 'failed' };
@@ -135,7 +161,6 @@ export async function readIncomingTransfer(
   const amount = receipt.logs
     .filter((log) => log.address.toLowerCase() === asset.toLowerCase() && hasTopics(log, topics))
     .reduce((sum, log) => sum + BigInt(log.data), 0n);
-  const finalized = await provider.getBlock('finalized');
-  const final = finalized !== null && receipt.blockNumber <= finalized.number;
+  const final = await isFinal(provider, receipt, finalized);
   return { kind: 'found', amount, final, position: receipt.blockNumber };
 }

@@ -14,6 +14,7 @@ import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { locateAuthorization, readIncomingTransfer, TOKEN_ABI } from './evm-chain.ts';
+import { findShortfall } from './evm-delivery.ts';
 import { createPayload } from './payload.ts';
 
 export interface EvmRailConfig {
@@ -42,10 +43,14 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     network,
     payer: wallet.address,
     refuses: (offer) => refusal(offer, wallet.address),
+    shortfall: (offer) => findShortfall(provider, wallet.address, offer),
     available: async (asset) => (await token(asset).getFunction('balanceOf')(wallet.address)) as bigint,
     holdsFinally: (asset) => heldAt(asset, 'finalized').catch(() => heldAt(asset, 'latest')), // a node may lack the state of older blocks
-    sign: async (order) =>
-      sign(wallet, network, await provider.getBlockNumber(), order, config.maxValiditySeconds ?? 600),
+    // From the finalized block on: a reorganisation may put the payment below what is the latest block now.
+    sign: async (order) => {
+      const since = (await provider.getBlock('finalized'))?.number ?? 0;
+      return sign(wallet, network, since, order, config.maxValiditySeconds ?? 600);
+    },
     locate: (proof, hint) => locateAuthorization(chain, proof, hint),
     readIncoming: (query) => readIncomingTransfer(chain, wallet.address, query),
     close: () => provider.destroy(),

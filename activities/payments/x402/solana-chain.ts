@@ -1,4 +1,5 @@
 import { PublicKey, type ConfirmedSignatureInfo, type Finality } from '@solana/web3.js';
+import bs58 from 'bs58';
 import { createHash } from 'node:crypto';
 import type { Sighting } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
@@ -10,6 +11,7 @@ interface MessageProof {
   signedSlot: number;
   account: string;
   memo: string;
+  landedAt?: number;
 }
 
 const PAGE = 1000;
@@ -28,20 +30,27 @@ export async function locateMessage(
   const wanted = proof as unknown as MessageProof;
   const { blockHeight, slot } = await node.finality();
   const hinted = hint === null ? undefined : await inspect(node, wanted, hint, 'confirmed');
-  const seen = hinted ?? (await search(node, wanted, 'confirmed', undefined));
-  if (seen !== undefined) return settled(seen, slot);
+  // Asked of a node that has seen the slot where the payment had landed; one that is behind refuses to answer.
+  const seen = hinted ?? (await search(node, wanted, 'confirmed', wanted.landedAt));
+  if (seen !== undefined) return settled(node, wanted, seen, slot);
+  await node.assertCluster();
   if (blockHeight > wanted.lastValidBlockHeight) {
     if (!(await node.holdsHistorySince(wanted.signedSlot)))
       return {
         kind: 'unproven',
+        absent: false,
         message: 'The node no longer holds the history that would show the payment.',
       };
     const late = await search(node, wanted, 'finalized', slot);
-    return late === undefined ? { kind: 'void' } : settled(late, slot);
+    return late === undefined ? { kind: 'void' } : settled(node, wanted, late, slot);
   }
   const left = wanted.lastValidBlockHeight - (await node.connection.getBlockHeight('confirmed'));
   if (left < 0)
-    return { kind: 'unproven', message: 'The payment has expired unseen; waiting for finality to prove it.' };
+    return {
+      kind: 'unproven',
+      absent: true,
+      message: 'The payment has expired unseen; waiting for finality to prove it.',
+    };
   return { kind: 'alive', expiresAtMs: Date.now() + left * SLOT_MS };
 }
 
@@ -51,12 +60,24 @@ interface Seen {
   failed: boolean;
 }
 
-function settled({ signature, slot, failed }: Seen, finalized: number): Sighting {
-  const final = slot <= finalized;
-  if (!failed) return { kind: 'landed', txHash: signature, final, position: slot };
+/** What was confirmed may have been on a fork: final, good or bad, is only what the finalized chain shows. */
+async function settled(
+  node: SolanaNode,
+  wanted: MessageProof,
+  confirmed: Seen,
+  finalized: number,
+): Promise<Sighting> {
+  const proven =
+    confirmed.slot <= finalized ? await inspect(node, wanted, confirmed.signature, 'finalized') : undefined;
+  const { signature, slot, failed } = proven ?? confirmed;
+  if (!failed) return { kind: 'landed', txHash: signature, final: proven !== undefined, position: slot };
   // A message that failed has used its one signature: it cannot run again.
-  if (final) return { kind: 'void' };
-  return { kind: 'unproven', message: 'The payment failed on the chain; waiting for finality to prove it.' };
+  if (proven !== undefined) return { kind: 'void' };
+  return {
+    kind: 'unproven',
+    absent: true,
+    message: 'The payment failed on the chain; waiting for finality to prove it.',
+  };
 }
 
 async function search(
@@ -95,7 +116,7 @@ async function inspect(
   signature: string,
   commitment: Finality,
 ): Promise<Seen | undefined> {
-  if (!/^[1-9A-HJ-NP-Za-km-z]{64,90}$/.test(signature)) return undefined;
+  if (!isSignature(signature)) return undefined;
   const found = await node.connection.getTransaction(signature, {
     commitment,
     maxSupportedTransactionVersion: 0,
@@ -104,4 +125,13 @@ async function inspect(
   const hash = createHash('sha256').update(found.transaction.message.serialize()).digest('hex');
   if (hash !== wanted.messageHash) return undefined;
   return { signature, slot: found.slot, failed: found.meta?.err != null };
+}
+
+/** Nodes fail on what is none, and a seller's word must not keep us from looking. */
+function isSignature(text: string): boolean {
+  try {
+    return bs58.decode(text).length === 64;
+  } catch {
+    return false;
+  }
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
-import { tokenAccount } from '../solana/tokens.ts';
+import { tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
 import { heldFinally, spendable, wrapShortage } from '../solana/wrapping.ts';
 import { createPayload } from './payload.ts';
@@ -26,12 +26,13 @@ export interface SolanaRailConfig {
 /** x402 `exact` over an SPL transfer that we sign as payer and the seller's facilitator completes as fee payer. */
 export function createSolanaRail(config: SolanaRailConfig): Rail {
   const keypair = Keypair.fromSecretKey(config.secretKey);
-  const node = createSolanaNode(config.rpcUrl, config.requestTimeoutMs);
+  const node = createSolanaNode(config);
   return {
     kind: 'x402-solana',
     network: config.network,
     payer: keypair.publicKey.toBase58(),
     refuses: (offer) => refusal(offer, keypair.publicKey),
+    shortfall: ({ asset }) => transferFee(node, new PublicKey(asset)),
     available: (asset) => spendable(node, keypair.publicKey, asset),
     holdsFinally: (asset) => heldFinally(node, keypair.publicKey, asset),
     sign: (order) => sign(node, keypair, config.rpcUrl, order),
@@ -68,8 +69,7 @@ async function sign(
   order: SignOrder,
 ): Promise<SignedPayment> {
   const { offer } = order;
-  const fees =
-    offer.asset === NATIVE_MINT.toBase58() ? await wrapShortage(node, keypair, order.committed) : [];
+  const fees = offer.asset === NATIVE_MINT.toBase58() ? await wrapShortage(node, keypair, order) : [];
   const account = await tokenAccount(node, new PublicKey(offer.asset), keypair.publicKey);
   const latest = await node.connection.getLatestBlockhashAndContext('confirmed');
   const { blockhash, lastValidBlockHeight } = latest.value;

@@ -16,13 +16,20 @@ export interface TestSeller {
   close(): Promise<void>;
 }
 
+export interface SellerTerms {
+  amount?: string;
+  maxTimeoutSeconds?: number;
+  /** What payments on Solana must carry, so that equal ones differ in nothing but the blockhash. */
+  memo?: string;
+}
+
 type Network = `${string}:${string}`;
 
 /** `/evm`, `/solana` and `/sol` (wrapped SOL) cost `amount`; `/free` costs nothing; `/flaky` answers 503 unpaid. */
 export async function startTestSeller(
   assets: LocalAssets,
   facilitatorUrl: string,
-  { amount = '250000', maxTimeoutSeconds = 60 } = {},
+  { amount = '250000', maxTimeoutSeconds = 60, memo }: SellerTerms = {},
 ): Promise<TestSeller> {
   const { evm, solana, solanaNetwork } = assets;
   const onEvm = {
@@ -36,7 +43,7 @@ export async function startTestSeller(
     scheme: 'exact',
     network: solanaNetwork as Network,
     payTo: solana.sellers.market.address,
-    price: { asset, amount },
+    price: { asset, amount, ...(memo === undefined ? {} : { extra: { memo } }) },
     maxTimeoutSeconds,
   });
   const server = new x402ResourceServer(new HTTPFacilitatorClient({ url: facilitatorUrl }))
