@@ -59,6 +59,7 @@ const PaymentSchema = defineEntity({
     finalized: p.boolean(),
     txHash: p.text().nullable(),
     reason: p.text().nullable(),
+    proof: p.json<JsonObject>(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
   },

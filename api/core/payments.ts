@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Payment as PaymentRow } from '../../db/entities.ts';
 import { findPayment, listPayments } from '../../db/repositories/payments.ts';
+import { standingOf } from '../../domain/payments/standing.ts';
 import { safeActions } from '../../domain/payments/actions.ts';
 import { PaymentActionBody, PaymentPage } from '../../schemas/core/api.ts';
 import { Payment, PaymentStatus } from '../../schemas/core/payment.ts';
@@ -17,20 +18,23 @@ const list = defineRoute({
   method: 'get',
   path: '/payments',
   summary: 'Payments, newest first',
+  description:
+    '`stuck=true` lists what has been open for a minute and longer, the oldest first, with what is known of each and what to do.',
   tags,
   scope: 'read',
   query: PageQuery(50, 200).extend({
     status: PaymentStatus.optional(),
     run_id: z.string().max(300).optional(),
+    stuck: z.enum(['true', 'false']).default('false'),
   }),
   responses: { 200: { description: 'A page of payments.', schema: PaymentPage } },
   errors: ['invalid_cursor'],
-  async handler({ deps, principal }, { query: { status, run_id, limit, cursor } }) {
+  async handler({ deps, principal }, { query: { status, run_id, stuck, limit, cursor } }) {
     const hidden = hiddenFrom(deps.families, principal);
     const rows = await listPayments(
       deps.db.em(),
       principal.tenant,
-      { status, runId: run_id, hidden },
+      { status, runId: run_id, hidden, ...(stuck === 'true' ? { stuckForMs: STUCK_MS } : {}) },
       readCursor(cursor),
       limit + 1,
     );
@@ -95,6 +99,23 @@ async function requirePayment({ deps, principal }: Ctx, id: string): Promise<Pay
   return row;
 }
 
+const STUCK_MS = 60_000;
+
+function standing(row: PaymentRow): z.output<typeof Payment>['standing'] {
+  const { finalized, network, reason, proof, createdAt } = row;
+  const status = PaymentStatus.parse(row.status);
+  const facts = {
+    status,
+    finalized,
+    network,
+    reason: reason ?? null,
+    proof,
+    createdAtMs: createdAt.getTime(),
+  };
+  const found = standingOf(facts, Date.now());
+  return found === undefined ? null : { age_ms: found.ageMs, known: found.known, next: found.next };
+}
+
 function toPayment(row: PaymentRow): z.output<typeof Payment> {
   return Payment.parse({
     id: row.id,
@@ -111,6 +132,7 @@ function toPayment(row: PaymentRow): z.output<typeof Payment> {
     tx_hash: row.txHash ?? null,
     reason: row.reason ?? null,
     actions: safeActions(PaymentStatus.parse(row.status), row.finalized),
+    standing: standing(row),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   });

@@ -8,16 +8,19 @@ export interface PaymentFilter {
   status?: PaymentStatus | undefined;
   runId?: string | undefined;
   hidden?: Hidden | undefined;
+  /** Open ones only that are older than this, the oldest first. */
+  stuckForMs?: number | undefined;
 }
 
-/** A tenant's payments, newest first. */
+/** A tenant's payments, newest first; stuck ones oldest first. */
 export async function listPayments(
   em: EntityManager,
   tenant: string,
-  { status, runId, hidden }: PaymentFilter,
+  { status, runId, hidden, stuckForMs }: PaymentFilter,
   after: After | undefined,
   limit: number,
 ): Promise<Payment[]> {
+  const order = stuckForMs === undefined ? 'desc' : 'asc';
   return em.find(
     Payment,
     {
@@ -25,13 +28,23 @@ export async function listPayments(
       ...notHidden(hidden),
       ...(status && { status }),
       ...(runId && { runId }),
-      ...(after && {
-        $or: [{ createdAt: { $lt: after.at } }, { createdAt: after.at, id: { $lt: after.id } }],
-      }),
+      $and: [
+        stuckForMs === undefined ? {} : stuckSince(new Date(Date.now() - stuckForMs)),
+        after === undefined ? {} : beyond(after, stuckForMs === undefined ? '$lt' : '$gt'),
+      ],
     },
-    { orderBy: { createdAt: 'desc', id: 'desc' }, limit },
+    { orderBy: { createdAt: order, id: order }, limit },
   );
 }
+
+const beyond = ({ at, id }: After, side: '$lt' | '$gt') => ({
+  $or: [{ createdAt: { [side]: at } }, { createdAt: at, id: { [side]: id } }],
+});
+
+const stuckSince = (time: Date) => ({
+  createdAt: { $lt: time },
+  $or: [{ status: { $in: ['signed', 'submitted', 'unknown'] } }, { status: 'settled', finalized: false }],
+});
 
 export async function findPayment(
   em: EntityManager,

@@ -40,7 +40,8 @@ export interface SignedPayment {
  */
 export type Sighting =
   | { kind: 'landed'; txHash: string; final: boolean; position: number }
-  | { kind: 'alive'; expiresAtMs: number }
+  /** `finalityMs`: how far the final tip is behind the newest block now; proof of expiry takes that much longer. */
+  | { kind: 'alive'; expiresAtMs: number; finalityMs?: number }
   | { kind: 'void' }
   | { kind: 'unproven'; absent: boolean; message: string }
   | { kind: 'otherwise'; txHash: string; message: string };

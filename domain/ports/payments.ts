@@ -26,7 +26,7 @@ export type SubmitOutcome =
  */
 export type ReconcileOutcome =
   | { kind: 'settled'; txHash: string }
-  | { kind: 'alive'; expiresAtMs: number }
+  | { kind: 'alive'; expiresAtMs: number; finalityMs?: number }
   | { kind: 'void' }
   | { kind: 'unknown'; message: string };
 

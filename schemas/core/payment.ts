@@ -34,6 +34,8 @@ export const Payment = z.object({
   tx_hash: z.string().nullable(),
   reason: z.string().nullable(),
   actions: z.array(PaymentAction),
+  /** While something is open: its age, what is known, and what is next. Null when the payment is over. */
+  standing: z.object({ age_ms: z.int(), known: z.array(z.string()), next: z.string() }).nullable(),
   created_at: z.string(),
   updated_at: z.string(),
 });

@@ -135,7 +135,17 @@ describe('payments', () => {
       tx_hash: null,
     });
     expect(text).not.toContain('sealed');
+    expect(body['standing']).toMatchObject({
+      age_ms: expect.any(Number) as number,
+      known: expect.arrayContaining([expect.stringContaining('not proven')]) as string[],
+      next: expect.stringContaining('Do not pay the seller by hand') as string,
+    });
     expect((await ask(api, '/payments/p4')).body['code']).toBe('payment_not_found');
+    expect(await allOf('/payments?stuck=true', 'payments')).toEqual([]);
+    await stack.db.pool.query(
+      `update payment set created_at = created_at - interval '1 hour', status = case id when 'p3' then 'settled' else status end where id in ('p2', 'p3')`,
+    );
+    expect((await allOf('/payments?stuck=true', 'payments')).map(({ id }) => id)).toEqual(['p2', 'p3']);
     expect((await ask(api, '/payments?status=lost')).status).toBe(400);
   });
 });

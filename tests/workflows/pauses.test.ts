@@ -132,6 +132,30 @@ describe('times that do not fit', () => {
     });
   });
 
+  test('of a chain are waited for: before expiry can be proven nobody is told that nothing is', async () => {
+    const alive = { kind: 'alive', expiresAtMs: Date.now(), finalityMs: 60_000 } as const;
+    const unclear = { kind: 'unclear', code: 'HTTP_500', message: 'broken' } as const;
+    const once = { maxAttempts: 1, backoffMultiplier: 1, initialDelayMs: 1, maxDelayMs: 1 };
+    const { fakes, end } = await play(
+      temporal,
+      {
+        plan: aPlan([aPaidStep('a', '100', { retryPolicy: once })]),
+        calls: { a: [demand('100')] },
+        submit: [unclear],
+        reconcile: [
+          alive,
+          { kind: 'unknown', message: 'waiting' },
+          { kind: 'unknown', message: 'waiting' },
+          { kind: 'void' },
+        ],
+      },
+      approvesAtOnce,
+      { settings: { reconcileGiveUpMs: 1, reconcileIntervalMs: 10 } },
+    );
+    expect(end).toBe('failed');
+    expect(fakes.finished[0]).toMatchObject({ error: { code: 'HTTP_500' }, attention: [] });
+  });
+
   test('that fit are not mentioned', async () => {
     const { fakes, end } = await play(
       temporal,

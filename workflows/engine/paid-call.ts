@@ -123,6 +123,7 @@ async function follow(context: StepContext, request: Request, intentId: string):
   let sent = 0;
   let afterLanding = 0;
   let last: Extract<SubmitOutcome, { kind: 'unclear' }> | undefined;
+  let provableAtMs = 0; // before that no chain can prove anything, so nobody need be told that none does
   const givesUpAtMs = Date.now() + run.input.settings.reconcileGiveUpMs;
   let resend = true;
   for (;;) {
@@ -147,7 +148,9 @@ async function follow(context: StepContext, request: Request, intentId: string):
       resend = true;
       continue;
     }
-    if (truth.kind === 'unknown' && Date.now() >= givesUpAtMs) return { kind: 'unknown' };
+    if (truth.kind === 'alive') provableAtMs = truth.expiresAtMs + (truth.finalityMs ?? 0);
+    if (truth.kind === 'unknown' && Date.now() >= Math.max(givesUpAtMs, provableAtMs))
+      return { kind: 'unknown' };
     if (truth.kind === 'alive' && sent < policy.maxAttempts && run.stop.reason() === undefined) {
       resend = await run.stop.pause(
         retryDelay(policy, sent, Math.random(), last?.retryAfterMs),

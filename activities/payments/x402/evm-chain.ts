@@ -69,7 +69,8 @@ export async function locateAuthorization(
       absent: true,
       message: 'The authorization has expired unused; waiting for finality to prove it.',
     };
-  return { kind: 'alive', expiresAtMs: Number(wanted.validBefore) * 1000 };
+  const finalityMs = finalized === null ? 0 : (latest.timestamp - finalized.timestamp) * 1000;
+  return { kind: 'alive', expiresAtMs: Number(wanted.validBefore) * 1000, finalityMs };
 }
 
 const unshown: Sighting = {

@@ -44,14 +44,16 @@ export async function locateMessage(
     const late = await search(node, wanted, 'finalized', slot);
     return late === undefined ? { kind: 'void' } : settled(node, wanted, late, slot);
   }
-  const left = wanted.lastValidBlockHeight - (await node.connection.getBlockHeight('confirmed'));
+  const height = await node.connection.getBlockHeight('confirmed');
+  const left = wanted.lastValidBlockHeight - height;
   if (left < 0)
     return {
       kind: 'unproven',
       absent: true,
       message: 'The payment has expired unseen; waiting for finality to prove it.',
     };
-  return { kind: 'alive', expiresAtMs: Date.now() + left * SLOT_MS };
+  const finalityMs = Math.max(0, height - blockHeight) * SLOT_MS;
+  return { kind: 'alive', expiresAtMs: Date.now() + left * SLOT_MS, finalityMs };
 }
 
 interface Seen {

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { standingOf, type PaymentState } from './standing.ts';
+
+const NOW = Date.parse('2026-11-25T10:00:00.000Z');
+const open: PaymentState = {
+  status: 'unknown',
+  finalized: false,
+  network: 'eip155:31337',
+  reason: null,
+  proof: {},
+  createdAtMs: NOW - 90_000,
+};
+
+describe('how a payment stands', () => {
+  test.each(['quoted', 'prepared', 'rejected', 'void'] as const)(
+    'says nothing of one that is %s',
+    (status) => {
+      expect(standingOf({ ...open, status }, NOW)).toBeUndefined();
+    },
+  );
+
+  test('says nothing of one that is final, and that a settled one waits for finality', () => {
+    expect(standingOf({ ...open, status: 'settled', finalized: true }, NOW)).toBeUndefined();
+    const standing = standingOf(
+      { ...open, status: 'settled', proof: { landedAt: 7, validBefore: '1' } },
+      NOW,
+    )!;
+    expect(standing.known).toEqual([
+      'It landed; it is posted when its block is final.',
+      'It was seen at block or slot 7.',
+    ]);
+  });
+
+  test('tells age, silence of the node and what makes it answer', () => {
+    const proof = { unreachableSince: NOW - 60_000, output: { inline: 1 } };
+    const standing = standingOf({ ...open, reason: 'RPC_UNAVAILABLE', proof }, NOW)!;
+    expect(standing.ageMs).toBe(90_000);
+    expect(standing.known.join('\n')).toContain('has not answered since 2026-11-25T09:59:00.000Z');
+    expect(standing.known).toContain('The service delivered its answer, which is kept.');
+    expect(standing.next).toContain('EVM_RPC_URL');
+    expect(standingOf({ ...open, network: 'solana:x', proof }, NOW)!.next).toContain('SOLANA_RPC_URL');
+  });
+
+  test('tells until when a signature can be used, in the terms of its chain', () => {
+    const seconds = NOW / 1000;
+    const text = (proof: PaymentState['proof']): string =>
+      standingOf({ ...open, proof }, NOW)!.known.join('\n');
+    expect(text({ validBefore: String(seconds + 60) })).toContain(
+      'can be used until 2026-11-25T10:01:00.000Z',
+    );
+    expect(text({ validBefore: String(seconds - 60) })).toContain('expired at 2026-11-25T09:59:00.000Z');
+    expect(text({ lastValidBlockHeight: 42 })).toContain('until block height 42');
+  });
+
+  test.each([
+    ['NOT_AS_SIGNED', 'Agree with the seller'],
+    ['REORGANISED', 'Nothing to do'],
+    ['SOMETHING_NEW', 'Nothing to do'],
+  ])('with the reason %s says what is next', (reason, next) => {
+    expect(standingOf({ ...open, reason }, NOW)!.next).toContain(next);
+  });
+
+  test('never tells an operator to pay by hand', () => {
+    for (const proof of [{}, { unreachableSince: 1 }, { unprovenSince: 1 }])
+      expect(standingOf({ ...open, proof }, NOW)!.next).toContain('Do not pay');
+  });
+});
