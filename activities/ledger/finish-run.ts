@@ -4,11 +4,11 @@ import { closeTransfer } from '../../db/ledger.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { lockRunMoney, lockUnsigned, movePayment, transferOf } from '../../db/repositories/payments-write.ts';
 import { getRun, type RunRow } from '../../db/repositories/runs.ts';
-import { hasReserve, releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
+import { costOfRun, hasReserve, releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { formatUnits } from '../../domain/money.ts';
-import { heldAsset } from '../../domain/payments/purse.ts';
+import { assetsOf, heldAsset } from '../../domain/payments/purse.ts';
 import type { FinishRequest } from '../../domain/ports/ledger.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
@@ -35,10 +35,11 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   }));
   for (const item of items) await raiseAttention(db.pool, item);
   const output = await composeOutput(deps, request);
+  const totals = await knownTotals(deps, request);
   const ids = items.map((item) => item.id);
   await journal.append({
     runId: run.id,
-    events: [...request.ride.events, terminalEvent(request, output, ids)],
+    events: [...request.ride.events, terminalEvent({ ...request, totals }, output, ids)],
   });
   await deps.checkpoint?.('run.ended');
   if (hadMoney) await db.transaction((client) => returnMoney(client, deps.assets, run));
@@ -81,6 +82,18 @@ async function composeOutput({ values }: LedgerDeps, { outputs, status }: Finish
     Object.entries(outputs).map(async ([key, ref]) => [key, await values.load(ref)] as const),
   );
   return loaded.length === 1 ? loaded[0]![1] : Object.fromEntries(loaded);
+}
+
+/** What the run did not know of its own cost is read from its payments: a bug in between must not hide money. */
+async function knownTotals(
+  { db, assets }: LedgerDeps,
+  { runId, totals, moneyless }: FinishRequest,
+): Promise<FinishRequest['totals']> {
+  if (totals.asset !== null || moneyless) return totals;
+  const { cost, asset } = await costOfRun(db.pool, runId);
+  if (asset === null) return totals;
+  const { code, decimals } = assetsOf(assets, asset).paid;
+  return { ...totals, cost: cost.toString(), asset: code, decimals };
 }
 
 /** The cost as the engine's own API shows it, in whole units. */

@@ -1,9 +1,7 @@
-import { costOfRun } from '../../db/repositories/run-money.ts';
 import { paymentsOfRun } from '../../db/repositories/payments-write.ts';
 import type { Finding } from '../../domain/reconciliation.ts';
 import { isOpen } from '../../domain/payments/actions.ts';
-import { assetsOf } from '../../domain/payments/purse.ts';
-import type { FinishRequest } from '../../domain/ports/ledger.ts';
+import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
 import { finishRun } from '../ledger/finish-run.ts';
 import { mustGetRun } from '../payments/tools.ts';
 import type { BookTools } from './tools.ts';
@@ -28,7 +26,7 @@ export async function endStranded(tools: BookTools, { runId }: Finding): Promise
       recoverable: false,
     },
     outputs: {},
-    totals: await totalsOf(tools, run.id),
+    totals: UNKNOWN_TOTALS,
     attention: settled
       ? [
           {
@@ -40,10 +38,4 @@ export async function endStranded(tools: BookTools, { runId }: Finding): Promise
       : [],
   });
   return true;
-}
-
-async function totalsOf({ db, assets }: BookTools, runId: string): Promise<FinishRequest['totals']> {
-  const { cost, asset } = await costOfRun(db.pool, runId);
-  const paid = asset === null ? undefined : assetsOf(assets, asset).paid;
-  return { cost: cost.toString(), timeMs: 0, asset: paid?.code ?? null, decimals: paid?.decimals ?? 0 };
 }

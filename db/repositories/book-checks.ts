@@ -16,6 +16,10 @@ const TRANSFER_OF = `'payment:' || p.id ||
 /** What ended this long ago has been brought to rest; $1 is the grace in milliseconds. */
 const AT_REST = `r.finished_at < now() - $1 * interval '1 millisecond'`;
 
+/** The last that the run's own events told of a payment: what was unknown at its end is no part of the cost it told. */
+const TOLD = `(select e.type from event e where e.run_id = p.run_id and e.type like 'payment.%'
+  and e.data #>> '{payment,intentId}' = p.id order by e.seq desc limit 1)`;
+
 export const BOOK_CHECKS: readonly BookCheck[] = [
   {
     kind: 'unbalanced_transfer',
@@ -108,9 +112,9 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
             format('Run %s says it cost %s; the ledger says %s was paid and %s refunded.', r.id,
               coalesce(r.view ->> 'totalCost', 'nothing'), p.paid, f.refunded) as detail
           from run r
-          join lateral (select coalesce(sum(amount) filter (where status = 'settled'), 0) as paid,
+          join lateral (select coalesce(sum(amount) filter (where status = 'settled' and ${TOLD} is distinct from 'payment.unknown'), 0) as paid,
                           coalesce(bool_or(status in ('signed', 'submitted', 'unknown')), false) as open
-                        from payment where run_id = r.id) p on true
+                        from payment p where p.run_id = r.id) p on true
           join lateral (select coalesce(sum(e.amount), 0) as refunded
                         from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
                         where t.run_id = r.id and t.kind = 'refund' and t.state <> 'voided' and a.kind = 'escrow') f on true

@@ -22,6 +22,9 @@ export interface FinishRequest {
   approval?: NonNullable<JournalEvent['approval']>;
 }
 
+/** Of a run that ended without knowing what it had spent: the ledger says it. */
+export const UNKNOWN_TOTALS: FinishRequest['totals'] = { cost: '0', timeMs: 0, asset: null, decimals: 0 };
+
 export interface LedgerActivities {
   /**
    * Moves what `upTo` lacks from the subject's escrow into the run's reserve, in one locked transaction.

@@ -275,6 +275,30 @@ describe('between runs and the ledger', () => {
     });
   });
 
+  test('a run that lost its workflow after it had paid tells what it paid, and that nothing was undone', async () => {
+    const { runId } = await purchase(SOLANA);
+    const state = (id: string) => Promise.resolve(id === runId ? ('closed' as const) : ('open' as const));
+    const told = await books.check({ workflowState: state });
+    expect(found(told, 'run_stranded', runId)).toMatchObject([{ repaired: true }]);
+    expect((await getRun(stack.db.pool, runId))!.view).toMatchObject({
+      totalCost: '250000',
+      cost: [{ amount: '0.25', asset: 'USDC' }],
+    });
+    expect(await attentionKinds(stack, runId)).toContain('rollback_incomplete');
+    expect(found(await books.check(), 'cost_differs', runId)).toEqual([]);
+  });
+
+  test('a payment that was unknown when its run ended is no part of the cost that the run told', async () => {
+    const { runId, intentId } = await purchase(SOLANA);
+    const data = { step: 'buy', payment: { intentId, status: 'unknown' } };
+    await sql(
+      `select journal_append(jsonb_build_array(jsonb_build_object('run_id', $1::text, 'key', 'payment.unknown:late', 'type', 'payment.unknown', 'data', $2::jsonb)))`,
+      [runId, JSON.stringify(data)],
+    );
+    await end(runId, '0');
+    expect(found(await books.check(), 'cost_differs', runId)).toEqual([]);
+  });
+
   test('a run whose payment is still open is not failed before the payment is closed', async () => {
     const activities = stack.activities();
     const { runId } = await approvedRun('USDC');

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { mayMove } from '../../domain/run-states.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
-import type { FinishRequest } from '../../domain/ports/ledger.ts';
+import { UNKNOWN_TOTALS, type FinishRequest } from '../../domain/ports/ledger.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { EventType } from '../../schemas/core/event.ts';
@@ -138,7 +138,7 @@ async function unexpected(run: Run, error: unknown): Promise<Ending> {
     status: 'failed',
     error: told,
     outputs: {},
-    totals: { cost: '0', timeMs: 0, asset: null, decimals: 0 },
+    totals: UNKNOWN_TOTALS,
   };
 }
 

@@ -1,4 +1,5 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
+import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
 import type { PlanOutcome } from '../../domain/ports/planning.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -77,5 +78,5 @@ const nothingDone = (status: 'failed' | 'cancelled', error?: Ending['error']): E
   status,
   ...(error === undefined ? {} : { error }),
   outputs: {},
-  totals: { cost: '0', timeMs: 0, asset: null, decimals: 0 },
+  totals: UNKNOWN_TOTALS,
 });
