@@ -15,6 +15,7 @@ export interface RawInput {
 export async function readInput(route: Route, req: Request): Promise<RawInput> {
   const params = req.params as Record<string, string>;
   const query = readQuery(req);
+  if (!isStorable(params['id'] ?? '')) throw noSuchThing(route) ?? unstorable('id');
   for (const [name, value] of [...Object.entries(params), ...Object.entries(query)])
     if (!isStorable(value) || !isStorable(name)) throw unstorable(name);
   return { params, query, body: route.body ? await readJson(req, route.money ?? []) : undefined };
@@ -34,10 +35,25 @@ export function readQuery(req: { url?: string | undefined }): Record<string, str
 
 export function parseInput(route: Route, raw: RawInput): RawInput {
   return {
-    params: parsePart('path', route.params, raw.params) as RawInput['params'],
+    params: parsePath(route, raw.params),
     query: parsePart('query', route.query, { ...raw.query }) as RawInput['query'],
     body: parsePart('body', route.body, raw.body),
   };
+}
+
+/** What no id can be is the id of nothing: 404, as for any other that is not there. */
+function parsePath(route: Route, params: RawInput['params']): RawInput['params'] {
+  const issue = route.params?.safeParse(params).error?.issues[0];
+  const missing = issue?.path[0] === 'id' ? noSuchThing(route) : undefined;
+  if (missing !== undefined) throw missing;
+  return parsePart('path', route.params, params) as RawInput['params'];
+}
+
+function noSuchThing({ errors = [] }: Route): ApiError | undefined {
+  const code = errors.find((one) => one.endsWith('_not_found'));
+  return code === undefined
+    ? undefined
+    : new ApiError(code, `There is no such ${code.replace('_not_found', '')}.`);
 }
 
 function parsePart(part: 'path' | 'query' | 'body', schema: z.ZodType | undefined, value: unknown): unknown {

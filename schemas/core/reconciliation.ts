@@ -27,10 +27,10 @@ export const ReconciliationFinding = z.object({
 });
 export type ReconciliationFinding = z.infer<typeof ReconciliationFinding>;
 
-/** The last three-way check, as far as the caller may see it. */
+/** The last three-way check, as far as the caller may see it; `id` and `checked_at` are null before the first. */
 export const Reconciliation = z.object({
-  id: z.string(),
-  checked_at: z.string(),
+  id: z.string().nullable(),
+  checked_at: z.string().nullable(),
   took_ms: z.int(),
   accounts: z.array(AccountDrift),
   findings: z.array(ReconciliationFinding),

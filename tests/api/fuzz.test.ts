@@ -8,7 +8,8 @@ let operations: { method: string; path: string; query: string[] }[];
 
 beforeAll(async () => {
   stack = await openStack();
-  api = await stack.start({ families: [createProbe().family] });
+  // Nobody works on the queues here: what waits for a workflow must not wait long.
+  api = await stack.start({ families: [createProbe().family], settings: { commandTimeoutMs: 100 } });
   const { body } = await ask(api, '/openapi.json');
   const paths = body['paths'] as Record<
     string,

@@ -301,3 +301,19 @@ describe('a withdrawal', () => {
     chain.withdrawals.delete(body.destination);
   });
 });
+
+test.each(['no-such', 'wf_1_0123456789abcdef', 'a%00b', `wf_${'9'.repeat(3000)}`, 'a b'])(
+  'a workflow whose id is %s is not found, whatever is asked of it',
+  async (id) => {
+    const path = `/workflows/${id.replaceAll(' ', '%20')}`;
+    const replies = [
+      await api.get(path),
+      await api.get(`${path}/steps`),
+      await api.post(`${path}/approve`),
+      await api.post(`${path}/cancel`),
+    ];
+    for (const { status, body } of replies) {
+      expect([status, body['code']]).toEqual([404, 'workflow_not_found']);
+    }
+  },
+);
