@@ -34,12 +34,13 @@ export async function startWork(
     ...build,
   });
   await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
+  // Paying must go on where schedules may not be made; then POST /ledger/reconciliation checks, and the alarm is its age.
   await ensureBooksSchedule(
     connection,
     config.TEMPORAL_NAMESPACE,
     config.TASK_QUEUE,
     config.RECONCILE_BOOKS_EVERY_MS,
-  );
+  ).catch((error: unknown) => log.warn({ err: error }, 'worker: the books are not checked by a schedule'));
   const finished = closeAfter(workers.finished, () => parts.close());
   return {
     finished,
