@@ -65,11 +65,7 @@ export function createApprovalGate(run: Run): ApprovalGate {
   };
 
   const checkOpen = (request: ApproveRequest): ApprovalAsk => {
-    if (request.planHash !== undefined && ask !== undefined && request.planHash !== ask.plan.planHash)
-      throw refusal(
-        'plan_changed',
-        `The plan has changed; approve ${ask.plan.planHash} after looking at it.`,
-      );
+    if (request.planHash !== undefined && ask !== undefined) refuseOtherPlan(request.planHash, ask);
     if (request.asset !== undefined && ask !== undefined && request.asset !== ask.plan.asset)
       throw refusal(
         'invalid_state',
@@ -108,7 +104,8 @@ export function createApprovalGate(run: Run): ApprovalGate {
     events: run.journal.pending(),
   });
 
-  const reject = ({ by, reason }: DecisionRequest): void => {
+  const reject = ({ by, reason, planHash }: DecisionRequest): void => {
+    if (planHash !== undefined && ask !== undefined) refuseOtherPlan(planHash, ask);
     if (ask === undefined || decision !== undefined)
       throw refusal('invalid_state', `The run is ${run.status()}.`);
     decision = { kind: 'rejected', by, ...(reason === undefined ? {} : { reason }) };
@@ -220,6 +217,11 @@ function endOf(decision: Decision | undefined): ApprovalEnd {
 
 const refusal = (code: RefusalCode, message: string, details?: Record<string, string>): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, code, ...(details === undefined ? [] : [details]));
+
+function refuseOtherPlan(planHash: string, { plan }: ApprovalAsk): void {
+  if (planHash !== plan.planHash)
+    throw refusal('plan_changed', `The plan has changed; decide on ${plan.planHash} after looking at it.`);
+}
 
 const RESUMED = ', resumed by a top-up';
 const resumedBy = (by: string): string => (by.endsWith(RESUMED) ? by : by + RESUMED);
