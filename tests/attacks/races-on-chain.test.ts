@@ -137,14 +137,13 @@ describe('a withdrawal of everything', () => {
       const held: Promise<string | undefined>[] = [];
       const signed = await sign(
         job,
-        atTheMoment(() => held.push(hold(job))),
+        atTheMoment(() => held.push(holdAfter(2 * round, job))),
       );
       const withdrawalId = await held[0];
       expect(held).toHaveLength(1);
       expect(signed.kind === 'signed').toBe(withdrawalId === undefined);
       rounds.push({ job, withdrawalId });
     }
-    console.log('W', rounds.filter((r) => r.withdrawalId !== undefined).length);
     await Promise.all(
       rounds.map(async ({ job, withdrawalId }) =>
         withdrawalId === undefined ? void (await submit(job)) : withdraw(withdrawalId),
@@ -158,6 +157,8 @@ describe('a withdrawal of everything', () => {
       rounds.map(({ job, withdrawalId }) => finish(job, withdrawalId === undefined ? PRICE : 0n)),
     );
     expect(await Promise.all(jobs.map(worth))).toEqual(jobs.map(() => 0n));
+    const withdrawn = rounds.filter(({ withdrawalId }) => withdrawalId !== undefined).length;
+    expect(withdrawn > 0 && withdrawn < 20, `${withdrawn} of 20 were withdrawn`).toBe(true);
     const left = rounds.filter(
       ({ job, withdrawalId }) => withdrawalId !== undefined || job.way.path === '/solana',
     ).length;
