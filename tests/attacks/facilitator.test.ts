@@ -74,7 +74,7 @@ describe.each(WAYS)('one signed payment on $chain', ({ chain, path, body, price 
     );
     expect(elsewhere.status).toBe(402);
     const accepted = { ...payload.accepted, amount: '1' };
-    const cheaper = await settle({ ...payload, accepted } as PaymentPayload);
+    const cheaper = await settle({ ...payload, accepted });
     expect(cheaper.success).toBe(false);
     expect(await earned(chain)).toBe(before);
   });

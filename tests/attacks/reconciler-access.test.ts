@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createReconciliationActivities } from '../../activities/reconciliation/activities.ts';
-import { createNotifier } from '../../db/notifier.ts';
-import { createSealer } from '../../db/sealing.ts';
-import { createValues } from '../../db/values.ts';
-import { createJournal } from '../../db/journal.ts';
-import type { BookDeps } from '../../activities/reconciliation/tools.ts';
-import type { Database } from '../../db/database.ts';
 import { createCaller, type Caller, type Reply } from '../api/support/http.ts';
+import { bookDeps } from './support/book-deps.ts';
 import { startReasoningApp, type ReasoningApp } from '../api/support/reasoning-app.ts';
 
 const ADMIN = 'sk_bootstrap_0123456789abcdef0123';
@@ -19,7 +14,11 @@ const ends: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   app = await startReasoningApp({
     settings: { auth: 'on', adminKey: ADMIN },
-    activities: ({ db }) => createReconciliationActivities(bookDeps(db)),
+    activities: ({ db }) => {
+      const deps = bookDeps(db);
+      ends.push(deps.close);
+      return createReconciliationActivities(deps);
+    },
   });
   operator = createCaller(app.url, { authorization: `Bearer ${ADMIN}` });
   customer = await keyFor({ subject: app.user() });
@@ -29,25 +28,6 @@ afterAll(async () => {
   await app.close();
   for (const end of ends) await end();
 });
-
-/** The check as in production, over no chain. */
-function bookDeps(db: Database): BookDeps {
-  const sealer = createSealer('a key for tests only');
-  const notifier = createNotifier(db.pool);
-  ends.push(() => notifier.close());
-  return {
-    db,
-    journal: createJournal(db.pool, notifier),
-    values: createValues(db.pool, sealer),
-    sealer,
-    seller: { call: async () => ({ kind: 'silent', code: 'NETWORK', message: 'no' }) },
-    assets: { assets: [], escrowNetwork: '' },
-    rails: { all: [], find: () => undefined, close: () => undefined },
-    workflowState: async () => 'open',
-    operatorTenant: 'default',
-    lookAgainMs: 1,
-  };
-}
 
 async function keyFor(over: object): Promise<Caller> {
   const body = { name: 'k', scopes: ['read', 'operate'], ...over };

@@ -73,7 +73,7 @@ describe('an approval that a wallet signed', () => {
     const next = runs.find((id) => id !== good[0])!;
     expect((await approve(next, approval(owner, Date.now() + 70_000))).status).toBe(200);
     await untilStatus(api, next, 'completed');
-    expect((await paid(runs)).toSorted()).toEqual([0, 0, 2, 2]);
+    expect((await paid(runs)).toSorted((a, b) => a - b)).toEqual([0, 0, 2, 2]);
   });
 
   test('does not approve the plan after a price has changed', async () => {

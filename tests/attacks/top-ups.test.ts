@@ -167,11 +167,11 @@ describe('two approvals, a rejection, a cancel and a top-up at once', () => {
   });
 
   async function collide(run: Short, seed: number): Promise<unknown> {
-    const hash = String(
-      ((await api.get(`/runs/${run.id}`)).body['approval'] as { plan_hash: string }).plan_hash,
-    );
+    const { approval } = (await api.get(`/runs/${run.id}`)).body as unknown as {
+      approval: { plan_hash: string };
+    };
     const acts: { [name: string]: () => Promise<Reply | void> } = {
-      approve: () => api.post(`/workflows/${run.id}/approve`, { planHash: hash }),
+      approve: () => api.post(`/workflows/${run.id}/approve`, { planHash: approval.plan_hash }),
       resume: () => api.post(`/runs/${run.id}/resume`),
       reject: () => api.post(`/approvals/${run.id}:2`, { decision: 'reject' }),
       cancel: () => api.post(`/runs/${run.id}/cancel`),
