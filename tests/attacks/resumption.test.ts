@@ -49,3 +49,32 @@ test.each([
     expect([end, submits(fakes)]).toEqual(['completed', 2]);
   },
 );
+
+test('money that comes does not raise the user’s own ceiling: the rest of a dearer plan is asked about', async () => {
+  const dearer = aPlan([
+    aPaidStep('a', '200', { estimatedCost: '100' }),
+    aPaidStep('b', '100', { dependencies: ['a'] }),
+  ]);
+  const { fakes, end } = await play(
+    temporal,
+    {
+      plan: dearer,
+      calls: { a: [demand('200')], b: [demand('100')] },
+      sign: [
+        { kind: 'refused', reason: 'low_balance', message: 'not now', shortBy: '40' },
+        { kind: 'signed' },
+      ],
+      funded: [true],
+    },
+    async (handle, all) => {
+      await untilAsked(all);
+      await approve(handle, { limits: { maxTotalAmount: '1000' } });
+      await untilAsked(all, 'hash-3');
+      expect([reasonOf(all, 'hash-2'), reasonOf(all, 'hash-3')]).toEqual(['low_balance', 'cost_overrun']);
+      expect(submits(all)).toBe(1);
+      await approve(handle, { planHash: 'hash-3' });
+    },
+    { settings: { maxCost: '250' } },
+  );
+  expect([end, submits(fakes), fakes.finished[0]?.totals.cost]).toEqual(['completed', 2, '300']);
+});

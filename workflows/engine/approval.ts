@@ -13,7 +13,10 @@ import type { Grant } from './budget.ts';
 import { approveRun, approveSignal, rejectRun, rejectSignal } from './messages.ts';
 import type { Run } from './run.ts';
 
-export type ApprovalEnd = { kind: 'approved'; grant: Grant } | { kind: 'rejected' | 'lapsed' | 'stopped' };
+/** `resumed`: money came, nobody decided. */
+export type ApprovalEnd =
+  | { kind: 'approved'; grant: Grant; resumed: boolean }
+  | { kind: 'rejected' | 'lapsed' | 'stopped' };
 
 export interface ApprovalGate {
   /** Emits approval.requested and waits for a decision, the lapse or a stop. */
@@ -27,7 +30,7 @@ interface Kept {
 }
 
 type Decision =
-  | { kind: 'granted'; grant: Grant }
+  | { kind: 'granted'; grant: Grant; resumed: boolean }
   | { kind: 'rejected'; by: string; reason?: string }
   | { kind: 'lapsed' };
 
@@ -56,7 +59,7 @@ export function createApprovalGate(run: Run): ApprovalGate {
       const expiresAtMs = request.expiresAtMs ?? Date.now() + settings.approvalTtlMs;
       const { by, proof } = request;
       const granted = { planHash: asked.plan.planHash, limits, expiresAtMs, by, ...(proof && { proof }) };
-      decision = { kind: 'granted', grant: granted };
+      decision = { kind: 'granted', grant: granted, resumed: false };
       announceGrant(run, asked.plan, granted);
       return granted;
     } finally {
@@ -157,7 +160,7 @@ export function createApprovalGate(run: Run): ApprovalGate {
       if (!(await resume.funded()) || decided() || isBusy()) continue;
       const { limits, expiresAtMs, by } = resume.grant;
       const granted = { planHash: plan.planHash, limits, expiresAtMs, by: resumedBy(by) };
-      decision = { kind: 'granted', grant: granted };
+      decision = { kind: 'granted', grant: granted, resumed: true };
       announceGrant(run, plan, granted);
     }
   };
@@ -211,7 +214,8 @@ function closeApproval(run: Run, { plan }: ApprovalAsk, decision: Decision | und
 }
 
 function endOf(decision: Decision | undefined): ApprovalEnd {
-  if (decision?.kind === 'granted') return { kind: 'approved', grant: decision.grant };
+  if (decision?.kind === 'granted')
+    return { kind: 'approved', grant: decision.grant, resumed: decision.resumed };
   return { kind: decision?.kind ?? 'stopped' };
 }
 
