@@ -171,11 +171,11 @@ describe('the check of the books', () => {
     const jobs: Job[] = [];
     for (let n = 0; n < 50; n++) jobs.push(await newJob(n % 2 === 0 ? SOLANA : EVM, 2n * PRICE));
     await books.level();
-    let working = true;
+    const working = new AbortController();
     const told: Told[] = [];
     let checks = 0;
     const checking = (async () => {
-      for (; working; checks++) told.push(...(await books.check({ graceMs: 60_000 })));
+      for (; !working.signal.aborted; checks++) told.push(...(await books.check({ graceMs: 60_000 })));
     })();
     const todo = [...jobs];
     const work = async (): Promise<void> => {
@@ -187,7 +187,7 @@ describe('the check of the books', () => {
         (one) => one.finalized,
       ),
     );
-    working = false;
+    working.abort();
     await checking;
     expect(told).toEqual([]);
     expect(checks).toBeGreaterThan(5);
