@@ -32,6 +32,8 @@ export type ApproveAnswer =
 export interface DecisionRequest {
   by: string;
   reason?: string;
+  /** What a rejection is meant for, where it names it: another plan is not rejected by it. */
+  planHash?: string;
 }
 
 /** What a cancel would undo now, in its order; `certain` acts are known to have happened. */

@@ -114,6 +114,7 @@ async function tellOperator(tools: PaymentTools, payment: PaymentRow, available:
     runId: payment.run_id,
     detail: `The wallet on ${payment.network} has too little of ${payment.asset}: fund it, and the run goes on by itself.`,
     data: { asset: payment.asset, available: available.toString(), needed: payment.amount },
+    recurs: true,
   });
 }
 

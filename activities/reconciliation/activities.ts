@@ -53,6 +53,7 @@ async function tellPeople(tools: BookTools, told: readonly Told[]): Promise<void
       runId: finding.runId,
       detail: finding.detail,
       data: { object: finding.object },
+      recurs: true,
     });
   const blind = told.some(({ kind }) => kind === 'chain_unreachable');
   const kinds = WHOLE_KINDS.filter((kind) => !(blind && kind.startsWith('chain_')));

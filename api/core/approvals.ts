@@ -44,11 +44,10 @@ const decide = defineRoute({
   async handler(ctx, { params, body }) {
     const asked = await requireApproval(ctx, params['id'] ?? '');
     const run = await requireRun(ctx, asked.run_id, MISSING);
-    if (body.decision === 'reject') await rejectRun(ctx, run, body.reason);
-    else {
-      const planHash = body.plan_hash ?? asked.plan_hash;
-      await approveRun(ctx, run, planHash === '' ? {} : { planHash });
-    }
+    const hash = body.plan_hash ?? asked.plan_hash;
+    const bound = hash === '' ? {} : { planHash: hash };
+    if (body.decision === 'reject') await rejectRun(ctx, run, { reason: body.reason, ...bound });
+    else await approveRun(ctx, run, bound);
     return { status: 200, body: await requireApproval(ctx, asked.id) };
   },
 });

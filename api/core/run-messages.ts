@@ -57,7 +57,7 @@ async function obey(
         : { kind: answer.kind };
     }
     case 'reject':
-      return { status: (await rejectRun(ctx, run, command.reason)).status };
+      return { status: (await rejectRun(ctx, run, { reason: command.reason })).status };
     case 'cancel':
       return { status: (await cancelRun(ctx, run, command.reason)).status };
     case 'input':

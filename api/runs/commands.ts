@@ -60,8 +60,14 @@ export function resumeRun(ctx: CommandCtx, run: RunRow, planHash?: string): Prom
   return approveRun(ctx, run, planHash === undefined ? {} : { planHash });
 }
 
-export function rejectRun(ctx: CommandCtx, run: RunRow, reason?: string): Promise<DecisionAnswer> {
-  return update<DecisionAnswer>(ctx, run, UPDATES.reject, decision(ctx, reason), updateIdOf(ctx));
+/** `planHash` says which plan is meant: one that came after it is not rejected. */
+export function rejectRun(
+  ctx: CommandCtx,
+  run: RunRow,
+  { reason, planHash }: { reason?: string | undefined; planHash?: string | undefined },
+): Promise<DecisionAnswer> {
+  const request = { ...decision(ctx, reason), ...(planHash !== undefined && { planHash }) };
+  return update<DecisionAnswer>(ctx, run, UPDATES.reject, request, updateIdOf(ctx));
 }
 
 /** Cancelling what is cancelled already changes nothing; what ended otherwise cannot be cancelled. */

@@ -14,11 +14,16 @@ export interface AttentionItem {
   runId: string | null;
   detail: string;
   data?: JsonObject;
+  /** Its cause may go and come back: what was closed because it was gone is opened again. What a person closed is not. */
+  recurs?: boolean;
 }
 
 export async function raiseAttention(db: Queryable, item: AttentionItem): Promise<void> {
   await db.query(
-    `insert into attention (id, tenant, kind, run_id, detail, data) values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing`,
+    `insert into attention as a (id, tenant, kind, run_id, detail, data) values ($1, $2, $3, $4, $5, $6)
+     on conflict (id) do update set detail = excluded.detail, data = excluded.data, created_at = excluded.created_at,
+       resolved_at = null, resolved_by = null, note = null
+     where $7 and a.resolved_at is not null and a.resolved_by = 'system'`,
     [
       storableText(item.id),
       item.tenant,
@@ -26,6 +31,7 @@ export async function raiseAttention(db: Queryable, item: AttentionItem): Promis
       item.runId,
       storableText(item.detail), // may quote a service or a node
       JSON.stringify(storableJson(item.data ?? {})),
+      item.recurs ?? false,
     ],
   );
 }

@@ -13,10 +13,18 @@ export interface ProofUse {
 /** Claims a transaction for one credit; false when it already paid for another. The same use may claim it again. */
 export async function useChainProof(db: Queryable, use: ProofUse): Promise<boolean> {
   const id = `tx:${use.network}:${canonicalTransaction(use.network, use.txHash)}`;
+  return claimProof(db, { id, kind: use.kind, usedBy: use.usedBy });
+}
+
+/** Whoever claims a proof first has it, for ever. */
+export async function claimProof(
+  db: Queryable,
+  { id, kind, usedBy }: { id: string; kind: ProofUse['kind'] | 'consent'; usedBy: string },
+): Promise<boolean> {
   await db.query(
     `insert into chain_proof (id, kind, used_by) values ($1, $2, $3) on conflict (id) do nothing`,
-    [id, use.kind, use.usedBy],
+    [id, kind, usedBy],
   );
   const { rows } = await db.query<{ used_by: string }>(`select used_by from chain_proof where id = $1`, [id]);
-  return rows[0]?.used_by === use.usedBy;
+  return rows[0]?.used_by === usedBy;
 }

@@ -7,14 +7,14 @@ export interface Hidden {
   except: string;
 }
 
-/** Leaves out what belongs to a hidden run: a condition of MikroORM over entities with a `runId`. */
+/** Leaves out what belongs to a hidden run, or to none: a condition of MikroORM over entities with a `runId`. */
 export const notHidden = (hidden: Hidden | undefined): object =>
   hidden === undefined
     ? {}
     : {
         [raw(
           (alias) =>
-            `not exists (select from run h where h.id = ${alias}.run_id and h.family = any(?::text[]) and h.subject <> ?)`,
+            `${alias}.run_id is not null and not exists (select from run h where h.id = ${alias}.run_id and h.family = any(?::text[]) and h.subject <> ?)`,
           [`{${hidden.families.map((name) => JSON.stringify(name)).join()}}`, hidden.except],
         )]: [],
       };

@@ -13,7 +13,10 @@ import type { Grant } from './budget.ts';
 import { approveRun, approveSignal, rejectRun, rejectSignal } from './messages.ts';
 import type { Run } from './run.ts';
 
-export type ApprovalEnd = { kind: 'approved'; grant: Grant } | { kind: 'rejected' | 'lapsed' | 'stopped' };
+/** `resumed`: money came, nobody decided. */
+export type ApprovalEnd =
+  | { kind: 'approved'; grant: Grant; resumed: boolean }
+  | { kind: 'rejected' | 'lapsed' | 'stopped' };
 
 export interface ApprovalGate {
   /** Emits approval.requested and waits for a decision, the lapse or a stop. */
@@ -27,7 +30,7 @@ interface Kept {
 }
 
 type Decision =
-  | { kind: 'granted'; grant: Grant }
+  | { kind: 'granted'; grant: Grant; resumed: boolean }
   | { kind: 'rejected'; by: string; reason?: string }
   | { kind: 'lapsed' };
 
@@ -56,7 +59,7 @@ export function createApprovalGate(run: Run): ApprovalGate {
       const expiresAtMs = request.expiresAtMs ?? Date.now() + settings.approvalTtlMs;
       const { by, proof } = request;
       const granted = { planHash: asked.plan.planHash, limits, expiresAtMs, by, ...(proof && { proof }) };
-      decision = { kind: 'granted', grant: granted };
+      decision = { kind: 'granted', grant: granted, resumed: false };
       announceGrant(run, asked.plan, granted);
       return granted;
     } finally {
@@ -65,11 +68,7 @@ export function createApprovalGate(run: Run): ApprovalGate {
   };
 
   const checkOpen = (request: ApproveRequest): ApprovalAsk => {
-    if (request.planHash !== undefined && ask !== undefined && request.planHash !== ask.plan.planHash)
-      throw refusal(
-        'plan_changed',
-        `The plan has changed; approve ${ask.plan.planHash} after looking at it.`,
-      );
+    if (request.planHash !== undefined && ask !== undefined) refuseOtherPlan(request.planHash, ask);
     if (request.asset !== undefined && ask !== undefined && request.asset !== ask.plan.asset)
       throw refusal(
         'invalid_state',
@@ -108,7 +107,8 @@ export function createApprovalGate(run: Run): ApprovalGate {
     events: run.journal.pending(),
   });
 
-  const reject = ({ by, reason }: DecisionRequest): void => {
+  const reject = ({ by, reason, planHash }: DecisionRequest): void => {
+    if (planHash !== undefined && ask !== undefined) refuseOtherPlan(planHash, ask);
     if (ask === undefined || decision !== undefined)
       throw refusal('invalid_state', `The run is ${run.status()}.`);
     decision = { kind: 'rejected', by, ...(reason === undefined ? {} : { reason }) };
@@ -160,7 +160,7 @@ export function createApprovalGate(run: Run): ApprovalGate {
       if (!(await resume.funded()) || decided() || isBusy()) continue;
       const { limits, expiresAtMs, by } = resume.grant;
       const granted = { planHash: plan.planHash, limits, expiresAtMs, by: resumedBy(by) };
-      decision = { kind: 'granted', grant: granted };
+      decision = { kind: 'granted', grant: granted, resumed: true };
       announceGrant(run, plan, granted);
     }
   };
@@ -214,12 +214,18 @@ function closeApproval(run: Run, { plan }: ApprovalAsk, decision: Decision | und
 }
 
 function endOf(decision: Decision | undefined): ApprovalEnd {
-  if (decision?.kind === 'granted') return { kind: 'approved', grant: decision.grant };
+  if (decision?.kind === 'granted')
+    return { kind: 'approved', grant: decision.grant, resumed: decision.resumed };
   return { kind: decision?.kind ?? 'stopped' };
 }
 
 const refusal = (code: RefusalCode, message: string, details?: Record<string, string>): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, code, ...(details === undefined ? [] : [details]));
+
+function refuseOtherPlan(planHash: string, { plan }: ApprovalAsk): void {
+  if (planHash !== plan.planHash)
+    throw refusal('plan_changed', `The plan has changed; decide on ${plan.planHash} after looking at it.`);
+}
 
 const RESUMED = ', resumed by a top-up';
 const resumedBy = (by: string): string => (by.endsWith(RESUMED) ? by : by + RESUMED);

@@ -153,6 +153,7 @@ async function pause(
   const approval = patched(WAITS_ARE_FREE) ? await run.stop.standStill(ask) : await ask();
   if (approval.kind !== 'approved') return pausedCause(approval.kind, run);
   budget.grant = approval.grant;
+  if (approval.resumed && patched(MONEY_RAISES_NOTHING)) return undefined;
   context.maxCost = ceilingAfter(context.maxCost, revision.upTo, approval.grant);
   return undefined;
 }
@@ -167,6 +168,9 @@ function shortage(parked: DagRun<Parked, StepFailure>['parked']): Pick<PauseFact
 
 /** Runs from before this patch wait for a decision however much is topped up. */
 const TOP_UPS_RESUME = 'top-ups-resume';
+
+/** In runs from before this patch money that came raised the user's ceiling to what the plan had come to, as an approval does. */
+const MONEY_RAISES_NOTHING = 'top-ups-raise-no-ceiling';
 
 /** Where only money lacks, what was approved still holds: once the money is there the run goes on under it. */
 function resumption(

@@ -28,6 +28,7 @@ export async function assertAffordable(tools: EscrowTools, row: WithdrawalRow): 
     runId: null,
     detail,
     data: { withdrawalId: row.id },
+    recurs: true,
   });
   throw new Error(detail);
 }

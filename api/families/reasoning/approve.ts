@@ -1,5 +1,6 @@
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import { findEscrowUser } from '../../../db/repositories/escrow-users.ts';
+import { useConsent } from '../../../db/repositories/wallet-consents.ts';
 import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
 import type { ApproveRequest } from '../../../domain/messages.ts';
 import { formatUnits, parseUnits } from '../../../domain/money.ts';
@@ -26,7 +27,8 @@ export function approveRoute(options: ReasoningOptions): Route {
     summary: 'Approve the plan of a workflow',
     description:
       'Moves the estimate from the escrow into the reserve of the workflow and begins to execute. While the plan is being made, an ' +
-      'approval is kept if a maximum binds it. A wallet may sign {planHash, limits, expiresAt} (Ed25519 over RFC 8785 JSON).',
+      'approval is kept if a maximum binds it. A wallet may sign {planHash, limits, expiresAt} (Ed25519 over RFC 8785 JSON); what it ' +
+      'signed approves one workflow, so sign an expiresAt: equal tasks have equal plans.',
     tags: TAGS,
     scope: 'approve',
     idempotent: true,
@@ -88,7 +90,13 @@ async function checkSigner(
   body: ApproveWorkflow,
 ): Promise<WalletProof | undefined> {
   if (body.signature === undefined && body.wallet === undefined) return undefined;
-  return checkSignedApproval(body, (await findEscrowUser(ctx.deps.db.pool, run.tenant, run.subject))?.wallet);
+  const { pool } = ctx.deps.db;
+  const proof = checkSignedApproval(body, (await findEscrowUser(pool, run.tenant, run.subject))?.wallet);
+  if (await useConsent(pool, proof, run.id)) return proof;
+  throw new ApiError(
+    'invalid_signature',
+    'This signature has approved another workflow with an equal plan; sign again, with another expiresAt.',
+  );
 }
 
 type Request = Omit<ApproveRequest, 'by' | 'updateId'>;
