@@ -1,5 +1,6 @@
 import { FetchRequest, isAddress, isHexString, JsonRpcProvider } from 'ethers';
-import { locateAuthorization, readIncomingTransfer } from '../activities/payments/x402/evm-chain.ts';
+import { readIncomingTransfer } from '../activities/payments/evm/node.ts';
+import { locateAuthorization } from '../activities/payments/x402/evm-chain.ts';
 import type { ReceiptPayment } from '../schemas/core/receipt.ts';
 import type { Witness } from './verify-chains.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JsonObject } from './json.ts';
 import { Amount, MinorUnits, Network } from './money.ts';
-import { PaymentStatus } from './payment.ts';
+import { PaymentStatus, RailKind } from './payment.ts';
 import { StepStatus } from './run.ts';
 
 /** SHA-256 in hex. */
@@ -118,7 +118,7 @@ const ReceiptPayment = z.strictObject({
   id: z.string(),
   step_id: z.string(),
   generation: z.int().min(1),
-  rail: z.enum(['x402-evm', 'x402-solana', 'solana-transfer']),
+  rail: RailKind,
   network: Network,
   asset: z.string(),
   amount: MinorUnits,

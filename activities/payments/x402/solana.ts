@@ -3,6 +3,7 @@ import { NATIVE_MINT } from '@solana/spl-token';
 import { Keypair, PublicKey, VersionedTransaction, type VersionedMessage } from '@solana/web3.js';
 import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { createHash } from 'node:crypto';
+import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
@@ -37,6 +38,12 @@ export function createSolanaRail(config: SolanaRailConfig): Rail {
     holdsFinally: (asset) => heldFinally(node, keypair.publicKey, asset),
     sign: (order) => sign(node, keypair, config.rpcUrl, order),
     locate: (proof, hint) => locateMessage(node, proof, hint),
+    describe: (terms) =>
+      describeTerms(terms, {
+        payer: keypair.publicKey.toBase58(),
+        network: config.network,
+        how: 'an x402 transfer',
+      }),
     readIncoming: (query) => readSolanaIncoming(node, keypair.publicKey, query),
     close: () => undefined,
   };

@@ -1,0 +1,58 @@
+import type { JsonRpcProvider } from 'ethers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DIRECT_WAYS, openRegistry, payeeHas, PRICE, startDirect } from './support/direct.ts';
+import { eventTypes, evmProvider, paymentOf, reserveOf } from './support/looking.ts';
+import { startMoneyStack, type MoneyStack } from './support/money-stack.ts';
+
+let stack: MoneyStack;
+let evm: JsonRpcProvider;
+beforeAll(async () => {
+  stack = await startMoneyStack();
+  evm = evmProvider(stack.assets.evm.rpcUrl);
+  await openRegistry(stack, evm);
+});
+afterAll(async () => {
+  evm.destroy();
+  await stack.stop();
+});
+
+describe.each(DIRECT_WAYS)('a $rail in $code', (way) => {
+  test('pays the payee once and is posted when its chain calls it final', async () => {
+    const activities = stack.activities();
+    const before = await payeeHas(stack, way);
+    const purchase = await startDirect(stack, way);
+    const { runId, intentId } = purchase;
+    await purchase.sign(activities);
+    expect(await payeeHas(stack, way)).toBe(before);
+    const outcome = await purchase.submit(activities);
+    expect(outcome).toMatchObject({ kind: 'settled' });
+    expect(await paymentOf(stack, intentId)).toMatchObject({
+      status: 'settled',
+      rail: way.rail,
+      finalized: false,
+    });
+    expect(await payeeHas(stack, way)).toBe(before + PRICE);
+    expect(await reserveOf(stack, runId, way.code)).toEqual({ posted: PRICE, held: PRICE, available: 0n });
+    await purchase.endsPaid(activities);
+    expect(await eventTypes(stack, runId)).toEqual([
+      'payment.quoted',
+      'payment.signed',
+      'payment.submitted',
+      'payment.settled',
+      'step.completed',
+    ]);
+  });
+
+  test('costs nothing more when every activity is repeated', async () => {
+    const activities = stack.activities();
+    const purchase = await startDirect(stack, way);
+    await purchase.sign(activities);
+    await purchase.sign(activities);
+    const first = await purchase.submit(activities);
+    const second = await purchase.submit(activities);
+    expect(second).toEqual(first);
+    await purchase.endsPaid(activities);
+    expect(await purchase.submit(activities)).toEqual(first);
+    expect(await purchase.reconcile(activities)).toMatchObject({ kind: 'settled' });
+  });
+});
