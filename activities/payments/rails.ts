@@ -1,5 +1,6 @@
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
 import { createEvmRouterRail, type EvmRouterConfig } from './evm/router.ts';
+import { createSolanaTransferRail } from './solana/transfer.ts';
 import { createEvmRail, type EvmRailConfig } from './x402/evm.ts';
 import { createSolanaRail, type SolanaRailConfig } from './x402/solana.ts';
 
@@ -12,7 +13,7 @@ export interface RailsConfig {
 /** The rails that are configured. A new way to pay is one more file with the small interface of `Rail`. */
 export function createRails({ evm, solana }: RailsConfig): Rails {
   const all: Rail[] = [
-    ...(solana ? [createSolanaRail(solana)] : []),
+    ...(solana ? [createSolanaRail(solana), createSolanaTransferRail(solana)] : []),
     ...(evm ? [createEvmRail(evm)] : []),
     ...(evm?.router === undefined ? [] : [createEvmRouterRail({ ...evm, router: evm.router })]),
   ];

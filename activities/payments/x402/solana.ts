@@ -7,7 +7,7 @@ import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
-import { tokenAccount, transferFee } from '../solana/tokens.ts';
+import { isPublicKey, tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
 import { heldFinally, spendable, wrapShortage } from '../solana/wrapping.ts';
 import { createPayload } from './payload.ts';
@@ -58,14 +58,6 @@ function refusal(offer: Offer, payer: PublicKey): string | undefined {
   if (!isPublicKey(offer.payTo) || !isPublicKey(offer.asset)) return 'the offer has a malformed address';
   if (offer.payTo === payer.toBase58()) return 'the seller is our own wallet';
   return undefined;
-}
-
-function isPublicKey(text: string): boolean {
-  try {
-    return new PublicKey(text).toBase58() === text;
-  } catch {
-    return false;
-  }
 }
 
 /** The blockhash is ours, not the seller's, so that its last valid height is known exactly. */
