@@ -37,6 +37,7 @@ export interface MoneyStack {
   book: AssetBook;
   seller: TestSeller;
   db: Database;
+  databaseUrl: string;
   /** Dependencies as the composition root makes them; `over` replaces some. */
   deps(over?: Partial<PaymentDeps>): PaymentDeps;
   activities(over?: Partial<PaymentDeps>): Activities;
@@ -79,6 +80,7 @@ export async function startMoneyStack(): Promise<MoneyStack> {
     book,
     seller,
     db,
+    databaseUrl: database.url,
     deps,
     activities: (over) => {
       const all = deps(over);
