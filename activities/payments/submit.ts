@@ -46,11 +46,15 @@ export async function submitIntent(tools: PaymentTools, request: SubmitRequest):
   if (payment.signed_sealed === null)
     throw new EngineError('payment_unsigned', `Payment ${payment.id} is ${payment.status}: sign it first.`);
   const open = ['signed', 'submitted', 'unknown'] as const;
-  if (!(await movePayment(tools.db.pool, payment.id, open, 'submitted')) && payment.status !== 'settled')
+  const sent = { proof: { sentAtMs: tools.now() } }; // before it is: whoever finds this must take it as sent
+  if (
+    !(await movePayment(tools.db.pool, payment.id, open, 'submitted', sent)) &&
+    payment.status !== 'settled'
+  )
     return submitIntent(tools, request); // it ended meanwhile: look again, and send nothing that is closed
   await tools.checkpoint('payment.submitted');
-  const sent = paymentEvent(factsOf(payment, null), 'submitted', `${request.generation}:${request.attempt}`);
-  const announced = tools.journal.append({ runId: payment.run_id, events: [sent] });
+  const told = paymentEvent(factsOf(payment, null), 'submitted', `${request.generation}:${request.attempt}`);
+  const announced = tools.journal.append({ runId: payment.run_id, events: [told] });
   announced.catch(() => undefined); // awaited below; the call must not wait for it
   const rail = findRail(tools, payment);
   if (rail?.submit !== undefined) {

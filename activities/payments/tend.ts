@@ -15,19 +15,24 @@ export async function tend(tools: PaymentTools, payment: PaymentRow): Promise<vo
   const rail = mustFindRail(tools, payment);
   if (rail.submit === undefined || payment.signed_sealed === null) return;
   const giveUp = await isGivenUp(tools, payment);
-  if (payment.status === 'signed' && !giveUp) return; // whoever signed it sends it
+  if (!wasSent(payment) && !giveUp) return; // whoever signed it sends it
   const payload = tools.sealer.open('payment.signed', payment.signed_sealed) as JsonObject;
   const order = { payload, proof: payment.proof, giveUp, nowMs: tools.now() };
   const renewed = await rail.renew?.(order).catch(() => undefined); // the node does not answer: next time
+  if (renewed === undefined && giveUp) return; // never what it was to pay: that may not have left yet
   if (renewed !== undefined && !(await keep(tools, payment, renewed))) return;
   await rail.submit(renewed?.payload ?? payload);
 }
 
 /** Its time is over; or it was never sent and its run has ended, so that nobody will. */
-async function isGivenUp(tools: PaymentTools, { proof, status, run_id }: PaymentRow): Promise<boolean> {
-  if (typeof proof['expiresAtMs'] === 'number' && tools.now() >= proof['expiresAtMs']) return true;
-  return status === 'signed' && isTerminal((await mustGetRun(tools, run_id)).status);
+async function isGivenUp(tools: PaymentTools, payment: PaymentRow): Promise<boolean> {
+  const { expiresAtMs } = payment.proof;
+  if (typeof expiresAtMs === 'number' && tools.now() >= expiresAtMs) return true;
+  return !wasSent(payment) && isTerminal((await mustGetRun(tools, payment.run_id)).status);
 }
+
+/** Told by the proof, not by the state: a node that does not answer makes what was only signed unknown as well. */
+const wasSent = ({ proof }: PaymentRow): boolean => typeof proof['sentAtMs'] === 'number';
 
 /** False when another process was first: then these bytes are dropped, unseen by anyone. */
 async function keep(tools: PaymentTools, payment: PaymentRow, renewed: RenewedPayment): Promise<boolean> {

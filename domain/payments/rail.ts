@@ -61,7 +61,7 @@ export interface RenewedPayment {
 export interface RenewOrder {
   payload: JsonObject;
   proof: JsonObject;
-  /** True: the payment is given up; its number is spent on nothing, so that those after it can land. */
+  /** True: the payment is given up; its number is to be spent on nothing, so that those after it can land. */
   giveUp: boolean;
   nowMs: number;
 }
@@ -112,7 +112,10 @@ export interface Rail {
    * without it (x402) has its bytes carried by the paid request, and the seller submits them.
    */
   submit?(payload: JsonObject): Promise<void>;
-  /** Rails whose signatures do not expire by themselves: higher fees, or an end, for the same number. */
+  /**
+   * Rails whose signatures do not expire by themselves: higher fees, or an end, for the same number. Undefined: nothing
+   * to change, and what is given up is not to be sent.
+   */
   renew?(order: RenewOrder): Promise<RenewedPayment | undefined>;
   /** Finds the payment by its proof; `hint` is a transaction that the seller named. */
   locate(proof: JsonObject, hint: string | null): Promise<Sighting>;

@@ -259,6 +259,11 @@ describe('a number', () => {
     expect((await proofOf(left)).fillers).toEqual([]);
 
     await endRun(left);
+    stack.ours.evm.fault('eth_feeHistory', { kind: 'down' });
+    stack.ours.evm.fault('eth_getBlockByNumber', { kind: 'down' });
+    await left.reconcile(activities).catch(() => undefined);
+    stack.heal();
+    expect(await evm.provider.getTransaction((await proofOf(left)).payments[0]!)).toBeNull();
     await left.reconcile(activities);
     await next.endsPaid(activities);
     await sweepUntil(activities, isVoid(left));

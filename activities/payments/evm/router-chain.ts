@@ -51,8 +51,8 @@ export async function locateRouterPayment(chain: EvmChain, proof: JsonObject): P
   if (finalized === null || !(await usedAt(finalized)))
     return {
       kind: 'unproven',
-      absent: true,
-      message: 'Its number is used; waiting for finality to prove it.',
+      absent: false,
+      message: 'Its number is used by what the node does not show yet; waiting for finality to prove it.',
     };
   const txHash = await findUse(chain, wanted, finalized.number);
   if (txHash === undefined || [...wanted.payments, ...wanted.fillers].includes(txHash))

@@ -9,7 +9,8 @@ const RAISES = 10; // fees grow tenfold at most by themselves; then only as the 
 
 /**
  * Other bytes for the numbers of a payment that no block has: the same call with higher fees, so that whichever is mined
- * pays once; or, when it is given up, a transfer of nothing to ourselves. Undefined while it may wait as it is.
+ * pays once; or, when it is given up, a transfer of nothing to ourselves. Undefined while it may wait as it is. What was given up is answered as it is stored,
+ * so that it is sent again.
  */
 export async function renewRouterPayment(
   { provider, chainId }: EvmChain,
@@ -18,8 +19,10 @@ export async function renewRouterPayment(
   bumpAfterMs: number,
 ): Promise<RenewedPayment | undefined> {
   const wanted = proof as unknown as RouterProof;
-  const givesUp = giveUp && wanted.fillers.length === 0;
-  if (!givesUp && nowMs - wanted.signedAtMs < bumpAfterMs) return undefined;
+  const isSpent = wanted.fillers.length > 0;
+  const givesUp = giveUp && !isSpent;
+  const asItIs = isSpent ? { payload, proof: {} } : undefined;
+  if (!givesUp && nowMs - wanted.signedAtMs < bumpAfterMs) return asItIs;
   const [used, price] = await Promise.all([
     provider.getTransactionCount(wanted.from, 'latest'),
     gasPrice(provider),
@@ -27,13 +30,13 @@ export async function renewRouterPayment(
   const [allowance, payment] = (payload['transactions'] as string[]).map((raw) => Transaction.from(raw));
   if (allowance === undefined || payment === undefined || payment.nonce < used) return undefined;
   const tries = wanted.payments.length + wanted.fillers.length;
-  if (!givesUp && tries > RAISES && price.maxFeePerGas <= feesOf(payment).maxFeePerGas) return undefined;
+  if (!givesUp && tries > RAISES && price.maxFeePerGas <= feesOf(payment).maxFeePerGas) return asItIs;
   const again = (old: Transaction, call = { to: old.to!, data: old.data, gasLimit: old.gasLimit }): string =>
     signTransaction(wallet, chainId, { ...call, nonce: old.nonce }, raised(feesOf(old), price));
   const allowed = allowance.nonce < used ? allowance.serialized : again(allowance);
   const nothing = { to: wallet.address, data: '0x', gasLimit: FILL_GAS };
   const paid = again(payment, givesUp ? nothing : undefined);
-  const isFiller = givesUp || wanted.fillers.length > 0;
+  const isFiller = givesUp || isSpent;
   return {
     payload: { ...payload, transactions: [allowed, paid] },
     proof: {
