@@ -11,7 +11,7 @@ export interface Unsigned extends RouterCall {
   gasLimit: bigint;
 }
 
-/** What is lower is replaced only by a tenth more; an eighth is what nodes agree on. */
+/** Nodes replace what waits only for a tenth more at least; a quarter is safe with all of them. */
 const RAISE = { times: 125n, by: 100n };
 
 export async function gasPrice(provider: JsonRpcProvider): Promise<GasPrice> {
