@@ -3,8 +3,8 @@ import type { Ride } from './journal.ts';
 
 /**
  * What is paid to the chain without a seller's 402 answer. `asset` is CAIP-19, `amount` minor units of it. With a
- * `service` it goes through the payment router, else it is a plain transfer. What is not mined `maxTimeoutSeconds`
- * after it was signed is given up.
+ * `service` it goes through the payment router, else it is a plain transfer. A router payment that is not mined
+ * `maxTimeoutSeconds` (600 at most) after it was signed is given up; a transfer expires with its blockhash.
  */
 export interface DirectOrder {
   ride: Ride;

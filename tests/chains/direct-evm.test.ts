@@ -209,7 +209,8 @@ describe('a payment that the router refuses', () => {
     const { book, assets } = stack;
     const coin = { id: `${assets.evm.network}/slip44:60`, code: 'ETH', network: assets.evm.network };
     const known = { ...book, assets: [...book.assets, { ...coin, address: null, decimals: 18 }] };
-    const activities = stack.activities({ assets: known, confirmMs: 300 });
+    const checkpoint = crashAt('payment.voided');
+    const activities = stack.activities({ assets: known, confirmMs: 300, checkpoint });
     const had = await evm.provider.getBalance(evm.operator.address);
     const purchase = await signed(activities);
     await registry.set({ active: false });

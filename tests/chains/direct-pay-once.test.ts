@@ -1,5 +1,6 @@
 import type { JsonRpcProvider } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBooks } from './support/books.ts';
 import { DIRECT_WAYS, openRegistry, payeeHas, PRICE, startDirect } from './support/direct.ts';
 import { eventTypes, evmProvider, paymentOf, reserveOf } from './support/looking.ts';
 import { startMoneyStack, type MoneyStack } from './support/money-stack.ts';
@@ -14,6 +15,19 @@ beforeAll(async () => {
 afterAll(async () => {
   evm.destroy();
   await stack.stop();
+});
+
+test('the check of chains against books knows the direct rails, and finds nothing', async () => {
+  const books = createBooks(stack);
+  await books.level();
+  const activities = stack.activities();
+  for (const way of DIRECT_WAYS) {
+    const purchase = await startDirect(stack, way);
+    await purchase.sign(activities);
+    await purchase.submit(activities);
+    await purchase.endsPaid(activities);
+  }
+  expect(await books.check()).toEqual([]);
 });
 
 describe.each(DIRECT_WAYS)('a $rail in $code', (way) => {
