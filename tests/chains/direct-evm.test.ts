@@ -249,6 +249,21 @@ describe('a payment that the router refuses', () => {
 });
 
 describe('a number', () => {
+  test('is not taken while the wallet lacks the coins for gas; it goes on when it is funded', async () => {
+    const activities = stack.activities();
+    const had = await evm.provider.getBalance(evm.operator.address);
+    const purchase = await startDirect(stack, ROUTER);
+    const { runId, intentId } = purchase;
+    const order = { ride: { runId, events: [] }, runId, intentId, signBeforeMs: Date.now() + 60_000 };
+    await evm.send('anvil_setBalance', evm.operator.address, '0x1');
+    await expect(activities.signPayment(order)).rejects.toThrow(/for gas/);
+    expect(await paymentOf(stack, intentId)).toMatchObject({ status: 'prepared', fingerprint: null });
+    await evm.send('anvil_setBalance', evm.operator.address, `0x${had.toString(16)}`);
+    await purchase.sign(activities);
+    await purchase.submit(activities);
+    await purchase.endsPaid(activities);
+  });
+
   test('of a payment that was never sent holds up the next ones until its run has ended; then it is spent on nothing', async () => {
     const activities = impatient();
     const left = await signed(activities);

@@ -30,6 +30,21 @@ test('the check of chains against books knows the direct rails, and finds nothin
   expect(await books.check()).toEqual([]);
 });
 
+test('what a transfer costs is expected by that check before it is booked', async () => {
+  const books = createBooks(stack);
+  await books.level();
+  const [, way] = DIRECT_WAYS;
+  const rail = stack.deps().rails.find(stack.assets.solanaNetwork, 'solana-transfer')!;
+  const had = await rail.holdsFinally(null);
+  const activities = stack.activities();
+  const purchase = await startDirect(stack, way!);
+  await purchase.sign(activities);
+  await purchase.submit(activities);
+  await expect.poll(() => rail.holdsFinally(null)).toBeLessThan(had);
+  expect(await books.check()).toEqual([]);
+  await purchase.endsPaid(activities);
+});
+
 describe.each(DIRECT_WAYS)('a $rail in $code', (way) => {
   test('pays the payee once and is posted when its chain calls it final', async () => {
     const activities = stack.activities();

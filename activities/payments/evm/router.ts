@@ -64,13 +64,20 @@ async function draft(
   { offer, intentId }: SignOrder,
 ): Promise<NumberedPayment> {
   const { provider, chainId } = chain;
-  const [price, used, finalized] = await Promise.all([
+  const [coins, price, used, finalized] = await Promise.all([
+    provider.getBalance(wallet.address),
     gasPrice(provider),
     provider.getTransactionCount(wallet.address, 'latest'),
     provider.getBlock('finalized'),
   ]);
   const { allow, pay } = routerCalls(router, offer);
   const gasLimit = PAY_GAS + (GAS_PER_BYTE * BigInt(pay.data.length)) / 2n;
+  const needed = (ALLOW_GAS + gasLimit) * price.maxFeePerGas;
+  if (coins < needed)
+    // unsigned it takes no number, and holds up nobody
+    throw new Error(
+      `The wallet ${wallet.address} has ${coins} wei, and the payment may take ${needed} for gas.`,
+    );
   return {
     numbers: 2,
     used,
