@@ -141,6 +141,16 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('Private key (hex) of the operator float that pays sellers on the EVM chain.'),
+  EVM_ROUTER_ADDRESS: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/, '0x and 40 hex digits')
+    .optional()
+    .describe(
+      'Payment router on the EVM chain; unset, nothing is paid through one. Alias: PAYMENT_ROUTER_ADDRESS.',
+    ),
+  EVM_FEE_BUMP_MS: int(30_000, 1_000).describe(
+    'How long a transaction of ours may wait to be mined before higher fees are offered for it.',
+  ),
   EVM_ASSETS: z
     .string()
     .optional()
@@ -188,6 +198,7 @@ export type Config = z.infer<typeof settings>;
 /** Names accepted besides the canonical ones, where those are unset. */
 const ALIASES: Readonly<Record<string, string>> = {
   ETH_RPC_URL: 'EVM_RPC_URL',
+  PAYMENT_ROUTER_ADDRESS: 'EVM_ROUTER_ADDRESS',
   CORS_ORIGIN: 'CORS_ORIGINS',
   LLM_MODEL: 'PLANNER_MODEL',
   NETWORK: 'SOLANA_NETWORK',

@@ -11,7 +11,7 @@ export const CRASH_POINTS = {
   'payment.signed': 'The bytes are stored, nothing is sent. The next try sends these bytes.',
   'payment.submitted': 'Marked as sent; perhaps it was. The same bytes are sent, or the chain shows them.',
   'payment.answered':
-    'The seller has answered, nothing of it is stored. The same bytes again, then the chain decides.',
+    'The seller has answered, or a node has taken our transaction; nothing of it is stored. The same bytes again, then the chain decides.',
   'payment.settled':
     'Settled with its output, events not written. The next try writes them, and calls nobody.',
   'payment.posted': 'Posted in the ledger for good. Nothing is left but to see that.',

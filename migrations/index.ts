@@ -5,6 +5,7 @@ import { M0004Api } from './m0004-api.ts';
 import { M0005Values } from './m0005-values.ts';
 import { M0006Reconciliation } from './m0006-reconciliation.ts';
 import { M0007LedgerRecord } from './m0007-ledger-record.ts';
+import { M0008Signers } from './m0008-signers.ts';
 
 /** Every migration, in order; forward only. */
 export const migrationsList = [
@@ -15,6 +16,7 @@ export const migrationsList = [
   M0005Values,
   M0006Reconciliation,
   M0007LedgerRecord,
+  M0008Signers,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

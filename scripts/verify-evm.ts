@@ -1,5 +1,7 @@
 import { FetchRequest, isAddress, isHexString, JsonRpcProvider } from 'ethers';
-import { locateAuthorization, readIncomingTransfer } from '../activities/payments/x402/evm-chain.ts';
+import { readIncomingTransfer } from '../activities/payments/evm/node.ts';
+import { locateRouterPayment } from '../activities/payments/evm/router-chain.ts';
+import { locateAuthorization } from '../activities/payments/x402/evm-chain.ts';
 import type { ReceiptPayment } from '../schemas/core/receipt.ts';
 import type { Witness } from './verify-chains.ts';
 
@@ -18,7 +20,10 @@ export function createEvmWitness(rpcUrl: string): Witness {
       const { proof, problems } = proofOf(payment);
       if (proof === undefined) return { sighting: { kind: 'void' }, problems };
       const chain = { provider, chainId: await chainId() };
-      return { sighting: await locateAuthorization(chain, proof, payment.tx_hash), problems };
+      const sighting = isRouterProof(payment)
+        ? await locateRouterPayment(chain, proof)
+        : await locateAuthorization(chain, proof, payment.tx_hash);
+      return { sighting, problems };
     },
     async findRefund({ tx_hash: txHash, asset, from, amount }, payment) {
       const { proof, problems } = proofOf(payment);
@@ -38,12 +43,15 @@ export function createEvmWitness(rpcUrl: string): Witness {
 }
 
 interface Wanted {
-  [name: string]: string | number;
+  [name: string]: string | number | string[];
   from: string;
 }
 
+const isRouterProof = ({ proof }: ReceiptPayment): boolean => proof?.kind === 'evm-transaction';
+
 /** As the rail keeps it. Malformed values would be the node's errors; they are the receipt's. */
 function proofOf({ proof }: ReceiptPayment): { proof: Wanted | undefined; problems: string[] } {
+  if (proof?.kind === 'evm-transaction') return routerProofOf(proof);
   if (proof?.kind !== 'evm-authorization')
     return { proof: undefined, problems: ['its proof is not one of this chain'] };
   const { token, from, to, value, nonce, valid_before: validBefore, signed_block: signedBlock } = proof;
@@ -52,4 +60,16 @@ function proofOf({ proof }: ReceiptPayment): { proof: Wanted | undefined; proble
   if (!isHexString(nonce, 32) || !/^\d{1,20}$/.test(validBefore))
     return { proof: undefined, problems: ['its proof has a malformed nonce or expiry'] };
   return { proof: { token, from, to, value, nonce, validBefore, signedBlock }, problems: [] };
+}
+
+type RouterPaper = Extract<NonNullable<ReceiptPayment['proof']>, { kind: 'evm-transaction' }>;
+
+function routerProofOf(proof: RouterPaper): { proof: Wanted | undefined; problems: string[] } {
+  const { kind: _kind, to: payee, signed_block: signedBlock, transactions: payments, ...rest } = proof;
+  const { token, from, router, allowances, fillers } = rest;
+  if (![token, from, payee, router].every((address) => isAddress(address)))
+    return { proof: undefined, problems: ['its proof has a malformed address'] };
+  if (![...payments, ...allowances, ...fillers].every((hash) => isHexString(hash, 32)))
+    return { proof: undefined, problems: ['its proof has a malformed transaction hash'] };
+  return { proof: { ...rest, payee, payments, signedBlock, expiresAtMs: 0 }, problems: [] };
 }

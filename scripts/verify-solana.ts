@@ -1,9 +1,13 @@
 import { PublicKey } from '@solana/web3.js';
 import { createSolanaNode, type SolanaNode } from '../activities/payments/solana/node.ts';
 import { tokenAccount } from '../activities/payments/solana/tokens.ts';
-import { tokenTransfers, type ChainTransfer } from '../activities/payments/solana/transfers.ts';
+import {
+  coinTransfers,
+  tokenTransfers,
+  type ChainTransfer,
+} from '../activities/payments/solana/transfers.ts';
 import { locateMessage } from '../activities/payments/x402/solana-chain.ts';
-import { tokenOfAssetId } from '../domain/assets.ts';
+import { tokenOfAssetId, WRAPPED_SOL } from '../domain/assets.ts';
 import type { ReceiptPayment } from '../schemas/core/receipt.ts';
 import type { Witness } from './verify-chains.ts';
 
@@ -51,17 +55,20 @@ export function createSolanaWitness(rpcUrl: string): Witness {
 /** The payee's account must have got exactly the amount, from the account that the proof names. */
 async function movedWrong(
   node: SolanaNode,
-  { asset, pay_to, amount }: ReceiptPayment,
+  { rail, asset, pay_to, amount }: ReceiptPayment,
   account: string,
   signature: string,
 ): Promise<string[]> {
   const mint = tokenOfAssetId(asset);
   if (!isAddress(mint) || !isAddress(pay_to)) return ['it names a malformed address'];
-  const payee = await tokenAccount(node, new PublicKey(mint), new PublicKey(pay_to));
+  const isCoin = rail === 'solana-transfer' && mint === WRAPPED_SOL; // other rails pay it wrapped
+  const payee = isCoin
+    ? pay_to
+    : (await tokenAccount(node, new PublicKey(mint), new PublicKey(pay_to))).toBase58();
   const moved = await readMoved(
     node,
     signature,
-    ({ source, destination }) => source === account && destination === payee.toBase58(),
+    ({ source, destination }) => source === account && destination === payee,
   );
   if (moved?.amount.toString() === amount) return [];
   return [
@@ -79,7 +86,7 @@ async function readMoved(
   const config = { commitment: 'confirmed', maxSupportedTransactionVersion: 0 } as const;
   const found = await node.connection.getParsedTransaction(signature, config);
   if (found === null || found.meta === null || found.meta.err !== null) return undefined;
-  const moved = tokenTransfers(found).filter(which);
+  const moved = [...tokenTransfers(found), ...coinTransfers(found)].filter(which);
   return { amount: moved.reduce((sum, { amount }) => sum + amount, 0n), slot: found.slot };
 }
 

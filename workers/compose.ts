@@ -7,7 +7,7 @@ import { createJournalActivities } from '../activities/journal/activities.ts';
 import { createLedgerActivities } from '../activities/ledger/activities.ts';
 import { createPaymentActivities } from '../activities/payments/activities.ts';
 import { createEscrowActivities } from '../activities/payments/escrow/activities.ts';
-import { createRails, type RailsConfig } from '../activities/payments/x402/rails.ts';
+import { createRails, type RailsConfig } from '../activities/payments/rails.ts';
 import { createPlanningActivities } from '../activities/planner/activities.ts';
 import type { ModelSettings } from '../activities/planner/ask-model.ts';
 import { createReconciliationActivities } from '../activities/reconciliation/activities.ts';
@@ -50,7 +50,10 @@ export async function composeActivities(
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
   const model = modelSettings(config);
   log.info(
-    { rails: rails.all.map(({ network }) => network), planner: model?.model ?? 'offline rules' },
+    {
+      rails: rails.all.map(({ kind, network }) => `${kind} ${network}`),
+      planner: model?.model ?? 'offline rules',
+    },
     'worker: composed',
   );
   const activities = {
@@ -100,7 +103,13 @@ function railsConfig(config: Config, network: string): RailsConfig {
       : {}),
     ...(config.EVM_RPC_URL !== undefined && config.EVM_FLOAT_KEY !== undefined
       ? {
-          evm: { rpcUrl: config.EVM_RPC_URL, chainId: config.EVM_CHAIN_ID, privateKey: config.EVM_FLOAT_KEY },
+          evm: {
+            rpcUrl: config.EVM_RPC_URL,
+            chainId: config.EVM_CHAIN_ID,
+            privateKey: config.EVM_FLOAT_KEY,
+            bumpAfterMs: config.EVM_FEE_BUMP_MS,
+            ...(config.EVM_ROUTER_ADDRESS === undefined ? {} : { router: config.EVM_ROUTER_ADDRESS }),
+          },
         }
       : {}),
   };

@@ -14,10 +14,11 @@ import type { PlanStep } from '../../domain/plan.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { Quote } from '../../domain/ports/calling.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import type { RailKind } from '../../schemas/core/payment.ts';
 
 export interface ChosenQuote {
   quote: Quote;
-  rail: 'x402-evm' | 'x402-solana';
+  rail: RailKind;
   /** Sealed with the intent: what is signed later is exactly this offer. */
   stored: JsonObject;
 }

@@ -1,5 +1,7 @@
+import type { DirectPaymentActivities } from '../../domain/ports/direct-payments.ts';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { withRide } from '../journal/ride.ts';
+import { prepareDirect } from './direct-order.ts';
 import { isFunded } from './funds.ts';
 import { reconcileIntent } from './reconcile.ts';
 import { signIntent } from './sign.ts';
@@ -8,9 +10,10 @@ import { sweep } from './sweep.ts';
 import { withDefaults, type PaymentDeps } from './tools.ts';
 
 /** Quote, sign and submit are three durable steps (architecture decision 4); the quote is taken by the calling side. */
-export function createPaymentActivities(deps: PaymentDeps): PaymentActivities {
+export function createPaymentActivities(deps: PaymentDeps): PaymentActivities & DirectPaymentActivities {
   const tools = withDefaults(deps);
   return {
+    prepareDirectPayment: (order) => withRide(tools.journal, order.ride, () => prepareDirect(tools, order)),
     signPayment: (request) => withRide(tools.journal, request.ride, () => signIntent(tools, request)),
     submitPayment: (request) => withRide(tools.journal, request.ride, () => submitIntent(tools, request)),
     checkFunds: async ({ intentId }) => ({ funded: await isFunded(tools, intentId) }),

@@ -2,7 +2,14 @@ import { applyTransfer } from '../../db/ledger.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
 import { feeEntries } from '../../domain/payments/entries.ts';
 import type { SignedPayment } from '../../domain/payments/rail.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 import type { PaymentTools } from './tools.ts';
+
+/** What a payment's own transactions cost, beside what finds it: the books have the coin only where assets name it. */
+export const feeProof = (fees: SignedPayment['fees']): JsonObject =>
+  fees.length === 0
+    ? {}
+    : { fees: Object.fromEntries(fees.map(({ txHash, amount }) => [txHash, amount.toString()])) };
 
 /** Network fees that a signature took are the operator's, whoever the payment is for. */
 export async function recordFees(

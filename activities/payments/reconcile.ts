@@ -12,10 +12,13 @@ import { isTerminal } from '../../domain/run-states.ts';
 import { paymentEvent } from '../../domain/payments/events.ts';
 import type { Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
+import { feeProof, recordFees } from './fees.ts';
 import { giveUpHold } from './hold.ts';
+import { tend } from './tend.ts';
 import {
   appendUnlessEnded,
   factsOf,
+  findRail,
   mustFindRail,
   mustGetPayment,
   mustGetRun,
@@ -55,12 +58,13 @@ async function examine(tools: PaymentTools, payment: PaymentRow): Promise<Reconc
     case 'landed':
       return landed(tools, payment, sighting);
     case 'void':
-      return closeVoid(tools, payment);
+      return closeVoid(tools, payment, sighting);
     case 'otherwise':
       return usedOtherwise(tools, payment, sighting);
     case 'alive':
       if (payment.status === 'settled') await vanished(tools, payment);
       else await noteReachable(tools, payment);
+      await tend(tools, payment);
       return sighting;
     case 'unproven':
       if (payment.status !== 'settled') await noteUnproven(tools, payment, sighting.message);
@@ -122,10 +126,10 @@ async function unreachable(
 async function landed(
   tools: PaymentTools,
   payment: PaymentRow,
-  { txHash, final, position }: Extract<Sighting, { kind: 'landed' }>,
+  { txHash, final, position, fees = [] }: Extract<Sighting, { kind: 'landed' }>,
 ): Promise<ReconcileOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const proof = { unreachableSince: null, unprovenSince: null, landedAt: position };
+  const proof = { unreachableSince: null, unprovenSince: null, landedAt: position, ...feeProof(fees) };
   const patch = { txHash, reason: null, proof };
   await movePayment(tools.db.pool, payment.id, open, 'settled', patch);
   await append(tools, { ...payment, tx_hash: txHash }, 'settled');
@@ -134,7 +138,9 @@ async function landed(
     attentionId(payment, 'payment_unknown'),
     'The chain shows that the payment landed.',
   );
-  if (final) await post(tools, payment);
+  if (!final) return { kind: 'settled', txHash };
+  await recordFees(tools, payment, fees); // first: a payment that is posted is not looked at again
+  await post(tools, payment);
   return { kind: 'settled', txHash };
 }
 
@@ -151,7 +157,13 @@ async function post(tools: PaymentTools, payment: PaymentRow): Promise<void> {
 }
 
 /** Proven to be impossible for ever: the hold is taken back, and for a run that has ended the money goes home. */
-async function closeVoid(tools: PaymentTools, payment: PaymentRow): Promise<ReconcileOutcome> {
+async function closeVoid(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  { fees = [], ...proven }: Extract<Sighting, { kind: 'void' }>,
+): Promise<ReconcileOutcome> {
+  const reason = proven.reason ?? 'EXPIRED';
+  await recordFees(tools, payment, fees);
   await tools.db.transaction(async (client) => {
     await lockRunMoney(client, payment.run_id);
     const run = await mustGetRun(tools, payment.run_id); // under the lock: a run that ends after this gives back itself
@@ -159,7 +171,8 @@ async function closeVoid(tools: PaymentTools, payment: PaymentRow): Promise<Reco
     if (current === undefined || current.finalized || current.status === 'void') return;
     await closeTransfer(client, transferOf(current), 'voided');
     await movePayment(client, payment.id, ['signed', 'submitted', 'unknown', 'settled'], 'void', {
-      reason: 'EXPIRED',
+      reason,
+      proof: feeProof(fees),
     });
     if (isTerminal(run.status)) await releaseReserve(client, purseOf(tools, payment, run));
   });
@@ -199,8 +212,14 @@ async function tellPerson(
     kind,
     runId,
     detail,
-    data: { intentId: id, network },
+    data: { intentId: id, network, payment: whatOf(tools, payment) },
   });
+}
+
+/** Who pays whom how much, where, or what of it is known without the rail. */
+function whatOf(tools: PaymentTools, payment: PaymentRow): string {
+  const { amount, asset, pay_to: payTo } = payment;
+  return findRail(tools, payment)?.describe({ asset, amount, payTo }) ?? `${amount} of ${asset} to ${payTo}`;
 }
 
 function append(

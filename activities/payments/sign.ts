@@ -1,13 +1,19 @@
-import { movePayment, promisedIn, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import {
+  lockPayment,
+  movePayment,
+  promisedIn,
+  type PaymentRow,
+} from '../../db/repositories/payments-write.ts';
+import { takeNumbers } from '../../db/repositories/signers.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { paymentEvent } from '../../domain/payments/events.ts';
 import type { Offer } from '../../domain/payments/offers.ts';
-import type { OwnTransaction, Rail, SignedPayment } from '../../domain/payments/rail.ts';
+import type { NumberedPayment, OwnTransaction, Rail, SignedPayment } from '../../domain/payments/rail.ts';
 import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { recordFees } from './fees.ts';
 import { giveUpHold, prepare } from './hold.ts';
-import { factsOf, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
+import { factsOf, findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 
 type SignRequest = Parameters<PaymentActivities['signPayment']>[0];
 
@@ -19,6 +25,7 @@ const CLASHES = 5; // equal payments in one slot; each try takes another blockha
  * - after `prepared`: the money is held, nothing is signed; the next try goes on with the same hold.
  * - after the signature, before it is stored: the bytes existed in memory only and never left the process, so nobody
  *   can spend them; the next try signs anew and only one signature is ever stored (the move is conditional).
+ *   A number of the account's queue is taken in the transaction that stores the bytes: then it was not taken either.
  * - after `signed` commits: the next try finds it and answers `signed`. Nothing signs again while it may live.
  */
 export async function signIntent(tools: PaymentTools, request: SignRequest): Promise<SignOutcome> {
@@ -62,7 +69,7 @@ async function fromQuoted(
   { signBeforeMs }: SignRequest,
 ): Promise<SignOutcome | undefined> {
   if (tools.now() >= signBeforeMs) return expired;
-  const rail = tools.rails.find(payment.network);
+  const rail = findRail(tools, payment);
   const { offer } = openQuote(tools, payment);
   const why =
     rail === undefined
@@ -90,6 +97,11 @@ async function fromPrepared(
   const rail = mustFindRail(tools, payment);
   for (let clash = 0; clash < CLASHES; clash++) {
     const signed = await signOnce(tools, payment, rail);
+    if ('numbers' in signed) {
+      await storeNumbered(tools, payment, rail, signed);
+      await tools.checkpoint('payment.signed');
+      return undefined;
+    }
     await recordFees(tools, payment, signed.fees);
     await tools.checkpoint('payment.created');
     const stored = await store(tools, payment, signed);
@@ -116,7 +128,11 @@ interface StoredQuote {
 const openQuote = (tools: PaymentTools, payment: PaymentRow): StoredQuote =>
   tools.sealer.open('payment.quote', payment.quote_sealed) as unknown as StoredQuote;
 
-async function signOnce(tools: PaymentTools, payment: PaymentRow, rail: Rail): Promise<SignedPayment> {
+async function signOnce(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  rail: Rail,
+): Promise<SignedPayment | NumberedPayment> {
   const { offer, ...quote } = openQuote(tools, payment);
   const promised = await promisedIn(tools.db.pool, payment.asset, payment.id);
   const committed = promised + BigInt(payment.amount);
@@ -154,4 +170,21 @@ async function store(
     if ((error as { code?: unknown }).code === '23505') return 'clash'; // this very message is another payment's
     throw error;
   }
+}
+
+/** Number, signature and state in one transaction; a second process waits for the first and then takes no number. */
+function storeNumbered(
+  tools: PaymentTools,
+  { id, network }: PaymentRow,
+  rail: Rail,
+  draft: NumberedPayment,
+): Promise<void> {
+  return tools.db.transaction(async (client) => {
+    if ((await lockPayment(client, id))?.status !== 'prepared') return;
+    const first = await takeNumbers(client, { network, address: rail.payer }, draft.numbers, draft.used);
+    const { payload, proof, fingerprint } = await draft.at(first);
+    await tools.checkpoint('payment.created');
+    const sealed = tools.sealer.seal('payment.signed', payload);
+    await movePayment(client, id, ['prepared'], 'signed', { proof, signed: { sealed, fingerprint } });
+  });
 }

@@ -17,7 +17,7 @@ import type { PaymentActivities, SubmitOutcome } from '../../domain/ports/paymen
 import type { ValueRef } from '../../domain/ports/values.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { readQuoteError } from './quote-error.ts';
-import { factsOf, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
+import { factsOf, findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { paymentHeader } from './x402/payload.ts';
 
 type SubmitRequest = Parameters<PaymentActivities['submitPayment']>[0];
@@ -46,12 +46,24 @@ export async function submitIntent(tools: PaymentTools, request: SubmitRequest):
   if (payment.signed_sealed === null)
     throw new EngineError('payment_unsigned', `Payment ${payment.id} is ${payment.status}: sign it first.`);
   const open = ['signed', 'submitted', 'unknown'] as const;
-  if (!(await movePayment(tools.db.pool, payment.id, open, 'submitted')) && payment.status !== 'settled')
+  const sent = { proof: { sentAtMs: tools.now() } }; // before it is: whoever finds this must take it as sent
+  if (
+    !(await movePayment(tools.db.pool, payment.id, open, 'submitted', sent)) &&
+    payment.status !== 'settled'
+  )
     return submitIntent(tools, request); // it ended meanwhile: look again, and send nothing that is closed
   await tools.checkpoint('payment.submitted');
-  const sent = paymentEvent(factsOf(payment, null), 'submitted', `${request.generation}:${request.attempt}`);
-  const announced = tools.journal.append({ runId: payment.run_id, events: [sent] });
+  const told = paymentEvent(factsOf(payment, null), 'submitted', `${request.generation}:${request.attempt}`);
+  const announced = tools.journal.append({ runId: payment.run_id, events: [told] });
   announced.catch(() => undefined); // awaited below; the call must not wait for it
+  const rail = findRail(tools, payment);
+  if (rail?.submit !== undefined) {
+    const timed = Date.now();
+    await rail.submit(tools.sealer.open('payment.signed', payment.signed_sealed) as JsonObject);
+    await tools.checkpoint('payment.answered');
+    await announced;
+    return judgeDirect(tools, request, payment, rail, timed);
+  }
   const answer = await pay(tools, request, payment.signed_sealed);
   await tools.checkpoint('payment.answered');
   await announced;
@@ -106,6 +118,27 @@ async function judge(
     code: 'UNCONFIRMED',
     message: 'The service delivered, but the chain does not show the payment yet.',
   });
+}
+
+/** Our own transaction was handed to the chain: what it shows is the answer, and what the step has to show for it. */
+async function judgeDirect(
+  tools: PaymentTools,
+  request: SubmitRequest,
+  payment: PaymentRow,
+  rail: Rail,
+  sentAtMs: number,
+): Promise<SubmitOutcome> {
+  const sighting = await watch(tools, rail, payment, payment.tx_hash);
+  if (sighting.kind !== 'landed')
+    return unclear(tools, payment, {
+      code: 'UNCONFIRMED',
+      message: 'The payment was sent, but the chain does not show it yet.',
+    });
+  const { txHash, position: landedAt } = sighting;
+  const { id, network, asset, amount, pay_to } = payment;
+  const paid = { payment_id: id, transaction: txHash, network, asset, amount, pay_to };
+  const output = await tools.values.keep(payment.run_id, paid);
+  return settle(tools, request, payment, txHash, { output, timeMs: Date.now() - sentAtMs }, { landedAt });
 }
 
 /** What the seller delivered, stored with the payment. */

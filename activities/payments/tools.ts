@@ -55,13 +55,16 @@ export async function mustGetRun(tools: PaymentTools, id: string): Promise<RunRo
   return run;
 }
 
+export const findRail = ({ rails }: Pick<PaymentTools, 'rails'>, payment: PaymentRow): Rail | undefined =>
+  rails.find(payment.network, payment.rail);
+
 /** The rail that made a signature must be there to look after it. */
 export function mustFindRail(tools: PaymentTools, payment: PaymentRow): Rail {
-  const rail = tools.rails.find(payment.network);
+  const rail = findRail(tools, payment);
   if (rail === undefined)
     throw new EngineError(
       'rail_missing',
-      `Payment ${payment.id} is on ${payment.network}, which is not configured here.`,
+      `Payment ${payment.id} goes over ${payment.rail} on ${payment.network}, which is not configured here.`,
     );
   return rail;
 }

@@ -36,7 +36,7 @@ export async function examineCustody(tools: BookTools): Promise<CustodyReport> {
 async function lookOnce({ db, rails, assets }: BookTools): Promise<CustodyReport> {
   const before = await custodyLooks(db.pool);
   const chains = await Promise.all(
-    rails.all.flatMap((rail) =>
+    accountsOf(rails.all).flatMap((rail) =>
       assets.assets
         .filter(({ network }) => network === rail.network)
         .map(async (asset) => ({
@@ -63,6 +63,11 @@ async function lookOnce({ db, rails, assets }: BookTools): Promise<CustodyReport
   }
   return { standings, findings };
 }
+
+/** Several rails may pay out of one account: it is looked at once. */
+const accountsOf = (rails: readonly Rail[]): Rail[] => [
+  ...new Map(rails.map((rail) => [`${rail.network} ${rail.payer}`, rail])).values(),
+];
 
 async function askChain(rail: Rail, asset: Asset): Promise<{ chain: bigint | null; problem?: string }> {
   try {

@@ -1,7 +1,7 @@
 import { sampleClosedPayments, sampleQuietRuns, type LiveRun } from '../../db/repositories/reconciliation.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
 import type { Finding } from '../../domain/reconciliation.ts';
-import { mustGetPayment } from '../payments/tools.ts';
+import { findRail, mustGetPayment } from '../payments/tools.ts';
 import type { BookTools } from './tools.ts';
 
 const RUNS = 200;
@@ -25,8 +25,7 @@ export async function findContradictedPayments(tools: BookTools): Promise<Findin
   const ids = await sampleClosedPayments(tools.db.pool, PAYMENTS);
   return inTurns(ids, async (id: string) => {
     const payment = await mustGetPayment(tools, id);
-    const sighting = await tools.rails
-      .find(payment.network)
+    const sighting = await findRail(tools, payment)
       ?.locate(payment.proof, payment.tx_hash)
       .catch(() => undefined);
     if (sighting === undefined || sighting.kind === 'unproven') return undefined;

@@ -84,6 +84,7 @@ export function paymentBody(row: PaidRow, { signed, told }: EventFacts): Receipt
 function proofOf(rail: PaidRow['rail'], proof: JsonObject): ReceiptPayment['proof'] {
   const text = (name: string): string => String(proof[name]);
   const whole = (name: string): number => Number(proof[name]);
+  const hashes = (name: string): string[] => (proof[name] as string[]).map(String);
   if (rail === 'x402-evm')
     return {
       kind: 'evm-authorization',
@@ -93,6 +94,21 @@ function proofOf(rail: PaidRow['rail'], proof: JsonObject): ReceiptPayment['proo
       value: text('value'),
       nonce: text('nonce'),
       valid_before: text('validBefore'),
+      signed_block: whole('signedBlock'),
+    };
+  if (rail === 'evm-router')
+    return {
+      kind: 'evm-transaction',
+      token: text('token'),
+      from: text('from'),
+      to: text('payee'),
+      value: text('value'),
+      router: text('router'),
+      nonce: whole('nonce'),
+      data_hash: text('dataHash'),
+      transactions: hashes('payments'),
+      allowances: hashes('allowances'),
+      fillers: hashes('fillers'),
       signed_block: whole('signedBlock'),
     };
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { PaymentStatus } from '../../schemas/core/payment.ts';
+import type { PaymentStatus, RailKind } from '../../schemas/core/payment.ts';
 import type { Queryable } from '../ledger.ts';
 
 /** A payment intent as the writers see it. `amount` is minor units; the sealed columns hold bearer money. */
@@ -11,7 +11,7 @@ export interface PaymentRow {
   run_id: string;
   step_id: string;
   generation: number;
-  rail: 'x402-evm' | 'x402-solana';
+  rail: RailKind;
   network: string;
   asset: string;
   amount: string;

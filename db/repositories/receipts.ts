@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { PaymentStatus } from '../../schemas/core/payment.ts';
+import type { PaymentStatus, RailKind } from '../../schemas/core/payment.ts';
 import type { NewTransfer, Queryable } from '../ledger.ts';
 
 /** A payment as a receipt shows it: nothing that is sealed. */
@@ -7,7 +7,7 @@ export interface PaidRow {
   id: string;
   step_id: string;
   generation: number;
-  rail: 'x402-evm' | 'x402-solana';
+  rail: RailKind;
   network: string;
   asset: string;
   amount: string;

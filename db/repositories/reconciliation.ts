@@ -30,7 +30,7 @@ export async function findDifferences(db: Database, graceMs: number): Promise<Fi
   });
 }
 
-/** A withdrawal's fee and the rent of a token account it may open, in lamports: booked when it is closed. */
+/** Fee and rent of a new token account, which withdrawals and transfers may cost, in lamports: booked when they are closed. */
 const FEE_ALLOWANCE = 2_100_000;
 
 /** What chain accounts must hold by asset (CAIP-19), and what is under way either way. Minor units. */
@@ -47,7 +47,9 @@ export async function custodyLooks(db: Queryable): Promise<Map<string, CustodyLo
        union all select asset, amount from deposit where status = 'pending'
        union all select a.asset, -$1::numeric from (select distinct asset from account where asset like '%/slip44:501') a,
          (select from withdrawal where status not in ('finalized', 'released')
-          union all select from payment where asset like '%/slip44:501' and status = 'prepared') w
+          union all select from payment where asset like '%/slip44:501' and status = 'prepared'
+          union all select from payment where rail = 'solana-transfer' and (status in ('signed', 'submitted', 'unknown')
+            or (status = 'settled' and not finalized))) w
      )
      select asset, coalesce(p.amount, 0)::text as ledger,
        coalesce(-sum(m.amount) filter (where m.amount < 0), 0)::text as leaving,

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
+import type { RailKind } from '../../schemas/core/payment.ts';
 import type { Offer } from './offers.ts';
 
 /** What to sign. `committed` is all that is promised in this asset, this payment included (minor units). */
@@ -21,28 +22,61 @@ export interface OwnTransaction {
   moved: bigint;
 }
 
+/** What a transaction of ours cost: minor units of the chain's coin. */
+export interface NetworkFee {
+  txHash: string;
+  amount: bigint;
+}
+
 /**
- * `payload` is what the seller gets, bearer money. `fingerprint` is unique among all signatures; `proof` holds what
- * finds the payment on its chain later. `fees` are transactions of ours that the signature needed.
+ * `payload` is what the seller or the chain gets, bearer money. `fingerprint` is unique among all signatures; `proof`
+ * holds what finds the payment on its chain later. `fees` are transactions of ours that the signature needed.
  */
 export interface SignedPayment {
   payload: JsonObject;
   fingerprint: string;
   proof: JsonObject;
-  fees: { txHash: string; amount: bigint }[];
+  fees: NetworkFee[];
+}
+
+/**
+ * A signature that takes the next numbers of the payer's account (EVM nonces). Everything slow is done; `at` only signs,
+ * under the lock of the account's queue, so that number and bytes are stored in one database transaction.
+ */
+export interface NumberedPayment {
+  /** How many numbers it takes. */
+  numbers: number;
+  /** The chain has used every number below this. */
+  used: number;
+  at(first: number): Promise<SignedPayment>;
+}
+
+/** Other bytes for the numbers that an unmined payment has. The proof names all that were ever signed for them. */
+export interface RenewedPayment {
+  payload: JsonObject;
+  proof: JsonObject;
+}
+
+/** What decides whether an unmined payment gets other bytes. */
+export interface RenewOrder {
+  payload: JsonObject;
+  proof: JsonObject;
+  /** True: the payment is given up; its number is to be spent on nothing, so that those after it can land. */
+  giveUp: boolean;
+  nowMs: number;
 }
 
 /**
  * What a chain shows of one signature. `alive`: unused, the same bytes may still land. `void`: it can never land,
  * proven at finality. `unproven`: neither yet; look again. `otherwise`: the signature was used, and moved something else
- * than what was signed. `position` is a block number or slot. Only a node that has seen the position where the payment
+ * than what was signed. `fees`: what it cost us, told when it is final. `position` is a block number or slot. Only a node that has seen the position where the payment
  * had landed (`proof.landedAt`) calls it `alive` or `absent`: one that is behind, or forgets, must not take it back.
  */
 export type Sighting =
-  | { kind: 'landed'; txHash: string; final: boolean; position: number }
+  | { kind: 'landed'; txHash: string; final: boolean; position: number; fees?: NetworkFee[] }
   /** `finalityMs`: how far the final tip is behind the newest block now; proof of expiry takes that much longer. */
   | { kind: 'alive'; expiresAtMs: number; finalityMs?: number }
-  | { kind: 'void' }
+  | { kind: 'void'; txHash?: string; reason?: 'REVERTED' | 'REPLACED'; fees?: NetworkFee[] }
   | { kind: 'unproven'; absent: boolean; message: string }
   | { kind: 'otherwise'; txHash: string; message: string };
 
@@ -52,9 +86,15 @@ export type TransferSighting =
   | { kind: 'absent' }
   | { kind: 'failed' };
 
-/** One chain that x402 payments go over. Methods that look at the chain throw when its node does not answer. */
+/** A payment in words: who pays whom how much of what, and how. Minor units. */
+export type PaymentTerms = Pick<Offer, 'asset' | 'amount' | 'payTo'>;
+
+/**
+ * One way to pay on one chain; every payment has the same states and postings, whichever it takes. Methods that look at
+ * the chain throw when its node does not answer.
+ */
 export interface Rail {
-  readonly kind: 'x402-evm' | 'x402-solana';
+  readonly kind: RailKind;
   /** CAIP-2. */
   readonly network: string;
   /** The address that pays. */
@@ -67,9 +107,21 @@ export interface Rail {
   available(asset: string): Promise<bigint>;
   /** Minor units of an asset that the payer holds at finality; null is the chain's own coin, wrapped ones included. */
   holdsFinally(asset: string | null): Promise<bigint>;
-  sign(order: SignOrder): Promise<SignedPayment>;
+  sign(order: SignOrder): Promise<SignedPayment | NumberedPayment>;
+  /**
+   * Sends the signed bytes to the chain; what the node says of them proves nothing, so nothing is answered. A rail
+   * without it (x402) has its bytes carried by the paid request, and the seller submits them.
+   */
+  submit?(payload: JsonObject): Promise<void>;
+  /**
+   * Rails whose signatures do not expire by themselves: higher fees, or an end, for the same number. Undefined: nothing
+   * to change, and what is given up is not to be sent.
+   */
+  renew?(order: RenewOrder): Promise<RenewedPayment | undefined>;
   /** Finds the payment by its proof; `hint` is a transaction that the seller named. */
   locate(proof: JsonObject, hint: string | null): Promise<Sighting>;
+  /** One line that a person reads. */
+  describe(terms: PaymentTerms): string;
   /** Reads a transfer to our payer. */
   readIncoming(query: { txHash: string; asset: string; from: string }): Promise<TransferSighting>;
   close(): void;
@@ -77,7 +129,8 @@ export interface Rail {
 
 /** The rails of this installation. */
 export interface Rails {
-  find(network: string): Rail | undefined;
+  /** Without a kind: the one that a seller's x402 offer on the network is paid over. */
+  find(network: string, kind?: RailKind): Rail | undefined;
   readonly all: readonly Rail[];
   close(): void;
 }

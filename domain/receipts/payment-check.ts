@@ -38,7 +38,7 @@ function proofProblems({ proof, ...payment }: ReceiptPayment): string[] {
   if (payment.status === 'settled' && payment.tx_hash === null)
     problems.push('it is settled by no transaction');
   if (payment.finalized && payment.status !== 'settled') problems.push(`it is final and ${payment.status}`);
-  if (payment.network.startsWith('eip155:') !== (proof.kind === 'evm-authorization'))
+  if (payment.network.startsWith('eip155:') !== (proof.kind !== 'solana-message'))
     problems.push(`its proof is one of another kind of chain than ${payment.network}`);
   if (proof.kind === 'solana-message') return problems;
   const same = (one: string, other: string): boolean => sameAddress(payment.network, one, other);
@@ -87,12 +87,20 @@ function bookProblems(
 
 /** What only one payment in the world can have: its transaction, and what was signed for it. */
 export function marksOf({ status, network, tx_hash, proof }: ReceiptPayment): string[] {
-  const signed =
-    proof?.kind === 'evm-authorization'
-      ? `authorization ${proof.nonce} of ${proof.from} on ${network}`.toLowerCase()
-      : proof && `message ${proof.message_hash} on ${network}`;
+  const signed = proof && `${signedMark(proof)} on ${network}`;
   const landed = status === 'settled' && tx_hash !== null ? canonicalTransaction(network, tx_hash) : null;
   return [signed, landed && `transaction ${landed}`].filter((mark) => mark !== null);
+}
+
+function signedMark(proof: NonNullable<ReceiptPayment['proof']>): string {
+  switch (proof.kind) {
+    case 'evm-authorization':
+      return `authorization ${proof.nonce} of ${proof.from}`.toLowerCase();
+    case 'evm-transaction':
+      return `number ${proof.nonce} of ${proof.from}`.toLowerCase();
+    case 'solana-message':
+      return `message ${proof.message_hash}`;
+  }
 }
 
 function repeated(payments: readonly ReceiptPayment[]): string[] {

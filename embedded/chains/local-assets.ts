@@ -28,6 +28,8 @@ export interface LocalAssets {
     /** CAIP-2 */
     readonly network: string;
     readonly token: { address: string; name: string; symbol: string; decimals: number; version: string };
+    /** The payment router for the token, the registry it reads prices from, and who writes that. */
+    readonly router: { readonly address: string; readonly registry: string; readonly registrar: EvmAccount };
     readonly deployer: EvmAccount;
     /** Holds the operator's float, which pays sellers on this chain. */
     readonly operator: EvmAccount;
@@ -55,6 +57,7 @@ export interface LocalAssets {
 export interface LocalKeys {
   readonly evm: {
     deployer: Wallet;
+    registrar: Wallet;
     operator: Wallet;
     facilitator: Wallet;
     demoUser: Wallet;
@@ -80,6 +83,7 @@ export function deriveLocalKeys(seed: Uint8Array, given: { escrow?: Keypair | un
   return {
     evm: {
       deployer: evmWallet(seed, 'deployer'),
+      registrar: evmWallet(seed, 'registrar'),
       operator: evmWallet(seed, 'operator'),
       facilitator: evmWallet(seed, 'facilitator'),
       demoUser: evmWallet(seed, 'demo-user'),

@@ -18,13 +18,20 @@ export type PaymentStatus = z.infer<typeof PaymentStatus>;
 export const PaymentAction = z.enum(['reconcile']);
 export type PaymentAction = z.infer<typeof PaymentAction>;
 
+/**
+ * How a payment reaches its chain. `x402-*`: the seller's facilitator submits what we signed. `evm-router`: our own
+ * transaction to the payment router. `solana-transfer`: our own transfer of tokens or coins.
+ */
+export const RailKind = z.enum(['x402-evm', 'x402-solana', 'evm-router', 'solana-transfer']);
+export type RailKind = z.infer<typeof RailKind>;
+
 /** A payment on the engine's own API. Amounts are minor units of `asset` (CAIP-19). */
 export const Payment = z.object({
   id: z.string(),
   run_id: z.string(),
   step_id: z.string(),
   generation: z.int().min(1),
-  rail: z.enum(['x402-evm', 'x402-solana', 'solana-transfer']),
+  rail: RailKind,
   network: Network,
   asset: z.string(),
   amount: MinorUnits,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JsonObject } from './json.ts';
 import { Amount, MinorUnits, Network } from './money.ts';
-import { PaymentStatus } from './payment.ts';
+import { PaymentStatus, RailKind } from './payment.ts';
 import { StepStatus } from './run.ts';
 
 /** SHA-256 in hex. */
@@ -99,6 +99,26 @@ const EvmProof = z.strictObject({
   signed_block: z.int().min(0),
 });
 
+/**
+ * What finds a transaction of ours to the payment router: the account's number and the hash of every transaction that was
+ * ever signed for it (`transactions`), with those that allowed the amount in the number before and those that spent it on
+ * nothing when the payment was given up. `to` is the payee, `value` minor units, `data_hash` keccak256 of the call.
+ */
+const EvmTransactionProof = z.strictObject({
+  kind: z.literal('evm-transaction'),
+  token: z.string(),
+  from: z.string(),
+  to: z.string(),
+  value: MinorUnits,
+  router: z.string(),
+  nonce: z.int().min(0),
+  data_hash: z.string(),
+  transactions: z.array(z.string()),
+  allowances: z.array(z.string()),
+  fillers: z.array(z.string()),
+  signed_block: z.int().min(0),
+});
+
 /** What finds a Solana message on its chain. `message_hash` is SHA-256 of the message, `account` what it takes from. */
 const SolanaProof = z.strictObject({
   kind: z.literal('solana-message'),
@@ -118,7 +138,7 @@ const ReceiptPayment = z.strictObject({
   id: z.string(),
   step_id: z.string(),
   generation: z.int().min(1),
-  rail: z.enum(['x402-evm', 'x402-solana', 'solana-transfer']),
+  rail: RailKind,
   network: Network,
   asset: z.string(),
   amount: MinorUnits,
@@ -131,7 +151,7 @@ const ReceiptPayment = z.strictObject({
   transfer: z.string(),
   seq: z.int().nullable(),
   told: PaymentStatus.nullable(),
-  proof: z.discriminatedUnion('kind', [EvmProof, SolanaProof]).nullable(),
+  proof: z.discriminatedUnion('kind', [EvmProof, EvmTransactionProof, SolanaProof]).nullable(),
 });
 export type ReceiptPayment = z.infer<typeof ReceiptPayment>;
 

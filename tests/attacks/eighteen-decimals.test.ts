@@ -4,7 +4,7 @@ import { createCallingActivities } from '../../activities/calling/activities.ts'
 import { createSeller } from '../../activities/calling/seller.ts';
 import { createEscrowActivities } from '../../activities/payments/escrow/activities.ts';
 import { createPaymentActivities } from '../../activities/payments/activities.ts';
-import { createRails } from '../../activities/payments/x402/rails.ts';
+import { createRails } from '../../activities/payments/rails.ts';
 import { withHash } from '../../activities/planner/plan-hash.ts';
 import { createJournal } from '../../db/journal.ts';
 import { applyTransfer } from '../../db/ledger.ts';

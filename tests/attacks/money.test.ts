@@ -88,6 +88,7 @@ function activitiesOf(world: World) {
       return { payload: { x402Version: 2, nonce }, fingerprint: nonce, proof: { nonce }, fees: [] };
     },
     locate: async () => world.sighting,
+    describe: ({ amount }) => `${amount} by a fake rail`,
     readIncoming: async () => ({ kind: 'found', amount: 100n, final: true, position: 2 }),
     close: () => undefined,
   };

@@ -1,6 +1,6 @@
 import type { JsonRpcProvider } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRails } from '../../activities/payments/x402/rails.ts';
+import { createRails } from '../../activities/payments/rails.ts';
 import type { Rails } from '../../domain/payments/rail.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
 import { freePort } from '../../embedded/ports.ts';

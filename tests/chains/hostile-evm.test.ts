@@ -6,7 +6,7 @@ import { deriveLocalKeys } from '../../embedded/chains/local-assets.ts';
 import { TEST_SEED } from '../../embedded/chains/test-stack.ts';
 import { freePort } from '../../embedded/ports.ts';
 import { createProcesses } from '../../embedded/processes.ts';
-import { createRails } from '../../activities/payments/x402/rails.ts';
+import { createRails } from '../../activities/payments/rails.ts';
 import { evmHands, holdBack, type EvmHands } from './support/evm-hands.ts';
 import { startHostileStack, type HostileStack } from './support/hostile-stack.ts';
 import { attentionKinds, paymentOf, reserveOf, type Way } from './support/looking.ts';

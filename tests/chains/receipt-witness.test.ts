@@ -7,7 +7,8 @@ import type { Witness } from '../../scripts/verify-chains.ts';
 import { createEvmWitness } from '../../scripts/verify-evm.ts';
 import { createSolanaWitness } from '../../scripts/verify-solana.ts';
 import { buy, request } from './support/buying.ts';
-import { paymentOf, sweepUntil, WAYS } from './support/looking.ts';
+import { DIRECT_WAYS, openRegistry, startDirect } from './support/direct.ts';
+import { evmProvider, paymentOf, sweepUntil, WAYS } from './support/looking.ts';
 import { paidStep, startMoneyStack, type MoneyStack } from './support/money-stack.ts';
 
 let stack: MoneyStack;
@@ -15,6 +16,9 @@ let witnesses: { evm: Witness; solana: Witness };
 beforeAll(async () => {
   stack = await startMoneyStack();
   const { evm, solana } = stack.assets;
+  const provider = evmProvider(evm.rpcUrl);
+  await openRegistry(stack, provider);
+  provider.destroy();
   witnesses = { evm: createEvmWitness(evm.rpcUrl), solana: createSolanaWitness(solana.rpcUrl) };
 });
 afterAll(async () => {
@@ -51,6 +55,25 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
     expect((await witness().find(malformed)).problems).toHaveLength(1);
     expect((await witness().find({ ...payment, proof: null })).problems).toHaveLength(1);
   });
+});
+
+test.each(DIRECT_WAYS)('a $rail in $code is found from what a receipt says of it alone', async (way) => {
+  const activities = stack.activities();
+  const purchase = await startDirect(stack, way);
+  await purchase.sign(activities);
+  await purchase.submit(activities);
+  await purchase.endsPaid(activities);
+  const { pool } = stack.db;
+  const [row] = await paidByRun(pool, purchase.runId);
+  const payment = paymentBody(row!, await readFacts(pool, purchase.runId));
+  const witness = witnesses[way.rail === 'evm-router' ? 'evm' : 'solana'];
+  expect(await witness.find(payment)).toMatchObject({
+    sighting: { kind: 'landed', txHash: payment.tx_hash, final: true },
+    problems: [],
+  });
+  const malformed = structuredClone(payment);
+  Object.assign(malformed.proof!, { account: 'x', router: 'x' });
+  expect((await witness.find(malformed)).problems).toHaveLength(1);
 });
 
 test('a transaction on Solana that moved another amount, or to another payee, is not the payment', async () => {

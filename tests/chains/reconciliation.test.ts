@@ -3,7 +3,7 @@ import { Contract, Wallet } from 'ethers';
 import { Keypair } from '@solana/web3.js';
 import bs58 from 'bs58';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createRails } from '../../activities/payments/x402/rails.ts';
+import { createRails } from '../../activities/payments/rails.ts';
 import { sampleToken } from '../../contracts/sample-token.ts';
 import { applyTransfer, closeTransfer, readBalance } from '../../db/ledger.ts';
 import { getRun } from '../../db/repositories/runs.ts';

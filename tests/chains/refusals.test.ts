@@ -128,7 +128,7 @@ describe('before anything is signed', () => {
 function poorer(rails: Rails): Rails {
   const poor = (rail: Rail | undefined): Rail | undefined =>
     rail && { ...rail, available: async () => 249_999n };
-  return { ...rails, find: (network) => poor(rails.find(network)) };
+  return { ...rails, find: (...which) => poor(rails.find(...which)) };
 }
 
 describe('a call that does not lead to a payment', () => {

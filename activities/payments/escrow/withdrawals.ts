@@ -5,10 +5,10 @@ import { EngineError } from '../../../domain/errors.ts';
 import { feeEntries } from '../../../domain/payments/entries.ts';
 import { heldAsset } from '../../../domain/payments/purse.ts';
 import type { EscrowActivities, WithdrawalState } from '../../../domain/ports/escrow.ts';
+import { buildTransfer } from '../solana/transfer-transaction.ts';
 import { spentOnTop } from '../solana/wrapping.ts';
 import type { EscrowTools } from './activities.ts';
 import { assertAffordable } from './withdrawal-costs.ts';
-import { buildWithdrawal } from './withdrawal-transaction.ts';
 import { observeWithdrawal, openSigned } from './withdrawal-chain.ts';
 
 type Outcome = Parameters<EscrowActivities['closeWithdrawal']>[0]['outcome'];
@@ -27,7 +27,14 @@ export async function signWithdrawal(tools: EscrowTools, id: string): Promise<vo
   const row = await mustGetWithdrawal(tools, id);
   if (row.status !== 'held') return;
   await assertAffordable(tools, row);
-  const built = await buildWithdrawal(tools, row);
+  const { address: mint, decimals } = heldAsset(tools.assets, row.asset);
+  const built = await buildTransfer(tools.node, tools.keypair, {
+    mint,
+    decimals,
+    amount: BigInt(row.amount),
+    to: row.destination,
+    memo: `withdrawal ${row.id}`,
+  });
   await tools.checkpoint('withdrawal.created');
   const sealed = tools.sealer.seal('withdrawal.signed', { bytes: built.bytes, signedSlot: built.signedSlot });
   const { signature, lastValidHeight } = built;

@@ -5,7 +5,7 @@ import {
   TOKEN_2022_PROGRAM_ID,
   TOKEN_PROGRAM_ID,
 } from '@solana/spl-token';
-import type { Commitment, PublicKey } from '@solana/web3.js';
+import { PublicKey, type Commitment } from '@solana/web3.js';
 import { EngineError } from '../../../domain/errors.ts';
 import type { SolanaNode } from './node.ts';
 
@@ -48,4 +48,12 @@ export async function tokenBalance(
 ): Promise<bigint> {
   const info = await node.connection.getAccountInfo(account, commitment);
   return info === null ? 0n : info.data.readBigUInt64LE(64); // amount follows mint and owner in every token account
+}
+
+export function isPublicKey(text: string): boolean {
+  try {
+    return new PublicKey(text).toBase58() === text;
+  } catch {
+    return false;
+  }
 }

@@ -16,8 +16,13 @@ export async function spendable(node: SolanaNode, owner: PublicKey, asset: strin
   const mint = new PublicKey(asset);
   const tokens = await tokenBalance(node, await tokenAccount(node, mint, owner));
   if (!mint.equals(NATIVE_MINT)) return tokens;
+  return tokens + (await spareCoins(node, owner));
+}
+
+/** Coins that are not wrapped and may go. */
+export async function spareCoins(node: SolanaNode, owner: PublicKey): Promise<bigint> {
   const coins = BigInt(await node.connection.getBalance(owner)) - KEPT_LAMPORTS;
-  return tokens + (coins > 0n ? coins : 0n);
+  return coins > 0n ? coins : 0n;
 }
 
 /** What `owner` has of a mint at finality; null is the coin, of which wrapped ones are a part. */

@@ -1,29 +1,17 @@
-import {
-  Contract,
-  Interface,
-  zeroPadValue,
-  type Block,
-  type JsonRpcProvider,
-  type Log,
-  type TransactionReceipt,
-} from 'ethers';
-import type { Sighting, TransferSighting } from '../../../domain/payments/rail.ts';
+import { Contract, type Block, type JsonRpcProvider, type TransactionReceipt } from 'ethers';
+import type { Sighting } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
+import {
+  assertChain,
+  hasTopics,
+  landed,
+  latestSince,
+  TOKEN_ABI,
+  tokenInterface,
+  type EvmChain,
+} from '../evm/node.ts';
 
-export const TOKEN_ABI = [
-  'function balanceOf(address) view returns (uint256)',
-  'function authorizationState(address authorizer, bytes32 nonce) view returns (bool)',
-  'event AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce)',
-  'event Transfer(address indexed from, address indexed to, uint256 value)',
-];
-
-const tokenInterface = new Interface(TOKEN_ABI);
 const BLOCKS_PER_QUERY = 5000; // public nodes refuse wider log searches
-
-export interface EvmChain {
-  provider: JsonRpcProvider;
-  chainId: number;
-}
 
 interface AuthorizationProof {
   token: string;
@@ -52,9 +40,7 @@ export async function locateAuthorization(
   const hinted =
     hint !== null && /^0x[0-9a-f]{64}$/i.test(hint) ? await provider.getTransactionReceipt(hint) : null;
   if (hinted && paysAsSigned(hinted, wanted)) return landed(provider, hinted, finalized);
-  const latest = await provider.getBlock('latest');
-  if (latest === null || latest.number < (wanted.landedAt ?? 0))
-    throw new Error('The node is behind the block that showed the payment.');
+  const latest = await latestSince(chain, wanted.landedAt);
   const isUsed = new Contract(wanted.token, TOKEN_ABI, provider).getFunction('authorizationState');
   // By number: a node behind the same address that has not seen the block yet fails instead of answering for an older one.
   const usedBy = ({ number }: Block): Promise<boolean> =>
@@ -78,32 +64,6 @@ const unshown: Sighting = {
   absent: false,
   message: 'The authorization is used, but the node does not show the transaction that used it.',
 };
-
-async function landed(
-  provider: JsonRpcProvider,
-  receipt: TransactionReceipt,
-  finalized: Block | null,
-): Promise<Sighting> {
-  const final = await isFinal(provider, receipt, finalized);
-  return { kind: 'landed', txHash: receipt.hash, final, position: receipt.blockNumber };
-}
-
-/** A receipt may be of a block that a reorganisation has replaced; it is final if its very block is. */
-async function isFinal(
-  provider: JsonRpcProvider,
-  { blockNumber, blockHash }: TransactionReceipt,
-  finalized: Block | null,
-): Promise<boolean> {
-  if (finalized === null || blockNumber > finalized.number) return false;
-  return (await provider.getBlock(blockNumber))?.hash === blockHash;
-}
-
-/** Absence is only believed from a node of the right chain. */
-async function assertChain({ provider, chainId }: EvmChain): Promise<void> {
-  const actual = Number(await provider.send('eth_chainId', []));
-  if (actual !== chainId)
-    throw new Error(`The node serves chain ${actual}, not ${chainId}: check EVM_RPC_URL.`);
-}
 
 async function findUse(
   provider: JsonRpcProvider,
@@ -141,27 +101,4 @@ function paysAsSigned(receipt: TransactionReceipt, wanted: AuthorizationProof): 
     ours.some((log) => hasTopics(log, used)) &&
     ours.some((log) => hasTopics(log, moved) && BigInt(log.data) === BigInt(wanted.value))
   );
-}
-
-const hasTopics = (log: Log, topics: readonly (string | string[] | null)[]): boolean =>
-  topics.every((topic, index) => log.topics[index] === topic);
-
-/** Sums what one transaction moved from `from` to us. */
-export async function readIncomingTransfer(
-  { provider }: EvmChain,
-  to: string,
-  { txHash, asset, from }: { txHash: string; asset: string; from: string },
-): Promise<TransferSighting> {
-  if (!/^0x[0-9a-f]{64}$/i.test(txHash)) return { kind: 'absent' };
-  const finalized = await provider.getBlock('finalized');
-  const receipt = await provider.getTransactionReceipt(txHash);
-  if (receipt === null) return { kind: 'absent' };
-  if (receipt.status !== 1) return { kind: 'failed' };
-  const transfer = tokenInterface.getEvent('Transfer')!.topicHash;
-  const topics = [transfer, zeroPadValue(from, 32).toLowerCase(), zeroPadValue(to, 32).toLowerCase()];
-  const amount = receipt.logs
-    .filter((log) => log.address.toLowerCase() === asset.toLowerCase() && hasTopics(log, topics))
-    .reduce((sum, log) => sum + BigInt(log.data), 0n);
-  const final = await isFinal(provider, receipt, finalized);
-  return { kind: 'found', amount, final, position: receipt.blockNumber };
 }

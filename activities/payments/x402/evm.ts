@@ -1,66 +1,47 @@
 import { ExactEvmScheme } from '@x402/evm/exact/client';
 import { createHash } from 'node:crypto';
-import {
-  Contract,
-  FetchRequest,
-  getAddress,
-  isAddress,
-  JsonRpcProvider,
-  Wallet,
-  type BlockTag,
-  type TypedDataField,
-} from 'ethers';
+import { getAddress, isAddress, Wallet, type TypedDataField } from 'ethers';
+import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
-import { locateAuthorization, readIncomingTransfer, TOKEN_ABI } from './evm-chain.ts';
+import { connectEvm, heldAt, heldFinally, readIncomingTransfer, type EvmNodeConfig } from '../evm/node.ts';
+import { locateAuthorization } from './evm-chain.ts';
 import { findShortfall } from './evm-delivery.ts';
 import { createPayload } from './payload.ts';
 
-export interface EvmRailConfig {
-  rpcUrl: string;
-  chainId: number;
+export interface EvmRailConfig extends EvmNodeConfig {
   /** The operator's float wallet. */
   privateKey: string;
   /** A signature never lives longer than this, whatever a seller asks for. */
   maxValiditySeconds?: number;
-  requestTimeoutMs?: number;
 }
 
 /** x402 `exact` over EIP-3009: the float wallet signs an authorization, the seller's facilitator submits it. */
 export function createEvmRail(config: EvmRailConfig): Rail {
   const network = `eip155:${config.chainId}`;
   const wallet = new Wallet(config.privateKey);
-  const provider = connect(config);
-  const chain = { provider, chainId: config.chainId };
-  const token = (asset: string): Contract => new Contract(asset, TOKEN_ABI, provider);
-  const heldAt = async (asset: string | null, blockTag: BlockTag): Promise<bigint> =>
-    asset === null
-      ? provider.getBalance(wallet.address, blockTag)
-      : ((await token(asset).getFunction('balanceOf')(wallet.address, { blockTag })) as bigint);
+  const chain = connectEvm(config);
+  const { provider } = chain;
   return {
     kind: 'x402-evm',
     network,
     payer: wallet.address,
     refuses: (offer) => refusal(offer, wallet.address),
     shortfall: (offer) => findShortfall(provider, wallet.address, offer),
-    available: async (asset) => (await token(asset).getFunction('balanceOf')(wallet.address)) as bigint,
-    holdsFinally: (asset) => heldAt(asset, 'finalized').catch(() => heldAt(asset, 'latest')), // a node may lack the state of older blocks
+    available: (asset) => heldAt(chain, wallet.address, asset),
+    holdsFinally: (asset) => heldFinally(chain, wallet.address, asset),
     // From the finalized block on: a reorganisation may put the payment below what is the latest block now.
     sign: async (order) => {
       const since = (await provider.getBlock('finalized'))?.number ?? 0;
       return sign(wallet, network, since, order, config.maxValiditySeconds ?? 600);
     },
     locate: (proof, hint) => locateAuthorization(chain, proof, hint),
+    describe: (terms) =>
+      describeTerms(terms, { payer: wallet.address, network, how: 'an x402 authorization' }),
     readIncoming: (query) => readIncomingTransfer(chain, wallet.address, query),
     close: () => provider.destroy(),
   };
-}
-
-function connect({ rpcUrl, chainId, requestTimeoutMs = 10_000 }: EvmRailConfig): JsonRpcProvider {
-  const request = new FetchRequest(rpcUrl);
-  request.timeout = requestTimeoutMs;
-  return new JsonRpcProvider(request, chainId, { staticNetwork: true, cacheTimeout: -1 });
 }
 
 function refusal(offer: Offer, payer: string): string | undefined {

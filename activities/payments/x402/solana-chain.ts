@@ -74,7 +74,7 @@ async function settled(
   const { signature, slot, failed } = proven ?? confirmed;
   if (!failed) return { kind: 'landed', txHash: signature, final: proven !== undefined, position: slot };
   // A message that failed has used its one signature: it cannot run again.
-  if (proven !== undefined) return { kind: 'void' };
+  if (proven !== undefined) return { kind: 'void', txHash: signature };
   return {
     kind: 'unproven',
     absent: true,

@@ -3,10 +3,11 @@ import { NATIVE_MINT } from '@solana/spl-token';
 import { Keypair, PublicKey, VersionedTransaction, type VersionedMessage } from '@solana/web3.js';
 import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { createHash } from 'node:crypto';
+import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
-import { tokenAccount, transferFee } from '../solana/tokens.ts';
+import { isPublicKey, tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
 import { heldFinally, spendable, wrapShortage } from '../solana/wrapping.ts';
 import { createPayload } from './payload.ts';
@@ -37,6 +38,12 @@ export function createSolanaRail(config: SolanaRailConfig): Rail {
     holdsFinally: (asset) => heldFinally(node, keypair.publicKey, asset),
     sign: (order) => sign(node, keypair, config.rpcUrl, order),
     locate: (proof, hint) => locateMessage(node, proof, hint),
+    describe: (terms) =>
+      describeTerms(terms, {
+        payer: keypair.publicKey.toBase58(),
+        network: config.network,
+        how: 'an x402 transfer',
+      }),
     readIncoming: (query) => readSolanaIncoming(node, keypair.publicKey, query),
     close: () => undefined,
   };
@@ -51,14 +58,6 @@ function refusal(offer: Offer, payer: PublicKey): string | undefined {
   if (!isPublicKey(offer.payTo) || !isPublicKey(offer.asset)) return 'the offer has a malformed address';
   if (offer.payTo === payer.toBase58()) return 'the seller is our own wallet';
   return undefined;
-}
-
-function isPublicKey(text: string): boolean {
-  try {
-    return new PublicKey(text).toBase58() === text;
-  } catch {
-    return false;
-  }
 }
 
 /** The blockhash is ours, not the seller's, so that its last valid height is known exactly. */

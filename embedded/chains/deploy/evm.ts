@@ -7,6 +7,8 @@ import {
   type Wallet,
 } from 'ethers';
 import { SAMPLE_TOKEN_VERSION, sampleToken } from '../../../contracts/sample-token.ts';
+import { deployPaymentRouter } from '../../../contracts/mnee-payment-router.ts';
+import { deployServiceRegistry } from '../../../contracts/mnee-service-registry.ts';
 import type { EvmAccount, LocalAssets, LocalKeys } from '../local-assets.ts';
 
 export const EVM_TOKEN = { name: 'USD Coin', symbol: 'USDC', decimals: 6, version: SAMPLE_TOKEN_VERSION };
@@ -26,8 +28,15 @@ export async function deployEvm(rpcUrl: string, keys: LocalKeys['evm']): Promise
   });
   try {
     const { chainId } = await provider.getNetwork();
-    const { deployer, operator, facilitator, demoUser, sellers } = keys;
-    await fundGas(provider, [deployer, operator, facilitator, demoUser, ...Object.values(sellers)]);
+    const { deployer, registrar, operator, facilitator, demoUser, sellers } = keys;
+    await fundGas(provider, [
+      deployer,
+      registrar,
+      operator,
+      facilitator,
+      demoUser,
+      ...Object.values(sellers),
+    ]);
     const address = await deployToken(provider, deployer);
     const grants: [Wallet, bigint][] = [
       [operator, EVM_FLOAT],
@@ -38,11 +47,13 @@ export async function deployEvm(rpcUrl: string, keys: LocalKeys['evm']): Promise
       new Contract(address, sampleToken.abi, new NonceManager(deployer.connect(provider))),
       grants,
     );
+    const router = await deployRouter(provider, registrar, address);
     return {
       rpcUrl,
       chainId: Number(chainId),
       network: `eip155:${chainId}`,
       token: { address, ...EVM_TOKEN },
+      router: { ...router, registrar: describe(registrar) },
       deployer: describe(deployer),
       operator: describe(operator),
       facilitator: describe(facilitator),
@@ -80,6 +91,23 @@ async function deployToken(provider: JsonRpcProvider, deployer: Wallet): Promise
   const token = await factory.deploy(EVM_TOKEN.name, EVM_TOKEN.symbol, EVM_TOKEN.decimals, deployer.address);
   await token.waitForDeployment();
   return address;
+}
+
+/** The registrar's first two transactions, on a chain that was set up before there was a router, too. */
+async function deployRouter(
+  provider: JsonRpcProvider,
+  registrar: Wallet,
+  token: string,
+): Promise<{ address: string; registry: string }> {
+  const [registry, address] = [0, 1].map((nonce) => getCreateAddress({ from: registrar.address, nonce })) as [
+    string,
+    string,
+  ];
+  const signer = registrar.connect(provider);
+  const sent = await provider.getTransactionCount(registrar.address);
+  if (sent < 1) await deployServiceRegistry(signer);
+  if (sent < 2) await deployPaymentRouter(signer, { token, registry });
+  return { address, registry };
 }
 
 /** Mints once in a wallet's life: a balance that was spent is not topped up behind the ledger's back. */

@@ -39,6 +39,7 @@ const paper: Rail = {
   shortfall: async () => undefined,
   available: async () => 10n ** 15n,
   holdsFinally: async () => 10n ** 15n,
+  describe: ({ amount }) => `${amount} on paper`,
   async sign({ intentId }) {
     const nonce = hashOf(randomUUID());
     intents.set(nonce, intentId);

@@ -1,6 +1,6 @@
 import { NATIVE_MINT } from '@solana/spl-token';
 import { expect } from 'vitest';
-import { createRails } from '../../../activities/payments/x402/rails.ts';
+import { createRails } from '../../../activities/payments/rails.ts';
 import type { Rails } from '../../../domain/payments/rail.ts';
 import { facilitatorChains } from '../../../embedded/chains/test-stack.ts';
 import { startFacilitator } from '../../../embedded/facilitator/server.ts';

@@ -8,7 +8,7 @@ import { createLedgerActivities } from '../../../activities/ledger/activities.ts
 import { createPaymentActivities } from '../../../activities/payments/activities.ts';
 import type { PaymentDeps } from '../../../activities/payments/tools.ts';
 import type { Checkpoint, CrashPoint } from '../../../domain/crash-points.ts';
-import { createRails } from '../../../activities/payments/x402/rails.ts';
+import { createRails } from '../../../activities/payments/rails.ts';
 import { openDatabase, type Database } from '../../../db/database.ts';
 import { createJournal } from '../../../db/journal.ts';
 import { applyTransfer } from '../../../db/ledger.ts';
@@ -37,6 +37,7 @@ export interface MoneyStack {
   book: AssetBook;
   seller: TestSeller;
   db: Database;
+  databaseUrl: string;
   /** Dependencies as the composition root makes them; `over` replaces some. */
   deps(over?: Partial<PaymentDeps>): PaymentDeps;
   activities(over?: Partial<PaymentDeps>): Activities;
@@ -79,6 +80,7 @@ export async function startMoneyStack(): Promise<MoneyStack> {
     book,
     seller,
     db,
+    databaseUrl: database.url,
     deps,
     activities: (over) => {
       const all = deps(over);
@@ -100,7 +102,13 @@ export async function startMoneyStack(): Promise<MoneyStack> {
 export function railsConfig(assets: LocalAssets) {
   const { evm, solana, solanaNetwork } = assets;
   return {
-    evm: { rpcUrl: evm.rpcUrl, chainId: evm.chainId, privateKey: evm.operator.privateKey },
+    evm: {
+      rpcUrl: evm.rpcUrl,
+      chainId: evm.chainId,
+      privateKey: evm.operator.privateKey,
+      router: evm.router.address,
+      bumpAfterMs: 30_000,
+    },
     solana: {
       rpcUrl: solana.rpcUrl,
       network: solanaNetwork,

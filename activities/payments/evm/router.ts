@@ -1,0 +1,119 @@
+import { getAddress, keccak256, Wallet } from 'ethers';
+import { createHash } from 'node:crypto';
+import { describeTerms } from '../../../domain/payments/describe.ts';
+import type { NumberedPayment, Rail, SignOrder } from '../../../domain/payments/rail.ts';
+import {
+  connectEvm,
+  heldAt,
+  heldFinally,
+  readIncomingTransfer,
+  type EvmChain,
+  type EvmNodeConfig,
+} from './node.ts';
+import { locateRouterPayment, type RouterProof } from './router-chain.ts';
+import { renewRouterPayment } from './router-renewal.ts';
+import { refusesRouterOffer, routerCalls, routerShortfall } from './router-terms.ts';
+import { gasPrice, hashOf, signTransaction } from './transactions.ts';
+
+export interface EvmRouterConfig extends EvmNodeConfig {
+  /** The operator's float wallet, which x402 payments are signed with, too. */
+  privateKey: string;
+  router: string;
+  /** How long a transaction may wait in the pool before higher fees are offered for it. */
+  bumpAfterMs?: number;
+}
+
+/** Payments through the payment router, in transactions of our own. */
+export function createEvmRouterRail(config: EvmRouterConfig): Rail {
+  const network = `eip155:${config.chainId}`;
+  const wallet = new Wallet(config.privateKey);
+  const router = getAddress(config.router);
+  const chain = connectEvm(config);
+  const { provider } = chain;
+  const payer = wallet.address;
+  return {
+    kind: 'evm-router',
+    network,
+    payer,
+    refuses: (offer) => refusesRouterOffer(offer, payer),
+    shortfall: (offer) => routerShortfall(chain, router, payer, offer),
+    available: (asset) => heldAt(chain, payer, asset),
+    holdsFinally: (asset) => heldFinally(chain, payer, asset),
+    sign: (order) => draft(chain, wallet, router, order),
+    async submit({ transactions }) {
+      for (const raw of transactions as string[])
+        await provider.send('eth_sendRawTransaction', [raw]).catch(() => undefined); // the chain is asked, not the node
+    },
+    renew: (order) => renewRouterPayment(chain, wallet, order, config.bumpAfterMs ?? 30_000),
+    locate: (proof) => locateRouterPayment(chain, proof),
+    describe: (terms) => describeTerms(terms, { payer, network, how: `the payment router ${router}` }),
+    readIncoming: (query) => readIncomingTransfer(chain, payer, query),
+    close: () => provider.destroy(),
+  };
+}
+
+const ALLOW_GAS = 100_000n;
+const PAY_GAS = 250_000n; // the router's own work and the token's
+const GAS_PER_BYTE = 60n; // of the texts, as call data and in the event
+
+/** Everything but the number. Two transactions: what the router may take, and the payment that takes it. */
+async function draft(
+  chain: EvmChain,
+  wallet: Wallet,
+  router: string,
+  { offer, intentId }: SignOrder,
+): Promise<NumberedPayment> {
+  const { provider, chainId } = chain;
+  const [coins, price, used, finalized] = await Promise.all([
+    provider.getBalance(wallet.address),
+    gasPrice(provider),
+    provider.getTransactionCount(wallet.address, 'latest'),
+    provider.getBlock('finalized'),
+  ]);
+  const { allow, pay } = routerCalls(router, offer);
+  const gasLimit = PAY_GAS + (GAS_PER_BYTE * BigInt(pay.data.length)) / 2n;
+  const needed = (ALLOW_GAS + gasLimit) * price.maxFeePerGas;
+  if (coins < needed)
+    // unsigned it takes no number, and holds up nobody
+    throw new Error(
+      `The wallet ${wallet.address} has ${coins} wei, and the payment may take ${needed} for gas.`,
+    );
+  return {
+    numbers: 2,
+    used,
+    async at(first) {
+      const nonce = first + 1;
+      const allowance = signTransaction(
+        wallet,
+        chainId,
+        { ...allow, nonce: first, gasLimit: ALLOW_GAS },
+        price,
+      );
+      const payment = signTransaction(wallet, chainId, { ...pay, nonce, gasLimit }, price);
+      const now = Date.now();
+      const proof: RouterProof = {
+        from: wallet.address,
+        router,
+        token: getAddress(offer.asset),
+        payee: getAddress(offer.payTo),
+        value: offer.amount,
+        nonce,
+        dataHash: keccak256(pay.data),
+        payments: [hashOf(payment)],
+        allowances: [hashOf(allowance)],
+        fillers: [],
+        signedBlock: finalized?.number ?? 0,
+        signedAtMs: now,
+        expiresAtMs: now + offer.maxTimeoutSeconds * 1000,
+      };
+      const number = `eip155:${chainId}:${wallet.address}:${nonce}`.toLowerCase();
+      const name = createHash('sha256').update(number).digest('hex');
+      return {
+        payload: { transactions: [allowance, payment], intentId },
+        fingerprint: `evm-nonce:${name}`,
+        proof: { ...proof },
+        fees: [],
+      };
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Rail, Rails } from '../../domain/payments/rail.ts';
+import { createEvmRouterRail, type EvmRouterConfig } from './evm/router.ts';
+import { createSolanaTransferRail } from './solana/transfer.ts';
+import { createEvmRail, type EvmRailConfig } from './x402/evm.ts';
+import { createSolanaRail, type SolanaRailConfig } from './x402/solana.ts';
+
+export interface RailsConfig {
+  /** With a router's address, payments through it go over the same chain from the same wallet. */
+  evm?: EvmRailConfig & Partial<Pick<EvmRouterConfig, 'router' | 'bumpAfterMs'>>;
+  solana?: SolanaRailConfig;
+}
+
+/** The rails that are configured. A new way to pay is one more file with the small interface of `Rail`. */
+export function createRails({ evm, solana }: RailsConfig): Rails {
+  const all: Rail[] = [
+    ...(solana ? [createSolanaRail(solana), createSolanaTransferRail(solana)] : []),
+    ...(evm ? [createEvmRail(evm)] : []),
+    ...(evm?.router === undefined ? [] : [createEvmRouterRail({ ...evm, router: evm.router })]),
+  ];
+  return {
+    all,
+    find: (network, kind) =>
+      all.find(
+        (rail) =>
+          rail.network === network && (kind === undefined ? rail.submit === undefined : rail.kind === kind),
+      ),
+    close: () => {
+      for (const rail of all) rail.close();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { getMint, NATIVE_MINT } from '@solana/spl-token';
+import { Keypair, PublicKey } from '@solana/web3.js';
+import { describeTerms } from '../../../domain/payments/describe.ts';
+import type { Offer } from '../../../domain/payments/offers.ts';
+import type { NetworkFee, Rail, Sighting, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import { locateMessage } from '../x402/solana-chain.ts';
+import type { SolanaRailConfig } from '../x402/solana.ts';
+import { refusesDestination } from './destination.ts';
+import { readSolanaIncoming } from './incoming.ts';
+import { createSolanaNode, type SolanaNode } from './node.ts';
+import { isPublicKey, tokenProgram, transferFee } from './tokens.ts';
+import { buildTransfer } from './transfer-transaction.ts';
+import { heldFinally, spendable, spareCoins, spentOnTop } from './wrapping.ts';
+
+/** Plain transfers out of the escrow account, in transactions of our own; coins are paid as coins, not wrapped. */
+export function createSolanaTransferRail(config: SolanaRailConfig): Rail {
+  const keypair = Keypair.fromSecretKey(config.secretKey);
+  const node = createSolanaNode(config);
+  const owner = keypair.publicKey;
+  const payer = owner.toBase58();
+  return {
+    kind: 'solana-transfer',
+    network: config.network,
+    payer,
+    refuses: (offer) => refusal(offer, payer),
+    shortfall: (offer) => shortfall(node, offer),
+    available: (asset) => (isCoin(asset) ? spareCoins(node, owner) : spendable(node, owner, asset)),
+    holdsFinally: (asset) => heldFinally(node, owner, asset),
+    sign: (order) => sign(node, keypair, order),
+    async submit({ bytes }) {
+      await node.connection
+        .sendRawTransaction(Buffer.from(bytes as string, 'base64'), { skipPreflight: true })
+        .catch(() => undefined); // the chain is asked, not the node
+    },
+    locate: (proof, hint) => locate(node, proof, hint),
+    describe: (terms) => describeTerms(terms, { payer, network: config.network, how: 'a plain transfer' }),
+    readIncoming: (query) => readSolanaIncoming(node, owner, query),
+    close: () => undefined,
+  };
+}
+
+const isCoin = (mint: string): boolean => mint === NATIVE_MINT.toBase58();
+
+function refusal(offer: Offer, payer: string): string | undefined {
+  if (offer.scheme !== 'transfer') return `the scheme ${offer.scheme} is not supported`;
+  if (!isPublicKey(offer.payTo) || !isPublicKey(offer.asset)) return 'the offer has a malformed address';
+  if (offer.payTo === payer) return 'the payee is our own wallet';
+  return undefined;
+}
+
+async function shortfall(node: SolanaNode, { asset, amount, payTo }: Offer): Promise<string | undefined> {
+  const coins = isCoin(asset) ? BigInt(amount) : null;
+  const why = await refusesDestination(node.connection, new PublicKey(payTo), coins);
+  if (why === 'invalid_destination') return 'the payee is no wallet';
+  if (why === 'below_minimum') return 'the amount is too small to open the payee’s account';
+  return coins === null ? transferFee(node, new PublicKey(asset)) : undefined;
+}
+
+/** The memo names the intent, so that two equal payments are two messages even in the same slot. */
+async function sign(
+  node: SolanaNode,
+  keypair: Keypair,
+  { offer, intentId }: SignOrder,
+): Promise<SignedPayment> {
+  const mint = isCoin(offer.asset) ? null : offer.asset;
+  const memo = `payment ${intentId}`;
+  const decimals = mint === null ? 0 : await decimalsOf(node, new PublicKey(mint));
+  const order = { mint, decimals, amount: BigInt(offer.amount), to: offer.payTo, memo };
+  const built = await buildTransfer(node, keypair, order);
+  const { bytes, signature, messageHash, blockhash, signedSlot } = built;
+  return {
+    payload: { bytes, signature },
+    fingerprint: `solana:${messageHash}`,
+    proof: {
+      messageHash,
+      blockhash,
+      lastValidBlockHeight: built.lastValidHeight,
+      signedSlot,
+      account: built.source,
+      memo,
+      signature,
+      coins: mint === null ? offer.amount : '0',
+    },
+    fees: [],
+  };
+}
+
+const decimalsOf = async (node: SolanaNode, mint: PublicKey): Promise<number> =>
+  (await getMint(node.connection, mint, 'confirmed', await tokenProgram(node, mint))).decimals;
+
+/** Our own signature is the transaction's id, so it is looked for by name first. */
+async function locate(node: SolanaNode, proof: JsonObject, hint: string | null): Promise<Sighting> {
+  const sighting = await locateMessage(node, proof, hint ?? String(proof['signature']));
+  if (sighting.kind === 'landed' && sighting.final)
+    return { ...sighting, fees: [await feeOf(node, sighting.txHash, BigInt(String(proof['coins'])))] };
+  if (sighting.kind === 'void' && sighting.txHash !== undefined)
+    return { ...sighting, reason: 'REVERTED', fees: [await feeOf(node, sighting.txHash, 0n)] };
+  return sighting;
+}
+
+/** Fee and rent. What is final has cost something; a node that does not show it is asked again. */
+async function feeOf(node: SolanaNode, txHash: string, coins: bigint): Promise<NetworkFee> {
+  const amount = await spentOnTop(node, txHash, coins);
+  if (amount === undefined) throw new Error(`The node does not show transaction ${txHash}, which is final.`);
+  return { txHash, amount };
+}
