@@ -80,11 +80,11 @@ export async function startDirect(
 ): Promise<DirectPurchase> {
   const { assets, book } = stack;
   const isRouter = way.rail === 'evm-router';
-  const agreed = agree ?? (await holdBooks(stack));
+  const network = isRouter ? assets.evm.network : assets.solanaNetwork;
+  const agreed = agree ?? (await holdBooks(stack, network));
   const had = agree === undefined ? await payeeHas(stack, way) : undefined;
   const { runId } = await stack.newRun(way.code, 1_000_000n);
   const ride = { runId, events: [] };
-  const network = isRouter ? assets.evm.network : assets.solanaNetwork;
   const asset = book.assets.find((one) => one.network === network && one.code === way.code)!;
   const order = {
     ride,
