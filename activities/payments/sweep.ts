@@ -4,6 +4,7 @@ import {
   countOpenPayments,
   type PaymentRow,
 } from '../../db/repositories/payments-write.ts';
+import { inTurns } from '../in-turns.ts';
 import { reconcileIntent } from './reconcile.ts';
 import { sweepRefunds } from './refunds.ts';
 import type { PaymentTools } from './tools.ts';
@@ -13,13 +14,9 @@ const AT_ONCE = 8; // a node answers several questions at a time; a sweep must f
 /** One pass over what is open. Claims rows first, so that several sweepers share the work and none repeats it. */
 export async function sweep(tools: PaymentTools, limit: number): Promise<{ open: number; moved: number }> {
   const claimed = await claimOpenPayments(tools.db.pool, limit, tools.sweepAges);
-  let moved = 0;
-  const work = async (): Promise<void> => {
-    for (let payment = claimed.pop(); payment !== undefined; payment = claimed.pop())
-      if (await closes(tools, payment)) moved++;
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  moved += await sweepRefunds(tools, limit);
+  const closed = await inTurns(claimed, AT_ONCE, (payment) => closes(tools, payment));
+  const refunded = await sweepRefunds(tools, limit);
+  const moved = closed.filter(Boolean).length + refunded;
   return { open: await countOpenPayments(tools.db.pool), moved };
 }
 

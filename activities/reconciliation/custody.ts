@@ -6,8 +6,8 @@ import {
   standingOf,
   type AccountStanding,
   type CustodyLook,
+  type Finding,
 } from '../../domain/reconciliation.ts';
-import type { Finding } from '../../domain/reconciliation.ts';
 import type { Asset } from '../../schemas/core/money.ts';
 import type { BookTools } from './tools.ts';
 

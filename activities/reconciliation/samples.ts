@@ -1,6 +1,7 @@
-import { sampleClosedPayments, sampleQuietRuns, type LiveRun } from '../../db/repositories/reconciliation.ts';
+import { sampleClosedPayments, sampleQuietRuns } from '../../db/repositories/reconciliation.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
 import type { Finding } from '../../domain/reconciliation.ts';
+import { inTurns } from '../in-turns.ts';
 import { findRail, mustGetPayment } from '../payments/tools.ts';
 import type { BookTools } from './tools.ts';
 
@@ -11,19 +12,20 @@ const AT_ONCE = 5;
 /** Live runs whose workflow is not. Every check looks at some, so that many waiting runs cost the server little. */
 export async function findStrandedRuns(tools: BookTools): Promise<Finding[]> {
   const runs = await sampleQuietRuns(tools.db.pool, tools.graceMs, RUNS);
-  return inTurns(runs, async (run: LiveRun) => {
+  const looked = await inTurns(runs, AT_ONCE, async (run): Promise<Finding | undefined> => {
     const state = await tools.workflowState(run.workflow_id).catch(() => 'open' as const); // no answer proves nothing
     if (state === 'open') return undefined;
     const what = state === 'closed' ? 'has ended without telling its end' : 'is not there';
     const detail = `Run ${run.id} is live, but its workflow ${run.workflow_id} ${what}.`;
     return { kind: 'run_stranded', tenant: run.tenant, runId: run.id, object: run.id, detail };
   });
+  return looked.filter((finding) => finding !== undefined);
 }
 
 /** Closed payments whose chain says otherwise. A chain that does not answer is told of elsewhere. */
 export async function findContradictedPayments(tools: BookTools): Promise<Finding[]> {
   const ids = await sampleClosedPayments(tools.db.pool, PAYMENTS);
-  return inTurns(ids, async (id: string) => {
+  const looked = await inTurns(ids, AT_ONCE, async (id): Promise<Finding | undefined> => {
     const payment = await mustGetPayment(tools, id);
     const sighting = await findRail(tools, payment)
       ?.locate(payment.proof, payment.tx_hash)
@@ -36,23 +38,11 @@ export async function findContradictedPayments(tools: BookTools): Promise<Findin
       return contradiction(payment, 'void_payment_landed', `it landed in ${sighting.txHash}`);
     return undefined;
   });
+  return looked.filter((finding) => finding !== undefined);
 }
 
 function contradiction(payment: PaymentRow, kind: Finding['kind'], what: string): Finding {
   const { id, tenant, run_id: runId, status, amount } = payment;
   const detail = `Payment ${id} of ${amount} is ${status}${payment.finalized ? ' and final' : ''}, but ${what}.`;
   return { kind, tenant, runId, object: id, detail };
-}
-
-async function inTurns<T>(items: T[], look: (item: T) => Promise<Finding | undefined>): Promise<Finding[]> {
-  const left = [...items];
-  const found: Finding[] = [];
-  const work = async (): Promise<void> => {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) {
-      const finding = await look(item);
-      if (finding) found.push(finding);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return found;
 }

@@ -1,3 +1,4 @@
+import { refundedTo } from './run-money.ts';
 import type { FindingKind } from '../../domain/reconciliation.ts';
 
 /** One comparison inside the database; its statement answers (tenant, run_id, object, detail) of each difference. */
@@ -20,6 +21,12 @@ const AT_REST = `r.finished_at < now() - $1 * interval '1 millisecond'`;
 const TOLD = `(select e.type from event e where e.run_id = p.run_id and e.type like 'payment.%'
   and e.data #>> '{payment,intentId}' = p.id order by e.seq desc limit 1)`;
 
+/** What the entries of an account say its guarded balance is: the check and its repair ask the same. */
+export const entrySums = (account: string): string =>
+  `select coalesce(sum(e.amount) filter (where t.state = 'posted'), 0) as posted,
+     coalesce(sum(greatest(-e.amount, 0)) filter (where t.state = 'pending'), 0) as held
+   from entry e join transfer t on t.id = e.transfer_id where e.account_id = ${account}`;
+
 export const BOOK_CHECKS: readonly BookCheck[] = [
   {
     kind: 'unbalanced_transfer',
@@ -33,10 +40,7 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
     sql: `select a.tenant, null as run_id, a.id as object,
             format('%s has posted %s and held %s; its entries say %s and %s.', a.id, b.posted, b.pending_out, s.posted, s.held) as detail
           from account_balance b join account a on a.id = b.account_id
-          join lateral (
-            select coalesce(sum(e.amount) filter (where t.state = 'posted'), 0) as posted,
-                   coalesce(sum(greatest(-e.amount, 0)) filter (where t.state = 'pending'), 0) as held
-            from entry e join transfer t on t.id = e.transfer_id where e.account_id = b.account_id) s on true
+          join lateral (${entrySums('b.account_id')}) s on true
           where b.posted <> s.posted or b.pending_out <> s.held`,
   },
   {
@@ -115,9 +119,7 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
           join lateral (select coalesce(sum(amount) filter (where status = 'settled' and ${TOLD} is distinct from 'payment.unknown'), 0) as paid,
                           coalesce(bool_or(status in ('signed', 'submitted', 'unknown')), false) as open
                         from payment p where p.run_id = r.id) p on true
-          join lateral (select coalesce(sum(e.amount), 0) as refunded
-                        from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
-                        where t.run_id = r.id and t.kind = 'refund' and t.state <> 'voided' and a.kind = 'escrow') f on true
+          join lateral (${refundedTo('r.id')}) f on true
           where ${AT_REST} and r.finished_at > now() - interval '7 days' and not p.open
             and coalesce((r.view ->> 'totalCost')::numeric, 0) <> p.paid - f.refunded`,
   },

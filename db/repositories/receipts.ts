@@ -1,25 +1,12 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { PaymentStatus, RailKind } from '../../schemas/core/payment.ts';
 import type { NewTransfer, Queryable } from '../ledger.ts';
+import type { PaymentRow } from './payments-write.ts';
 
 /** A payment as a receipt shows it: nothing that is sealed. */
-export interface PaidRow {
-  id: string;
-  step_id: string;
-  generation: number;
-  rail: RailKind;
-  network: string;
-  asset: string;
-  amount: string;
-  pay_to: string;
-  status: PaymentStatus;
-  fingerprint: string | null;
-  proof: JsonObject;
-  tx_hash: string | null;
-  finalized: boolean;
-  reason: string | null;
-  created_at: Date;
-}
+export type PaidRow = Omit<
+  PaymentRow,
+  'tenant' | 'run_id' | 'quote_sealed' | 'signed_sealed' | 'updated_at'
+> & { created_at: Date };
 
 /** In the order in which they were quoted. */
 export async function paidByRun(db: Queryable, runId: string): Promise<PaidRow[]> {

@@ -3,7 +3,7 @@ import type { CustodyLook, Finding } from '../../domain/reconciliation.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Database } from '../database.ts';
 import type { Queryable } from '../ledger.ts';
-import { BOOK_CHECKS } from './book-checks.ts';
+import { BOOK_CHECKS, entrySums } from './book-checks.ts';
 
 const MOST_OF_A_KIND = 200; // a report stays readable; the next check shows what is left
 
@@ -70,9 +70,7 @@ export async function rebuildBalance(client: pg.PoolClient, account: string): Pr
   await client.query('select from account_balance where account_id = $1 for update', [account]);
   const { rowCount } = await client.query(
     `update account_balance b set posted = s.posted, pending_out = s.held
-     from (select coalesce(sum(e.amount) filter (where t.state = 'posted'), 0) as posted,
-                  coalesce(sum(greatest(-e.amount, 0)) filter (where t.state = 'pending'), 0) as held
-           from entry e join transfer t on t.id = e.transfer_id where e.account_id = $1) s
+     from (${entrySums('$1')}) s
      where b.account_id = $1 and s.posted >= s.held`,
     [account],
   );

@@ -104,6 +104,12 @@ export async function reservedAssets(db: Queryable, tenant: string, runId: strin
   return rows.map((row) => row.asset);
 }
 
+/** What sellers gave back to a run's user, as a statement that answers `refunded`; `run` is SQL. */
+export const refundedTo = (run: string): string =>
+  `select coalesce(sum(e.amount), 0) as refunded
+   from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
+   where t.run_id = ${run} and t.kind = 'refund' and t.state <> 'voided' and a.kind = 'escrow'`;
+
 /** What a run paid less what was refunded, minor units; `asset` (CAIP-19) is that of its first payment. */
 export async function costOfRun(
   db: Queryable,
@@ -112,8 +118,7 @@ export async function costOfRun(
   const { rows } = await db.query<{ paid: string; refunded: string; asset: string | null }>(
     `select coalesce(sum(p.amount) filter (where p.status = 'settled'), 0)::text as paid,
        (array_agg(p.asset order by p.created_at))[1] as asset,
-       (select coalesce(sum(e.amount), 0)::text from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
-        where t.run_id = $1 and t.kind = 'refund' and t.state <> 'voided' and a.kind = 'escrow') as refunded
+       (select f.refunded::text from (${refundedTo('$1')}) f) as refunded
      from payment p where p.run_id = $1`,
     [runId],
   );

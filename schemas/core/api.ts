@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FeedEvent, RunEvent } from './event.ts';
 import { Json, JsonObject } from './json.ts';
-import { MinorUnits } from './money.ts';
+import { MinorUnits, SignedMinorUnits } from './money.ts';
 import { Payment, PaymentAction } from './payment.ts';
 import { Scope } from './principal.ts';
 import { ApprovalRecord, Run, RunStatus } from './run.ts';
@@ -113,17 +113,15 @@ export const AttentionPage = z.object({
 /** `POST /attention/{id}/resolve`: what was done about it. */
 export const ResolveBody = z.object({ note: z.string().trim().min(1).max(2000) });
 
-const SignedMinor = z.string().regex(/^-?\d{1,78}$/);
-
 /** A ledger account; amounts are minor units of `asset` (CAIP-19). `held` is what pending transfers set aside. */
 export const LedgerAccount = z.object({
   id: z.string(),
   kind: z.string(),
   owner: z.string(),
   asset: z.string(),
-  posted: SignedMinor,
-  held: SignedMinor,
-  available: SignedMinor,
+  posted: SignedMinorUnits,
+  held: SignedMinorUnits,
+  available: SignedMinorUnits,
   created_at: z.string(),
 });
 export type LedgerAccount = z.infer<typeof LedgerAccount>;
@@ -138,7 +136,7 @@ export const LedgerTransfer = z.object({
   id: z.string(),
   kind: z.string(),
   state: z.enum(['pending', 'posted', 'voided']),
-  amount: SignedMinor,
+  amount: SignedMinorUnits,
   run_id: z.string().nullable(),
   step_id: z.string().nullable(),
   created_at: z.string(),

@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const MinorUnits = z.string().regex(/^(0|[1-9]\d{0,77})$/);
 export type MinorUnits = z.infer<typeof MinorUnits>;
 
+/** The same with a sign: balances of accounts that may be below zero, entries, differences. */
+export const SignedMinorUnits = z.string().regex(/^-?\d{1,78}$/);
+
 /** CAIP-2 network id, e.g. "eip155:31337". */
 export const Network = z.string().regex(/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/);
 export type Network = z.infer<typeof Network>;

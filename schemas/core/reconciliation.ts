@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-const SignedMinor = z.string().regex(/^-?\d{1,78}$/);
+import { SignedMinorUnits } from './money.ts';
 
 /**
  * One chain account of the installation (common.md, `GET /ledger/reconciliation`). Amounts are minor units; `chain` is
@@ -10,9 +9,9 @@ const SignedMinor = z.string().regex(/^-?\d{1,78}$/);
 export const AccountDrift = z.object({
   account_id: z.string(),
   asset: z.string(),
-  ledger: SignedMinor,
-  chain: SignedMinor.nullable(),
-  drift: SignedMinor,
+  ledger: SignedMinorUnits,
+  chain: SignedMinorUnits.nullable(),
+  drift: SignedMinorUnits,
   explained: z.boolean(),
 });
 export type AccountDrift = z.infer<typeof AccountDrift>;
