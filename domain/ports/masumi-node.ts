@@ -1,0 +1,92 @@
+/** On-chain states of a payment at a Masumi payment service (masumi.md section 3); null: nothing seen on the chain yet. */
+export type OnChainState =
+  | 'FundsLocked'
+  | 'FundsOrDatumInvalid'
+  | 'ResultSubmitted'
+  | 'RefundRequested'
+  | 'Disputed'
+  | 'WithdrawAuthorized'
+  | 'RefundAuthorized'
+  | 'Withdrawn'
+  | 'RefundWithdrawn'
+  | 'DisputedWithdrawn';
+
+/** Smallest units as decimal digits; `unit` "" is lovelace. A type, not an interface: it is stored as JSON. */
+export type NodeAmount = { unit: string; amount: string };
+
+/** What the payment service does, or waits for, next. */
+export type NextAction = {
+  requestedAction: string;
+  errorType: string | null;
+  errorNote: string | null;
+  resultHash: string | null;
+};
+
+/** A payment request as the payment service shows it, read. Times are ms since epoch. */
+export type NodePayment = {
+  /** The payment service's own id: cursors are made of it. */
+  id: string;
+  blockchainIdentifier: string;
+  payByTime: number | null;
+  submitResultTime: number;
+  unlockTime: number;
+  externalDisputeUnlockTime: number;
+  resultHash: string | null;
+  onChainState: OnChainState | null;
+  nextAction: NextAction;
+  requestedFunds: NodeAmount[];
+  sellerVkey: string | null;
+  /** Web3CardanoV1 or Web3CardanoV2: lists show one of them at a time. */
+  sourceType: string;
+  metadata: string | null;
+};
+
+/** What is asked for. Times are ms since epoch; hash and identifier are lowercase hex. */
+export interface PaymentOrder {
+  agentIdentifier: string;
+  inputHash: string;
+  /** 14 to 26 hex digits (masumi.md section 3, "Identifier"). */
+  identifierFromPurchaser: string;
+  payByTime: number;
+  submitResultTime: number;
+  unlockTime: number;
+  externalDisputeUnlockTime: number;
+  /** Dynamic pricing only. */
+  requestedFunds?: NodeAmount[];
+  /** The job's id: what an answer that got lost is found by. */
+  metadata: string;
+}
+
+/** How an agent is priced in the registry. */
+export type AgentPricing = { kind: 'Fixed'; amounts: NodeAmount[] } | { kind: 'Dynamic' } | { kind: 'Free' };
+
+/** `not_now`: 404 or 409, its state does not allow it (yet, or any more). */
+export type NodeVerdict = { kind: 'done'; payment: NodePayment } | { kind: 'not_now'; message: string };
+
+/** A page of a list, newest first. */
+export interface PaymentPage {
+  state?: OnChainState;
+  sourceType?: string;
+  /** The id of the last payment of the page before. */
+  cursor?: string;
+}
+
+/**
+ * A Masumi payment service, bound to one network and key (masumi.md section 3). All methods throw `MasumiNodeError` for
+ * what it refuses or when it cannot be reached.
+ */
+export interface MasumiNode {
+  /** Mints a new request every time. Throws with `unknown: true` when it may have been made: look before asking again. */
+  createPayment(order: PaymentOrder): Promise<NodePayment>;
+  /** The payment that carries this metadata, among those of either source type not older than `sinceMs`. */
+  findPayment(metadata: string, sinceMs: number): Promise<NodePayment | undefined>;
+  /** At most 100. */
+  listPayments(page: PaymentPage): Promise<NodePayment[]>;
+  /** Undefined when the payment service does not know it. */
+  resolve(blockchainIdentifier: string): Promise<NodePayment | undefined>;
+  submitResult(blockchainIdentifier: string, resultHash: string): Promise<NodeVerdict>;
+  authorizeRefund(blockchainIdentifier: string): Promise<NodeVerdict>;
+  /** Undefined when the registry does not know the agent. */
+  pricing(agentIdentifier: string): Promise<AgentPricing | undefined>;
+  isHealthy(): Promise<boolean>;
+}
