@@ -21,6 +21,15 @@ export const CRASH_POINTS = {
   'run.returned':
     'What was left went back to the user, the end is not told. It is told; nothing goes back twice.',
   'run.ended': 'The end is told. What was moved in between goes back when the activity is repeated.',
+  'job.payment-asked':
+    'A payment request may exist. The next try looks for one that carries the job’s id before it asks.',
+  'job.payment-made':
+    'The payment service has made the request, nothing of it is stored. The next try finds it and makes no other.',
+  'job.launching': 'A run may exist at Kodosumi. The next try looks for it before it launches.',
+  'job.launched': 'The run exists, its id is not stored. The next try finds it and launches no other.',
+  'job.answered': 'Kodosumi has the answers, that is not stored. The next try finds the lock gone, or taken.',
+  'job.result-submitted':
+    'The payment service has the hash, the end is not told. The same hash again, or it is shown.',
   'deposit.credited':
     'The deposit is in the ledger. The repetition finds its proof used by itself and changes nothing.',
   'withdrawal.created': 'Signed in memory only. The next try signs anew under the same hold.',

@@ -7,8 +7,19 @@ import type { JournalEvent } from './ports/journal.ts';
  * Messages every run understands. Updates validate and answer (the API uses them); signals do the same from the
  * Temporal Web UI and CLI; the query is for people looking there. An update and a signal may not share a name.
  */
-export const UPDATES = { approve: 'approveRun', reject: 'rejectRun', cancel: 'cancelRun' } as const;
-export const SIGNALS = { approve: 'approve', reject: 'reject', cancel: 'cancel', input: 'input' } as const;
+export const UPDATES = {
+  approve: 'approveRun',
+  reject: 'rejectRun',
+  cancel: 'cancelRun',
+  provideInput: 'provideInput',
+} as const;
+export const SIGNALS = {
+  approve: 'approve',
+  reject: 'reject',
+  cancel: 'cancel',
+  input: 'input',
+  paymentChanged: 'paymentChanged',
+} as const;
 export const QUERIES = { state: 'state', cancelPlan: 'cancelPlan' } as const;
 
 /** Amounts are minor units of the plan's asset. `updateId` names the event's cause, so a retry is the same event. */

@@ -3,8 +3,9 @@ export interface TaskQueues {
   engine: string;
   money: string;
   llm: string;
+  kodosumi: string;
 }
 
 export function taskQueues(base: string): TaskQueues {
-  return { engine: base, money: `${base}-money`, llm: `${base}-llm` };
+  return { engine: base, money: `${base}-money`, llm: `${base}-llm`, kodosumi: `${base}-kodosumi` };
 }

@@ -6,6 +6,7 @@ import { M0005Values } from './m0005-values.ts';
 import { M0006Reconciliation } from './m0006-reconciliation.ts';
 import { M0007LedgerRecord } from './m0007-ledger-record.ts';
 import { M0008Signers } from './m0008-signers.ts';
+import { M0009Jobs } from './m0009-jobs.ts';
 
 /** Every migration, in order; forward only. */
 export const migrationsList = [
@@ -17,6 +18,7 @@ export const migrationsList = [
   M0006Reconciliation,
   M0007LedgerRecord,
   M0008Signers,
+  M0009Jobs,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

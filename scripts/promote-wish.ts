@@ -29,7 +29,7 @@ export interface Values {
   once?: boolean | undefined;
 }
 
-const KINDS: readonly (keyof TaskQueues)[] = ['engine', 'money', 'llm'];
+const KINDS: readonly (keyof TaskQueues)[] = ['engine', 'money', 'llm', 'kodosumi'];
 
 /** Throws where options contradict each other or say nothing that can be done. */
 export function wishOf(values: Values): Wish {

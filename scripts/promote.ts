@@ -20,7 +20,7 @@ import { wishOf, type VersionWish, type Wish } from './promote-wish.ts';
 const HELP = `npm run promote [-- options]      new runs start on this version of the workers; then shows what runs where
   --build-id ID     another version than the configured one; an older one undoes a promotion
   --ramp PERCENT    for this share of the new runs only; 0 ends a ramp
-  --queues LIST     kinds of work that need workers of the version first (engine,money,llm)
+  --queues LIST     kinds of work that need workers of the version first (engine,money,llm,kodosumi)
   --once            only if the version never got new runs before: for what runs at every start of a deployment
   --wait SECONDS    how long to wait for those workers (60)
   --unversioned     back to workers without a version; the settlement sweep begins anew

@@ -56,3 +56,12 @@ export async function feedPosition(db: Queryable, tenant: string): Promise<numbe
   const { rows } = await db.query<{ pos: number }>('select pos from tenant_feed where tenant = $1', [tenant]);
   return rows[0]?.pos ?? 0;
 }
+
+/** Keys of a run's events that begin so: what need not be written again. */
+export async function eventKeys(db: Queryable, runId: string, prefix: string): Promise<Set<string>> {
+  const { rows } = await db.query<{ event_key: string }>(
+    'select event_key from event where run_id = $1 and starts_with(event_key, $2)',
+    [runId, prefix],
+  );
+  return new Set(rows.map((row) => row.event_key));
+}

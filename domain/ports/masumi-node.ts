@@ -26,6 +26,8 @@ export type NextAction = {
 export type NodePayment = {
   /** The payment service's own id: cursors are made of it. */
   id: string;
+  /** ms since epoch. */
+  createdAt: number;
   blockchainIdentifier: string;
   payByTime: number | null;
   submitResultTime: number;

@@ -5,12 +5,15 @@ import { JsonObject } from './json.ts';
 export const EventType = z.enum([
   'run.planning',
   'run.plan_ready',
+  'run.awaiting_payment',
+  'run.awaiting_input',
   'run.running',
   'run.compensating',
   'run.compensated',
   'run.completed',
   'run.failed',
   'run.cancelled',
+  'input.received',
   'approval.requested',
   'approval.granted',
   'approval.ignored',
@@ -28,6 +31,8 @@ export const EventType = z.enum([
   'payment.rejected',
   'payment.void',
   'payment.unknown',
+  'payment.requested',
+  'payment.changed',
 ]);
 export type EventType = z.infer<typeof EventType>;
 

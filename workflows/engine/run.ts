@@ -33,9 +33,14 @@ export interface Closing {
   approval?: NonNullable<FinishRequest['approval']>;
 }
 
-/** What a family's workflow works with. */
-export interface Run {
-  readonly input: RunInput;
+/** What the engine itself needs to know of a run. */
+export type RunStart = Pick<RunInput, 'runId' | 'tenant' | 'subject'> & {
+  settings: Pick<RunInput['settings'], 'callTimeoutMs'>;
+};
+
+/** What a family's workflow works with; `input` is the family's own. */
+export interface Run<Input extends RunStart = RunInput> {
+  readonly input: Input;
   readonly act: Proxies;
   readonly journal: RunJournal;
   readonly stop: Stop;
@@ -54,7 +59,10 @@ export interface Run {
  * Carries one run from start to its terminal event, whatever happens inside `body`. Cancellation is a wish (`stop`),
  * not an exception: everything runs non-cancellable, so money that is moving is always followed to a known state.
  */
-export async function runJob(input: RunInput, body: (run: Run) => Promise<Ending>): Promise<void> {
+export async function runJob<Input extends RunStart>(
+  input: Input,
+  body: (run: Run<Input>) => Promise<Ending>,
+): Promise<void> {
   const stop = createStop();
   await CancellationScope.nonCancellable(async () => {
     const { run, attention, conclude } = openRun(input, stop);
@@ -70,21 +78,21 @@ export async function runJob(input: RunInput, body: (run: Run) => Promise<Ending
   });
 }
 
-interface OpenRun {
-  run: Run;
+interface OpenRun<Input extends RunStart> {
+  run: Run<Input>;
   attention: FinishRequest['attention'];
   /** How it ends is decided, though not yet written down. */
   conclude(status: Ending['status']): void;
 }
 
-function openRun(input: RunInput, stop: Stop): OpenRun {
+function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Input> {
   const act = createProxies(input.settings.callTimeoutMs);
   const journal = createRunJournal(input.runId, (ride) => act.local.appendEvents(ride));
   const attention: FinishRequest['attention'] = [];
   let status: RunStatus = 'created';
   let concluded: Ending['status'] | undefined;
   let facts: JsonObject = {};
-  const run: Run = {
+  const run: Run<Input> = {
     input,
     act,
     journal,
@@ -121,14 +129,14 @@ function refuseLateCancel(status: RunStatus): void {
 }
 
 /** Answers the state the run is on its way to, as far as that is certain now. */
-function requestCancel(run: Run): RunStatus {
+function requestCancel(run: Run<RunStart>): RunStatus {
   run.stop.request('cancelled');
   const status = run.status();
   return status === 'running' || status === 'compensating' ? 'compensating' : 'cancelled';
 }
 
 /** A bug or an exhausted activity: undo what can be undone, then fail visibly. */
-async function unexpected(run: Run, error: unknown): Promise<Ending> {
+async function unexpected(run: Run<RunStart>, error: unknown): Promise<Ending> {
   run.stop.request('failed');
   const told = internalError(error);
   const outcome = await run.saga.compensate().catch(() => undefined);
@@ -150,7 +158,11 @@ export function internalError(error: unknown): NonNullable<Ending['error']> {
   return { code: 'INTERNAL', message, recoverable: false };
 }
 
-async function finish(run: Run, ending: Ending, attention: FinishRequest['attention']): Promise<void> {
+async function finish(
+  run: Run<RunStart>,
+  ending: Ending,
+  attention: FinishRequest['attention'],
+): Promise<void> {
   if (ending.status !== 'completed') run.stop.request('failed'); // lets go of approvals that still wait for a plan
   upsertSearchAttributes([{ key: STATUS_ATTRIBUTE, value: ending.status }]);
   run.describe([`**${ending.status}**${ending.error ? `: ${ending.error.message}` : ''}`], {

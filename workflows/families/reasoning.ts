@@ -1,10 +1,10 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
 import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
 import type { PlanOutcome } from '../../domain/ports/planning.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { createApprovalGate } from '../engine/approval.ts';
 import { runPlan } from '../engine/plan-run.ts';
+import { untilStopped } from '../engine/until-stopped.ts';
 import { runJob, type Ending, type Run } from '../engine/run.ts';
 
 /** A task in plain words: planned, priced, approved against escrow, executed as a paid graph (reasoning.md). */
@@ -30,18 +30,10 @@ async function makePlan(run: Run): Promise<PlanOutcome | 'stopped'> {
   const fast = await run.journal.ride((ride) => run.act.local.planFast({ ...request, ride }));
   if (run.stop.reason() !== undefined) return 'stopped';
   if (fast.kind !== 'needs_model') return fast;
-  return untilStopped(run, () => run.journal.ride((ride) => run.act.llm.planWithModel({ ...request, ride })));
-}
-
-/** A model may think for a minute; whoever cancels does not wait for it. */
-async function untilStopped<T>(run: Run, work: () => Promise<T>): Promise<T | 'stopped'> {
-  const scope = new CancellationScope({ cancellable: true });
-  let done = false;
-  const result = scope.run(work).finally(() => (done = true));
-  await condition(() => done || run.stop.reason() !== undefined);
-  if (done) return result;
-  scope.cancel();
-  return result.catch(() => 'stopped' as const);
+  // A model may think for a minute; whoever cancels does not wait for it.
+  return untilStopped(run.stop, () =>
+    run.journal.ride((ride) => run.act.llm.planWithModel({ ...request, ride })),
+  );
 }
 
 function announcePlan(run: Run, { plan, cached, model, intent }: Planned): void {

@@ -7,8 +7,8 @@ import type { WorkflowEvent, WorkflowEventType } from '../../../../schemas/famil
 import { moneyIn, money } from './money.ts';
 import { isObject, toWireResult } from './steps.ts';
 
-/** One word for each of the core's: nothing is left out, so `seq` has no gaps. */
-const TYPES: { readonly [type in EventType]: WorkflowEventType } = {
+/** Words for the core's; what has none is progress. Nothing is left out, so `seq` has no gaps. */
+const TYPES: { readonly [type in EventType]?: WorkflowEventType } = {
   'run.planning': 'workflow.planning',
   'run.plan_ready': 'workflow.plan_ready',
   'run.running': 'workflow.executing',
@@ -27,13 +27,6 @@ const TYPES: { readonly [type in EventType]: WorkflowEventType } = {
   'step.skipped': 'step.skipped',
   'step.compensated': 'step.compensated',
   'step.compensation_failed': 'step.compensation_failed',
-  'payment.quoted': 'step.progress',
-  'payment.signed': 'step.progress',
-  'payment.submitted': 'step.progress',
-  'payment.settled': 'step.progress',
-  'payment.rejected': 'step.progress',
-  'payment.void': 'step.progress',
-  'payment.unknown': 'step.progress',
 };
 
 export type DecimalsOf = (assetId: unknown) => number;
@@ -42,7 +35,7 @@ export type DecimalsOf = (assetId: unknown) => number;
 export function toWireEvent(row: EventRow, decimalsOf: DecimalsOf): WorkflowEvent {
   return {
     workflowId: row.run_id,
-    type: TYPES[row.type],
+    type: TYPES[row.type] ?? 'step.progress',
     data: toWireData(row, decimalsOf),
     timestamp: row.at.getTime(),
     seq: row.seq,

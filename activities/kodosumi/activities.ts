@@ -1,0 +1,41 @@
+import type { Database } from '../../db/database.ts';
+import type { Journal } from '../../db/journal.ts';
+import type { Sealer } from '../../db/sealing.ts';
+import type { Values } from '../../db/values.ts';
+import type { Checkpoint } from '../../domain/crash-points.ts';
+import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
+import type { JobActivities } from '../../domain/ports/jobs.ts';
+import type { FetchFile } from './fetch-files.ts';
+import { answerLock } from './answer-lock.ts';
+import { followJob } from './follow.ts';
+import { requireKodosumi } from './job.ts';
+import { findRunOf, launchJob } from './launch-job.ts';
+
+export interface KodosumiDeps {
+  db: Database;
+  journal: Journal;
+  sealer: Sealer;
+  values: Values;
+  /** None: no Kodosumi is configured. */
+  kodosumi: Kodosumi | undefined;
+  fetchFile: FetchFile;
+  /** Between two looks at a run whose stream is broken, ms (POLLING_INTERVAL_SECONDS). */
+  pollMs: number;
+  /** How long a launch whose answer was lost is looked for before it is launched again; ms. */
+  lookForMs: number;
+  checkpoint?: Checkpoint;
+}
+
+type Activities = Pick<JobActivities, 'launchJob' | 'followJob' | 'answerLock' | 'killJob'>;
+
+export function createKodosumiActivities(deps: KodosumiDeps): Activities {
+  return {
+    launchJob: (request) => launchJob(deps, request),
+    followJob: (request) => followJob(deps, request),
+    answerLock: (request) => answerLock(deps, request),
+    async killJob({ runId, fid }) {
+      const known = fid ?? (await findRunOf(deps, runId));
+      if (known !== undefined) await requireKodosumi(deps).kill(known);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { keepLock } from '../../db/repositories/job-locks.ts';
+import { readFinal } from '../../domain/masumi/kodosumi-final.ts';
+import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
+import type { FollowEnd, JobActivities } from '../../domain/ports/jobs.ts';
+import type { FlowStatus } from '../../domain/ports/kodosumi.ts';
+import type { KodosumiDeps } from './activities.ts';
+import { requireKodosumi } from './job.ts';
+
+export type Followed = Parameters<JobActivities['followJob']>[0];
+
+/** `nothing`: it goes on, or Kodosumi cannot be asked just now. */
+export type Look = { kind: 'end'; end: FollowEnd } | { kind: 'missing' } | { kind: 'nothing' };
+
+/** What the run's status says. It decides over the end: events only say when to look. */
+export async function lookAtRun(deps: KodosumiDeps, followed: Followed): Promise<Look> {
+  try {
+    const status = await requireKodosumi(deps).status(followed.fid);
+    if (status === undefined) return { kind: 'missing' };
+    const end = await endOf(deps, followed, status);
+    return end === undefined ? { kind: 'nothing' } : { kind: 'end', end };
+  } catch (error) {
+    if (error instanceof KodosumiError) return { kind: 'nothing' };
+    throw error;
+  }
+}
+
+async function endOf(
+  deps: KodosumiDeps,
+  followed: Followed,
+  status: FlowStatus,
+): Promise<FollowEnd | undefined> {
+  const { runId, fid, openLock } = followed;
+  if (status.status === 'finished') {
+    const result = readFinal(status.final);
+    return { kind: 'finished', result: await deps.values.keep(runId, result as never) };
+  }
+  if (status.status === 'error') return { kind: 'failed', message: await requireKodosumi(deps).failure(fid) };
+  if (openLock !== null)
+    return status.locks.includes(openLock) ? undefined : { kind: 'leased', lid: openLock };
+  for (const lid of status.locks) {
+    const end = await openLockOf(deps, followed, { lid, expires: null });
+    if (end !== undefined) return end;
+  }
+  return undefined;
+}
+
+/** A lock that nobody has answered, its form kept for whoever will. One that is gone already is no news. */
+export async function openLockOf(
+  deps: KodosumiDeps,
+  { runId, fid, openLock, answered }: Followed,
+  lock: { lid: string; expires: number | null } | undefined,
+): Promise<FollowEnd | undefined> {
+  if (lock === undefined || openLock !== null || answered.includes(lock.lid)) return undefined;
+  const form = await requireKodosumi(deps).lock(fid, lock.lid);
+  if (form === undefined) return undefined;
+  const expiresAtMs = lock.expires === null ? null : Math.round(lock.expires * 1000);
+  const expiresAt = expiresAtMs === null ? null : new Date(expiresAtMs);
+  await keepLock(deps.db.pool, runId, { lid: lock.lid, form, expiresAt });
+  return { kind: 'lock', lid: lock.lid, expiresAtMs };
+}

@@ -1,0 +1,79 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { FollowEnd } from '../../domain/ports/jobs.ts';
+import type { FlowEvent } from '../../domain/ports/kodosumi.ts';
+import type { KodosumiDeps } from './activities.ts';
+import { lookAtRun, openLockOf, type Followed } from './follow-status.ts';
+import { requireKodosumi } from './job.ts';
+import { openRecord, type Recorder } from './record-events.ts';
+
+const MISSING_MS = 60_000; // "404 for seconds after launch: tolerate 60 s" (masumi.md section 4)
+
+/**
+ * Follows a run until something must be decided. The stream is what we listen to; where it breaks or falls silent, we look
+ * at the run's status and open it again, each `pollMs`. An open stream is also what makes Kodosumi notice a dead run.
+ * A Kodosumi that is down, or refuses us, is waited for: the job's deadline ends that, not we.
+ */
+export async function followJob(deps: KodosumiDeps, followed: Followed): Promise<FollowEnd> {
+  const { cancellationSignal: signal } = Context.current();
+  const recorder = await openRecord(deps, followed.runId);
+  let missingSince: number | undefined;
+  for (;;) {
+    const end = await listen(deps, followed, recorder, signal);
+    if (end !== undefined) return end;
+    const look = await lookAtRun(deps, followed);
+    if (look.kind === 'end') return look.end;
+    missingSince = look.kind === 'missing' ? (missingSince ?? Date.now()) : undefined;
+    if (missingSince !== undefined && Date.now() - missingSince > MISSING_MS)
+      return { kind: 'lost', message: 'Kodosumi does not know the run any more.' };
+    await wait(look.kind === 'missing' ? Math.min(deps.pollMs, 1000) : deps.pollMs, undefined, { signal });
+  }
+}
+
+/** Undefined when the stream broke, ended or fell silent: then the status is asked. */
+async function listen(
+  deps: KodosumiDeps,
+  followed: Followed,
+  recorder: Recorder,
+  signal: AbortSignal,
+): Promise<FollowEnd | undefined> {
+  const closing = new AbortController();
+  try {
+    const events = requireKodosumi(deps).events(followed.fid, AbortSignal.any([signal, closing.signal]));
+    for await (const event of events) {
+      await recorder.record(event);
+      const end = await react(deps, followed, event);
+      if (end !== undefined) return end;
+    }
+  } catch {
+    signal.throwIfAborted();
+  } finally {
+    closing.abort();
+    await recorder.settled();
+  }
+  return undefined;
+}
+
+async function react(
+  deps: KodosumiDeps,
+  followed: Followed,
+  { event, data }: FlowEvent,
+): Promise<FollowEnd | undefined> {
+  if (event === 'lock') return openLockOf(deps, followed, lockOf(data));
+  if (event === 'lease' && lockOf(data)?.lid === followed.openLock)
+    return { kind: 'leased', lid: followed.openLock! };
+  if (event !== 'eof' && !(event === 'status' && /^(finished|error)$/.test(data.trim()))) return undefined;
+  const look = await lookAtRun(deps, followed);
+  return look.kind === 'end' ? look.end : undefined;
+}
+
+/** `{"dict":{"lid":...,"expires":...}}`; undefined where it is something else. */
+function lockOf(data: string): { lid: string; expires: number | null } | undefined {
+  try {
+    const { dict } = JSON.parse(data) as { dict?: { lid?: unknown; expires?: unknown } };
+    if (typeof dict?.lid !== 'string') return undefined;
+    return { lid: dict.lid, expires: typeof dict.expires === 'number' ? dict.expires : null };
+  } catch {
+    return undefined;
+  }
+}

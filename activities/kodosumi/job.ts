@@ -1,0 +1,8 @@
+import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
+import type { KodosumiDeps } from './activities.ts';
+
+/** Retried until a worker that has one takes the task. */
+export function requireKodosumi({ kodosumi }: Pick<KodosumiDeps, 'kodosumi'>): Kodosumi {
+  if (kodosumi === undefined) throw new Error('This worker has no Kodosumi: set KODOSUMI_BASE_URL.');
+  return kodosumi;
+}

@@ -1,0 +1,107 @@
+import {
+  isTaken,
+  keepFid,
+  markLaunching,
+  openInputs,
+  type JobRow,
+  getJob,
+} from '../../db/repositories/jobs.ts';
+import { getRun } from '../../db/repositories/runs.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
+import type { JobSettings, LaunchJobOutcome } from '../../domain/ports/jobs.ts';
+import type { Ride } from '../../domain/ports/journal.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import { withRide } from '../journal/ride.ts';
+import type { KodosumiDeps } from './activities.ts';
+import { withFiles } from './fetch-files.ts';
+import { requireKodosumi } from './job.ts';
+
+const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
+
+/**
+ * Launches a job's flow once. Kodosumi does not know repetitions, so (what a crash leaves behind):
+ * - before `markLaunching`: nothing was launched; files that were handed over are handed over again.
+ * - after it, before or while Kodosumi is asked: a run may exist. The next try looks for one of this flow with these
+ *   inputs that began since and is no other job's; only when none turned up for `lookForMs` is it launched again.
+ * - after the answer, before `keepFid`: the same; the look finds it.
+ * - after `keepFid`: the next try answers what is kept.
+ */
+export async function launchJob(
+  deps: KodosumiDeps,
+  { ride, runId }: { ride: Ride; runId: string },
+): Promise<LaunchJobOutcome> {
+  return withRide(deps.journal, ride, async () => {
+    const { job, url } = await load(deps, runId);
+    if (job.fid !== null) return { kind: 'launched', fid: job.fid };
+    const inputs = await openInputs(deps.db.pool, deps.sealer, runId);
+    if (inputs === undefined) throw new EngineError('value_lost', `Job ${runId} has no inputs.`);
+    if (job.launching_at !== null) {
+      const found = await look(deps, job, url, inputs.values);
+      if (found !== undefined) return launched(deps, runId, found);
+    }
+    return launch(deps, runId, url, await withFiles(requireKodosumi(deps), deps.fetchFile, inputs));
+  });
+}
+
+/** The run of a job, where there is one, for whoever must end it. */
+export async function findRunOf(deps: KodosumiDeps, runId: string): Promise<string | undefined> {
+  const { job, url } = await load(deps, runId);
+  if (job.fid !== null || job.launching_at === null) return job.fid ?? undefined;
+  const inputs = await openInputs(deps.db.pool, deps.sealer, runId);
+  return inputs && find(deps, job.launching_at, url, inputs.values);
+}
+
+async function load({ db }: KodosumiDeps, runId: string): Promise<{ job: JobRow; url: string }> {
+  const [job, run] = await Promise.all([getJob(db.pool, runId), getRun(db.pool, runId)]);
+  if (job === undefined || run === undefined)
+    throw new EngineError('run_not_found', `Job ${runId} has no row.`);
+  return { job, url: (run.settings as unknown as JobSettings).flowUrl };
+}
+
+/** Undefined only when it is certain enough that nothing was launched. */
+async function look(
+  deps: KodosumiDeps,
+  { launching_at: at }: JobRow,
+  url: string,
+  values: JsonObject,
+): Promise<string | undefined> {
+  const found = await find(deps, at!, url, values);
+  const lookUntil = at!.getTime() + deps.lookForMs;
+  if (found === undefined && Date.now() < lookUntil)
+    throw new Error('Whether the flow was launched is not known yet; it is looked for.');
+  return found;
+}
+
+const find = (deps: KodosumiDeps, at: Date, url: string, inputs: JsonObject): Promise<string | undefined> =>
+  requireKodosumi(deps).findLaunched({
+    url,
+    inputs,
+    sinceMs: at.getTime() - CLOCKS_MS,
+    taken: (fid) => isTaken(deps.db.pool, fid),
+  });
+
+async function launch(
+  deps: KodosumiDeps,
+  runId: string,
+  url: string,
+  values: JsonObject,
+): Promise<LaunchJobOutcome> {
+  await markLaunching(deps.db.pool, runId, new Date());
+  await deps.checkpoint?.('job.launching');
+  try {
+    const outcome = await requireKodosumi(deps).launch(url, values);
+    await deps.checkpoint?.('job.launched');
+    if (outcome.kind === 'launched') return await launched(deps, runId, outcome.fid);
+    return outcome;
+  } catch (error) {
+    // It was refused or never reached Kodosumi: nothing runs, so there is nothing to look for.
+    if (error instanceof KodosumiError && !error.unknown) await markLaunching(deps.db.pool, runId, null);
+    throw error;
+  }
+}
+
+async function launched({ db }: KodosumiDeps, runId: string, fid: string): Promise<LaunchJobOutcome> {
+  await keepFid(db.pool, runId, fid);
+  return { kind: 'launched', fid };
+}

@@ -1,0 +1,42 @@
+import type { Checkpoint } from '../../../domain/crash-points.ts';
+import type { Journal } from '../../../db/journal.ts';
+import type { Database } from '../../../db/database.ts';
+import type { Sealer } from '../../../db/sealing.ts';
+import type { Values } from '../../../db/values.ts';
+import type { JobActivities, PaymentWatchActivities } from '../../../domain/ports/jobs.ts';
+import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
+import { authorizeRefund } from './authorize-refund.ts';
+import { readPayment, requestPayment } from './request-payment.ts';
+import { submitResult } from './submit-result.ts';
+import { watchPayments } from './watch.ts';
+
+/** Tells a run's workflow what changed of its payment; a workflow that has ended is told nothing. */
+export type TellWorkflow = (workflowId: string, signal: string, argument: object) => Promise<void>;
+
+export interface MasumiDeps {
+  db: Database;
+  journal: Journal;
+  sealer: Sealer;
+  values: Values;
+  /** None: no payment service is configured. */
+  node: MasumiNode | undefined;
+  /** `escaped` agrees with purchasers that hash the JSON-escaped result (MASUMI_OUTPUT_HASH). */
+  outputHash: 'mip' | 'escaped';
+  tell: TellWorkflow;
+  /** Waits between looks; ms. */
+  paymentGraceMs: number;
+  checkpoint?: Checkpoint;
+}
+
+export type MasumiActivities = PaymentWatchActivities &
+  Pick<JobActivities, 'requestPayment' | 'readPayment' | 'submitResult' | 'authorizeRefund'>;
+
+export function createMasumiActivities(deps: MasumiDeps): MasumiActivities {
+  return {
+    requestPayment: (request) => requestPayment(deps, request),
+    readPayment: (request) => readPayment(deps, request),
+    submitResult: (request) => submitResult(deps, request),
+    authorizeRefund: (request) => authorizeRefund(deps, request),
+    watchPayments: () => watchPayments(deps),
+  };
+}

@@ -1,0 +1,53 @@
+import { MasumiNodeError } from '../../../domain/masumi/outside-errors.ts';
+import type { SubmitResultOutcome } from '../../../domain/ports/jobs.ts';
+import type { Ride } from '../../../domain/ports/journal.ts';
+import type { FlowResult } from '../../../domain/ports/kodosumi.ts';
+import type { NodePayment } from '../../../domain/ports/masumi-node.ts';
+import type { ValueRef } from '../../../domain/ports/values.ts';
+import { withRide } from '../../journal/ride.ts';
+import type { MasumiDeps } from './activities.ts';
+import { requireJob, requireNode } from './job.ts';
+import { outputHash } from './output-hash.ts';
+
+type Request = { ride: Ride; runId: string; result: ValueRef };
+
+/**
+ * Submits the hash of the result. The same hash every time, so a crash anywhere is repaired by doing it again: what the
+ * payment service took already it answers with 404 or 409, and then shows our hash.
+ */
+export async function submitResult(
+  deps: MasumiDeps,
+  { ride, runId, result }: Request,
+): Promise<SubmitResultOutcome> {
+  return withRide(deps.journal, ride, async () => {
+    const job = await requireJob(deps, runId);
+    const { output } = (await deps.values.load(result)) as unknown as FlowResult;
+    const resultHash = outputHash(job.identifier, output, deps.outputHash);
+    if (job.blockchain_identifier === null || job.source_type === null)
+      return { kind: 'submitted', resultHash };
+    return submit(deps, job.blockchain_identifier, resultHash);
+  });
+}
+
+async function submit(
+  deps: MasumiDeps,
+  identifier: string,
+  resultHash: string,
+): Promise<SubmitResultOutcome> {
+  const node = requireNode(deps);
+  try {
+    const verdict = await node.submitResult(identifier, resultHash);
+    await deps.checkpoint?.('job.result-submitted');
+    if (verdict.kind === 'done') return { kind: 'submitted', resultHash };
+    const seen = await node.resolve(identifier);
+    if (seen !== undefined && carries(seen, resultHash)) return { kind: 'submitted', resultHash };
+    return { kind: 'not_now', message: verdict.message };
+  } catch (error) {
+    if (error instanceof MasumiNodeError && !error.passing)
+      return { kind: 'refused', message: error.message };
+    throw error;
+  }
+}
+
+const carries = ({ resultHash, nextAction }: NodePayment, hash: string): boolean =>
+  resultHash?.toLowerCase() === hash || nextAction.resultHash?.toLowerCase() === hash;

@@ -1,0 +1,172 @@
+import type { JobPayment, PaymentStanding } from '../../domain/ports/jobs.ts';
+import type { NextAction, OnChainState } from '../../domain/ports/masumi-node.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Queryable } from '../ledger.ts';
+import type { Sealer } from '../sealing.ts';
+
+/** A job about to exist, beside its run. `inputs` are sealed: they may hold passwords. */
+export interface NewJob {
+  runId: string;
+  tenant: string;
+  flowKey: string;
+  identifier: string;
+  inputHash: string;
+  inputs: JobInputs;
+}
+
+/** What goes to Kodosumi: values by field, and the files to fetch for it first. */
+export type JobInputs = { values: JsonObject; files: { name: string; urls: string[] }[] };
+
+/** A job as it is kept; what its run knows is in the run's row. */
+export interface JobRow {
+  run_id: string;
+  tenant: string;
+  flow_key: string;
+  identifier: string;
+  input_hash: string;
+  payment_asked_at: Date | null;
+  payment: JobPayment | null;
+  blockchain_identifier: string | null;
+  /** Which kind of contract holds the money; null where nobody pays. */
+  source_type: string | null;
+  on_chain_state: OnChainState | null;
+  next_action: NextAction | null;
+  authorized_at: Date | null;
+  launching_at: Date | null;
+  fid: string | null;
+}
+
+const COLUMNS = `run_id, tenant, flow_key, identifier, input_hash, payment_asked_at, payment, blockchain_identifier,
+  source_type, on_chain_state, next_action, authorized_at, launching_at, fid`;
+
+/** Inserts the job; false when its identifier has a living one. */
+export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into job (run_id, tenant, flow_key, identifier, input_hash, inputs_sealed)
+     values ($1, $2, $3, $4, $5, $6) on conflict (tenant, flow_key, identifier) where alive do nothing`,
+    [
+      job.runId,
+      job.tenant,
+      job.flowKey,
+      job.identifier,
+      job.inputHash,
+      sealer.seal('job.inputs', job.inputs),
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** The living job of an identifier; one whose run has ended is let go first. */
+export async function findLivingJob(
+  db: Queryable,
+  key: { tenant: string; flowKey: string; identifier: string },
+): Promise<JobRow | undefined> {
+  const values = [key.tenant, key.flowKey, key.identifier];
+  await db.query(
+    `update job j set alive = false from run r
+     where j.tenant = $1 and j.flow_key = $2 and j.identifier = $3 and j.alive
+       and r.id = j.run_id and r.finished_at is not null`,
+    values,
+  );
+  const { rows } = await db.query<JobRow>(
+    `select ${COLUMNS} from job where tenant = $1 and flow_key = $2 and identifier = $3 and alive`,
+    values,
+  );
+  return rows[0];
+}
+
+export async function findJob(db: Queryable, tenant: string, runId: string): Promise<JobRow | undefined> {
+  const { rows } = await db.query<JobRow>(`select ${COLUMNS} from job where run_id = $1 and tenant = $2`, [
+    runId,
+    tenant,
+  ]);
+  return rows[0];
+}
+
+/** For activities, which act for the job whoever owns it. */
+export async function getJob(db: Queryable, runId: string): Promise<JobRow | undefined> {
+  const { rows } = await db.query<JobRow>(`select ${COLUMNS} from job where run_id = $1`, [runId]);
+  return rows[0];
+}
+
+export async function openInputs(
+  db: Queryable,
+  sealer: Sealer,
+  runId: string,
+): Promise<JobInputs | undefined> {
+  const { rows } = await db.query<{ inputs_sealed: Buffer }>(
+    'select inputs_sealed from job where run_id = $1',
+    [runId],
+  );
+  return rows[0] && (sealer.open('job.inputs', rows[0].inputs_sealed) as unknown as JobInputs);
+}
+
+/** From here on a payment request may exist; answers when that began to be so. */
+export async function markPaymentAsked(db: Queryable, runId: string): Promise<Date> {
+  const { rows } = await db.query<{ payment_asked_at: Date }>(
+    `update job set payment_asked_at = coalesce(payment_asked_at, clock_timestamp()) where run_id = $1
+     returning payment_asked_at`,
+    [runId],
+  );
+  return rows[0]!.payment_asked_at;
+}
+
+/** The first request wins; answers the one that is kept. `watched`: the payment service is looked at for it. */
+export async function keepPayment(
+  db: Queryable,
+  runId: string,
+  payment: JobPayment,
+  { onChainState, nextAction }: PaymentStanding,
+  watched: boolean,
+): Promise<JobPayment> {
+  const { rows } = await db.query<{ payment: JobPayment }>(
+    `update job set payment = coalesce(payment, $2), blockchain_identifier = coalesce(blockchain_identifier, $3),
+       source_type = coalesce(source_type, $4), on_chain_state = coalesce(on_chain_state, $5),
+       next_action = coalesce(next_action, $6), watched = $7
+     where run_id = $1 returning payment`,
+    [
+      runId,
+      JSON.stringify(payment),
+      payment.blockchainIdentifier,
+      payment.sourceType,
+      onChainState,
+      JSON.stringify(nextAction),
+      watched,
+    ],
+  );
+  return rows[0]!.payment;
+}
+
+/** What was seen last; an older look never counts, looks come one after the other. */
+export async function markStanding(
+  db: Queryable,
+  runId: string,
+  { onChainState, nextAction }: PaymentStanding,
+): Promise<void> {
+  await db.query(
+    `update job set on_chain_state = $2, next_action = $3, checked_at = clock_timestamp() where run_id = $1`,
+    [runId, onChainState, JSON.stringify(nextAction)],
+  );
+}
+
+export async function markAuthorized(db: Queryable, runId: string): Promise<void> {
+  await db.query(
+    `update job set authorized_at = coalesce(authorized_at, clock_timestamp()) where run_id = $1`,
+    [runId],
+  );
+}
+
+/** From here on a run of the flow may exist at Kodosumi. */
+export async function markLaunching(db: Queryable, runId: string, at: Date | null): Promise<void> {
+  await db.query(`update job set launching_at = $2 where run_id = $1`, [runId, at]);
+}
+
+/** Throws (unique) when another job has this run. */
+export async function keepFid(db: Queryable, runId: string, fid: string): Promise<void> {
+  await db.query(`update job set fid = coalesce(fid, $2) where run_id = $1`, [runId, fid]);
+}
+
+export async function isTaken(db: Queryable, fid: string): Promise<boolean> {
+  const { rowCount } = await db.query('select from job where fid = $1', [fid]);
+  return (rowCount ?? 0) > 0;
+}

@@ -1,0 +1,50 @@
+import type { JobPayment, PaymentStanding } from '../ports/jobs.ts';
+import type { NodePayment, OnChainState } from '../ports/masumi-node.ts';
+
+/** States in which the purchaser's money is, or was, in the contract: the job was paid. */
+export const isPaid = (state: OnChainState | null): boolean =>
+  state !== null && state !== 'FundsOrDatumInvalid';
+
+/** States that the payment service itself asks for an authorisation in (masumi.md section 2, "Compensation"). */
+export const canAuthorize = (state: OnChainState | null): boolean =>
+  state === 'RefundRequested' || state === 'Disputed';
+
+const OVER: ReadonlySet<OnChainState | null> = new Set<OnChainState>([
+  'Withdrawn',
+  'RefundWithdrawn',
+  'DisputedWithdrawn',
+]);
+
+/** States that nothing leaves. */
+export const isOver = (state: OnChainState | null): boolean => OVER.has(state);
+
+/** What the purchaser is told of a request that was made. A time that is missing is the one that was asked for. */
+export const paymentOf = (made: NodePayment, payByTime: number): JobPayment => ({
+  blockchainIdentifier: made.blockchainIdentifier,
+  payByTime: made.payByTime ?? payByTime,
+  submitResultTime: made.submitResultTime,
+  unlockTime: made.unlockTime,
+  externalDisputeUnlockTime: made.externalDisputeUnlockTime,
+  sellerVkey: made.sellerVkey,
+  amounts: made.requestedFunds,
+  sourceType: made.sourceType,
+});
+
+export const standingOf = ({ onChainState, nextAction }: NodePayment): PaymentStanding => ({
+  onChainState,
+  nextAction,
+});
+
+/** Refund as the native API shows it (masumi.md 1.1). */
+export type RefundState = 'none' | 'pending' | 'authorized' | 'refunded';
+
+/** `failed`: the job ended without a result, so that the purchaser's money is to go back. */
+export function refundState(
+  state: OnChainState | null,
+  { failed, authorized }: { failed: boolean; authorized: boolean },
+): RefundState {
+  if (state === 'RefundWithdrawn' || state === 'DisputedWithdrawn') return 'refunded';
+  if (state === 'RefundAuthorized' || authorized) return 'authorized';
+  if (!isPaid(state)) return 'none';
+  return failed || canAuthorize(state) ? 'pending' : 'none';
+}

@@ -1,0 +1,55 @@
+import { setHandler, defineSignal } from '@temporalio/workflow';
+import { SIGNALS } from '../../../domain/messages.ts';
+import type { JobInput, JobPayment, PaymentStanding } from '../../../domain/ports/jobs.ts';
+import type { Run } from '../../engine/run.ts';
+
+/** A question the flow has asked and nobody has answered yet. */
+export interface OpenLock {
+  lid: string;
+  /** ms since epoch (masumi.md section 2, deadline 2). */
+  deadlineMs: number;
+}
+
+/** One job on its way; changed by its story (`job.ts`) and by messages. */
+export interface Job {
+  readonly run: Run<JobInput>;
+  payment: JobPayment | undefined;
+  standing: PaymentStanding;
+  fid: string | null;
+  openLock: OpenLock | undefined;
+  /** Locks that were answered, here or in Kodosumi's own panel. */
+  answered: string[];
+  /** Answers are on their way to Kodosumi: their outcome is waited for, whatever the time. */
+  answering: boolean;
+}
+
+const paymentChanged = defineSignal<[PaymentStanding]>(SIGNALS.paymentChanged);
+
+export function createJob(run: Run<JobInput>): Job {
+  const job: Job = {
+    run,
+    payment: undefined,
+    standing: { onChainState: null, nextAction: null },
+    fid: null,
+    openLock: undefined,
+    answered: [],
+    answering: false,
+  };
+  setHandler(paymentChanged, (standing) => noteStanding(job, standing), {
+    description: 'The watch over the payment service says how the payment stands.',
+  });
+  return job;
+}
+
+/** One event for each state the chain shows, whoever saw it. */
+export function noteStanding(job: Job, standing: PaymentStanding): void {
+  const { onChainState, nextAction } = standing;
+  const isNews = onChainState !== job.standing.onChainState;
+  job.standing = standing;
+  if (isNews)
+    job.run.journal.emit({
+      key: `payment.changed:${onChainState}`,
+      type: 'payment.changed',
+      data: { onChainState, nextAction: nextAction?.requestedAction ?? null },
+    });
+}

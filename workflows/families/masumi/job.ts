@@ -1,0 +1,15 @@
+import type { JobInput } from '../../../domain/ports/jobs.ts';
+import { runJob } from '../../engine/run.ts';
+import { handleAnswers } from './answers.ts';
+import { createJob } from './context.ts';
+import { askForPayment, awaitFunds } from './payment.ts';
+import { doWork } from './work.ts';
+
+/** An agent sold over MIP-003: paid in advance, done by a Kodosumi flow, its result's hash submitted (masumi.md). */
+export async function masumi(input: JobInput): Promise<void> {
+  await runJob(input, async (run) => {
+    const job = createJob(run);
+    handleAnswers(job);
+    return (await askForPayment(job)) ?? (await awaitFunds(job)) ?? doWork(job);
+  });
+}

@@ -1,0 +1,106 @@
+import { ActivityFailure, condition } from '@temporalio/workflow';
+import type { JobPayment, JobTimes } from '../../../domain/ports/jobs.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import type { Ending } from '../../engine/run.ts';
+import { noteStanding, type Job } from './context.ts';
+import { failed, stopped } from './ending.ts';
+import { payments } from './proxies.ts';
+
+const READ_FOR_MS = 600_000; // the payment service may be down just when the time is up
+
+/** Undefined when the purchaser can pay now (or need not); else how the job ends. */
+export async function askForPayment(job: Job): Promise<Ending | undefined> {
+  const { run } = job;
+  const { runId, settings } = run.input;
+  run.describe(['**Asking the payment service for a payment request**']);
+  const asked = await run.journal
+    .ride((ride) =>
+      payments(settings.requestPaymentForMs).requestPayment({
+        ride,
+        runId,
+        times: timesFrom(job, Date.now()),
+      }),
+    )
+    .catch(unlessExhausted);
+  if (asked === undefined)
+    return failed(job, 'payment_service_unavailable', 'The payment service could not be reached in time.');
+  if (asked.kind === 'rejected') return failed(job, 'payment_rejected', asked.message);
+  job.payment = asked.payment;
+  job.standing = asked.standing;
+  return undefined;
+}
+
+function timesFrom({ run }: Job, nowMs: number): JobTimes {
+  const { terms } = run.input.settings;
+  return {
+    payByTime: nowMs + terms.payByMs,
+    submitResultTime: nowMs + terms.submitResultMs,
+    unlockTime: nowMs + terms.unlockMs,
+    externalDisputeUnlockTime: nowMs + terms.externalDisputeUnlockMs,
+  };
+}
+
+/** Undefined when the money is in the contract; else how the job ends. */
+export async function awaitFunds(job: Job): Promise<Ending | undefined> {
+  const { run } = job;
+  const payment = job.payment!;
+  if (job.standing.onChainState !== 'FundsLocked') await announce(job, payment);
+  const givesUpAt = payment.payByTime + run.input.settings.paymentGraceMs;
+  for (;;) {
+    if (run.stop.reason() !== undefined) return stopped(job);
+    const { onChainState } = job.standing;
+    if (onChainState === 'FundsLocked') return undefined;
+    if (onChainState === 'FundsOrDatumInvalid')
+      return failed(job, 'payment_invalid', 'The payment on the chain is not the one that was asked for.');
+    if (onChainState !== null)
+      return failed(job, 'payment_invalid', `The payment is ${onChainState} before any work was done.`);
+    if (Date.now() >= givesUpAt) {
+      if (!(await lookOnce(job))) return failed(job, 'payment_timeout', 'Nobody paid in time.');
+    } else
+      await condition(
+        () => run.stop.reason() !== undefined || job.standing.onChainState !== null,
+        givesUpAt - Date.now(),
+        { summary: 'waiting for the purchaser’s payment' },
+      );
+    await run.journal.flush();
+  }
+}
+
+/** The payment service is asked once more before a job is given up as unpaid; true when it shows something. */
+async function lookOnce(job: Job): Promise<boolean> {
+  const { run } = job;
+  const seen = await run.journal
+    .ride((ride) => payments(READ_FOR_MS).readPayment({ ride, runId: run.input.runId }))
+    .catch(unlessExhausted);
+  if (seen !== undefined) noteStanding(job, seen);
+  return job.standing.onChainState !== null;
+}
+
+async function announce({ run }: Job, payment: JobPayment): Promise<void> {
+  const deadlines: JsonObject = {
+    pay_by: iso(payment.payByTime),
+    submit_result: iso(payment.submitResultTime),
+    unlock: iso(payment.unlockTime),
+    external_dispute_unlock: iso(payment.externalDisputeUnlockTime),
+  };
+  const { blockchainIdentifier, amounts } = payment;
+  run.move(
+    'awaiting_payment',
+    'run.awaiting_payment',
+    'run.awaiting_payment',
+    { blockchainIdentifier, amounts },
+    {
+      view: { deadlines },
+    },
+  );
+  run.describe([`**Waiting for payment** until ${iso(payment.payByTime)}`], { waitingFor: 'payment' });
+  await run.journal.flush();
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Undefined when every try within the time failed. */
+export function unlessExhausted(error: unknown): undefined {
+  if (!(error instanceof ActivityFailure)) throw error;
+  return undefined;
+}

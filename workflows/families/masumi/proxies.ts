@@ -1,0 +1,43 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { ActivityInterfaceFor } from '@temporalio/workflow';
+import type { JobActivities } from '../../../domain/ports/jobs.ts';
+import { taskQueues } from '../../../domain/queues.ts';
+
+type Payments = Pick<JobActivities, 'requestPayment' | 'readPayment' | 'submitResult' | 'authorizeRefund'>;
+type Work = Pick<JobActivities, 'launchJob' | 'answerLock' | 'killJob'>;
+type Following = Pick<JobActivities, 'followJob'>;
+
+const retry = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 };
+const HEARTBEAT = '6s';
+const ONE_TRY = '90s'; // a page of uploads or a slow node takes its time
+
+/** Calls of the payment service, tried again for `forMs`. */
+export const payments = (forMs: number): ActivityInterfaceFor<Payments> =>
+  proxyActivities<Payments>({
+    taskQueue: taskQueues(workflowInfo().taskQueue).money,
+    scheduleToCloseTimeout: Math.max(1, forMs),
+    startToCloseTimeout: ONE_TRY,
+    heartbeatTimeout: HEARTBEAT,
+    retry,
+  });
+
+/** Calls of Kodosumi, tried again for `forMs`. */
+export const kodosumi = (forMs: number): ActivityInterfaceFor<Work> =>
+  proxyActivities<Work>({
+    taskQueue: taskQueues(workflowInfo().taskQueue).kodosumi,
+    scheduleToCloseTimeout: Math.max(1, forMs),
+    startToCloseTimeout: ONE_TRY,
+    heartbeatTimeout: HEARTBEAT,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry,
+  });
+
+/** Follows for as long as the job lives; its deadline cancels it. */
+export const following = (): ActivityInterfaceFor<Following> =>
+  proxyActivities<Following>({
+    taskQueue: taskQueues(workflowInfo().taskQueue).kodosumi,
+    startToCloseTimeout: '30d',
+    heartbeatTimeout: HEARTBEAT,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry,
+  });

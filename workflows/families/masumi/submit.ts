@@ -1,0 +1,53 @@
+import type { ValueRef } from '../../../domain/ports/values.ts';
+import type { SubmitResultOutcome } from '../../../domain/ports/jobs.ts';
+import { UNKNOWN_TOTALS } from '../../../domain/ports/ledger.ts';
+import type { Ending } from '../../engine/run.ts';
+import type { Job } from './context.ts';
+import { failed, stopped } from './ending.ts';
+import { unlessExhausted } from './payment.ts';
+import { payments } from './proxies.ts';
+import { resultDeadlineOf } from './times.ts';
+
+const READ_FOR_MS = 60_000;
+
+/** Submits the result's hash until the payment service has it; only then is there a result (masumi.md section 2). */
+export async function submit(job: Job, result: ValueRef): Promise<Ending> {
+  const { run } = job;
+  run.describe(['**Submitting the hash of the result**']);
+  for (;;) {
+    const outcome = await submitOnce(job, result);
+    if (outcome.kind === 'submitted') return completed(job, result, outcome.resultHash);
+    if (outcome.kind === 'refused')
+      return failed(job, 'submit_failed', `The payment service refused the result: ${outcome.message}`);
+    if (!(await run.stop.pause(run.input.settings.retryEveryMs, 'submitting the result again')))
+      return stopped(job);
+  }
+}
+
+/** A submission is never cut off: whether it arrived would not be known. What nobody answered is looked up. */
+async function submitOnce(job: Job, result: ValueRef): Promise<SubmitResultOutcome> {
+  const { run } = job;
+  const { runId } = run.input;
+  const outcome = await run.journal
+    .ride((ride) => payments(resultDeadlineOf(job) - Date.now()).submitResult({ ride, runId, result }))
+    .catch(unlessExhausted);
+  if (outcome !== undefined) return outcome;
+  const seen = await run.journal
+    .ride((ride) => payments(READ_FOR_MS).readPayment({ ride, runId }))
+    .catch(unlessExhausted);
+  const resultHash = seen?.nextAction?.resultHash ?? null;
+  if (resultHash !== null || seen?.onChainState === 'ResultSubmitted')
+    return { kind: 'submitted', resultHash: resultHash ?? '' };
+  return { kind: 'not_now', message: 'The payment service did not answer.' };
+}
+
+function completed({ run }: Job, result: ValueRef, resultHash: string): Ending {
+  run.journal.emit({
+    key: 'step.completed:flow',
+    type: 'step.completed',
+    data: { step: 'flow', resultHash },
+    step: { id: 'flow', status: 'completed', data: { result: { resultHash } } },
+    view: { resultHash },
+  });
+  return { status: 'completed', outputs: { result }, totals: UNKNOWN_TOTALS };
+}

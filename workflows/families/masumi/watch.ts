@@ -1,0 +1,31 @@
+import {
+  continueAsNew,
+  proxyActivities,
+  setWorkflowOptions,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { PaymentWatchActivities } from '../../../domain/ports/jobs.ts';
+import { taskQueues } from '../../../domain/queues.ts';
+
+/** One for the whole installation: looks at the payment service for every job that waits there. */
+export async function masumiWatch(waits: { everyMs: number; rounds: number }): Promise<void> {
+  const { watchPayments } = proxyActivities<PaymentWatchActivities>({
+    taskQueue: taskQueues(workflowInfo().taskQueue).money,
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: '6s',
+    retry: { initialInterval: 1000, maximumInterval: 30_000 },
+  });
+  for (let round = 0; round < waits.rounds; round++) {
+    const { watched } = await watchPayments();
+    await sleep(waits.everyMs, { summary: `${watched} payments watched` });
+  }
+  await continueAsNew<typeof masumiWatch>(waits);
+}
+
+// As the settlement sweep: it never ends, so it moves to the current version at its next task.
+setWorkflowOptions(
+  () =>
+    workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},
+  masumiWatch,
+);

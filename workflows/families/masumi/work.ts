@@ -1,0 +1,88 @@
+import type { LaunchJobOutcome } from '../../../domain/ports/jobs.ts';
+import type { ValueRef } from '../../../domain/ports/values.ts';
+import type { Ending } from '../../engine/run.ts';
+import { untilStopped } from '../../engine/until-stopped.ts';
+import type { Job } from './context.ts';
+import { failed, stopped } from './ending.ts';
+import { followToEnd } from './follow.ts';
+import { payments, kodosumi } from './proxies.ts';
+import { submit } from './submit.ts';
+import { unlessExhausted } from './payment.ts';
+import { resultDeadlineOf } from './times.ts';
+
+const UNDO_FOR_MS = 60_000;
+
+/** Launches, follows, submits; ends the job at its result deadline whatever it is at. */
+export async function doWork(job: Job): Promise<Ending> {
+  const { run } = job;
+  const left = resultDeadlineOf(job) - Date.now();
+  registerRefund(job);
+  if (left < run.input.settings.margins.workMs)
+    return failed(job, 'insufficient_time', 'It was paid too late for the work to be done in time.');
+  const clock = run.stop.deadline(left, 'result deadline');
+  run.move('running', 'run.running', 'run.running', { onChainState: job.standing.onChainState });
+  run.describe(['**Working**'], { waitingFor: null });
+  const work = await launch(job);
+  const result = 'error' in work ? work : await followToEnd(job);
+  const ending = isEnding(result) ? result : await submit(job, result);
+  clock.disarm();
+  return ending;
+}
+
+export const isEnding = (value: ValueRef | Ending): value is Ending => 'status' in value;
+
+/** The purchaser's money is in the contract. */
+function registerRefund({ run }: Job): void {
+  const { runId } = run.input;
+  run.saga.register({
+    key: 'payment',
+    run: async () => {
+      const outcome = await payments(UNDO_FOR_MS).authorizeRefund({ runId });
+      return { kind: 'ok', detail: { refund: outcome.kind } };
+    },
+  });
+  run.saga.completed('payment');
+}
+
+/** `launched`, or how the job ends. */
+async function launch(job: Job): Promise<{ launched: string } | Ending> {
+  const { run } = job;
+  const { runId, settings } = run.input;
+  run.saga.register({
+    key: 'flow',
+    run: async () => {
+      await kodosumi(UNDO_FOR_MS).killJob({ runId, fid: job.fid });
+      return { kind: 'ok', detail: { killed: job.fid } };
+    },
+  });
+  run.journal.emit({
+    key: 'step.started:flow',
+    type: 'step.started',
+    data: { step: 'flow', flow: settings.flowKey },
+    step: { id: 'flow', status: 'running' },
+  });
+  const latestMs = resultDeadlineOf(job) - settings.margins.workMs - Date.now();
+  const asked = await untilStopped(run.stop, () =>
+    run.journal.ride((ride) => kodosumi(Math.min(settings.launchForMs, latestMs)).launchJob({ ride, runId })),
+  ).catch(unlessExhausted);
+  if (asked === 'stopped') return stopped(job);
+  if (asked === undefined) return failed(job, 'flow_failed', 'Kodosumi did not take the job in time.');
+  return taken(job, asked);
+}
+
+async function taken(job: Job, asked: LaunchJobOutcome): Promise<{ launched: string } | Ending> {
+  if (asked.kind === 'rejected') {
+    job.run.saga.forget('flow');
+    return failed(job, 'flow_rejected_input', inWords(asked.errors));
+  }
+  job.fid = asked.fid;
+  job.run.saga.completed('flow');
+  return { launched: asked.fid };
+}
+
+const inWords = (errors: { [field: string]: string[] }): string =>
+  `The flow refused the inputs: ${Object.entries(errors)
+    .map(([field, messages]) =>
+      field === '_global_' ? messages.join(' ') : `${field}: ${messages.join(' ')}`,
+    )
+    .join('; ')}`.slice(0, 1000);
