@@ -19,6 +19,10 @@ const list = z
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   );
+/** A durations' setting in ms, with what it means. */
+const ms = (fallback: number, min: number, meaning: string) => int(fallback, min).describe(meaning);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const port = (fallback: number) => int(fallback, 0, 65535);
 
 /** Every setting, in the order `.env.example` shows them. Descriptions are the documentation. */
@@ -79,7 +83,7 @@ export const settings = z.object({
     .string()
     .default('steward')
     .describe('Base name of the task queues; workers and API must agree.'),
-  WORKER_QUEUES: list.describe('Which queues a worker serves: engine,money,llm. Empty: all.'),
+  WORKER_QUEUES: list.describe('Which queues a worker serves: engine,money,llm,kodosumi. Empty: all.'),
   WORKFLOW_BUNDLE: z
     .string()
     .optional()
@@ -180,10 +184,80 @@ export const settings = z.object({
   DEPOSIT_WAIT_MS: int(30_000, 1).describe(
     'How long deposit and withdraw wait for finality before they answer 202.',
   ),
+  KODOSUMI_BASE_URL: z
+    .url()
+    .optional()
+    .describe('Kodosumi, whose flows are sold. Unset: the embedded stand-in.'),
+  KODOSUMI_USERNAME: z.string().default('admin').describe('Account at Kodosumi.'),
+  KODOSUMI_PASSWORD: z.string().optional().describe('Its password.'),
+  PAYMENT_SERVICE_URL: z
+    .url()
+    .optional()
+    .describe(
+      'Masumi payment service (/api/v1 is added where it is missing). Alias with its key: MASUMI_NODE_URL. Unset: the embedded stand-in.',
+    ),
+  PAYMENT_API_KEY: z.string().optional().describe('API key of the payment service. Alias: MASUMI_API_KEY.'),
+  MASUMI_NETWORK: z
+    .preprocess(
+      (value) =>
+        typeof value === 'string' ? value.charAt(0).toUpperCase() + value.slice(1).toLowerCase() : value,
+      z.enum(['Preprod', 'Mainnet']).default('Preprod'),
+    )
+    .describe('Cardano network of the payment service; NETWORK is its fallback.'),
+  MASUMI_CONFIG: z
+    .string()
+    .default('masumi.yaml')
+    .describe(
+      'File with AGENT_IDENTIFIER_<flow key> and PRICE_<flow key> as in the environment; read again whenever it changes.',
+    ),
+  SELLER_VKEY: z
+    .string()
+    .optional()
+    .describe('Key of the selling wallet, where the payment service does not name it.'),
+  MASUMI_TEST_MODE: flag(false).describe(
+    'Nobody pays: every job counts as paid at once, and says SIMULATED. For trials only.',
+  ),
+  MASUMI_PUBLIC: flag(false).describe(
+    'Purchasers need no API key for /mip003 (payment is what protects it); everything else still does.',
+  ),
+  MASUMI_SIGNING_KEY: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, '32 bytes as 64 hex digits')
+    .optional()
+    .describe('Ed25519 seed that signs answers to questions (provide_input); unset, signatures are empty.'),
+  MASUMI_OUTPUT_HASH: z
+    .enum(['mip', 'escaped'])
+    .default('mip')
+    .describe('mip: as MIP-004 says. escaped: for purchasers that hash the JSON-escaped result.'),
+  POLLING_INTERVAL_SECONDS: int(30, 1, 3600).describe(
+    'Between two looks at a Kodosumi run while its stream is broken.',
+  ),
+  MASUMI_PAY_BY_MS: ms(12 * HOUR, 1, 'How long a purchaser may take to pay.'),
+  MASUMI_SUBMIT_RESULT_MS: ms(24 * HOUR, 1, 'From the order to the last moment for the hash of the result.'),
+  MASUMI_UNLOCK_AFTER_MS: ms(6 * HOUR, 1, 'From there to the moment the money is unlocked for us.'),
+  MASUMI_DISPUTE_AFTER_MS: ms(12 * HOUR, 1, 'From there to the end of disputes.'),
+  MASUMI_RESULT_MARGIN_MS: ms(
+    15 * MINUTE,
+    5 * MINUTE,
+    'A result must be there this long before the last moment for its hash; at least 5 minutes.',
+  ),
+  MASUMI_WORK_MS: ms(30 * MINUTE, 0, 'With less time than this for the work a paid job is not begun.'),
+  MASUMI_INPUT_MARGIN_MS: ms(10 * MINUTE, 0, 'Answers must come this long before the result must be there.'),
+  MASUMI_PAYMENT_GRACE_MS: ms(
+    6 * MINUTE,
+    0,
+    'How long after its time a payment may still show on the chain.',
+  ),
+  MASUMI_WATCH_EVERY_MS: ms(10_000, 100, 'Between two looks at the payment service, for all jobs at once.'),
+  MASUMI_FILE_MAX_BYTES: int(50 * 1024 * 1024, 1).describe(
+    'Largest file that a purchaser may have us fetch.',
+  ),
   DATA_DIR: z
     .string()
     .default('data')
     .describe('Folder of the embedded stack: databases, chain state, generated keys.'),
+  MASUMI_PORT: port(3001).describe('Embedded stand-in for a Masumi payment service.'),
+  KODOSUMI_PORT: port(3370).describe('Embedded stand-in for Kodosumi.'),
   TEMPORAL_PORT: port(7233).describe('Embedded Temporal server.'),
   TEMPORAL_UI_PORT: port(8233).describe('Embedded Temporal Web UI.'),
   POSTGRES_PORT: port(54329).describe('Embedded PostgreSQL.'),
@@ -193,25 +267,37 @@ export const settings = z.object({
   SERVICES_PORT: port(8001).describe('Embedded sample services.'),
 });
 
-export type Config = z.infer<typeof settings>;
+export type Config = z.infer<typeof settings> & {
+  /** AGENT_IDENTIFIER_<flow key> and PRICE_<flow key>, as they are in the environment. */
+  FLOW_SETTINGS: Readonly<Record<string, string>>;
+};
 
 /** Names accepted besides the canonical ones, where those are unset. */
-const ALIASES: Readonly<Record<string, string>> = {
-  ETH_RPC_URL: 'EVM_RPC_URL',
-  PAYMENT_ROUTER_ADDRESS: 'EVM_ROUTER_ADDRESS',
-  CORS_ORIGIN: 'CORS_ORIGINS',
-  LLM_MODEL: 'PLANNER_MODEL',
-  NETWORK: 'SOLANA_NETWORK',
-};
+const ALIASES: readonly (readonly [alias: string, name: keyof typeof settings.shape])[] = [
+  ['ETH_RPC_URL', 'EVM_RPC_URL'],
+  ['PAYMENT_ROUTER_ADDRESS', 'EVM_ROUTER_ADDRESS'],
+  ['CORS_ORIGIN', 'CORS_ORIGINS'],
+  ['LLM_MODEL', 'PLANNER_MODEL'],
+  ['NETWORK', 'SOLANA_NETWORK'],
+  ['NETWORK', 'MASUMI_NETWORK'],
+];
+
+/** Two names for the payment service; a URL never goes with the key of the other (masumi.md, "Config"). */
+const NODE_PAIRS = [
+  ['PAYMENT_SERVICE_URL', 'PAYMENT_API_KEY'],
+  ['MASUMI_NODE_URL', 'MASUMI_API_KEY'],
+] as const;
 
 /** Reads `.env` (if there is one) and the environment; on bad values throws one message that names each of them. */
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
   if (env === process.env && existsSync('.env')) process.loadEnvFile('.env');
   const values: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(env)) if (value !== '') values[name] = value;
-  for (const [alias, name] of Object.entries(ALIASES)) values[name] ??= usable(alias, values[alias]);
+  for (const [alias, name] of ALIASES) values[name] ??= usable(alias, name, values[alias]);
+  Object.assign(values, nodeOf(values));
   const parsed = settings.safeParse(values);
-  if (parsed.success) return checked(parsed.data, values['NODE_ENV']);
+  if (parsed.success)
+    return checked({ ...parsed.data, FLOW_SETTINGS: flowSettings(values) }, values['NODE_ENV']);
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new Error(
     `The configuration is not usable:\n${problems.join('\n')}\nEvery setting is explained in .env.example.`,
@@ -219,10 +305,27 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 }
 
 /** NETWORK is shared by families with other vocabularies: it counts only where its value is valid. */
-function usable(alias: string, value: string | undefined): string | undefined {
+function usable(
+  alias: string,
+  name: keyof typeof settings.shape,
+  value: string | undefined,
+): string | undefined {
   if (alias !== 'NETWORK') return value;
-  return value !== undefined && settings.shape.SOLANA_NETWORK.safeParse(value).success ? value : undefined;
+  return value !== undefined && settings.shape[name].safeParse(value).success ? value : undefined;
 }
+
+function nodeOf(values: Record<string, string | undefined>): Record<string, string | undefined> {
+  const pair = NODE_PAIRS.find(([url, key]) => values[url] !== undefined && values[key] !== undefined);
+  return pair === undefined ? {} : { PAYMENT_SERVICE_URL: values[pair[0]], PAYMENT_API_KEY: values[pair[1]] };
+}
+
+const flowSettings = (values: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).filter(
+      (entry): entry is [string, string] =>
+        /^(AGENT_IDENTIFIER|PRICE)_./.test(entry[0]) && entry[1] !== undefined,
+    ),
+  );
 
 function checked(config: Config, nodeEnv: string | undefined): Config {
   if (config.CRASH_AT !== undefined && nodeEnv === 'production')

@@ -124,15 +124,16 @@ export async function untilInterrupted(application: Application | undefined): Pr
 
 /** What `npm run api`, `npm run worker` and the Temporal CLI need to join this stack. Holds keys: owner only. */
 function writeEnvironment(config: Config): void {
-  const names = Object.keys(config) as (keyof Config)[];
-  const lines = names
+  const { FLOW_SETTINGS, ...rest } = config;
+  const lines = Object.entries({ ...rest, ...FLOW_SETTINGS })
     .filter(
-      (name) =>
+      ([name, value]) =>
+        /^\w+$/.test(name) && // what a shell can set
         !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name) &&
-        config[name] !== undefined &&
-        String(config[name]) !== '',
+        value !== undefined &&
+        String(value) !== '',
     )
-    .map((name) => `${name}='${String(config[name])}'`);
+    .map(([name, value]) => `${name}='${String(value)}'`);
   writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
 }
 

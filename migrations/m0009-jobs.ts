@@ -37,10 +37,17 @@ export class M0009Jobs extends Migration {
         form jsonb not null,
         expires_at timestamptz(3),
         opened_at timestamptz(3) not null default clock_timestamp(),
-        answers_hash text,
-        answers_sealed bytea,
+        taken_hash text,
         taken_at timestamptz(3),
         primary key (run_id, lid)
+      )`);
+    this.addSql(`
+      create table job_answer (
+        run_id text not null,
+        lid text not null,
+        hash text not null,
+        sealed bytea not null,
+        primary key (run_id, lid, hash)
       )`);
   }
 }

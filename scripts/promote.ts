@@ -88,7 +88,10 @@ async function fulfil(wish: Wish, deployment: Deployment, config: Config): Promi
 async function leaveVersions(deployment: Deployment, config: Config): Promise<void> {
   await refusable(makeCurrent(deployment));
   const { connection, namespace } = deployment;
-  await ensureStandingWorkflows(connection, namespace, config.TASK_QUEUE, { anew: true });
+  await ensureStandingWorkflows(connection, namespace, config.TASK_QUEUE, {
+    anew: true,
+    ...(config.PAYMENT_SERVICE_URL !== undefined && { watchEveryMs: config.MASUMI_WATCH_EVERY_MS }),
+  });
 }
 
 /** Work is never sent to where nobody does it. */

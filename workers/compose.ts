@@ -22,6 +22,8 @@ import { buildAssetBook } from '../domain/assets.ts';
 import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { required } from '../temporal-connection.ts';
 import { checkpointOf } from './crash.ts';
+import { composeMasumi } from './masumi.ts';
+import type { TellWorkflow } from '../activities/payments/masumi/activities.ts';
 
 /** Everything a worker process can do, and what ends it. */
 export interface WorkerParts {
@@ -37,6 +39,7 @@ export async function composeActivities(
   config: Config,
   log: Logger,
   workflowState: BookDeps['workflowState'],
+  tell: TellWorkflow,
 ): Promise<WorkerParts> {
   const db = await openDatabase(required(config, 'DATABASE_URL'), { poolSize: config.DATABASE_POOL });
   const notifier = createNotifier(db.pool);
@@ -48,6 +51,7 @@ export async function composeActivities(
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
+  const masumi = composeMasumi(config, common, tell);
   const model = modelSettings(config);
   log.info(
     {
@@ -76,6 +80,7 @@ export async function composeActivities(
       operatorTenant: DEFAULT_TENANT,
     }),
     ...escrowActivities(config, common),
+    ...masumi.activities,
   };
   return {
     activities,
@@ -83,6 +88,7 @@ export async function composeActivities(
     async close() {
       rails.close();
       await fetch.close();
+      await masumi.close();
       await notifier.close();
       await db.close();
     },

@@ -2,6 +2,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { composeActivities } from './compose.ts';
+import { createTell } from './masumi.ts';
 import { ensureBooksSchedule } from './schedules.ts';
 import { ensureStandingWorkflows } from './standing-workflows.ts';
 import { bundleOf, type Build } from './version.ts';
@@ -23,6 +24,7 @@ export async function startWork(
     config,
     log,
     createWorkflowState(connection, config.TEMPORAL_NAMESPACE),
+    createTell(connection, config.TEMPORAL_NAMESPACE),
   );
   const workers = await startWorkers({
     connection,
@@ -33,7 +35,9 @@ export async function startWork(
     maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
     ...build,
   });
-  await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE);
+  await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE, {
+    ...(config.PAYMENT_SERVICE_URL !== undefined && { watchEveryMs: config.MASUMI_WATCH_EVERY_MS }),
+  });
   // Paying must go on where schedules may not be made; then POST /ledger/reconciliation checks, and the alarm is its age.
   await ensureBooksSchedule(
     connection,

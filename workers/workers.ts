@@ -33,6 +33,8 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
+const FOLLOWED_FOR_ONE = 10;
+
 /** One Temporal worker per kind of work; only the engine's runs workflows. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const queues = taskQueues(options.taskQueue);
@@ -70,7 +72,9 @@ function workerOptions(
     ...(kind === 'engine'
       ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 300 }
       : {}),
-    maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
+    // A job that is followed holds a place for as long as it runs, and mostly sleeps.
+    maxConcurrentActivityTaskExecutions:
+      (options.maxConcurrentActivities ?? 100) * (kind === 'kodosumi' ? FOLLOWED_FOR_ONE : 1),
     maxConcurrentLocalActivityExecutions: 100,
     shutdownGraceTime: '10s',
     shutdownForceTime: '20s',

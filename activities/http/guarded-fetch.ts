@@ -14,8 +14,8 @@ export interface GuardedFetchOptions {
   maxRedirects?: number;
 }
 
-/** `bytes` is the size of the body as received. */
-export type GuardedAnswer = HttpAnswer & { bytes: number };
+/** `raw` is the body as received, `bytes` its size. */
+export type GuardedAnswer = HttpAnswer & { bytes: number; raw: Buffer };
 
 export interface GuardedFetch extends HttpFetch {
   (url: string, request: HttpRequest): Promise<GuardedAnswer>;
@@ -84,12 +84,8 @@ async function exchange(
     }
     chunks.push(chunk);
   }
-  return {
-    status: statusCode,
-    headers: flatten(headers),
-    text: Buffer.concat(chunks).toString('utf8'),
-    bytes,
-  };
+  const raw = Buffer.concat(chunks, bytes);
+  return { status: statusCode, headers: flatten(headers), text: raw.toString('utf8'), bytes, raw };
 }
 
 const flatten = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>

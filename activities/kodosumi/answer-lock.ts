@@ -14,11 +14,13 @@ export async function answerLock(
   { runId, fid, lid, inputHash }: { runId: string; fid: string; lid: string; inputHash: string },
 ): Promise<AnswerLockOutcome> {
   const kodosumi = requireKodosumi(deps);
-  const answers = await openAnswers(deps.db.pool, deps.sealer, runId, lid, inputHash);
-  if (answers === undefined)
-    throw new EngineError('value_lost', `The answers to lock ${lid} were replaced; send them again.`);
-  const outcome = await kodosumi.answerLock(fid, lid, await withFiles(kodosumi, deps.fetchFile, answers));
+  const key = { runId, lid, hash: inputHash };
+  const answers = await openAnswers(deps.db.pool, deps.sealer, key);
+  if (answers === undefined) throw new EngineError('value_lost', `There are no such answers to lock ${lid}.`);
+  const ready = await withFiles(kodosumi, deps.fetchFile, answers);
+  if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
+  const outcome = await kodosumi.answerLock(fid, lid, ready.values);
   await deps.checkpoint?.('job.answered');
-  if (outcome.kind === 'taken') await markTaken(deps.db.pool, runId, lid);
+  if (outcome.kind === 'taken') await markTaken(deps.db.pool, key);
   return outcome;
 }

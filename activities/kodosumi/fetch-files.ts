@@ -1,21 +1,37 @@
 import type { JobInputs } from '../../db/repositories/jobs.ts';
+import { EngineError } from '../../domain/errors.ts';
+import type { FormErrors } from '../../domain/ports/forms.ts';
 import type { FlowFile, Kodosumi } from '../../domain/ports/kodosumi.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 
 /** Gets one file from an address that a purchaser gave: https, public hosts, a size limit. */
 export type FetchFile = (url: string) => Promise<FlowFile>;
 
-/** The values for Kodosumi, files fetched and handed over first (masumi.md 1.3, "file"). */
+/** The values for Kodosumi, files fetched and handed over first (masumi.md 1.3, "file"); or what cannot be fetched. */
 export async function withFiles(
   kodosumi: Kodosumi,
   fetchFile: FetchFile,
   { values, files }: JobInputs,
-): Promise<JsonObject> {
+): Promise<{ values: JsonObject } | { errors: FormErrors }> {
   const all: JsonObject = { ...values };
   for (const { name, urls } of files) {
-    const fetched: FlowFile[] = [];
-    for (const url of urls) fetched.push(await fetchFile(url));
-    all[name] = await kodosumi.upload(fetched);
+    const fetched = await fetchAll(fetchFile, urls);
+    if ('refused' in fetched) return { errors: { [name]: [fetched.refused] } };
+    all[name] = await kodosumi.upload(fetched.files);
   }
-  return all;
+  return { values: all };
+}
+
+async function fetchAll(
+  fetchFile: FetchFile,
+  urls: readonly string[],
+): Promise<{ files: FlowFile[] } | { refused: string }> {
+  const files: FlowFile[] = [];
+  try {
+    for (const url of urls) files.push(await fetchFile(url));
+    return { files };
+  } catch (error) {
+    if (error instanceof EngineError) return { refused: error.message };
+    throw error;
+  }
 }

@@ -40,7 +40,9 @@ export async function launchJob(
       const found = await look(deps, job, url, inputs.values);
       if (found !== undefined) return launched(deps, runId, found);
     }
-    return launch(deps, runId, url, await withFiles(requireKodosumi(deps), deps.fetchFile, inputs));
+    const ready = await withFiles(requireKodosumi(deps), deps.fetchFile, inputs);
+    if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
+    return launch(deps, runId, url, ready.values);
   });
 }
 

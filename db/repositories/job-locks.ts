@@ -4,14 +4,21 @@ import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
 import type { JobInputs } from './jobs.ts';
 
-/** A question of a running flow. `answers_hash` is of the answers kept for it, `taken_at` when Kodosumi took them. */
+/** A question of a running flow. `taken_hash` is of the answers that Kodosumi took, null where its own panel gave them. */
 export interface JobLockRow {
   lid: string;
   form: FormElement[];
   expires_at: Date | null;
   opened_at: Date;
-  answers_hash: string | null;
+  taken_hash: string | null;
   taken_at: Date | null;
+}
+
+/** Which answers to which question. */
+export interface AnswerKey {
+  runId: string;
+  lid: string;
+  hash: string;
 }
 
 export async function keepLock(
@@ -27,44 +34,41 @@ export async function keepLock(
 
 export async function findLock(db: Queryable, runId: string, lid: string): Promise<JobLockRow | undefined> {
   const { rows } = await db.query<JobLockRow>(
-    `select lid, form, expires_at, opened_at, answers_hash, taken_at from job_lock where run_id = $1 and lid = $2`,
+    `select lid, form, expires_at, opened_at, taken_hash, taken_at from job_lock where run_id = $1 and lid = $2`,
     [runId, lid],
   );
   return rows[0];
 }
 
-/** Keeps answers until they are handed over; other answers replace those that were not taken. False once taken. */
+/** Keeps answers, sealed, until they are handed over. The same ones are kept once. */
 export async function keepAnswers(
   db: Queryable,
   sealer: Sealer,
-  runId: string,
-  lid: string,
-  { hash, answers }: { hash: string; answers: JobInputs },
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update job_lock set answers_hash = $3, answers_sealed = $4 where run_id = $1 and lid = $2 and taken_at is null`,
+  { runId, lid, hash }: AnswerKey,
+  answers: JobInputs,
+): Promise<void> {
+  await db.query(
+    `insert into job_answer (run_id, lid, hash, sealed) values ($1, $2, $3, $4) on conflict do nothing`,
     [runId, lid, hash, sealer.seal('job.answers', answers as unknown as JsonObject)],
   );
-  return rowCount === 1;
 }
 
 export async function openAnswers(
   db: Queryable,
   sealer: Sealer,
-  runId: string,
-  lid: string,
-  hash: string,
+  { runId, lid, hash }: AnswerKey,
 ): Promise<JobInputs | undefined> {
-  const { rows } = await db.query<{ answers_sealed: Buffer }>(
-    `select answers_sealed from job_lock where run_id = $1 and lid = $2 and answers_hash = $3`,
+  const { rows } = await db.query<{ sealed: Buffer }>(
+    `select sealed from job_answer where run_id = $1 and lid = $2 and hash = $3`,
     [runId, lid, hash],
   );
-  return rows[0] && (sealer.open('job.answers', rows[0].answers_sealed) as unknown as JobInputs);
+  return rows[0] && (sealer.open('job.answers', rows[0].sealed) as unknown as JobInputs);
 }
 
-export async function markTaken(db: Queryable, runId: string, lid: string): Promise<void> {
+export async function markTaken(db: Queryable, { runId, lid, hash }: AnswerKey): Promise<void> {
   await db.query(
-    `update job_lock set taken_at = coalesce(taken_at, clock_timestamp()) where run_id = $1 and lid = $2`,
-    [runId, lid],
+    `update job_lock set taken_at = clock_timestamp(), taken_hash = $3
+     where run_id = $1 and lid = $2 and taken_at is null`,
+    [runId, lid, hash],
   );
 }

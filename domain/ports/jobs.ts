@@ -1,5 +1,5 @@
 import type { JobMargins } from '../job-deadlines.ts';
-import type { FormErrors } from './kodosumi.ts';
+import type { FormErrors } from './forms.ts';
 import type { NextAction, NodeAmount, OnChainState } from './masumi-node.ts';
 import type { JournalEvent, Ride } from './journal.ts';
 import type { ValueRef } from './values.ts';

@@ -1,4 +1,7 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import type { FormErrors } from './forms.ts';
+
+export type { FormErrors };
 
 /** A flow as Kodosumi lists it (masumi.md section 4, "Flows"). `url` is its path at Kodosumi, with the leading slash. */
 export interface KodosumiFlow {
@@ -23,9 +26,6 @@ export interface FlowSchema {
   extra: JsonObject;
   elements: FormElement[];
 }
-
-/** Messages by field name, as Kodosumi refuses a form; `_global_` are about the whole of it. */
-export type FormErrors = { [field: string]: string[] };
 
 export type LaunchOutcome = { kind: 'launched'; fid: string } | { kind: 'rejected'; errors: FormErrors };
 

@@ -21,7 +21,7 @@ export function handleAnswers(job: Job): void {
 }
 
 /** The codes of masumi.md section 5. */
-function refuse({ run, openLock, answering }: Job, { lid }: ProvideInputRequest): void {
+function refuse({ run, openLock, answering }: Job, { lid, inputHash }: ProvideInputRequest): void {
   if (openLock === undefined || run.stop.reason() !== undefined)
     throw ApplicationFailure.nonRetryable('The job waits for no input.', 'not_awaiting_input');
   if (openLock.lid !== lid)
@@ -31,8 +31,11 @@ function refuse({ run, openLock, answering }: Job, { lid }: ProvideInputRequest)
     );
   if (Date.now() > openLock.deadlineMs)
     throw ApplicationFailure.nonRetryable('The time for answers is over.', 'deadline_passed');
-  if (answering)
-    throw ApplicationFailure.nonRetryable('Answers to this question are on their way.', 'stale_status_id');
+  if (answering !== undefined && answering.hash !== inputHash)
+    throw ApplicationFailure.nonRetryable(
+      'Other answers to this question are on their way.',
+      'stale_status_id',
+    );
 }
 
 async function answer(
@@ -40,17 +43,14 @@ async function answer(
   { lid, inputHash, by, updateId }: ProvideInputRequest,
 ): Promise<ProvideInputAnswer> {
   const { run } = job;
-  const lock = job.openLock;
-  job.answering = true;
-  const outcome = await hand(job, lock!, inputHash).finally(() => (job.answering = false));
+  // The same answers twice at once are handed over once.
+  job.answering ??= { hash: inputHash, outcome: hand(job, job.openLock!, inputHash) };
+  const outcome = await job.answering.outcome.finally(() => (job.answering = undefined));
   if (outcome.kind === 'rejected') return { ...outcome, events: [] };
   if (outcome.kind === 'gone')
     throw ApplicationFailure.nonRetryable('The question is not open any more.', 'stale_status_id');
-  run.journal.emit({
-    key: `input.received:${lid}:${updateId}`,
-    type: 'input.received',
-    data: { lock: lid, by, inputHash },
-  });
+  const data = { lock: lid, by, inputHash };
+  run.journal.emit({ key: `input.received:${lid}:${updateId}`, type: 'input.received', data });
   closeLock(job, lid);
   return { kind: 'taken', events: run.journal.pending() };
 }

@@ -1,6 +1,6 @@
 import { setHandler, defineSignal } from '@temporalio/workflow';
 import { SIGNALS } from '../../../domain/messages.ts';
-import type { JobInput, JobPayment, PaymentStanding } from '../../../domain/ports/jobs.ts';
+import type { AnswerLockOutcome, JobInput, JobPayment, PaymentStanding } from '../../../domain/ports/jobs.ts';
 import type { Run } from '../../engine/run.ts';
 
 /** A question the flow has asked and nobody has answered yet. */
@@ -19,8 +19,8 @@ export interface Job {
   openLock: OpenLock | undefined;
   /** Locks that were answered, here or in Kodosumi's own panel. */
   answered: string[];
-  /** Answers are on their way to Kodosumi: their outcome is waited for, whatever the time. */
-  answering: boolean;
+  /** Answers on their way to Kodosumi: their outcome is waited for, whatever the time. */
+  answering: { hash: string; outcome: Promise<AnswerLockOutcome> } | undefined;
 }
 
 const paymentChanged = defineSignal<[PaymentStanding]>(SIGNALS.paymentChanged);
@@ -33,7 +33,7 @@ export function createJob(run: Run<JobInput>): Job {
     fid: null,
     openLock: undefined,
     answered: [],
-    answering: false,
+    answering: undefined,
   };
   setHandler(paymentChanged, (standing) => noteStanding(job, standing), {
     description: 'The watch over the payment service says how the payment stands.',

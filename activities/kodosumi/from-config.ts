@@ -1,0 +1,11 @@
+import type { Config } from '../../config.ts';
+import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
+import { createKodosumi } from './client.ts';
+
+/** Undefined where none is configured. */
+export function kodosumiOf(config: Config): Kodosumi | undefined {
+  const { KODOSUMI_BASE_URL: url, KODOSUMI_USERNAME: username, KODOSUMI_PASSWORD: password } = config;
+  return url === undefined || password === undefined
+    ? undefined
+    : createKodosumi({ url, username, password });
+}

@@ -1,0 +1,59 @@
+import { Client, WorkflowNotFoundError, type ConnectionLike } from '@temporalio/client';
+import { createUrlGuard } from '../activities/http/guard.ts';
+import { createGuardedFetch } from '../activities/http/guarded-fetch.ts';
+import { createKodosumiActivities } from '../activities/kodosumi/activities.ts';
+import { createFetchFile } from '../activities/kodosumi/fetch-file.ts';
+import { kodosumiOf } from '../activities/kodosumi/from-config.ts';
+import {
+  createMasumiActivities,
+  type MasumiDeps,
+  type TellWorkflow,
+} from '../activities/payments/masumi/activities.ts';
+import { masumiNodeOf } from '../activities/payments/masumi/from-config.ts';
+import type { Config } from '../config.ts';
+
+type Common = Pick<MasumiDeps, 'db' | 'journal' | 'sealer' | 'values' | 'checkpoint'>;
+
+const FILE_MS = 60_000;
+const LOOK_FOR_MS = 60_000; // as long as Kodosumi may not know a run that it has launched (masumi.md section 4)
+
+/** What jobs that are paid in advance need of the outside: the payment service, Kodosumi, purchasers' files. */
+export function composeMasumi(
+  config: Config,
+  common: Common,
+  tell: TellWorkflow,
+): { activities: object; close(): Promise<void> } {
+  const guard = createUrlGuard({ allowHosts: config.SERVICE_HOSTS });
+  const files = createGuardedFetch({ guard, timeoutMs: FILE_MS, maxBytes: config.MASUMI_FILE_MAX_BYTES });
+  return {
+    activities: {
+      ...createMasumiActivities({
+        ...common,
+        node: masumiNodeOf(config),
+        outputHash: config.MASUMI_OUTPUT_HASH,
+        paymentGraceMs: config.MASUMI_PAYMENT_GRACE_MS,
+        tell,
+      }),
+      ...createKodosumiActivities({
+        ...common,
+        kodosumi: kodosumiOf(config),
+        fetchFile: createFetchFile(files),
+        pollMs: config.POLLING_INTERVAL_SECONDS * 1000,
+        lookForMs: LOOK_FOR_MS,
+      }),
+    },
+    close: () => files.close(),
+  };
+}
+
+/** Signals a run's workflow; one that has ended has no use for it. */
+export function createTell(connection: ConnectionLike, namespace: string): TellWorkflow {
+  const client = new Client({ connection, namespace });
+  return async (workflowId, signal, argument) => {
+    try {
+      await client.workflow.getHandle(workflowId).signal(signal, argument);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  };
+}
