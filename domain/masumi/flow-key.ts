@@ -1,0 +1,48 @@
+/** What a key is made from: Kodosumi's uid (an MD5 of the url, in hex) and the flow's path. */
+interface KeyedFlow {
+  uid: string;
+  url: string;
+}
+
+const MAX_LENGTH = 250;
+/** How much of a uid tells apart flows that share a key. */
+const UID_LENGTH = 8;
+
+/**
+ * The key of a flow in our URLs (masumi.md section 1): its `url` without the leading `/`, every other `/` as `_`, and
+ * each byte of other characters as `~XX`. Longer than 250 characters, it is cut there: nothing but the url decides it,
+ * and flows that then share a key are told apart like any others (`flowKeys`).
+ */
+export function flowKey(url: string): string {
+  const escaped = [...url.toWellFormed().replace(/^\//, '').replaceAll('/', '_')].map(escapeChar).join('');
+  return escaped === '' ? '_' : escaped.slice(0, MAX_LENGTH);
+}
+
+function escapeChar(char: string): string {
+  if (/[A-Za-z0-9._-]/.test(char)) return char;
+  const bytes = encodeURIComponent(char);
+  return bytes === char ? `~${char.charCodeAt(0).toString(16).toUpperCase()}` : bytes.replaceAll('%', '~');
+}
+
+/**
+ * Flows by key. Flows whose urls share a key are `<key>~<8 characters of their uid>` (the key is cut to leave room), and
+ * the bare key is absent. A repeated url counts once.
+ */
+export function flowKeys<Flow extends KeyedFlow>(flows: Iterable<Flow>): Map<string, Flow> {
+  const byUrl = new Map([...flows].toReversed().map((flow) => [flow.url, flow]));
+  const groups = Map.groupBy([...byUrl.values()].toReversed(), ({ url }) => flowKey(url));
+  const keyed = new Map([...groups].flatMap(([key, [flow, other]]) => (flow && !other ? [[key, flow]] : [])));
+  for (const [key, group] of groups)
+    if (group.length > 1) for (const flow of group) keyed.set(freeKey(key, flow.uid, keyed), flow);
+  return keyed;
+}
+
+/** More of the uid where eight characters are taken already: by another uid, or by a url that looks like this key. */
+function freeKey(key: string, uid: string, taken: ReadonlyMap<string, unknown>): string {
+  const safe = uid.replaceAll(/[^A-Za-z0-9]/g, '');
+  for (let length = UID_LENGTH; ; length += 1) {
+    const suffix = `~${safe.padEnd(length, '0').slice(0, length)}`;
+    const candidate = key.slice(0, MAX_LENGTH - suffix.length) + suffix;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
