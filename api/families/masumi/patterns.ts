@@ -28,14 +28,24 @@ function compile(pattern: string): RE2JS | undefined {
   return program;
 }
 
-/** RE2 would read these as plain characters, JavaScript's `v` patterns do not: `[a-z&&[^b]]`, `[a--b]`, `[a[b]]`. */
-const SET_NOTATION = /\[[^\]]{0,200}(&&|--|[^\\]\[(?!:))/;
-
 function tryCompile(pattern: string): RE2JS | undefined {
-  if (pattern.length > MAX_PATTERN_LENGTH || SET_NOTATION.test(pattern)) return undefined;
+  if (pattern.length > MAX_PATTERN_LENGTH || hasSetNotation(pattern)) return undefined;
   try {
     return RE2JS.compile(RE2JS.translateRegExp(pattern));
   } catch {
     return undefined;
   }
+}
+
+/**
+ * RE2 reads `[a-z&&[^b]]`, `[a--b]`, `[a[b]]` and `[]` without complaint, but not as JavaScript does, which knows sets
+ * and empty classes.
+ */
+function hasSetNotation(pattern: string): boolean {
+  const [, ...classes] = pattern.replaceAll(/\\[^]/g, 'x').split('[');
+  return classes.some((from, index) => {
+    const inside = from.split(']', 1)[0]!;
+    const isOpen = inside.length === from.length && index < classes.length - 1;
+    return isOpen || inside === '' || inside === '^' || /&&|--/.test(inside);
+  });
 }
