@@ -21,6 +21,9 @@ export type CheckedInputs =
     }
   | { ok: false; errors: { [field: string]: string[] } };
 
+/** How many ids without a field are told about. */
+const MAX_UNUSABLE = 20;
+
 /**
  * Judges what somebody filled in for a form (masumi.md sections 1.3 and 5). Data comes by the ids of `toFields`; what
  * was omitted or is null is left out of `values`. Errors are by field, sentences that say what to do and never repeat
@@ -34,7 +37,7 @@ export function checkInputs(
   const inputs = readInputs(elements);
   const values: [string, Json][] = [];
   const files: WantedFiles[] = [];
-  const errors: [string, string][] = unusable(inputs, data);
+  const errors = unusable(inputs, data).slice(0, MAX_UNUSABLE);
   for (const input of inputs) {
     const { name } = input;
     const verdict = checkValue(input, Object.hasOwn(data, name) ? data[name] : undefined, tools);

@@ -19,16 +19,13 @@ export function demoInput(
   elements: readonly FormElement[],
   tools: CheckTools = { matches: () => true },
 ): JsonObject {
+  const isGood = (input: FormInput, candidate: Json): boolean =>
+    !('error' in checkValue(input, candidate, tools));
   const entries = readInputs(elements).flatMap((input): [string, Json][] => {
-    const value = candidates(input).find((candidate) => 'value' in good(input, candidate, tools));
+    const value = candidates(input).find((candidate) => isGood(input, candidate));
     return value === undefined ? [] : [[input.name, value]];
   });
   return Object.fromEntries(entries);
-}
-
-/** A boolean of false and files have no value to send, but are good. */
-function good(input: FormInput, candidate: Json, tools: CheckTools): { value?: true } {
-  return 'error' in checkValue(input, candidate, tools) ? {} : { value: true };
 }
 
 function candidates(input: FormInput): Json[] {
@@ -49,9 +46,7 @@ function candidates(input: FormInput): Json[] {
 const present = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
 
 const placeholderOf = ({ kind, placeholder }: FormInput): Json | undefined =>
-  kind === 'number' && placeholder !== undefined && placeholder.trim() !== ''
-    ? Number(placeholder)
-    : placeholder;
+  kind === 'number' ? numberOf(placeholder) : placeholder;
 
 function choiceCandidates(input: ChoiceInput): Json[] {
   const chosen = input.default === undefined ? undefined : shownAs(input, input.default);
@@ -79,8 +74,11 @@ function madeUp(input: FormInput): Json[] {
   }
 }
 
+/** Nobody reads longer examples. */
+const LONGEST_EXAMPLE = 10_000;
+
 const exampleText = ({ minLength = 0, maxLength = Infinity }: TextInput): string =>
-  'example'.padEnd(minLength, ' example').slice(0, maxLength);
+  'example'.padEnd(Math.min(minLength, LONGEST_EXAMPLE), ' example').slice(0, maxLength);
 
 /** The number nearest to 0. */
 function exampleNumber({ min = -Infinity, max = Infinity, whole }: NumberInput): number {

@@ -142,12 +142,17 @@ function readText(kind: TextInput['kind'], element: FormElement, input: Input): 
     ...defined({
       // A password's value is a secret of whoever made the form.
       default: kind === 'password' ? undefined : textOf(element['value']) || undefined,
-      // Kodosumi's own pages leave lengths of 0 out, too.
-      minLength: numberOf(element['min_length']) || undefined,
-      maxLength: numberOf(element['max_length']) || undefined,
+      minLength: lengthOf(element['min_length']),
+      maxLength: lengthOf(element['max_length']),
       pattern: textOf(element['pattern']) || undefined,
     }),
   };
+}
+
+/** Kodosumi's own pages leave lengths of 0 out, too; what is no length means nothing to a browser. */
+function lengthOf(value: Json | undefined): number | undefined {
+  const length = numberOf(value);
+  return length !== undefined && length > 0 && Number.isSafeInteger(length) ? length : undefined;
 }
 
 function readNumber(element: FormElement, input: Input): NumberInput {
