@@ -14,7 +14,7 @@ const UID_LENGTH = 8;
  * and flows that then share a key are told apart like any others (`flowKeys`).
  */
 export function flowKey(url: string): string {
-  const escaped = [...url.toWellFormed().replace(/^\//, '').replaceAll('/', '_')].map(escapeChar).join('');
+  const escaped = Array.from(url.toWellFormed().replace(/^\//, '').replaceAll('/', '_'), escapeChar).join('');
   return escaped === '' ? '_' : escaped.slice(0, MAX_LENGTH);
 }
 

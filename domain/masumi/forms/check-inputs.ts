@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import type { FormElement } from '../../ports/kodosumi.ts';
 import { checkValue, type CheckTools } from './check-value.ts';
-import { readInputs, type FormInput } from './elements.ts';
+import type { FormInput } from './elements.ts';
+import { readInputs } from './read-form.ts';
 import { INFO_ID } from './to-fields.ts';
 
 /** Files to fetch and upload before the form is sent; the value of `name` is what the upload answers. */

@@ -1,14 +1,8 @@
 import type { Json } from '../../../schemas/core/json.ts';
 import { choose, shownValues } from './choices.ts';
-import {
-  numberOf,
-  type ChoiceInput,
-  type FormInput,
-  type MomentInput,
-  type NumberInput,
-  type TextInput,
-} from './elements.ts';
+import type { ChoiceInput, FormInput, MomentInput, NumberInput, TextInput } from './elements.ts';
 import { isWithin, MOMENT_FORMATS, momentOf } from './moments.ts';
+import { numberOf } from './read-form.ts';
 
 /** What is needed from outside: whether all of a text matches a pattern, in time that no pattern can stretch. */
 export interface CheckTools {
@@ -68,7 +62,7 @@ function checkText(input: TextInput, value: Json, { matches }: CheckTools): Verd
   const { label, minLength, maxLength, pattern } = input;
   if (typeof value !== 'string') return { error: `${label} must be a text.` };
   if (value === '') return { value };
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (minLength !== undefined && length < minLength)
     return { error: `${label} is too short: give at least ${minLength} characters.` };
   if (maxLength !== undefined && length > maxLength)

@@ -61,7 +61,7 @@ const pair = <T>(low: string, high: string, values: fc.Arbitrary<T>, order: (a: 
   });
 const base = { name, label: text, value: text, placeholder: text, required: fc.boolean() };
 const typed = (type: string, more: fc.Arbitrary<object> = fc.constant({})): fc.Arbitrary<FormElement> =>
-  fc.tuple(fc.record(base), more).map(([common, own]) => ({ ...common, ...own, type }) as FormElement);
+  fc.tuple(fc.record(base), more).map(([common, own]) => ({ ...common, ...own, type }));
 const lengths = pair('min_length', 'max_length', fc.option(fc.nat(40), { nil: 0 }), (a, b) => a - b).map(
   ({ min_length, max_length }) => ({ min_length, max_length: max_length || null }),
 );

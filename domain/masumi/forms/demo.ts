@@ -2,13 +2,8 @@ import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import type { FormElement } from '../../ports/kodosumi.ts';
 import { checkValue, type CheckTools } from './check-value.ts';
 import { shownAs, shownValues } from './choices.ts';
-import {
-  readInputs,
-  type ChoiceInput,
-  type FormInput,
-  type NumberInput,
-  type TextInput,
-} from './elements.ts';
+import type { BooleanInput, ChoiceInput, FormInput, NumberInput, TextInput } from './elements.ts';
+import { numberOf, readInputs } from './read-form.ts';
 
 /**
  * Example input for `GET /mip003/{flow_key}/demo`: of default, placeholder, first choice and a made-up value the first
@@ -29,18 +24,11 @@ export function demoInput(
 }
 
 function candidates(input: FormInput): Json[] {
-  const fallback = input.required ? madeUp(input) : [];
-  switch (input.kind) {
-    case 'boolean':
-      return [input.default];
-    case 'file':
-      return fallback;
-    case 'select':
-    case 'action':
-      return choiceCandidates(input);
-    default:
-      return [...present(input.default), ...present(placeholderOf(input)), ...fallback];
-  }
+  if (input.kind === 'boolean') return [input.default];
+  if (input.kind === 'select' || input.kind === 'action') return choiceCandidates(input);
+  const fallback = input.required ? [madeUp(input)] : [];
+  if (input.kind === 'file') return fallback;
+  return [...present(input.default), ...present(placeholderOf(input)), ...fallback];
 }
 
 const present = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
@@ -53,26 +41,24 @@ function choiceCandidates(input: ChoiceInput): Json[] {
   return [...present(chosen), ...shownValues(input).slice(0, 1)];
 }
 
-function madeUp(input: FormInput): Json[] {
+function madeUp(input: Exclude<FormInput, BooleanInput | ChoiceInput>): Json {
   switch (input.kind) {
     case 'string':
     case 'textarea':
     case 'password':
-      return [exampleText(input)];
+      return exampleText(input);
     case 'number':
-      return [exampleNumber(input)];
-    case 'date':
-      return present(input.min ?? input.max ?? '2026-01-01');
-    case 'time':
-      return present(input.min ?? input.max ?? '09:00');
-    case 'datetime-local':
-      return present(input.min ?? input.max ?? '2026-01-01T09:00');
+      return exampleNumber(input);
     case 'file':
-      return ['https://example.com/example.txt'];
-    default:
-      return [];
+      return 'https://example.com/example.txt';
+    case 'date':
+    case 'time':
+    case 'datetime-local':
+      return input.min ?? input.max ?? EXAMPLE_MOMENTS[input.kind];
   }
 }
+
+const EXAMPLE_MOMENTS = { date: '2026-01-01', time: '09:00', 'datetime-local': '2026-01-01T09:00' } as const;
 
 /** Nobody reads longer examples. */
 const LONGEST_EXAMPLE = 10_000;

@@ -1,16 +1,16 @@
 import type { MipData, MipField, MipValidation } from '../../../schemas/families/masumi/fields.ts';
 import type { FormElement } from '../../ports/kodosumi.ts';
 import { shownAs, shownValues } from './choices.ts';
-import {
-  readForm,
-  type BooleanInput,
-  type ChoiceInput,
-  type FormInput,
-  type MomentInput,
-  type Note,
-  type NumberInput,
-  type TextInput,
+import type {
+  BooleanInput,
+  ChoiceInput,
+  FormInput,
+  MomentInput,
+  Note,
+  NumberInput,
+  TextInput,
 } from './elements.ts';
+import { readForm } from './read-form.ts';
 
 /** Ids of texts between the inputs; nothing that is sent under such an id means anything. */
 export const INFO_ID = /^_info_\d+$/;
