@@ -13,7 +13,7 @@ describe('the input hash of MIP-004', () => {
       '25f3afe66b39b0582711c9faf53930c7b6a6feffd10294750ec77be47fd63080',
     ],
     [
-      { b: [1e30, 4.5, 2e-3, 333333333.33333329], a: null },
+      { b: [1e30, 4.5, 2e-3, Number('333333333.33333329')], a: null },
       'id',
       'a75f54274d79341efa0743818836adcd4e229c64e735f482e1021f7933f108af',
     ],

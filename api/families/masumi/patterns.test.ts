@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matches } from './patterns.ts';
 
@@ -43,6 +44,26 @@ describe('patterns of inputs', () => {
     const start = performance.now();
     expect(matches(pattern, `${'a'.repeat(1_000_000)}!`)).toBe(false);
     expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  it.each([
+    '[A-Z][a-z]+',
+    'a|ab|abc',
+    '(foo|bar)*',
+    '[^@]+@[^@]+\\.[a-z]{2,}',
+    '\\d{2,4}-?\\d*',
+    'x*y?z+',
+    'a.c',
+    '[a-z]+(-[a-z]+)*',
+    '^$',
+  ])('%s means what it means to a browser', (pattern) => {
+    const browser = new RegExp(`^(?:${pattern})$`, 'u');
+    const near = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'Z', '.', '@', '-', '1'), maxLength: 6 });
+    fc.assert(
+      fc.property(fc.oneof(fc.stringMatching(browser), near, fc.string()), (text) => {
+        expect(matches(pattern, text)).toBe(browser.test(text));
+      }),
+    );
   });
 
   it('forgets patterns nobody uses any more', () => {

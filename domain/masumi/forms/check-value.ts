@@ -1,5 +1,5 @@
 import type { Json } from '../../../schemas/core/json.ts';
-import { choose, shownValues } from './choices.ts';
+import { choose, isChoice, shownValues } from './choices.ts';
 import type { ChoiceInput, FormInput, MomentInput, NumberInput, TextInput } from './elements.ts';
 import { isWithin, MOMENT_FORMATS, momentOf } from './moments.ts';
 import { numberOf } from './read-form.ts';
@@ -45,9 +45,6 @@ function isBlank(input: FormInput, value: Json | undefined): boolean {
   if (isChoice(input)) return choose(input, '').kind === 'none';
   return input.required || !['string', 'textarea', 'password'].includes(input.kind);
 }
-
-const isChoice = (input: FormInput): input is ChoiceInput =>
-  input.kind === 'select' || input.kind === 'action';
 
 function ask(input: FormInput): string {
   if (isChoice(input)) return `choose ${listed(input)}`;

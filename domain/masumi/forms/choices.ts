@@ -1,4 +1,8 @@
-import type { ChoiceInput } from './elements.ts';
+import type { ChoiceInput, FormInput } from './elements.ts';
+
+/** Is something chosen, rather than written? */
+export const isChoice = (input: FormInput): input is ChoiceInput =>
+  input.kind === 'select' || input.kind === 'action';
 
 /** Labels are shown where each of them means one choice; else names are. */
 function showsLabels({ choices }: ChoiceInput): boolean {

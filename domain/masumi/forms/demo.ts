@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import type { FormElement } from '../../ports/kodosumi.ts';
 import { checkValue, type CheckTools } from './check-value.ts';
-import { shownAs, shownValues } from './choices.ts';
+import { isChoice, shownAs, shownValues } from './choices.ts';
 import type { BooleanInput, ChoiceInput, FormInput, NumberInput, TextInput } from './elements.ts';
 import { numberOf, readInputs } from './read-form.ts';
 
@@ -25,7 +25,7 @@ export function demoInput(
 
 function candidates(input: FormInput): Json[] {
   if (input.kind === 'boolean') return [input.default];
-  if (input.kind === 'select' || input.kind === 'action') return choiceCandidates(input);
+  if (isChoice(input)) return choiceCandidates(input);
   const fallback = input.required ? [madeUp(input)] : [];
   if (input.kind === 'file') return fallback;
   return [...present(input.default), ...present(placeholderOf(input)), ...fallback];

@@ -159,7 +159,8 @@ function textOf(value: Json | undefined): string | undefined {
 /** Numbers, also written as texts, as the values of number inputs are. */
 export function numberOf(value: Json | undefined): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== 'string' || !/^\s*-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value)) return undefined;
+  if (typeof value !== 'string' || !/^\s*-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i.test(value))
+    return undefined;
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;
 }
