@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import { MipInputSchema } from '../../../schemas/families/masumi/fields.ts';
 import type { FormElement } from '../../ports/kodosumi.ts';
 import { checkInputs } from './check-inputs.ts';
+import { toFields } from './to-fields.ts';
 
 const tools = { matches: (pattern: string, text: string) => new RegExp(`^(?:${pattern})$`, 'v').test(text) };
 const check = (elements: FormElement[], data: JsonObject) => checkInputs(elements, data, tools);
@@ -151,5 +154,45 @@ describe('a form', () => {
     const unknown = check([], JSON.parse('{"__proto__":{"polluted":true}}') as JsonObject);
     expect(!unknown.ok && Object.keys(unknown.errors)).toEqual(['__proto__']);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('gets a verdict whatever it is and whatever was given', () => {
+    const types = [
+      'text',
+      'textarea',
+      'password',
+      'number',
+      'date',
+      'time',
+      'datetime-local',
+      'boolean',
+      'select',
+    ];
+    const type = fc.constantFrom(...types, 'action', 'file', 'markdown', 'submit');
+    const names = fc.constantFrom('a', 'b', '__proto__', '_info_1');
+    const keys = fc.constantFrom(
+      'label',
+      'value',
+      'required',
+      'option',
+      'min_value',
+      'max_date',
+      'max_length',
+      'text',
+    );
+    const parts = fc.dictionary(keys, fc.jsonValue() as fc.Arbitrary<Json>);
+    const element = fc.tuple(parts, type, names).map(([more, kind, name]) => ({ ...more, type: kind, name }));
+    const data = fc.dictionary(names, fc.jsonValue() as fc.Arbitrary<Json>);
+    fc.assert(
+      fc.property(fc.array(element, { maxLength: 4 }), data, (form, given) => {
+        const checked = check(form, given);
+        const fields = new Set(toFields(form).map(({ id }) => id));
+        const named = checked.ok
+          ? [...Object.keys(checked.values), ...checked.files.map(({ name }) => name), ...checked.secrets]
+          : [];
+        for (const name of named) expect(fields).toContain(name);
+        expect(MipInputSchema.safeParse({ input_data: toFields(form) }).success).toBe(true);
+      }),
+    );
   });
 });
