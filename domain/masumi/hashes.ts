@@ -5,7 +5,7 @@ export type OutputHashMode = 'mip' | 'escaped';
 export const inputPreimage = (identifier: string, jcs: string): string => `${identifier};${jcs}`;
 
 /**
- * What the output hash is over. MIP-004 takes the result as it is. PyPI masumi from 1.0
+ * What the output hash is over. MIP-004 takes the result as it is. PyPI masumi today
  * (`create_masumi_output_hash`: `json.dumps(result, ensure_ascii=False)[1:-1]`) and Sokosumi (`hashResult`:
  * `JSON.stringify(result).slice(1, -1)`) hash it JSON-escaped, without the quotes around it: `escaped`. The two agree on
  * every well-formed text, and differ from `mip` where it has quotes, backslashes, line ends or other control characters.
