@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import { MipInputSchema } from '../../../schemas/families/masumi/fields.ts';
+import type { FormElement } from '../../ports/kodosumi.ts';
+import { checkInputs } from './check-inputs.ts';
+import { toFields } from './to-fields.ts';
+
+const tools = { matches: (pattern: string, text: string) => new RegExp(`^(?:${pattern})$`, 'v').test(text) };
+const check = (elements: FormElement[], data: JsonObject) => checkInputs(elements, data, tools);
+/** What is sent for one field, or the error. */
+const sent = (element: FormElement, value: Json): Json | undefined => {
+  const checked = check([{ name: 'x', label: 'X', ...element }], { x: value });
+  return checked.ok ? checked.values['x'] : `! ${checked.errors['x']?.join()}`;
+};
+const options = [
+  { name: 'a', label: 'Alpha' },
+  { name: 'b', label: 'Beta' },
+];
+const twins = [...options, { name: 'c', label: 'Beta' }];
+const crossed = [
+  { name: 'a', label: 'b' },
+  { name: 'b', label: 'a' },
+];
+
+describe('one value', () => {
+  it.each([
+    [{ type: 'text' }, 'a', 'a'],
+    [{ type: 'text' }, '', ''],
+    [{ type: 'text', required: true }, '', '! X is required: give a text.'],
+    [{ type: 'text' }, 5, '! X must be a text.'],
+    [{ type: 'text', pattern: 'a|ab' }, 'ab', 'ab'],
+    [{ type: 'text', pattern: 'a|ab' }, 'abc', '! X must match the pattern a|ab'],
+    [{ type: 'text', pattern: 'a' }, '', ''],
+    [{ type: 'textarea', max_length: 2 }, '😀😀', '😀😀'],
+    [{ type: 'textarea', max_length: 2 }, '😀😀😀', '! X is too long: give at most 2 characters.'],
+    [{ type: 'password', min_length: 3 }, 'ab', '! X is too short: give at least 3 characters.'],
+    [{ type: 'number', step: 1 }, '3', 3],
+    [{ type: 'number', step: 5 }, 2.5, '! X must be a whole number.'],
+    [{ type: 'number', step: 1 }, '9007199254740993', '! X must be a whole number.'],
+    [{ type: 'number' }, ' 2.5e1 ', 25],
+    [{ type: 'number', min_value: 0 }, -1, '! X is too small: give at least 0.'],
+    [{ type: 'number', max_value: 1 }, 1.5, '! X is too large: give at most 1.'],
+    [{ type: 'number' }, '0x10', '! X must be a number, such as 3 or 2.5.'],
+    [{ type: 'number' }, true, '! X must be a number, such as 3 or 2.5.'],
+    [{ type: 'number' }, '', undefined],
+    [{ type: 'boolean' }, true, 'on'],
+    [{ type: 'boolean' }, false, undefined],
+    [{ type: 'boolean' }, 'yes', '! X must be true or false.'],
+    [{ type: 'select', option: options }, 'Beta', 'b'],
+    [{ type: 'select', option: options }, 'b', 'b'],
+    [{ type: 'select', option: options }, ['Alpha'], 'a'],
+    [{ type: 'select', option: options }, ['a', 'b'], '! X takes one choice: "Alpha", "Beta".'],
+    [{ type: 'select', option: options }, 'c', '! X has no such choice: choose "Alpha", "Beta".'],
+    [{ type: 'select', option: options }, [], '! X is required: choose "Alpha", "Beta".'],
+    [{ type: 'select', option: options }, 1, '! X takes one choice: "Alpha", "Beta".'],
+    [
+      { type: 'select', option: twins },
+      'Beta',
+      '! Several choices of X are labelled so: choose by name, "a", "b", "c".',
+    ],
+    [{ type: 'select', option: twins }, 'Alpha', 'a'],
+    [{ type: 'select', option: crossed }, 'a', 'b'],
+    [{ type: 'select', option: [{ name: '', label: 'None' }] }, '', ''],
+    [{ type: 'date' }, '2024-02-29', '2024-02-29'],
+    [{ type: 'date' }, '2023-02-29', '! X must be written as YYYY-MM-DD.'],
+    [
+      { type: 'date', min_date: '2026-01-01', max_date: '2026-12-31' },
+      '2027-01-01',
+      '! X must be from 2026-01-01 until 2026-12-31.',
+    ],
+    [{ type: 'time', max_time: '17:00' }, '17:00:00', '17:00:00'],
+    [{ type: 'time', max_time: '17:00' }, '17:00:01', '! X must be until 17:00.'],
+    [{ type: 'time', min_time: '22:00', max_time: '06:00' }, '23:30', '23:30'],
+    [{ type: 'time', min_time: '22:00', max_time: '06:00' }, '12:00', '! X must be from 22:00 until 06:00.'],
+    [{ type: 'time' }, '24:00', '! X must be written as HH:MM or HH:MM:SS.'],
+    [{ type: 'datetime-local', min_datetime: '2026-01-01 09:00' }, '2026-01-01 09:00', '2026-01-01T09:00'],
+    [{ type: 'datetime-local' }, '2026-01-01T09:00Z', '! X must be written as YYYY-MM-DDTHH:MM.'],
+    [{ type: 'datetime-local' }, 5, '! X must be written as YYYY-MM-DDTHH:MM.'],
+    [{ type: 'text', required: true }, null, '! X is required: give a text.'],
+    [{ type: 'text' }, '\ud800', '! This has half of a surrogate pair in it: send valid Unicode text.'],
+  ] as [FormElement, Json, Json | undefined][])('%j takes %j as %j', (element, value, expected) => {
+    expect(sent(element, value)).toEqual(expected);
+  });
+
+  it.each([
+    [false, 'https://example.com/a.txt', ['https://example.com/a.txt']],
+    [false, ['https://[2001:db8::1]:8443?x'], ['https://[2001:db8::1]:8443?x']],
+    [true, ['https://a.example', 'https://b.example/'], ['https://a.example', 'https://b.example/']],
+    [false, ['https://a.example', 'https://b.example/'], 'X takes one https URL.'],
+    [false, 'http://example.com/', 'X must be one https URL, without user names or spaces.'],
+    [false, 'https://user:pass@example.com/', 'X must be one https URL, without user names or spaces.'],
+    [true, ['https://'], 'X must be one or more https URLs, without user names or spaces.'],
+    [true, [1], 'X must be one or more https URLs, without user names or spaces.'],
+    [true, [], 'X is required: give an https URL.'],
+  ] as [boolean, Json, string[] | string][])(
+    'files (several: %j) take %j as %j',
+    (multiple, value, expected) => {
+      const checked = check([{ type: 'file', name: 'x', label: 'X', multiple, required: true }], {
+        x: value,
+      });
+      expect(checked.ok ? checked.files : checked.errors).toEqual(
+        Array.isArray(expected) ? [{ name: 'x', urls: expected }] : { x: [expected] },
+      );
+      expect(checked.ok ? checked.values : {}).toEqual({});
+    },
+  );
+});
+
+describe('a form', () => {
+  it('leaves out what was omitted, ignores texts between inputs, and names its secrets', () => {
+    const form = [
+      { type: 'text', name: 'a' },
+      { type: 'password', name: 'key' },
+      { type: 'markdown', text: 'hi' },
+      { type: 'action', name: 'do', value: 'yes', text: 'Approve' },
+      { type: 'action', name: 'do', value: 'no', text: 'Reject' },
+    ];
+    const checked = check(form, { a: null, key: 'k', _info_1: { any: [1] }, do: 'Reject' });
+    expect(checked).toEqual({ ok: true, values: { key: 'k', do: 'no' }, files: [], secrets: ['key'] });
+  });
+
+  it('refuses ids without a field, a few of them, and says all that is wrong without repeating it', () => {
+    const checked = check([{ type: 'password', name: 'key', max_length: 3 }], {
+      key: 'secret',
+      other: 'secret',
+    });
+    expect(checked).toEqual({
+      ok: false,
+      errors: {
+        key: ['key is too long: give at most 3 characters.'],
+        other: ['There is no such field: leave it out. The fields are: key.'],
+      },
+    });
+    const many = check([], Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`${index}x`, 1])));
+    expect(!many.ok && Object.keys(many.errors)).toHaveLength(20);
+  });
+
+  it('is judged in time that grows no faster than what was given', () => {
+    const long = `${'1'.repeat(500_000)}x`;
+    const form = ['number', 'file', 'date', 'time', 'datetime-local'].map((type) => ({ type, name: type }));
+    const start = performance.now();
+    const checked = check(form, Object.fromEntries(form.map(({ type }) => [type, long])));
+    expect(!checked.ok && Object.keys(checked.errors)).toHaveLength(form.length);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it('is not fooled by names that objects inherit', () => {
+    const form = ['__proto__', 'constructor'].map((name) => ({ type: 'text', name, required: true }));
+    const missing = check(form, {});
+    expect(!missing.ok && Object.keys(missing.errors)).toEqual(['__proto__', 'constructor']);
+    const given = check(form, JSON.parse('{"__proto__":"a","constructor":"b"}') as JsonObject);
+    expect(given.ok && JSON.stringify(given.values)).toBe('{"__proto__":"a","constructor":"b"}');
+    const unknown = check([], JSON.parse('{"__proto__":{"polluted":true}}') as JsonObject);
+    expect(!unknown.ok && Object.keys(unknown.errors)).toEqual(['__proto__']);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('gets a verdict whatever it is and whatever was given', () => {
+    const types = [
+      'text',
+      'textarea',
+      'password',
+      'number',
+      'date',
+      'time',
+      'datetime-local',
+      'boolean',
+      'select',
+    ];
+    const type = fc.constantFrom(...types, 'action', 'file', 'markdown', 'submit');
+    const names = fc.constantFrom('a', 'b', '__proto__', '_info_1');
+    const keys = fc.constantFrom(
+      'label',
+      'value',
+      'required',
+      'option',
+      'min_value',
+      'max_date',
+      'max_length',
+      'text',
+    );
+    const parts = fc.dictionary(keys, fc.jsonValue() as fc.Arbitrary<Json>);
+    const element = fc.tuple(parts, type, names).map(([more, kind, name]) => ({ ...more, type: kind, name }));
+    const data = fc.dictionary(names, fc.jsonValue() as fc.Arbitrary<Json>);
+    fc.assert(
+      fc.property(fc.array(element, { maxLength: 4 }), data, (form, given) => {
+        const checked = check(form, given);
+        const fields = new Set(toFields(form).map(({ id }) => id));
+        const named = checked.ok
+          ? [...Object.keys(checked.values), ...checked.files.map(({ name }) => name), ...checked.secrets]
+          : [];
+        for (const name of named) expect(fields).toContain(name);
+        expect(MipInputSchema.safeParse({ input_data: toFields(form) }).success).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,127 @@
+import type { Json } from '../../../schemas/core/json.ts';
+import { choose, isChoice, shownValues } from './choices.ts';
+import type { ChoiceInput, FormInput, MomentInput, NumberInput, TextInput } from './elements.ts';
+import { isWithin, MOMENT_FORMATS, momentOf } from './moments.ts';
+import { numberOf } from './read-form.ts';
+
+/** What is needed from outside: whether all of a text matches a pattern, in time that no pattern can stretch. */
+export interface CheckTools {
+  matches(pattern: string, text: string): boolean;
+}
+
+/** `value`: what Kodosumi is sent; `urls`: what it will be sent the files of; neither: leave the key out. */
+export type Verdict = { value?: Json; urls?: string[] } | { error: string };
+
+/** Judges one value. Null, and what an empty HTML input would send, are as good as no value. */
+export function checkValue(input: FormInput, given: Json | undefined, tools: CheckTools): Verdict {
+  const value = given === null || isBlank(input, given) ? undefined : given;
+  if (value === undefined)
+    return input.required ? { error: `${input.label} is required: ${ask(input)}.` } : {};
+  switch (input.kind) {
+    case 'string':
+    case 'textarea':
+    case 'password':
+      return checkText(input, value, tools);
+    case 'number':
+      return checkNumber(input, value);
+    case 'date':
+    case 'time':
+    case 'datetime-local':
+      return checkMoment(input, value);
+    case 'boolean':
+      return checkBoolean(input.label, value);
+    case 'select':
+    case 'action':
+      return checkChoice(input, value);
+    case 'file':
+      return checkFiles(input.label, input.multiple, value);
+  }
+}
+
+/** An optional text may be empty, and is sent so; choices may be named "". */
+function isBlank(input: FormInput, value: Json | undefined): boolean {
+  if (Array.isArray(value)) return value.length === 0 && (isChoice(input) || input.kind === 'file');
+  if (value !== '') return false;
+  if (isChoice(input)) return choose(input, '').kind === 'none';
+  return input.required || !['string', 'textarea', 'password'].includes(input.kind);
+}
+
+function ask(input: FormInput): string {
+  if (isChoice(input)) return `choose ${listed(input)}`;
+  if (input.kind === 'file') return 'give an https URL';
+  if (input.kind === 'number') return 'give a number';
+  return input.kind in MOMENT_FORMATS
+    ? `write it as ${MOMENT_FORMATS[input.kind as MomentInput['kind']]}`
+    : 'give a text';
+}
+
+function checkText(input: TextInput, value: Json, { matches }: CheckTools): Verdict {
+  const { label, minLength, maxLength, pattern } = input;
+  if (typeof value !== 'string') return { error: `${label} must be a text.` };
+  if (value === '') return { value };
+  const length = Array.from(value).length;
+  if (minLength !== undefined && length < minLength)
+    return { error: `${label} is too short: give at least ${minLength} characters.` };
+  if (maxLength !== undefined && length > maxLength)
+    return { error: `${label} is too long: give at most ${maxLength} characters.` };
+  if (pattern !== undefined && !matches(pattern, value))
+    return { error: `${label} must match the pattern ${pattern}` };
+  return { value };
+}
+
+function checkNumber({ label, min, max, whole }: NumberInput, given: Json): Verdict {
+  const value = numberOf(given);
+  if (value === undefined) return { error: `${label} must be a number, such as 3 or 2.5.` };
+  if (whole && !Number.isSafeInteger(value)) return { error: `${label} must be a whole number.` };
+  if (min !== undefined && value < min) return { error: `${label} is too small: give at least ${min}.` };
+  if (max !== undefined && value > max) return { error: `${label} is too large: give at most ${max}.` };
+  return { value };
+}
+
+function checkMoment({ kind, label, min, max }: MomentInput, given: Json): Verdict {
+  const value = typeof given === 'string' ? momentOf(kind, given) : undefined;
+  if (value === undefined) return { error: `${label} must be written as ${MOMENT_FORMATS[kind]}.` };
+  if (isWithin(kind, value, min, max)) return { value };
+  const bounds = [min === undefined ? [] : [`from ${min}`], max === undefined ? [] : [`until ${max}`]].flat();
+  return { error: `${label} must be ${bounds.join(' ')}.` };
+}
+
+function checkBoolean(label: string, value: Json): Verdict {
+  if (typeof value !== 'boolean') return { error: `${label} must be true or false.` };
+  // What a browser sends for a ticked box; for another it sends nothing.
+  return value ? { value: 'on' } : {};
+}
+
+function checkChoice(input: ChoiceInput, given: Json): Verdict {
+  const value = Array.isArray(given) && given.length === 1 ? given[0]! : given;
+  if (typeof value !== 'string') return { error: `${input.label} takes one choice: ${listed(input)}.` };
+  const chosen = choose(input, value);
+  if (chosen.kind === 'chosen') return { value: chosen.name };
+  return {
+    error:
+      chosen.kind === 'ambiguous'
+        ? `Several choices of ${input.label} are labelled so: choose by name, ${listed(input)}.`
+        : `${input.label} has no such choice: choose ${listed(input)}.`,
+  };
+}
+
+const SHOWN_CHOICES = 20;
+
+function listed(input: ChoiceInput): string {
+  const values = shownValues(input).map((value) => JSON.stringify(value));
+  if (values.length === 0) return 'nothing (the form offers no choices)';
+  const more = values.length > SHOWN_CHOICES ? ` or one of ${values.length - SHOWN_CHOICES} more` : '';
+  return values.slice(0, SHOWN_CHOICES).join(', ') + more;
+}
+
+/** Only the form of the URLs: where they lead is looked at when they are fetched. */
+const HTTPS_URL = /^https:\/\/(\[[0-9a-f:.]+\]|[^\s/?#\\@:[\]]+)(:\d{1,5})?([/?#][^\s\\]*)?$/i;
+
+function checkFiles(label: string, multiple: boolean, given: Json): Verdict {
+  const urls = Array.isArray(given) ? given : [given];
+  const wanted = multiple ? 'one or more https URLs' : 'one https URL';
+  if (urls.length > 1 && !multiple) return { error: `${label} takes ${wanted}.` };
+  return urls.every((url) => typeof url === 'string' && HTTPS_URL.test(url))
+    ? { urls: urls as string[] }
+    : { error: `${label} must be ${wanted}, without user names or spaces.` };
+}

@@ -1,0 +1,74 @@
+import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import type { FormElement } from '../../ports/kodosumi.ts';
+import { checkValue, type CheckTools } from './check-value.ts';
+import { isChoice, shownAs, shownValues } from './choices.ts';
+import type { BooleanInput, ChoiceInput, FormInput, NumberInput, TextInput } from './elements.ts';
+import { numberOf, readInputs } from './read-form.ts';
+
+/**
+ * Example input for `GET /mip003/{flow_key}/demo`: of default, placeholder, first choice and a made-up value the first
+ * that the form takes. Optional fields without the first three are left out; so are those for which nothing fits (a
+ * pattern, bounds that contradict each other), and no default is ever shown of a password.
+ */
+export function demoInput(
+  elements: readonly FormElement[],
+  tools: CheckTools = { matches: () => true },
+): JsonObject {
+  const isGood = (input: FormInput, candidate: Json): boolean =>
+    !('error' in checkValue(input, candidate, tools));
+  const entries = readInputs(elements).flatMap((input): [string, Json][] => {
+    const value = candidates(input).find((candidate) => isGood(input, candidate));
+    return value === undefined ? [] : [[input.name, value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function candidates(input: FormInput): Json[] {
+  if (input.kind === 'boolean') return [input.default];
+  if (isChoice(input)) return choiceCandidates(input);
+  const fallback = input.required ? [madeUp(input)] : [];
+  if (input.kind === 'file') return fallback;
+  return [...present(input.default), ...present(placeholderOf(input)), ...fallback];
+}
+
+const present = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
+
+const placeholderOf = ({ kind, placeholder }: FormInput): Json | undefined =>
+  kind === 'number' ? numberOf(placeholder) : placeholder;
+
+function choiceCandidates(input: ChoiceInput): Json[] {
+  const chosen = input.default === undefined ? undefined : shownAs(input, input.default);
+  return [...present(chosen), ...shownValues(input).slice(0, 1)];
+}
+
+function madeUp(input: Exclude<FormInput, BooleanInput | ChoiceInput>): Json {
+  switch (input.kind) {
+    case 'string':
+    case 'textarea':
+    case 'password':
+      return exampleText(input);
+    case 'number':
+      return exampleNumber(input);
+    case 'file':
+      return 'https://example.com/example.txt';
+    case 'date':
+    case 'time':
+    case 'datetime-local':
+      return input.min ?? input.max ?? EXAMPLE_MOMENTS[input.kind];
+  }
+}
+
+const EXAMPLE_MOMENTS = { date: '2026-01-01', time: '09:00', 'datetime-local': '2026-01-01T09:00' } as const;
+
+/** Nobody reads longer examples. */
+const LONGEST_EXAMPLE = 10_000;
+
+const exampleText = ({ minLength = 0, maxLength = Infinity }: TextInput): string =>
+  'example'.padEnd(Math.min(minLength, LONGEST_EXAMPLE), ' example').slice(0, maxLength);
+
+/** The number nearest to 0. */
+function exampleNumber({ min = -Infinity, max = Infinity, whole }: NumberInput): number {
+  const nearest = Math.min(Math.max(0, min), max);
+  if (!whole) return nearest;
+  return nearest > 0 ? Math.ceil(nearest) : Math.floor(nearest);
+}
