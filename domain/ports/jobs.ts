@@ -15,6 +15,8 @@ export type JobSettings = {
   flowUrl: string;
   pricing: JobPricing;
   agentIdentifier: string | null;
+  /** The purchaser's identifier as the payment service takes it. */
+  purchaserNonce: string;
   /** Dynamic pricing only. */
   requestedFunds: NodeAmount[] | null;
   terms: { payByMs: number; submitResultMs: number; unlockMs: number; externalDisputeUnlockMs: number };

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { keepPayment, markPaymentAsked, markStanding, type JobRow } from '../../../db/repositories/jobs.ts';
 import { paymentOf, standingOf } from '../../../domain/masumi/payment.ts';
-import { isNodeIdentifier } from '../../../domain/masumi/identifier.ts';
 import { MasumiNodeError } from '../../../domain/masumi/outside-errors.ts';
 import type {
   JobPayment,
@@ -53,7 +52,7 @@ async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise
 async function order(
   deps: MasumiDeps,
   job: JobRow,
-  { agentIdentifier, requestedFunds }: JobSettings,
+  { agentIdentifier, purchaserNonce, requestedFunds }: JobSettings,
   times: JobTimes,
 ): Promise<NodePayment> {
   const node = requireNode(deps);
@@ -66,7 +65,7 @@ async function order(
     node.createPayment({
       agentIdentifier: agentIdentifier ?? '',
       inputHash: job.input_hash,
-      identifierFromPurchaser: nodeIdentifier(job.identifier),
+      identifierFromPurchaser: purchaserNonce,
       ...times,
       ...(requestedFunds === null ? {} : { requestedFunds }),
       metadata: job.run_id,
@@ -105,10 +104,6 @@ const unasked = (runId: string, { pricing, requestedFunds }: JobSettings, times:
   amounts: requestedFunds ?? [],
   sourceType: null,
 });
-
-/** Legal identifiers go as they are, others as the start of their hash (masumi.md section 3, "Identifier"). */
-const nodeIdentifier = (identifier: string): string =>
-  isNodeIdentifier(identifier) ? identifier : digest(identifier);
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
 
