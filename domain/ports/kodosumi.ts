@@ -42,7 +42,10 @@ export interface FlowStatus {
   locks: string[];
 }
 
-/** One event of a run's stream. Reconnecting repeats all of them; ids tell them apart. `atMs` is null for `eof`. */
+/**
+ * One event of a run's stream. Reconnecting repeats all of them; ids tell them apart. `alive` (every few seconds of
+ * quiet) and `eof` have the id 0; `atMs` is null for `eof`. The order of `lock` events is the only one locks have.
+ */
 export interface FlowEvent {
   id: string;
   event: string;
@@ -77,6 +80,7 @@ export interface Kodosumi {
   schema(url: string): Promise<FlowSchema | undefined>;
   /** Throws with `unknown: true` when it may have started: then look with `findLaunched`, never launch blindly. */
   launch(url: string, inputs: JsonObject): Promise<LaunchOutcome>;
+  /** One look. A run is listed only once it has begun, seconds after its launch: ask again before giving up. */
   findLaunched(lost: LostLaunch): Promise<string | undefined>;
   /** Undefined while (or when) Kodosumi does not know the run. */
   status(fid: string): Promise<FlowStatus | undefined>;
@@ -89,7 +93,7 @@ export interface Kodosumi {
   kill(fid: string): Promise<void>;
   /** Uploads and answers the form value that names the files. */
   upload(files: FlowFile[]): Promise<string>;
-  /** Events from the beginning, until `eof` or the signal. Throws on silence longer than 30 s or a broken connection. */
+  /** From the beginning until after `eof`, or quietly until the signal. Throws on 30 s of silence or a broken connection. */
   events(fid: string, signal: AbortSignal): AsyncIterable<FlowEvent>;
   /** Can it be reached, and do the credentials work? */
   isHealthy(): Promise<boolean>;
@@ -97,8 +101,8 @@ export interface Kodosumi {
 
 /** The parts of `final` that Kodosumi's result class decides (masumi.md section 4, "Status"). */
 export interface FlowResult {
-  /** Name of the class, `null` where there was none. */
-  kind: string;
+  /** Name of the class, null where there was none. */
+  kind: string | null;
   output: string;
   final: Json;
 }

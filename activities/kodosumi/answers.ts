@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
+import { KodosumiProblem } from '../../schemas/families/masumi/kodosumi.ts';
+import { nameOf, type Answer, type Ask } from './http.ts';
+
+const LONGEST_DETAIL = 300;
+
+/** The body in the shape it must have. What is none was not Kodosumi's; after a post nobody knows what happened. */
+export function readJson<Schema extends z.ZodType>(
+  ask: Ask,
+  answer: Answer,
+  schema: Schema,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(parse(answer.text));
+  if (parsed.success) return parsed.data;
+  throw new KodosumiError(`Kodosumi answered ${nameOf(ask)} with a body that cannot be read.`, {
+    unknown: ask.method === 'POST',
+    cause: parsed.error,
+  });
+}
+
+/** An answer that is no success, as an error. A failure over there may have come after the deed. */
+export function refusal(ask: Ask, answer: Answer): KodosumiError {
+  const { status, headers } = answer;
+  const detail = status < 500 ? detailOf(answer.text) : '';
+  const seconds = Number(headers['retry-after']);
+  return new KodosumiError(`Kodosumi answered ${status} to ${nameOf(ask)}${detail}.`, {
+    status,
+    unknown: status >= 500 && ask.method !== 'GET',
+    ...(headers['retry-after'] !== undefined && seconds >= 0 && { retryAfterMs: seconds * 1000 }),
+  });
+}
+
+/** What a 5xx says may hold a flow's innards; a 4xx speaks to its caller. */
+function detailOf(text: string): string {
+  const problem = KodosumiProblem.safeParse(parse(text));
+  return problem.success ? `: ${problem.data.detail.slice(0, LONGEST_DETAIL)}` : '';
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

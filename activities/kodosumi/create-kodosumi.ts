@@ -1,0 +1,47 @@
+import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
+import { KodosumiFlowPage } from '../../schemas/families/masumi/kodosumi.ts';
+import { createClient } from './client.ts';
+import { readEvents, readFailure } from './events.ts';
+import { uploadFiles } from './files.ts';
+import { findLaunched } from './find-launched.ts';
+import { listFlows, readSchema } from './flows.ts';
+import { createWire } from './http.ts';
+import { launchFlow } from './launch.ts';
+import { answerLock, readLock } from './locks.ts';
+import { createSession } from './session.ts';
+import { killRun, readStatus } from './status.ts';
+
+export interface KodosumiOptions {
+  url: string;
+  username: string;
+  password: string;
+  /** Limit of every request but a stream. Kodosumi gives a flow 60 s to answer a launch, 30 s for the rest. */
+  timeoutMs?: number;
+  /** A stream that says nothing for so long is given up; Kodosumi says something every 3 s. */
+  silenceMs?: number;
+}
+
+export function createKodosumi(options: KodosumiOptions): Kodosumi {
+  const { url, username, password, timeoutMs = 35_000, silenceMs = 30_000 } = options;
+  const launchTimeoutMs = options.timeoutMs ?? 65_000;
+  const wire = createWire(url.replace(/\/+$/, ''), timeoutMs);
+  const client = createClient(wire, createSession(wire, { username, password }));
+  return {
+    flows: (signal) => listFlows(client, signal),
+    schema: (flowUrl) => readSchema(client, flowUrl),
+    launch: (flowUrl, inputs) => launchFlow(client, flowUrl, inputs, launchTimeoutMs),
+    findLaunched: (lost) => findLaunched(client, lost),
+    status: (fid) => readStatus(client, fid),
+    failure: (fid) => readFailure(client, fid, silenceMs),
+    lock: (fid, lid) => readLock(client, fid, lid),
+    answerLock: (fid, lid, inputs) => answerLock(client, fid, lid, inputs),
+    kill: (fid) => killRun(client, fid),
+    upload: (files) => uploadFiles(client, files),
+    events: (fid, signal) => readEvents(client, fid, signal, silenceMs),
+    isHealthy: () =>
+      client.mustJson({ method: 'GET', path: '/flow?pp=1' }, KodosumiFlowPage).then(
+        () => true,
+        () => false,
+      ),
+  };
+}

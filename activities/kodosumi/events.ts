@@ -1,0 +1,92 @@
+import { lastLine, readFlowEvent } from '../../domain/masumi/flow-event.ts';
+import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
+import { createSseParser } from '../../domain/masumi/sse.ts';
+import type { FlowEvent } from '../../domain/ports/kodosumi.ts';
+import type { Client } from './client.ts';
+import { asKodosumiError, type Ask } from './http.ts';
+
+const LARGEST_EVENT = 16 * 1024 * 1024; // characters
+
+/** `main`: without what the flow printed. `raw`: else it is HTML. `extended`: waits for a run that is not there yet. */
+const eventsPath = (fid: string): string => `/outputs/main/${encodeURIComponent(fid)}?raw=true&extended=true`;
+
+/** All events of a run, the `alive` ones included: whoever reads can tell that it goes on. */
+export async function* readEvents(
+  client: Client,
+  fid: string,
+  given: AbortSignal,
+  silenceMs: number,
+): AsyncGenerator<FlowEvent> {
+  using silence = createSilence(silenceMs);
+  const ask = {
+    method: 'GET',
+    path: eventsPath(fid),
+    signal: AbortSignal.any([given, silence.signal]),
+  } as const;
+  try {
+    const body = await client.stream(ask);
+    for await (const event of eventsIn(body, silence)) {
+      yield event;
+      if (event.event === 'eof') return;
+    }
+  } catch (error) {
+    if (given.aborted) return;
+    throw streamError(error, ask, silence);
+  }
+  throw new KodosumiError(`Kodosumi ended the stream of ${fid} too early.`);
+}
+
+async function* eventsIn(body: AsyncIterable<Uint8Array>, silence: Silence): AsyncGenerator<FlowEvent> {
+  const decoder = new TextDecoder();
+  const parser = createSseParser(LARGEST_EVENT);
+  const seen = new Set<string>();
+  for await (const bytes of body) {
+    silence.pause(); // the time its reader takes is no silence of Kodosumi's
+    for (const frame of parser.push(decoder.decode(bytes, { stream: true }))) {
+      // Kodosumi sends some twice, out of their order; 0 are those it does not keep.
+      if (frame.id !== '0' && seen.has(frame.id)) continue;
+      seen.add(frame.id);
+      yield readFlowEvent(frame);
+    }
+    silence.listen();
+  }
+}
+
+interface Silence extends Disposable {
+  signal: AbortSignal;
+  pause(): void;
+  /** Counts anew. */
+  listen(): void;
+}
+
+function createSilence(silenceMs: number): Silence {
+  const controller = new AbortController();
+  const start = (): NodeJS.Timeout => setTimeout(() => controller.abort(), silenceMs);
+  let timer = start();
+  const pause = (): void => clearTimeout(timer);
+  return {
+    signal: controller.signal,
+    pause,
+    listen: () => {
+      timer = start();
+    },
+    [Symbol.dispose]: pause,
+  };
+}
+
+function streamError(error: unknown, ask: Ask, silence: Silence): unknown {
+  if (error instanceof KodosumiError) return error;
+  if (silence.signal.aborted) return new KodosumiError('Kodosumi fell silent while a run was watched.');
+  return asKodosumiError(error, { ...ask, signal: undefined });
+}
+
+/** The last error of a run that failed; the stream tells it again from the beginning. */
+export async function readFailure(client: Client, fid: string, silenceMs: number): Promise<string> {
+  const controller = new AbortController();
+  let traceback = '';
+  for await (const { event, data } of readEvents(client, fid, controller.signal, silenceMs)) {
+    if (event === 'error') traceback = data;
+    if (event === 'status' && data === 'error') break;
+  }
+  return lastLine(traceback) ?? 'The flow failed without a reason.';
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
+import type { FlowFile } from '../../domain/ports/kodosumi.ts';
+import { KodosumiBatch, KodosumiChunk, KodosumiUpload } from '../../schemas/families/masumi/kodosumi.ts';
+import { jsonBody, type Client } from './client.ts';
+import type { Ask } from './http.ts';
+
+const CHUNK = 1024 * 1024; // what Kodosumi takes at most
+
+/** Uploads all in one batch. A launch with the answered value moves them to the run; until then they belong to nobody. */
+export async function uploadFiles(client: Client, files: readonly FlowFile[]): Promise<string> {
+  const batch = await client.mustJson(post('/files/init_batch'), KodosumiBatch);
+  const items: { [id: string]: { filename: string; totalChunks: number } } = {};
+  const taken = new Set<string>();
+  for (const { filename: given, bytes } of files) {
+    const filename = freeName(plainName(given), taken);
+    const totalChunks = Math.ceil(bytes.length / CHUNK);
+    const init = { filename, total_chunks: totalChunks, batch_id: batch.batch_id };
+    const { upload_id: id } = await client.mustJson(post('/files/init', jsonBody(init)), KodosumiUpload);
+    for (let number = 0; number < totalChunks; number++)
+      await sendChunk(client, id, number, bytes.subarray(number * CHUNK, (number + 1) * CHUNK));
+    items[id] = { filename, totalChunks };
+  }
+  return JSON.stringify({ batchId: batch.batch_id, items });
+}
+
+async function sendChunk(client: Client, id: string, number: number, bytes: Uint8Array): Promise<void> {
+  const fields = { upload_id: id, chunk_number: String(number) };
+  const { error } = await client.mustJson(
+    post('/files/chunk', multipart(fields, number, bytes)),
+    KodosumiChunk,
+  );
+  if (error) throw new KodosumiError(`Kodosumi did not take a piece of a file: ${error}`, { status: 409 });
+}
+
+const post = (path: string, body: Pick<Ask, 'body' | 'contentType'> = {}): Ask => ({
+  method: 'POST',
+  path,
+  ...body,
+});
+
+/** By hand, so that it is bytes that can be sent twice. */
+function multipart(
+  fields: Record<string, string>,
+  number: number,
+  bytes: Uint8Array,
+): Required<Pick<Ask, 'body' | 'contentType'>> {
+  const boundary = `steward-${randomUUID()}`;
+  const part = (disposition: string, value: string): string =>
+    `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n${value}`;
+  const texts = Object.entries(fields).map(([name, value]) => part(`name="${name}"`, `\r\n${value}\r\n`));
+  const file = part(
+    `name="chunk"; filename="chunk_${number}"`,
+    'content-type: application/octet-stream\r\n\r\n',
+  );
+  return {
+    body: Buffer.concat([Buffer.from(texts.join('') + file), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  };
+}
+
+/** Kodosumi joins the name to a folder: nothing of it may lead elsewhere. */
+function plainName(given: string): string {
+  const name = given
+    .split(/[/\\]/)
+    .at(-1)
+    ?.replaceAll(/[\p{Cc}\p{Cf}"]/gu, '')
+    .trim();
+  return name === undefined || /^\.*$/.test(name) ? 'file' : name.slice(-200);
+}
+
+/** Of two files of one name Kodosumi keeps the first only. */
+function freeName(name: string, taken: Set<string>): string {
+  const [, stem = name, ending = ''] = /^(.+?)(\.[^.]*)?$/.exec(name) ?? [];
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${stem}-${number}${ending}`;
+  taken.add(free);
+  return free;
+}

@@ -1,0 +1,23 @@
+import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
+import type { FormErrors, LaunchOutcome } from '../../domain/ports/kodosumi.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import { KodosumiFormAnswer, type KodosumiErrors } from '../../schemas/families/masumi/kodosumi.ts';
+import { jsonBody, type Client } from './client.ts';
+
+/** Not idempotent: nothing is tried twice here but a refused sign-in, which launches nothing. */
+export async function launchFlow(
+  client: Client,
+  url: string,
+  inputs: JsonObject,
+  timeoutMs: number,
+): Promise<LaunchOutcome> {
+  const ask = { method: 'POST', path: url, timeoutMs, ...jsonBody(inputs) } as const;
+  const { result, errors } = await client.mustJson(ask, KodosumiFormAnswer);
+  if (typeof result === 'string' && result !== '') return { kind: 'launched', fid: result };
+  if (errors) return { kind: 'rejected', errors: withoutEmpty(errors) };
+  throw new KodosumiError(`Kodosumi took ${url} without saying which run it is.`, { unknown: true });
+}
+
+/** Kodosumi always adds `_global_`, mostly with nothing in it. */
+export const withoutEmpty = (errors: KodosumiErrors): FormErrors =>
+  Object.fromEntries(Object.entries(errors).filter(([, messages]) => messages.length > 0));

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { readFinal } from './kodosumi-final.ts';
+
+describe('readFinal', () => {
+  it.each([
+    ['Markdown', '{"Markdown":{"body":"# Hi"}}', '# Hi'],
+    ['HTML', '{"HTML":{"body":"<p>Hi</p>"}}', '<p>Hi</p>'],
+    ['Text', '{"Text":{"body":"Hi"}}', 'Hi'],
+    ['CrewOutput', '{"CrewOutput":{"raw":"Hi","tasks_output":[]}}', 'Hi'],
+    ['str', '{"str":"Hi"}', 'Hi'],
+    ['TypeError', '{"TypeError":"None"}', 'None'],
+    ['int', '{"int":12345678901234567890}', '12345678901234567890'],
+    ['float', '{"float":1.0}', '1.0'],
+    ['bool', '{"bool":false}', 'false'],
+    ['dict', '{ "dict": { "b": [1, 2.50], "a": null } }', '{"b":[1,2.50],"a":null}'],
+    ['dict', '{"dict":{}}', '{}'],
+    ['__list__', '{"__list__":[{"int":1},{"str":"two"}]}', '[{"int":1},{"str":"two"}]'],
+    ['Report', '{"Report":{"title":"T","body":"B"}}', '{"title":"T","body":"B"}'],
+    ['constructor', '{"constructor":1}', '1'],
+  ])('gives the text of %s', (kind, final, output) => {
+    expect(readFinal(final)).toEqual({ kind, output, final: JSON.parse(final) });
+  });
+
+  it('gives "null" where there is nothing', () => {
+    expect(readFinal(null)).toEqual({ kind: null, output: 'null', final: null });
+  });
+
+  it.each(['{"Markdown":{"body":""}}', '{"str":""}', '{"CrewOutput":{}}'])(
+    'gives the whole where the text is empty: %s',
+    (final) => {
+      expect(readFinal(final).output).toBe(final);
+    },
+  );
+
+  it.each(['plain', '', '[1]', '7', '{}', '{"a":1,"b":2}'])(
+    'gives what is no result as it is: %s',
+    (final) => {
+      expect(readFinal(final)).toMatchObject({ kind: null, output: final });
+    },
+  );
+});

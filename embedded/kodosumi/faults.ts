@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NextFunction, Request, Response } from 'express';
+import { answerProblem } from './problems.ts';
+
+/** What can be made to go wrong, as it does over there. */
+export interface Faults {
+  delayMs: number;
+  /** Streams are open and say nothing. */
+  silent: boolean;
+  hidden: Set<string>;
+  /** So many launches run without their answer getting out. */
+  lostLaunches: number;
+  /** So many requests get this status; `deed` says whether what they asked for is done all the same. */
+  failing: { status: number; left: number } | undefined;
+  streams: Set<Response>;
+}
+
+export const noFaults = (): Faults => ({
+  delayMs: 0,
+  silent: false,
+  hidden: new Set(),
+  lostLaunches: 0,
+  failing: undefined,
+  streams: new Set(),
+});
+
+/** First in the app: slow, or failing before anything is done. */
+export function disturb(faults: Faults) {
+  return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    if (faults.delayMs > 0) await sleep(faults.delayMs);
+    const { failing } = faults;
+    if (failing === undefined || failing.left <= 0) return next();
+    failing.left -= 1;
+    answerProblem(request, response, failing.status, 'made to fail');
+  };
+}
+
+/** True when the answer to a launch is to get lost: its connection is. */
+export function losesAnswer(faults: Faults, response: Response): boolean {
+  if (faults.lostLaunches <= 0) return false;
+  faults.lostLaunches -= 1;
+  cut(response.socket);
+  return true;
+}
+
+export function dropStreams({ streams }: Faults): void {
+  for (const response of streams) cut(response.socket);
+}
+
+const cut = (socket: Socket | null): void => void socket?.destroy();

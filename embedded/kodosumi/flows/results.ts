@@ -1,0 +1,24 @@
+import { html, markdown, show, type Shown, type StandInFlow } from '../flow.ts';
+
+const RESULTS: { [kind: string]: Shown } = {
+  markdown: markdown('# Done\n\n*well*'),
+  html: html('<p>done</p>'),
+  text: { Text: { body: 'done' } },
+  crew: { CrewOutput: { raw: 'the crew is done', tasks_output: [] } },
+  str: show('done'),
+  int: show(42),
+  float: show(1.5),
+  bool: show(true),
+  none: show(null),
+  dict: show({ b: [1, 'two'], a: null }),
+  list: show([1, 'two', { three: 3 }]),
+  empty: markdown(''),
+};
+
+/** Comes out with a result of the class it is asked for. */
+export const results: StandInFlow = {
+  url: '/-/localhost/8001/results/-/',
+  summary: 'Results',
+  elements: [{ type: 'text', name: 'kind', label: 'kind', value: null, required: true }],
+  run: ({ inputs }) => Promise.resolve(RESULTS[String(inputs['kind'])] ?? show(null)),
+};

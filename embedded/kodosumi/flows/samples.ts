@@ -1,0 +1,20 @@
+import type { StandInFlow } from '../flow.ts';
+import { approval } from './approval.ts';
+import { everyElement } from './every-element.ts';
+import { hymn } from './hymn.ts';
+import { results } from './results.ts';
+import { failing, fileReader, longRun, picky } from './troubles.ts';
+
+/** What there is to try out. */
+export const sampleFlows: readonly StandInFlow[] = [hymn, approval];
+
+/** The samples, and one for everything that can happen to a run. */
+export const testFlows: readonly StandInFlow[] = [
+  ...sampleFlows,
+  everyElement,
+  failing,
+  longRun,
+  fileReader,
+  picky,
+  results,
+];

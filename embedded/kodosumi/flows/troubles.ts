@@ -1,0 +1,66 @@
+import { FlowFailure, html, markdown, type StandInFlow } from '../flow.ts';
+
+const text = (name: string) => ({ type: 'text', name, label: name, value: null, required: false });
+
+/** Fails: with Kodosumi's own error where `how` is `known`, with any other else. */
+export const failing: StandInFlow = {
+  url: '/-/localhost/8001/failing/-/',
+  summary: 'Failing',
+  elements: [text('how')],
+  run({ inputs, say }) {
+    say('stderr', 'about to fail');
+    if (inputs['how'] === 'known') throw new FlowFailure('the model is not available');
+    throw Object.assign(new Error('no luck today'), { name: 'ValueError' });
+  },
+};
+
+/** Takes `seconds` (a number, also with a fraction) and tells how far it is. */
+export const longRun: StandInFlow = {
+  url: '/-/localhost/8001/long/-/',
+  summary: 'Long run',
+  elements: [{ ...text('seconds'), type: 'number' }],
+  async run({ inputs, say, sleep }) {
+    const steps = 10;
+    const ms = (Number(inputs['seconds']) * 1000) / steps;
+    for (let step = 1; step <= steps; step++) {
+      await sleep(ms);
+      say('action', { Text: { body: `step ${step}\nof ${steps}` } });
+    }
+    return html('<p>done</p>');
+  },
+};
+
+/** Says of each file its name and size. */
+export const fileReader: StandInFlow = {
+  url: '/-/localhost/8001/files/-/',
+  summary: 'File reader',
+  elements: [
+    {
+      type: 'file',
+      name: 'files',
+      label: 'files',
+      value: null,
+      required: true,
+      multiple: true,
+      directory: false,
+    },
+  ],
+  run: ({ files }) =>
+    Promise.resolve(
+      markdown(
+        files
+          .map(({ filename, bytes }) => `${filename}: ${bytes.length}`)
+          .toSorted()
+          .join('\n'),
+      ),
+    ),
+};
+
+/** Refuses every launch, with messages on a field and on the whole. */
+export const picky: StandInFlow = {
+  url: '/-/localhost/8001/picky/-/',
+  summary: 'Picky',
+  elements: [{ type: 'errors' }, text('word')],
+  validate: () => ({ word: ['not this one'], _global_: ['nothing is good enough'] }),
+  run: () => Promise.resolve(markdown('never')),
+};

@@ -1,0 +1,20 @@
+import type { Faults } from './faults.ts';
+import type { StandInFlow } from './flow.ts';
+import type { Runs } from './runs.ts';
+import type { Sessions } from './sessions.ts';
+import type { StreamTimes } from './stream.ts';
+import type { Uploads } from './uploads.ts';
+
+/** What the routes share. */
+export interface Parts {
+  flows: readonly StandInFlow[];
+  runs: Runs;
+  uploads: Uploads;
+  sessions: Sessions;
+  faults: Faults;
+  times: StreamTimes & {
+    /** A run that is not there is a 404 after so long; with `extended` only after ten minutes. */
+    notFoundAfterMs: number;
+  };
+  log(line: string): void;
+}
