@@ -58,7 +58,7 @@ export const BuyerAction = z.enum([
 export type BuyerAction = z.infer<typeof BuyerAction>;
 
 /** A time as answers give it: decimal digits, Unix milliseconds. */
-export const MsText = z.string().refine((text) => /^\d{1,16}$/.test(text), 'must be Unix milliseconds');
+export const MsText = z.string().refine((text) => /^\d{1,15}$/.test(text), 'must be Unix milliseconds');
 export type MsText = z.infer<typeof MsText>;
 
 /** A time as requests give it: ISO 8601, as date, with Z, or without a zone (read as UTC by a server in UTC). */
