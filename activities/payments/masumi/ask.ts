@@ -53,11 +53,8 @@ function refusal(received: Received, words: string | undefined, changes: boolean
   if (status >= 300 && status < 400) {
     return new MasumiNodeError('The payment service redirects; its address must be the final one.', parts);
   }
-  const said = words === undefined ? 'and gave no reason' : `: ${words}`;
-  return new MasumiNodeError(
-    `The payment service answered ${status}${words === undefined ? ' ' : ''}${said}`,
-    parts,
-  );
+  const said = words === undefined ? ' and gave no reason.' : `: ${words}`;
+  return new MasumiNodeError(`The payment service answered ${status}${said}`, parts);
 }
 
 /** What the payment service itself says; undefined for the error page of a proxy. */
