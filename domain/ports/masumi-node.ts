@@ -55,12 +55,23 @@ export interface PaymentOrder {
   externalDisputeUnlockTime: number;
   /** Dynamic pricing only. */
   requestedFunds?: NodeAmount[];
+  /** `sourceIndex` of the agent's pricing, when that has one. */
+  supportedPaymentSourceIndex?: number;
   /** The job's id: what an answer that got lost is found by. */
   metadata: string;
 }
 
-/** How an agent is priced in the registry. */
-export type AgentPricing = { kind: 'Fixed'; amounts: NodeAmount[] } | { kind: 'Dynamic' } | { kind: 'Free' };
+/**
+ * How an agent is priced in the registry. `sourceIndex`: agents of Web3CardanoV2 only, the payment source to name in an
+ * order.
+ */
+export type AgentPricing = (
+  | { kind: 'Fixed'; amounts: NodeAmount[] }
+  | { kind: 'Dynamic' }
+  | { kind: 'Free' }
+) & {
+  sourceIndex?: number;
+};
 
 /** `not_now`: 404 or 409, its state does not allow it (yet, or any more). */
 export type NodeVerdict = { kind: 'done'; payment: NodePayment } | { kind: 'not_now'; message: string };

@@ -1,0 +1,126 @@
+import type {
+  MasumiNode,
+  NodePayment,
+  NodeVerdict,
+  PaymentOrder,
+} from '../../../domain/ports/masumi-node.ts';
+import {
+  AgentAnswer,
+  PaymentAnswer,
+  PaymentServiceHealth,
+  PaymentSourceType,
+  type MasumiNetwork,
+} from '../../../schemas/families/masumi/payment-service.ts';
+import { ask, type Question, type Reply } from './ask.ts';
+import { newestFirst, readPage } from './list.ts';
+import { readPayment } from './read-payment.ts';
+import { readPricing } from './read-pricing.ts';
+import { apiUrl, type Transport } from './transport.ts';
+
+export interface MasumiNodeOptions {
+  /** With or without `/api/v1`. */
+  url: string;
+  apiKey: string;
+  network: MasumiNetwork;
+  /** Of each request. Making a payment asks the chain several times at the service. */
+  timeoutMs?: number;
+  fetch?: typeof globalThis.fetch;
+}
+
+type Post = Omit<Question<unknown>, 'method' | 'answer'>;
+
+const HEALTH_MS = 5000;
+
+/** The payment service of masumi.md section 3. It asks once: whoever calls decides what is asked again. */
+export function createMasumiNode({ network, ...options }: MasumiNodeOptions): MasumiNode {
+  const transport: Transport = {
+    baseUrl: apiUrl(options.url),
+    apiKey: options.apiKey,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    fetch: options.fetch ?? globalThis.fetch,
+  };
+  const post = async (question: Post): Promise<Reply<NodePayment>> => {
+    const body = { network, ...question.body };
+    const reply = await ask(transport, { ...question, method: 'POST', body, answer: PaymentAnswer });
+    return reply.ok ? { ok: true, data: readPayment(reply.data) } : reply;
+  };
+  const change = async (path: string, body: Record<string, string>): Promise<NodeVerdict> => {
+    const reply = await post({ path, body, changes: true, expected: [404, 409] });
+    return reply.ok ? { kind: 'done', payment: reply.data } : { kind: 'not_now', message: reply.message };
+  };
+  return {
+    createPayment: async (order) =>
+      certain(await post({ path: '/payment', body: orderBody(order), changes: true })),
+    findPayment: (metadata, sinceMs) => findPayment(transport, network, metadata, sinceMs),
+    listPayments: async (page) => (await readPage(transport, network, page)).payments.map(readPayment),
+    resolve: async (blockchainIdentifier) => {
+      const path = '/payment/resolve-blockchain-identifier';
+      const reply = await post({ path, body: { blockchainIdentifier }, expected: [404] });
+      return reply.ok ? reply.data : undefined;
+    },
+    submitResult: (blockchainIdentifier, submitResultHash) =>
+      change('/payment/submit-result', { blockchainIdentifier, submitResultHash }),
+    authorizeRefund: (blockchainIdentifier) => change('/payment/authorize-refund', { blockchainIdentifier }),
+    pricing: async (agentIdentifier) => {
+      const query = { agentIdentifier, network };
+      const path = '/registry/agent-identifier';
+      const reply = await ask(transport, {
+        method: 'GET',
+        path,
+        query,
+        answer: AgentAnswer,
+        expected: [404],
+      });
+      return reply.ok ? readPricing(reply.data.Metadata, network) : undefined;
+    },
+    isHealthy: () => isHealthy(transport),
+  };
+}
+
+/** Both times always: the service's own defaults lie in 1970. */
+const orderBody = (order: PaymentOrder): Record<string, unknown> => ({
+  agentIdentifier: order.agentIdentifier,
+  inputHash: order.inputHash,
+  identifierFromPurchaser: order.identifierFromPurchaser,
+  payByTime: isoTime(order.payByTime),
+  submitResultTime: isoTime(order.submitResultTime),
+  unlockTime: isoTime(order.unlockTime),
+  externalDisputeUnlockTime: isoTime(order.externalDisputeUnlockTime),
+  RequestedFunds: order.requestedFunds,
+  supportedPaymentSourceIndex: order.supportedPaymentSourceIndex,
+  metadata: order.metadata,
+});
+
+const isoTime = (ms: number): string => new Date(ms).toISOString();
+
+function certain(reply: Reply<NodePayment>): NodePayment {
+  // Nothing is expected to be refused here, so every refusal was thrown.
+  if (!reply.ok) throw new Error(reply.message);
+  return reply.data;
+}
+
+async function findPayment(
+  transport: Transport,
+  network: MasumiNetwork,
+  metadata: string,
+  sinceMs: number,
+): Promise<NodePayment | undefined> {
+  for (const sourceType of PaymentSourceType.options) {
+    for await (const payment of newestFirst(transport, network, sourceType)) {
+      if (Date.parse(payment.createdAt) < sinceMs) break;
+      if (payment.metadata === metadata) return readPayment(payment);
+    }
+  }
+  return undefined;
+}
+
+async function isHealthy(transport: Transport): Promise<boolean> {
+  const question = {
+    method: 'GET',
+    path: '/health',
+    timeoutMs: HEALTH_MS,
+    answer: PaymentServiceHealth,
+  } as const;
+  const reply = await ask(transport, question).catch(() => undefined);
+  return reply?.ok === true && reply.data.status === 'ok';
+}

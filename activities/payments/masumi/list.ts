@@ -1,0 +1,53 @@
+import type { PaymentPage } from '../../../domain/ports/masumi-node.ts';
+import {
+  PaymentListAnswer,
+  type MasumiNetwork,
+  type ShownPayment,
+} from '../../../schemas/families/masumi/payment-service.ts';
+import { ask } from './ask.ts';
+import type { Transport } from './transport.ts';
+
+const PAGE = 100;
+const MOST_PAGES = 1000; // a service that always has one more page must end too
+
+interface Page {
+  payments: ShownPayment[];
+  isLast: boolean;
+}
+
+/** One page, newest first. A page starts with the row its cursor names, which the page before had. */
+export async function readPage(
+  transport: Transport,
+  network: MasumiNetwork,
+  page: PaymentPage,
+): Promise<Page> {
+  const reply = await ask(transport, {
+    method: 'GET',
+    path: '/payment',
+    query: {
+      network,
+      limit: String(PAGE),
+      cursorId: page.cursor,
+      filterOnChainState: page.state,
+      filterPaymentSourceType: page.sourceType,
+    },
+    answer: PaymentListAnswer,
+  });
+  const rows = reply.ok ? reply.data.Payments : [];
+  return { payments: rows.filter(({ id }) => id !== page.cursor), isLast: rows.length < PAGE };
+}
+
+/** All payments of one source type, newest first, read as far as they are taken. */
+export async function* newestFirst(
+  transport: Transport,
+  network: MasumiNetwork,
+  sourceType: string,
+): AsyncGenerator<ShownPayment> {
+  let cursor: string | undefined;
+  for (let count = 0; count < MOST_PAGES; count++) {
+    const page = await readPage(transport, network, { sourceType, ...(cursor !== undefined && { cursor }) });
+    yield* page.payments;
+    cursor = page.payments.at(-1)?.id;
+    if (page.isLast || cursor === undefined) return;
+  }
+}
