@@ -234,8 +234,12 @@ export const settings = z.object({
   ),
   MASUMI_PAY_BY_MS: ms(12 * HOUR, 1, 'How long a purchaser may take to pay.'),
   MASUMI_SUBMIT_RESULT_MS: ms(24 * HOUR, 1, 'From the order to the last moment for the hash of the result.'),
-  MASUMI_UNLOCK_AFTER_MS: ms(6 * HOUR, 1, 'From there to the moment the money is unlocked for us.'),
-  MASUMI_DISPUTE_AFTER_MS: ms(12 * HOUR, 1, 'From there to the end of disputes.'),
+  MASUMI_UNLOCK_AFTER_MS: ms(
+    6 * HOUR,
+    1,
+    'From that moment to the one at which the money is unlocked for us.',
+  ),
+  MASUMI_DISPUTE_AFTER_MS: ms(12 * HOUR, 1, 'From the last moment for the hash to the end of disputes.'),
   MASUMI_RESULT_MARGIN_MS: ms(
     15 * MINUTE,
     5 * MINUTE,

@@ -1,7 +1,9 @@
 import { Client, type ConnectionLike } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createServiceCatalogue } from '../activities/bazaar/from-config.ts';
+import { kodosumiOf } from '../activities/kodosumi/from-config.ts';
 import { createWithdrawalGuard } from '../activities/payments/escrow/withdrawal-guard.ts';
+import { masumiNodeOf } from '../activities/payments/masumi/from-config.ts';
 import { isLoopback, type Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { createJournal } from '../db/journal.ts';
@@ -10,6 +12,8 @@ import { createSealer } from '../db/sealing.ts';
 import { buildAssetBook, planAsset, type AssetBook } from '../domain/assets.ts';
 import { required } from '../temporal-connection.ts';
 import type { ApiDeps } from './context.ts';
+import { createMasumi } from './families/masumi/index.ts';
+import { masumiOptions } from './families/masumi/from-config.ts';
 import { createReasoningFamily, type ReasoningFamilyParts } from './families/reasoning/index.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -55,6 +59,7 @@ export async function composeApi({
         catalogue: async () => (await catalogue.services()).services,
         ...withdrawalGuard(config, assets),
       }),
+      createMasumi(masumiOptions(config, { kodosumi: kodosumiOf(config), node: masumiNodeOf(config), log })),
     ],
   };
   return {

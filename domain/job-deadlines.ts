@@ -13,13 +13,13 @@ export type JobInstant =
 
 const MINUTE_MS = 60_000;
 
-/** Durations of the contract; `resultMarginMs` is configurable with a floor of five minutes. */
-export interface JobMargins {
+/** Durations of the contract (a type: it is stored as JSON); `resultMarginMs` is configurable with a floor of five minutes. */
+export type JobMargins = {
   resultMarginMs: number;
   /** Less time than this between launch and result deadline is `insufficient_time`. */
   workMs: number;
   inputMarginMs: number;
-}
+};
 
 export const JOB_MARGINS: JobMargins = {
   resultMarginMs: 15 * MINUTE_MS,

@@ -21,6 +21,9 @@ export function mountRoutes(services: Services, mounted: readonly Mounted[]): Ro
   for (const path of [...byPath.keys()].toSorted(bySpecificity)) {
     const here = byPath.get(path) ?? [];
     const at = router.route(path);
+    const known = here[0]?.route.matches;
+    if (known !== undefined)
+      at.all((req, _res, next) => (known(req.params as Record<string, string>) ? next() : next('route')));
     for (const { route, family, handler } of here)
       at[route.method](handler ?? serve(services, route, family));
     const allow = allowed(here.map(({ route }) => route.method.toUpperCase()));

@@ -14,6 +14,7 @@ import {
 import { EngineError } from '../../domain/errors.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
+import type { ProvideInputAnswer, ProvideInputRequest } from '../../domain/ports/jobs.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { Ctx } from '../context.ts';
@@ -86,6 +87,22 @@ export async function cancelRun(
 export async function askCancelPlan(ctx: CommandCtx, run: RunRow): Promise<CancelPlan> {
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
   return bounded(ctx, run, () => handle.query<CancelPlan>(QUERIES.cancelPlan));
+}
+
+/** Tells a job that answers to its question are there; what Kodosumi says of them is the answer. */
+export function provideInput(
+  ctx: CommandCtx,
+  run: RunRow,
+  request: Pick<ProvideInputRequest, 'lid' | 'inputHash'>,
+): Promise<ProvideInputAnswer> {
+  const updateId = updateIdOf(ctx);
+  return update(
+    ctx,
+    run,
+    UPDATES.provideInput,
+    { ...request, by: actorOf(ctx.principal), updateId },
+    updateId,
+  );
 }
 
 /** Hands a waiting run what it asked for; `id` lets the workflow tell a repetition from another input. */

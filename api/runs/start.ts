@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from 
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import { bindRun } from '../../db/repositories/idempotency.ts';
 import { getRun, insertRun, markStart, type NewRun, type RunRow } from '../../db/repositories/runs.ts';
+import type { Queryable } from '../../db/ledger.ts';
 import type { ApiDeps } from '../context.ts';
 import { isUnavailable, unavailable } from '../errors.ts';
 import type { Claim } from '../middleware/idempotency.ts';
@@ -23,6 +24,8 @@ export interface StartRequest {
   start: WorkflowStart | ((row: StartedRow) => WorkflowStart);
   /** `ctx.claim`: ties the run to the request's Idempotency-Key. */
   claim?: Claim | undefined;
+  /** Rows that belong to the run, in the transaction that inserts it; what it throws undoes both. */
+  within?: ((client: Queryable) => Promise<void>) | undefined;
 }
 
 /** What a start needs to know of a run. */
@@ -40,10 +43,10 @@ type StartDeps = Pick<ApiDeps, 'db' | 'sealer' | 'temporal' | 'settings' | 'log'
  */
 export async function startRun(
   deps: StartDeps,
-  { run, start, claim }: StartRequest,
+  { run, start, claim, within }: StartRequest,
 ): Promise<{ runId: string; created: boolean }> {
   const earlier = claim?.runId ? await getRun(deps.db.pool, claim.runId) : undefined;
-  const row = earlier ?? (await createRun(deps, run, claim));
+  const row = earlier ?? (await createRun(deps, run, claim, within));
   if (row.start_state !== 'started')
     await startWorkflow(deps, row, typeof start === 'function' ? start(row) : start);
   return { runId: row.id, created: earlier === undefined };
@@ -53,16 +56,18 @@ async function createRun(
   deps: StartDeps,
   run: NewRun,
   claim: Claim | undefined,
+  within: StartRequest['within'],
 ): Promise<StartedRow & { start_state: RunRow['start_state'] }> {
   const insert = async (db: Parameters<typeof insertRun>[0]): Promise<void> => {
     if (!(await insertRun(db, deps.sealer, run)))
       throw new ApiError('run_exists', `A run with the id ${run.id} exists already.`);
   };
-  if (claim === undefined) await insert(deps.db.pool);
+  if (claim === undefined && within === undefined) await insert(deps.db.pool);
   else
     await deps.db.transaction(async (client) => {
       await insert(client);
-      await bindRun(client, claim.key, run.id);
+      await within?.(client);
+      if (claim !== undefined) await bindRun(client, claim.key, run.id);
     });
   if (claim) claim.runId = run.id;
   return { ...run, workflow_id: run.workflowId, start_state: 'pending' };

@@ -31,6 +31,7 @@ export interface RunRow {
   temporal_run_id: string | null;
   start_state: 'pending' | 'started' | 'start_unknown' | 'abandoned';
   created_at: Date;
+  updated_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
   input_sealed: Buffer;
@@ -43,7 +44,7 @@ export interface StepRow {
 }
 
 const COLUMNS = `id, tenant, family, kind, subject, status, settings, view, last_seq, workflow_id, temporal_run_id,
-  start_state, created_at, started_at, finished_at, input_sealed`;
+  start_state, created_at, updated_at, started_at, finished_at, input_sealed`;
 
 /** Inserts the row; false when the id is there already. */
 export async function insertRun(db: Queryable, sealer: Sealer, run: NewRun): Promise<boolean> {

@@ -1,0 +1,115 @@
+import { flowKeys } from '../../../domain/masumi/flow-key.ts';
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import type { FlowSchema, Kodosumi, KodosumiFlow } from '../../../domain/ports/kodosumi.ts';
+import { flowNotFound, kodosumiDown } from './problems.ts';
+
+/** A flow that can be asked for. */
+export interface KnownFlow extends KodosumiFlow {
+  key: string;
+}
+
+/** What Kodosumi offers, as this process last saw it: stale while Kodosumi is down, new in the background. */
+export interface FlowDirectory {
+  /** All flows; throws `kodosumi_unavailable` only when none were ever seen. */
+  flows(): Promise<readonly KnownFlow[]>;
+  /** Throws `flow_not_found`. A key that nobody knows makes us look again, now and then. */
+  require(key: string): Promise<KnownFlow>;
+  schema(flow: KnownFlow): Promise<FlowSchema>;
+  /** True when Kodosumi itself says so, now: for availability. */
+  isListed(key: string | undefined, withinMs: number): Promise<boolean>;
+  /** Keys seen so far, for routing. */
+  knows(key: string): boolean;
+  /** Looks again when what is known is old; never throws. */
+  refresh(): Promise<void>;
+}
+
+const FRESH_MS = 300_000; // masumi.md 1.1
+const LISTED_MS = 5000; // who asks for availability hears of an outage this late at most
+const UNKNOWN_MS = 10_000; // a key that nobody knows makes us look again this often at most
+
+interface Seen {
+  flows: Map<string, KnownFlow>;
+  atMs: number;
+}
+
+export function createFlowDirectory(
+  kodosumi: Kodosumi | undefined,
+  now: () => number = Date.now,
+): FlowDirectory {
+  let seen: Seen | undefined;
+  let looking: Promise<Seen> | undefined;
+  const schemas = createSchemaCache(kodosumi, now);
+
+  const look = (): Promise<Seen> => {
+    looking ??= listFlows(kodosumi, now)
+      .then((found) => (seen = found))
+      .finally(() => (looking = undefined));
+    return looking;
+  };
+  const age = (): number => (seen === undefined ? Infinity : now() - seen.atMs);
+  /** What is known, however old; only who finds nothing waits. */
+  const current = async (): Promise<Seen> => {
+    if (age() > FRESH_MS) {
+      const fresh = look();
+      if (seen === undefined) return fresh;
+      fresh.catch(() => undefined);
+    }
+    return seen!;
+  };
+  return {
+    flows: async () => [...(await current()).flows.values()],
+    async require(key) {
+      const known = (await current()).flows.get(key);
+      if (known !== undefined) return known;
+      const again = age() > UNKNOWN_MS ? await look().catch(() => undefined) : undefined;
+      const found = again?.flows.get(key);
+      if (found === undefined) throw flowNotFound(key);
+      return found;
+    },
+    schema: (flow) => schemas(flow),
+    async isListed(key, withinMs) {
+      const found = age() > LISTED_MS ? await within(look(), withinMs) : seen;
+      if (found === undefined) return false;
+      return key === undefined ? found.flows.size > 0 : found.flows.has(key);
+    },
+    knows: (key) => seen?.flows.has(key) ?? false,
+    refresh: async () => {
+      if (age() > FRESH_MS) await look().catch(() => undefined);
+    },
+  };
+}
+
+async function listFlows(kodosumi: Kodosumi | undefined, now: () => number): Promise<Seen> {
+  if (kodosumi === undefined) throw kodosumiDown();
+  const flows = await kodosumi.flows().catch(asDown);
+  const keyed = [...flowKeys(flows)].map(([key, flow]): [string, KnownFlow] => [key, { ...flow, key }]);
+  return { flows: new Map(keyed), atMs: now() };
+}
+
+/** Descriptions of flows, each as old as the list may be; an old one is better than none. */
+function createSchemaCache(
+  kodosumi: Kodosumi | undefined,
+  now: () => number,
+): (flow: KnownFlow) => Promise<FlowSchema> {
+  const kept = new Map<string, { schema: FlowSchema; atMs: number }>();
+  return async ({ url, key }) => {
+    const known = kept.get(url);
+    if (known !== undefined && now() - known.atMs < FRESH_MS) return known.schema;
+    if (kodosumi === undefined) throw kodosumiDown();
+    const schema = await kodosumi.schema(url).catch((error: unknown) => known?.schema ?? asDown(error));
+    if (schema === undefined) throw flowNotFound(key);
+    kept.set(url, { schema, atMs: now() });
+    return schema;
+  };
+}
+
+function asDown(error: unknown): never {
+  throw error instanceof KodosumiError ? kodosumiDown() : error;
+}
+
+/** Undefined when it fails or takes longer. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<undefined>((settle) => (timer = setTimeout(() => settle(undefined), ms)));
+  return Promise.race([work.catch(() => undefined), limit]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import type { Config } from '../../../config.ts';
+import type { Kodosumi } from '../../../domain/ports/kodosumi.ts';
+import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
+import { createFlowSettings } from './flow-settings.ts';
+import type { MasumiOptions } from './options.ts';
+
+const REQUEST_FOR_MS = 20_000; // longer than that no purchaser waits for start_job
+const START_WAIT_MS = 30_000;
+const LAUNCH_FOR_MS = 1_800_000;
+const RETRY_MS = 10_000;
+
+/** The family's options from the environment; the clients are given by the composition root. */
+export function masumiOptions(
+  config: Config,
+  { kodosumi, node, log }: { kodosumi: Kodosumi | undefined; node: MasumiNode | undefined; log: Logger },
+): MasumiOptions {
+  const submitResultMs = config.MASUMI_SUBMIT_RESULT_MS;
+  return {
+    taskQueue: config.TASK_QUEUE,
+    kodosumi,
+    node,
+    settings: createFlowSettings(config.FLOW_SETTINGS, config.MASUMI_CONFIG, (message) => log.warn(message)),
+    sellerVkey: config.SELLER_VKEY ?? null,
+    signingKey: config.MASUMI_SIGNING_KEY,
+    testMode: config.MASUMI_TEST_MODE,
+    isPublic: config.MASUMI_PUBLIC,
+    startWaitMs: START_WAIT_MS,
+    job: {
+      callTimeoutMs: config.CALL_TIMEOUT_MS,
+      terms: {
+        payByMs: config.MASUMI_PAY_BY_MS,
+        submitResultMs,
+        unlockMs: submitResultMs + config.MASUMI_UNLOCK_AFTER_MS,
+        externalDisputeUnlockMs: submitResultMs + config.MASUMI_DISPUTE_AFTER_MS,
+      },
+      margins: {
+        resultMarginMs: config.MASUMI_RESULT_MARGIN_MS,
+        workMs: config.MASUMI_WORK_MS,
+        inputMarginMs: config.MASUMI_INPUT_MARGIN_MS,
+      },
+      launchForMs: LAUNCH_FOR_MS,
+      requestPaymentForMs: REQUEST_FOR_MS,
+      paymentGraceMs: config.MASUMI_PAYMENT_GRACE_MS,
+      retryEveryMs: RETRY_MS,
+    },
+  };
+}

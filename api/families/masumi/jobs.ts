@@ -1,0 +1,65 @@
+import { findJob, type JobRow } from '../../../db/repositories/jobs.ts';
+import { findRun, type RunRow } from '../../../db/repositories/runs.ts';
+import { isTerminal } from '../../../domain/run-states.ts';
+import type { Ctx } from '../../context.ts';
+import { unavailable } from '../../errors.ts';
+import { ApiError } from '../../problem.ts';
+import { jobNotFound, paymentServiceDown } from './problems.ts';
+import { tenantOf } from './who.ts';
+
+/** A job with its run. */
+export interface FoundJob {
+  job: JobRow;
+  run: RunRow;
+}
+
+/** A job of this flow that the caller may see, or 404. */
+export async function requireJob(ctx: Ctx, flowKey: string, jobId: string): Promise<FoundJob> {
+  const found = await readJob(ctx, jobId);
+  if (found === undefined || found.job.flow_key !== flowKey) throw jobNotFound();
+  return found;
+}
+
+async function readJob(ctx: Ctx, jobId: string): Promise<FoundJob | undefined> {
+  const { pool } = ctx.deps.db;
+  const tenant = tenantOf(ctx);
+  const [job, run] = await Promise.all([findJob(pool, tenant, jobId), findRun(pool, tenant, jobId)]);
+  return job === undefined || run === undefined ? undefined : { job, run };
+}
+
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Waits until the purchaser can be told how to pay. A job that could not get a payment request is answered as what it
+ * failed of; one that takes longer is under way, and the same order finds it again.
+ */
+export async function untilPayable(ctx: Ctx, jobId: string, waitMs: number): Promise<FoundJob> {
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    const found = await readJob(ctx, jobId);
+    if (found === undefined) throw jobNotFound();
+    if (found.job.payment !== null && found.run.status !== 'created') return found;
+    if (isTerminal(found.run.status)) throw refusalOf(found.run);
+    if (Date.now() >= deadline || ctx.signal.aborted) throw stillAsking(jobId);
+    await new Promise((settle) => setTimeout(settle, LOOK_EVERY_MS));
+  }
+}
+
+function refusalOf({ id, view, status }: RunRow): ApiError {
+  const { code = '', message = '' } = (view['error'] ?? {}) as { code?: string; message?: string };
+  const members = { job_id: id };
+  if (code === 'PAYMENT_REJECTED')
+    return new ApiError('payment_rejected', `The payment service refused the order: ${message}`, { members });
+  if (code === 'PAYMENT_SERVICE_UNAVAILABLE') return paymentServiceDown(members);
+  return new ApiError('invalid_state', `The job is ${status}.`, { members });
+}
+
+function stillAsking(jobId: string): ApiError {
+  const refusal = unavailable(
+    'The order is taken, its payment request is not there yet. Send the same again: it is one job.',
+  );
+  return new ApiError(refusal.code, refusal.message, {
+    headers: refusal.headers,
+    members: { job_id: jobId },
+  });
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { findLivingJob, insertJob, type JobRow, type NewJob } from '../../../db/repositories/jobs.ts';
+import type { NewRun } from '../../../db/repositories/runs.ts';
+import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
+import type { JobInput, JobSettings } from '../../../domain/ports/jobs.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import type { Ctx } from '../../context.ts';
+import { ApiError } from '../../problem.ts';
+import { startRun, type StartedRow, type WorkflowStart } from '../../runs/start.ts';
+import type { KnownFlow } from './directory.ts';
+import { FAMILY } from './names.ts';
+import { inputHash, purchaserNonce } from './hashing.ts';
+import { matches } from './patterns.ts';
+import { priceJob, type JobPrice } from './pricing.ts';
+import { invalidInput } from './problems.ts';
+import { agentOf, type Shop } from './shop.ts';
+import { subjectOf, tenantOf } from './who.ts';
+
+/** A purchaser's order, read. */
+export interface Order {
+  identifier: string;
+  inputs: JsonObject;
+  /** ADA as it was written; native API only. */
+  amount?: string | undefined;
+}
+
+/**
+ * Takes an order: checks it, prices it, and starts its job. The same order again, while its job lives, is the same job;
+ * another one under the same identifier is refused (masumi.md 1.2 and section 5). Answers the job's id.
+ */
+export async function takeOrder(ctx: Ctx, shop: Shop, flow: KnownFlow, order: Order): Promise<string> {
+  const agent = await agentOf(shop, flow);
+  const { elements } = await shop.directory.schema(flow);
+  const checked = checkInputs(elements, order.inputs, { matches });
+  if (!checked.ok) throw invalidInput(checked.errors);
+  const hash = inputHash(order.identifier, order.inputs);
+  const key = { tenant: tenantOf(ctx), flowKey: flow.key, identifier: order.identifier };
+  const living = await findLivingJob(ctx.deps.db.pool, key);
+  if (living !== undefined) return sameJob(living, hash);
+  const price = await priceOf(shop, agent, order);
+  const runId = randomUUID();
+  const settings = settingsOf(shop, flow, agent.identifier, price, order.identifier);
+  const job: NewJob = {
+    runId,
+    ...key,
+    inputHash: hash,
+    inputs: { values: checked.values, files: checked.files },
+  };
+  return start(ctx, shop, runOf(ctx, flow, order, checked.secrets, { runId, settings }), job);
+}
+
+async function priceOf(
+  { prices, options }: Shop,
+  agent: { identifier: string; price: string | undefined },
+  order: Order,
+): Promise<JobPrice> {
+  if (options.testMode) return { pricing: 'simulated', funds: null };
+  return priceJob(await prices(agent.identifier), order.amount, agent.price);
+}
+
+/** Two orders at once: the database lets one in, the other is then the same job or a conflict. */
+async function start(ctx: Ctx, shop: Shop, run: NewRun, job: NewJob): Promise<string> {
+  const { db, sealer } = ctx.deps;
+  try {
+    const { runId } = await startRun(ctx.deps, {
+      run,
+      start: workflowStart(shop.options.taskQueue),
+      claim: ctx.claim,
+      within: async (client) => {
+        if (!(await insertJob(client, sealer, job)))
+          throw new ApiError('identifier_conflict', 'Another order came in first.');
+      },
+    });
+    return runId;
+  } catch (error) {
+    const first = isConflict(error) ? await findLivingJob(db.pool, job) : undefined;
+    if (first === undefined) throw error;
+    return sameJob(first, job.inputHash);
+  }
+}
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 'identifier_conflict';
+
+function sameJob(job: JobRow, hash: string): string {
+  if (job.input_hash === hash) return job.run_id;
+  throw new ApiError(
+    'identifier_conflict',
+    'A job with this identifier_from_purchaser and other input is under way; choose another identifier.',
+    { members: { job_id: job.run_id } },
+  );
+}
+
+function settingsOf(
+  { options }: Shop,
+  flow: KnownFlow,
+  agentIdentifier: string,
+  { pricing, funds }: JobPrice,
+  identifier: string,
+): JobSettings {
+  return {
+    ...options.job,
+    flowKey: flow.key,
+    flowUrl: flow.url,
+    pricing,
+    agentIdentifier,
+    purchaserNonce: purchaserNonce(identifier),
+    requestedFunds: funds,
+  };
+}
+
+/** What the run shows of its input: passwords are not among it. */
+function runOf(
+  ctx: Ctx,
+  flow: KnownFlow,
+  { identifier, inputs }: Order,
+  secrets: readonly string[],
+  { runId, settings }: { runId: string; settings: JobSettings },
+): NewRun {
+  const shown = Object.fromEntries(
+    Object.entries(inputs).map(([id, value]) => [id, secrets.includes(id) ? '***' : value]),
+  );
+  return {
+    id: runId,
+    tenant: tenantOf(ctx),
+    family: FAMILY,
+    kind: flow.key,
+    subject: subjectOf(ctx),
+    workflowId: runId,
+    input: { identifier_from_purchaser: identifier, input_data: shown },
+    settings,
+  };
+}
+
+/** How Temporal is told, from the row alone: the sweeper of unstarted runs uses the same. */
+export const workflowStart =
+  (taskQueue: string) =>
+  (row: StartedRow): WorkflowStart => {
+    const input: JobInput = {
+      runId: row.id,
+      tenant: row.tenant,
+      subject: row.subject,
+      settings: row.settings as unknown as JobSettings,
+    };
+    return { workflowType: 'masumi', args: [input], taskQueue, summary: `job of ${row.kind}` };
+  };

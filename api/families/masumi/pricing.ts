@@ -1,0 +1,72 @@
+import { MasumiNodeError } from '../../../domain/masumi/outside-errors.ts';
+import { EngineError } from '../../../domain/errors.ts';
+import { parseUnits } from '../../../domain/money.ts';
+import type { JobPricing } from '../../../domain/ports/jobs.ts';
+import type { AgentPricing, MasumiNode, NodeAmount } from '../../../domain/ports/masumi-node.ts';
+import { ApiError } from '../../problem.ts';
+import { paymentServiceDown } from './problems.ts';
+
+/** How a job will be paid; `funds` only where we must say how much. */
+export interface JobPrice {
+  pricing: JobPricing;
+  funds: NodeAmount[] | null;
+}
+
+export type PriceOf = (agentIdentifier: string) => Promise<AgentPricing>;
+
+const FRESH_MS = 60_000;
+const LOVELACE_DECIMALS = 6;
+
+/** Asks the registry about an agent, once a minute at most. One it does not know is left to the payment service to judge. */
+export function createPriceOf(node: MasumiNode, now: () => number = Date.now): PriceOf {
+  const kept = new Map<string, { pricing: AgentPricing; atMs: number }>();
+  return async (agentIdentifier) => {
+    const known = kept.get(agentIdentifier);
+    if (known !== undefined && now() - known.atMs < FRESH_MS) return known.pricing;
+    const pricing = await node.pricing(agentIdentifier).catch((error: unknown) => {
+      if (known !== undefined) return known.pricing;
+      throw error instanceof MasumiNodeError ? paymentServiceDown() : error;
+    });
+    if (pricing === undefined) return { kind: 'Fixed', amounts: [] };
+    kept.set(agentIdentifier, { pricing, atMs: now() });
+    return pricing;
+  };
+}
+
+/** `offered`: payment_amount in ADA as it was written. `listed`: PRICE_<flow key>, "<int> <unit>" (masumi.md section 3). */
+export function priceJob(
+  pricing: AgentPricing,
+  offered: string | undefined,
+  listed: string | undefined,
+): JobPrice {
+  const lovelace = offered === undefined ? undefined : toLovelace(offered);
+  if (pricing.kind !== 'Dynamic') return { pricing: pricing.kind, funds: null };
+  if (lovelace !== undefined) return { pricing: 'Dynamic', funds: [{ unit: '', amount: lovelace }] };
+  if (listed !== undefined) return { pricing: 'Dynamic', funds: [readPrice(listed)] };
+  throw invalidAmount('This agent has no fixed price: send payment_amount in ADA.');
+}
+
+function toLovelace(ada: string): string {
+  try {
+    const lovelace = parseUnits(ada, LOVELACE_DECIMALS);
+    if (lovelace > 0n) return lovelace.toString();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+  }
+  throw invalidAmount('payment_amount must be a number of ADA above 0 with at most six decimals.');
+}
+
+/** "3000000 lovelace"; the operator's own words, so a mistake is the operator's to see. */
+function readPrice(text: string): NodeAmount {
+  const [, amount, unit] = /^\s*(\d{1,25})\s+(\S{1,150})\s*$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined)
+    throw invalidAmount(
+      'The price of this agent is not set as "<integer> <unit>"; send payment_amount in ADA.',
+    );
+  return { amount, unit: unit === 'lovelace' ? '' : unit };
+}
+
+export const invalidAmount = (detail: string): ApiError =>
+  new ApiError('invalid_payment_amount', detail, {
+    errors: [{ path: 'payment_amount', message: detail, code: 'invalid' }],
+  });

@@ -1,0 +1,69 @@
+import type { CodeMeaning } from '../../problem-codes.ts';
+import { ApiError, type ProblemStyle } from '../../problem.ts';
+
+const meanings = (status: number, title: string, codes: readonly string[]): [string, CodeMeaning][] =>
+  codes.map((code) => [code, { status, title }]);
+
+/** Errors as masumi.md words them (sections 1 and 5). */
+export const problemStyle: ProblemStyle = {
+  alias: ({ errors }) => (errors === undefined ? {} : { field_errors: byField(errors) }),
+  codes: Object.fromEntries([
+    ...meanings(400, 'Bad request', [
+      'invalid_identifier',
+      'invalid_input',
+      'invalid_payment_amount',
+      'missing_job_id',
+    ]),
+    ...meanings(404, 'Not found', ['flow_not_found', 'job_not_found']),
+    ...meanings(409, 'Conflict', [
+      'identifier_conflict',
+      'not_awaiting_input',
+      'stale_status_id',
+      'deadline_passed',
+    ]),
+    ...meanings(502, 'Bad gateway', [
+      'payment_rejected',
+      'payment_service_unavailable',
+      'kodosumi_unavailable',
+    ]),
+    ...meanings(503, 'Service unavailable', ['agent_not_configured', 'payment_service_not_configured']),
+  ]),
+  rename: { run_not_found: 'job_not_found' },
+};
+
+function byField(errors: readonly { path: string; message: string }[]): Record<string, string[]> {
+  const groups = Map.groupBy(errors, ({ path }) => path);
+  return Object.fromEntries([...groups].map(([path, group]) => [path, group.map(({ message }) => message)]));
+}
+
+/** Refused inputs, each with its field (masumi.md: `field_errors`). */
+export const invalidInput = (errors: Readonly<Record<string, readonly string[]>>): ApiError => {
+  const all = Object.entries(errors).flatMap(([path, messages]) =>
+    messages.map((message) => ({ path, message, code: 'invalid' })),
+  );
+  const [first] = all;
+  return new ApiError(
+    'invalid_input',
+    first ? `${first.path}: ${first.message}` : 'The input is not valid.',
+    {
+      errors: all,
+    },
+  );
+};
+
+export const kodosumiDown = (): ApiError =>
+  new ApiError('kodosumi_unavailable', 'Kodosumi, which does the work, cannot be reached. Try again later.', {
+    headers: { 'retry-after': '30' },
+  });
+
+export const paymentServiceDown = (members: Record<string, unknown> = {}): ApiError =>
+  new ApiError(
+    'payment_service_unavailable',
+    'The payment service cannot be reached. Try again later; nothing was charged.',
+    { headers: { 'retry-after': '30' }, members },
+  );
+
+export const flowNotFound = (key: string): ApiError =>
+  new ApiError('flow_not_found', `There is no flow ${key.slice(0, 100)}; GET /flows lists those there are.`);
+
+export const jobNotFound = (): ApiError => new ApiError('job_not_found', 'This flow has no such job.');

@@ -1,0 +1,55 @@
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import { ApiError } from '../../problem.ts';
+import type { Order } from './order.ts';
+import { invalidInput } from './problems.ts';
+
+const LONGEST_IDENTIFIER = 250;
+
+/** A body that must be an object (masumi.md section 5: malformed or non-object body). */
+export function readObject(body: unknown): JsonObject {
+  if (isObject(body)) return body;
+  throw new ApiError('invalid_json', 'The body must be a JSON object.');
+}
+
+/** The first of these names that is there: clients spell them differently. */
+export function pick(body: JsonObject, ...names: string[]): JsonObject[string] | undefined {
+  const name = names.find((one) => Object.hasOwn(body, one));
+  return name === undefined ? undefined : body[name];
+}
+
+/** Body of `start_job`. */
+export function readStartJob(body: unknown): Order {
+  const object = readObject(body);
+  return {
+    identifier: readIdentifier(pick(object, 'identifier_from_purchaser', 'identifierFromPurchaser')),
+    inputs: readInputs(pick(object, 'input_data', 'inputData', 'input') ?? {}, 'input_data'),
+  };
+}
+
+/** 1 to 250 characters, kept as they are: they are hashed and echoed. */
+export function readIdentifier(value: unknown): string {
+  const problem = identifierProblem(value);
+  if (problem === undefined) return value as string;
+  throw new ApiError('invalid_identifier', problem, {
+    errors: [{ path: 'identifier_from_purchaser', message: problem, code: 'invalid' }],
+  });
+}
+
+function identifierProblem(value: unknown): string | undefined {
+  if (value === undefined) return 'identifier_from_purchaser is missing: send a text that names this order.';
+  if (typeof value !== 'string') return 'identifier_from_purchaser must be a text.';
+  if (value === '') return 'identifier_from_purchaser is empty: send a text that names this order.';
+  if ([...value].length > LONGEST_IDENTIFIER)
+    return `identifier_from_purchaser is longer than ${LONGEST_IDENTIFIER} characters.`;
+  return value.isWellFormed() ? undefined : 'identifier_from_purchaser is not valid Unicode text.';
+}
+
+export function readInputs(value: unknown, name: string): JsonObject {
+  if (isObject(value)) return value;
+  throw invalidInput({
+    [name]: [value === undefined ? `${name} is missing: send an object.` : `${name} must be an object.`],
+  });
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

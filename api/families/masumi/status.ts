@@ -1,0 +1,59 @@
+import { findLock } from '../../../db/repositories/job-locks.ts';
+import { createValues } from '../../../db/values.ts';
+import { toFields } from '../../../domain/masumi/forms/to-fields.ts';
+import type { FlowResult } from '../../../domain/ports/kodosumi.ts';
+import type { JobStatusAnswer } from '../../../schemas/families/masumi/mip003.ts';
+import type { ApiDeps } from '../../context.ts';
+import { readOutput } from '../../runs/to-wire.ts';
+import { statusId } from './hashing.ts';
+import type { FoundJob } from './jobs.ts';
+import { isObject } from './read-order.ts';
+import { errorOf, statusWord } from './to-wire.ts';
+
+/** The open question of a job, as its projection knows it. */
+export function openQuestion({ run }: FoundJob): { lid: string; deadlineMs: number } | undefined {
+  const { lock } = run.view;
+  if (run.status !== 'awaiting_input' || !isObject(lock)) return undefined;
+  return { lid: String(lock['lid']), deadlineMs: Number(lock['deadlineMs']) };
+}
+
+/** What the flow made; null until the job is completed (masumi.md section 2). */
+export async function resultOf({ db, sealer }: ApiDeps, { run }: FoundJob): Promise<FlowResult | null> {
+  if (run.status !== 'completed') return null;
+  return (await readOutput(createValues(db.pool, sealer), run.view)) as unknown as FlowResult;
+}
+
+/** A job as `status` answers it. */
+export async function describeJob(deps: ApiDeps, found: FoundJob): Promise<JobStatusAnswer> {
+  const status = statusWord(found.run.status);
+  const question = openQuestion(found);
+  const error = status === 'failed' ? errorOf(found) : undefined;
+  const result = await resultOf(deps, found);
+  return {
+    id: question?.lid ?? statusId(found.job.run_id, status),
+    job_id: found.job.run_id,
+    status,
+    message: error?.message ?? MESSAGES[status],
+    ...(result !== null && { result: result.output }),
+    ...(question !== undefined && (await asked(deps, found, question))),
+    ...(error !== undefined && { error_code: error.code }),
+  };
+}
+
+async function asked(
+  { db }: ApiDeps,
+  { job }: FoundJob,
+  { lid, deadlineMs }: { lid: string; deadlineMs: number },
+): Promise<Pick<JobStatusAnswer, 'input_schema' | 'input_deadline'>> {
+  const lock = await findLock(db.pool, job.run_id, lid);
+  return { input_schema: { input_data: toFields(lock?.form ?? []) }, input_deadline: deadlineMs };
+}
+
+const MESSAGES: Record<JobStatusAnswer['status'], string> = {
+  pending: 'The order is taken.',
+  awaiting_payment: 'Waiting for payment; the job begins when it is on the chain.',
+  awaiting_input: 'The agent asks; answer with provide_input.',
+  running: 'The agent works.',
+  completed: 'Done; the hash of the result is submitted.',
+  failed: 'The job failed.',
+};
