@@ -19,6 +19,8 @@ export type JobSettings = {
   purchaserNonce: string;
   /** Dynamic pricing only. */
   requestedFunds: NodeAmount[] | null;
+  /** Agents of Web3CardanoV2 only: the payment source to name in the order. */
+  sourceIndex: number | null;
   terms: { payByMs: number; submitResultMs: number; unlockMs: number; externalDisputeUnlockMs: number };
   margins: JobMargins;
   /** How long Kodosumi is asked to take a job. */

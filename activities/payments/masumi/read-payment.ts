@@ -8,6 +8,7 @@ export function readPayment(shown: ShownPayment): NodePayment {
   const { NextAction: next } = shown;
   return {
     id: shown.id,
+    createdAt: Date.parse(shown.createdAt),
     blockchainIdentifier: shown.blockchainIdentifier,
     payByTime: shown.payByTime === null ? null : Number(shown.payByTime),
     submitResultTime: Number(shown.submitResultTime),

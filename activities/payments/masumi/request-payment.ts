@@ -52,7 +52,7 @@ async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise
 async function order(
   deps: MasumiDeps,
   job: JobRow,
-  { agentIdentifier, purchaserNonce, requestedFunds }: JobSettings,
+  { agentIdentifier, purchaserNonce, requestedFunds, sourceIndex }: JobSettings,
   times: JobTimes,
 ): Promise<NodePayment> {
   const node = requireNode(deps);
@@ -68,6 +68,7 @@ async function order(
       identifierFromPurchaser: purchaserNonce,
       ...times,
       ...(requestedFunds === null ? {} : { requestedFunds }),
+      ...(sourceIndex === null ? {} : { supportedPaymentSourceIndex: sourceIndex }),
       metadata: job.run_id,
     })
   );

@@ -54,7 +54,7 @@ async function priceOf(
   agent: { identifier: string; price: string | undefined },
   order: Order,
 ): Promise<JobPrice> {
-  if (options.testMode) return { pricing: 'simulated', funds: null };
+  if (options.testMode) return { pricing: 'simulated', funds: null, sourceIndex: null };
   return priceJob(await prices(agent.identifier), order.amount, agent.price);
 }
 
@@ -95,7 +95,7 @@ function settingsOf(
   { options }: Shop,
   flow: KnownFlow,
   agentIdentifier: string,
-  { pricing, funds }: JobPrice,
+  { pricing, funds, sourceIndex }: JobPrice,
   identifier: string,
 ): JobSettings {
   return {
@@ -106,6 +106,7 @@ function settingsOf(
     agentIdentifier,
     purchaserNonce: purchaserNonce(identifier),
     requestedFunds: funds,
+    sourceIndex,
   };
 }
 

@@ -10,6 +10,7 @@ import { paymentServiceDown } from './problems.ts';
 export interface JobPrice {
   pricing: JobPricing;
   funds: NodeAmount[] | null;
+  sourceIndex: number | null;
 }
 
 export type PriceOf = (agentIdentifier: string) => Promise<AgentPricing>;
@@ -40,9 +41,10 @@ export function priceJob(
   listed: string | undefined,
 ): JobPrice {
   const lovelace = offered === undefined ? undefined : toLovelace(offered);
-  if (pricing.kind !== 'Dynamic') return { pricing: pricing.kind, funds: null };
-  if (lovelace !== undefined) return { pricing: 'Dynamic', funds: [{ unit: '', amount: lovelace }] };
-  if (listed !== undefined) return { pricing: 'Dynamic', funds: [readPrice(listed)] };
+  const price = { pricing: pricing.kind, sourceIndex: pricing.sourceIndex ?? null };
+  if (pricing.kind !== 'Dynamic') return { ...price, funds: null };
+  if (lovelace !== undefined) return { ...price, funds: [{ unit: '', amount: lovelace }] };
+  if (listed !== undefined) return { ...price, funds: [readPrice(listed)] };
   throw invalidAmount('This agent has no fixed price: send payment_amount in ADA.');
 }
 

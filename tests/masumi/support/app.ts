@@ -1,0 +1,186 @@
+import { pino } from 'pino';
+import { createJournalActivities } from '../../../activities/journal/activities.ts';
+import { createKodosumiActivities, type KodosumiDeps } from '../../../activities/kodosumi/activities.ts';
+import { createKodosumi } from '../../../activities/kodosumi/create-kodosumi.ts';
+import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
+import { createMasumiActivities, type MasumiDeps } from '../../../activities/payments/masumi/activities.ts';
+import type { ApiDeps } from '../../../api/context.ts';
+import { createMasumi } from '../../../api/families/masumi/index.ts';
+import type { MasumiOptions } from '../../../api/families/masumi/options.ts';
+import { startApi } from '../../../api/server.ts';
+import type { ApiSettings } from '../../../api/settings.ts';
+import { openDatabase, type Database } from '../../../db/database.ts';
+import { createJournal } from '../../../db/journal.ts';
+import { createNotifier } from '../../../db/notifier.ts';
+import { createSealer } from '../../../db/sealing.ts';
+import { createValues } from '../../../db/values.ts';
+import type { Kodosumi } from '../../../domain/ports/kodosumi.ts';
+import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
+import type { StandInFlow } from '../../../embedded/kodosumi/flow.ts';
+import { testFlows } from '../../../embedded/kodosumi/flows/samples.ts';
+import { startKodosumiStandIn, type StandIn } from '../../../embedded/kodosumi/stand-in.ts';
+import { createTell } from '../../../workers/masumi.ts';
+import { startWorkers } from '../../../workers/workers.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { sampleBook } from '../../support/sample-catalogue.ts';
+import { connect, uniqueTaskQueue } from '../../support/temporal.ts';
+import { workflowBundle } from '../../support/workflow-bundle.ts';
+import { workflowSinks } from '../../support/workflow-coverage.ts';
+import { SHORT_JOB } from './times.ts';
+
+/** The family on a real API, PostgreSQL, Temporal and workers; Kodosumi and the payment service are stand-ins. */
+export interface MasumiApp {
+  url: string;
+  db: Database;
+  deps: ApiDeps;
+  options: MasumiOptions;
+  kodosumi: StandIn;
+  /** One look at the payment service, as the watch does it every few seconds. */
+  watch(): Promise<{ watched: number; changed: number; requests: number }>;
+  /** AGENT_IDENTIFIER_* and PRICE_*; changes count at once. */
+  settings: Record<string, string>;
+  close(): Promise<void>;
+}
+
+export interface MasumiOverrides {
+  options?: Partial<Omit<MasumiOptions, 'job'>>;
+  job?: Partial<MasumiOptions['job']>;
+  settings?: Partial<ApiSettings>;
+  flows?: readonly StandInFlow[];
+  node?: MasumiNode;
+  kodosumi?: (real: Kodosumi) => Kodosumi;
+  activities?: Partial<Pick<KodosumiDeps & MasumiDeps, 'pollMs' | 'lookForMs' | 'fetchFile' | 'outputHash'>>;
+  /** False: nobody looks at the payment service but the test. */
+  watching?: boolean;
+}
+
+const PASSWORD = 'a password of the tests';
+
+export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<MasumiApp> {
+  const [fresh, temporal, standIn] = await Promise.all([
+    freshDatabase(),
+    connect(),
+    startKodosumiStandIn({
+      port: 0,
+      password: PASSWORD,
+      flows: overrides.flows ?? testFlows,
+      appearAfterMs: 20,
+    }),
+  ]);
+  const db = await openDatabase(fresh.url);
+  const notifier = createNotifier(db.pool);
+  const journal = createJournal(db.pool, notifier);
+  const sealer = createSealer('a key for tests only');
+  const values = createValues(db.pool, sealer);
+  const client = createKodosumi({ url: standIn.url, username: 'admin', password: PASSWORD, silenceMs: 2000 });
+  const kodosumi = overrides.kodosumi?.(client) ?? client;
+  const settings: Record<string, string> = {};
+  const taskQueue = uniqueTaskQueue('masumi');
+  const common = { db, journal, sealer, values, assets: sampleBook };
+  const payments = createMasumiActivities({
+    ...common,
+    node: overrides.node,
+    outputHash: 'mip',
+    paymentGraceMs: 0,
+    tell: createTell(temporal.nativeConnection, temporal.namespace),
+    ...overrides.activities,
+  });
+  const workers = await startWorkers({
+    connection: temporal.nativeConnection,
+    namespace: temporal.namespace,
+    taskQueue,
+    activities: {
+      ...createJournalActivities(common),
+      ...createLedgerActivities(common),
+      ...payments,
+      ...createKodosumiActivities({
+        ...common,
+        kodosumi,
+        fetchFile: () => Promise.reject(new Error('no files in this test')),
+        pollMs: 200,
+        lookForMs: 1000,
+        ...overrides.activities,
+      }),
+    },
+    bundle: await workflowBundle(),
+    ...workflowSinks(),
+  });
+  const options: MasumiOptions = {
+    taskQueue,
+    kodosumi,
+    node: overrides.node,
+    settings: () => settings,
+    sellerVkey: 'the configured key',
+    signingKey: undefined,
+    testMode: overrides.node === undefined,
+    isPublic: false,
+    startWaitMs: 10_000,
+    ...overrides.options,
+    job: { ...SHORT_JOB, ...overrides.job },
+  };
+  const deps: ApiDeps = {
+    db,
+    journal,
+    sealer,
+    temporal: temporal.client,
+    settings: {
+      ...API_SETTINGS,
+      listenUrl: fresh.url,
+      temporalNamespace: temporal.namespace,
+      taskQueue,
+      ...overrides.settings,
+    },
+    log: pino({ level: process.env['TEST_LOG'] === 'on' ? 'info' : 'silent' }),
+    families: [createMasumi(options)],
+  };
+  const api = await startApi(deps, { host: '127.0.0.1', port: 0 });
+  const watching = overrides.watching === false ? undefined : keepWatching(payments.watchPayments);
+  return {
+    url: api.url,
+    db,
+    deps,
+    options,
+    kodosumi: standIn,
+    settings,
+    watch: () => payments.watchPayments(),
+    async close() {
+      await watching?.stop();
+      await api.close();
+      await standIn.close();
+      await workers.stop();
+      await notifier.close();
+      await db.close();
+      await temporal.close();
+      await fresh.drop();
+    },
+  };
+}
+
+/** What the standing workflow does, in this process and more often. */
+function keepWatching(look: () => Promise<unknown>): { stop(): Promise<void> } {
+  let stopped = false;
+  const loop = (async () => {
+    while (!stopped) {
+      await look().catch(() => undefined); // the next look makes it good, as in production
+      await new Promise((settle) => setTimeout(settle, 100));
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      await loop;
+    },
+  };
+}
+
+const API_SETTINGS: Omit<ApiSettings, 'listenUrl' | 'temporalNamespace' | 'taskQueue'> = {
+  auth: 'off',
+  adminKey: null,
+  corsOrigins: [],
+  rateLimitPerMinute: 0,
+  trustProxy: 0,
+  validateResponses: true,
+  version: 'test',
+  temporalUiUrl: null,
+  commandTimeoutMs: 10_000,
+};
