@@ -60,8 +60,8 @@ async function react(
   { event, data }: FlowEvent,
 ): Promise<FollowEnd | undefined> {
   if (event === 'lock') return openLockOf(deps, followed, lockOf(data));
-  if (event === 'lease' && lockOf(data)?.lid === followed.openLock)
-    return { kind: 'leased', lid: followed.openLock! };
+  if (event === 'lease' && followed.openLock !== null && lockOf(data)?.lid === followed.openLock)
+    return { kind: 'leased', lid: followed.openLock };
   if (event !== 'eof' && !(event === 'status' && /^(finished|error)$/.test(data.trim()))) return undefined;
   const look = await lookAtRun(deps, followed);
   return look.kind === 'end' ? look.end : undefined;

@@ -39,7 +39,7 @@ function identifierProblem(value: unknown): string | undefined {
   if (value === undefined) return 'identifier_from_purchaser is missing: send a text that names this order.';
   if (typeof value !== 'string') return 'identifier_from_purchaser must be a text.';
   if (value === '') return 'identifier_from_purchaser is empty: send a text that names this order.';
-  if ([...value].length > LONGEST_IDENTIFIER)
+  if (Array.from(value).length > LONGEST_IDENTIFIER)
     return `identifier_from_purchaser is longer than ${LONGEST_IDENTIFIER} characters.`;
   return value.isWellFormed() ? undefined : 'identifier_from_purchaser is not valid Unicode text.';
 }

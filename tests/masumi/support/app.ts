@@ -158,16 +158,16 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
 
 /** What the standing workflow does, in this process and more often. */
 function keepWatching(look: () => Promise<unknown>): { stop(): Promise<void> } {
-  let stopped = false;
+  const ending = new AbortController();
   const loop = (async () => {
-    while (!stopped) {
+    while (!ending.signal.aborted) {
       await look().catch(() => undefined); // the next look makes it good, as in production
       await new Promise((settle) => setTimeout(settle, 100));
     }
   })();
   return {
     async stop() {
-      stopped = true;
+      ending.abort();
       await loop;
     },
   };

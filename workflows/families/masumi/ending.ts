@@ -40,9 +40,15 @@ export const stopped = (job: Job): Promise<Ending> =>
 async function compensate({ run, standing }: Job, code: string, message: string): Promise<void> {
   if (!isPaid(standing.onChainState) || run.saga.planned().length === 0) return;
   run.describe([`**Giving up**: ${message}`], { waitingFor: null });
-  run.move('compensating', 'run.compensating', 'run.compensating', { reason: code, message }, {
-    view: { givenUp: { code, message } },
-  });
+  run.move(
+    'compensating',
+    'run.compensating',
+    'run.compensating',
+    { reason: code, message },
+    {
+      view: { givenUp: { code, message } },
+    },
+  );
   await run.journal.flush();
   const records = await run.saga.compensate((record) => announce({ run }, record));
   run.journal.emit({
