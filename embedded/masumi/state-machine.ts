@@ -138,6 +138,7 @@ export function startSeller(
   const isTooLate = kind === 'submit' && now > deal.submitResultTime - LAST_SUBMIT_MS;
   const transaction = isTooLate ? null : under(kind, now, blockMs);
   deal.seller = { action: SELLER_ASKED[kind], note: null, resultHash, under: transaction };
+  deal.updatedAt = now;
 }
 
 const BUYER_ASKED = {
@@ -149,4 +150,5 @@ const BUYER_ASKED = {
 
 export function startBuyer(deal: Deal, kind: keyof typeof BUYER_ASKED, now: number, blockMs: number): void {
   deal.buyer = { action: BUYER_ASKED[kind], note: null, under: under(kind, now, blockMs) };
+  deal.updatedAt = now;
 }
