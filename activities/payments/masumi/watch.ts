@@ -28,7 +28,11 @@ export async function watchPayments(
     byIdentifier.delete(seen.blockchainIdentifier);
     if (await note(deps, job, seen)) changed++;
   }
-  for (const job of jobs) await followUp(deps, counted.node, job);
+  for (const job of jobs)
+    await followUp(deps, counted.node, job).catch((error: unknown) =>
+      // One that is refused must not keep the others waiting; it is tried again at the next look.
+      deps.warn(`payment of job ${job.run_id}: following up failed`, error),
+    );
   await stopWatching(
     deps.db.pool,
     jobs.filter((job) => isDone(job, deps.paymentGraceMs)).map(({ run_id }) => run_id),
