@@ -128,7 +128,8 @@ describe('a call to the payment service', () => {
   });
 
   it('is not unknown when it never left', async () => {
-    for (const url of [await closedAddress(), 'http://nobody.invalid']) {
+    const closed = await closedAddress();
+    for (const url of [closed, closed.replace('127.0.0.1', 'localhost'), 'http://nobody.invalid']) {
       const node = createMasumiNode({ url, apiKey: 'k', network: 'Preprod' });
       const error = await failure(node.createPayment(order));
       expect(error).toMatchObject({ unknown: false, passing: true, status: undefined });
@@ -148,6 +149,13 @@ describe('a call to the payment service', () => {
     const proxy = await clientOf(answering(404, '<h1>Not here</h1>'));
     expect(await failure(proxy.resolve('ab'))).toMatchObject({ status: 404 });
     expect(await failure(proxy.authorizeRefund('ab'))).toMatchObject({ status: 404 });
+  });
+
+  it('takes the word of success in any case, and answers that say more than we read', async () => {
+    const node = await clientOf(answering(200, { status: 'Success', data: { status: 'ok', more: 1 } }));
+    expect(await node.isHealthy()).toBe(true);
+    const down = await clientOf(answering(200, { status: 'success', data: { status: 'degraded' } }));
+    expect(await down.isHealthy()).toBe(false);
   });
 
   it('says what cannot be read of an answer, and that it may have happened', async () => {

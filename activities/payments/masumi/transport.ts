@@ -12,7 +12,7 @@ export interface Sent {
   method: 'GET' | 'POST';
   path: string;
   query?: Record<string, string | undefined>;
-  body?: Record<string, unknown>;
+  body?: object;
   changes?: boolean;
   timeoutMs?: number;
 }
