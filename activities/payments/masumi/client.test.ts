@@ -69,6 +69,13 @@ describe('the address of a payment service', () => {
   });
 });
 
+describe('the key of a payment service', () => {
+  it.each(['', 'two words', 'two\nlines'])('cannot be %j', (apiKey) => {
+    const options = { url: 'http://node.example', apiKey, network: 'Preprod' } as const;
+    expect(() => createMasumiNode(options)).toThrow('printable ASCII');
+  });
+});
+
 describe('a call to the payment service', () => {
   it('carries the key, the network, and all four times', async () => {
     let seen: { url?: string; token?: unknown; body: string } = { body: '' };

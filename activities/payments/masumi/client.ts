@@ -31,6 +31,9 @@ const HEALTH_MS = 5000;
 
 /** The payment service of masumi.md section 3. It asks once: whoever calls decides what is asked again. */
 export function createMasumiNode({ network, ...options }: MasumiNodeOptions): MasumiNode {
+  if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
+    throw new Error('The key of the payment service must be printable ASCII without spaces');
+  }
   const transport: Transport = {
     baseUrl: apiUrl(options.url),
     apiKey: options.apiKey,
