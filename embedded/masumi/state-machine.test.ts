@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CreatePaymentRequest,
   CreatePurchaseRequest,
+  type ShownPayment,
 } from '../../schemas/families/masumi/payment-service.ts';
 import { cancelRefundRequest, createPurchase, requestRefund } from './buyer.ts';
 import type { Deal } from './deal.ts';
