@@ -21,7 +21,7 @@ export async function readPage(
   network: MasumiNetwork,
   page: PaymentPage,
 ): Promise<Page> {
-  const reply = await ask(transport, {
+  const { Payments: rows } = await ask(transport, {
     method: 'GET',
     path: '/payment',
     query: {
@@ -33,7 +33,6 @@ export async function readPage(
     },
     answer: PaymentListAnswer,
   });
-  const rows = reply.ok ? reply.data.Payments : [];
   return { payments: rows.filter(({ id }) => id !== page.cursor), isLast: rows.length < PAGE };
 }
 
