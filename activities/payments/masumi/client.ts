@@ -51,7 +51,10 @@ export function createMasumiNode({ network, ...options }: MasumiNodeOptions): Ma
     createPayment: async (order) =>
       readPayment(await ask(transport, { ...post('/payment', orderBody(order)), changes: true })),
     findPayment: (metadata, sinceMs) => findPayment(transport, network, metadata, sinceMs),
-    listPayments: async (page) => (await readPage(transport, network, page)).payments.map(readPayment),
+    listPayments: async (page) => {
+      const { payments, isLast } = await readPage(transport, network, page);
+      return { payments: payments.map(readPayment), isLast };
+    },
     resolve: async (blockchainIdentifier) => {
       const question = post('/payment/resolve-blockchain-identifier', { blockchainIdentifier });
       const reply = await askOrBeRefused(transport, question, [404]);

@@ -128,8 +128,8 @@ describe('the client at the stand-in', () => {
     expect(pricing).toEqual({ kind: 'Fixed', amounts: [{ unit: '', amount: '7' }], sourceIndex: 0 });
     await node.createPayment({ ...order, agentIdentifier, supportedPaymentSourceIndex: 0 });
     expect(await node.findPayment('job-1', 0)).toMatchObject({ sourceType: 'Web3CardanoV2' });
-    expect(await node.listPayments({})).toEqual([]);
-    expect(await node.listPayments({ sourceType: 'Web3CardanoV2' })).toHaveLength(1);
+    expect(await node.listPayments({})).toEqual({ payments: [], isLast: true });
+    expect((await node.listPayments({ sourceType: 'Web3CardanoV2' })).payments).toHaveLength(1);
   });
 
   it('lists by state, page after page without repeats', async () => {
@@ -139,12 +139,13 @@ describe('the client at the stand-in', () => {
       order,
       Array.from({ length: 120 }, (_, index) => `${index}`),
     );
-    const first = await node.listPayments({});
-    const second = await node.listPayments({ cursor: first.at(-1)?.id ?? '' });
+    const { payments: first, isLast } = await node.listPayments({});
+    expect(isLast).toBe(false);
+    const { payments: second } = await node.listPayments({ cursor: first.at(-1)?.id ?? '' });
     expect([first.length, second.length]).toEqual([100, 20]);
     expect(second[0]?.metadata).toBe('19');
     standIn.control.lockFunds(second[0]?.blockchainIdentifier ?? '');
-    expect(await node.listPayments({ state: 'FundsLocked' })).toHaveLength(1);
+    expect((await node.listPayments({ state: 'FundsLocked' })).payments).toHaveLength(1);
   });
 
   it('submits a hash once the funds are there', async () => {

@@ -22,7 +22,7 @@ export async function watchPayments(
   const counted = countRequests(requireNode(deps));
   const byIdentifier = new Map(jobs.map((job) => [job.blockchain_identifier, job]));
   let changed = 0;
-  for await (const seen of newsOf(counted.node, jobs)) {
+  for await (const seen of newsOf(counted.node, jobs, deps.warn)) {
     const job = byIdentifier.get(seen.blockchainIdentifier);
     if (job === undefined) continue;
     byIdentifier.delete(seen.blockchainIdentifier);
