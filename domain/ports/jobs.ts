@@ -62,11 +62,16 @@ export type PaymentStanding = { onChainState: OnChainState | null; nextAction: N
 
 export type RequestPaymentOutcome =
   | { kind: 'requested'; payment: JobPayment; standing: PaymentStanding }
-  | { kind: 'rejected'; message: string };
+  /** The order is refused; or we are (a wrong key): waiting would change nothing. */
+  | { kind: 'rejected' | 'unavailable'; message: string };
 
-export type LaunchJobOutcome = { kind: 'launched'; fid: string } | { kind: 'rejected'; errors: FormErrors };
+export type LaunchJobOutcome =
+  | { kind: 'launched'; fid: string }
+  | { kind: 'rejected'; errors: FormErrors }
+  /** Kodosumi does not take it at all: no such flow, no right to it. */
+  | { kind: 'refused'; message: string };
 
-/** What was seen of a flow's run. `lastId` is the last event that was written down. */
+/** What was seen of a flow's run. */
 export type FollowEnd =
   | { kind: 'finished'; result: ValueRef }
   | { kind: 'failed'; message: string }

@@ -43,9 +43,9 @@ async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise
     await deps.checkpoint?.('job.payment-made');
     return await keep(deps, runId, paymentOf(made, times.payByTime), standingOf(made), true);
   } catch (error) {
-    if (error instanceof MasumiNodeError && (error.status === 400 || error.status === 404))
-      return { kind: 'rejected', message: error.message };
-    throw error;
+    if (!(error instanceof MasumiNodeError) || error.passing || error.unknown) throw error;
+    const kind = error.status === 400 || error.status === 404 ? 'rejected' : 'unavailable';
+    return { kind, message: error.message };
   }
 }
 

@@ -1,10 +1,18 @@
 import type { HealthCheck, HealthPart } from '../../family.ts';
+import { remembered } from '../../http/remembered.ts';
 import { FAMILY } from './names.ts';
 import type { MasumiOptions } from './options.ts';
 
 /** The family's part of `/health` (masumi.md 1.1). What is not configured is not broken. */
-export async function health({ kodosumi, node, testMode }: MasumiOptions): Promise<HealthPart> {
-  const [work, payment] = await Promise.all([check(kodosumi), check(node)]);
+export function createHealth({ kodosumi, node, testMode }: MasumiOptions): () => Promise<HealthPart> {
+  const looks = [kodosumi, node].map((system) => remembered(() => check(system)));
+  return async () => {
+    const [work, payment] = await Promise.all(looks.map((look) => look()));
+    return partOf(work!, payment!, testMode);
+  };
+}
+
+function partOf(work: HealthCheck, payment: HealthCheck, testMode: boolean): HealthPart {
   return {
     checks: { kodosumi: work, payment_service: payment },
     fields: {
@@ -18,5 +26,5 @@ export async function health({ kodosumi, node, testMode }: MasumiOptions): Promi
 
 async function check(system: { isHealthy(): Promise<boolean> } | undefined): Promise<HealthCheck> {
   if (system === undefined) return { status: 'off' };
-  return { status: (await system.isHealthy().catch(() => false)) ? 'ok' : 'down' };
+  return { status: (await system.isHealthy()) ? 'ok' : 'down' };
 }

@@ -1,6 +1,6 @@
 import type { FamilyModule } from '../../family.ts';
 import { listFlows } from './catalogue.ts';
-import { health } from './health.ts';
+import { createHealth } from './health.ts';
 import { mip003Routes } from './mip003.ts';
 import { FAMILY } from './names.ts';
 import { nativeRoutes } from './native.ts';
@@ -21,7 +21,7 @@ export function createMasumi(options: MasumiOptions): FamilyModule {
     prefixes: ['/mip003'],
     restart: workflowStart(options.taskQueue),
     sweep: () => shop.directory.refresh(),
-    health: () => health(options),
+    health: createHealth(options),
     flows: () => listFlows(shop),
   };
 }

@@ -5,7 +5,6 @@ import type { Ctx } from '../../context.ts';
 import { unavailable } from '../../errors.ts';
 import { ApiError } from '../../problem.ts';
 import { jobNotFound, paymentServiceDown } from './problems.ts';
-import { tenantOf } from './who.ts';
 
 /** A job with its run. */
 export interface FoundJob {
@@ -22,7 +21,7 @@ export async function requireJob(ctx: Ctx, flowKey: string, jobId: string): Prom
 
 async function readJob(ctx: Ctx, jobId: string): Promise<FoundJob | undefined> {
   const { pool } = ctx.deps.db;
-  const tenant = tenantOf(ctx);
+  const tenant = ctx.principal.tenant;
   const [job, run] = await Promise.all([findJob(pool, tenant, jobId), findRun(pool, tenant, jobId)]);
   return job === undefined || run === undefined ? undefined : { job, run };
 }

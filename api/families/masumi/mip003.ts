@@ -12,7 +12,6 @@ import {
   StartJobBody,
   StatusQuery,
 } from '../../../schemas/families/masumi/mip003.ts';
-import type { Scope } from '../../../schemas/core/principal.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
 import { requireJob, untilPayable } from './jobs.ts';
@@ -29,17 +28,11 @@ const BUDGET_MS = 20_000; // masumi.md 1.2
 
 /** MIP-003 of every flow, base `/mip003/{flow_key}` (masumi.md 1.2). */
 export function mip003Routes(shop: Shop): Route[] {
-  const { isPublic } = shop.options;
-  const scopes = { read: isPublic ? null : 'read', operate: isPublic ? null : 'operate' } as const;
-  return [
-    ...describing(shop, scopes.read),
-    startJob(shop, scopes.operate),
-    status(scopes.read),
-    provide(shop, scopes.operate),
-  ];
+  const routes = [...describing(shop), startJob(shop), status, provide(shop)];
+  return routes.map((route) => ({ ...route, visitors: shop.options.isPublic }));
 }
 
-function describing(shop: Shop, scope: Scope | null): Route[] {
+function describing(shop: Shop): Route[] {
   const { directory, options } = shop;
   return [
     defineRoute({
@@ -47,7 +40,7 @@ function describing(shop: Shop, scope: Scope | null): Route[] {
       path: '/mip003/availability',
       summary: 'Is any flow there?',
       tags: TAGS,
-      scope,
+      scope: 'read',
       responses: {
         200: { description: 'Whether jobs can be started, in either case.', schema: Availability },
       },
@@ -64,7 +57,7 @@ function describing(shop: Shop, scope: Scope | null): Route[] {
       path: '/mip003/:flow_key/availability',
       summary: 'Can this agent be hired now?',
       tags: TAGS,
-      scope,
+      scope: 'read',
       params: FlowParams,
       responses: {
         200: { description: 'Whether jobs can be started, in either case.', schema: Availability },
@@ -79,7 +72,7 @@ function describing(shop: Shop, scope: Scope | null): Route[] {
       path: '/mip003/:flow_key/input_schema',
       summary: 'What the agent wants to know',
       tags: TAGS,
-      scope,
+      scope: 'read',
       params: FlowParams,
       responses: { 200: { description: 'Its form as MIP-003 fields.', schema: MipInputSchema } },
       errors: ['flow_not_found', 'kodosumi_unavailable'],
@@ -93,7 +86,7 @@ function describing(shop: Shop, scope: Scope | null): Route[] {
       path: '/mip003/:flow_key/demo',
       summary: 'An example of input and output',
       tags: TAGS,
-      scope,
+      scope: 'read',
       params: FlowParams,
       responses: { 200: { description: 'Input that start_job takes, and what comes back.', schema: Demo } },
       errors: ['flow_not_found', 'kodosumi_unavailable'],
@@ -121,7 +114,7 @@ const availability = (available: boolean, message: string): Availability => ({
   message,
 });
 
-const startJob = (shop: Shop, scope: Scope | null): Route =>
+const startJob = (shop: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/mip003/:flow_key/start_job',
@@ -129,7 +122,7 @@ const startJob = (shop: Shop, scope: Scope | null): Route =>
     description:
       'The same identifier and input again, while the job lives, is the same job. All times are Unix milliseconds.',
     tags: TAGS,
-    scope,
+    scope: 'operate',
     idempotent: true,
     params: FlowParams,
     body: StartJobBody,
@@ -156,30 +149,29 @@ export const ORDER_ERRORS = [
   'kodosumi_unavailable',
 ] as const;
 
-const status = (scope: Scope | null): Route =>
-  defineRoute({
-    method: 'get',
-    path: '/mip003/:flow_key/status',
-    summary: 'How a job stands',
-    tags: TAGS,
-    scope,
-    params: FlowParams,
-    query: StatusQuery,
-    responses: { 200: { description: 'The job.', schema: JobStatusAnswer } },
-    errors: ['missing_job_id', 'job_not_found'],
-    handler: async (ctx, { params, query }) => {
-      const found = await requireJob(ctx, params.flow_key, requireId(query.job_id ?? query.jobId));
-      return { status: 200, body: await describeJob(ctx.deps, found) };
-    },
-  });
+const status: Route = defineRoute({
+  method: 'get',
+  path: '/mip003/:flow_key/status',
+  summary: 'How a job stands',
+  tags: TAGS,
+  scope: 'read',
+  params: FlowParams,
+  query: StatusQuery,
+  responses: { 200: { description: 'The job.', schema: JobStatusAnswer } },
+  errors: ['missing_job_id', 'job_not_found'],
+  handler: async (ctx, { params, query }) => {
+    const found = await requireJob(ctx, params.flow_key, requireId(query.job_id ?? query.jobId));
+    return { status: 200, body: await describeJob(ctx.deps, found) };
+  },
+});
 
-const provide = ({ options }: Shop, scope: Scope | null): Route =>
+const provide = ({ options }: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/mip003/:flow_key/provide_input',
     summary: 'Answer what the agent asks',
     tags: TAGS,
-    scope,
+    scope: 'operate',
     params: FlowParams,
     body: ProvideInputBody,
     responses: { 200: { description: 'Taken; signed where a key is set.', schema: InputProvided } },

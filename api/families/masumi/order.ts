@@ -14,7 +14,6 @@ import { matches } from './patterns.ts';
 import { priceJob, type JobPrice } from './pricing.ts';
 import { invalidInput } from './problems.ts';
 import { agentOf, type Shop } from './shop.ts';
-import { subjectOf, tenantOf } from './who.ts';
 
 /** A purchaser's order, read. */
 export interface Order {
@@ -34,7 +33,7 @@ export async function takeOrder(ctx: Ctx, shop: Shop, flow: KnownFlow, order: Or
   const checked = checkInputs(elements, order.inputs, { matches });
   if (!checked.ok) throw invalidInput(checked.errors);
   const hash = inputHash(order.identifier, order.inputs);
-  const key = { tenant: tenantOf(ctx), flowKey: flow.key, identifier: order.identifier };
+  const key = { tenant: ctx.principal.tenant, flowKey: flow.key, identifier: order.identifier };
   const living = await findLivingJob(ctx.deps.db.pool, key);
   if (living !== undefined) return sameJob(living, hash);
   const price = await priceOf(shop, agent, order);
@@ -123,10 +122,10 @@ function runOf(
   );
   return {
     id: runId,
-    tenant: tenantOf(ctx),
+    tenant: ctx.principal.tenant,
     family: FAMILY,
     kind: flow.key,
-    subject: subjectOf(ctx),
+    subject: ctx.principal.subject ?? 'local',
     workflowId: runId,
     input: { identifier_from_purchaser: identifier, input_data: shown },
     settings,

@@ -25,11 +25,13 @@ export async function askForPayment(job: Job): Promise<Ending | undefined> {
     .catch(unlessExhausted);
   if (asked === undefined)
     return failed(job, 'payment_service_unavailable', 'The payment service could not be reached in time.');
-  if (asked.kind === 'rejected') return failed(job, 'payment_rejected', asked.message);
+  if (asked.kind !== 'requested') return failed(job, REFUSALS[asked.kind], asked.message);
   job.payment = asked.payment;
   job.standing = asked.standing;
   return undefined;
 }
+
+const REFUSALS = { rejected: 'payment_rejected', unavailable: 'payment_service_unavailable' } as const;
 
 function timesFrom({ run }: Job, nowMs: number): JobTimes {
   const { terms } = run.input.settings;

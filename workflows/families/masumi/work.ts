@@ -71,10 +71,10 @@ async function launch(job: Job): Promise<{ launched: string } | Ending> {
 }
 
 async function taken(job: Job, asked: LaunchJobOutcome): Promise<{ launched: string } | Ending> {
-  if (asked.kind === 'rejected') {
-    job.run.saga.forget('flow');
-    return failed(job, 'flow_rejected_input', inWords(asked.errors));
-  }
+  if (asked.kind !== 'launched') job.run.saga.forget('flow');
+  if (asked.kind === 'rejected') return failed(job, 'flow_rejected_input', inWords(asked.errors));
+  if (asked.kind === 'refused')
+    return failed(job, 'flow_failed', `Kodosumi did not take the job: ${asked.message}`);
   job.fid = asked.fid;
   job.run.saga.completed('flow');
   return { launched: asked.fid };
