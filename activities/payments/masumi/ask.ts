@@ -26,8 +26,8 @@ export async function ask<Data>(transport: Transport, question: Question<Data>):
 }
 
 /**
- * The same for a question to which some statuses are an expected "no", when the payment service itself says it and not
- * something in front of it.
+ * The same for a question to which some statuses are an expected "no". Whoever gets one asks again or looks elsewhere, so
+ * it does no harm that something in front of the payment service may have said it.
  */
 export async function askOrBeRefused<Data>(
   transport: Transport,
@@ -37,7 +37,8 @@ export async function askOrBeRefused<Data>(
   const received = await sendRequest(transport, question);
   if (isGood(received)) return { ok: true, data: readData(question, received) };
   const words = wordsOf(received, transport.apiKey);
-  if (words !== undefined && expected.includes(received.status)) return { ok: false, message: words };
+  if (expected.includes(received.status))
+    return { ok: false, message: words ?? `It answered ${received.status}.` };
   throw refusal(received, words, question.changes === true);
 }
 

@@ -144,7 +144,7 @@ describe('a call to the payment service', () => {
     }
   });
 
-  it('is "not now" only when the service itself says so', async () => {
+  it('is "not now" at 404 and 409, whoever says so, and an error otherwise', async () => {
     const node = await clientOf(answering(409, refusal('race')));
     expect(await node.submitResult('ab', 'ab'.repeat(32))).toEqual({ kind: 'not_now', message: 'race' });
     expect(await node.authorizeRefund('ab')).toEqual({ kind: 'not_now', message: 'race' });
@@ -154,8 +154,9 @@ describe('a call to the payment service', () => {
       passing: false,
     });
     const proxy = await clientOf(answering(404, '<h1>Not here</h1>'));
-    expect(await failure(proxy.resolve('ab'))).toMatchObject({ status: 404 });
-    expect(await failure(proxy.authorizeRefund('ab'))).toMatchObject({ status: 404 });
+    expect(await proxy.resolve('ab')).toBeUndefined();
+    expect(await proxy.pricing('ab')).toBeUndefined();
+    expect(await proxy.authorizeRefund('ab')).toMatchObject({ kind: 'not_now' });
   });
 
   it('takes the word of success in any case, and answers that say more than we read', async () => {
@@ -165,11 +166,27 @@ describe('a call to the payment service', () => {
     expect(await down.isHealthy()).toBe(false);
   });
 
+  it('needs no more of a payment than the contract promises', async () => {
+    const times = { submitResultTime: '3', unlockTime: '4', externalDisputeUnlockTime: '5' };
+    const data = { blockchainIdentifier: 'abc', payByTime: '2', ...times, onChainState: 'FundsLocked' };
+    const node = await clientOf(answering(200, { status: 'SUCCESS', data }));
+    expect(await node.resolve('abc')).toMatchObject({
+      blockchainIdentifier: 'abc',
+      payByTime: 2,
+      submitResultTime: 3,
+      onChainState: 'FundsLocked',
+      resultHash: null,
+      nextAction: { requestedAction: 'None', resultHash: null },
+      requestedFunds: [],
+      sellerVkey: null,
+    });
+  });
+
   it('says what cannot be read of an answer, and that it may have happened', async () => {
     const node = await clientOf(answering(200, { status: 'success', data: { id: 'x' } }));
     const error = await failure(node.createPayment(order));
     expect(error).toMatchObject({ unknown: true, passing: true });
-    expect(error.message).toContain('answer to POST /payment cannot be read (data.createdAt');
+    expect(error.message).toContain('answer to POST /payment cannot be read (data.blockchainIdentifier');
   });
 
   it('follows no redirect, and never shows the key', async () => {

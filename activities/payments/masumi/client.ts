@@ -6,7 +6,7 @@ import type {
 } from '../../../domain/ports/masumi-node.ts';
 import {
   AgentAnswer,
-  PaymentAnswer,
+  ReadPaymentAnswer,
   PaymentServiceHealth,
   PaymentSourceType,
   type MasumiNetwork,
@@ -41,7 +41,7 @@ export function createMasumiNode({ network, ...options }: MasumiNodeOptions): Ma
     fetch: options.fetch ?? globalThis.fetch,
   };
   const post = (path: string, body: object) =>
-    ({ method: 'POST', path, body: { network, ...body }, answer: PaymentAnswer }) as const;
+    ({ method: 'POST', path, body: { network, ...body }, answer: ReadPaymentAnswer }) as const;
   const change = async (path: string, body: object): Promise<NodeVerdict> => {
     const reply = await askOrBeRefused(transport, { ...post(path, body), changes: true }, [404, 409]);
     if (!reply.ok) return { kind: 'not_now', message: reply.message };
@@ -102,8 +102,9 @@ async function findPayment(
 ): Promise<NodePayment | undefined> {
   for (const sourceType of PaymentSourceType.options) {
     for await (const payment of newestFirst(transport, network, sourceType)) {
-      if (Date.parse(payment.createdAt) < sinceMs) break;
-      if (payment.metadata === metadata) return readPayment(payment);
+      const read = readPayment(payment);
+      if (read.createdAt < sinceMs) break;
+      if (read.metadata === metadata) return read;
     }
   }
   return undefined;
@@ -117,5 +118,5 @@ async function isHealthy(transport: Transport): Promise<boolean> {
     answer: PaymentServiceHealth,
   } as const;
   const health = await ask(transport, question).catch(() => undefined);
-  return health?.status === 'ok';
+  return health !== undefined && (health.status ?? 'ok') === 'ok';
 }
