@@ -19,6 +19,8 @@ export type JobSettings = {
   purchaserNonce: string;
   /** Dynamic pricing only. */
   requestedFunds: NodeAmount[] | null;
+  /** The price as it is listed: shown where the payment service does not say it. */
+  listedAmounts: NodeAmount[];
   /** Agents of Web3CardanoV2 only: the payment source to name in the order. */
   sourceIndex: number | null;
   terms: { payByMs: number; submitResultMs: number; unlockMs: number; externalDisputeUnlockMs: number };

@@ -53,7 +53,7 @@ async function priceOf(
   agent: { identifier: string; price: string | undefined },
   order: Order,
 ): Promise<JobPrice> {
-  if (options.testMode) return { pricing: 'simulated', funds: null, sourceIndex: null };
+  if (options.testMode) return { pricing: 'simulated', funds: null, listed: [], sourceIndex: null };
   return priceJob(await prices(agent.identifier), order.amount, agent.price);
 }
 
@@ -94,7 +94,7 @@ function settingsOf(
   { options }: Shop,
   flow: KnownFlow,
   agentIdentifier: string,
-  { pricing, funds, sourceIndex }: JobPrice,
+  { pricing, funds, listed, sourceIndex }: JobPrice,
   identifier: string,
 ): JobSettings {
   return {
@@ -105,6 +105,7 @@ function settingsOf(
     agentIdentifier,
     purchaserNonce: purchaserNonce(identifier),
     requestedFunds: funds,
+    listedAmounts: listed,
     sourceIndex,
   };
 }
