@@ -19,7 +19,12 @@ const config = stackConfig({ port: undefined, data: dataDir, anyPorts: true, app
 const log = createLog(config.LOG_LEVEL, 'bench');
 quietRuntime(log);
 const began = performance.now();
-const stack = await startStack(config, { application: true, log, progress: (message) => log.info(message) });
+const stack = await startStack(config, {
+  application: true,
+  agents: false,
+  log,
+  progress: (message) => log.info(message),
+});
 const readyMs = performance.now() - began;
 const { application, environment } = stack;
 if (application === undefined) throw new Error('The stack was started without its application.');

@@ -2,14 +2,17 @@ import '../quiet-bindings.ts';
 import { parseArgs } from 'node:util';
 import { createLog } from '../logging.ts';
 import { quietRuntime } from '../workers/runtime.ts';
+import { HYMN } from './agents/samples.ts';
+import { sellAgents } from './demo/agents.ts';
 import { createDemoClient } from './demo/client.ts';
 import { fundEscrow } from './demo/fund-escrow.ts';
-import { createScreen } from './demo/screen.ts';
+import { createScreen, type Screen } from './demo/screen.ts';
 import { showTask, type DemoTask } from './demo/task.ts';
-import { addresses, stackConfig, startStack, untilInterrupted } from './stack.ts';
+import { addresses, stackConfig, startStack, untilInterrupted, type Stack } from './stack.ts';
 
-const HELP = `npm run demo -- [options]    starts everything, runs two real jobs, keeps serving until Ctrl-C
-  --once           exit after the jobs, 0 when both went as they should
+const HELP = `npm run demo -- [options]    starts everything, runs two real tasks, sells two agents, keeps
+                               serving until Ctrl-C
+  --once           exit after that, 0 when all went as it should
   --port N         API port (PORT, 8000)
   --data DIR       where everything is kept (DATA_DIR, ./data)
   --any-ports      let every part take a free port
@@ -33,8 +36,9 @@ const TASKS: readonly DemoTask[] = [
 ];
 
 const USER = 'demo_user';
+const ENDED_WELL = 'Both tasks ended as they should, and both agents were sold';
 
-/** Answers whether both tasks ended as they should. */
+/** Ends with 0 when tasks and sales went as they should. */
 async function demonstrate(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -57,7 +61,7 @@ async function demonstrate(): Promise<void> {
   quietRuntime(log);
   const started = performance.now();
   screen.title(
-    'Starting Temporal, PostgreSQL, two chains, a facilitator, sample services, workers and the API',
+    'Starting Temporal, PostgreSQL, two chains, a facilitator, sample services, agents, workers and the API',
   );
   const stack = await startStack(config, {
     application: true,
@@ -67,13 +71,9 @@ async function demonstrate(): Promise<void> {
   screen.line(addresses(stack, (performance.now() - started) / 1000));
   let good = true;
   try {
-    const client = createDemoClient(stack.application!.url, config.STEWARD_ADMIN_KEY);
-    if (stack.environment.local === undefined)
-      screen.line('The chains are not local: the demo funds nothing and spends what the user has.');
-    else await fundEscrow(screen, client, stack.environment.local, USER);
-    for (const task of TASKS)
-      good = (await showTask(screen, client, stack.environment.config, USER, task)) && good;
-    screen.title(good ? 'Both tasks ended as they should' : 'A task did not end as it should: see above');
+    good = await showAll(screen, stack);
+    screen.title(good ? ENDED_WELL : 'Something did not end as it should: see above');
+    lookFurther(screen, stack);
     if (!values.once) {
       screen.line('Still serving. Look around at the addresses above; Ctrl-C stops everything.');
       await untilInterrupted(stack.application);
@@ -85,6 +85,35 @@ async function demonstrate(): Promise<void> {
   screen.line('Stopping...');
   await stack.stop();
   process.exitCode = good ? 0 : 1;
+}
+
+async function showAll(screen: Screen, { application, environment }: Stack): Promise<boolean> {
+  const { url } = application!;
+  const { config, local, standIns } = environment;
+  const client = createDemoClient(url, config.STEWARD_ADMIN_KEY);
+  if (local === undefined)
+    screen.line('The chains are not local: the demo funds nothing and spends what the user has.');
+  else await fundEscrow(screen, client, local, USER);
+  let good = true;
+  for (const task of TASKS) good = (await showTask(screen, client, config, USER, task)) && good;
+  if (standIns?.kodosumi === true && standIns.payments) {
+    const sales = await sellAgents(screen, url, config);
+    return good && sales.every(({ passed }) => passed);
+  }
+  screen.line('Kodosumi or the payment service is real: the demo buys no agents there.');
+  return good;
+}
+
+function lookFurther(screen: Screen, { application, environment: { config } }: Stack): void {
+  const { url } = application!;
+  screen.line(`   The signed receipt of a run, and whether it holds (docs/RECEIPTS.md):
+     ID=$(curl -s '${url}/runs?status=completed' | jq -r '.runs[0].id')
+     curl -s ${url}/runs/$ID/receipt > receipt.json
+     npm run -s verify -- receipt.json --evm-rpc ${config.EVM_RPC_URL} --solana-rpc ${config.SOLANA_RPC_URL}
+   Payments that somebody should look at:
+     curl -s '${url}/payments?stuck=true'
+   Buy an agent yourself:
+     npm run -s purchase -- ${HYMN.key} --api ${url} --data ${config.DATA_DIR}`);
 }
 
 await demonstrate().catch((error: unknown) => {

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Keypair } from '@solana/web3.js';
 import type { Config } from '../config.ts';
+import { startAgents, type StandIns } from './agents.ts';
 import { startAnvil } from './chains/anvil.ts';
 import { deployLocalAssets } from './chains/deploy.ts';
 import { parseSeed } from './chains/keys.ts';
@@ -13,6 +14,7 @@ import { defaultCacheDir } from './downloads/cache-dir.ts';
 import { claimPort } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import type { Log, Processes } from './processes.ts';
+import { secret } from './secret.ts';
 import { resolveTemporal, startTemporal } from './temporal.ts';
 
 /** Everything outside Steward, running: what was given is used, what was not is started here. */
@@ -21,6 +23,8 @@ export interface Environment {
   config: Config;
   /** The local chains' wallets, when the chains are ours. */
   local: LocalAssets | undefined;
+  /** Undefined: agents were not asked for. */
+  standIns: StandIns | undefined;
   stop(): Promise<void>;
 }
 
@@ -38,35 +42,42 @@ interface Context {
   dir: string;
 }
 
+export interface EnvironmentOptions {
+  /** False: no stand-ins of Kodosumi and of the payment service, for those who sell no agents. */
+  agents?: boolean | undefined;
+}
+
 /** Starts the parts that the configuration does not name, side by side. */
-export async function startEnvironment(config: Config, processes: Processes, log: Log): Promise<Environment> {
+export async function startEnvironment(
+  config: Config,
+  processes: Processes,
+  log: Log,
+  { agents: withAgents = true }: EnvironmentOptions = {},
+): Promise<Environment> {
   const dir = resolve(config.DATA_DIR);
   mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
   const context = { config, processes, log, dir };
-  const [database, temporal, chains] = await Promise.all([
+  const [database, temporal, chains, agents] = await Promise.all([
     startDatabase(context),
     startTemporalPart(context),
     startChains(context),
+    withAgents ? startAgents(context) : undefined,
   ]);
   const STEWARD_DATA_KEY =
     config.STEWARD_DATA_KEY ?? secret(dir, 'data.key', () => randomBytes(32).toString('hex'));
   return {
-    config: { ...config, ...database, ...temporal, ...chains.settings, STEWARD_DATA_KEY },
+    config: {
+      ...config,
+      ...database,
+      ...temporal,
+      ...chains.settings,
+      ...agents?.settings,
+      STEWARD_DATA_KEY,
+    },
     local: chains.local,
+    standIns: agents?.standIns,
     stop: () => processes.stopAll(),
   };
-}
-
-/** A value made once and kept in the data folder, readable by its owner only. */
-function secret(dir: string, name: string, make: () => string): string {
-  const file = join(dir, name);
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    const value = make();
-    writeFileSync(file, `${value}\n`, { mode: 0o600, flag: 'wx' });
-    return value;
-  }
 }
 
 async function startDatabase({ config, processes, log, dir }: Context): Promise<Partial<Config>> {

@@ -8,7 +8,7 @@ import { required } from '../temporal-connection.ts';
 import { quietRuntime } from '../workers/runtime.ts';
 import { startApplication, type Application } from './application.ts';
 import { bookFloat } from './book-float.ts';
-import { startEnvironment, type Environment } from './environment.ts';
+import { startEnvironment, type Environment, type EnvironmentOptions } from './environment.ts';
 import { claimPort } from './ports.ts';
 import { createProcesses, type Log } from './processes.ts';
 import { launcherGone } from './processes/launcher.ts';
@@ -36,6 +36,8 @@ const PORTS = [
   'SURFPOOL_PORT',
   'FACILITATOR_PORT',
   'SERVICES_PORT',
+  'MASUMI_PORT',
+  'KODOSUMI_PORT',
 ];
 
 /** The configuration with what the command line says on top. */
@@ -51,12 +53,12 @@ export function stackConfig(options: StackOptions): Config {
 
 export async function startStack(
   config: Config,
-  options: { application: boolean; log: Logger; progress: Log },
+  options: { application: boolean; log: Logger; progress: Log } & EnvironmentOptions,
 ): Promise<Stack> {
   if (options.application && config.PORT !== 0) await claimPort('The API', config.PORT, '--port or PORT');
   const processes = createProcesses({ log: options.progress });
   try {
-    const environment = await startEnvironment(config, processes, options.progress);
+    const environment = await startEnvironment(config, processes, options.progress, options);
     const application = options.application
       ? await startApplication(environment.config, options.log)
       : undefined;
@@ -133,12 +135,21 @@ function writeEnvironment(config: Config): void {
         value !== undefined &&
         String(value) !== '',
     )
-    .map(([name, value]) => `${name}='${String(value)}'`);
+    .map(([name, value]) => `${name}=${quoted(String(value))}`);
   writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
 }
 
+/** As a shell reads it, and Node's `parseEnv` wherever one pair of quotes is enough. */
+function quoted(value: string): string {
+  if (!value.includes("'")) return `'${value}'`;
+  return /["$`\\]/.test(value) ? `'${value.replaceAll("'", String.raw`'\''`)}'` : `"${value}"`;
+}
+
 /** The addresses to look at. */
-export function addresses({ environment: { config }, application }: Stack, seconds: number): string {
+export function addresses(
+  { environment: { config, standIns }, application }: Stack,
+  seconds: number,
+): string {
   const api = application?.url;
   const rows: [string, string | undefined][] = [
     ['API', api],
@@ -150,6 +161,8 @@ export function addresses({ environment: { config }, application }: Stack, secon
     ['x402 facilitator', config.FACILITATOR_URL && `${config.FACILITATOR_URL}/discovery/resources`],
     ['EVM chain', config.EVM_RPC_URL],
     ['Solana chain', config.SOLANA_RPC_URL],
+    ['Kodosumi', named(config.KODOSUMI_BASE_URL, standIns?.kodosumi)],
+    ['Masumi payments', named(config.PAYMENT_SERVICE_URL, standIns?.payments)],
     ['Environment file', join(resolve(config.DATA_DIR), 'stack.env')],
   ];
   const lines = rows
@@ -157,3 +170,6 @@ export function addresses({ environment: { config }, application }: Stack, secon
     .map(([name, url]) => `  ${name.padEnd(18)} ${url}`);
   return `Steward is up after ${seconds.toFixed(1)} s.\n${lines.join('\n')}\nCtrl-C stops it.`;
 }
+
+const named = (url: string | undefined, isStandIn = false): string | undefined =>
+  url !== undefined && isStandIn ? `${url} (a stand-in)` : url;

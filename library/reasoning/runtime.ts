@@ -40,6 +40,7 @@ async function begin(config: Config): Promise<{ stack: Stack; client: ReasoningC
   const log = createLog(config.LOG_LEVEL, 'steward');
   const stack = await startStack(config, {
     application: true,
+    agents: false,
     log,
     progress: (message) => log.info(message),
   });

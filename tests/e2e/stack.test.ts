@@ -111,7 +111,16 @@ describe('npm run demo, and npm start on the same data', () => {
       environment[name]!.replace(/^0x/, ''),
     );
     const escrow = Buffer.from(secrets[0]!, 'base64');
-    const forms = [...secrets, escrow.toString('hex'), `[${[...escrow].join(',')}]`, bs58.encode(escrow)];
+    const keys = ['KODOSUMI_PASSWORD', 'PAYMENT_API_KEY', 'MASUMI_SIGNING_KEY'].map(
+      (name) => environment[name]!,
+    );
+    const forms = [
+      ...secrets,
+      ...keys,
+      escrow.toString('hex'),
+      `[${[...escrow].join(',')}]`,
+      bs58.encode(escrow),
+    ];
     expect(forms.every((form) => form.length >= 32)).toBe(true);
     const logs = readdirSync(join(data, 'logs')).map((name) =>
       readFileSync(join(data, 'logs', name), 'utf8'),
@@ -189,6 +198,8 @@ describe('a busy port', () => {
     'SURFPOOL_PORT',
     'FACILITATOR_PORT',
     'SERVICES_PORT',
+    'MASUMI_PORT',
+    'KODOSUMI_PORT',
   ];
   let holder: Server | undefined;
   afterEach(() => void holder?.close());

@@ -51,6 +51,7 @@ export async function startTarget(folder: string): Promise<Target> {
     settings(folder, database.url, adminKey),
     processes,
     (line) => lines.push(line),
+    { agents: false },
   );
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });

@@ -48,7 +48,9 @@ export async function startVictims(): Promise<Victims> {
     RATE_LIMIT_PER_MINUTE: '0',
     RECONCILE_INTERVAL_MS: '200',
   });
-  const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message));
+  const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message), {
+    agents: false,
+  });
   await migrate(database.url);
   await bookFloat(database.url, local!);
   const apiPort = await freePort();

@@ -30,6 +30,7 @@ beforeAll(async () => {
   });
   surroundings = await startStack(config, {
     application: false,
+    agents: false,
     log: pino({ level: 'silent' }),
     progress: () => undefined,
   });

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { OutputHashMode } from '../../domain/masumi/hashes.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { AgentPricing } from '../../domain/ports/masumi-node.ts';
+import type { MipField } from '../../schemas/families/masumi/fields.ts';
+import type { JobStatusAnswer, StartedJob } from '../../schemas/families/masumi/mip003.ts';
+import type { Screen } from '../demo/screen.ts';
+import type { Agent } from './agent.ts';
+import { followJob } from './follow.ts';
+import { watchMoney, type Money } from './money.ts';
+import { formRows, formTexts } from './form.ts';
+import { explain } from './explain.ts';
+import { priceInWords } from './proofs.ts';
+import { watchRefund } from './refund.ts';
+import { createReport, type Report } from './report.ts';
+import { checkResult } from './result.ts';
+import { checkTerms, isUnpaid } from './terms.ts';
+import type { Wallet } from './wallet.ts';
+
+/** Asks whoever sits at the terminal to fill in a form. */
+export type AskPerson = (fields: readonly MipField[]) => Promise<JsonObject>;
+
+export interface Purchaser {
+  agent: Agent;
+  wallet: Wallet;
+  screen: Screen;
+  outputHash: OutputHashMode;
+  askPerson?: AskPerson | undefined;
+  pollMs?: number | undefined;
+}
+
+export interface Order {
+  /** Without it a person is asked, else the agent's own example is taken. */
+  input?: JsonObject | undefined;
+  /** For every question of the agent; without it a person is asked, else the usual answer is given. */
+  answer?: JsonObject | undefined;
+  /** Ask for the money back as soon as it is locked. */
+  refund?: boolean | undefined;
+}
+
+export interface Bought {
+  jobId: string;
+  status: JobStatusAnswer['status'];
+  /** Completed, and all that could be checked is right. */
+  passed: boolean;
+}
+
+/** What the parts of a purchase share. */
+export interface Purchase extends Purchaser {
+  report: Report;
+  order: Order;
+  identifier: string;
+  job: StartedJob;
+  /** Undefined where nobody pays. */
+  money: Money | undefined;
+}
+
+const IDENTIFIER_BYTES = 10; // hex that the payment service takes verbatim (masumi.md section 3)
+
+/** Buys one job from order to result over the public wire, and believes nothing that it can check. */
+export async function purchase(purchaser: Purchaser, order: Order): Promise<Bought> {
+  const { screen } = purchaser;
+  const report = createReport(screen);
+  const bought = await start(purchaser, order, report);
+  const { job, money } = bought;
+  const last = await followJob(bought);
+  if (last.status === 'completed') await checkResult(bought, last.result ?? '');
+  else screen.line(`   The job failed: ${last.error_code ?? ''} ${last.message ?? ''}`);
+  if (money !== undefined && (order.refund === true || last.status === 'failed'))
+    await watchRefund(bought, money, last);
+  const passed = last.status === 'completed' && report.failures() === 0;
+  return { jobId: job.job_id, status: last.status, passed };
+}
+
+/** Ordered on terms that hold, and paid for. */
+async function start(purchaser: Purchaser, order: Order, report: Report): Promise<Purchase> {
+  const { agent, wallet, screen } = purchaser;
+  const { status, message } = await agent.availability();
+  screen.line(`   availability: ${status}. ${message}`);
+  if (status !== 'available')
+    throw new Error(`The agent cannot be hired now. ${message} GET /flows lists what there is.`);
+  const fields = await agent.fields();
+  showForm(screen, fields);
+  const input = order.input ?? (await purchaser.askPerson?.(fields)) ?? (await agent.example());
+  screen.line(`   input: ${JSON.stringify(input)}`);
+  const identifier = randomBytes(IDENTIFIER_BYTES).toString('hex');
+  const job = await agent.startJob(identifier, input).catch(explain('start_job'));
+  screen.line(`   job ${job.job_id}, for ${isUnpaid(job) ? 'nothing' : priceInWords(job.amounts)}`);
+  const pricing = isUnpaid(job) ? undefined : await pricingOf(wallet, job);
+  checkTerms(report, job, { identifier, input, pricing }, Date.now());
+  if (report.failures() > 0) throw new Error('These are not the terms of the order: nothing was paid.');
+  const money = pricing && watchMoney(wallet, screen, job.blockchainIdentifier);
+  if (pricing !== undefined) {
+    const { id } = await wallet.pay(job, pricing).catch(explain('pay'));
+    screen.line(`   paid: purchase ${id}`);
+  }
+  return { ...purchaser, report, order, identifier, job, money };
+}
+
+async function pricingOf(wallet: Wallet, { agentIdentifier }: StartedJob): Promise<AgentPricing> {
+  const pricing = await wallet.pricing(agentIdentifier ?? '').catch(explain('pay'));
+  if (pricing !== undefined) return pricing;
+  throw new Error(
+    `The payment service does not know the agent ${agentIdentifier}: nothing was paid. Is it on the seller's network?`,
+  );
+}
+
+export function showForm(screen: Screen, fields: readonly MipField[]): void {
+  for (const text of formTexts(fields)) screen.detail(text);
+  screen.table(formRows(fields));
+}
