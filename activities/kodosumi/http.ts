@@ -78,6 +78,7 @@ export function createWire(base: string, timeoutMs: number): Wire {
     async stream(ask, headers) {
       try {
         const { statusCode, body } = await send(ask, { ...headers, accept: 'text/event-stream' }, ask.signal);
+        body.on('error', () => undefined); // who reads it is told; one that is let go must not end the process
         return { status: statusCode, body };
       } catch (error) {
         throw asKodosumiError(error, ask);
