@@ -100,6 +100,15 @@ describe('a launch', () => {
     await expect(kodosumi.launch(url, { topic: 'x' })).rejects.toMatchObject({ status: 400, unknown: false });
   });
 
+  it('whose sign-in failed has not happened', async () => {
+    const url = await tried.urlOf('Hymn');
+    const { kodosumi } = tryOut({ url: standIn.url, ...account, timeoutMs: 500 });
+    standIn.control.failNext(502);
+    await expect(kodosumi.launch(url, {})).rejects.toMatchObject({ status: 502, unknown: false });
+    standIn.control.slow(700);
+    await expect(kodosumi.launch(url, {})).rejects.toMatchObject({ status: undefined, unknown: false });
+  });
+
   it('that reached nobody has not happened', async () => {
     const { kodosumi, urlOf } = tried;
     const url = await urlOf('Hymn');
