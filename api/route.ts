@@ -63,7 +63,7 @@ interface RouteFacts {
   /** False for health and the like. */
   limited?: boolean;
   /** For paths whose first segment is a parameter: only what this knows is ours, everything else is no route at all. */
-  matches?: (params: Readonly<Record<string, string>>) => boolean;
+  matches?: (params: Readonly<Record<string, string>>) => Promise<boolean>;
   /** Where the user is named, for the rate limit of callers without a key: "params.userId" or "body.userId". */
   user?: `${'params' | 'body'}.${string}`;
 }

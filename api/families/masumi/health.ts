@@ -1,22 +1,36 @@
+import type { ApiDeps } from '../../context.ts';
 import type { HealthCheck, HealthPart } from '../../family.ts';
 import { FAMILY } from './names.ts';
 import type { MasumiOptions } from './options.ts';
 
+const LIMIT_MS = 1500; // below the engine's own, which would drop all our fields for one that is slow
+
 /** The family's part of `/health` (masumi.md 1.1). What is not configured is not broken. */
-export async function health({ kodosumi, node, testMode }: MasumiOptions): Promise<HealthPart> {
-  const [work, payment] = await Promise.all([check(kodosumi), check(node)]);
+export async function health(
+  { kodosumi, node, testMode }: MasumiOptions,
+  { db }: Pick<ApiDeps, 'db'>,
+): Promise<HealthPart> {
+  const [work, payment, database] = await Promise.all([
+    check(kodosumi),
+    check(node),
+    check({ isHealthy: () => db.pool.query('select 1').then(() => true) }),
+  ]);
   return {
     checks: { kodosumi: work, payment_service: payment },
     fields: {
       service: `steward-${FAMILY}`,
       kodosumi_connection: { is_healthy: work.status === 'ok' },
       payment_service: { is_healthy: payment.status === 'ok', ...(testMode && { simulated: true }) },
-      database: { is_healthy: true }, // without it there is no answer of this kind
+      database: { is_healthy: database.status === 'ok' },
     },
   };
 }
 
 async function check(system: { isHealthy(): Promise<boolean> } | undefined): Promise<HealthCheck> {
   if (system === undefined) return { status: 'off' };
-  return { status: (await system.isHealthy().catch(() => false)) ? 'ok' : 'down' };
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<boolean>((settle) => (timer = setTimeout(() => settle(false), LIMIT_MS)));
+  const isHealthy = await Promise.race([system.isHealthy().catch(() => false), limit]);
+  clearTimeout(timer);
+  return { status: isHealthy ? 'ok' : 'down' };
 }

@@ -29,7 +29,7 @@ const flow = (shop: Shop): Route =>
     tags: TAGS,
     scope: 'read',
     params: FlowParams,
-    matches: ({ flow_key: key }) => key !== undefined && shop.directory.knows(key),
+    matches: ({ flow_key: key = '' }) => shop.directory.knows(key),
     responses: { 200: { description: 'The flow, as GET /flows lists it.', schema: CatalogueEntry } },
     errors: ['flow_not_found'],
     handler: async (_ctx, { params }) => ({
@@ -98,9 +98,9 @@ const read = (shop: Shop): Route =>
     scope: 'read',
     params: RunParams,
     responses: { 200: { description: 'The run.', schema: FlowRun } },
-    errors: ['job_not_found'],
+    errors: ['flow_not_found', 'job_not_found'],
     handler: async (ctx, { params }) => {
-      const found = await requireJob(ctx, params.flow_key, params.id);
+      const found = await requireJob(ctx, shop.directory, params.flow_key, params.id);
       return { status: 200, body: await toFlowRun(ctx.deps, shop, found) };
     },
   });

@@ -40,10 +40,9 @@ export function priceJob(
   offered: string | undefined,
   listed: string | undefined,
 ): JobPrice {
-  const lovelace = offered === undefined ? undefined : toLovelace(offered);
   const price = { pricing: pricing.kind, sourceIndex: pricing.sourceIndex ?? null };
   if (pricing.kind !== 'Dynamic') return { ...price, funds: null };
-  if (lovelace !== undefined) return { ...price, funds: [{ unit: '', amount: lovelace }] };
+  if (offered !== undefined) return { ...price, funds: [{ unit: '', amount: toLovelace(offered) }] };
   if (listed !== undefined) return { ...price, funds: [readPrice(listed)] };
   throw invalidAmount('This agent has no fixed price: send payment_amount in ADA.');
 }
