@@ -15,6 +15,8 @@ export interface FakeNode extends MasumiNode {
   failing: Partial<Record<'createPayment' | 'pricing', Error>>;
   /** Changes what the next orders get. */
   shape: (payment: NodePayment) => NodePayment;
+  /** The purchaser's money arrives. */
+  pay(blockchainIdentifier: string): void;
 }
 
 export function createFakeNode(): FakeNode {
@@ -29,6 +31,7 @@ export function createFakeNode(): FakeNode {
     prices: new Map(),
     failing: {},
     shape: (payment) => payment,
+    pay: (identifier) => void payments.set(identifier, { ...byId(identifier), onChainState: 'FundsLocked' }),
     async createPayment(order) {
       if (fake.failing.createPayment) throw fake.failing.createPayment;
       fake.orders.push(order);
