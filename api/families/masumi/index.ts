@@ -7,6 +7,7 @@ import { nativeRoutes } from './native.ts';
 import type { MasumiOptions } from './options.ts';
 import { workflowStart } from './order.ts';
 import { problemStyle } from './problems.ts';
+import { giveInput } from './provide-input.ts';
 import { openShop } from './shop.ts';
 
 /** The family of agents sold over MIP-003: paid in advance through a Masumi payment service, done by Kodosumi's flows. */
@@ -22,6 +23,7 @@ export function createMasumi(options: MasumiOptions): FamilyModule {
     restart: workflowStart(options.taskQueue),
     sweep: () => shop.directory.refresh(),
     health: createHealth(options),
+    giveInput: (ctx, run, data) => giveInput(ctx, options, run, data),
     flows: () => listFlows(shop),
   };
 }

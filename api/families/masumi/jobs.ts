@@ -4,6 +4,7 @@ import { isTerminal } from '../../../domain/run-states.ts';
 import type { Ctx } from '../../context.ts';
 import { unavailable } from '../../errors.ts';
 import { ApiError } from '../../problem.ts';
+import type { FlowDirectory } from './directory.ts';
 import { jobNotFound, paymentServiceDown } from './problems.ts';
 
 /** A job with its run. */
@@ -12,11 +13,20 @@ export interface FoundJob {
   run: RunRow;
 }
 
-/** A job of this flow that the caller may see, or 404. */
-export async function requireJob(ctx: Ctx, flowKey: string, jobId: string): Promise<FoundJob> {
+/**
+ * A job of this flow that the caller may see, or 404. A flow that is gone keeps its jobs; only where there is no job does
+ * it matter whether there is such a flow.
+ */
+export async function requireJob(
+  ctx: Ctx,
+  directory: FlowDirectory,
+  flowKey: string,
+  jobId: string,
+): Promise<FoundJob> {
   const found = await readJob(ctx, jobId);
-  if (found === undefined || found.job.flow_key !== flowKey) throw jobNotFound();
-  return found;
+  if (found !== undefined && found.job.flow_key === flowKey) return found;
+  const refusal: unknown = await directory.require(flowKey).catch((error: unknown) => error);
+  throw refusal instanceof ApiError && refusal.code === 'flow_not_found' ? refusal : jobNotFound();
 }
 
 async function readJob(ctx: Ctx, jobId: string): Promise<FoundJob | undefined> {

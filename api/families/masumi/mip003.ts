@@ -14,26 +14,25 @@ import {
 } from '../../../schemas/families/masumi/mip003.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
+import { anyAvailability, availabilityOf } from './availability.ts';
 import { requireJob, untilPayable } from './jobs.ts';
 import { TAGS } from './names.ts';
 import { takeOrder } from './order.ts';
 import { matches } from './patterns.ts';
 import { answerQuestion } from './provide-input.ts';
 import { pick, readInputs, readObject, readStartJob } from './read-order.ts';
-import { identifierOf, type Shop } from './shop.ts';
+import type { Shop } from './shop.ts';
 import { describeJob } from './status.ts';
 import { toStarted } from './to-wire.ts';
 
-const BUDGET_MS = 20_000; // masumi.md 1.2
-
 /** MIP-003 of every flow, base `/mip003/{flow_key}` (masumi.md 1.2). */
 export function mip003Routes(shop: Shop): Route[] {
-  const routes = [...describing(shop), startJob(shop), status, provide(shop)];
+  const routes = [...describing(shop), startJob(shop), status(shop), provide(shop)];
   return routes.map((route) => ({ ...route, visitors: shop.options.isPublic }));
 }
 
 function describing(shop: Shop): Route[] {
-  const { directory, options } = shop;
+  const { directory } = shop;
   return [
     defineRoute({
       method: 'get',
@@ -44,13 +43,7 @@ function describing(shop: Shop): Route[] {
       responses: {
         200: { description: 'Whether jobs can be started, in either case.', schema: Availability },
       },
-      handler: async () => {
-        const listed = await directory.isListed(undefined, BUDGET_MS);
-        return {
-          status: 200,
-          body: availability(listed, listed ? 'Agents are there.' : 'No agent can be reached.'),
-        };
-      },
+      handler: async () => ({ status: 200, body: await anyAvailability(shop) }),
     }),
     defineRoute({
       method: 'get',
@@ -97,22 +90,7 @@ function describing(shop: Shop): Route[] {
       },
     }),
   ];
-
-  async function availabilityOf({ options: { testMode, node } }: Shop, key: string): Promise<Availability> {
-    if (!(await directory.isListed(key, BUDGET_MS)))
-      return availability(false, 'Kodosumi does not list this flow, or cannot be reached.');
-    if ((await identifierOf(shop, await directory.require(key))) === undefined)
-      return availability(false, 'No agent identifier is configured for this flow.');
-    if (node === undefined && !testMode) return availability(false, 'No payment service is configured.');
-    return availability(true, options.testMode ? 'Ready. SIMULATED payments: nobody pays.' : 'Ready.');
-  }
 }
-
-const availability = (available: boolean, message: string): Availability => ({
-  status: available ? 'available' : 'unavailable',
-  type: 'masumi-agent',
-  message,
-});
 
 const startJob = (shop: Shop): Route =>
   defineRoute({
@@ -149,49 +127,54 @@ export const ORDER_ERRORS = [
   'kodosumi_unavailable',
 ] as const;
 
-const status: Route = defineRoute({
-  method: 'get',
-  path: '/mip003/:flow_key/status',
-  summary: 'How a job stands',
-  tags: TAGS,
-  scope: 'read',
-  params: FlowParams,
-  query: StatusQuery,
-  responses: { 200: { description: 'The job.', schema: JobStatusAnswer } },
-  errors: ['missing_job_id', 'job_not_found'],
-  handler: async (ctx, { params, query }) => {
-    const found = await requireJob(ctx, params.flow_key, requireId(query.job_id ?? query.jobId));
-    return { status: 200, body: await describeJob(ctx.deps, found) };
-  },
-});
+const status = ({ directory }: Shop): Route =>
+  defineRoute({
+    method: 'get',
+    path: '/mip003/:flow_key/status',
+    summary: 'How a job stands',
+    tags: TAGS,
+    scope: 'read',
+    params: FlowParams,
+    query: StatusQuery,
+    responses: { 200: { description: 'The job.', schema: JobStatusAnswer } },
+    errors: ['missing_job_id', 'flow_not_found', 'job_not_found'],
+    handler: async (ctx, { params, query }) => {
+      const jobId = requireId(query.job_id ?? query.jobId);
+      const found = await requireJob(ctx, directory, params.flow_key, jobId);
+      return { status: 200, body: await describeJob(ctx.deps, found) };
+    },
+  });
 
-const provide = ({ options }: Shop): Route =>
+const provide = ({ options, directory }: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/mip003/:flow_key/provide_input',
     summary: 'Answer what the agent asks',
     tags: TAGS,
     scope: 'operate',
+    idempotent: true,
     params: FlowParams,
     body: ProvideInputBody,
     responses: { 200: { description: 'Taken; signed where a key is set.', schema: InputProvided } },
     errors: [
       'missing_job_id',
+      'flow_not_found',
       'job_not_found',
       'invalid_input',
       'not_awaiting_input',
       'stale_status_id',
       'deadline_passed',
+      'kodosumi_unavailable',
     ],
     handler: async (ctx, { params, body }) => {
       const object = readObject(body);
       const jobId = requireId(pick(object, 'job_id', 'jobId'));
-      const found = await requireJob(ctx, params.flow_key, jobId);
+      const found = await requireJob(ctx, directory, params.flow_key, jobId);
       const lid = pick(object, 'status_id', 'statusId') ?? undefined;
       const inputs = readInputs(pick(object, 'input_data', 'inputData', 'input'), 'input_data');
       if (lid !== undefined && typeof lid !== 'string')
         throw new ApiError('stale_status_id', 'status_id must be the id of the open question.');
-      return { status: 200, body: await answerQuestion(ctx, options.signingKey, found, { lid, inputs }) };
+      return { status: 200, body: await answerQuestion(ctx, options, found, { lid, inputs }) };
     },
   });
 

@@ -53,7 +53,11 @@ async function priceOf(
   agent: { identifier: string; price: string | undefined },
   order: Order,
 ): Promise<JobPrice> {
-  if (options.testMode) return { pricing: 'simulated', funds: null, listed: [], sourceIndex: null };
+  if (options.testMode) {
+    const isPriced = order.amount !== undefined || agent.price !== undefined;
+    const funds = isPriced ? priceJob({ kind: 'Dynamic' }, order.amount, agent.price).funds : null;
+    return { pricing: 'simulated', funds, listed: funds ?? [], sourceIndex: null };
+  }
   return priceJob(await prices(agent.identifier), order.amount, agent.price);
 }
 

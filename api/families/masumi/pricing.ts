@@ -41,12 +41,13 @@ export function priceJob(
   offered: string | undefined,
   listed: string | undefined,
 ): JobPrice {
-  const lovelace = offered === undefined ? undefined : toLovelace(offered);
   const price = { pricing: pricing.kind, sourceIndex: pricing.sourceIndex ?? null };
   if (pricing.kind === 'Fixed') return { ...price, funds: null, listed: pricing.amounts };
   if (pricing.kind === 'Free') return { ...price, funds: null, listed: [] };
   const asked =
-    lovelace !== undefined ? { unit: '', amount: lovelace } : listed !== undefined && readPrice(listed);
+    offered !== undefined
+      ? { unit: '', amount: toLovelace(offered) }
+      : listed !== undefined && readPrice(listed);
   if (asked) return { ...price, funds: [asked], listed: [asked] };
   throw invalidAmount('This agent has no fixed price: send payment_amount in ADA.');
 }
