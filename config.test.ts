@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLoopback, loadConfig } from './config.ts';
+import { isLoopback, loadConfig, toEnvironment } from './config.ts';
 
 test('has a default for everything', () => {
   expect(loadConfig({})).toMatchObject({
@@ -47,4 +47,16 @@ test('a worker that kills itself for tests is not for production', () => {
   expect(loadConfig({ CRASH_AT: 'payment.signed' }).CRASH_AT).toBe('payment.signed');
   expect(() => loadConfig({ CRASH_AT: 'payment.signed', NODE_ENV: 'production' })).toThrow(/refused/);
   expect(() => loadConfig({ CRASH_AT: 'anywhere' })).toThrow(/CRASH_AT/);
+});
+
+test('what is written into the environment reads back as the same configuration', () => {
+  const config = loadConfig({
+    SERVICE_HOSTS: 'a:1,b:2',
+    TEMPORAL_TLS: 'on',
+    AUTH: 'off',
+    PORT: '0',
+    DATABASE_URL: 'postgres://u@h/d',
+    AGENT_IDENTIFIER_a: 'b',
+  });
+  expect(loadConfig(toEnvironment(config))).toEqual(config);
 });

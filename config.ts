@@ -344,3 +344,11 @@ function checked(config: Config, nodeEnv: string | undefined): Config {
 /** True where nothing outside this machine can connect. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+
+/** The environment that gives this configuration again: for processes that join. */
+export function toEnvironment({ FLOW_SETTINGS, ...config }: Config): Record<string, string> {
+  const set = Object.entries({ ...config, ...FLOW_SETTINGS }).flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === null || String(value) === '' ? [] : [[name, String(value)]],
+  );
+  return Object.fromEntries(set);
+}

@@ -27,7 +27,8 @@ export const CRASH_POINTS = {
     'The payment service has made the request, nothing of it is stored. The next try finds it and makes no other.',
   'job.launching': 'A run may exist at Kodosumi. The next try looks for it before it launches.',
   'job.launched': 'The run exists, its id is not stored. The next try finds it and launches no other.',
-  'job.answered': 'Kodosumi has the answers, that is not stored. The next try finds the lock gone, or taken.',
+  'job.answered':
+    'Kodosumi has the answers, that is not stored. The next try finds the lock gone, and knows by whom.',
   'job.result-submitted':
     'The payment service has the hash, the end is not told. The same hash again, or it is shown.',
   'deposit.credited':

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { loadConfig, type Config } from '../config.ts';
+import { loadConfig, toEnvironment, type Config } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
 import { createLog } from '../logging.ts';
 import { required } from '../temporal-connection.ts';
@@ -126,16 +126,10 @@ export async function untilInterrupted(application: Application | undefined): Pr
 
 /** What `npm run api`, `npm run worker` and the Temporal CLI need to join this stack. Holds keys: owner only. */
 function writeEnvironment(config: Config): void {
-  const { FLOW_SETTINGS, ...rest } = config;
-  const lines = Object.entries({ ...rest, ...FLOW_SETTINGS })
-    .filter(
-      ([name, value]) =>
-        /^\w+$/.test(name) && // what a shell can set
-        !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name) &&
-        value !== undefined &&
-        String(value) !== '',
-    )
-    .map(([name, value]) => `${name}=${quoted(String(value))}`);
+  const lines = Object.entries(toEnvironment(config))
+    // What a shell can set, without what is each process's own.
+    .filter(([name]) => /^\w+$/.test(name) && !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name))
+    .map(([name, value]) => `${name}=${quoted(value)}`);
   writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
 }
 

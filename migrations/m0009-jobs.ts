@@ -37,6 +37,7 @@ export class M0009Jobs extends Migration {
         form jsonb not null,
         expires_at timestamptz(3),
         opened_at timestamptz(3) not null default clock_timestamp(),
+        handed_hash text,
         taken_hash text,
         taken_at timestamptz(3),
         primary key (run_id, lid)

@@ -4,7 +4,7 @@ import { addresses, stackConfig, startStack, untilInterrupted } from '../embedde
 import { createLog } from '../logging.ts';
 import { runScript } from './command-line.ts';
 import { createDevApplication } from './dev-application.ts';
-import { toEnvironment } from './dev-environment.ts';
+import { toEnvironment } from '../config.ts';
 import { watchSources } from './dev-watch.ts';
 
 const HELP = `npm run dev [-- options]      the whole of Steward on this machine; API and worker restart when a source changes

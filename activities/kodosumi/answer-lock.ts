@@ -1,4 +1,4 @@
-import { markTaken, openAnswers } from '../../db/repositories/job-locks.ts';
+import { forgetHanded, markHanded, markTaken, openAnswers } from '../../db/repositories/job-locks.ts';
 import { EngineError } from '../../domain/errors.ts';
 import type { AnswerLockOutcome } from '../../domain/ports/jobs.ts';
 import type { KodosumiDeps } from './activities.ts';
@@ -6,8 +6,11 @@ import { withFiles } from './fetch-files.ts';
 import { requireKodosumi } from './job.ts';
 
 /**
- * Hands kept answers to Kodosumi. After a crash in between the lock is gone for the next try: whoever took it took it
- * with these answers or with others, and the run goes on in either case.
+ * Hands kept answers to Kodosumi, which takes them once. What a crash leaves behind:
+ * - before `markHanded`: Kodosumi has nothing; the next try hands them over.
+ * - after it, before or while Kodosumi is asked, or before `markTaken`: it may have them. The next try hands them over
+ *   again, and a lock that is gone by then has taken the same answers from us.
+ * - after `markTaken`: nobody asks again.
  */
 export async function answerLock(
   deps: KodosumiDeps,
@@ -19,8 +22,11 @@ export async function answerLock(
   if (answers === undefined) throw new EngineError('value_lost', `There are no such answers to lock ${lid}.`);
   const ready = await withFiles(kodosumi, deps.fetchFile, answers);
   if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
+  const before = await markHanded(deps.db.pool, key);
   const outcome = await kodosumi.answerLock(fid, lid, ready.values);
   await deps.checkpoint?.('job.answered');
-  if (outcome.kind === 'taken') await markTaken(deps.db.pool, key);
-  return outcome;
+  if (outcome.kind === 'rejected') await forgetHanded(deps.db.pool, key);
+  if (outcome.kind !== 'taken' && !(outcome.kind === 'gone' && before === inputHash)) return outcome;
+  await markTaken(deps.db.pool, key);
+  return { kind: 'taken' };
 }

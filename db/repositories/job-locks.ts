@@ -72,3 +72,22 @@ export async function markTaken(db: Queryable, { runId, lid, hash }: AnswerKey):
     [runId, lid, hash],
   );
 }
+
+/**
+ * From here on Kodosumi may have these answers; answers which ones it may have had before. They are the same when an
+ * earlier try was cut off: a lock that is gone then is one that took them.
+ */
+export async function markHanded(db: Queryable, { runId, lid, hash }: AnswerKey): Promise<string | null> {
+  const { rows } = await db.query<{ before: string | null }>(
+    `update job_lock l set handed_hash = $3
+     from (select handed_hash as before from job_lock where run_id = $1 and lid = $2 for update) b
+     where l.run_id = $1 and l.lid = $2 returning b.before`,
+    [runId, lid, hash],
+  );
+  return rows[0]?.before ?? null;
+}
+
+/** Kodosumi has refused them: it has none. */
+export async function forgetHanded(db: Queryable, { runId, lid }: AnswerKey): Promise<void> {
+  await db.query('update job_lock set handed_hash = null where run_id = $1 and lid = $2', [runId, lid]);
+}

@@ -12,6 +12,7 @@ const RAILS: Job[] = ['a payment on Solana', 'a payment on the EVM chain'];
 const RUN: Job[] = ['a payment on Solana'];
 const REFUND: Job[] = ['a failing task with a refund'];
 const WITHDRAWAL: Job[] = ['a withdrawal'];
+const PAID_JOB: Job[] = ['a job that is paid in advance'];
 
 /** What leads to each point; a point that nothing leads to does not compile. */
 const LEADS_TO: { [point in CrashPoint]: Job[] } = {
@@ -27,6 +28,12 @@ const LEADS_TO: { [point in CrashPoint]: Job[] } = {
   'refund.credited': REFUND,
   'run.returned': RUN,
   'run.ended': RUN,
+  'job.payment-asked': PAID_JOB,
+  'job.payment-made': PAID_JOB,
+  'job.launching': PAID_JOB,
+  'job.launched': PAID_JOB,
+  'job.answered': ['a job that asks'],
+  'job.result-submitted': PAID_JOB,
   'deposit.credited': ['a deposit'],
   'withdrawal.created': WITHDRAWAL,
   'withdrawal.signed': WITHDRAWAL,

@@ -7,6 +7,7 @@ import { fundEscrow } from '../../embedded/demo/fund-escrow.ts';
 import { createCustomer, type Customer } from '../kills/customer.ts';
 import { holdBooks } from '../kills/proof.ts';
 import { startVictims, type Victims } from '../kills/victims.ts';
+import { buyJob } from './jobs.ts';
 import { until } from '../workflows/support/run.ts';
 
 const SILENT = {
@@ -31,6 +32,8 @@ export const JOBS = {
   },
   'a deposit': undefined,
   'a withdrawal': undefined,
+  'a job that is paid in advance': undefined,
+  'a job that asks': undefined,
 } as const;
 export type Job = keyof typeof JOBS;
 
@@ -85,6 +88,10 @@ async function perform(job: Job, name: string, { victims, client, customer }: Me
     return 1.25;
   }
   if (job === 'a withdrawal') return withdraw(victims.url, name);
+  if (job === 'a job that is paid in advance' || job === 'a job that asks') {
+    await buyJob(victims, job === 'a job that asks');
+    return 0;
+  }
   const { input, ends } = JOBS[job];
   const { id, status, totalCost, seqs, types } = await customer.buy(name, input);
   expect({ id, status }).toEqual({ id, status: ends });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, type Config } from '../../config.ts';
+import { loadConfig, toEnvironment, type Config } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
 import { defaultCacheDir } from '../../embedded/downloads/cache-dir.ts';
 import type { CrashPoint } from '../../domain/crash-points.ts';
@@ -133,14 +133,9 @@ async function restartableTemporal(
 }
 
 /** The configuration as processes read it. */
-function environmentOf(config: Config): NodeJS.ProcessEnv {
-  const entries = Object.entries(config).flatMap(([name, value]) =>
-    value === undefined || String(value) === '' ? [] : [[name, String(value)]],
-  );
-  return {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
-    LOG_LEVEL: 'warn',
-    ...Object.fromEntries(entries),
-  };
-}
+const environmentOf = (config: Config): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  LOG_LEVEL: 'warn',
+  ...toEnvironment(config),
+});

@@ -25,11 +25,11 @@ export async function record(handle: WorkflowHandle, name: string): Promise<void
 /** Where and by whom it was recorded is nobody's business, and no part of the replay. */
 function anonymise(value: unknown): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
-  const record = value as Record<string, unknown>;
-  for (const key of Object.keys(record)) {
-    const inner = record[key];
-    if (key === 'stackTrace') record[key] = '';
-    else if (typeof inner === 'string' && /^\d+@/.test(inner)) record[key] = 'recorder';
+  const fields = value as Record<string, unknown>;
+  for (const key of Object.keys(fields)) {
+    const inner = fields[key];
+    if (key === 'stackTrace') fields[key] = '';
+    else if (typeof inner === 'string' && /^\d+@/.test(inner)) fields[key] = 'recorder';
     else anonymise(inner);
   }
 }

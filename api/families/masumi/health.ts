@@ -12,11 +12,12 @@ export function createHealth({
   node,
   testMode,
 }: MasumiOptions): (deps: Pick<ApiDeps, 'db'>) => Promise<HealthPart> {
-  const looks = [kodosumi, node].map((system) => remembered(() => check(system)));
+  const lookAtWork = remembered(() => check(kodosumi));
+  const lookAtPayment = remembered(() => check(node));
   return async ({ db }) => {
     const isUp = { isHealthy: () => db.pool.query('select 1').then(() => true) };
-    const [work, payment, database] = await Promise.all([...looks.map((look) => look()), check(isUp)]);
-    return partOf({ work: work!, payment: payment!, database: database! }, testMode);
+    const [work, payment, database] = await Promise.all([lookAtWork(), lookAtPayment(), check(isUp)]);
+    return partOf({ work, payment, database }, testMode);
   };
 }
 
