@@ -38,7 +38,15 @@ export async function startVictims(): Promise<Victims> {
   const database = await freshDatabase();
   const temporal = await restartableTemporal(processes, folder);
   const anyPorts = Object.fromEntries(
-    ['PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT'].map((name) => [name, '0']),
+    [
+      'PORT',
+      'ANVIL_PORT',
+      'SURFPOOL_PORT',
+      'FACILITATOR_PORT',
+      'SERVICES_PORT',
+      'MASUMI_PORT',
+      'KODOSUMI_PORT',
+    ].map((name) => [name, '0']),
   );
   const given = loadConfig({
     ...anyPorts,
@@ -48,9 +56,7 @@ export async function startVictims(): Promise<Victims> {
     RATE_LIMIT_PER_MINUTE: '0',
     RECONCILE_INTERVAL_MS: '200',
   });
-  const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message), {
-    agents: false,
-  });
+  const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message));
   await migrate(database.url);
   await bookFloat(database.url, local!);
   const apiPort = await freePort();
