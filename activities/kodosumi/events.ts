@@ -17,7 +17,7 @@ export async function* readEvents(
   given: AbortSignal,
   silenceMs: number,
 ): AsyncGenerator<FlowEvent> {
-  using silence = createSilence(silenceMs);
+  const silence = createSilence(silenceMs); // not `using`: dependency-cruiser cannot read it yet
   const ask = {
     method: 'GET',
     path: eventsPath(fid),
@@ -32,6 +32,8 @@ export async function* readEvents(
   } catch (error) {
     if (given.aborted) return;
     throw streamError(error, ask, silence);
+  } finally {
+    silence.pause();
   }
   throw new KodosumiError(`Kodosumi ended the stream of ${fid} too early.`);
 }
@@ -52,7 +54,7 @@ async function* eventsIn(body: AsyncIterable<Uint8Array>, silence: Silence): Asy
   }
 }
 
-interface Silence extends Disposable {
+interface Silence {
   signal: AbortSignal;
   pause(): void;
   /** Counts anew. */
@@ -70,7 +72,6 @@ function createSilence(silenceMs: number): Silence {
     listen: () => {
       timer = start();
     },
-    [Symbol.dispose]: pause,
   };
 }
 
