@@ -165,6 +165,22 @@ describe('A payment service', () => {
   );
 });
 
+test('An order that failed for want of a payment service may be repeated under its Idempotency-Key', async () => {
+  price(APPROVAL, { kind: 'Fixed', amounts: [] });
+  const key = { 'idempotency-key': 'after an outage' };
+  const order = { identifier_from_purchaser: unique(), input_data: { message: 'hello' } };
+  const path = `/mip003/${APPROVAL}/start_job`;
+  node.failing.createPayment = new MasumiNodeError('no answer');
+  const refused = await post(app, path, order, key);
+  expectProblem(refused, 502, 'payment_service_unavailable');
+  node.failing = {};
+  const taken = await post(app, path, order, key);
+  expect(taken.status, taken.text).toBe(200);
+  expect(taken.body['job_id']).not.toBe(refused.body['job_id']);
+  const replayed = await post(app, path, order, key);
+  expect(replayed.body).toEqual(taken.body);
+});
+
 describe('A price', () => {
   test('that is fixed is the payment service’s: what the purchaser offers is ignored, nonsense is refused', async () => {
     price(APPROVAL, { kind: 'Fixed', amounts: [] });
