@@ -23,6 +23,8 @@ export interface WorkersOptions {
   queues?: readonly string[];
   maxConcurrentActivities?: number;
   heartbeatEveryMs?: number;
+  /** How long what runs may go on once it is to stop; then it is cancelled, and another worker does it. */
+  shutdownGraceMs?: number;
   /** Where workflows may send things besides their history; tests count with it. */
   sinks?: NonNullable<WorkerOptions['sinks']>;
 }
@@ -76,7 +78,7 @@ function workerOptions(
     maxConcurrentActivityTaskExecutions:
       (options.maxConcurrentActivities ?? 100) * (kind === 'kodosumi' ? FOLLOWED_FOR_ONE : 1),
     maxConcurrentLocalActivityExecutions: 100,
-    shutdownGraceTime: '10s',
+    shutdownGraceTime: options.shutdownGraceMs ?? 10_000,
     shutdownForceTime: '20s',
     interceptors: { activity: [() => ({ inbound: heartbeats }), () => ({ inbound: permanentFailures })] },
   };

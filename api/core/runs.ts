@@ -139,7 +139,15 @@ const inputs = defineRoute({
   idempotent: true,
   body: InputBody,
   responses: { 202: { description: 'Handed to the run.', schema: RunAnswer } },
-  errors: ['run_not_found', 'invalid_state'],
+  errors: [
+    'run_not_found',
+    'invalid_state',
+    'invalid_input',
+    'not_awaiting_input',
+    'stale_status_id',
+    'deadline_passed',
+    'kodosumi_unavailable',
+  ],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
     await giveInput(ctx, run, body.data);

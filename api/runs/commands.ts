@@ -155,7 +155,7 @@ async function bounded<T>(ctx: CommandCtx, run: RunRow, work: () => Promise<T>):
   try {
     return await ctx.deps.temporal.withDeadline(Date.now() + ctx.deps.settings.commandTimeoutMs, work);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw await gone(ctx, run.id);
+    if (error instanceof WorkflowNotFoundError) throw await gone(ctx, run);
     if (isUnavailable(error))
       throw unavailable('The run did not answer in time; it may have heard. Ask again: repeating is safe.');
     throw error;
@@ -163,9 +163,10 @@ async function bounded<T>(ctx: CommandCtx, run: RunRow, work: () => Promise<T>):
 }
 
 /** No such workflow any more, or not yet. */
-async function gone(ctx: CommandCtx, id: string): Promise<ApiError> {
-  const now = await requireRun(ctx, id);
-  if (isTerminal(now.status)) return new ApiError('invalid_state', `The run is ${now.status}.`);
+async function gone({ deps }: CommandCtx, run: RunRow): Promise<ApiError> {
+  const now = await findRun(deps.db.pool, run.tenant, run.id);
+  if (now !== undefined && isTerminal(now.status))
+    return new ApiError('invalid_state', `The run is ${now.status}.`);
   return unavailable('The run is about to start; try again in a moment.');
 }
 

@@ -59,6 +59,7 @@ export function createSocketServer(
         alive.add(client);
         client.on('pong', () => alive.add(client));
         client.on('error', () => client.terminate());
+        client.pause(); // what is sent at once waits until somebody listens
         void accept(services, hub, streams, req, client);
       });
     },
@@ -96,6 +97,7 @@ async function accept(
   } catch (error) {
     refuse(client, renderProblem(error, where, facts.log));
   } finally {
+    client.resume();
     facts.log.info({ url: facts.shownUrl, ms: Math.round(performance.now() - facts.startedAt) }, 'websocket');
   }
 }

@@ -133,7 +133,7 @@ describe('A question that is answered elsewhere', () => {
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/runs/${jobId}/events`);
     const answers: Record<string, unknown>[] = [];
     socket.on('message', (data) => {
-      const frame = JSON.parse(String(data)) as Record<string, unknown>;
+      const frame = JSON.parse((data as Buffer).toString()) as Record<string, unknown>;
       if (frame['type'] === 'ack' || frame['type'] === 'error') answers.push(frame);
     });
     await once(socket, 'open');

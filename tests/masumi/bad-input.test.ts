@@ -153,6 +153,18 @@ describe('Inputs', () => {
     }
   });
 
+  test('with a number that no JSON value has are refused with their field', async () => {
+    const fields = `{"topic":"a","_info_1":{"deep":[1e400]}}`;
+    const mip = await expectRefused(
+      MIP,
+      `{"identifier_from_purchaser":"a","input_data":${fields}}`,
+      400,
+      'invalid_input',
+    );
+    expect(mip.body['field_errors']).toEqual({ _info_1: [expect.stringContaining('too large')] });
+    await expectRefused(NATIVE, `{"inputs":${fields}}`, 400, 'invalid_input');
+  });
+
   test('never turn up in what a refusal says: they may be passwords', async () => {
     const inputs = { text: 'abc', password: 'pw' };
     const body = { identifier_from_purchaser: 'secret', input_data: inputs };

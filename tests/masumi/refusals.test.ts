@@ -103,10 +103,8 @@ describe('Without Kodosumi', () => {
 
 describe('What is not set up', () => {
   test('an agent without an identifier cannot be ordered, and its name is said', async () => {
-    const [refused] = await expectRefusedWith(503, 'agent_not_configured', RESULTS, {
-      kind: 'str',
-    });
-    expect(refused?.body['detail']).toContain(`AGENT_IDENTIFIER_${RESULTS}`);
+    const answers = await expectRefusedWith(503, 'agent_not_configured', RESULTS, { kind: 'str' });
+    for (const { body } of answers) expect(body['detail']).toContain(`AGENT_IDENTIFIER_${RESULTS}`);
     expect((await get(app, `/mip003/${RESULTS}/availability`)).body).toMatchObject({
       status: 'unavailable',
       message: expect.stringContaining('AGENT_IDENTIFIER_'),
@@ -133,13 +131,10 @@ describe('A payment service', () => {
   test('that cannot be asked for the price refuses the order before anything is started', async () => {
     sell(app, APPROVAL);
     node.failing.pricing = new MasumiNodeError('no answer');
-    const [{ headers } = { headers: new Headers() }] = await expectRefusedWith(
-      502,
-      'payment_service_unavailable',
-      APPROVAL,
-      { message: 'hello' },
-    );
-    expect(headers.get('retry-after')).toMatch(/^\d+$/);
+    const answers = await expectRefusedWith(502, 'payment_service_unavailable', APPROVAL, {
+      message: 'hello',
+    });
+    for (const { headers } of answers) expect(headers.get('retry-after')).toMatch(/^\d+$/);
   });
 
   test.each([400, 404])('that refuses the order (%i) is quoted', async (status) => {
@@ -168,6 +163,22 @@ describe('A payment service', () => {
       expect(body).toMatchObject({ status: 'failed', error_code: 'payment_service_unavailable' });
     },
   );
+});
+
+test('An order that failed for want of a payment service may be repeated under its Idempotency-Key', async () => {
+  price(APPROVAL, { kind: 'Fixed', amounts: [] });
+  const key = { 'idempotency-key': 'after an outage' };
+  const order = { identifier_from_purchaser: unique(), input_data: { message: 'hello' } };
+  const path = `/mip003/${APPROVAL}/start_job`;
+  node.failing.createPayment = new MasumiNodeError('no answer');
+  const refused = await post(app, path, order, key);
+  expectProblem(refused, 502, 'payment_service_unavailable');
+  node.failing = {};
+  const taken = await post(app, path, order, key);
+  expect(taken.status, taken.text).toBe(200);
+  expect(taken.body['job_id']).not.toBe(refused.body['job_id']);
+  const replayed = await post(app, path, order, key);
+  expect(replayed.body).toEqual(taken.body);
 });
 
 describe('A price', () => {

@@ -37,14 +37,13 @@ function versionOf(file: string): string {
 }
 
 function readSettings(file: string): Record<string, string> {
-  const found: unknown = parse(readFileSync(file, 'utf8')) ?? {};
+  // Texts only: an identifier of digits, or one like 1e5, is no number.
+  const found: unknown = parse(readFileSync(file, 'utf8'), { schema: 'failsafe' }) ?? {};
   if (typeof found !== 'object' || found === null || Array.isArray(found))
     throw new Error('it must be a mapping of names to values.');
-  const wrong = Object.entries(found).find(
-    ([name, value]) =>
-      !/^(AGENT_IDENTIFIER|PRICE)_./.test(name) || !['string', 'number'].includes(typeof value),
-  );
-  if (wrong !== undefined)
-    throw new Error(`${wrong[0]} is neither AGENT_IDENTIFIER_<flow key> nor PRICE_<flow key> with a text.`);
-  return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, String(value)]));
+  const entries = Object.entries(found).map(([name, value]: [string, unknown]): [string, string] => {
+    if (/^(AGENT_IDENTIFIER|PRICE)_./.test(name) && typeof value === 'string') return [name, value];
+    throw new Error(`${name} is neither AGENT_IDENTIFIER_<flow key> nor PRICE_<flow key> with a text.`);
+  });
+  return Object.fromEntries(entries);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { findLivingJob, insertJob, type JobRow, type NewJob } from '../../../db/repositories/jobs.ts';
-import type { NewRun } from '../../../db/repositories/runs.ts';
+import { findLivingJob, getJob, insertJob, type JobRow, type NewJob } from '../../../db/repositories/jobs.ts';
+import { getRun, type NewRun } from '../../../db/repositories/runs.ts';
+import { isTerminal } from '../../../domain/run-states.ts';
 import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
 import type { JobInput, JobSettings } from '../../../domain/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
@@ -64,6 +65,7 @@ async function priceOf(
 /** Two orders at once: the database lets one in, the other is then the same job or a conflict. */
 async function start(ctx: Ctx, shop: Shop, run: NewRun, job: NewJob): Promise<string> {
   const { db, sealer } = ctx.deps;
+  await forgetUnpayable(ctx);
   try {
     const { runId } = await startRun(ctx.deps, {
       run,
@@ -80,6 +82,19 @@ async function start(ctx: Ctx, shop: Shop, run: NewRun, job: NewJob): Promise<st
     if (first === undefined) throw error;
     return sameJob(first, job.inputHash);
   }
+}
+
+/**
+ * The job that an earlier try under the same Idempotency-Key began could not get a payment request. That was answered with
+ * "try again later", so this is later: another job is begun.
+ */
+async function forgetUnpayable({ deps, claim }: Ctx): Promise<void> {
+  if (!claim?.runId) return;
+  const [run, job] = await Promise.all([
+    getRun(deps.db.pool, claim.runId),
+    getJob(deps.db.pool, claim.runId),
+  ]);
+  if (run !== undefined && isTerminal(run.status) && !job?.payment) claim.runId = null;
 }
 
 const isConflict = (error: unknown): boolean =>

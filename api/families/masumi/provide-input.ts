@@ -11,6 +11,7 @@ import type { FoundJob } from './jobs.ts';
 import type { MasumiOptions } from './options.ts';
 import { matches } from './patterns.ts';
 import { invalidInput, kodosumiDown } from './problems.ts';
+import { readInputs } from './read-order.ts';
 import { openQuestion } from './status.ts';
 
 /** Answers to a question; without `lid` the one that is open is meant. */
@@ -87,7 +88,7 @@ export async function giveInput(
 ): Promise<void> {
   const job = await findJob(ctx.deps.db.pool, run.tenant, run.id);
   if (job === undefined) throw new ApiError('run_not_found', 'There is no such run.');
-  await answerQuestion(ctx, options, { job, run }, { lid: undefined, inputs });
+  await answerQuestion(ctx, options, { job, run }, { lid: undefined, inputs: readInputs(inputs, 'data') });
 }
 
 const isRefusal = (error: unknown, code: string): boolean => error instanceof ApiError && error.code === code;

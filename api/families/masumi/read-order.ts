@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../schemas/core/json.ts';
+import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { ApiError } from '../../problem.ts';
 import type { Order } from './order.ts';
 import { invalidInput } from './problems.ts';
@@ -45,11 +45,22 @@ function identifierProblem(value: unknown): string | undefined {
   return value.isWellFormed() ? undefined : 'identifier_from_purchaser is not valid Unicode text.';
 }
 
+/** Inputs that can be hashed: JSON text has numbers, 1e400 for one, that no JSON value has. */
 export function readInputs(value: unknown, name: string): JsonObject {
-  if (isObject(value)) return value;
+  if (isObject(value)) {
+    const endless = Object.entries(value).filter(([, part]) => !isFinitely(part));
+    if (endless.length === 0) return value;
+    const problem = 'This has a number that is too large: give a smaller one.';
+    throw invalidInput(Object.fromEntries(endless.map(([id]) => [id, [problem]])));
+  }
   throw invalidInput({
     [name]: [value === undefined ? `${name} is missing: send an object.` : `${name} must be an object.`],
   });
+}
+
+function isFinitely(value: Json): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinitely);
 }
 
 export const isObject = (value: unknown): value is JsonObject =>

@@ -104,6 +104,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
       }),
     },
     bundle: await workflowBundle(),
+    shutdownGraceMs: 100, // jobs that are followed are never done
     ...workflowSinks(),
   });
   const options: MasumiOptions = {

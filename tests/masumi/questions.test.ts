@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { markdown, type StandInFlow } from '../../embedded/kodosumi/flow.ts';
+import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import { ask } from '../api/support/api.ts';
+import { startMasumiApp, type MasumiApp } from './support/app.ts';
+import {
+  APPROVAL,
+  expectProblem,
+  post,
+  provide,
+  sell,
+  startAsking,
+  startJob,
+  statusOf,
+  until,
+} from './support/client.ts';
+
+const TWO = '-_localhost_8001_two_-_';
+const form = (name: string) => [{ type: 'text', name, label: name, value: null, required: true }];
+
+/** Asks two people at once, then one of them again. */
+const two: StandInFlow = {
+  url: '/-/localhost/8001/two/-/',
+  summary: 'Two',
+  elements: [],
+  async run({ lock }) {
+    const given = await Promise.all([lock('first', form('a')), lock('second', form('b'))]);
+    const last = await lock('third', form('c'));
+    return markdown([...given, last].map((answer) => JSON.stringify(answer)).join(' '));
+  },
+};
+
+let app: MasumiApp;
+
+beforeAll(async () => {
+  app = await startMasumiApp({
+    flows: [...testFlows, two],
+    settings: { auth: 'on', adminKey: ADMIN },
+    options: { isPublic: true },
+  });
+  sell(app, APPROVAL, TWO);
+});
+afterAll(() => app.close());
+
+const ADMIN = 'the-operator-of-these-tests';
+
+/** Waits for the next question after this one. */
+async function nextQuestion(jobId: string, earlier?: string): Promise<Record<string, unknown>> {
+  let asked: Record<string, unknown> = {};
+  await expect
+    .poll(async () => {
+      asked = await statusOf(app, TWO, jobId);
+      return asked['status'] === 'awaiting_input' && asked['id'] !== earlier;
+    })
+    .toBe(true);
+  return asked;
+}
+
+describe('Questions', () => {
+  test('that are open at once are asked one after the other, the oldest first', async () => {
+    const started = await startJob(app, TWO, 'two', {});
+    const jobId = String(started.body['id']);
+    const first = await nextQuestion(jobId);
+    expect(first['input_schema']).toMatchObject({ input_data: [{ id: 'a' }] });
+    const receipt = await provide(app, jobId, String(first['id']), { a: 'one' }, TWO);
+    expect(receipt.status, receipt.text).toBe(200);
+    const second = await nextQuestion(jobId, String(first['id']));
+    expect(second['input_schema']).toMatchObject({ input_data: [{ id: 'b' }] });
+    const again = await provide(app, jobId, String(first['id']), { a: 'one' }, TWO);
+    expect(again.body).toEqual(receipt.body);
+    const other = await provide(app, jobId, String(first['id']), { a: 'another' }, TWO);
+    expectProblem(other, 409, 'stale_status_id');
+    expect((await provide(app, jobId, undefined, { b: 'two' }, TWO)).status).toBe(200);
+    const third = await nextQuestion(jobId, String(second['id']));
+    expect((await provide(app, jobId, String(third['id']), { c: 'three' }, TWO)).status).toBe(200);
+    const done = await until(app, TWO, jobId, 'completed');
+    expect(done['result']).toBe('{"a":"one"} {"b":"two"} {"c":"three"}');
+  });
+
+  test('take an Idempotency-Key: the same request is answered once, refusals too', async () => {
+    const { jobId, statusId } = await startAsking(app, 'keyed');
+    const path = `/mip003/${APPROVAL}/provide_input`;
+    const body = { job_id: jobId, status_id: statusId, input_data: { decision: 'Send' } };
+    const key = { 'idempotency-key': 'answer-1' };
+    const first = await post(app, path, body, key);
+    expect(first.status, first.text).toBe(200);
+    await until(app, APPROVAL, jobId, 'completed');
+    const again = await post(app, path, body, key);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.body).toEqual(first.body);
+    const other = { ...body, input_data: { decision: 'no' } };
+    expectProblem(await post(app, path, other, key), 409, 'idempotency_key_reused');
+  });
+});
+
+describe('Purchasers without a key', () => {
+  test('order, answer and read over MIP-003 where that is public, and nothing else is', async () => {
+    const { jobId, statusId } = await startAsking(app, 'public');
+    expect((await provide(app, jobId, statusId, { decision: 'no' })).status).toBe(200);
+    await until(app, APPROVAL, jobId, 'completed');
+    expectProblem(await provide(app, jobId, statusId, { decision: 'Send' }), 409, 'not_awaiting_input');
+    for (const path of [`/${APPROVAL}/runs/${jobId}`, `/runs/${jobId}`, '/flows', `/${APPROVAL}`])
+      expect((await ask(app, path)).body, path).toMatchObject({ status: 401, code: 'unauthorized' });
+    expectProblem(await post(app, `/runs/${jobId}/inputs`, { data: {} }), 401, 'unauthorized');
+  });
+
+  test('and tenants do not see each other’s jobs, not even by the same identifier', async () => {
+    const bearer = (key: unknown) => ({ authorization: `Bearer ${String(key)}` });
+    const keys = await Promise.all(
+      ['north', 'south'].map((tenant) =>
+        post(app, '/admin/keys', { name: tenant, subject: tenant, tenant }, bearer(ADMIN)),
+      ),
+    );
+    const [north, south] = keys.map(({ body, text }) => {
+      expect(body, text).toHaveProperty('key');
+      return bearer(body['key']);
+    });
+    const order = { identifier_from_purchaser: 'same', inputs: { message: 'hello' } };
+    const [one, other] = await Promise.all([
+      post(app, `/${APPROVAL}/runs`, order, north),
+      post(app, `/${APPROVAL}/runs`, order, south),
+    ]);
+    expect([one.status, other.status], one.text + other.text).toEqual([200, 200]);
+    expect(one.body['id']).not.toBe(other.body['id']);
+    const path = `/${APPROVAL}/runs/${String(one.body['id'])}`;
+    expect((await ask(app, path, { headers: north! })).status).toBe(200);
+    expectProblem(await ask(app, path, { headers: south! }), 404, 'job_not_found');
+    expectProblem(
+      await ask(app, `/mip003${path.replace('/runs/', '/status?job_id=')}`),
+      404,
+      'job_not_found',
+    );
+  });
+});
