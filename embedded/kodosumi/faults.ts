@@ -11,7 +11,7 @@ export interface Faults {
   hidden: Set<string>;
   /** So many launches run without their answer getting out. */
   lostLaunches: number;
-  /** So many requests get this status; `deed` says whether what they asked for is done all the same. */
+  /** So many requests get this status, and nothing is done. */
   failing: { status: number; left: number } | undefined;
   streams: Set<Response>;
 }
