@@ -13,6 +13,8 @@ export interface Faults {
   lostLaunches: number;
   /** So many requests get this status, and nothing is done. */
   failing: { status: number; left: number } | undefined;
+  /** So many streams break before their first event, as those of runs that just begin may do. */
+  brokenStreams: number;
   streams: Set<Response>;
 }
 
@@ -22,6 +24,7 @@ export const noFaults = (): Faults => ({
   hidden: new Set(),
   lostLaunches: 0,
   failing: undefined,
+  brokenStreams: 0,
   streams: new Set(),
 });
 
@@ -34,6 +37,14 @@ export function disturb(faults: Faults) {
     failing.left -= 1;
     answerProblem(request, response, failing.status, 'made to fail');
   };
+}
+
+/** True when a stream is to break at once. */
+export function breaks(faults: Faults, response: Response): boolean {
+  if (faults.brokenStreams <= 0) return false;
+  faults.brokenStreams -= 1;
+  cut(response.socket);
+  return true;
 }
 
 /** True when the answer to a launch is to get lost: its connection is. */
