@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLine, readFlowEvent } from '../../domain/masumi/flow-event.ts';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
 import { createSseParser } from '../../domain/masumi/sse.ts';
@@ -10,8 +11,41 @@ const LARGEST_EVENT = 16 * 1024 * 1024; // characters
 /** `main`: without what the flow printed. `raw`: else it is HTML. `extended`: waits for a run that is not there yet. */
 const eventsPath = (fid: string): string => `/outputs/main/${encodeURIComponent(fid)}?raw=true&extended=true`;
 
-/** All events of a run, the `alive` ones included: whoever reads can tell that it goes on. */
+const TRIES = 5;
+const TRY_AGAIN_MS = 400;
+
+/**
+ * All events of a run, the `alive` ones included: whoever reads can tell that it goes on. A run that begins just now is a
+ * table that Kodosumi is still making, and its stream breaks before it told anything: then it is opened again.
+ */
 export async function* readEvents(
+  client: Client,
+  fid: string,
+  given: AbortSignal,
+  silenceMs: number,
+): AsyncGenerator<FlowEvent> {
+  for (let attempt = 1; ; attempt++) {
+    let told = false;
+    try {
+      for await (const event of readOnce(client, fid, given, silenceMs)) {
+        told = true;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      if (told || attempt === TRIES || !isBroken(error)) throw error;
+    }
+    await sleep(TRY_AGAIN_MS, undefined, { signal: given }).catch(() => undefined);
+    if (given.aborted) return;
+  }
+}
+
+const isBroken = (error: unknown): boolean =>
+  error instanceof KodosumiError && error.passing && !(error instanceof SilenceError);
+
+class SilenceError extends KodosumiError {}
+
+async function* readOnce(
   client: Client,
   fid: string,
   given: AbortSignal,
@@ -79,7 +113,7 @@ function createSilence(silenceMs: number): Silence {
 
 function streamError(error: unknown, ask: Ask, silence: Silence): unknown {
   if (error instanceof KodosumiError) return error;
-  if (silence.signal.aborted) return new KodosumiError('Kodosumi fell silent while a run was watched.');
+  if (silence.signal.aborted) return new SilenceError('Kodosumi fell silent while a run was watched.');
   return asKodosumiError(error, { ...ask, signal: undefined });
 }
 

@@ -147,6 +147,16 @@ describe('a stream', () => {
     await kodosumi.kill(fid);
   });
 
+  it('of a run that just begins may break before it tells anything, and is opened again', async () => {
+    const { launch, eventsUntil } = tried;
+    const fid = await launch('Hymn', { topic: 'beginnings' });
+    standIn.control.breakStreams(2);
+    expect((await eventsUntil(fid, ({ event }) => event === 'final')).length).toBeGreaterThan(4);
+    standIn.control.breakStreams(100);
+    await expect(eventsUntil(fid, () => true)).rejects.toMatchObject({ name: 'KodosumiError' });
+    standIn.control.breakStreams(0);
+  });
+
   it('may be read as slowly as its reader likes', async () => {
     const { kodosumi, launch } = tried;
     const fid = await launch('Hymn', { topic: 'patience' });

@@ -46,13 +46,15 @@ const NOT_REACHED = new Set([
 ]);
 
 export function createWire(base: string, timeoutMs: number): Wire {
-  const shared = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs } });
+  const connect = { timeout: timeoutMs };
+  // Kodosumi closes what is idle for 5 s; what we keep must be gone well before.
+  const shared = new Agent({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 1000, connect });
   // A post goes out on a connection of its own: one that was kept may be closed just then, and read as a lost answer.
   const fresh = new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
     pipelining: 0,
-    connect: { timeout: timeoutMs },
+    connect,
   });
   const send = (ask: Ask, headers: Record<string, string>, signal: AbortSignal) =>
     request(`${base}${ask.path}`, {

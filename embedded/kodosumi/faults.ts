@@ -11,8 +11,10 @@ export interface Faults {
   hidden: Set<string>;
   /** So many launches run without their answer getting out. */
   lostLaunches: number;
-  /** So many requests get this status; `deed` says whether what they asked for is done all the same. */
+  /** So many requests get this status, and nothing is done. */
   failing: { status: number; left: number } | undefined;
+  /** So many streams break before their first event, as those of runs that just begin may do. */
+  brokenStreams: number;
   streams: Set<Response>;
 }
 
@@ -22,6 +24,7 @@ export const noFaults = (): Faults => ({
   hidden: new Set(),
   lostLaunches: 0,
   failing: undefined,
+  brokenStreams: 0,
   streams: new Set(),
 });
 
@@ -34,6 +37,14 @@ export function disturb(faults: Faults) {
     failing.left -= 1;
     answerProblem(request, response, failing.status, 'made to fail');
   };
+}
+
+/** True when a stream is to break at once. */
+export function breaks(faults: Faults, response: Response): boolean {
+  if (faults.brokenStreams <= 0) return false;
+  faults.brokenStreams -= 1;
+  cut(response.socket);
+  return true;
 }
 
 /** True when the answer to a launch is to get lost: its connection is. */

@@ -30,6 +30,8 @@ export interface StandInControl {
   logins(): number;
   /** Cuts all open streams. */
   dropStreams(): void;
+  /** The next streams break before their first event. */
+  breakStreams(count: number): void;
   /** Streams stay open and say nothing, not even `alive`. */
   silenceStreams(silent: boolean): void;
   /** The next launches run, and their connections break before the answer. */
@@ -92,6 +94,7 @@ function createControl(runs: Runs, sessions: Sessions, faults: Faults): Omit<Sta
     expireSessions: sessions.expireAll,
     logins: sessions.count,
     dropStreams: () => dropStreams(faults),
+    breakStreams: (count) => void (faults.brokenStreams = count),
     silenceStreams: (silent) => void (faults.silent = silent),
     loseLaunchAnswers: (count) => void (faults.lostLaunches = count),
     killActor(fid) {

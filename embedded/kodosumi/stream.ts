@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
-import type { Faults } from './faults.ts';
+import { breaks, type Faults } from './faults.ts';
 import { isFinal, lastStatus } from './run-status.ts';
 import { nowSeconds, type Run, type RunEvent } from './run.ts';
 
@@ -34,11 +34,12 @@ export async function streamRun(
   times: StreamTimes,
   faults: Faults,
 ): Promise<void> {
-  faults.streams.add(response);
   const closed = new AbortController();
   response.on('close', () => closed.abort());
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.flushHeaders();
+  if (breaks(faults, response)) return;
+  faults.streams.add(response);
   buryTheDead(run);
   let sent = 0;
   while (!closed.signal.aborted) {

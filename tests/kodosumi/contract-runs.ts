@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFinal } from '../../domain/masumi/kodosumi-final.ts';
+import { action, textInput } from '../../embedded/kodosumi/elements.ts';
 import type { Tried } from './runs.ts';
 
 const outputOf = (final: string | null | undefined): string => readFinal(final ?? null).output;
@@ -60,11 +61,11 @@ function describeLocks(tried: () => Tried): void {
       const { kodosumi, launch, reach } = tried();
       const fid = await launch('Approval', { message: 'hello' });
       const [lid = ''] = (await reach(fid, 'awaiting')).locks;
-      expect((await kodosumi.lock(fid, lid))?.map(({ type }) => type)).toEqual([
-        'markdown',
-        'text',
-        'action',
-        'action',
+      expect(await kodosumi.lock(fid, lid)).toEqual([
+        { type: 'markdown', text: 'Send this?\n\n> Dear all, hello' },
+        textInput('comment', { label: 'Comment' }),
+        action('decision', 'yes', 'Send'),
+        action('decision', 'no', 'Do not send'),
       ]);
       expect(await kodosumi.answerLock(fid, lid, { comment: 'hm' })).toEqual({
         kind: 'rejected',

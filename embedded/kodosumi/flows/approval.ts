@@ -1,3 +1,4 @@
+import { action, textArea, textInput } from '../elements.ts';
 import { markdown, type StandInFlow } from '../flow.ts';
 
 /** Asks a person in the middle: the answer to its lock decides what comes out. */
@@ -8,17 +9,12 @@ export const approval: StandInFlow = {
   version: '2.0.0',
   tags: ['human', 'sample'],
   elements: [
-    {
-      type: 'textarea',
-      name: 'message',
+    textArea('message', {
       label: 'Message',
-      value: null,
       required: true,
       placeholder: 'What shall be said?',
-      rows: null,
-      cols: null,
       max_length: 500,
-    },
+    }),
     { type: 'submit', text: 'Draft' },
   ],
   leases: {
@@ -32,9 +28,9 @@ export const approval: StandInFlow = {
     say('result', markdown(draft));
     const form = [
       { type: 'markdown', text: `Send this?\n\n> ${draft}` },
-      { type: 'text', name: 'comment', label: 'Comment', value: null, required: false },
-      { type: 'action', name: 'decision', value: 'yes', text: 'Send' },
-      { type: 'action', name: 'decision', value: 'no', text: 'Do not send' },
+      textInput('comment', { label: 'Comment' }),
+      action('decision', 'yes', 'Send'),
+      action('decision', 'no', 'Do not send'),
     ];
     const answer = await lock('approve', form, undefined, { draft });
     const { decision, comment } = answer as { decision: string; comment: string | null };

@@ -1,3 +1,4 @@
+import { textInput } from '../elements.ts';
 import { markdown, type StandInFlow } from '../flow.ts';
 
 /** Text in, Markdown out, after a moment of work. */
@@ -11,16 +12,7 @@ export const hymn: StandInFlow = {
   tags: ['text', 'sample'],
   elements: [
     { type: 'markdown', text: '# Hymn\nWhat shall it be about?' },
-    {
-      type: 'text',
-      name: 'topic',
-      label: 'Topic',
-      value: null,
-      required: true,
-      placeholder: 'durable work',
-      size: null,
-      pattern: null,
-    },
+    textInput('topic', { label: 'Topic', required: true, placeholder: 'durable work' }),
     { type: 'submit', text: 'Write' },
     { type: 'cancel', text: 'Cancel' },
   ],

@@ -1,3 +1,4 @@
+import { textInput } from '../elements.ts';
 import { html, markdown, show, type Shown, type StandInFlow } from '../flow.ts';
 
 const RESULTS: { [kind: string]: Shown } = {
@@ -19,6 +20,6 @@ const RESULTS: { [kind: string]: Shown } = {
 export const results: StandInFlow = {
   url: '/-/localhost/8001/results/-/',
   summary: 'Results',
-  elements: [{ type: 'text', name: 'kind', label: 'kind', value: null, required: true }],
+  elements: [textInput('kind', { required: true })],
   run: ({ inputs }) => Promise.resolve(RESULTS[String(inputs['kind'])] ?? show(null)),
 };

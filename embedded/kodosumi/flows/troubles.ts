@@ -1,12 +1,11 @@
+import { filesInput, numberInput, textInput } from '../elements.ts';
 import { FlowFailure, html, markdown, type StandInFlow } from '../flow.ts';
-
-const text = (name: string) => ({ type: 'text', name, label: name, value: null, required: false });
 
 /** Fails: with Kodosumi's own error where `how` is `known`, with any other else. */
 export const failing: StandInFlow = {
   url: '/-/localhost/8001/failing/-/',
   summary: 'Failing',
-  elements: [text('how')],
+  elements: [textInput('how')],
   run({ inputs, say }) {
     say('stderr', 'about to fail');
     if (inputs['how'] === 'known') throw new FlowFailure('the model is not available');
@@ -18,7 +17,7 @@ export const failing: StandInFlow = {
 export const longRun: StandInFlow = {
   url: '/-/localhost/8001/long/-/',
   summary: 'Long run',
-  elements: [{ ...text('seconds'), type: 'number' }],
+  elements: [numberInput('seconds')],
   async run({ inputs, say, sleep }) {
     const steps = 10;
     const ms = (Number(inputs['seconds']) * 1000) / steps;
@@ -34,17 +33,7 @@ export const longRun: StandInFlow = {
 export const fileReader: StandInFlow = {
   url: '/-/localhost/8001/files/-/',
   summary: 'File reader',
-  elements: [
-    {
-      type: 'file',
-      name: 'files',
-      label: 'files',
-      value: null,
-      required: true,
-      multiple: true,
-      directory: false,
-    },
-  ],
+  elements: [filesInput('files', { required: true, multiple: true })],
   run: ({ files }) =>
     Promise.resolve(
       markdown(
@@ -60,7 +49,7 @@ export const fileReader: StandInFlow = {
 export const picky: StandInFlow = {
   url: '/-/localhost/8001/picky/-/',
   summary: 'Picky',
-  elements: [{ type: 'errors' }, text('word')],
+  elements: [{ type: 'errors' }, textInput('word')],
   validate: () => ({ word: ['not this one'], _global_: ['nothing is good enough'] }),
   run: () => Promise.resolve(markdown('never')),
 };

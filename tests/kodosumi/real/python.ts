@@ -17,8 +17,9 @@ export type FoundPython =
   | { kind: 'bare'; python: string }
   | { kind: 'none'; why: string };
 
-/** KODOSUMI_PYTHON as it is; else the first Python of 3.12 or later. */
+/** KODOSUMI_PYTHON as it is; else the first Python of 3.12 or later; none where STEWARD_SKIP_KODOSUMI says so. */
 export function findPython(env: NodeJS.ProcessEnv = process.env): FoundPython {
+  if (env['STEWARD_SKIP_KODOSUMI'] === '1') return { kind: 'none', why: 'STEWARD_SKIP_KODOSUMI=1 says so' };
   const given = env['KODOSUMI_PYTHON'];
   if (given !== undefined && given !== '')
     return succeeds(given, HAS_KODOSUMI)
@@ -57,7 +58,7 @@ export async function installKodosumi(found: Exclude<FoundPython, { kind: 'none'
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Kodosumi cannot be installed: ${reason}. Let pip reach its index, or name a Python in KODOSUMI_PYTHON that has ${PACKAGES.join(' and ')}.`,
+      `Kodosumi cannot be installed: ${reason}. Let pip reach its index, leave it out with STEWARD_SKIP_KODOSUMI=1, or name a Python in KODOSUMI_PYTHON that has ${PACKAGES.join(' and ')}.`,
       { cause: error },
     );
   }

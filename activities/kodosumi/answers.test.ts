@@ -1,0 +1,106 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createKodosumi } from './create-kodosumi.ts';
+
+let server: Server | undefined;
+
+/** A server that lets everybody in and answers the rest as told. */
+async function serve(answer: RequestListener): Promise<string> {
+  const started = createServer((request, response) => {
+    if (request.url === '/api/login') return void response.end('{"KODOSUMI_API_KEY":"t0ken"}');
+    answer(request, response);
+  });
+  server = started;
+  await new Promise<void>((resolve) => void started.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(started.address() as AddressInfo).port}/`;
+}
+
+const account = { username: 'admin', password: 'pa55word', timeoutMs: 5000 };
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+describe('what Kodosumi answers', () => {
+  it('is asked for with the token in the header and in the cookie', async () => {
+    const seen: unknown[] = [];
+    const url = await serve(({ headers }, response) => {
+      seen.push([headers['kodosumi_api_key'], headers.cookie, headers.accept]);
+      response.end('{"items":[],"offset":null}');
+    });
+    expect(await createKodosumi({ url, ...account }).flows()).toEqual([]);
+    expect(seen).toEqual([['t0ken', 'kodosumi_jwt=t0ken', 'application/json']]);
+  });
+
+  it('is not read beyond a limit', async () => {
+    const url = await serve((_request, response) => {
+      const piece = Buffer.alloc(1024 * 1024, ' ');
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece));
+        response.once('drain', more);
+      };
+      more();
+    });
+    await expect(createKodosumi({ url, ...account }).status('x')).rejects.toThrow('more than 16777216 bytes');
+  });
+
+  it('is quoted where it speaks to its caller, not where it broke', async () => {
+    let status = 409;
+    const url = await serve((_request, response) => {
+      response.writeHead(status, { 'retry-after': '7' }).end('{"detail":"the reason"}');
+    });
+    const { launch } = createKodosumi({ url, ...account });
+    await expect(launch('/-/a/1/-/x?y=pa55word', {})).rejects.toMatchObject({
+      message: 'Kodosumi answered 409 to POST /-/a/1/-/x: the reason.',
+      status: 409,
+      unknown: false,
+      retryAfterMs: 7000,
+    });
+    status = 500;
+    await expect(launch('/-/a/1/-/x', {})).rejects.toMatchObject({
+      message: 'Kodosumi answered 500 to POST /-/a/1/-/x.',
+      unknown: true,
+    });
+  });
+
+  it('leaves a launch in doubt when it cannot be read', async () => {
+    const url = await serve((_request, response) => void response.end('<html>'));
+    await expect(createKodosumi({ url, ...account }).launch('/x', {})).rejects.toMatchObject({
+      unknown: true,
+    });
+  });
+
+  it('is a list of flows that must not change while it is read', async () => {
+    const flow = { uid: 'u', url: '/-/a' };
+    const url = await serve((_request, response) => {
+      response.end(JSON.stringify({ items: [flow], offset: 'u' }));
+    });
+    await expect(createKodosumi({ url, ...account }).flows()).rejects.toThrow('changed while it was read');
+  });
+
+  it('is a lock that stays when nothing is made of an answer', async () => {
+    const url = await serve((_request, response) => void response.end('{"result":null,"elements":[]}'));
+    expect(await createKodosumi({ url, ...account }).answerLock('f', 'l', {})).toMatchObject({
+      kind: 'rejected',
+    });
+  });
+
+  it('is a stream that may have no ids, and must have an end', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end('event: result\ndata: 1.5:a\n\nevent: result\ndata: 2:b\n\n');
+    });
+    const seen: unknown[] = [];
+    const read = async (): Promise<void> => {
+      const { events } = createKodosumi({ url, ...account });
+      for await (const { atMs, data } of events('f', new AbortController().signal)) seen.push([atMs, data]);
+    };
+    await expect(read()).rejects.toThrow('too early');
+    expect(seen).toEqual([
+      [1500, 'a'],
+      [2000, 'b'],
+    ]);
+  });
+});
