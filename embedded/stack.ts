@@ -12,6 +12,7 @@ import { startEnvironment, type Environment, type EnvironmentOptions } from './e
 import { claimPort } from './ports.ts';
 import { createProcesses, type Log } from './processes.ts';
 import { launcherGone } from './processes/launcher.ts';
+import { shellValue } from './shell-value.ts';
 
 export interface StackOptions {
   port?: string | undefined;
@@ -135,14 +136,8 @@ function writeEnvironment(config: Config): void {
         value !== undefined &&
         String(value) !== '',
     )
-    .map(([name, value]) => `${name}=${quoted(String(value))}`);
+    .map(([name, value]) => `${name}=${shellValue(String(value))}`);
   writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
-}
-
-/** As a shell reads it, and Node's `parseEnv` wherever one pair of quotes is enough. */
-function quoted(value: string): string {
-  if (!value.includes("'")) return `'${value}'`;
-  return /["$`\\]/.test(value) ? `'${value.replaceAll("'", String.raw`'\''`)}'` : `"${value}"`;
 }
 
 /** The addresses to look at. */
