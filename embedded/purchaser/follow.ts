@@ -48,16 +48,17 @@ async function answerQuestion(purchase: Purchase, status: JobStatusAnswer): Prom
       return checkAnswer(purchase, status.id, answer, provided);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (!isTyped || error.status !== 400) throw refusedAnswer(error, job.job_id);
       screen.line(`   ${error.message}`);
+      if (error.status === 409) return; // asked no more: the next status says why
+      if (!isTyped || error.status !== 400) throw refusedAnswer(job.job_id, error);
     }
   }
 }
 
-const refusedAnswer = (error: Refused, jobId: string): Error =>
+const refusedAnswer = (jobId: string, cause: Refused): Error =>
   new Error(
-    `${error.message}\nJob ${jobId} is paid and still waits: send another answer to its provide_input, or let its time run out and get the money back.`,
-    { cause: error },
+    `Job ${jobId} is paid and still waits: send another answer to its provide_input, or let its time run out and get the money back.`,
+    { cause },
   );
 
 function checkAnswer(
