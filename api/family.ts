@@ -4,6 +4,7 @@ import type { CatalogueEntry, RerunBody } from '../schemas/core/api.ts';
 import type { ApiDeps, Ctx } from './context.ts';
 import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
+import type { CommandCtx } from './runs/commands.ts';
 import type { StartRequest, StartedRow, WorkflowStart } from './runs/start.ts';
 import type { StreamRoute } from './stream/define-stream.ts';
 
@@ -36,6 +37,8 @@ export interface FamilyModule {
   restart?(row: StartedRow): WorkflowStart | undefined;
   /** Another run of an ended one: its row and its start. Throws refusals. */
   rerun?(ctx: Ctx, run: RunRow, wanted: NonNullable<RerunBody>): Promise<StartRequest>;
+  /** Hands a waiting run what it asked for, where that may not travel as a message. Throws refusals. */
+  giveInput?(ctx: CommandCtx, run: RunRow, data: JsonObject): Promise<void>;
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */
   sweep?(deps: ApiDeps): Promise<void>;
   health?(deps: ApiDeps): Promise<HealthPart>;

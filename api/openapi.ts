@@ -60,7 +60,7 @@ function operation({ route, family }: Mounted): ZodOpenApiOperationObject {
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),
     tags: [...route.tags],
-    security: route.scope === null ? [] : [{ key: [] }],
+    security: route.scope === null ? [] : [...(route.visitors ? [{}] : []), { key: [] }],
     ...(route.scope !== null && { 'x-scope': route.scope }),
     requestParams: {
       ...(route.path.includes(':') && { path: objectOf(route.params) ?? pathParams(route.path) }),

@@ -20,6 +20,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
     'unknown_asset',
     'insufficient_escrow',
     'unsupported_action',
+    'invalid_input',
   ]),
   ...group(401, 'Unauthorized', ['unauthorized']),
   ...group(403, 'Forbidden', ['forbidden', 'forbidden_host', 'forbidden_origin']),
@@ -44,6 +45,9 @@ const MEANINGS = new Map<string, CodeMeaning>([
     'run_finished',
     'run_not_ended',
     'run_exists',
+    'not_awaiting_input',
+    'stale_status_id',
+    'deadline_passed',
   ]),
   ...group(410, 'Gone', ['approval_expired']),
   ...group(413, 'Payload too large', ['too_large']),
@@ -52,6 +56,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
   ...group(431, 'Request header fields too large', ['headers_too_large']),
   ...group(429, 'Too many requests', ['rate_limited']),
   ...group(500, 'Internal error', ['internal', 'ledger_invalid', 'value_lost']),
+  ...group(502, 'Bad gateway', ['kodosumi_unavailable']),
   ...group(503, 'Service unavailable', ['unavailable']),
 ]);
 

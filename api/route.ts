@@ -62,8 +62,10 @@ interface RouteFacts {
   idempotent?: boolean;
   /** False for health and the like. */
   limited?: boolean;
+  /** Whoever comes without a key is a visitor: they may do this, in the default tenant, and nothing else. */
+  visitors?: boolean;
   /** For paths whose first segment is a parameter: only what this knows is ours, everything else is no route at all. */
-  matches?: (params: Readonly<Record<string, string>>) => boolean;
+  matches?: (params: Readonly<Record<string, string>>) => Promise<boolean>;
   /** Where the user is named, for the rate limit of callers without a key: "params.userId" or "body.userId". */
   user?: `${'params' | 'body'}.${string}`;
 }

@@ -2,14 +2,8 @@
  * Runs the tests and ends with one line, `N passed, N failed`. `--full` adds those that take minutes (tests/**\/*.full.ts),
  * `--long` runs only those; every other argument goes to vitest.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { countResults } from './test-results.ts';
+import { runVitest } from './run-vitest.ts';
 
-const root = join(import.meta.dirname, '..');
 const given = process.argv.slice(2);
 const long = given.includes('--long');
 const config = long
@@ -17,29 +11,5 @@ const config = long
   : given.includes('--full')
     ? 'vitest.full.config.ts'
     : 'vitest.config.ts';
-const folder = mkdtempSync(join(tmpdir(), 'steward-results-'));
-const results = join(folder, 'results.json');
-
-const child = spawn(
-  process.execPath,
-  [
-    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-    'run',
-    `--root=${root}`,
-    `--config=${join(root, config)}`,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${results}`,
-    ...(long ? ['--project', 'stack'] : []),
-    ...given.filter((argument) => argument !== '--full' && argument !== '--long'),
-  ],
-  { stdio: 'inherit', cwd: root },
-);
-// Ctrl-C in a terminal reaches vitest as well, which ends its servers; this process waits for that.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-await once(child, 'exit');
-const { passed, failed } = countResults(results, child.exitCode);
-rmSync(folder, { recursive: true, force: true });
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exitCode = failed > 0 || passed === 0 || child.exitCode !== 0 ? 1 : 0;
+const others = given.filter((argument) => argument !== '--full' && argument !== '--long');
+await runVitest(config, [...(long ? ['--project', 'stack'] : []), ...others]);

@@ -51,7 +51,7 @@ export async function composeActivities(
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
-  const masumi = composeMasumi(config, common, tell);
+  const masumi = composeMasumi(config, common, tell, log);
   const model = modelSettings(config);
   log.info(
     {

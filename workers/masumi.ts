@@ -10,6 +10,7 @@ import {
   type TellWorkflow,
 } from '../activities/payments/masumi/activities.ts';
 import { masumiNodeOf } from '../activities/payments/masumi/from-config.ts';
+import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 
 type Common = Pick<MasumiDeps, 'db' | 'journal' | 'sealer' | 'values' | 'checkpoint'>;
@@ -22,6 +23,7 @@ export function composeMasumi(
   config: Config,
   common: Common,
   tell: TellWorkflow,
+  log: Logger,
 ): { activities: object; close(): Promise<void> } {
   const guard = createUrlGuard({ allowHosts: config.SERVICE_HOSTS });
   const files = createGuardedFetch({ guard, timeoutMs: FILE_MS, maxBytes: config.MASUMI_FILE_MAX_BYTES });
@@ -33,6 +35,7 @@ export function composeMasumi(
         outputHash: config.MASUMI_OUTPUT_HASH,
         paymentGraceMs: config.MASUMI_PAYMENT_GRACE_MS,
         tell,
+        warn: (message, err) => log.warn({ err }, message),
       }),
       ...createKodosumiActivities({
         ...common,

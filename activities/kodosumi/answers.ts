@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
 import { KodosumiProblem } from '../../schemas/families/masumi/kodosumi.ts';
-import { nameOf, type Answer, type Ask } from './http.ts';
+import { isDeed, nameOf, type Answer, type Ask } from './http.ts';
 
 const LONGEST_DETAIL = 300;
 
@@ -14,7 +14,7 @@ export function readJson<Schema extends z.ZodType>(
   const parsed = schema.safeParse(parse(answer.text));
   if (parsed.success) return parsed.data;
   throw new KodosumiError(`Kodosumi answered ${nameOf(ask)} with a body that cannot be read.`, {
-    unknown: ask.method === 'POST',
+    unknown: isDeed(ask),
     cause: parsed.error,
   });
 }
@@ -26,7 +26,7 @@ export function refusal(ask: Ask, answer: Answer): KodosumiError {
   const seconds = Number(headers['retry-after']);
   return new KodosumiError(`Kodosumi answered ${status} to ${nameOf(ask)}${detail}.`, {
     status,
-    unknown: status >= 500 && ask.method !== 'GET',
+    unknown: status >= 500 && isDeed(ask),
     ...(headers['retry-after'] !== undefined && seconds >= 0 && { retryAfterMs: seconds * 1000 }),
   });
 }

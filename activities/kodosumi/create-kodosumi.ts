@@ -19,10 +19,12 @@ export interface KodosumiOptions {
   timeoutMs?: number;
   /** A stream that says nothing for so long is given up; Kodosumi says something every 3 s. */
   silenceMs?: number;
+  /** A launched run may be unknown to Kodosumi for so long. */
+  appearMs?: number;
 }
 
 export function createKodosumi(options: KodosumiOptions): Kodosumi {
-  const { url, username, password, timeoutMs = 35_000, silenceMs = 30_000 } = options;
+  const { url, username, password, timeoutMs = 35_000, silenceMs = 30_000, appearMs = 20_000 } = options;
   const launchTimeoutMs = options.timeoutMs ?? 65_000;
   const wire = createWire(url.replace(/\/+$/, ''), timeoutMs);
   const client = createClient(wire, createSession(wire, { username, password }));
@@ -35,7 +37,7 @@ export function createKodosumi(options: KodosumiOptions): Kodosumi {
     failure: (fid) => readFailure(client, fid, silenceMs),
     lock: (fid, lid) => readLock(client, fid, lid),
     answerLock: (fid, lid, inputs) => answerLock(client, fid, lid, inputs),
-    kill: (fid) => killRun(client, fid),
+    kill: (fid) => killRun(client, fid, appearMs),
     upload: (files) => uploadFiles(client, files),
     events: (fid, signal) => readEvents(client, fid, signal, silenceMs),
     isHealthy: () =>

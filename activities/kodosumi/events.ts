@@ -17,7 +17,7 @@ export async function* readEvents(
   given: AbortSignal,
   silenceMs: number,
 ): AsyncGenerator<FlowEvent> {
-  using silence = createSilence(silenceMs);
+  const silence = createSilence(silenceMs);
   const ask = {
     method: 'GET',
     path: eventsPath(fid),
@@ -32,6 +32,8 @@ export async function* readEvents(
   } catch (error) {
     if (given.aborted) return;
     throw streamError(error, ask, silence);
+  } finally {
+    silence.pause();
   }
   throw new KodosumiError(`Kodosumi ended the stream of ${fid} too early.`);
 }
@@ -43,8 +45,8 @@ async function* eventsIn(body: AsyncIterable<Uint8Array>, silence: Silence): Asy
   for await (const bytes of body) {
     silence.pause(); // the time its reader takes is no silence of Kodosumi's
     for (const frame of parser.push(decoder.decode(bytes, { stream: true }))) {
-      // Kodosumi sends some twice, out of their order; 0 are those it does not keep.
-      if (frame.id !== '0' && seen.has(frame.id)) continue;
+      // Kodosumi may send one twice, out of their order; those it does not keep are all 0.
+      if (isKept(frame.id) && seen.has(frame.id)) continue;
       seen.add(frame.id);
       yield readFlowEvent(frame);
     }
@@ -52,7 +54,9 @@ async function* eventsIn(body: AsyncIterable<Uint8Array>, silence: Silence): Asy
   }
 }
 
-interface Silence extends Disposable {
+const isKept = (id: string): boolean => id !== '0' && id !== '';
+
+interface Silence {
   signal: AbortSignal;
   pause(): void;
   /** Counts anew. */
@@ -70,7 +74,6 @@ function createSilence(silenceMs: number): Silence {
     listen: () => {
       timer = start();
     },
-    [Symbol.dispose]: pause,
   };
 }
 

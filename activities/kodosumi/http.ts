@@ -9,6 +9,8 @@ export interface Ask {
   body?: string | Uint8Array;
   contentType?: string;
   signal?: AbortSignal | undefined;
+  /** A post that may be made twice: one that gets no answer leaves nothing in doubt. */
+  harmless?: boolean;
   /** Where it is not the wire's own. */
   timeoutMs?: number;
 }
@@ -78,6 +80,7 @@ export function createWire(base: string, timeoutMs: number): Wire {
     async stream(ask, headers) {
       try {
         const { statusCode, body } = await send(ask, { ...headers, accept: 'text/event-stream' }, ask.signal);
+        body.on('error', () => undefined); // who reads it is told; one that is let go must not end the process
         return { status: statusCode, body };
       } catch (error) {
         throw asKodosumiError(error, ask);
@@ -96,12 +99,14 @@ async function readText(body: Streamed['body'], ask: Ask): Promise<string> {
     bytes += chunk.length;
     if (bytes > LARGEST_BODY)
       throw new KodosumiError(`Kodosumi answered ${nameOf(ask)} with more than ${LARGEST_BODY} bytes.`, {
-        unknown: ask.method === 'POST',
+        unknown: isDeed(ask),
       });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
+
+export const isDeed = ({ method, harmless = false }: Ask): boolean => method !== 'GET' && !harmless;
 
 /** Method and path without its query: what a message may say of a request. */
 export const nameOf = ({ method, path }: Ask): string => `${method} ${path.replace(/\?.*$/, '')}`;
@@ -114,7 +119,7 @@ export function asKodosumiError(error: unknown, ask: Ask, limit?: AbortSignal): 
     return new KodosumiError(`Kodosumi cannot be reached (${code}).`, { cause: error });
   const why = limit?.aborted ? 'did not answer in time' : 'broke the connection';
   return new KodosumiError(`Kodosumi ${why}: ${nameOf(ask)}.`, {
-    unknown: ask.method !== 'GET',
+    unknown: isDeed(ask),
     cause: error,
   });
 }

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import {
   isTaken,
   keepFid,
@@ -97,11 +98,17 @@ async function launch(
     if (outcome.kind === 'launched') return await launched(deps, runId, outcome.fid);
     return outcome;
   } catch (error) {
+    if (!(error instanceof KodosumiError) || error.unknown) throw error;
     // It was refused or never reached Kodosumi: nothing runs, so there is nothing to look for.
-    if (error instanceof KodosumiError && !error.unknown) await markLaunching(deps.db.pool, runId, null);
-    throw error;
+    await markLaunching(deps.db.pool, runId, null);
+    if (error.passing || isEarly(deps)) throw error;
+    return { kind: 'refused', message: error.message };
   }
 }
+
+/** A Kodosumi that was just restarted does not know its flows yet: a refusal counts when it lasts. */
+const isEarly = ({ lookForMs }: KodosumiDeps): boolean =>
+  Date.now() - Context.current().info.scheduledTimestampMs < lookForMs;
 
 async function launched({ db }: KodosumiDeps, runId: string, fid: string): Promise<LaunchJobOutcome> {
   await keepFid(db.pool, runId, fid);

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { launchedAtMs } from '../../domain/masumi/same-launch.ts';
 import type { FlowStatus } from '../../domain/ports/kodosumi.ts';
 import { KodosumiStatus } from '../../schemas/families/masumi/kodosumi.ts';
 import type { Client } from './client.ts';
@@ -16,7 +18,19 @@ export async function readStatus(client: Client, fid: string): Promise<FlowStatu
   return found && { fid, status: found.status, final: found.final, locks: found.locks };
 }
 
-/** 404: it is gone already, which is what was wanted. */
-export async function killRun(client: Client, fid: string): Promise<void> {
-  await client.bare({ method: 'DELETE', path: `/outputs/${encodeURIComponent(fid)}` });
+const RETRY_MS = 500;
+
+/**
+ * A 404 says that it is gone already, which is what was wanted; or that it is so young that Kodosumi does not know it yet,
+ * and would let it run: that one is asked for again until it is old enough to be known.
+ */
+export async function killRun(client: Client, fid: string, appearMs: number): Promise<void> {
+  const ask = { method: 'DELETE', path: `/outputs/${encodeURIComponent(fid)}` } as const;
+  while ((await client.bare(ask)) === 404 && isYoung(fid, appearMs)) await sleep(RETRY_MS);
+}
+
+/** Ids hold a second, not a millisecond; clocks may differ by as much as a run may take to appear. */
+function isYoung(fid: string, appearMs: number): boolean {
+  const launchedMs = launchedAtMs(fid);
+  return launchedMs !== undefined && Math.abs(Date.now() - launchedMs) < appearMs + 1000;
 }

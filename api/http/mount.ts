@@ -23,7 +23,10 @@ export function mountRoutes(services: Services, mounted: readonly Mounted[]): Ro
     const at = router.route(path);
     const known = here[0]?.route.matches;
     if (known !== undefined)
-      at.all((req, _res, next) => (known(req.params as Record<string, string>) ? next() : next('route')));
+      at.all(async (req, _res, next) => {
+        if (await known(req.params as Record<string, string>)) next();
+        else next('route');
+      });
     for (const { route, family, handler } of here)
       at[route.method](handler ?? serve(services, route, family));
     const allow = allowed(here.map(({ route }) => route.method.toUpperCase()));

@@ -4,7 +4,7 @@ import type { Auditor } from '../../db/repositories/audit.ts';
 import type { Principal } from '../../schemas/core/principal.ts';
 import type { ApiDeps, Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
-import { authenticate, NOBODY, requireScope } from '../middleware/auth.ts';
+import { authenticate, authenticateVisitor, NOBODY, requireScope } from '../middleware/auth.ts';
 import { claimant, hashInput, once, readKey, type Claim } from '../middleware/idempotency.ts';
 import { limitHeaders, rateLimited, type RateLimiter } from '../middleware/rate-limit.ts';
 import { factsOf } from '../middleware/request.ts';
@@ -80,7 +80,7 @@ async function identify(
 ): Promise<Principal> {
   if (route.scope === null) return NOBODY;
   try {
-    return await authenticate(deps, req);
+    return await (route.visitors ? authenticateVisitor(deps, req) : authenticate(deps, req));
   } catch (error) {
     await spend({ limiter }, `ip:${req.ip}`, res); // guessing keys is limited like anything else
     throw error;

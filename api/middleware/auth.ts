@@ -22,6 +22,19 @@ const BOOTSTRAP: Principal = { ...LOCAL, keyId: 'bootstrap' };
 /** Of routes that are open to all; owns nothing. */
 export const NOBODY: Principal = { tenant: '', subject: null, scopes: [], keyId: null, operator: false };
 
+/** Whoever has no key, where a route takes them (purchasers of MIP-003 agents: payment is what protects those). */
+const VISITOR: Principal = {
+  tenant: DEFAULT_TENANT,
+  subject: 'visitor',
+  scopes: ['read', 'operate'],
+  keyId: null,
+  operator: false,
+};
+
+/** As `authenticate`, for routes that visitors may use. */
+export const authenticateVisitor = async (deps: ApiDeps, req: IncomingMessage): Promise<Principal> =>
+  deps.settings.auth === 'on' && req.headers.authorization === undefined ? VISITOR : authenticate(deps, req);
+
 /** Who asks, by the Authorization header. */
 export async function authenticate(deps: ApiDeps, req: IncomingMessage): Promise<Principal> {
   if (deps.settings.auth === 'off') return LOCAL;

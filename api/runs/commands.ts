@@ -105,7 +105,10 @@ export function provideInput(
   );
 }
 
-/** Hands a waiting run what it asked for; `id` lets the workflow tell a repetition from another input. */
+/**
+ * Hands a waiting run what it asked for; `id` lets the workflow tell a repetition from another input. A family whose input
+ * may hold secrets takes it itself: what is signalled stays in the run's history.
+ */
 export async function giveInput(
   ctx: CommandCtx,
   run: RunRow,
@@ -114,6 +117,8 @@ export async function giveInput(
 ): Promise<void> {
   if (run.status !== 'awaiting_input')
     throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
+  const family = ctx.deps.families.find(({ name }) => name === run.family);
+  if (family?.giveInput !== undefined) return family.giveInput(ctx, run, data);
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
   await bounded(ctx, run, () => handle.signal(SIGNALS.input, { by: actorOf(ctx.principal), data, id }));
 }

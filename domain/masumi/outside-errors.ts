@@ -1,5 +1,5 @@
 /** What Kodosumi or the payment service refused, or why it could not be asked. The words are safe to show. */
-class OutsideError extends Error {
+export class OutsideError extends Error {
   /** HTTP status of a refusal; undefined when there was no answer. */
   readonly status: number | undefined;
   /** True when it may have happened all the same: an answer got lost, or never came in time. */

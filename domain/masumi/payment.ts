@@ -18,15 +18,19 @@ const OVER: ReadonlySet<OnChainState | null> = new Set<OnChainState>([
 /** States that nothing leaves. */
 export const isOver = (state: OnChainState | null): boolean => OVER.has(state);
 
-/** What the purchaser is told of a request that was made. A time that is missing is the one that was asked for. */
-export const paymentOf = (made: NodePayment, payByTime: number): JobPayment => ({
+/** What the purchaser is told of a request that was made. What it does not say is what was asked for, and listed. */
+export const paymentOf = (
+  made: NodePayment,
+  payByTime: number,
+  listedAmounts: NodePayment['requestedFunds'],
+): JobPayment => ({
   blockchainIdentifier: made.blockchainIdentifier,
   payByTime: made.payByTime ?? payByTime,
   submitResultTime: made.submitResultTime,
   unlockTime: made.unlockTime,
   externalDisputeUnlockTime: made.externalDisputeUnlockTime,
   sellerVkey: made.sellerVkey,
-  amounts: made.requestedFunds,
+  amounts: made.requestedFunds.length > 0 ? made.requestedFunds : listedAmounts,
   sourceType: made.sourceType,
 });
 

@@ -19,6 +19,8 @@ export type JobSettings = {
   purchaserNonce: string;
   /** Dynamic pricing only. */
   requestedFunds: NodeAmount[] | null;
+  /** The price as it is listed: shown where the payment service does not say it. */
+  listedAmounts: NodeAmount[];
   /** Agents of Web3CardanoV2 only: the payment source to name in the order. */
   sourceIndex: number | null;
   terms: { payByMs: number; submitResultMs: number; unlockMs: number; externalDisputeUnlockMs: number };
@@ -62,11 +64,16 @@ export type PaymentStanding = { onChainState: OnChainState | null; nextAction: N
 
 export type RequestPaymentOutcome =
   | { kind: 'requested'; payment: JobPayment; standing: PaymentStanding }
-  | { kind: 'rejected'; message: string };
+  /** The order is refused; or we are (a wrong key): waiting would change nothing. */
+  | { kind: 'rejected' | 'unavailable'; message: string };
 
-export type LaunchJobOutcome = { kind: 'launched'; fid: string } | { kind: 'rejected'; errors: FormErrors };
+export type LaunchJobOutcome =
+  | { kind: 'launched'; fid: string }
+  | { kind: 'rejected'; errors: FormErrors }
+  /** Kodosumi does not take it at all: no such flow, no right to it. */
+  | { kind: 'refused'; message: string };
 
-/** What was seen of a flow's run. `lastId` is the last event that was written down. */
+/** What was seen of a flow's run. */
 export type FollowEnd =
   | { kind: 'finished'; result: ValueRef }
   | { kind: 'failed'; message: string }

@@ -89,7 +89,7 @@ export interface Kodosumi {
   /** The form of a lock; undefined when it is gone. */
   lock(fid: string, lid: string): Promise<FormElement[] | undefined>;
   answerLock(fid: string, lid: string, inputs: JsonObject): Promise<LockOutcome>;
-  /** Ends and archives; a run that is gone already is fine. */
+  /** Ends and archives; a run that is gone already is fine. Waits some seconds for one that was launched just now. */
   kill(fid: string): Promise<void>;
   /** Uploads and answers the form value that names the files. */
   upload(files: FlowFile[]): Promise<string>;

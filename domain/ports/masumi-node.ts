@@ -93,8 +93,8 @@ export interface MasumiNode {
   createPayment(order: PaymentOrder): Promise<NodePayment>;
   /** The payment that carries this metadata, among those of either source type not older than `sinceMs`. */
   findPayment(metadata: string, sinceMs: number): Promise<NodePayment | undefined>;
-  /** At most 100. */
-  listPayments(page: PaymentPage): Promise<NodePayment[]>;
+  /** At most 100; `isLast`: there is no page after it. */
+  listPayments(page: PaymentPage): Promise<{ payments: NodePayment[]; isLast: boolean }>;
   /** Undefined when the payment service does not know it. */
   resolve(blockchainIdentifier: string): Promise<NodePayment | undefined>;
   submitResult(blockchainIdentifier: string, resultHash: string): Promise<NodeVerdict>;

@@ -12,13 +12,13 @@ export function lastStatus(run: Run): string | undefined {
 export function statusOf(run: Run): JsonObject {
   const status = lastStatus(run);
   const locks = openLocks(run);
-  const { kodosumi: version, panel_url: _panel, ...meta } = metaOf(run);
+  const { kodosumi: _version, panel_url: _panel, ...meta } = metaOf(run);
   return {
     ...meta,
     status: !isFinal(status) && locks.length > 0 ? 'awaiting' : (status ?? null),
     timestamp: run.events.at(-1)?.at ?? null,
     final: finalOf(run, status),
-    kodosumi_version: version ?? null,
+    kodosumi_version: null, // it looks for it under another name than it notes it
     locks,
   };
 }
@@ -38,7 +38,7 @@ export function timelineItem(run: Run): JsonObject {
   const [first, last] = [run.events[0]?.at ?? 0, run.events.at(-1)?.at ?? 0];
   return {
     fid: run.fid,
-    tags: run.flow.tags ?? [],
+    tags: run.flow.tags ?? null,
     summary: run.flow.summary,
     inputs: { dict: run.inputs },
     status: lastStatus(run) ?? null,

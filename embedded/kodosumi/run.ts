@@ -156,7 +156,7 @@ export function metaOf({ fid, flow }: Run): JsonObject {
     panel_url: '',
     entry_point: 'stand_in.run',
     kodosumi: '1.1.0',
-    tags: flow.tags ?? [],
+    tags: flow.tags ?? null,
     summary: flow.summary,
     description: flow.description ?? null,
     deprecated: null,

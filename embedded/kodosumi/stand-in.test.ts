@@ -29,5 +29,11 @@ beforeAll(async () => {
 afterAll(() => standIn.close());
 
 describe('the stand-in for Kodosumi', () => {
-  describeKodosumi(() => ({ url: standIn.url, username: 'admin', password: 'secret', patienceMs: 5000 }));
+  describeKodosumi(() => ({
+    url: standIn.url,
+    username: 'admin',
+    password: 'secret',
+    appearMs: 1000,
+    patienceMs: 5000,
+  }));
 });

@@ -4,7 +4,8 @@ import type { JobStatusAnswer } from '../../schemas/families/masumi/mip003.ts';
 import { Refused } from './ask.ts';
 import { usualAnswers } from './form.ts';
 import { hashInput, isSigned } from './proofs.ts';
-import { showForm, type Purchase } from './purchase.ts';
+import type { Purchase } from './purchase.ts';
+import { showForm } from './show-form.ts';
 import { inWords } from './terms.ts';
 
 const POLL_MS = 1000; // an API of ours takes 100 requests a minute

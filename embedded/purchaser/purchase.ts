@@ -8,7 +8,7 @@ import type { Screen } from '../demo/screen.ts';
 import type { Agent } from './agent.ts';
 import { followJob } from './follow.ts';
 import { watchMoney, type Money } from './money.ts';
-import { formRows, formTexts } from './form.ts';
+import { showForm } from './show-form.ts';
 import { explain } from './explain.ts';
 import { priceInWords } from './proofs.ts';
 import { watchRefund } from './refund.ts';
@@ -103,9 +103,4 @@ async function pricingOf(wallet: Wallet, { agentIdentifier }: StartedJob): Promi
   throw new Error(
     `The payment service does not know the agent ${agentIdentifier}: nothing was paid. Is it on the seller's network?`,
   );
-}
-
-export function showForm(screen: Screen, fields: readonly MipField[]): void {
-  for (const text of formTexts(fields)) screen.detail(text);
-  screen.table(formRows(fields));
 }

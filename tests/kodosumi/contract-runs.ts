@@ -43,6 +43,14 @@ function describeEnds(tried: () => Tried): void {
       await kodosumi.kill(fid);
       await kodosumi.kill('000000000000000000000000');
     });
+
+    it('can be killed right after their launch, before Kodosumi knows them', async () => {
+      const { kodosumi, launch } = tried();
+      const fid = await launch('Long run', { seconds: 60 });
+      await kodosumi.kill(fid);
+      const seen = await kodosumi.events(fid, AbortSignal.timeout(3000))[Symbol.asyncIterator]().next();
+      expect(seen.done).toBe(true);
+    });
   });
 }
 
@@ -166,6 +174,11 @@ function describeLost(tried: () => Tried): void {
       expect(
         await kodosumi.findLaunched({ ...lost, taken: (run) => Promise.resolve(run === fid) }),
       ).toBeUndefined();
+      const filler = await launch('Filler 1', {});
+      await reach(filler, 'finished');
+      const twin = { ...lost, inputs: {}, url: await urlOf('Filler 1') };
+      expect(await kodosumi.findLaunched({ ...twin, url: await urlOf('Filler 2') })).toBeUndefined();
+      expect(await kodosumi.findLaunched(twin)).toBe(filler);
       const late = { ...lost, sinceMs: sinceMs + 3_600_000 };
       expect(await kodosumi.findLaunched(late)).toBeUndefined();
     });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createKodosumi } from '../../activities/kodosumi/create-kodosumi.ts';
 import { readFinal } from '../../domain/masumi/kodosumi-final.ts';
+import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
 import { describeRuns } from './contract-runs.ts';
 import { tryOut, type Tried } from './runs.ts';
 import type { KodosumiTarget } from './target.ts';
@@ -57,6 +58,11 @@ function describeFlows(tried: () => Tried): void {
         organization: 'Steward',
         tags: ['sample', 'text'],
       });
+    });
+
+    it.each(testFlows)('have the form that $summary has at the stand-in', async ({ summary, elements }) => {
+      const { kodosumi, urlOf } = tried();
+      expect((await kodosumi.schema(await urlOf(summary)))?.elements).toEqual(elements);
     });
 
     it('describe their forms', async () => {

@@ -4,6 +4,13 @@ import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
 import { standInAgentIdentifier } from '../../embedded/masumi/agents.ts';
 import { outputHash } from '../../activities/payments/masumi/output-hash.ts';
 import { APPROVAL, HYMN, post, startJob, statusOf, until } from './support/client.ts';
+import {
+  native as readNative,
+  order as placeOrder,
+  paid as placePaid,
+  sell,
+  type Started,
+} from './support/orders.ts';
 import { heldFlow } from './support/flows.ts';
 import { settingName, startPaidApp, type PaidApp } from './support/paid-app.ts';
 
@@ -15,35 +22,13 @@ let app: PaidApp;
 
 beforeAll(async () => {
   app = await startPaidApp({ flows: [...testFlows, held.flow] });
-  for (const key of [held.key, failing, picky])
-    app.settings[`AGENT_IDENTIFIER_${settingName(key)}`] = standInAgentIdentifier('fixed');
+  sell(app, held.key, failing, picky);
 });
 afterAll(() => app.close());
 
-interface Started {
-  jobId: string;
-  payment: string;
-}
-
-async function order(key: string, identifier: string, input: object): Promise<Started> {
-  const { status, body, text } = await startJob(app, key, identifier, input);
-  expect(status, text).toBe(200);
-  return { jobId: String(body['job_id']), payment: String(body['blockchainIdentifier']) };
-}
-
-const paid = async (key: string, identifier: string, input: object): Promise<Started> => {
-  const started = await order(key, identifier, input);
-  app.payments.control.lockFunds(started.payment);
-  return started;
-};
-
-const native = async (key: string, { jobId }: Started) =>
-  (await ask(app, `/${key}/runs/${jobId}`)).body as {
-    status: string;
-    result: { output: string } | null;
-    error_code: string | null;
-    payment: { on_chain_state: string | null; refund: string; next_action: string | null };
-  };
+const order = (key: string, identifier: string, input: object) => placeOrder(app, key, identifier, input);
+const paid = (key: string, identifier: string, input: object) => placePaid(app, key, identifier, input);
+const native = (key: string, started: Started) => readNative(app, key, started);
 
 const refundOf = (key: string, started: Started) =>
   expect.poll(async () => (await native(key, started)).payment.refund, { timeout: 15_000, interval: 100 });
@@ -136,7 +121,7 @@ describe('A job', () => {
 
   test('is cancelled by its owner: the run is killed, nothing is submitted, the money goes back', async () => {
     const long = '-_localhost_8001_long_-_';
-    app.settings[`AGENT_IDENTIFIER_${settingName(long)}`] = standInAgentIdentifier('fixed');
+    sell(app, long);
     const started = await paid(long, 'c0ffee07c0ffee07', { seconds: 60 });
     await until(app, long, started.jobId, 'running');
     await expect.poll(() => app.kodosumi.control.runs()[0]?.url).toContain('long');

@@ -4,6 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { workflowBundle } from '../support/workflow-bundle.ts';
 import { workflowSinks } from '../support/workflow-coverage.ts';
+import { JOB_SCENARIOS } from './job-scenarios.ts';
 import { historyFile, SCENARIOS } from './scenarios.ts';
 
 const recorded = readdirSync(historyFile('')).filter((name) => name.endsWith('.bin'));
@@ -19,6 +20,8 @@ test.each(recorded)('%s replays with the workflows as they are now', async (name
 
 test('every scenario has a recorded history', () => {
   expect(
-    Object.keys(SCENARIOS).filter((name) => !recorded.some((file) => file.startsWith(`${name}.`))),
+    [...Object.keys(SCENARIOS), ...Object.keys(JOB_SCENARIOS)].filter(
+      (name) => !recorded.some((file) => file.startsWith(`${name}.`)),
+    ),
   ).toEqual([]);
 });

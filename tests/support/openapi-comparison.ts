@@ -94,6 +94,39 @@ function unreadableBranch(ours: Shape, given: Shape, resolve: Resolve, at: strin
   ];
 }
 
+/** What of a value does not have the given shape. Fields that the shape does not name are fine. */
+export function deviations(value: unknown, unresolved: Shape, resolve: Resolve, at = 'value'): string[] {
+  const shape = resolve(unresolved);
+  if (value === null) {
+    const mayBeNull = shape.nullable === true || shape.anyOf?.some(({ nullable }) => nullable === true);
+    return mayBeNull ? [] : [`${at} is null`];
+  }
+  if (shape.anyOf) {
+    const tries = shape.anyOf.map((branch) => deviations(value, branch, resolve, at));
+    return tries.some((found) => found.length === 0) ? [] : (tries[0] ?? []);
+  }
+  if (Array.isArray(value)) {
+    if (shape.type !== 'array') return [`${at} is a list`];
+    return value.flatMap((item, index) => deviations(item, shape.items ?? {}, resolve, `${at}[${index}]`));
+  }
+  if (typeof value !== 'object') return scalarDeviations(value, shape, at);
+  const fields = value as Record<string, unknown>;
+  const missing = (shape.required ?? []).filter((name) => fields[name] === undefined);
+  return [
+    ...same(`${at} type`, 'object', shape.type),
+    ...missing.map((name) => `${at}.${name} is missing`),
+    ...Object.entries(shape.properties ?? {}).flatMap(([name, field]) =>
+      fields[name] === undefined ? [] : deviations(fields[name], field, resolve, `${at}.${name}`),
+    ),
+  ];
+}
+
+function scalarDeviations(value: unknown, shape: Shape, at: string): string[] {
+  const type = shape.type === 'integer' ? 'number' : shape.type;
+  const isKnown = !shape.enum || (typeof value === 'string' && shape.enum.includes(value));
+  return [...same(`${at} type`, typeof value, type), ...(isKnown ? [] : [`${at} is ${String(value)}`])];
+}
+
 const toShape = (schema: z.ZodType): Shape =>
   z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as unknown as Shape;
 

@@ -23,6 +23,8 @@ export interface MasumiDeps {
   /** `escaped` agrees with purchasers that hash the JSON-escaped result (MASUMI_OUTPUT_HASH). */
   outputHash: 'mip' | 'escaped';
   tell: TellWorkflow;
+  /** Of what goes wrong with one job while others go on. */
+  warn(message: string, error: unknown): void;
   /** Waits between looks; ms. */
   paymentGraceMs: number;
   checkpoint?: Checkpoint;

@@ -7,12 +7,10 @@ export interface Question<Data> {
   method: 'GET' | 'POST';
   path: string;
   query?: Record<string, string | undefined>;
-  body?: Record<string, unknown>;
+  body?: object;
   answer: z.ZodType<{ data: Data }>;
   /** True when a lost answer leaves it open whether something was done. */
   changes?: boolean;
-  /** Statuses that are an expected "no", when the payment service itself says it and not something in front of it. */
-  expected?: readonly number[];
   timeoutMs?: number;
 }
 
@@ -20,16 +18,31 @@ export type Reply<Data> = { ok: true; data: Data } | { ok: false; message: strin
 
 const LONGEST_WORDS = 300;
 
-/** One question, asked once. Throws `MasumiNodeError` for all but an answer or an expected refusal. */
-export async function ask<Data>(transport: Transport, question: Question<Data>): Promise<Reply<Data>> {
+/** One question, asked once. Throws `MasumiNodeError` for all but an answer. */
+export async function ask<Data>(transport: Transport, question: Question<Data>): Promise<Data> {
   const received = await sendRequest(transport, question);
-  if (received.status >= 200 && received.status < 300)
-    return { ok: true, data: readData(question, received) };
+  if (isGood(received)) return readData(question, received);
+  throw refusal(received, wordsOf(received, transport.apiKey), question.changes === true);
+}
+
+/**
+ * The same for a question to which some statuses are an expected "no". Whoever gets one asks again or looks elsewhere, so
+ * it does no harm that something in front of the payment service may have said it.
+ */
+export async function askOrBeRefused<Data>(
+  transport: Transport,
+  question: Question<Data>,
+  expected: readonly number[],
+): Promise<Reply<Data>> {
+  const received = await sendRequest(transport, question);
+  if (isGood(received)) return { ok: true, data: readData(question, received) };
   const words = wordsOf(received, transport.apiKey);
-  if (words !== undefined && question.expected?.includes(received.status))
-    return { ok: false, message: words };
+  if (expected.includes(received.status))
+    return { ok: false, message: words ?? `It answered ${received.status}.` };
   throw refusal(received, words, question.changes === true);
 }
+
+const isGood = ({ status }: Received): boolean => status >= 200 && status < 300;
 
 function readData<Data>({ answer, path, method, changes = false }: Question<Data>, { text }: Received): Data {
   const parsed = answer.safeParse(parseJson(text));

@@ -6,12 +6,12 @@ import type {
 } from '../../../domain/ports/masumi-node.ts';
 import {
   AgentAnswer,
-  PaymentAnswer,
+  ReadPaymentAnswer,
   PaymentServiceHealth,
   PaymentSourceType,
   type MasumiNetwork,
 } from '../../../schemas/families/masumi/payment-service.ts';
-import { ask, type Question, type Reply } from './ask.ts';
+import { ask, askOrBeRefused } from './ask.ts';
 import { newestFirst, readPage } from './list.ts';
 import { readPayment } from './read-payment.ts';
 import { readPricing } from './read-pricing.ts';
@@ -27,50 +27,51 @@ export interface MasumiNodeOptions {
   fetch?: typeof globalThis.fetch;
 }
 
-type Post = Omit<Question<unknown>, 'method' | 'answer'>;
-
 const HEALTH_MS = 5000;
 
 /** The payment service of masumi.md section 3. It asks once: whoever calls decides what is asked again. */
 export function createMasumiNode({ network, ...options }: MasumiNodeOptions): MasumiNode {
+  if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
+    throw new Error('The key of the payment service must be printable ASCII without spaces');
+  }
   const transport: Transport = {
     baseUrl: apiUrl(options.url),
     apiKey: options.apiKey,
     timeoutMs: options.timeoutMs ?? 30_000,
     fetch: options.fetch ?? globalThis.fetch,
   };
-  const post = async (question: Post): Promise<Reply<NodePayment>> => {
-    const body = { network, ...question.body };
-    const reply = await ask(transport, { ...question, method: 'POST', body, answer: PaymentAnswer });
-    return reply.ok ? { ok: true, data: readPayment(reply.data) } : reply;
-  };
-  const change = async (path: string, body: Record<string, string>): Promise<NodeVerdict> => {
-    const reply = await post({ path, body, changes: true, expected: [404, 409] });
-    return reply.ok ? { kind: 'done', payment: reply.data } : { kind: 'not_now', message: reply.message };
+  const post = (path: string, body: object) =>
+    ({ method: 'POST', path, body: { network, ...body }, answer: ReadPaymentAnswer }) as const;
+  const change = async (path: string, body: object): Promise<NodeVerdict> => {
+    const reply = await askOrBeRefused(transport, { ...post(path, body), changes: true }, [404, 409]);
+    if (!reply.ok) return { kind: 'not_now', message: reply.message };
+    return { kind: 'done', payment: readPayment(reply.data) };
   };
   return {
     createPayment: async (order) =>
-      certain(await post({ path: '/payment', body: orderBody(order), changes: true })),
+      readPayment(await ask(transport, { ...post('/payment', orderBody(order)), changes: true })),
     findPayment: (metadata, sinceMs) => findPayment(transport, network, metadata, sinceMs),
-    listPayments: async (page) => (await readPage(transport, network, page)).payments.map(readPayment),
+    listPayments: async (page) => {
+      const { payments, isLast } = await readPage(transport, network, page);
+      return { payments: payments.map(readPayment), isLast };
+    },
     resolve: async (blockchainIdentifier) => {
-      const path = '/payment/resolve-blockchain-identifier';
-      const reply = await post({ path, body: { blockchainIdentifier }, expected: [404] });
-      return reply.ok ? reply.data : undefined;
+      const question = post('/payment/resolve-blockchain-identifier', { blockchainIdentifier });
+      const reply = await askOrBeRefused(transport, question, [404]);
+      return reply.ok ? readPayment(reply.data) : undefined;
     },
     submitResult: (blockchainIdentifier, submitResultHash) =>
       change('/payment/submit-result', { blockchainIdentifier, submitResultHash }),
     authorizeRefund: (blockchainIdentifier) => change('/payment/authorize-refund', { blockchainIdentifier }),
     pricing: async (agentIdentifier) => {
       const query = { agentIdentifier, network };
-      const path = '/registry/agent-identifier';
-      const reply = await ask(transport, {
+      const question = {
         method: 'GET',
-        path,
+        path: '/registry/agent-identifier',
         query,
         answer: AgentAnswer,
-        expected: [404],
-      });
+      } as const;
+      const reply = await askOrBeRefused(transport, question, [404]);
       return reply.ok ? readPricing(reply.data.Metadata, network) : undefined;
     },
     isHealthy: () => isHealthy(transport),
@@ -78,7 +79,7 @@ export function createMasumiNode({ network, ...options }: MasumiNodeOptions): Ma
 }
 
 /** Both times always: the service's own defaults lie in 1970. */
-const orderBody = (order: PaymentOrder): Record<string, unknown> => ({
+const orderBody = (order: PaymentOrder) => ({
   agentIdentifier: order.agentIdentifier,
   inputHash: order.inputHash,
   identifierFromPurchaser: order.identifierFromPurchaser,
@@ -93,12 +94,6 @@ const orderBody = (order: PaymentOrder): Record<string, unknown> => ({
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
-function certain(reply: Reply<NodePayment>): NodePayment {
-  // Nothing is expected to be refused here, so every refusal was thrown.
-  if (!reply.ok) throw new Error(reply.message);
-  return reply.data;
-}
-
 async function findPayment(
   transport: Transport,
   network: MasumiNetwork,
@@ -107,8 +102,9 @@ async function findPayment(
 ): Promise<NodePayment | undefined> {
   for (const sourceType of PaymentSourceType.options) {
     for await (const payment of newestFirst(transport, network, sourceType)) {
-      if (Date.parse(payment.createdAt) < sinceMs) break;
-      if (payment.metadata === metadata) return readPayment(payment);
+      const read = readPayment(payment);
+      if (read.createdAt < sinceMs) break;
+      if (read.metadata === metadata) return read;
     }
   }
   return undefined;
@@ -121,6 +117,6 @@ async function isHealthy(transport: Transport): Promise<boolean> {
     timeoutMs: HEALTH_MS,
     answer: PaymentServiceHealth,
   } as const;
-  const reply = await ask(transport, question).catch(() => undefined);
-  return reply?.ok === true && reply.data.status === 'ok';
+  const health = await ask(transport, question).catch(() => undefined);
+  return health !== undefined && (health.status ?? 'ok') === 'ok';
 }

@@ -1,8 +1,8 @@
 import type { PaymentPage } from '../../../domain/ports/masumi-node.ts';
 import {
-  PaymentListAnswer,
+  ReadPaymentListAnswer,
   type MasumiNetwork,
-  type ShownPayment,
+  type ReadPayment,
 } from '../../../schemas/families/masumi/payment-service.ts';
 import { ask } from './ask.ts';
 import type { Transport } from './transport.ts';
@@ -11,7 +11,7 @@ const PAGE = 100;
 const MOST_PAGES = 1000; // a service that always has one more page must end too
 
 interface Page {
-  payments: ShownPayment[];
+  payments: ReadPayment[];
   isLast: boolean;
 }
 
@@ -21,7 +21,7 @@ export async function readPage(
   network: MasumiNetwork,
   page: PaymentPage,
 ): Promise<Page> {
-  const reply = await ask(transport, {
+  const { Payments: rows } = await ask(transport, {
     method: 'GET',
     path: '/payment',
     query: {
@@ -31,9 +31,8 @@ export async function readPage(
       filterOnChainState: page.state,
       filterPaymentSourceType: page.sourceType,
     },
-    answer: PaymentListAnswer,
+    answer: ReadPaymentListAnswer,
   });
-  const rows = reply.ok ? reply.data.Payments : [];
   return { payments: rows.filter(({ id }) => id !== page.cursor), isLast: rows.length < PAGE };
 }
 
@@ -42,12 +41,12 @@ export async function* newestFirst(
   transport: Transport,
   network: MasumiNetwork,
   sourceType: string,
-): AsyncGenerator<ShownPayment> {
+): AsyncGenerator<ReadPayment> {
   let cursor: string | undefined;
   for (let count = 0; count < MOST_PAGES; count++) {
     const page = await readPage(transport, network, { sourceType, ...(cursor !== undefined && { cursor }) });
     yield* page.payments;
-    cursor = page.payments.at(-1)?.id;
+    cursor = page.payments.at(-1)?.id ?? undefined;
     if (page.isLast || cursor === undefined) return;
   }
 }

@@ -20,7 +20,7 @@ export function readPricing(metadata: Metadata, network: MasumiNetwork): AgentPr
     return { kind: 'Fixed', amounts: own.Pricing.map(readAmount), ...sourceIndex };
   if (own) return { kind: own.pricingType, ...sourceIndex };
   if (source) return { ...readSourcePricing(source.pricing), ...sourceIndex };
-  throw new MasumiNodeError(`The registry names no price of ${metadata.name} on ${network}.`, {
+  throw new MasumiNodeError(`The registry names no price of ${metadata.name ?? 'the agent'} on ${network}.`, {
     status: 422,
   });
 }

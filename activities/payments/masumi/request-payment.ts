@@ -41,11 +41,17 @@ async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise
   try {
     const made = await order(deps, job, settings, times);
     await deps.checkpoint?.('job.payment-made');
-    return await keep(deps, runId, paymentOf(made, times.payByTime), standingOf(made), true);
+    return await keep(
+      deps,
+      runId,
+      paymentOf(made, times.payByTime, settings.listedAmounts),
+      standingOf(made),
+      true,
+    );
   } catch (error) {
-    if (error instanceof MasumiNodeError && (error.status === 400 || error.status === 404))
-      return { kind: 'rejected', message: error.message };
-    throw error;
+    if (!(error instanceof MasumiNodeError) || error.passing || error.unknown) throw error;
+    const kind = error.status === 400 || error.status === 404 ? 'rejected' : 'unavailable';
+    return { kind, message: error.message };
   }
 }
 

@@ -12,7 +12,7 @@ export interface Sent {
   method: 'GET' | 'POST';
   path: string;
   query?: Record<string, string | undefined>;
-  body?: Record<string, unknown>;
+  body?: object;
   changes?: boolean;
   timeoutMs?: number;
 }
@@ -92,8 +92,9 @@ function unanswered(error: unknown, { changes = false }: Sent, timeoutMs: number
   });
 }
 
+// Ends of handshakes; other TLS errors may come in the middle of an exchange.
 const NEVER_SENT =
-  /^(UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|ERR_SSL_.*|.*SELF_SIGNED_CERT.*|UNABLE_TO_.*|HOSTNAME_MISMATCH)$/;
+  /^(UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_CERT_ALTNAME_INVALID|ERR_SSL_WRONG_VERSION_NUMBER|.*SELF_SIGNED_CERT.*|UNABLE_TO_.*)$/;
 
 /** Only what happened before there was a connection proves that nothing was done there. */
 function wasNeverSent(cause: unknown): boolean {

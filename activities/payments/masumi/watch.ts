@@ -22,13 +22,17 @@ export async function watchPayments(
   const counted = countRequests(requireNode(deps));
   const byIdentifier = new Map(jobs.map((job) => [job.blockchain_identifier, job]));
   let changed = 0;
-  for await (const seen of newsOf(counted.node, jobs)) {
+  for await (const seen of newsOf(counted.node, jobs, deps.warn)) {
     const job = byIdentifier.get(seen.blockchainIdentifier);
     if (job === undefined) continue;
     byIdentifier.delete(seen.blockchainIdentifier);
     if (await note(deps, job, seen)) changed++;
   }
-  for (const job of jobs) await followUp(deps, counted.node, job);
+  for (const job of jobs)
+    await followUp(deps, counted.node, job).catch((error: unknown) =>
+      // One that is refused must not keep the others waiting; it is tried again at the next look.
+      deps.warn(`payment of job ${job.run_id}: following up failed`, error),
+    );
   await stopWatching(
     deps.db.pool,
     jobs.filter((job) => isDone(job, deps.paymentGraceMs)).map(({ run_id }) => run_id),

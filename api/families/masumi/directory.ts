@@ -17,14 +17,15 @@ export interface FlowDirectory {
   schema(flow: KnownFlow): Promise<FlowSchema>;
   /** True when Kodosumi itself says so, now: for availability. */
   isListed(key: string | undefined, withinMs: number): Promise<boolean>;
-  /** Keys seen so far, for routing. */
-  knows(key: string): boolean;
+  /** Is there such a flow, as far as is known? For routing: never throws, and waits only where nothing was ever seen. */
+  knows(key: string): Promise<boolean>;
   /** Looks again when what is known is old; never throws. */
   refresh(): Promise<void>;
 }
 
 const FRESH_MS = 300_000; // masumi.md 1.1
 const LISTED_MS = 5000; // who asks for availability hears of an outage this late at most
+const ROUTING_MS = 2000; // who asks for a path that may be a flow's waits this long at most
 const UNKNOWN_MS = 10_000; // a key that nobody knows makes us look again this often at most
 
 interface Seen {
@@ -72,7 +73,11 @@ export function createFlowDirectory(
       if (found === undefined) return false;
       return key === undefined ? found.flows.size > 0 : found.flows.has(key);
     },
-    knows: (key) => seen?.flows.has(key) ?? false,
+    async knows(key) {
+      if (seen?.flows.has(key)) return true;
+      const again = age() > UNKNOWN_MS ? within(look(), ROUTING_MS) : undefined;
+      return seen === undefined && ((await again)?.flows.has(key) ?? false);
+    },
     refresh: async () => {
       if (age() > FRESH_MS) await look().catch(() => undefined);
     },

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../../config.ts';
+import { checkJob } from '../../../domain/job-deadlines.ts';
 import type { Kodosumi } from '../../../domain/ports/kodosumi.ts';
 import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
 import { createFlowSettings } from './flow-settings.ts';
@@ -15,7 +16,8 @@ export function masumiOptions(
   config: Config,
   { kodosumi, node, log }: { kodosumi: Kodosumi | undefined; node: MasumiNode | undefined; log: Logger },
 ): MasumiOptions {
-  const submitResultMs = config.MASUMI_SUBMIT_RESULT_MS;
+  const job = jobOptions(config);
+  checkTerms(job);
   return {
     taskQueue: config.TASK_QUEUE,
     kodosumi,
@@ -26,23 +28,48 @@ export function masumiOptions(
     testMode: config.MASUMI_TEST_MODE,
     isPublic: config.MASUMI_PUBLIC,
     startWaitMs: START_WAIT_MS,
-    job: {
-      callTimeoutMs: config.CALL_TIMEOUT_MS,
-      terms: {
-        payByMs: config.MASUMI_PAY_BY_MS,
-        submitResultMs,
-        unlockMs: submitResultMs + config.MASUMI_UNLOCK_AFTER_MS,
-        externalDisputeUnlockMs: submitResultMs + config.MASUMI_DISPUTE_AFTER_MS,
-      },
-      margins: {
-        resultMarginMs: config.MASUMI_RESULT_MARGIN_MS,
-        workMs: config.MASUMI_WORK_MS,
-        inputMarginMs: config.MASUMI_INPUT_MARGIN_MS,
-      },
-      launchForMs: LAUNCH_FOR_MS,
-      requestPaymentForMs: REQUEST_FOR_MS,
-      paymentGraceMs: config.MASUMI_PAYMENT_GRACE_MS,
-      retryEveryMs: RETRY_MS,
-    },
+    job,
   };
+}
+
+function jobOptions(config: Config): MasumiOptions['job'] {
+  const submitResultMs = config.MASUMI_SUBMIT_RESULT_MS;
+  return {
+    callTimeoutMs: config.CALL_TIMEOUT_MS,
+    terms: {
+      payByMs: config.MASUMI_PAY_BY_MS,
+      submitResultMs,
+      unlockMs: submitResultMs + config.MASUMI_UNLOCK_AFTER_MS,
+      externalDisputeUnlockMs: submitResultMs + config.MASUMI_DISPUTE_AFTER_MS,
+    },
+    margins: {
+      resultMarginMs: config.MASUMI_RESULT_MARGIN_MS,
+      workMs: config.MASUMI_WORK_MS,
+      inputMarginMs: config.MASUMI_INPUT_MARGIN_MS,
+    },
+    launchForMs: LAUNCH_FOR_MS,
+    requestPaymentForMs: REQUEST_FOR_MS,
+    paymentGraceMs: config.MASUMI_PAYMENT_GRACE_MS,
+    retryEveryMs: RETRY_MS,
+  };
+}
+
+/** Times that no job could keep are refused at the start, not at each order. */
+function checkTerms({ terms, margins }: MasumiOptions['job']): void {
+  const found = checkJob(
+    {
+      now: 0,
+      payBy: terms.payByMs,
+      launch: 0,
+      submitResult: terms.submitResultMs,
+      unlock: terms.unlockMs,
+      externalDisputeUnlock: terms.externalDisputeUnlockMs,
+    },
+    margins,
+  );
+  if (found.feasible) return;
+  const { earlier, later, lackMs, why } = found.conflict;
+  throw new Error(
+    `The MASUMI_*_MS settings contradict each other: between ${earlier} and ${later} there are ${lackMs} ms too few (${why.join(', then ')}).`,
+  );
 }

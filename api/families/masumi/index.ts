@@ -1,12 +1,13 @@
 import type { FamilyModule } from '../../family.ts';
 import { listFlows } from './catalogue.ts';
-import { health } from './health.ts';
+import { createHealth } from './health.ts';
 import { mip003Routes } from './mip003.ts';
 import { FAMILY } from './names.ts';
 import { nativeRoutes } from './native.ts';
 import type { MasumiOptions } from './options.ts';
 import { workflowStart } from './order.ts';
 import { problemStyle } from './problems.ts';
+import { giveInput } from './provide-input.ts';
 import { openShop } from './shop.ts';
 
 /** The family of agents sold over MIP-003: paid in advance through a Masumi payment service, done by Kodosumi's flows. */
@@ -21,7 +22,8 @@ export function createMasumi(options: MasumiOptions): FamilyModule {
     prefixes: ['/mip003'],
     restart: workflowStart(options.taskQueue),
     sweep: () => shop.directory.refresh(),
-    health: () => health(options),
+    health: createHealth(options),
+    giveInput: (ctx, run, data) => giveInput(ctx, options, run, data),
     flows: () => listFlows(shop),
   };
 }

@@ -4,8 +4,8 @@ import { isTerminal } from '../../../domain/run-states.ts';
 import type { Ctx } from '../../context.ts';
 import { unavailable } from '../../errors.ts';
 import { ApiError } from '../../problem.ts';
+import type { FlowDirectory } from './directory.ts';
 import { jobNotFound, paymentServiceDown } from './problems.ts';
-import { tenantOf } from './who.ts';
 
 /** A job with its run. */
 export interface FoundJob {
@@ -13,16 +13,25 @@ export interface FoundJob {
   run: RunRow;
 }
 
-/** A job of this flow that the caller may see, or 404. */
-export async function requireJob(ctx: Ctx, flowKey: string, jobId: string): Promise<FoundJob> {
+/**
+ * A job of this flow that the caller may see, or 404. A flow that is gone keeps its jobs; only where there is no job does
+ * it matter whether there is such a flow.
+ */
+export async function requireJob(
+  ctx: Ctx,
+  directory: FlowDirectory,
+  flowKey: string,
+  jobId: string,
+): Promise<FoundJob> {
   const found = await readJob(ctx, jobId);
-  if (found === undefined || found.job.flow_key !== flowKey) throw jobNotFound();
-  return found;
+  if (found !== undefined && found.job.flow_key === flowKey) return found;
+  const refusal: unknown = await directory.require(flowKey).catch((error: unknown) => error);
+  throw refusal instanceof ApiError && refusal.code === 'flow_not_found' ? refusal : jobNotFound();
 }
 
 async function readJob(ctx: Ctx, jobId: string): Promise<FoundJob | undefined> {
   const { pool } = ctx.deps.db;
-  const tenant = tenantOf(ctx);
+  const tenant = ctx.principal.tenant;
   const [job, run] = await Promise.all([findJob(pool, tenant, jobId), findRun(pool, tenant, jobId)]);
   return job === undefined || run === undefined ? undefined : { job, run };
 }

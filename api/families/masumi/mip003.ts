@@ -12,59 +12,45 @@ import {
   StartJobBody,
   StatusQuery,
 } from '../../../schemas/families/masumi/mip003.ts';
-import type { Scope } from '../../../schemas/core/principal.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
+import { anyAvailability, availabilityOf } from './availability.ts';
 import { requireJob, untilPayable } from './jobs.ts';
 import { TAGS } from './names.ts';
 import { takeOrder } from './order.ts';
 import { matches } from './patterns.ts';
 import { answerQuestion } from './provide-input.ts';
 import { pick, readInputs, readObject, readStartJob } from './read-order.ts';
-import { identifierOf, type Shop } from './shop.ts';
+import type { Shop } from './shop.ts';
 import { describeJob } from './status.ts';
 import { toStarted } from './to-wire.ts';
 
-const BUDGET_MS = 20_000; // masumi.md 1.2
-
 /** MIP-003 of every flow, base `/mip003/{flow_key}` (masumi.md 1.2). */
 export function mip003Routes(shop: Shop): Route[] {
-  const { isPublic } = shop.options;
-  const scopes = { read: isPublic ? null : 'read', operate: isPublic ? null : 'operate' } as const;
-  return [
-    ...describing(shop, scopes.read),
-    startJob(shop, scopes.operate),
-    status(scopes.read),
-    provide(shop, scopes.operate),
-  ];
+  const routes = [...describing(shop), startJob(shop), status(shop), provide(shop)];
+  return routes.map((route) => ({ ...route, visitors: shop.options.isPublic }));
 }
 
-function describing(shop: Shop, scope: Scope | null): Route[] {
-  const { directory, options } = shop;
+function describing(shop: Shop): Route[] {
+  const { directory } = shop;
   return [
     defineRoute({
       method: 'get',
       path: '/mip003/availability',
       summary: 'Is any flow there?',
       tags: TAGS,
-      scope,
+      scope: 'read',
       responses: {
         200: { description: 'Whether jobs can be started, in either case.', schema: Availability },
       },
-      handler: async () => {
-        const listed = await directory.isListed(undefined, BUDGET_MS);
-        return {
-          status: 200,
-          body: availability(listed, listed ? 'Agents are there.' : 'No agent can be reached.'),
-        };
-      },
+      handler: async () => ({ status: 200, body: await anyAvailability(shop) }),
     }),
     defineRoute({
       method: 'get',
       path: '/mip003/:flow_key/availability',
       summary: 'Can this agent be hired now?',
       tags: TAGS,
-      scope,
+      scope: 'read',
       params: FlowParams,
       responses: {
         200: { description: 'Whether jobs can be started, in either case.', schema: Availability },
@@ -79,7 +65,7 @@ function describing(shop: Shop, scope: Scope | null): Route[] {
       path: '/mip003/:flow_key/input_schema',
       summary: 'What the agent wants to know',
       tags: TAGS,
-      scope,
+      scope: 'read',
       params: FlowParams,
       responses: { 200: { description: 'Its form as MIP-003 fields.', schema: MipInputSchema } },
       errors: ['flow_not_found', 'kodosumi_unavailable'],
@@ -93,7 +79,7 @@ function describing(shop: Shop, scope: Scope | null): Route[] {
       path: '/mip003/:flow_key/demo',
       summary: 'An example of input and output',
       tags: TAGS,
-      scope,
+      scope: 'read',
       params: FlowParams,
       responses: { 200: { description: 'Input that start_job takes, and what comes back.', schema: Demo } },
       errors: ['flow_not_found', 'kodosumi_unavailable'],
@@ -104,24 +90,9 @@ function describing(shop: Shop, scope: Scope | null): Route[] {
       },
     }),
   ];
-
-  async function availabilityOf({ options: { testMode, node } }: Shop, key: string): Promise<Availability> {
-    if (!(await directory.isListed(key, BUDGET_MS)))
-      return availability(false, 'Kodosumi does not list this flow, or cannot be reached.');
-    if ((await identifierOf(shop, await directory.require(key))) === undefined)
-      return availability(false, 'No agent identifier is configured for this flow.');
-    if (node === undefined && !testMode) return availability(false, 'No payment service is configured.');
-    return availability(true, options.testMode ? 'Ready. SIMULATED payments: nobody pays.' : 'Ready.');
-  }
 }
 
-const availability = (available: boolean, message: string): Availability => ({
-  status: available ? 'available' : 'unavailable',
-  type: 'masumi-agent',
-  message,
-});
-
-const startJob = (shop: Shop, scope: Scope | null): Route =>
+const startJob = (shop: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/mip003/:flow_key/start_job',
@@ -129,7 +100,7 @@ const startJob = (shop: Shop, scope: Scope | null): Route =>
     description:
       'The same identifier and input again, while the job lives, is the same job. All times are Unix milliseconds.',
     tags: TAGS,
-    scope,
+    scope: 'operate',
     idempotent: true,
     params: FlowParams,
     body: StartJobBody,
@@ -156,50 +127,54 @@ export const ORDER_ERRORS = [
   'kodosumi_unavailable',
 ] as const;
 
-const status = (scope: Scope | null): Route =>
+const status = ({ directory }: Shop): Route =>
   defineRoute({
     method: 'get',
     path: '/mip003/:flow_key/status',
     summary: 'How a job stands',
     tags: TAGS,
-    scope,
+    scope: 'read',
     params: FlowParams,
     query: StatusQuery,
     responses: { 200: { description: 'The job.', schema: JobStatusAnswer } },
-    errors: ['missing_job_id', 'job_not_found'],
+    errors: ['missing_job_id', 'flow_not_found', 'job_not_found'],
     handler: async (ctx, { params, query }) => {
-      const found = await requireJob(ctx, params.flow_key, requireId(query.job_id ?? query.jobId));
+      const jobId = requireId(query.job_id ?? query.jobId);
+      const found = await requireJob(ctx, directory, params.flow_key, jobId);
       return { status: 200, body: await describeJob(ctx.deps, found) };
     },
   });
 
-const provide = ({ options }: Shop, scope: Scope | null): Route =>
+const provide = ({ options, directory }: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/mip003/:flow_key/provide_input',
     summary: 'Answer what the agent asks',
     tags: TAGS,
-    scope,
+    scope: 'operate',
+    idempotent: true,
     params: FlowParams,
     body: ProvideInputBody,
     responses: { 200: { description: 'Taken; signed where a key is set.', schema: InputProvided } },
     errors: [
       'missing_job_id',
+      'flow_not_found',
       'job_not_found',
       'invalid_input',
       'not_awaiting_input',
       'stale_status_id',
       'deadline_passed',
+      'kodosumi_unavailable',
     ],
     handler: async (ctx, { params, body }) => {
       const object = readObject(body);
       const jobId = requireId(pick(object, 'job_id', 'jobId'));
-      const found = await requireJob(ctx, params.flow_key, jobId);
+      const found = await requireJob(ctx, directory, params.flow_key, jobId);
       const lid = pick(object, 'status_id', 'statusId') ?? undefined;
       const inputs = readInputs(pick(object, 'input_data', 'inputData', 'input'), 'input_data');
       if (lid !== undefined && typeof lid !== 'string')
         throw new ApiError('stale_status_id', 'status_id must be the id of the open question.');
-      return { status: 200, body: await answerQuestion(ctx, options.signingKey, found, { lid, inputs }) };
+      return { status: 200, body: await answerQuestion(ctx, options, found, { lid, inputs }) };
     },
   });
 

@@ -29,7 +29,7 @@ const flow = (shop: Shop): Route =>
     tags: TAGS,
     scope: 'read',
     params: FlowParams,
-    matches: ({ flow_key: key }) => key !== undefined && shop.directory.knows(key),
+    matches: ({ flow_key: key = '' }) => shop.directory.knows(key),
     responses: { 200: { description: 'The flow, as GET /flows lists it.', schema: CatalogueEntry } },
     errors: ['flow_not_found'],
     handler: async (_ctx, { params }) => ({
@@ -70,11 +70,22 @@ function readOrder(body: unknown): Order {
   };
 }
 
+/** JSON's numbers may have exponents: 1e1 is 10. Undefined where it is negative, no number, or of an absurd size. */
+function toDecimal(text: string): string | undefined {
+  const [, whole = '', fraction = '', exponent = '0'] =
+    /^(\d{1,30})(?:\.(\d{1,30}))?(?:e([+-]?\d{1,2}))?$/i.exec(text) ?? [];
+  if (whole === '') return undefined;
+  const digits = '0'.repeat(100) + whole + fraction + '0'.repeat(100);
+  const point = 100 + whole.length + Number(exponent);
+  return `${digits.slice(0, point)}.${digits.slice(point)}`.replace(/^0+(?=\d)/, '').replace(/\.?0+$/, '');
+}
+
 /** Numbers come as they were written, so that no float ever holds them. */
 function readAmount(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) return value;
-  throw invalidAmount('payment_amount must be a number of ADA, not negative, with at most six decimals.');
+  const decimal = typeof value === 'string' ? toDecimal(value) : undefined;
+  if (decimal !== undefined) return decimal;
+  throw invalidAmount('payment_amount must be a number of ADA that is not negative.');
 }
 
 function toCreated({ options }: Shop, found: FoundJob): CreatedRun {
@@ -98,9 +109,9 @@ const read = (shop: Shop): Route =>
     scope: 'read',
     params: RunParams,
     responses: { 200: { description: 'The run.', schema: FlowRun } },
-    errors: ['job_not_found'],
+    errors: ['flow_not_found', 'job_not_found'],
     handler: async (ctx, { params }) => {
-      const found = await requireJob(ctx, params.flow_key, params.id);
+      const found = await requireJob(ctx, shop.directory, params.flow_key, params.id);
       return { status: 200, body: await toFlowRun(ctx.deps, shop, found) };
     },
   });

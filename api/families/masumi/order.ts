@@ -14,7 +14,6 @@ import { matches } from './patterns.ts';
 import { priceJob, type JobPrice } from './pricing.ts';
 import { invalidInput } from './problems.ts';
 import { agentOf, type Shop } from './shop.ts';
-import { subjectOf, tenantOf } from './who.ts';
 
 /** A purchaser's order, read. */
 export interface Order {
@@ -34,7 +33,7 @@ export async function takeOrder(ctx: Ctx, shop: Shop, flow: KnownFlow, order: Or
   const checked = checkInputs(elements, order.inputs, { matches });
   if (!checked.ok) throw invalidInput(checked.errors);
   const hash = inputHash(order.identifier, order.inputs);
-  const key = { tenant: tenantOf(ctx), flowKey: flow.key, identifier: order.identifier };
+  const key = { tenant: ctx.principal.tenant, flowKey: flow.key, identifier: order.identifier };
   const living = await findLivingJob(ctx.deps.db.pool, key);
   if (living !== undefined) return sameJob(living, hash);
   const price = await priceOf(shop, agent, order);
@@ -54,7 +53,11 @@ async function priceOf(
   agent: { identifier: string; price: string | undefined },
   order: Order,
 ): Promise<JobPrice> {
-  if (options.testMode) return { pricing: 'simulated', funds: null, sourceIndex: null };
+  if (options.testMode) {
+    const isPriced = order.amount !== undefined || agent.price !== undefined;
+    const funds = isPriced ? priceJob({ kind: 'Dynamic' }, order.amount, agent.price).funds : null;
+    return { pricing: 'simulated', funds, listed: funds ?? [], sourceIndex: null };
+  }
   return priceJob(await prices(agent.identifier), order.amount, agent.price);
 }
 
@@ -95,7 +98,7 @@ function settingsOf(
   { options }: Shop,
   flow: KnownFlow,
   agentIdentifier: string,
-  { pricing, funds, sourceIndex }: JobPrice,
+  { pricing, funds, listed, sourceIndex }: JobPrice,
   identifier: string,
 ): JobSettings {
   return {
@@ -106,6 +109,7 @@ function settingsOf(
     agentIdentifier,
     purchaserNonce: purchaserNonce(identifier),
     requestedFunds: funds,
+    listedAmounts: listed,
     sourceIndex,
   };
 }
@@ -123,10 +127,10 @@ function runOf(
   );
   return {
     id: runId,
-    tenant: tenantOf(ctx),
+    tenant: ctx.principal.tenant,
     family: FAMILY,
     kind: flow.key,
-    subject: subjectOf(ctx),
+    subject: ctx.principal.subject ?? 'local',
     workflowId: runId,
     input: { identifier_from_purchaser: identifier, input_data: shown },
     settings,

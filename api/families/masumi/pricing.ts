@@ -10,6 +10,7 @@ import { paymentServiceDown } from './problems.ts';
 export interface JobPrice {
   pricing: JobPricing;
   funds: NodeAmount[] | null;
+  listed: NodeAmount[];
   sourceIndex: number | null;
 }
 
@@ -40,11 +41,14 @@ export function priceJob(
   offered: string | undefined,
   listed: string | undefined,
 ): JobPrice {
-  const lovelace = offered === undefined ? undefined : toLovelace(offered);
   const price = { pricing: pricing.kind, sourceIndex: pricing.sourceIndex ?? null };
-  if (pricing.kind !== 'Dynamic') return { ...price, funds: null };
-  if (lovelace !== undefined) return { ...price, funds: [{ unit: '', amount: lovelace }] };
-  if (listed !== undefined) return { ...price, funds: [readPrice(listed)] };
+  if (pricing.kind === 'Fixed') return { ...price, funds: null, listed: pricing.amounts };
+  if (pricing.kind === 'Free') return { ...price, funds: null, listed: [] };
+  const asked =
+    offered !== undefined
+      ? { unit: '', amount: toLovelace(offered) }
+      : listed !== undefined && readPrice(listed);
+  if (asked) return { ...price, funds: [asked], listed: [asked] };
   throw invalidAmount('This agent has no fixed price: send payment_amount in ADA.');
 }
 

@@ -1,5 +1,5 @@
 import type { CodeMeaning } from '../../problem-codes.ts';
-import { ApiError, type ProblemStyle } from '../../problem.ts';
+import { ApiError, type FieldError, type ProblemStyle } from '../../problem.ts';
 
 const meanings = (status: number, title: string, codes: readonly string[]): [string, CodeMeaning][] =>
   codes.map((code) => [code, { status, title }]);
@@ -28,11 +28,16 @@ export const problemStyle: ProblemStyle = {
     ]),
     ...meanings(503, 'Service unavailable', ['agent_not_configured', 'payment_service_not_configured']),
   ]),
-  rename: { run_not_found: 'job_not_found' },
+  // What the reader of bodies refuses (U+0000, half characters) is bad input as any other.
+  rename: { run_not_found: 'job_not_found', validation_failed: 'invalid_input' },
 };
 
-function byField(errors: readonly { path: string; message: string }[]): Record<string, string[]> {
-  const groups = Map.groupBy(errors, ({ path }) => path);
+/** The reader of bodies says where in the body; fields are known by their ids. */
+const fieldOf = ({ path, code }: FieldError): string =>
+  code === 'invalid_text' ? path.replace(/^(input_data|inputData|inputs|input)\./, '') : path;
+
+function byField(errors: readonly FieldError[]): Record<string, string[]> {
+  const groups = Map.groupBy(errors, fieldOf);
   return Object.fromEntries([...groups].map(([path, group]) => [path, group.map(({ message }) => message)]));
 }
 

@@ -1,14 +1,16 @@
 import { findLock, keepAnswers, type JobLockRow } from '../../../db/repositories/job-locks.ts';
+import { findJob } from '../../../db/repositories/jobs.ts';
+import type { RunRow } from '../../../db/repositories/runs.ts';
 import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { InputProvided } from '../../../schemas/families/masumi/mip003.ts';
-import type { Ctx } from '../../context.ts';
 import { ApiError } from '../../problem.ts';
-import { provideInput } from '../../runs/commands.ts';
+import { provideInput, type CommandCtx } from '../../runs/commands.ts';
 import { inputHash, signInput } from './hashing.ts';
 import type { FoundJob } from './jobs.ts';
+import type { MasumiOptions } from './options.ts';
 import { matches } from './patterns.ts';
-import { invalidInput } from './problems.ts';
+import { invalidInput, kodosumiDown } from './problems.ts';
 import { openQuestion } from './status.ts';
 
 /** Answers to a question; without `lid` the one that is open is meant. */
@@ -22,39 +24,73 @@ export interface Answers {
  * ever; they never enter a history (masumi.md 1.2, `provide_input`, and Amendments).
  */
 export async function answerQuestion(
-  ctx: Ctx,
-  signingKey: string | undefined,
+  ctx: CommandCtx,
+  options: Pick<MasumiOptions, 'kodosumi' | 'signingKey'>,
   found: FoundJob,
   { lid, inputs }: Answers,
 ): Promise<InputProvided> {
-  const { job, run } = found;
+  const { job } = found;
   const question = openQuestion(found);
   const asked = lid ?? question?.lid;
   if (asked === undefined) throw notAwaiting(found);
-  const lock = await findLock(ctx.deps.db.pool, job.run_id, asked);
-  if (lock === undefined) throw question === undefined ? notAwaiting(found) : stale();
-  const values = checked(lock, inputs);
   const hash = inputHash(job.identifier, inputs);
-  const receipt = (): InputProvided => ({
+  const lock = await findLock(ctx.deps.db.pool, job.run_id, asked);
+  if (lock?.taken_hash !== hash) {
+    if (question === undefined) throw notAwaiting(found);
+    if (lock === undefined || question.lid !== asked || lock.taken_at !== null) throw stale();
+    if (Date.now() > question.deadlineMs) throw tooLate();
+    await handOver(ctx, options, found, { lock, inputs, hash });
+  }
+  return {
     status: 'success',
     input_hash: hash,
-    ...signInput(signingKey, { input_hash: hash, job_id: job.run_id, status_id: asked }),
-  });
-  if (lock.taken_hash === hash) return receipt();
-  if (question === undefined) throw notAwaiting(found);
-  if (question.lid !== asked || lock.taken_at !== null) throw stale();
-  if (Date.now() > question.deadlineMs) throw tooLate();
-  await keepAnswers(ctx.deps.db.pool, ctx.deps.sealer, { runId: job.run_id, lid: asked, hash }, values);
-  const outcome = await provideInput(ctx, run, { lid: asked, inputHash: hash });
-  if (outcome.kind === 'rejected') throw invalidInput(outcome.errors);
-  return receipt();
+    ...signInput(options.signingKey, { input_hash: hash, job_id: job.run_id, status_id: asked }),
+  };
 }
 
-function checked({ form }: JobLockRow, inputs: JsonObject): Parameters<typeof keepAnswers>[3] {
+interface Handing {
+  lock: JobLockRow;
+  inputs: JsonObject;
+  hash: string;
+}
+
+async function handOver(
+  ctx: CommandCtx,
+  { kodosumi }: Pick<MasumiOptions, 'kodosumi'>,
+  found: FoundJob,
+  { lock: { lid, form }, inputs, hash }: Handing,
+): Promise<void> {
+  const { db, sealer } = ctx.deps;
+  const { run } = found;
   const verdict = checkInputs(form, inputs, { matches });
   if (!verdict.ok) throw invalidInput(verdict.errors);
-  return { values: verdict.values, files: verdict.files };
+  const { values, files } = verdict;
+  await keepAnswers(db.pool, sealer, { runId: run.id, lid, hash }, { values, files });
+  try {
+    const outcome = await provideInput(ctx, run, { lid, inputHash: hash });
+    if (outcome.kind === 'rejected') throw invalidInput(outcome.errors);
+  } catch (error) {
+    // Refused because the very same answers were a moment faster: they were taken.
+    if ((await findLock(db.pool, run.id, lid))?.taken_hash === hash) return;
+    if (isRefusal(error, 'invalid_state')) throw notAwaiting(found);
+    if (isRefusal(error, 'unavailable') && !(await kodosumi?.isHealthy())) throw kodosumiDown();
+    throw error;
+  }
 }
+
+/** The engine's own way to give input (`POST /runs/{id}/inputs`, a run's WebSocket): the same as `provide_input`. */
+export async function giveInput(
+  ctx: CommandCtx,
+  options: Pick<MasumiOptions, 'kodosumi' | 'signingKey'>,
+  run: RunRow,
+  inputs: JsonObject,
+): Promise<void> {
+  const job = await findJob(ctx.deps.db.pool, run.tenant, run.id);
+  if (job === undefined) throw new ApiError('run_not_found', 'There is no such run.');
+  await answerQuestion(ctx, options, { job, run }, { lid: undefined, inputs });
+}
+
+const isRefusal = (error: unknown, code: string): boolean => error instanceof ApiError && error.code === code;
 
 const notAwaiting = ({ run }: FoundJob): ApiError =>
   new ApiError('not_awaiting_input', `The job is ${run.status}; it waits for no input.`);

@@ -20,9 +20,10 @@ export function pick(body: JsonObject, ...names: string[]): JsonObject[string] |
 /** Body of `start_job`. */
 export function readStartJob(body: unknown): Order {
   const object = readObject(body);
+  const inputs = pick(object, 'input_data', 'inputData', 'input');
   return {
     identifier: readIdentifier(pick(object, 'identifier_from_purchaser', 'identifierFromPurchaser')),
-    inputs: readInputs(pick(object, 'input_data', 'inputData', 'input') ?? {}, 'input_data'),
+    inputs: inputs === undefined ? {} : readInputs(inputs, 'input_data'),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Config } from '../../../config.ts';
 import type { HealthCheck } from '../../family.ts';
+import { remembered } from '../../http/remembered.ts';
 import type { ReasoningOptions } from './options.ts';
 
 const TIMEOUT_MS = 1500; // health itself waits two seconds
-const FRESH_MS = 5000; // health may be asked often; the outside is not
 
 /** Looks at the outside systems, each at most once in a few seconds. */
 export function createProbes(config: Config): ReasoningOptions['probes'] {
@@ -13,20 +13,6 @@ export function createProbes(config: Config): ReasoningOptions['probes'] {
     planner: async () => plannerState(config),
   };
 }
-
-function remembered(look: () => Promise<HealthCheck>): () => Promise<HealthCheck> {
-  let last: { at: number; check: Promise<HealthCheck> } | undefined;
-  return () => {
-    if (last === undefined || Date.now() - last.at > FRESH_MS)
-      last = { at: Date.now(), check: look().catch(asDown) };
-    return last.check;
-  };
-}
-
-const asDown = (error: unknown): HealthCheck => ({
-  status: 'down',
-  detail: error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : 'not reachable',
-});
 
 async function probeChain(url: string | undefined): Promise<HealthCheck> {
   if (url === undefined) return { status: 'off', detail: 'SOLANA_RPC_URL is not set' };

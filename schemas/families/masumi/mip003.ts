@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { MipInputSchema } from './fields.ts';
 
-/** Path of every route of a flow. */
-export const FlowParams = z.object({ flow_key: z.string().min(1).max(250) });
+/** Path of every route of a flow. What no key can be is an unknown one. */
+export const FlowParams = z.object({ flow_key: z.string() });
 
 /** `GET /mip003/availability` and `/mip003/{flow_key}/availability` (masumi.md 1.2). */
 export const Availability = z.object({

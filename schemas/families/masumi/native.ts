@@ -38,7 +38,7 @@ export const FlowRunEvent = z.object({
 });
 export type FlowRunEvent = z.infer<typeof FlowRunEvent>;
 
-export const RunParams = z.object({ flow_key: z.string().min(1).max(250), id: z.string().min(1).max(200) });
+export const RunParams = z.object({ flow_key: z.string(), id: z.string().min(1).max(200) });
 
 /** Answer of `GET /{flow_key}/runs/{run_id}`. */
 export const FlowRun = z.object({

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve as resolvePath } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { compareAnswer, compareRequest, type Shape } from '../../../tests/support/openapi-comparison.ts';
+import { answerShape, given, requestShape, resolver } from '../../../tests/support/given-payment-service.ts';
+import { compareAnswer, compareRequest } from '../../../tests/support/openapi-comparison.ts';
 import {
   AgentAnswer,
   AgentQuery,
@@ -24,55 +23,6 @@ import {
   SubmitResultRequest,
 } from './payment-service.ts';
 
-interface Operation {
-  parameters?: { name: string; required?: boolean; schema: Shape }[];
-  requestBody?: { content: Record<string, { schema: Shape }> };
-  responses: Record<string, { content?: Record<string, { schema: Shape }> }>;
-}
-interface Document {
-  components: { schemas: Record<string, Shape> };
-  paths: Record<string, Record<string, Operation>>;
-}
-
-// Handed over beside the project, not part of it.
-const file = resolvePath(
-  import.meta.dirname,
-  '../../../../shared/contracts/masumi-payment-service.openapi.json',
-);
-const document = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Document) : undefined;
-
-function given(context: TestContext): Document {
-  return document ?? context.skip('the OpenAPI file of the payment service is not beside this project');
-}
-
-const JSON_TYPE = 'application/json';
-
-function operationOf({ paths }: Document, route: string): Operation {
-  const [method = '', path = ''] = route.split(' ');
-  const operation = paths[path]?.[method.toLowerCase()];
-  if (!operation) throw new Error(`${route} is not in the document`);
-  return operation;
-}
-
-/** A query is compared as the object that its parameters make. */
-function requestShape(operation: Operation): Shape {
-  const body = operation.requestBody?.content[JSON_TYPE]?.schema;
-  if (body) return body;
-  const parameters = operation.parameters ?? [];
-  return {
-    type: 'object',
-    required: parameters.filter(({ required }) => required).map(({ name }) => name),
-    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
-  };
-}
-
-const resolver =
-  ({ components }: Document) =>
-  (shape: Shape): Shape => {
-    const name = shape.$ref?.split('/').at(-1);
-    return name === undefined ? shape : (components.schemas[name] ?? {});
-  };
-
 // Search and the manual-action filter are for the service's own dashboard.
 const NOT_ASKED = ['filterNeedsManualAction', 'searchQuery'];
 
@@ -92,7 +42,7 @@ describe('our schemas and the given OpenAPI of the payment service', () => {
     ['GET /payment-source', PaymentSourceQuery],
   ])('say the same of a request to %s', ([route, schema], context) => {
     const all = given(context);
-    const shape = requestShape(operationOf(all, route));
+    const shape = requestShape(all, route);
     expect(compareRequest(schema, shape, resolver(all), NOT_ASKED)).toEqual([]);
   });
 
@@ -113,7 +63,7 @@ describe('our schemas and the given OpenAPI of the payment service', () => {
     ['GET /health', '200', PaymentServiceHealth],
   ])('read every answer of %s with %s', ([route, status, schema], context) => {
     const all = given(context);
-    const shape = operationOf(all, route).responses[status]?.content?.[JSON_TYPE]?.schema ?? {};
+    const shape = answerShape(all, route, status);
     expect(compareAnswer(schema, shape, resolver(all))).toEqual([]);
   });
 

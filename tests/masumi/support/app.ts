@@ -82,6 +82,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     node: overrides.node,
     outputHash: 'mip',
     paymentGraceMs: 0,
+    warn: () => undefined,
     tell: createTell(temporal.nativeConnection, temporal.namespace),
     ...overrides.activities,
   });

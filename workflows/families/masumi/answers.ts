@@ -1,4 +1,4 @@
-import { ApplicationFailure, defineUpdate, setHandler } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, defineUpdate, setHandler } from '@temporalio/workflow';
 import { UPDATES } from '../../../domain/messages.ts';
 import type {
   AnswerLockOutcome,
@@ -45,7 +45,7 @@ async function answer(
   const { run } = job;
   // The same answers twice at once are handed over once.
   job.answering ??= { hash: inputHash, outcome: hand(job, job.openLock!, inputHash) };
-  const outcome = await job.answering.outcome.finally(() => (job.answering = undefined));
+  const outcome = await job.answering.outcome.finally(() => (job.answering = undefined)).catch(notReached);
   if (outcome.kind === 'rejected') return { ...outcome, events: [] };
   if (outcome.kind === 'gone')
     throw ApplicationFailure.nonRetryable('The question is not open any more.', 'stale_status_id');
@@ -53,6 +53,14 @@ async function answer(
   run.journal.emit({ key: `input.received:${lid}:${updateId}`, type: 'input.received', data });
   closeLock(job, lid);
   return { kind: 'taken', events: run.journal.pending() };
+}
+
+function notReached(error: unknown): never {
+  if (!(error instanceof ActivityFailure)) throw error;
+  throw ApplicationFailure.nonRetryable(
+    'Kodosumi, which asked, cannot be reached. Give the same answers again later.',
+    'kodosumi_unavailable',
+  );
 }
 
 const hand = ({ run, fid }: Job, { lid }: OpenLock, inputHash: string): Promise<AnswerLockOutcome> =>

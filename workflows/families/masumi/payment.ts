@@ -1,9 +1,10 @@
-import { ActivityFailure, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { JobPayment, JobTimes } from '../../../domain/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ending } from '../../engine/run.ts';
 import { noteStanding, type Job } from './context.ts';
 import { failed, stopped } from './ending.ts';
+import { unlessExhausted } from './exhausted.ts';
 import { payments } from './proxies.ts';
 
 const READ_FOR_MS = 600_000; // the payment service may be down just when the time is up
@@ -24,11 +25,13 @@ export async function askForPayment(job: Job): Promise<Ending | undefined> {
     .catch(unlessExhausted);
   if (asked === undefined)
     return failed(job, 'payment_service_unavailable', 'The payment service could not be reached in time.');
-  if (asked.kind === 'rejected') return failed(job, 'payment_rejected', asked.message);
+  if (asked.kind !== 'requested') return failed(job, REFUSALS[asked.kind], asked.message);
   job.payment = asked.payment;
   job.standing = asked.standing;
   return undefined;
 }
+
+const REFUSALS = { rejected: 'payment_rejected', unavailable: 'payment_service_unavailable' } as const;
 
 function timesFrom({ run }: Job, nowMs: number): JobTimes {
   const { terms } = run.input.settings;
@@ -98,9 +101,3 @@ async function announce({ run }: Job, payment: JobPayment): Promise<void> {
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-/** Undefined when every try within the time failed. */
-export function unlessExhausted(error: unknown): undefined {
-  if (!(error instanceof ActivityFailure)) throw error;
-  return undefined;
-}

@@ -4,7 +4,7 @@ import { UNKNOWN_TOTALS } from '../../../domain/ports/ledger.ts';
 import type { Ending } from '../../engine/run.ts';
 import type { Job } from './context.ts';
 import { failed, stopped } from './ending.ts';
-import { unlessExhausted } from './payment.ts';
+import { unlessExhausted } from './exhausted.ts';
 import { payments } from './proxies.ts';
 import { resultDeadlineOf } from './times.ts';
 

@@ -7,19 +7,18 @@ import { failed, stopped } from './ending.ts';
 import { followToEnd } from './follow.ts';
 import { payments, kodosumi } from './proxies.ts';
 import { submit } from './submit.ts';
-import { unlessExhausted } from './payment.ts';
-import { resultDeadlineOf } from './times.ts';
+import { lastWords } from './exhausted.ts';
+import { lateness, launchDeadlineOf, resultDeadlineOf } from './times.ts';
 
 const UNDO_FOR_MS = 60_000;
 
 /** Launches, follows, submits; ends the job at its result deadline whatever it is at. */
 export async function doWork(job: Job): Promise<Ending> {
   const { run } = job;
-  const left = resultDeadlineOf(job) - Date.now();
   registerRefund(job);
-  if (left < run.input.settings.margins.workMs)
-    return failed(job, 'insufficient_time', 'It was paid too late for the work to be done in time.');
-  const clock = run.stop.deadline(left, 'result deadline');
+  const late = lateness(job, Date.now());
+  if (late !== undefined) return failed(job, 'insufficient_time', `It was paid too late: ${late}`);
+  const clock = run.stop.deadline(resultDeadlineOf(job) - Date.now(), 'result deadline');
   run.move('running', 'run.running', 'run.running', { onChainState: job.standing.onChainState });
   run.describe(['**Working**'], { waitingFor: null });
   const work = await launch(job);
@@ -61,20 +60,21 @@ async function launch(job: Job): Promise<{ launched: string } | Ending> {
     data: { step: 'flow', flow: settings.flowKey },
     step: { id: 'flow', status: 'running' },
   });
-  const latestMs = resultDeadlineOf(job) - settings.margins.workMs - Date.now();
+  const forMs = Math.min(settings.launchForMs, launchDeadlineOf(job) - Date.now());
   const asked = await untilStopped(run.stop, () =>
-    run.journal.ride((ride) => kodosumi(Math.min(settings.launchForMs, latestMs)).launchJob({ ride, runId })),
-  ).catch(unlessExhausted);
+    run.journal.ride((ride) => kodosumi(forMs).launchJob({ ride, runId })),
+  ).catch((error: unknown) => ({ kind: 'exhausted' as const, message: lastWords(error) }));
   if (asked === 'stopped') return stopped(job);
-  if (asked === undefined) return failed(job, 'flow_failed', 'Kodosumi did not take the job in time.');
+  if (asked.kind === 'exhausted')
+    return failed(job, 'flow_failed', `Kodosumi did not take the job in time: ${asked.message}`);
   return taken(job, asked);
 }
 
 async function taken(job: Job, asked: LaunchJobOutcome): Promise<{ launched: string } | Ending> {
-  if (asked.kind === 'rejected') {
-    job.run.saga.forget('flow');
-    return failed(job, 'flow_rejected_input', inWords(asked.errors));
-  }
+  if (asked.kind !== 'launched') job.run.saga.forget('flow');
+  if (asked.kind === 'rejected') return failed(job, 'flow_rejected_input', inWords(asked.errors));
+  if (asked.kind === 'refused')
+    return failed(job, 'flow_failed', `Kodosumi did not take the job: ${asked.message}`);
   job.fid = asked.fid;
   job.run.saga.completed('flow');
   return { launched: asked.fid };

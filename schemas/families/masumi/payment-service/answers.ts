@@ -57,6 +57,38 @@ export const ShownPayment = z.object({
 });
 export type ShownPayment = z.infer<typeof ShownPayment>;
 
+const ReadMs = z.union([MsText, z.int().transform(String)]);
+
+/**
+ * A payment as we read it from any payment service: only what masumi.md section 3 promises must be there, the rest may be
+ * missing. An unknown action is any string, so that a new one does not make a payment unreadable; an unknown chain
+ * state does.
+ */
+export const ReadPayment = z.object({
+  id: z.string().nullish(),
+  createdAt: z.string().nullish(),
+  blockchainIdentifier: z.string().min(1),
+  payByTime: ReadMs.nullish(),
+  submitResultTime: ReadMs,
+  unlockTime: ReadMs,
+  externalDisputeUnlockTime: ReadMs,
+  resultHash: z.string().nullish(),
+  onChainState: PaymentChainState.nullish(),
+  NextAction: z
+    .object({
+      requestedAction: z.string(),
+      errorType: z.string().nullish(),
+      errorNote: z.string().nullish(),
+      resultHash: z.string().nullish(),
+    })
+    .nullish(),
+  RequestedFunds: z.array(ShownAmount).nullish(),
+  PaymentSource: z.object({ paymentSourceType: z.string().nullish() }).nullish(),
+  SmartContractWallet: z.object({ walletVkey: z.string() }).nullish(),
+  metadata: z.string().nullish(),
+});
+export type ReadPayment = z.infer<typeof ReadPayment>;
+
 /** A purchase, the buyer's side of the same deal. */
 export const ShownPurchase = z.object({
   id: z.string().min(1),
@@ -81,6 +113,10 @@ export const ShownPurchase = z.object({
 });
 export type ShownPurchase = z.infer<typeof ShownPurchase>;
 
+/** The same answers as we read them. */
+export const ReadPaymentAnswer = answerOf(ReadPayment);
+export const ReadPaymentListAnswer = answerOf(z.object({ Payments: z.array(ReadPayment) }));
+
 /** 200 of `POST /payment`, of resolving, of submitting a result and of authorizing a refund. */
 export const PaymentAnswer = answerOf(ShownPayment);
 export type PaymentAnswer = z.infer<typeof PaymentAnswer>;
@@ -102,5 +138,5 @@ export const PurchaseExistsAnswer = PaymentServiceRefusal.extend({ id: z.string(
 export type PurchaseExistsAnswer = z.infer<typeof PurchaseExistsAnswer>;
 
 /** 200 of `GET /health`; `data.status` is "ok" while it runs. */
-export const PaymentServiceHealth = answerOf(z.object({ status: z.string() }));
+export const PaymentServiceHealth = answerOf(z.object({ status: z.string().optional() }));
 export type PaymentServiceHealth = z.infer<typeof PaymentServiceHealth>;

@@ -40,10 +40,10 @@ export type OtherSource = z.infer<typeof OtherSource>;
  */
 export const AgentAnswer = answerOf(
   z.object({
-    agentIdentifier: z.string(),
+    agentIdentifier: z.string().optional(),
     Metadata: z.object({
-      name: z.string(),
-      AgentPricing: AgentPricingAnswer.nullable(),
+      name: z.string().optional(),
+      AgentPricing: AgentPricingAnswer.nullish(),
       supportedPaymentSources: z.array(z.union([CardanoSource, OtherSource])).nullish(),
     }),
   }),

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { countResults } from './test-results.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Runs vitest with a config of the root and ends with the one line `N passed, N failed`, and the exit code that fits. */
+export async function runVitest(config: string, given: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'steward-results-'));
+  const results = join(folder, 'results.json');
+  const child = spawn(
+    process.execPath,
+    [
+      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      `--root=${root}`,
+      `--config=${join(root, config)}`,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${results}`,
+      ...given,
+    ],
+    { stdio: 'inherit', cwd: root },
+  );
+  // Ctrl-C in a terminal reaches vitest as well, which ends its servers; this process waits for that.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  await once(child, 'exit');
+  const { passed, failed } = countResults(results, child.exitCode);
+  rmSync(folder, { recursive: true, force: true });
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed > 0 || passed === 0 || child.exitCode !== 0 ? 1 : 0;
+}

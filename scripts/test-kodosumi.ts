@@ -1,0 +1,21 @@
+import { findPython } from '../tests/kodosumi/real/python.ts';
+import { runVitest } from './run-vitest.ts';
+
+const HELP = `npm run test:kodosumi [-- <arguments for vitest>]
+
+Starts a real Kodosumi 1.1.0 with Ray and puts the same contract to it as to the stand-in, then kills the server in the
+middle of a run, lets a sign-in expire, loses an answer to a launch and ends a run's process. Takes about four minutes,
+the first time some more: Kodosumi and Ray are installed with pip into the cache folder. \`npm run test:full\` includes it.
+
+  PYTHON            the Python (3.12 or later) to make the environment with; else python3.13, python3.12, python3
+  KODOSUMI_PYTHON   a Python that has kodosumi 1.1.0 and ray[default,serve] already; then nothing is installed
+
+Where there is no such Python it says so, and is content.
+`;
+
+const given = process.argv.slice(2);
+const found = findPython();
+if (given.includes('--help')) process.stdout.write(HELP);
+else if (found.kind === 'none')
+  process.stdout.write(`The suite of the real Kodosumi is not run: ${found.why}.\n0 passed, 0 failed\n`);
+else await runVitest('vitest.kodosumi.config.ts', given);

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../api/support/api.ts';
+import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import { APPROVAL, HYMN, post, startJob, statusOf, until } from './support/client.ts';
+import { heldFlow } from './support/flows.ts';
+import { native, order, paid, sell } from './support/orders.ts';
+import { startPaidApp, type PaidApp } from './support/paid-app.ts';
+
+const MINUTE = 60_000;
+const SUBMIT = 20 * MINUTE; // what the payment service lets us promise at the least is 15 minutes
+
+/** Times of a job whose result must be there `resultInMs` after the order; the payment service's rules are kept. */
+const shortJob = (resultInMs: number) => ({
+  terms: {
+    payByMs: 10 * MINUTE,
+    submitResultMs: SUBMIT,
+    unlockMs: SUBMIT + 20 * MINUTE,
+    externalDisputeUnlockMs: SUBMIT + 40 * MINUTE,
+  },
+  margins: { resultMarginMs: SUBMIT - resultInMs, workMs: 1000, inputMarginMs: 2000 },
+});
+
+describe('A job with little time', () => {
+  const held = heldFlow('held');
+  let app: PaidApp;
+
+  beforeAll(async () => {
+    app = await startPaidApp({ job: shortJob(6000), flows: [...testFlows, held.flow] });
+    sell(app, held.key);
+  });
+  afterAll(() => app.close());
+
+  test('is not begun when it was paid too late, and its money goes back', async () => {
+    const started = await order(app, HYMN, 'dead11e0dead11e0', { topic: 'late' });
+    await new Promise((settle) => setTimeout(settle, 5500));
+    const before = app.kodosumi.control.runs().filter(({ inputs }) => inputs['topic'] === 'late');
+    app.payments.control.lockFunds(started.payment);
+    expect(await until(app, HYMN, started.jobId, 'failed')).toMatchObject({
+      error_code: 'insufficient_time',
+    });
+    expect(before).toEqual([]);
+    expect(app.kodosumi.control.runs().some(({ inputs }) => inputs['topic'] === 'late')).toBe(false);
+    app.payments.control.requestRefund(started.payment);
+    await expect
+      .poll(async () => (await native(app, HYMN, started)).payment.refund, { timeout: 10_000 })
+      .toMatch(/authorized|refunded/);
+  });
+
+  test('is given up at its result deadline: killed, nothing submitted, a late result dropped', async () => {
+    const started = await paid(app, held.key, 'dead11e1dead11e1', {});
+    await until(app, held.key, started.jobId, 'running');
+    expect(await until(app, held.key, started.jobId, 'failed')).toMatchObject({
+      error_code: 'deadline_exceeded',
+    });
+    held.letGo();
+    expect((await app.node.resolve(started.payment))?.resultHash).toBeNull();
+    expect((await native(app, held.key, started)).result).toBeNull();
+    expect(app.kodosumi.control.runs().some(({ url }) => url === held.flow.url)).toBe(false);
+  });
+
+  test('is given up when nobody answers by the input deadline, which its status publishes', async () => {
+    const ordered = Date.now();
+    const started = await paid(app, APPROVAL, 'dead11e2dead11e2', { message: 'anyone?' });
+    const asked = await until(app, APPROVAL, started.jobId, 'awaiting_input');
+    const inMs = Number(asked['input_deadline']) - ordered;
+    expect(inMs).toBeGreaterThan(3000);
+    expect(inMs).toBeLessThan(5500); // two seconds before the result deadline, long before the lock's three hours
+    expect(await until(app, APPROVAL, started.jobId, 'failed')).toMatchObject({
+      error_code: 'input_deadline_exceeded',
+    });
+    const late = await post(app, `/mip003/${APPROVAL}/provide_input`, {
+      job_id: started.jobId,
+      status_id: asked['id'],
+      input_data: { decision: 'Send' },
+    });
+    expect([late.status, late.body['code']]).toEqual([409, 'not_awaiting_input']);
+  });
+});
+
+describe('A purchaser', () => {
+  let app: PaidApp;
+  beforeAll(async () => {
+    const { terms, margins } = shortJob(6000);
+    app = await startPaidApp({ job: { terms: { ...terms, payByMs: 1500 }, margins }, watching: false });
+  });
+  afterAll(() => app.close());
+
+  test('who does not pay in time has no job any more', async () => {
+    const started = await order(app, HYMN, 'dead11e3dead11e3', { topic: 'unpaid' });
+    expect(await until(app, HYMN, started.jobId, 'failed')).toMatchObject({ error_code: 'payment_timeout' });
+    expect((await native(app, HYMN, started)).payment.refund).toBe('none');
+  });
+
+  test('who paid in time is served though no watch has seen it: the payment service is asked once more', async () => {
+    const started = await paid(app, HYMN, 'dead11e4dead11e4', { topic: 'just in time' });
+    await until(app, HYMN, started.jobId, 'completed');
+  });
+});
+
+describe('Times that the payment service refuses', () => {
+  test('are a clear 502, and no job is left alive', async () => {
+    const app = await startPaidApp({
+      job: { terms: { ...shortJob(6000).terms, unlockMs: SUBMIT + MINUTE } },
+    });
+    const refused = await startJob(app, HYMN, 'dead11e5dead11e5', { topic: 'odd' });
+    expect([refused.status, refused.body['code']]).toEqual([502, 'payment_rejected']);
+    expect(await statusOf(app, HYMN, refused.body['job_id'])).toMatchObject({ status: 'failed' });
+    expect((await ask(app, '/runs?status=failed')).text).toContain(String(refused.body['job_id']));
+    await app.close();
+  });
+});

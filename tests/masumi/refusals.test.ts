@@ -1,0 +1,244 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
+import type { AgentPricing } from '../../domain/ports/masumi-node.ts';
+import type { Answer } from '../api/support/api.ts';
+import { startMasumiApp, type MasumiApp } from './support/app.ts';
+import {
+  agentOf,
+  APPROVAL,
+  countRows,
+  ELEMENTS,
+  expectProblem,
+  get,
+  HYMN,
+  LONG,
+  post,
+  RESULTS,
+  sell,
+  startJob,
+  until,
+} from './support/client.ts';
+import { createFakeNode, type FakeNode } from './support/node.ts';
+
+let app: MasumiApp;
+let node: FakeNode;
+
+beforeAll(async () => {
+  node = createFakeNode();
+  app = await startMasumiApp({ node, job: { requestPaymentForMs: 700 }, watching: false });
+});
+afterAll(() => app.close());
+afterEach(() => {
+  node.failing = {};
+  node.shape = (payment) => payment;
+});
+
+let last = 0;
+const unique = (): string => `order ${++last}`;
+const INPUT = { topic: 'autumn' };
+
+/** The order by both APIs; neither may leave anything behind. */
+async function expectRefusedWith(
+  status: number,
+  code: string,
+  key: string,
+  inputs: object,
+): Promise<Answer[]> {
+  const before = await countRows(app);
+  const identifier = unique();
+  const answers = [
+    await startJob(app, key, identifier, inputs),
+    await post(app, `/${key}/runs`, { identifier_from_purchaser: identifier, inputs }),
+  ];
+  for (const answer of answers) expectProblem(answer, status, code);
+  expect(await countRows(app)).toBe(before);
+  return answers;
+}
+
+const native = (key: string, inputs: object, amount: string): Promise<Answer> =>
+  post(app, `/${key}/runs`, `{"inputs":${JSON.stringify(inputs)},"payment_amount":${amount}}`);
+
+/** Prices are kept for a minute: each price has its own flow. */
+function price(key: string, pricing: AgentPricing): void {
+  sell(app, key);
+  node.prices.set(agentOf(key), pricing);
+}
+
+// First: until it was once there, nothing is known of it.
+describe('Without Kodosumi', () => {
+  test('nothing can be ordered or described, and availability says so with 200', async () => {
+    await app.kodosumi.control.startOutage();
+    try {
+      sell(app, HYMN);
+      await expectRefusedWith(502, 'kodosumi_unavailable', HYMN, INPUT);
+      for (const rest of ['input_schema', 'demo'])
+        expectProblem(await get(app, `/mip003/${HYMN}/${rest}`), 502, 'kodosumi_unavailable');
+      for (const path of [`/mip003/${HYMN}/availability`, '/mip003/availability']) {
+        const { status, body } = await get(app, path);
+        expect(status).toBe(200);
+        expect(body).toEqual({ status: 'unavailable', type: 'masumi-agent', message: expect.any(String) });
+      }
+      expect((await get(app, '/flows')).text).toBe('[]');
+      expectProblem(await get(app, `/${HYMN}`), 404, 'route_not_found');
+    } finally {
+      await app.kodosumi.control.endOutage();
+    }
+  });
+
+  test('a flow whose form is known is sold all the same', async () => {
+    price(HYMN, { kind: 'Free' });
+    const first = await startJob(app, HYMN, unique(), INPUT);
+    expect(first.status, first.text).toBe(200);
+    await app.kodosumi.control.startOutage();
+    try {
+      const second = await startJob(app, HYMN, unique(), INPUT);
+      expect(second.status, second.text).toBe(200);
+      await app.kodosumi.control.endOutage();
+      await until(app, HYMN, second.body['id'], 'completed');
+    } finally {
+      await app.kodosumi.control.endOutage().catch(() => undefined);
+    }
+  });
+});
+
+describe('What is not set up', () => {
+  test('an agent without an identifier cannot be ordered, and its name is said', async () => {
+    const [refused] = await expectRefusedWith(503, 'agent_not_configured', RESULTS, {
+      kind: 'str',
+    });
+    expect(refused?.body['detail']).toContain(`AGENT_IDENTIFIER_${RESULTS}`);
+    expect((await get(app, `/mip003/${RESULTS}/availability`)).body).toMatchObject({
+      status: 'unavailable',
+      message: expect.stringContaining('AGENT_IDENTIFIER_'),
+    });
+  });
+
+  test('without a payment service nothing is sold, and nothing is available', async () => {
+    app.options.node = undefined;
+    try {
+      await expectRefusedWith(503, 'payment_service_not_configured', HYMN, INPUT);
+      expect((await get(app, `/mip003/${HYMN}/availability`)).body).toMatchObject({
+        status: 'unavailable',
+        message: expect.stringContaining('PAYMENT_SERVICE_URL'),
+      });
+      expect((await get(app, '/mip003/availability')).body['status']).toBe('unavailable');
+    } finally {
+      app.options.node = node;
+    }
+    expect((await get(app, '/mip003/availability')).body['status']).toBe('available');
+  });
+});
+
+describe('A payment service', () => {
+  test('that cannot be asked for the price refuses the order before anything is started', async () => {
+    sell(app, APPROVAL);
+    node.failing.pricing = new MasumiNodeError('no answer');
+    const [{ headers } = { headers: new Headers() }] = await expectRefusedWith(
+      502,
+      'payment_service_unavailable',
+      APPROVAL,
+      { message: 'hello' },
+    );
+    expect(headers.get('retry-after')).toMatch(/^\d+$/);
+  });
+
+  test.each([400, 404])('that refuses the order (%i) is quoted', async (status) => {
+    price(APPROVAL, { kind: 'Fixed', amounts: [] });
+    node.failing.createPayment = new MasumiNodeError('The agent is not registered.', { status });
+    const identifier = unique();
+    const refused = await startJob(app, APPROVAL, identifier, { message: 'hello' });
+    expectProblem(refused, 502, 'payment_rejected');
+    expect(refused.body['detail']).toContain('The agent is not registered.');
+    const other = await post(app, `/${APPROVAL}/runs`, { inputs: { message: 'hello' } });
+    expectProblem(other, 502, 'payment_rejected');
+    node.failing = {};
+    const again = await startJob(app, APPROVAL, identifier, { message: 'hello' });
+    expect(again.status, again.text).toBe(200);
+    expect(again.body['job_id']).not.toBe(refused.body['job_id']);
+  });
+
+  test.each([[{}], [{ unknown: true }], [{ status: 500, unknown: true }], [{ status: 401 }]])(
+    'that fails otherwise (%j) is unavailable once its time is over',
+    async (parts) => {
+      price(APPROVAL, { kind: 'Fixed', amounts: [] });
+      node.failing.createPayment = new MasumiNodeError('no answer', parts);
+      const answer = await startJob(app, APPROVAL, unique(), { message: 'hello' });
+      expectProblem(answer, 502, 'payment_service_unavailable');
+      const { body } = await get(app, `/mip003/${APPROVAL}/status?job_id=${String(answer.body['job_id'])}`);
+      expect(body).toMatchObject({ status: 'failed', error_code: 'payment_service_unavailable' });
+    },
+  );
+});
+
+describe('A price', () => {
+  test('that is fixed is the payment service’s: what the purchaser offers is ignored, nonsense is refused', async () => {
+    price(APPROVAL, { kind: 'Fixed', amounts: [] });
+    for (const amount of ['10', '0', '0.00000001']) {
+      const { status, body, text } = await native(APPROVAL, { message: amount }, amount);
+      expect(status, text).toBe(200);
+      expect(node.orders.at(-1)).not.toHaveProperty('requestedFunds');
+      expect(body['payment']).toMatchObject({ amounts: [{ amount: 3_000_000, unit: 'lovelace' }] });
+    }
+    expectProblem(await native(APPROVAL, { message: 'a' }, '-1'), 400, 'invalid_payment_amount');
+  });
+
+  test('that is dynamic is offered by the purchaser, else listed by the seller, else refused', async () => {
+    price(LONG, { kind: 'Dynamic' });
+    await expectRefusedWith(400, 'invalid_payment_amount', LONG, { seconds: 0 });
+    expectProblem(await native(LONG, { seconds: 0 }, '0'), 400, 'invalid_payment_amount');
+    expectProblem(await native(LONG, { seconds: 0 }, '0.0000001'), 400, 'invalid_payment_amount');
+    const offered = await native(LONG, { seconds: 0 }, '1.5');
+    expect(offered.status, offered.text).toBe(200);
+    expect(node.orders.at(-1)?.requestedFunds).toEqual([{ unit: '', amount: '1500000' }]);
+    app.settings[`PRICE_${LONG.replaceAll(/\W/g, '_')}`] = '7 lovelace';
+    const listed = await startJob(app, LONG, unique(), { seconds: 0 });
+    expect(listed.body['amounts']).toEqual([{ amount: 7, unit: 'lovelace' }]);
+    app.settings[`PRICE_${LONG.replaceAll(/\W/g, '_')}`] = 'seven';
+    await expectRefusedWith(400, 'invalid_payment_amount', LONG, { seconds: 0 });
+  });
+
+  test('that is none asks nobody for money', async () => {
+    const before = node.orders.length;
+    const { body } = await startJob(app, HYMN, unique(), INPUT);
+    expect(body).toMatchObject({
+      amounts: [],
+      blockchainIdentifier: expect.stringMatching(/^FREE-[0-9a-f]{24}$/),
+    });
+    await until(app, HYMN, body['id'], 'completed');
+    expect(node.orders).toHaveLength(before);
+  });
+
+  test('is told in the payment service’s own units and times, large amounts as text', async () => {
+    price(ELEMENTS, { kind: 'Fixed', amounts: [] });
+    node.shape = (payment) => ({
+      ...payment,
+      payByTime: 1_900_000_000_001,
+      submitResultTime: 1_900_003_600_002,
+      unlockTime: 1_900_007_200_003,
+      externalDisputeUnlockTime: 1_900_010_800_004,
+      sellerVkey: null,
+      requestedFunds: [
+        { unit: '', amount: '9007199254740991' },
+        { unit: 'c0ffee', amount: '9007199254740992' },
+      ],
+    });
+    const { text, body } = await startJob(app, ELEMENTS, 'my-job-123', { text: 'abc' });
+    expect(body).toMatchObject({
+      amounts: [
+        { amount: 9_007_199_254_740_991, unit: 'lovelace' },
+        { amount: '9007199254740992', unit: 'c0ffee' },
+      ],
+      sellerVKey: 'the configured key',
+      purchaserNonce: 'b28919954472dbe064af2a8b',
+    });
+    expect(text).toContain(
+      '"payByTime":1900000000001,"submitResultTime":1900003600002,"unlockTime":1900007200003',
+    );
+    expect(node.orders.at(-1)).toMatchObject({
+      agentIdentifier: agentOf(ELEMENTS),
+      identifierFromPurchaser: 'b28919954472dbe064af2a8b',
+      inputHash: body['input_hash'],
+      metadata: body['id'],
+    });
+  });
+});
