@@ -16,7 +16,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const secrets = { kodosumiPassword: 'a password of the tests', paymentKey: 'a key of the tests' };
+const secrets = { kodosumiPassword: 'a password of the tests', paymentKey: 'a-key-of-the-tests' };
 const payments = {
   port: 0,
   network: 'Preprod',
