@@ -224,7 +224,9 @@ export const settings = z.object({
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, '32 bytes as 64 hex digits')
     .optional()
-    .describe('Ed25519 seed that signs answers to questions (provide_input); unset, signatures are empty.'),
+    .describe(
+      'Ed25519 seed that signs answers to questions (provide_input); unset, signatures are empty. The embedded stack makes one in its data folder.',
+    ),
   MASUMI_OUTPUT_HASH: z
     .enum(['mip', 'escaped'])
     .default('mip')

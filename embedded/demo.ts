@@ -104,16 +104,23 @@ async function showAll(screen: Screen, { application, environment }: Stack): Pro
   return good;
 }
 
-function lookFurther(screen: Screen, { application, environment: { config } }: Stack): void {
+function lookFurther(screen: Screen, { application, environment }: Stack): void {
   const { url } = application!;
-  screen.line(`   The signed receipt of a run, and whether it holds (docs/RECEIPTS.md):
-     ID=$(curl -s '${url}/runs?status=completed' | jq -r '.runs[0].id')
-     curl -s ${url}/runs/$ID/receipt > receipt.json
-     npm run -s verify -- receipt.json --evm-rpc ${config.EVM_RPC_URL} --solana-rpc ${config.SOLANA_RPC_URL}
-   Payments that somebody should look at:
-     curl -s '${url}/payments?stuck=true'
-   Buy an agent yourself:
-     npm run -s purchase -- ${HYMN.key} --api ${url} --data ${config.DATA_DIR}`);
+  const { EVM_RPC_URL: evm, SOLANA_RPC_URL: solana, DATA_DIR: dir } = environment.config;
+  const nodes = `${evm === undefined ? '' : ` --evm-rpc ${evm}`}${solana === undefined ? '' : ` --solana-rpc ${solana}`}`;
+  const say = (what: string, ...commands: string[]): void => {
+    screen.line(`   ${what}`);
+    for (const command of commands) screen.line(`     ${command}`);
+  };
+  say(
+    'The signed receipt of a run, and whether it holds:',
+    `ID=$(curl -s '${url}/runs?status=completed&family=reasoning' | jq -r '.runs[0].id')`,
+    `curl -s ${url}/runs/$ID/receipt > receipt.json`,
+    `npm run -s verify -- receipt.json${nodes}`,
+  );
+  say('Payments that somebody should look at:', `curl -s '${url}/payments?stuck=true'`);
+  if (environment.standIns?.payments === true)
+    say('Buy an agent yourself:', `npm run -s purchase -- ${HYMN.key} --api ${url} --data ${dir}`);
 }
 
 await demonstrate().catch((error: unknown) => {

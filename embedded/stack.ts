@@ -12,6 +12,7 @@ import { startEnvironment, type Environment, type EnvironmentOptions } from './e
 import { claimPort } from './ports.ts';
 import { createProcesses, type Log } from './processes.ts';
 import { launcherGone } from './processes/launcher.ts';
+import { shellValue } from './shell-value.ts';
 
 export interface StackOptions {
   port?: string | undefined;
@@ -129,14 +130,8 @@ function writeEnvironment(config: Config): void {
   const lines = Object.entries(toEnvironment(config))
     // What a shell can set, without what is each process's own.
     .filter(([name]) => /^\w+$/.test(name) && !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name))
-    .map(([name, value]) => `${name}=${quoted(value)}`);
+    .map(([name, value]) => `${name}=${shellValue(value)}`);
   writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
-}
-
-/** As a shell reads it, and Node's `parseEnv` wherever one pair of quotes is enough. */
-function quoted(value: string): string {
-  if (!value.includes("'")) return `'${value}'`;
-  return /["$`\\]/.test(value) ? `'${value.replaceAll("'", String.raw`'\''`)}'` : `"${value}"`;
 }
 
 /** The addresses to look at. */

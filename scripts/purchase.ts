@@ -23,7 +23,7 @@ const HELP = `npm run purchase -- FLOW_KEY [options]    buys a job of an agent, 
   --help
 
 The payment service is PAYMENT_SERVICE_URL with PAYMENT_API_KEY, else the local stack's. An API with keys gets
-STEWARD_ADMIN_KEY. Exit code 0: delivered, and every check passed. 1: anything else.
+STEWARD_ADMIN_KEY. Exit code 0: delivered (or, with --refund, paid back), and every check passed. 1: anything else.
 `;
 
 await runScript(
@@ -48,7 +48,7 @@ await runScript(
       };
       const screen = createScreen();
       screen.title(`Buying ${key}`);
-      const { passed } = await purchase(
+      const { passed, status } = await purchase(
         {
           agent: createAgent(values.api ?? `http://127.0.0.1:${config.PORT}`, key, config.STEWARD_ADMIN_KEY),
           wallet: walletOf(config, values.data ?? config.DATA_DIR),
@@ -58,7 +58,11 @@ await runScript(
         },
         order,
       );
-      screen.line(passed ? '   Bought: every check passed.' : '   NOT as it should be: see above.');
+      screen.line(
+        passed
+          ? `   ${status === 'completed' ? 'Bought' : 'Refunded'}: every check passed.`
+          : '   NOT as it should be: see above.',
+      );
       process.exitCode = passed ? 0 : 1;
     },
   },

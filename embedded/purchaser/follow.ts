@@ -4,7 +4,8 @@ import type { JobStatusAnswer } from '../../schemas/families/masumi/mip003.ts';
 import { Refused } from './ask.ts';
 import { usualAnswers } from './form.ts';
 import { hashInput, isSigned } from './proofs.ts';
-import { showForm, type Purchase } from './purchase.ts';
+import type { Purchase } from './purchase.ts';
+import { showForm } from './show-form.ts';
 import { inWords } from './terms.ts';
 
 const POLL_MS = 1000; // an API of ours takes 100 requests a minute
@@ -48,16 +49,17 @@ async function answerQuestion(purchase: Purchase, status: JobStatusAnswer): Prom
       return checkAnswer(purchase, status.id, answer, provided);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (!isTyped || error.status !== 400) throw refusedAnswer(error, job.job_id);
       screen.line(`   ${error.message}`);
+      if (error.status === 409) return; // asked no more: the next status says why
+      if (!isTyped || error.status !== 400) throw refusedAnswer(job.job_id, error);
     }
   }
 }
 
-const refusedAnswer = (error: Refused, jobId: string): Error =>
+const refusedAnswer = (jobId: string, cause: Refused): Error =>
   new Error(
-    `${error.message}\nJob ${jobId} is paid and still waits: send another answer to its provide_input, or let its time run out and get the money back.`,
-    { cause: error },
+    `Job ${jobId} is paid and still waits: send another answer to its provide_input, or let its time run out and get the money back.`,
+    { cause },
   );
 
 function checkAnswer(

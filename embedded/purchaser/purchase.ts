@@ -8,7 +8,7 @@ import type { Screen } from '../demo/screen.ts';
 import type { Agent } from './agent.ts';
 import { followJob } from './follow.ts';
 import { watchMoney, type Money } from './money.ts';
-import { formRows, formTexts } from './form.ts';
+import { showForm } from './show-form.ts';
 import { explain } from './explain.ts';
 import { priceInWords } from './proofs.ts';
 import { watchRefund } from './refund.ts';
@@ -41,7 +41,7 @@ export interface Order {
 export interface Bought {
   jobId: string;
   status: JobStatusAnswer['status'];
-  /** Completed, and all that could be checked is right. */
+  /** All that could be checked is right, and the job completed; or the refund that was ordered came. */
   passed: boolean;
 }
 
@@ -66,9 +66,10 @@ export async function purchase(purchaser: Purchaser, order: Order): Promise<Boug
   const last = await followJob(bought);
   if (last.status === 'completed') await checkResult(bought, last.result ?? '');
   else screen.line(`   The job failed: ${last.error_code ?? ''} ${last.message ?? ''}`);
-  if (money !== undefined && (order.refund === true || last.status === 'failed'))
-    await watchRefund(bought, money, last);
-  const passed = last.status === 'completed' && report.failures() === 0;
+  const wantsMoney = order.refund === true || last.status === 'failed';
+  const isRefunded = money !== undefined && wantsMoney && (await watchRefund(bought, money, last));
+  const isGood = last.status === 'completed' || (order.refund === true && isRefunded);
+  const passed = isGood && report.failures() === 0;
   return { jobId: job.job_id, status: last.status, passed };
 }
 
@@ -103,9 +104,4 @@ async function pricingOf(wallet: Wallet, { agentIdentifier }: StartedJob): Promi
   throw new Error(
     `The payment service does not know the agent ${agentIdentifier}: nothing was paid. Is it on the seller's network?`,
   );
-}
-
-export function showForm(screen: Screen, fields: readonly MipField[]): void {
-  for (const text of formTexts(fields)) screen.detail(text);
-  screen.table(formRows(fields));
 }

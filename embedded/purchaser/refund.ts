@@ -8,12 +8,12 @@ import { inWords } from './terms.ts';
 const LOOK_MS = 1000;
 const WATCH_MS = 60_000; // further than that a person looks again
 
-/** Asks for the money back where that was not done yet, and says what becomes of it. */
+/** Asks for the money back where that was not done yet, and says what becomes of it. True: it is back, or agreed to. */
 export async function watchRefund(
   { wallet, job, screen }: Purchase,
   money: Money,
   { status }: JobStatusAnswer,
-): Promise<void> {
+): Promise<boolean> {
   const giveUpAt = Date.now() + WATCH_MS;
   for (;;) {
     const deal = await money.look();
@@ -22,8 +22,10 @@ export async function watchRefund(
       const asked = await wallet.requestRefund(job.blockchainIdentifier);
       if (asked !== undefined) screen.line('   refund: asked for');
     }
-    if (isSettled(deal, status) || Date.now() >= giveUpAt)
-      return screen.line(`   refund: ${refundInWords(deal)}`);
+    if (isSettled(deal, status) || Date.now() >= giveUpAt) {
+      screen.line(`   refund: ${refundInWords(deal)}`);
+      return /^(RefundAuthorized|RefundWithdrawn|DisputedWithdrawn)$/.test(state ?? '');
+    }
     await sleep(LOOK_MS);
   }
 }

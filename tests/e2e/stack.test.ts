@@ -66,7 +66,7 @@ describe('npm run demo, and npm start on the same data', () => {
   let started: Running;
   let printed = '';
 
-  test('the demo buys two things for real, shows what that took and exits with 0', async () => {
+  test('the demo buys two things for real, sells two agents, shows what that took and exits with 0', async () => {
     const demo = begin('demo', ['--once', '--any-ports', '--data', data]);
     const code = await demo.exited;
     const text = demo.said();
@@ -80,6 +80,8 @@ describe('npm run demo, and npm start on the same data', () => {
       'Sample services',
       'EVM chain',
       'Solana chain',
+      'Kodosumi',
+      'Masumi payments',
     ])
       expect(text).toMatch(new RegExp(`^  ${name} +\\S+://`, 'm'));
     expect(text.match(/^ +total +\d+(\.\d+)? USDC$/gm)).toHaveLength(2);
@@ -95,7 +97,9 @@ describe('npm run demo, and npm start on the same data', () => {
     ];
     expect(balances).toHaveLength(4);
     expect(Number(balances[1]![2])).toBeLessThan(Number(balances[0]![2]));
-    expect(text).toContain('Both tasks ended as they should');
+    expect(text).toContain('Both tasks ended as they should, and both agents were sold');
+    expect(text.match(/PASS {2}result hash/g)).toHaveLength(2);
+    expect(text).not.toContain('FAIL');
     shown = {
       ids: [...new Set(text.match(/wf_\d+_[0-9a-f]{16}/g))],
       balance: `${balances[3]![2]} ${balances[3]![3]}`,

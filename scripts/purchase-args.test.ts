@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { expect, test } from 'vitest';
+import { keyLast, readObject } from './purchase-args.ts';
+
+test.each([
+  ['-_localhost_8001_hymn_-_', '--refund', '--api', 'http://x'],
+  ['--api', 'http://x', '-_localhost_8001_hymn_-_', '--refund'],
+  ['--refund', '--api', 'http://x', '--', '-_localhost_8001_hymn_-_'],
+])('a flow key is no option, wherever it stands', (...argv) => {
+  const { values, positionals } = parseArgs({
+    args: keyLast(argv),
+    options: { refund: { type: 'boolean' }, api: { type: 'string' } },
+    allowPositionals: true,
+  });
+  expect({ ...values, positionals }).toEqual({
+    refund: true,
+    api: 'http://x',
+    positionals: ['-_localhost_8001_hymn_-_'],
+  });
+});
+
+test('a JSON object is read, anything else is told how to be one', () => {
+  expect(readObject('{"topic":"autumn"}', '--input')).toEqual({ topic: 'autumn' });
+  expect(readObject(undefined, '--input')).toBeUndefined();
+  for (const text of ['topic', '[1]', '"x"', '{topic:1}'])
+    expect(() => readObject(text, '--input')).toThrow(`--input '{"field":"value"}'`);
+});
