@@ -31,9 +31,11 @@ const VISITOR: Principal = {
   operator: false,
 };
 
-/** As `authenticate`, for routes that visitors may use. */
+/** As `authenticate`, for routes that visitors may use. What is no key of ours is theirs for somebody else. */
 export const authenticateVisitor = async (deps: ApiDeps, req: IncomingMessage): Promise<Principal> =>
-  deps.settings.auth === 'on' && req.headers.authorization === undefined ? VISITOR : authenticate(deps, req);
+  deps.settings.auth === 'on' && !/^Bearer +sk_/i.test(req.headers.authorization ?? '')
+    ? VISITOR
+    : authenticate(deps, req);
 
 /** Who asks, by the Authorization header. */
 export async function authenticate(deps: ApiDeps, req: IncomingMessage): Promise<Principal> {

@@ -7,18 +7,18 @@ import { describeKodosumi } from '../contract.ts';
 import { tryOut, type Tried } from '../runs.ts';
 import { startKodosumi, type RealKodosumi } from './kodosumi.ts';
 import { startLossyProxy } from './lossy-proxy.ts';
-import { findPython } from './python.ts';
+import { prepareKodosumi } from './python.ts';
 
-const INSTALL_MS = 420_000;
-const found = findPython();
+const START_MS = 120_000;
+const found = await prepareKodosumi();
 if (found.kind === 'none') process.stdout.write(`The real Kodosumi is not tried: ${found.why}.\n`);
 
 let real: RealKodosumi;
 
-describe.runIf(found.kind !== 'none')('the real Kodosumi', { timeout: 120_000 }, () => {
+describe.runIf(found.kind === 'ready')('the real Kodosumi', { timeout: 120_000 }, () => {
   beforeAll(async () => {
-    if (found.kind !== 'none') real = await startKodosumi(found);
-  }, INSTALL_MS);
+    if (found.kind === 'ready') real = await startKodosumi(found.python);
+  }, START_MS);
   afterAll(() => real?.stop(), 60_000);
 
   describeKodosumi(() => real.target);

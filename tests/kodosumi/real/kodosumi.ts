@@ -6,7 +6,6 @@ import { freePort } from '../../../embedded/ports.ts';
 import { createProcesses } from '../../../embedded/processes.ts';
 import type { KodosumiTarget } from '../target.ts';
 import { createPanel, type Panel } from './panel.ts';
-import { installKodosumi, type FoundPython } from './python.ts';
 import { startRay, type Place } from './ray.ts';
 
 export interface RealKodosumi {
@@ -22,8 +21,7 @@ const LONGEST_TMP = 40;
 const KILL_ACTOR = 'import ray, sys; ray.init(namespace="kodosumi"); ray.kill(ray.get_actor(sys.argv[1]))';
 
 /** Ray, the spooler, the flows and Kodosumi's server, in a folder of their own. */
-export async function startKodosumi(found: Exclude<FoundPython, { kind: 'none' }>): Promise<RealKodosumi> {
-  const python = await installKodosumi(found);
+export async function startKodosumi(python: string): Promise<RealKodosumi> {
   const folder = mkdtempSync(join(tmpdir().length > LONGEST_TMP ? '/tmp' : tmpdir(), 'kodo-'));
   const processes = createProcesses({ log: () => undefined });
   const env = {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCacheDir } from '../../../embedded/downloads/cache-dir.ts';
 import { run } from '../../../embedded/downloads.ts';
@@ -25,10 +26,9 @@ export function findPython(env: NodeJS.ProcessEnv = process.env): FoundPython {
     return succeeds(given, HAS_KODOSUMI)
       ? { kind: 'ready', python: given }
       : { kind: 'none', why: `KODOSUMI_PYTHON (${given}) has no kodosumi 1.1.0 with ray` };
-  const candidates = [env['PYTHON'], 'python3.13', 'python3.12', 'python3'].filter(
-    (name) => name !== undefined,
-  );
-  const python = candidates.find((name) => name !== '' && succeeds(name, IS_NEW_ENOUGH));
+  const named = [env['PYTHON'] ?? '', 'python3.13', 'python3.12', 'python3'].filter((name) => name !== '');
+  const candidates = [...named, ...pyenvPythons(env)];
+  const python = candidates.find((name) => succeeds(name, IS_NEW_ENOUGH));
   if (python !== undefined) return { kind: 'bare', python };
   return {
     kind: 'none',
@@ -36,13 +36,32 @@ export function findPython(env: NodeJS.ProcessEnv = process.env): FoundPython {
   };
 }
 
+/** What pyenv has installed, though it is not the version in use here. */
+function pyenvPythons(env: NodeJS.ProcessEnv): string[] {
+  const versions = join(env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
+  if (!existsSync(versions)) return [];
+  const found = readdirSync(versions).filter((version) => /^3\.1[2-9]\./.test(version));
+  return found.toSorted().map((version) => join(versions, version, 'bin', 'python'));
+}
+
 const succeeds = (python: string, code: string): boolean =>
   spawnSync(python, ['-c', code], { stdio: 'ignore', timeout: 60_000 }).status === 0;
 
-/** A Python with Kodosumi and Ray: the given one, or that of a virtual environment that is made once a version. */
-export async function installKodosumi(found: Exclude<FoundPython, { kind: 'none' }>): Promise<string> {
-  if (found.kind === 'ready') return found.python;
-  const { python: base } = found;
+/**
+ * A Python with Kodosumi and Ray: the given one, or that of a virtual environment that is made once a version. None where
+ * there is no Python for it, or where pip cannot reach its index.
+ */
+export async function prepareKodosumi(): Promise<Exclude<FoundPython, { kind: 'bare' }>> {
+  const found = findPython();
+  if (found.kind !== 'bare') return found;
+  try {
+    return { kind: 'ready', python: await install(found.python) };
+  } catch (error) {
+    return { kind: 'none', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function install(base: string): Promise<string> {
   const made = await run(base, ['-c', 'import sys; print(sys.version)'], { timeoutMs: 10_000 });
   const pins = `${PACKAGES.join('\n')}\n${readFileSync(CONSTRAINTS, 'utf8')}\n${made}`;
   const version = createHash('sha256').update(pins).digest('hex').slice(0, 12);

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { createJournalActivities } from '../../../activities/journal/activities.ts';
 import { createKodosumiActivities, type KodosumiDeps } from '../../../activities/kodosumi/activities.ts';
-import { createKodosumi } from '../../../activities/kodosumi/create-kodosumi.ts';
+import { createKodosumi, type KodosumiOptions } from '../../../activities/kodosumi/create-kodosumi.ts';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import { createMasumiActivities, type MasumiDeps } from '../../../activities/payments/masumi/activities.ts';
 import type { ApiDeps } from '../../../api/context.ts';
@@ -49,6 +49,8 @@ export interface MasumiOverrides {
   flows?: readonly StandInFlow[];
   node?: MasumiNode;
   kodosumi?: (real: Kodosumi) => Kodosumi;
+  /** Another Kodosumi than the stand-in, which then stands idle. */
+  target?: KodosumiOptions;
   activities?: Partial<Pick<KodosumiDeps & MasumiDeps, 'pollMs' | 'lookForMs' | 'fetchFile' | 'outputHash'>>;
   /** False: nobody looks at the payment service but the test. */
   watching?: boolean;
@@ -72,7 +74,9 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
   const journal = createJournal(db.pool, notifier);
   const sealer = createSealer('a key for tests only');
   const values = createValues(db.pool, sealer);
-  const client = createKodosumi({ url: standIn.url, username: 'admin', password: PASSWORD, silenceMs: 2000 });
+  const client = createKodosumi(
+    overrides.target ?? { url: standIn.url, username: 'admin', password: PASSWORD, silenceMs: 2000 },
+  );
   const kodosumi = overrides.kodosumi?.(client) ?? client;
   const settings: Record<string, string> = {};
   const taskQueue = uniqueTaskQueue('masumi');
