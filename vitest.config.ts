@@ -25,6 +25,7 @@ export function suites(stackFiles: string[]): ViteUserConfig {
           test: {
             name: 'stack',
             include: stackFiles,
+            exclude: ['**/node_modules/**', 'tests/kodosumi/real/**'], // on their own: vitest.kodosumi.config.ts
             globalSetup: ['tests/support/global-setup.ts'],
             testTimeout: 60_000,
             hookTimeout: 120_000,

@@ -32,5 +32,5 @@ export async function runVitest(config: string, given: readonly string[]): Promi
   const { passed, failed } = countResults(results, child.exitCode);
   rmSync(folder, { recursive: true, force: true });
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  process.exitCode = failed > 0 || passed === 0 || child.exitCode !== 0 ? 1 : 0;
+  if (failed > 0 || passed === 0 || child.exitCode !== 0) process.exitCode = 1;
 }

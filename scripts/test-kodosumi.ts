@@ -1,5 +1,4 @@
-import { findPython } from '../tests/kodosumi/real/python.ts';
-import { runVitest } from './run-vitest.ts';
+import { runRealKodosumi } from './real-kodosumi.ts';
 
 const HELP = `npm run test:kodosumi [-- <arguments for vitest>]
 
@@ -15,8 +14,5 @@ Where there is no such Python, or pip cannot reach its index, it says so and is 
 `;
 
 const given = process.argv.slice(2);
-const found = findPython();
 if (given.includes('--help')) process.stdout.write(HELP);
-else if (found.kind === 'none')
-  process.stdout.write(`The suite of the real Kodosumi is not run: ${found.why}.\n0 passed, 0 failed\n`);
-else await runVitest('vitest.kodosumi.config.ts', given);
+else await runRealKodosumi(given);

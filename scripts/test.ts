@@ -1,7 +1,8 @@
 /**
  * Runs the tests and ends with one line, `N passed, N failed`. `--full` adds those that take minutes (tests/**\/*.full.ts),
- * `--long` runs only those; every other argument goes to vitest.
+ * `--long` runs only those; both end with a real Kodosumi, where there can be one. Every other argument goes to vitest.
  */
+import { runRealKodosumi } from './real-kodosumi.ts';
 import { runVitest } from './run-vitest.ts';
 
 const given = process.argv.slice(2);
@@ -13,3 +14,5 @@ const config = long
     : 'vitest.config.ts';
 const others = given.filter((argument) => argument !== '--full' && argument !== '--long');
 await runVitest(config, [...(long ? ['--project', 'stack'] : []), ...others]);
+// It wants the machine for itself, so it comes last; who asks for single files asks for it by its own name.
+if ((long || given.includes('--full')) && others.length === 0) await runRealKodosumi([]);

@@ -19,7 +19,7 @@ export type FoundPython =
   | { kind: 'none'; why: string };
 
 /** KODOSUMI_PYTHON as it is; else the first Python of 3.12 or later; none where STEWARD_SKIP_KODOSUMI says so. */
-export function findPython(env: NodeJS.ProcessEnv = process.env): FoundPython {
+function findPython(env: NodeJS.ProcessEnv = process.env): FoundPython {
   if (env['STEWARD_SKIP_KODOSUMI'] === '1') return { kind: 'none', why: 'STEWARD_SKIP_KODOSUMI=1 says so' };
   const given = env['KODOSUMI_PYTHON'];
   if (given !== undefined && given !== '')

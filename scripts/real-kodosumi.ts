@@ -1,0 +1,10 @@
+import { prepareKodosumi } from '../tests/kodosumi/real/python.ts';
+import { runVitest } from './run-vitest.ts';
+
+/** The suites on a real Kodosumi, one Ray at a time; where there can be none it says why, and is content. */
+export async function runRealKodosumi(given: readonly string[]): Promise<void> {
+  const found = await prepareKodosumi();
+  if (found.kind === 'ready') await runVitest('vitest.kodosumi.config.ts', given);
+  else
+    process.stdout.write(`The suites of the real Kodosumi are not run: ${found.why}.\n0 passed, 0 failed\n`);
+}
