@@ -1,5 +1,6 @@
 import type { JobPayment, PaymentStanding } from '../../domain/ports/jobs.ts';
 import type { NextAction, OnChainState } from '../../domain/ports/masumi-node.ts';
+import { storableJson } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
@@ -126,11 +127,11 @@ export async function keepPayment(
      where run_id = $1 returning payment`,
     [
       runId,
-      JSON.stringify(payment),
+      JSON.stringify(storableJson(payment)),
       payment.blockchainIdentifier,
       payment.sourceType,
       onChainState,
-      JSON.stringify(nextAction),
+      JSON.stringify(storableJson(nextAction)),
       watched,
     ],
   );
@@ -145,7 +146,7 @@ export async function markStanding(
 ): Promise<void> {
   await db.query(
     `update job set on_chain_state = $2, next_action = $3, checked_at = clock_timestamp() where run_id = $1`,
-    [runId, onChainState, JSON.stringify(nextAction)],
+    [runId, onChainState, JSON.stringify(storableJson(nextAction))],
   );
 }
 
