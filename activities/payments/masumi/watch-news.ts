@@ -58,8 +58,10 @@ async function* listed(
 /** Those who wait for their money look for it; refunds may be asked for as long as there is a job. */
 function statesOf(jobs: readonly WatchedJob[]): OnChainState[] {
   const waiting = jobs.some((job) => job.on_chain_state === null);
+  const working = jobs.some((job) => !isTerminal(job.status));
   return [
-    ...(waiting ? (['FundsLocked', 'FundsOrDatumInvalid'] as const) : []),
+    ...(waiting || working ? (['FundsLocked'] as const) : []),
+    ...(waiting ? (['FundsOrDatumInvalid'] as const) : []),
     'RefundRequested',
     'Disputed',
   ];
