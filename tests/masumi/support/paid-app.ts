@@ -13,7 +13,7 @@ export interface PaidApp extends MasumiApp {
   apiKey: string;
 }
 
-const API_KEY = 'a key of the tests';
+const API_KEY = 'a-key-of-the-tests';
 const BLOCK_MS = 300;
 
 export const settingName = (key: string): string => key.replaceAll(/\W/g, '_');
