@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Host } from './harness/host.ts';
 import type { StewardClient } from './steward/client.ts';
 import type { Feed } from './steward/feed.ts';
+import type { JobsInfo } from './jobs-host.ts';
 import type { StewardInfo } from './steward-host.ts';
 
 /** Everything that is running while sections measure. */
@@ -10,6 +11,8 @@ export interface Bench {
   quick: boolean;
   steward: Host<StewardInfo>;
   peer: Host<object>;
+  /** Stand-ins of Kodosumi and of the payment service. */
+  jobs: Host<JobsInfo>;
   client: StewardClient;
   /** Work with the tenant's feed open; without it nobody listens, and events are written but not delivered. */
   withFeed<T>(work: (feed: Feed) => Promise<T>): Promise<T>;

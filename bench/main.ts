@@ -16,9 +16,20 @@ import { measureProfile } from './sections/profile.ts';
 import { measureReads } from './sections/reads.ts';
 import { resourcesOf } from './sections/resources.ts';
 import { measureRuns } from './sections/runs.ts';
+import { measureWaitingJobs } from './sections/waiting-jobs.ts';
 import { start, type Started } from './start.ts';
 
-const SECTIONS = ['runs', 'profile', 'planning', 'reads', 'delivery', 'sockets', 'paid', 'ledger'] as const;
+const SECTIONS = [
+  'runs',
+  'profile',
+  'planning',
+  'reads',
+  'delivery',
+  'sockets',
+  'paid',
+  'ledger',
+  'jobs', // last: its jobs go on waiting
+] as const;
 type Section = (typeof SECTIONS)[number];
 type Measured = Pick<Results, Section & keyof Results>;
 
@@ -106,6 +117,7 @@ async function measureSections(bench: Bench, wanted: readonly Section[]): Promis
     sockets: async () => void (measured.sockets = await measureSockets(bench, await rate())),
     paid: async () => void (measured.paid = await measurePaid(bench)),
     ledger: async () => void (measured.ledger = await measureLedger(bench)),
+    jobs: async () => void (measured.jobs = await measureWaitingJobs(bench)),
   };
   for (const name of wanted) {
     const began = performance.now();

@@ -8,7 +8,9 @@ import type { Bench } from './bench.ts';
 import { startHost, type Host } from './harness/host.ts';
 import { createStewardClient } from './steward/client.ts';
 import { withFeed } from './steward/feed.ts';
+import type { JobsInfo } from './jobs-host.ts';
 import type { StewardInfo } from './steward-host.ts';
+import { standInAgentIdentifier } from '../embedded/masumi/agents.ts';
 
 export interface Started {
   bench: Bench;
@@ -36,8 +38,9 @@ export async function start(quick: boolean, say: (line: string) => void): Promis
     const service = keep(
       await startHost<{ url: string }>('service-host.ts', { logFile: logFile('service') }),
     );
+    const jobs = keep(await startHost<JobsInfo>('jobs-host.ts', { logFile: logFile('jobs') }));
     const steward = (): Promise<{ host: Host<StewardInfo>; ms: number }> =>
-      startSteward(dir, service.info.url);
+      startSteward(dir, service.info.url, jobs.info);
     const first = await steward();
     await first.host.stop();
     const second = await steward();
@@ -60,6 +63,7 @@ export async function start(quick: boolean, say: (line: string) => void): Promis
       quick,
       steward: second.host,
       peer,
+      jobs,
       client,
       withFeed: (work) => withFeed(url, work),
       database,
@@ -95,6 +99,7 @@ const nothingConfigured = Object.fromEntries(
 async function startSteward(
   dir: string,
   serviceUrl: string,
+  jobs: JobsInfo,
 ): Promise<{ host: Host<StewardInfo>; ms: number }> {
   const dataDir = join(dir, 'data');
   mkdirSync(dataDir, { recursive: true });
@@ -109,6 +114,11 @@ async function startSteward(
       RATE_LIMIT_PER_MINUTE: '0',
       LOG_LEVEL: 'warn',
       LLM_PROVIDER: 'offline',
+      KODOSUMI_BASE_URL: jobs.kodosumiUrl,
+      KODOSUMI_PASSWORD: jobs.kodosumiPassword,
+      PAYMENT_SERVICE_URL: jobs.paymentServiceUrl,
+      PAYMENT_API_KEY: jobs.paymentApiKey,
+      AGENT_IDENTIFIER___localhost_8001_hymn___: standInAgentIdentifier('fixed'),
     },
     logFile: join(dir, 'steward.log'),
   });

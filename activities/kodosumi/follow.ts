@@ -8,6 +8,7 @@ import { requireKodosumi } from './job.ts';
 import { openRecord, type Recorder } from './record-events.ts';
 
 const MISSING_MS = 60_000; // "404 for seconds after launch: tolerate 60 s" (masumi.md section 4)
+const STREAM_POLLS = 10; // after so many times `pollMs` a stream that never ends is no reason not to ask for the status
 
 /**
  * Follows a run until something must be decided. The stream is what we listen to; where it breaks or falls silent, we look
@@ -39,7 +40,10 @@ async function listen(
 ): Promise<FollowEnd | undefined> {
   const closing = new AbortController();
   try {
-    const events = requireKodosumi(deps).events(followed.fid, AbortSignal.any([signal, closing.signal]));
+    const events = requireKodosumi(deps).events(
+      followed.fid,
+      AbortSignal.any([signal, closing.signal, AbortSignal.timeout(deps.pollMs * STREAM_POLLS)]),
+    );
     for await (const event of events) {
       await recorder.record(event);
       const end = await react(deps, followed, event);

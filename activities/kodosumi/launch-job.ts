@@ -1,11 +1,12 @@
 import { Context } from '@temporalio/activity';
 import {
+  claimLaunch,
   isTaken,
   keepFid,
-  markLaunching,
   openInputs,
   type JobRow,
   getJob,
+  releaseLaunch,
 } from '../../db/repositories/jobs.ts';
 import { getRun } from '../../db/repositories/runs.ts';
 import { EngineError } from '../../domain/errors.ts';
@@ -22,7 +23,8 @@ const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
 
 /**
  * Launches a job's flow once. Kodosumi does not know repetitions, so (what a crash leaves behind):
- * - before `markLaunching`: nothing was launched; files that were handed over are handed over again.
+ * - before `claimLaunch`: nothing was launched; files that were handed over are handed over again. A try that was given
+ *   up while it fetched files finds there that another came first.
  * - after it, before or while Kodosumi is asked: a run may exist. The next try looks for one of this flow with these
  *   inputs that began since and is no other job's; only when none turned up for `lookForMs` is it launched again.
  * - after the answer, before `keepFid`: the same; the look finds it.
@@ -43,16 +45,16 @@ export async function launchJob(
     }
     const ready = await withFiles(requireKodosumi(deps), deps.fetchFile, inputs);
     if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
-    return launch(deps, runId, url, ready.values);
+    return launch(deps, job, url, ready.values);
   });
 }
 
-/** The run of a job, where there is one, for whoever must end it. */
+/** The run of a job, where there is one, for whoever must end it; throws while it is not known. */
 export async function findRunOf(deps: KodosumiDeps, runId: string): Promise<string | undefined> {
   const { job, url } = await load(deps, runId);
   if (job.fid !== null || job.launching_at === null) return job.fid ?? undefined;
   const inputs = await openInputs(deps.db.pool, deps.sealer, runId);
-  return inputs && find(deps, job.launching_at, url, inputs.values);
+  return inputs && look(deps, job, url, inputs.values);
 }
 
 async function load({ db }: KodosumiDeps, runId: string): Promise<{ job: JobRow; url: string }> {
@@ -86,11 +88,13 @@ const find = (deps: KodosumiDeps, at: Date, url: string, inputs: JsonObject): Pr
 
 async function launch(
   deps: KodosumiDeps,
-  runId: string,
+  { run_id: runId, launching_at: seen }: JobRow,
   url: string,
   values: JsonObject,
 ): Promise<LaunchJobOutcome> {
-  await markLaunching(deps.db.pool, runId, new Date());
+  const at = new Date();
+  if (!(await claimLaunch(deps.db.pool, runId, { seen, at })))
+    throw new Error('Another try launches this job, or it was given up.');
   await deps.checkpoint?.('job.launching');
   try {
     const outcome = await requireKodosumi(deps).launch(url, values);
@@ -100,7 +104,7 @@ async function launch(
   } catch (error) {
     if (!(error instanceof KodosumiError) || error.unknown) throw error;
     // It was refused or never reached Kodosumi: nothing runs, so there is nothing to look for.
-    await markLaunching(deps.db.pool, runId, null);
+    await releaseLaunch(deps.db.pool, runId, at);
     if (error.passing || isEarly(deps)) throw error;
     return { kind: 'refused', message: error.message };
   }

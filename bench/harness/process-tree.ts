@@ -22,6 +22,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/steward-host\.ts/, 'steward (API and workers)'],
   [/peer-host\.ts/, 'peer (worker and client)'],
   [/service-host\.ts/, 'bench service'],
+  [/jobs-host\.ts/, 'Kodosumi and payment service stand-ins'],
   [/sockets-host\.ts/, 'bench sockets'],
   [/bench\/main\.ts/, 'bench driver'],
   [/server start-dev/, 'temporal'],

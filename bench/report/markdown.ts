@@ -3,6 +3,7 @@ import { NOISY_CORES } from '../harness/quiet.ts';
 import type { Spread } from '../harness/quantiles.ts';
 import type { ResourceReport } from '../sections/resources.ts';
 import type { LedgerResult } from '../sections/ledger.ts';
+import type { WaitingJobsResult } from '../sections/waiting-jobs.ts';
 import type { Results } from './results.ts';
 
 /** The table that people read, made from a run's results. */
@@ -17,6 +18,7 @@ export function toMarkdown(results: Results): string {
         `Five x402 payments on the local Solana chain, ${results.paid.costPerRun} USDC a run.\n\n${grid(results.paid.grid)}`,
       ),
     results.ledger && section('Ledger against a transaction by hand', ledger(results.ledger)),
+    results.jobs && section('Jobs that wait for payment', waitingJobs(results.jobs)),
     results.profile && section('Where the work of one free run goes', profile(results)),
     section('Latencies', latencies(results)),
     section(
@@ -83,6 +85,29 @@ function ledger({ shapes }: LedgerResult): string {
   ].join('\n');
   const head = ['accounts', 'writers', 'what', '/s', 'rounds', 'p50 ms', 'p95 ms', 'CPU ms each', 'ratio'];
   return `${text}\n\n${table(head, rows)}`;
+}
+
+function waitingJobs(found: WaitingJobsResult): string {
+  const text = [
+    `${found.waiting} jobs of ${found.wanted}${found.cutOff ? ', cut off by the time for starting them' : ''}, started with start_job over HTTP, 20 at once; then nothing happens but`,
+    'the watch, as if all had waited for an hour; then some are paid, one after the other.',
+  ].join('\n');
+  const spread = ({ p50, p95, max }: Spread): string => `p50 ${p50}, p95 ${p95}, max ${max} ms`;
+  const calls = Object.entries(found.requestsPerMinuteByCall).map(([call, count]) => `${call} ${count}`);
+  const rows = [
+    ['start_job', `${found.startsPerSecond} /s, ${spread(found.startMs)}`],
+    ['requests a minute to the payment service', `${found.requestsPerMinute} (${calls.join(', ')})`],
+    ['the same with each job asked about every 10 s', String(found.pollingEachPerMinute)],
+    ['one look for all', spread(found.lookMs)],
+    [
+      'history of a waiting job',
+      `${found.historyEvents} events, ${found.historyBytes} bytes, ${found.timers} timer`,
+    ],
+    ['process of API and workers', `${found.rssMiB} MiB, ${found.kilobytesPerJob} KB a job`],
+    ['CPU of everything while all wait', `${found.coresWhileWaiting} cores`],
+    ['funds locked to running', spread(found.fundsToRunningMs)],
+  ];
+  return `${text}\n\n${table(['', 'measured'], rows)}`;
 }
 
 function grid(cells: Grid): string {

@@ -7,6 +7,7 @@ import type { ProfileResult } from '../sections/profile.ts';
 import type { ReadsResult } from '../sections/reads.ts';
 import type { ResourceReport } from '../sections/resources.ts';
 import type { RunsResult } from '../sections/runs.ts';
+import type { WaitingJobsResult } from '../sections/waiting-jobs.ts';
 import type { Verdict } from './targets.ts';
 
 /** Everything one run of the bench found; sections that were not asked for are absent. */
@@ -30,5 +31,6 @@ export interface Results {
   sockets?: SocketsResult;
   reads?: ReadsResult;
   planning?: PlanningResult;
+  jobs?: WaitingJobsResult;
   verdicts: Verdict[];
 }

@@ -15,6 +15,8 @@ type Measured = Omit<Results, 'verdicts'>;
 type Judge = (results: Measured) => Verdict | undefined;
 
 const MOST_MIB = 2048;
+const MANY_JOBS = '10,000';
+const MOST_REQUESTS = 60;
 const BUSY = 100; // the concurrency at which rates are compared
 
 /** Every target that the run has a number for. */
@@ -101,6 +103,21 @@ const JUDGES: readonly Judge[] = [
       'MiB',
     ),
   ({ secondStartMs }) => below('ours', 'second start within 10 s', secondStartMs / 1000, 10, 's'),
+  ({ jobs }) =>
+    jobs && {
+      whose: 'ours',
+      target: `${MANY_JOBS} waiting jobs: at most ${MOST_REQUESTS} requests a minute to the payment service`,
+      measured: `${jobs.requestsPerMinute} with ${jobs.waiting} jobs${jobs.cutOff ? ` (of ${jobs.wanted}, cut off)` : ''}; ${jobs.pollingEachPerMinute} if each were asked about every 10 s`,
+      met: jobs.requestsPerMinute <= MOST_REQUESTS,
+    },
+  ({ jobs }) =>
+    below(
+      'ours',
+      'funds locked to running within 15 s (max)',
+      jobs && jobs.fundsToRunningMs.max / 1000,
+      15,
+      's',
+    ),
   ({ planning }) =>
     below('original', 'planning within 3 s (p95; here by the offline rules)', planning?.uncachedMs.p95, 3000),
   ({ planning }) =>

@@ -64,7 +64,10 @@ async function readDatabase({ database }: Bench): Promise<{ commits: number; wal
   return { commits: Number(row.commits), wal: Number(row.wal), events: Number(row.events) };
 }
 
-async function historyOf({ temporal }: Bench, workflowId: string): Promise<HistoryProfile> {
+export async function historyOf(
+  { temporal }: Pick<Bench, 'temporal'>,
+  workflowId: string,
+): Promise<HistoryProfile> {
   const handle = temporal.workflow.getHandle(workflowId);
   const [{ events }, description] = await Promise.all([handle.fetchHistory(), handle.describe()]);
   const count = (attributes: keyof NonNullable<typeof events>[number]): number =>

@@ -1,4 +1,5 @@
 import type { FormElement } from '../../domain/ports/kodosumi.ts';
+import { storableJson } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
@@ -28,7 +29,7 @@ export async function keepLock(
 ): Promise<void> {
   await db.query(
     `insert into job_lock (run_id, lid, form, expires_at) values ($1, $2, $3, $4) on conflict do nothing`,
-    [runId, lock.lid, JSON.stringify(lock.form), lock.expiresAt],
+    [runId, lock.lid, JSON.stringify(storableJson(lock.form as unknown as JsonObject[])), lock.expiresAt],
   );
 }
 

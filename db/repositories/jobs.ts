@@ -1,5 +1,6 @@
 import type { JobPayment, PaymentStanding } from '../../domain/ports/jobs.ts';
 import type { NextAction, OnChainState } from '../../domain/ports/masumi-node.ts';
+import { storableJson } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
@@ -126,11 +127,11 @@ export async function keepPayment(
      where run_id = $1 returning payment`,
     [
       runId,
-      JSON.stringify(payment),
+      JSON.stringify(storableJson(payment)),
       payment.blockchainIdentifier,
       payment.sourceType,
       onChainState,
-      JSON.stringify(nextAction),
+      JSON.stringify(storableJson(nextAction)),
       watched,
     ],
   );
@@ -145,7 +146,7 @@ export async function markStanding(
 ): Promise<void> {
   await db.query(
     `update job set on_chain_state = $2, next_action = $3, checked_at = clock_timestamp() where run_id = $1`,
-    [runId, onChainState, JSON.stringify(nextAction)],
+    [runId, onChainState, JSON.stringify(storableJson(nextAction))],
   );
 }
 
@@ -156,9 +157,30 @@ export async function markAuthorized(db: Queryable, runId: string): Promise<void
   );
 }
 
-/** From here on a run of the flow may exist at Kodosumi. */
-export async function markLaunching(db: Queryable, runId: string, at: Date | null): Promise<void> {
-  await db.query(`update job set launching_at = $2 where run_id = $1`, [runId, at]);
+/**
+ * From here on a run of the flow may exist at Kodosumi. False when it must not: another try of the same launch came first
+ * (`seen` is what this one knew), or the job was given up meanwhile.
+ */
+export async function claimLaunch(
+  db: Queryable,
+  runId: string,
+  { seen, at }: { seen: Date | null; at: Date },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update job j set launching_at = $3 from run r
+     where j.run_id = $1 and r.id = j.run_id and j.fid is null and j.launching_at is not distinct from $2
+       and r.finished_at is null and r.status <> 'compensating'`,
+    [runId, seen, at],
+  );
+  return rowCount === 1;
+}
+
+/** It is certain that nothing was launched. */
+export async function releaseLaunch(db: Queryable, runId: string, at: Date): Promise<void> {
+  await db.query(
+    `update job set launching_at = null where run_id = $1 and launching_at = $2 and fid is null`,
+    [runId, at],
+  );
 }
 
 /** Throws (unique) when another job has this run. */

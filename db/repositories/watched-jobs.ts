@@ -31,6 +31,12 @@ export async function listWatched(db: Queryable): Promise<WatchedJob[]> {
   return rows;
 }
 
+/** They were looked at, whether or not there was anything to see: others come first at the next look. */
+export async function markChecked(db: Queryable, runIds: readonly string[]): Promise<void> {
+  if (runIds.length === 0) return;
+  await db.query('update job set checked_at = clock_timestamp() where run_id = any($1)', [runIds]);
+}
+
 export async function stopWatching(db: Queryable, runIds: readonly string[]): Promise<void> {
   if (runIds.length > 0) await db.query('update job set watched = false where run_id = any($1)', [runIds]);
 }

@@ -42,12 +42,16 @@ export const standingOf = ({ onChainState, nextAction }: NodePayment): PaymentSt
 /** Refund as the native API shows it (masumi.md 1.1). */
 export type RefundState = 'none' | 'pending' | 'authorized' | 'refunded';
 
+/** The money is, or goes, to us: no refund will come. */
+const OURS: ReadonlySet<OnChainState | null> = new Set<OnChainState>(['Withdrawn', 'WithdrawAuthorized']);
+
 /** `failed`: the job ended without a result, so that the purchaser's money is to go back. */
 export function refundState(
   state: OnChainState | null,
   { failed, authorized }: { failed: boolean; authorized: boolean },
 ): RefundState {
   if (state === 'RefundWithdrawn' || state === 'DisputedWithdrawn') return 'refunded';
+  if (OURS.has(state)) return 'none';
   if (state === 'RefundAuthorized' || authorized) return 'authorized';
   if (!isPaid(state)) return 'none';
   return failed || canAuthorize(state) ? 'pending' : 'none';

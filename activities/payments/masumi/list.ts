@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { PaymentPage } from '../../../domain/ports/masumi-node.ts';
 import {
-  ReadPaymentListAnswer,
+  answerOf,
+  ReadPayment,
   type MasumiNetwork,
-  type ReadPayment,
 } from '../../../schemas/families/masumi/payment-service.ts';
 import { ask } from './ask.ts';
 import type { Transport } from './transport.ts';
@@ -14,6 +15,9 @@ interface Page {
   payments: ReadPayment[];
   isLast: boolean;
 }
+
+// One payment that cannot be read (a state of a newer service) must not hide the others.
+const AnyList = answerOf(z.object({ Payments: z.array(z.unknown()) }));
 
 /** One page, newest first. A page starts with the row its cursor names, which the page before had. */
 export async function readPage(
@@ -31,9 +35,13 @@ export async function readPage(
       filterOnChainState: page.state,
       filterPaymentSourceType: page.sourceType,
     },
-    answer: ReadPaymentListAnswer,
+    answer: AnyList,
   });
-  return { payments: rows.filter(({ id }) => id !== page.cursor), isLast: rows.length < PAGE };
+  const payments = rows.flatMap((row) => {
+    const { data } = ReadPayment.safeParse(row);
+    return data === undefined || data.id === page.cursor ? [] : [data];
+  });
+  return { payments, isLast: rows.length < PAGE };
 }
 
 /** All payments of one source type, newest first, read as far as they are taken. */

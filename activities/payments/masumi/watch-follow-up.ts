@@ -1,6 +1,6 @@
 import { SIGNALS } from '../../../domain/messages.ts';
-import { raiseAttention } from '../../../db/repositories/attention.ts';
-import { markAuthorized } from '../../../db/repositories/jobs.ts';
+import { raiseAttention, settleAttention } from '../../../db/repositories/attention.ts';
+import { markAuthorized, markStanding } from '../../../db/repositories/jobs.ts';
 import type { WatchedJob } from '../../../db/repositories/watched-jobs.ts';
 import { canAuthorize } from '../../../domain/masumi/payment.ts';
 import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
@@ -8,23 +8,46 @@ import { isTerminal } from '../../../domain/run-states.ts';
 import type { MasumiDeps } from './activities.ts';
 
 /** What must be done about a job as it stands now. Every part may be repeated at the next look. */
-export async function followUp(deps: MasumiDeps, node: MasumiNode, job: WatchedJob): Promise<void> {
+export async function followUp(
+  deps: MasumiDeps,
+  node: MasumiNode,
+  job: WatchedJob,
+  isNews: boolean,
+): Promise<void> {
+  // Told before it is written down: a signal that was lost is news again at the next look.
+  if (!isTerminal(job.status)) await tellRun(deps, job, isNews);
+  if (isNews) await write(deps, job);
   if (needsPerson(job)) await alert(deps, job);
-  if (!isTerminal(job.status)) return tellRun(deps, job);
-  if (!canAuthorize(job.on_chain_state)) return;
+  if (!isTerminal(job.status) || !canAuthorize(job.on_chain_state)) return;
   if (job.status === 'completed') await dispute(deps, job);
   else await refund(deps, node, job);
 }
 
-/** Told again each time while it waits for its money, so that a signal that was lost is made good. */
-async function tellRun({ tell }: MasumiDeps, job: WatchedJob): Promise<void> {
-  if (job.on_chain_state === null) return;
-  if (job.status !== 'awaiting_payment' && !canAuthorize(job.on_chain_state)) return;
-  await tell(job.workflow_id, SIGNALS.paymentChanged, {
-    onChainState: job.on_chain_state,
-    nextAction: job.next_action,
-  });
+/**
+ * While it waits for its money it is told each time. Later only of news: a purchaser who asks for a refund of work that
+ * takes a day must not fill the history of its run.
+ */
+async function tellRun({ tell }: MasumiDeps, job: WatchedJob, isNews: boolean): Promise<void> {
+  const { on_chain_state: onChainState, next_action: nextAction } = job;
+  if (onChainState === null || !(isNews || job.status === 'awaiting_payment')) return;
+  await tell(job.workflow_id, SIGNALS.paymentChanged, { onChainState, nextAction });
 }
+
+/** What is decided or over needs nobody: items about it close, and open again when it comes back. */
+async function write({ db }: MasumiDeps, job: WatchedJob): Promise<void> {
+  const { run_id: runId, on_chain_state: onChainState, next_action: nextAction } = job;
+  if (!needsPerson(job)) await settleAttention(db.pool, stuckId(job), 'The payment service goes on.');
+  if (!canAuthorize(onChainState))
+    await settleAttention(
+      db.pool,
+      disputeId(job),
+      `The payment is ${onChainState ?? 'not on the chain'} now.`,
+    );
+  await markStanding(db.pool, runId, { onChainState, nextAction });
+}
+
+const stuckId = ({ run_id }: WatchedJob): string => `payment_service_stuck:${run_id}`;
+const disputeId = ({ run_id }: WatchedJob): string => `payment_disputed:${run_id}`;
 
 /** A failed job's refund, as soon as the purchaser has asked for it. */
 async function refund({ db }: MasumiDeps, node: MasumiNode, job: WatchedJob): Promise<void> {
@@ -36,12 +59,13 @@ async function refund({ db }: MasumiDeps, node: MasumiNode, job: WatchedJob): Pr
 /** The work was done and the purchaser wants the money back: whether it goes back is for a person to decide. */
 const dispute = ({ db }: MasumiDeps, job: WatchedJob): Promise<void> =>
   raiseAttention(db.pool, {
-    id: `payment_disputed:${job.run_id}`,
+    id: disputeId(job),
     tenant: job.tenant,
     kind: 'payment_disputed',
     runId: job.run_id,
     detail: `The purchaser asks for a refund of a job that was delivered (${job.on_chain_state}). Authorize it at the payment service, or leave it to the administrators of the contract.`,
     data: { blockchainIdentifier: job.blockchain_identifier, onChainState: job.on_chain_state },
+    recurs: true,
   });
 
 const needsPerson = ({ next_action }: WatchedJob): boolean =>
@@ -50,7 +74,7 @@ const needsPerson = ({ next_action }: WatchedJob): boolean =>
 /** The payment service cannot go on by itself (masumi.md section 3: "Manual or errorType: alert"). */
 const alert = ({ db }: MasumiDeps, job: WatchedJob): Promise<void> =>
   raiseAttention(db.pool, {
-    id: `payment_service_stuck:${job.run_id}`,
+    id: stuckId(job),
     tenant: job.tenant,
     kind: 'payment_service_stuck',
     runId: job.run_id,

@@ -3,67 +3,144 @@ import type { MasumiNode, NodePayment, OnChainState } from '../../../domain/port
 import type { WatchedJob } from '../../../db/repositories/watched-jobs.ts';
 
 const MOST_PAGES = 20; // of one state and source type in one look
-const MOST_SINGLE = 20; // asked one by one in one look
+const MOST_REQUESTS = 9; // of a look whose lists are short: with looks each 10 s fewer than one a second
+const MOST_SINGLE = 20; // asked one by one in a look whose lists have no end
+const MOST_FAILED = 3; // a payment service that hangs must not hold up the look
 const CLOCKS_MS = 300_000;
-const STALE_MS = 300_000; // what lists have not shown for so long is asked about by itself
+const ENDED_MS = 600_000; // a job that has ended is asked about by itself this often at most
 
-/** What the payment service shows of the jobs in hand: first by lists, then one by one for what lists did not show. */
+export interface NewsListener {
+  warn(message: string, error: unknown): void;
+  /** This job was asked about by itself, with or without an answer. */
+  asked(job: WatchedJob): void;
+}
+
+/** What the lists of a look said: whom they showed, and whether they were read to their end. */
+interface Lists {
+  shown: Set<string>;
+  complete: boolean;
+  requests: number;
+  /** Why there was no list at all. */
+  problem: unknown;
+}
+
+/**
+ * What the payment service shows of the jobs in hand: first by lists, then one by one for what lists did not show. Throws
+ * only when it answers nothing at all.
+ */
 export async function* newsOf(
   node: MasumiNode,
   jobs: readonly WatchedJob[],
-  warn: (message: string, error: unknown) => void,
+  listener: NewsListener,
 ): AsyncGenerator<NodePayment> {
-  const shown = new Set<string>();
+  const lists: Lists = { shown: new Set(), complete: true, requests: 0, problem: undefined };
+  yield* listed(node, jobs, listener, lists);
+  yield* oneByOne(node, jobs, listener, lists);
+}
+
+/** A list that cannot be had hides no other. */
+async function* listed(
+  node: MasumiNode,
+  jobs: readonly WatchedJob[],
+  { warn }: NewsListener,
+  lists: Lists,
+): AsyncGenerator<NodePayment> {
+  let answered = false;
+  let problem: unknown;
   for (const sourceType of new Set(jobs.map((job) => job.source_type)))
     for (const state of statesOf(jobs))
-      for await (const payment of listed(node, state, sourceType, oldestOf(jobs))) {
-        shown.add(payment.blockchainIdentifier);
-        yield payment;
+      try {
+        yield* list(node, state, sourceType, oldestOf(jobs), lists);
+        answered = true;
+      } catch (error) {
+        lists.complete = false;
+        problem = error;
+        warn(`payments in ${state} could not be listed`, error);
       }
-  const unseen = jobs.filter((job) => !shown.has(job.blockchain_identifier) && isStale(job));
-  for (const { run_id, blockchain_identifier } of unseen.slice(0, MOST_SINGLE)) {
-    const payment = await node.resolve(blockchain_identifier).catch((error: unknown) => {
-      warn(`payment of job ${run_id}: it could not be read`, error); // one that nobody can read must not hide the others
-    });
-    if (payment !== undefined) yield payment;
-  }
+  if (!answered) lists.problem = problem;
 }
 
 /** Those who wait for their money look for it; refunds may be asked for as long as there is a job. */
 function statesOf(jobs: readonly WatchedJob[]): OnChainState[] {
   const waiting = jobs.some((job) => job.on_chain_state === null);
+  const working = jobs.some((job) => !isTerminal(job.status));
   return [
-    ...(waiting ? (['FundsLocked', 'FundsOrDatumInvalid'] as const) : []),
+    ...(waiting || working ? (['FundsLocked'] as const) : []),
+    ...(waiting ? (['FundsOrDatumInvalid'] as const) : []),
     'RefundRequested',
     'Disputed',
   ];
 }
 
 const oldestOf = (jobs: readonly WatchedJob[]): number =>
-  Math.min(...jobs.map((job) => job.created_at.getTime())) - CLOCKS_MS;
+  jobs.reduce((oldest, job) => Math.min(oldest, job.created_at.getTime()), Infinity) - CLOCKS_MS;
 
-async function* listed(
+async function* list(
   node: MasumiNode,
   state: OnChainState,
   sourceType: string | null,
   sinceMs: number,
+  lists: Lists,
 ): AsyncGenerator<NodePayment> {
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
+    lists.requests++;
     const { payments, isLast } = await node.listPayments({
       state,
       ...(sourceType === null ? {} : { sourceType }),
       ...(cursor === undefined ? {} : { cursor }),
     });
-    yield* payments;
+    for (const payment of payments) {
+      lists.shown.add(payment.blockchainIdentifier);
+      yield payment;
+    }
     const last = payments.at(-1);
     if (isLast || last === undefined || last.createdAt < sinceMs) return;
     cursor = last.id;
   }
+  lists.complete = false;
 }
 
-/** A job whose result is in, or that was given up, changes only now and then. */
-function isStale({ checked_at, created_at, status }: WatchedJob): boolean {
-  const seenAt = (checked_at ?? created_at).getTime();
-  return Date.now() - seenAt > (isTerminal(status) ? 2 * STALE_MS : STALE_MS);
+async function* oneByOne(
+  node: MasumiNode,
+  jobs: readonly WatchedJob[],
+  { warn, asked }: NewsListener,
+  lists: Lists,
+): AsyncGenerator<NodePayment> {
+  const most = lists.complete ? Math.max(1, MOST_REQUESTS - lists.requests) : MOST_SINGLE;
+  let failed = 0;
+  let read = 0;
+  for (const job of hidden(jobs, lists).slice(0, most)) {
+    if (failed === MOST_FAILED) break;
+    asked(job);
+    const payment = await node
+      .resolve(job.blockchain_identifier)
+      .then((found) => (read++, found))
+      .catch((error: unknown) => {
+        failed++;
+        warn(`payment of job ${job.run_id}: it could not be read`, error); // one that nobody can read must not hide the others
+      });
+    if (payment !== undefined) yield payment;
+  }
+  if (lists.problem !== undefined && read === 0) throw lists.problem;
 }
+
+/**
+ * First those that have left a list. Then a few of those whose jobs go on, though lists should show them: who has few
+ * jobs has each looked at by itself every time (masumi.md section 3: "poll 10 s"), who has many has them in turn. One
+ * place is for jobs that have ended, which change only now and then. `jobs` are in order of their last look.
+ */
+function hidden(jobs: readonly WatchedJob[], { shown, complete }: Lists): WatchedJob[] {
+  const unseen = jobs.filter((job) => !shown.has(job.blockchain_identifier));
+  const listedStates: ReadonlySet<OnChainState | null> = new Set(statesOf(jobs));
+  const hasLeft = (job: WatchedJob): boolean => complete && listedStates.has(job.on_chain_state);
+  const others = unseen.filter((job) => !hasLeft(job));
+  const [going, ended] = [
+    others.filter(({ status }) => !isTerminal(status)),
+    others.filter((job) => isTerminal(job.status) && isStale(job)),
+  ];
+  return [...unseen.filter(hasLeft), ...ended.slice(0, 1), ...going, ...ended.slice(1)];
+}
+
+const isStale = ({ checked_at, created_at }: WatchedJob): boolean =>
+  Date.now() - (checked_at ?? created_at).getTime() > ENDED_MS;

@@ -1,13 +1,18 @@
-import { markStanding } from '../../../db/repositories/jobs.ts';
-import { listWatched, stopWatching, type WatchedJob } from '../../../db/repositories/watched-jobs.ts';
+import {
+  listWatched,
+  markChecked,
+  stopWatching,
+  type WatchedJob,
+} from '../../../db/repositories/watched-jobs.ts';
 import { isOver, standingOf } from '../../../domain/masumi/payment.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
 import type { MasumiNode, NodePayment } from '../../../domain/ports/masumi-node.ts';
-import type { PaymentStanding } from '../../../domain/ports/jobs.ts';
 import type { MasumiDeps } from './activities.ts';
 import { requireNode } from './job.ts';
 import { followUp } from './watch-follow-up.ts';
 import { newsOf } from './watch-news.ts';
+
+const FRESH_MS = 60_000; // an older mark of a job that lists still show is renewed
 
 /**
  * One look at the payment service for all jobs at once. Ten thousand waiting jobs cost as many requests as there are
@@ -20,19 +25,26 @@ export async function watchPayments(
   const jobs = await listWatched(deps.db.pool);
   if (jobs.length === 0) return { watched: 0, changed: 0, requests: 0 };
   const counted = countRequests(requireNode(deps));
-  const byIdentifier = new Map(jobs.map((job) => [job.blockchain_identifier, job]));
+  const unseen = new Map(jobs.map((job) => [job.blockchain_identifier, job]));
+  const checked: string[] = [];
   let changed = 0;
-  for await (const seen of newsOf(counted.node, jobs, deps.warn)) {
-    const job = byIdentifier.get(seen.blockchainIdentifier);
-    if (job === undefined) continue;
-    byIdentifier.delete(seen.blockchainIdentifier);
-    if (await note(deps, job, seen)) changed++;
-  }
-  for (const job of jobs)
-    await followUp(deps, counted.node, job).catch((error: unknown) =>
-      // One that is refused must not keep the others waiting; it is tried again at the next look.
+  /** One that is refused must not keep the others waiting; it is tried again at the next look. */
+  const follow = (job: WatchedJob, isNews: boolean): Promise<void> =>
+    followUp(deps, counted.node, job, isNews).catch((error: unknown) =>
       deps.warn(`payment of job ${job.run_id}: following up failed`, error),
     );
+  const news = newsOf(counted.node, jobs, { warn: deps.warn, asked: (job) => checked.push(job.run_id) });
+  for await (const seen of news) {
+    const job = unseen.get(seen.blockchainIdentifier);
+    if (job === undefined) continue;
+    unseen.delete(seen.blockchainIdentifier);
+    const isNews = takeNews(job, seen);
+    if (isNews) changed++;
+    else if (Date.now() - (job.checked_at?.getTime() ?? 0) > FRESH_MS) checked.push(job.run_id);
+    await follow(job, isNews);
+  }
+  for (const job of unseen.values()) await follow(job, false);
+  await markChecked(deps.db.pool, checked);
   await stopWatching(
     deps.db.pool,
     jobs.filter((job) => isDone(job, deps.paymentGraceMs)).map(({ run_id }) => run_id),
@@ -40,23 +52,17 @@ export async function watchPayments(
   return { watched: jobs.length, changed, requests: counted.requests() };
 }
 
-/** Writes down what is new of a job; the row in hand follows. */
-async function note(deps: MasumiDeps, job: WatchedJob, seen: NodePayment): Promise<boolean> {
-  const now = standingOf(seen);
-  const isNews = !isSame(job, now);
-  await markStanding(deps.db.pool, job.run_id, now);
-  job.on_chain_state = now.onChainState;
-  job.next_action = now.nextAction;
+/** The row in hand follows what is seen; it is written down once its run was told. */
+function takeNews(job: WatchedJob, seen: NodePayment): boolean {
+  const { onChainState, nextAction } = standingOf(seen);
+  const isNews =
+    job.on_chain_state !== onChainState ||
+    job.next_action?.requestedAction !== nextAction?.requestedAction ||
+    job.next_action?.errorType !== nextAction?.errorType;
+  job.on_chain_state = onChainState;
+  job.next_action = nextAction;
   return isNews;
 }
-
-const isSame = (
-  { on_chain_state, next_action }: WatchedJob,
-  { onChainState, nextAction }: PaymentStanding,
-): boolean =>
-  on_chain_state === onChainState &&
-  next_action?.requestedAction === nextAction?.requestedAction &&
-  next_action?.errorType === nextAction?.errorType;
 
 /** Nothing can come any more that anybody must act on. */
 function isDone(job: WatchedJob, graceMs: number): boolean {

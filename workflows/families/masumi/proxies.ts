@@ -28,7 +28,8 @@ export const kodosumi = (forMs: number): ActivityInterfaceFor<Work> =>
     scheduleToCloseTimeout: Math.max(1, forMs),
     startToCloseTimeout: ONE_TRY,
     heartbeatTimeout: HEARTBEAT,
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    // A launch that is under way is waited for: what it started must be known to be ended.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry,
   });
 

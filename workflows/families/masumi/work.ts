@@ -11,6 +11,7 @@ import { lastWords } from './exhausted.ts';
 import { lateness, launchDeadlineOf, resultDeadlineOf } from './times.ts';
 
 const UNDO_FOR_MS = 60_000;
+const KILL_FOR_MS = 180_000; // a run whose launch was not answered is looked for first
 
 /** Launches, follows, submits; ends the job at its result deadline whatever it is at. */
 export async function doWork(job: Job): Promise<Ending> {
@@ -50,7 +51,7 @@ async function launch(job: Job): Promise<{ launched: string } | Ending> {
   run.saga.register({
     key: 'flow',
     run: async () => {
-      await kodosumi(UNDO_FOR_MS).killJob({ runId, fid: job.fid });
+      await kodosumi(KILL_FOR_MS).killJob({ runId, fid: job.fid });
       return { kind: 'ok', detail: { killed: job.fid } };
     },
   });
@@ -71,13 +72,15 @@ async function launch(job: Job): Promise<{ launched: string } | Ending> {
 }
 
 async function taken(job: Job, asked: LaunchJobOutcome): Promise<{ launched: string } | Ending> {
-  if (asked.kind !== 'launched') job.run.saga.forget('flow');
-  if (asked.kind === 'rejected') return failed(job, 'flow_rejected_input', inWords(asked.errors));
-  if (asked.kind === 'refused')
+  if (asked.kind !== 'launched') {
+    job.run.saga.forget('flow');
+    if (job.run.stop.reason() !== undefined) return stopped(job);
+    if (asked.kind === 'rejected') return failed(job, 'flow_rejected_input', inWords(asked.errors));
     return failed(job, 'flow_failed', `Kodosumi did not take the job: ${asked.message}`);
+  }
   job.fid = asked.fid;
   job.run.saga.completed('flow');
-  return { launched: asked.fid };
+  return job.run.stop.reason() === undefined ? { launched: asked.fid } : stopped(job);
 }
 
 const inWords = (errors: { [field: string]: string[] }): string =>
