@@ -113,9 +113,8 @@ export const ShownPurchase = z.object({
 });
 export type ShownPurchase = z.infer<typeof ShownPurchase>;
 
-/** The same answers as we read them. */
+/** The answers that carry one payment, as we read them. */
 export const ReadPaymentAnswer = answerOf(ReadPayment);
-export const ReadPaymentListAnswer = answerOf(z.object({ Payments: z.array(ReadPayment) }));
 
 /** 200 of `POST /payment`, of resolving, of submitting a result and of authorizing a refund. */
 export const PaymentAnswer = answerOf(ShownPayment);
