@@ -13,13 +13,16 @@ export interface PaidApp extends MasumiApp {
   apiKey: string;
 }
 
-const API_KEY = 'a-key-of-the-tests';
+export const API_KEY = 'a-key-of-the-tests';
 const BLOCK_MS = 300;
 
 export const settingName = (key: string): string => key.replaceAll(/\W/g, '_');
 
 /** The hymn costs a fixed price, the approval too; other flows are not for sale until a test says so. */
-export async function startPaidApp(overrides: MasumiOverrides = {}): Promise<PaidApp> {
+export async function startPaidApp({
+  wrapNode,
+  ...overrides
+}: MasumiOverrides & { wrapNode?: (real: MasumiNode) => MasumiNode } = {}): Promise<PaidApp> {
   const payments = await startMasumiStandIn({
     port: 0,
     apiKey: API_KEY,
@@ -27,7 +30,7 @@ export async function startPaidApp(overrides: MasumiOverrides = {}): Promise<Pai
     blockMs: BLOCK_MS,
   });
   const node = createMasumiNode({ url: payments.url, apiKey: API_KEY, network: 'Preprod', timeoutMs: 2000 });
-  const app = await startMasumiApp({ node, ...overrides });
+  const app = await startMasumiApp({ node: wrapNode?.(node) ?? node, ...overrides });
   for (const key of [HYMN, APPROVAL])
     app.settings[`AGENT_IDENTIFIER_${settingName(key)}`] = standInAgentIdentifier('fixed');
   return {
