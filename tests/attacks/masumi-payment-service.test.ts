@@ -139,7 +139,7 @@ describe('The wire to a payment service', () => {
     ['a fraction of an amount', { RequestedFunds: [{ unit: '', amount: '1.5' }] }],
     ['times in words', { submitResultTime: 'tomorrow' }],
     ['an identifier that is none', { blockchainIdentifier: 7 }],
-    ['nothing of a payment', { id: undefined, onChainState: undefined }],
+    ['nothing of a payment', { blockchainIdentifier: undefined, submitResultTime: undefined }],
   ])('that lists %s hides no other payment', async (_what, change) => {
     const node = nodeOf(await shownBy({ ...change, id: 'odd' }), null, 'x', await shownBy({ id: 'fine' }));
     const { payments, isLast } = await node.listPayments({ state: 'FundsLocked' });

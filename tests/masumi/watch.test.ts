@@ -21,9 +21,9 @@ const another = (index: number, state: OnChainState = 'FundsLocked') =>
   shown(`other-${index}`, { blockchainIdentifier: `of another seller ${index}`, onChainState: state });
 
 describe('A look', () => {
-  test('at five thousand waiting jobs costs one page of each state, however many wait', async () => {
+  test('at five thousand waiting jobs costs one page of each state and a few in turn, however many wait', async () => {
     await it.add(...waiting(5000));
-    expect(await it.watch()).toEqual({ watched: 5000, changed: 0, requests: 4 });
+    expect(await it.watch()).toEqual({ watched: 5000, changed: 0, requests: 9 });
     expect(it.paper.lists.map(({ state }) => state)).toEqual([
       'FundsLocked',
       'FundsOrDatumInvalid',
@@ -50,7 +50,15 @@ describe('A look', () => {
     await it.add({ id: 'mine' });
     const old = { createdAt: Date.now() - HOUR };
     it.paper.payments.push(...names(1000).map((_, index) => ({ ...another(index), ...old })));
-    expect(await it.watch()).toMatchObject({ requests: 4 });
+    await it.watch();
+    expect(it.paper.lists).toHaveLength(4);
+  });
+
+  test('of few jobs asks about each by itself as well, whatever lists say', async () => {
+    await it.add({ id: 'mine' });
+    it.paper.payments.push(shown('mine', { sourceType: 'of a kind that no list shows' }));
+    expect(await it.watch()).toMatchObject({ changed: 1, requests: 5 });
+    expect(it.told).toMatchObject([{ workflowId: 'mine' }]);
   });
 
   test("sees a payment behind another seller's flood by asking for it, a bounded number each time", async () => {
@@ -104,13 +112,17 @@ describe('A look', () => {
     expect(it.warned).toHaveLength(2);
   });
 
-  test('goes on when one list is refused, and fails when all are', async () => {
+  test('goes on when lists are refused, and fails when nothing is answered', async () => {
     await it.add({ id: 'fine' });
     it.paper.payments.push(shown('fine'));
     it.paper.refuses.set('Disputed', forbidden());
     expect(await it.watch()).toMatchObject({ changed: 1 });
     for (const state of ['FundsLocked', 'FundsOrDatumInvalid', 'RefundRequested'])
       it.paper.refuses.set(state, forbidden());
+    await it.add({ id: 'another' });
+    it.paper.payments.push(shown('another'));
+    expect(await it.watch()).toMatchObject({ changed: 1 });
+    for (const id of ['fine', 'another']) it.paper.refuses.set(paymentOf(id), forbidden());
     await expect(it.watch()).rejects.toThrow('403');
   });
 

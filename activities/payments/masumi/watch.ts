@@ -55,6 +55,8 @@ export async function watchPayments(
 /** The row in hand follows what is seen; it is written down once its run was told. */
 function takeNews(job: WatchedJob, seen: NodePayment): boolean {
   const { onChainState, nextAction } = standingOf(seen);
+  // What was on the chain is not forgotten because somebody does not show it any more.
+  if (onChainState === null && job.on_chain_state !== null) return false;
   const isNews =
     job.on_chain_state !== onChainState ||
     job.next_action?.requestedAction !== nextAction?.requestedAction ||
