@@ -36,6 +36,7 @@ type Measured = Pick<Results, Section & keyof Results>;
 const HELP = `npm run bench -- [options]      Steward beside a bare Temporal program, on one machine, in one run
   --quick          at most two minutes, smaller counts, one round
   --only NAME      one section: ${SECTIONS.join(', ')}
+  --jobs N         how many jobs wait (10,000; quick: 300)
   --out FILE       where the JSON goes (bench/results/latest.json)
   --report         writes bench/RESULTS.md and bench/results/<date>.json as well
   --help
@@ -47,11 +48,13 @@ const { values: given } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    jobs: { type: 'string' },
     out: { type: 'string', default: join(import.meta.dirname, 'results', 'latest.json') },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
+const jobs = given.jobs === undefined ? undefined : Number(given.jobs);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 if (given.help) process.stdout.write(HELP);
@@ -117,7 +120,7 @@ async function measureSections(bench: Bench, wanted: readonly Section[]): Promis
     sockets: async () => void (measured.sockets = await measureSockets(bench, await rate())),
     paid: async () => void (measured.paid = await measurePaid(bench)),
     ledger: async () => void (measured.ledger = await measureLedger(bench)),
-    jobs: async () => void (measured.jobs = await measureWaitingJobs(bench)),
+    jobs: async () => void (measured.jobs = await measureWaitingJobs(bench, jobs)),
   };
   for (const name of wanted) {
     const began = performance.now();

@@ -96,6 +96,12 @@ function waitingJobs(found: WaitingJobsResult): string {
   const calls = Object.entries(found.requestsPerMinuteByCall).map(([call, count]) => `${call} ${count}`);
   const rows = [
     ['start_job', `${found.startsPerSecond} /s, ${spread(found.startMs)}`],
+    [
+      'CPU ms of a start',
+      Object.entries(found.cpuMsPerStart)
+        .map(([name, ms]) => `${name} ${ms}`)
+        .join(', '),
+    ],
     ['requests a minute to the payment service', `${found.requestsPerMinute} (${calls.join(', ')})`],
     ['the same with each job asked about every 10 s', String(found.pollingEachPerMinute)],
     ['one look for all', spread(found.lookMs)],

@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts';
 import { closedLoop } from '../harness/load.ts';
 import { processesOf } from '../harness/process-tree.ts';
 import { round, spreadOf, type Spread } from '../harness/quantiles.ts';
-import { watched } from '../harness/quiet.ts';
+import { watched, type Stretch } from '../harness/quiet.ts';
 import { historyOf } from './profile.ts';
 
 /** Jobs that wait for their payment: what they cost while nothing happens, and how fast one of them wakes up. */
@@ -14,6 +14,8 @@ export interface WaitingJobsResult {
   cutOff: boolean;
   startsPerSecond: number;
   startMs: Spread;
+  /** CPU that one start took, by process. */
+  cpuMsPerStart: { [process: string]: number };
   /** Of the payment service, while all wait and nothing happens; by call as well. */
   requestsPerMinute: number;
   requestsPerMinuteByCall: { [call: string]: number };
@@ -49,11 +51,15 @@ interface StartedJob {
   payment: string;
 }
 
-export async function measureWaitingJobs(bench: Bench): Promise<WaitingJobsResult> {
+/** `count`: how many, where the size of the bench is not meant. */
+export async function measureWaitingJobs(bench: Bench, count?: number): Promise<WaitingJobsResult> {
   const size = bench.quick ? SIZES.quick : SIZES.full;
-  const wanted = Number(process.env['BENCH_JOBS'] ?? size.jobs);
+  const wanted = count ?? size.jobs;
   const before = memory(bench);
-  const { jobs, latencies, elapsedMs } = await startJobs(bench, wanted, size.startForMs);
+  const {
+    result: { jobs, latencies, elapsedMs },
+    stretch,
+  } = await watched(() => startJobs(bench, wanted, size.startForMs));
   const startsPerSecond = round((jobs.length * 1000) / elapsedMs, 1);
   bench.say(`  ${jobs.length} of ${wanted} jobs wait, ${startsPerSecond} started a second`);
   await age(bench);
@@ -69,6 +75,7 @@ export async function measureWaitingJobs(bench: Bench): Promise<WaitingJobsResul
     cutOff: jobs.length < wanted,
     startsPerSecond,
     startMs: spreadOf(latencies),
+    cpuMsPerStart: perJob(stretch, jobs.length),
     ...still,
     pollingEachPerMinute: (jobs.length * MINUTE_MS) / EACH_MS,
     historyEvents: events,
@@ -79,6 +86,13 @@ export async function measureWaitingJobs(bench: Bench): Promise<WaitingJobsResul
     fundsToRunningMs,
   };
 }
+
+const perJob = ({ used }: Stretch, count: number): { [process: string]: number } =>
+  Object.fromEntries(
+    Object.entries(used.cpuMs)
+      .map(([name, ms]) => [name, round(ms / count, 1)] as const)
+      .filter(([, ms]) => ms >= 0.5),
+  );
 
 /** As purchasers do it; who comes after the time is over is not served any more. */
 async function startJobs(
