@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
-import { createKodosumi } from './create-kodosumi.ts';
+import { createKodosumi } from './client/kodosumi.ts';
 
 /** Undefined where none is configured. */
 export function kodosumiOf(config: Config): Kodosumi | undefined {

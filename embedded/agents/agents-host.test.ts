@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createKodosumi } from '../../activities/kodosumi/create-kodosumi.ts';
+import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
 import { createMasumiNode } from '../../activities/payments/masumi/client.ts';
 import { standInAgentIdentifier } from '../masumi/agents.ts';
 import { createProcesses } from '../processes.ts';

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createKodosumi } from '../../activities/kodosumi/create-kodosumi.ts';
+import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
 import type { FlowEvent, FlowStatus, Kodosumi } from '../../domain/ports/kodosumi.ts';
 import { html, markdown, type StandInFlow } from '../../embedded/kodosumi/flow.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createKodosumi } from '../../activities/kodosumi/create-kodosumi.ts';
+import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
 import { readFinal } from '../../domain/masumi/kodosumi-final.ts';
 import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
 import { describeRuns } from './contract-runs.ts';

@@ -1,4 +1,4 @@
-import type { KodosumiOptions } from '../../activities/kodosumi/create-kodosumi.ts';
+import type { KodosumiOptions } from '../../activities/kodosumi/client/kodosumi.ts';
 
 /** A Kodosumi to put the contract to, with the flows of `testFlows` (known by their summaries) and 110 called "Filler". */
 export interface KodosumiTarget extends KodosumiOptions {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKodosumi } from '../../../activities/kodosumi/create-kodosumi.ts';
+import { createKodosumi } from '../../../activities/kodosumi/client/kodosumi.ts';
 import { readFinal } from '../../../domain/masumi/kodosumi-final.ts';
 import type { FlowEvent } from '../../../domain/ports/kodosumi.ts';
 import { describeKodosumi } from '../contract.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { createKodosumi } from '../../../activities/kodosumi/create-kodosumi.ts';
+import { createKodosumi } from '../../../activities/kodosumi/client/kodosumi.ts';
 import { freePort } from '../../../embedded/ports.ts';
 import type { Child } from '../../../embedded/processes.ts';
 import type { Place } from './ray.ts';

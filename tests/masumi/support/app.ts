@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { createJournalActivities } from '../../../activities/journal/activities.ts';
 import { createKodosumiActivities, type KodosumiDeps } from '../../../activities/kodosumi/activities.ts';
-import { createKodosumi, type KodosumiOptions } from '../../../activities/kodosumi/create-kodosumi.ts';
+import { createKodosumi, type KodosumiOptions } from '../../../activities/kodosumi/client/kodosumi.ts';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import { createMasumiActivities, type MasumiDeps } from '../../../activities/payments/masumi/activities.ts';
 import type { ApiDeps } from '../../../api/context.ts';

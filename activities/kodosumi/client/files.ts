@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
-import type { FlowFile } from '../../domain/ports/kodosumi.ts';
-import { KodosumiBatch, KodosumiChunk, KodosumiUpload } from '../../schemas/families/masumi/kodosumi.ts';
-import { jsonBody, type Client } from './client.ts';
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import type { FlowFile } from '../../../domain/ports/kodosumi.ts';
+import { KodosumiBatch, KodosumiChunk, KodosumiUpload } from '../../../schemas/families/masumi/kodosumi.ts';
+import { jsonBody, type Client } from './wire-client.ts';
 import type { Ask } from './http.ts';
 
 const CHUNK = 1024 * 1024; // what Kodosumi takes at most

@@ -1,6 +1,6 @@
-import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
-import { KodosumiFlowPage } from '../../schemas/families/masumi/kodosumi.ts';
-import { createClient } from './client.ts';
+import type { Kodosumi } from '../../../domain/ports/kodosumi.ts';
+import { KodosumiFlowPage } from '../../../schemas/families/masumi/kodosumi.ts';
+import { createClient } from './wire-client.ts';
 import { readEvents, readFailure } from './events.ts';
 import { uploadFiles } from './files.ts';
 import { findLaunched } from './find-launched.ts';

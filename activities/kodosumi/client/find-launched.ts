@@ -3,10 +3,10 @@ import {
   isFlowOf,
   launchedAtMs,
   type InputsVerdict,
-} from '../../domain/masumi/same-launch.ts';
-import type { KodosumiFlow, LostLaunch } from '../../domain/ports/kodosumi.ts';
-import { KodosumiTimeline, type KodosumiTimelineItem } from '../../schemas/families/masumi/kodosumi.ts';
-import type { Client } from './client.ts';
+} from '../../../domain/masumi/same-launch.ts';
+import type { KodosumiFlow, LostLaunch } from '../../../domain/ports/kodosumi.ts';
+import { KodosumiTimeline, type KodosumiTimelineItem } from '../../../schemas/families/masumi/kodosumi.ts';
+import type { Client } from './wire-client.ts';
 import { listFlows, offsetQuery } from './flows.ts';
 import { statusOf } from './status.ts';
 

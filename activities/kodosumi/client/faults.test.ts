@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
-import { startKodosumiStandIn, type StandIn } from '../../embedded/kodosumi/stand-in.ts';
-import { tryOut, type Tried } from '../../tests/kodosumi/runs.ts';
-import { createKodosumi } from './create-kodosumi.ts';
+import { testFlows } from '../../../embedded/kodosumi/flows/samples.ts';
+import { startKodosumiStandIn, type StandIn } from '../../../embedded/kodosumi/stand-in.ts';
+import { tryOut, type Tried } from '../../../tests/kodosumi/runs.ts';
+import { createKodosumi } from './kodosumi.ts';
 
 let standIn: StandIn;
 let tried: Tried;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { launchedAtMs } from '../../domain/masumi/same-launch.ts';
-import type { FlowStatus } from '../../domain/ports/kodosumi.ts';
-import { KodosumiStatus } from '../../schemas/families/masumi/kodosumi.ts';
-import type { Client } from './client.ts';
+import { launchedAtMs } from '../../../domain/masumi/same-launch.ts';
+import type { FlowStatus } from '../../../domain/ports/kodosumi.ts';
+import { KodosumiStatus } from '../../../schemas/families/masumi/kodosumi.ts';
+import type { Client } from './wire-client.ts';
 
 const statusPath = (fid: string): string => `/outputs/status/${encodeURIComponent(fid)}`;
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 import { readJson, refusal } from './answers.ts';
 import { nameOf, type Answer, type Ask, type Streamed, type Wire } from './http.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createKodosumi } from './create-kodosumi.ts';
+import { createKodosumi } from './kodosumi.ts';
 
 let server: Server | undefined;
 

@@ -1,7 +1,7 @@
-import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
-import type { FlowSchema, KodosumiFlow } from '../../domain/ports/kodosumi.ts';
-import { KodosumiFlowPage, KodosumiFlowSchema } from '../../schemas/families/masumi/kodosumi.ts';
-import type { Client } from './client.ts';
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import type { FlowSchema, KodosumiFlow } from '../../../domain/ports/kodosumi.ts';
+import { KodosumiFlowPage, KodosumiFlowSchema } from '../../../schemas/families/masumi/kodosumi.ts';
+import type { Client } from './wire-client.ts';
 
 const PAGE = 100;
 const MOST_PAGES = 1000;

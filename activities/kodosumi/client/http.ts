@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 
 /** One request to Kodosumi. Bodies are whole, so that they can be sent again after a new sign-in. */
 export interface Ask {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
-import { KodosumiProblem } from '../../schemas/families/masumi/kodosumi.ts';
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import { KodosumiProblem } from '../../../schemas/families/masumi/kodosumi.ts';
 import { isDeed, nameOf, type Answer, type Ask } from './http.ts';
 
 const LONGEST_DETAIL = 300;

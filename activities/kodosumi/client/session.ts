@@ -1,5 +1,5 @@
-import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
-import { KodosumiLogin } from '../../schemas/families/masumi/kodosumi.ts';
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import { KodosumiLogin } from '../../../schemas/families/masumi/kodosumi.ts';
 import type { Wire } from './http.ts';
 import { readJson, refusal } from './answers.ts';
 

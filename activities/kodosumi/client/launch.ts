@@ -1,8 +1,8 @@
-import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
-import type { FormErrors, LaunchOutcome } from '../../domain/ports/kodosumi.ts';
-import type { JsonObject } from '../../schemas/core/json.ts';
-import { KodosumiFormAnswer, type KodosumiErrors } from '../../schemas/families/masumi/kodosumi.ts';
-import { jsonBody, type Client } from './client.ts';
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import type { FormErrors, LaunchOutcome } from '../../../domain/ports/kodosumi.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import { KodosumiFormAnswer, type KodosumiErrors } from '../../../schemas/families/masumi/kodosumi.ts';
+import { jsonBody, type Client } from './wire-client.ts';
 
 /** Not idempotent: nothing is tried twice here but a refused sign-in, which launches nothing. */
 export async function launchFlow(

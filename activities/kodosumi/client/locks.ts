@@ -1,7 +1,7 @@
-import type { FormElement, LockOutcome } from '../../domain/ports/kodosumi.ts';
-import type { JsonObject } from '../../schemas/core/json.ts';
-import { KodosumiFormAnswer, KodosumiLockForm } from '../../schemas/families/masumi/kodosumi.ts';
-import { jsonBody, type Client } from './client.ts';
+import type { FormElement, LockOutcome } from '../../../domain/ports/kodosumi.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import { KodosumiFormAnswer, KodosumiLockForm } from '../../../schemas/families/masumi/kodosumi.ts';
+import { jsonBody, type Client } from './wire-client.ts';
 import { withoutEmpty } from './launch.ts';
 
 const lockPath = (fid: string, lid: string): string =>
