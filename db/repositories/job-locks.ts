@@ -29,7 +29,7 @@ export async function keepLock(
 ): Promise<void> {
   await db.query(
     `insert into job_lock (run_id, lid, form, expires_at) values ($1, $2, $3, $4) on conflict do nothing`,
-    [runId, lock.lid, JSON.stringify(storableJson(lock.form as unknown as JsonObject[])), lock.expiresAt],
+    [runId, lock.lid, JSON.stringify(storableJson(lock.form)), lock.expiresAt],
   );
 }
 
