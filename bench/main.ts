@@ -58,7 +58,10 @@ const jobs = given.jobs === undefined ? undefined : Number(given.jobs);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 if (given.help) process.stdout.write(HELP);
-else if (given.only !== undefined && !SECTIONS.includes(given.only as Section)) {
+else if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) {
+  process.stderr.write(`--jobs must be a whole number.\n${HELP}`);
+  process.exitCode = 2;
+} else if (given.only !== undefined && !SECTIONS.includes(given.only as Section)) {
   process.stderr.write(`There is no section "${given.only}".\n${HELP}`);
   process.exitCode = 2;
 } else write(await run(given.only === undefined ? SECTIONS : [given.only as Section]));

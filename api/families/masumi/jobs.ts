@@ -36,7 +36,8 @@ async function readJob(ctx: Ctx, jobId: string): Promise<FoundJob | undefined> {
   return job === undefined || run === undefined ? undefined : { job, run };
 }
 
-const LOOK_EVERY_MS = 50;
+const FIRST_LOOK_MS = 50;
+const LAST_LOOK_MS = 400; // many who wait at once must not ask for each other's time
 
 /**
  * Waits until the purchaser can be told how to pay. A job that could not get a payment request is answered as what it
@@ -44,13 +45,13 @@ const LOOK_EVERY_MS = 50;
  */
 export async function untilPayable(ctx: Ctx, jobId: string, waitMs: number): Promise<FoundJob> {
   const deadline = Date.now() + waitMs;
-  for (;;) {
+  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(LAST_LOOK_MS, pauseMs * 1.5)) {
     const found = await readJob(ctx, jobId);
     if (found === undefined) throw jobNotFound();
     if (found.job.payment !== null && found.run.status !== 'created') return found;
     if (isTerminal(found.run.status)) throw refusalOf(found.run);
     if (Date.now() >= deadline || ctx.signal.aborted) throw stillAsking(jobId);
-    await new Promise((settle) => setTimeout(settle, LOOK_EVERY_MS));
+    await new Promise((settle) => setTimeout(settle, pauseMs));
   }
 }
 
