@@ -120,6 +120,8 @@ export interface JobActivities {
   }): Promise<AnswerLockOutcome>;
   killJob(request: { runId: string; fid: string | null }): Promise<void>;
   submitResult(request: { ride: Ride; runId: string; result: ValueRef }): Promise<SubmitResultOutcome>;
+  /** Whether the payment service shows the result's hash, without submitting it: after answers that never came. */
+  findSubmitted(request: { ride: Ride; runId: string; result: ValueRef }): Promise<SubmitResultOutcome>;
   authorizeRefund(request: { runId: string }): Promise<AuthorizeRefundOutcome>;
 }
 

@@ -22,6 +22,9 @@ const PARAMETERS: readonly [path: string, parameter: string, kind: keyof KnownId
   ['^/admin/keys/', 'path.id', 'keys'],
   ['^/attention/', 'path.id', 'attention'],
   ['\\{userId\\}', 'path.userId', 'users'],
+  ['\\{flow_key\\}', 'path.flow_key', 'flows'],
+  ['^/\\{flow_key\\}/runs/', 'path.id', 'jobs'],
+  ['^/mip003/.*/status$', 'query.job_id', 'jobs'],
 ];
 
 const USUAL = ['2xx', '3xx', 401, 403, 404, 409, 429];
@@ -36,6 +39,8 @@ const REFUSALS: readonly [name: string, status: number][] = [
   ['^POST /approvals/\\{id\\}$', 400],
   ['^POST /runs/\\{id\\}/rerun$', 400], // its input is the family's own words
   ['^POST /escrow/', 400],
+  ['^POST /(mip003/)?\\{flow_key\\}/', 400], // inputs are judged by the flow's own form
+  ['^GET /mip003/\\{flow_key\\}/status$', 400], // one of two names of the job
   ['/stream$', 426],
 ];
 
@@ -67,6 +72,8 @@ export function fuzzSettings({ seed, examplesPerOperation, ids }: FuzzPlan): str
       ([name, status]) =>
         `[[operations]]\ninclude-name-regex = '${name}'\nchecks.positive_data_acceptance.expected-statuses = ${JSON.stringify([...USUAL, status])}`,
     ),
+    // What is no flow has no methods: 404, for whatever is asked.
+    `[[operations]]\ninclude-path-regex = '^/\\{flow_key\\}$'\nchecks.unsupported_method.enabled = false`,
     // Asked without Upgrade or Accept, a stream says what it is before it asks who is there.
     `[[operations]]\ninclude-name-regex = '/stream$'\nchecks.missing_required_header.enabled = false\nchecks.ignored_auth.enabled = false`,
   ].join('\n\n');

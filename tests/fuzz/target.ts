@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { inject } from 'vitest';
 import { generateKey } from '../../api/keys/secrets.ts';
 import { loadConfig, type Config } from '../../config.ts';
+import { APPROVAL, HYMN } from '../../embedded/agents/samples.ts';
 import { startApplication } from '../../embedded/application.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
 import type { DemoClient } from '../../embedded/demo/client.ts';
@@ -33,6 +34,8 @@ export interface KnownIds {
   accounts: string[];
   keys: string[];
   attention: string[];
+  flows: string[];
+  jobs: string[];
 }
 
 const USER = 'fuzz_user';
@@ -51,7 +54,6 @@ export async function startTarget(folder: string): Promise<Target> {
     settings(folder, database.url, adminKey),
     processes,
     (line) => lines.push(line),
-    { agents: false },
   );
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
@@ -74,7 +76,15 @@ export async function startTarget(folder: string): Promise<Target> {
 }
 
 function settings(folder: string, databaseUrl: string, adminKey: string): Config {
-  const ports = ['PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT'];
+  const ports = [
+    'PORT',
+    'ANVIL_PORT',
+    'SURFPOOL_PORT',
+    'FACILITATOR_PORT',
+    'SERVICES_PORT',
+    'MASUMI_PORT',
+    'KODOSUMI_PORT',
+  ];
   return loadConfig({
     ...Object.fromEntries(ports.map((name) => [name, '0'])),
     DATA_DIR: folder,
@@ -136,6 +146,10 @@ async function makeHistory(call: Call): Promise<KnownIds> {
   }
   await plannedRun(call, WAITING);
   await call('/admin/keys', { name: 'one', subject: USER });
+  const jobs = [
+    await orderJob(call, HYMN.key, { topic: 'autumn' }),
+    await orderJob(call, APPROVAL.key, { message: 'hello' }),
+  ];
   const list = async (path: string, name: string): Promise<string[]> =>
     ((await call(path))[name] as { id: string }[]).map(({ id }) => id);
   return {
@@ -146,7 +160,18 @@ async function makeHistory(call: Call): Promise<KnownIds> {
     accounts: await list('/ledger/accounts', 'accounts'),
     keys: await list('/admin/keys', 'keys'),
     attention: await list('/attention', 'attention'),
+    flows: [HYMN.key, APPROVAL.key],
+    jobs,
   };
+}
+
+/** One that waits for its money. */
+async function orderJob(call: Call, key: string, input_data: object): Promise<string> {
+  const { job_id: id } = await call(`/mip003/${key}/start_job`, {
+    identifier_from_purchaser: randomUUID(),
+    input_data,
+  });
+  return String(id);
 }
 
 async function plannedRun(call: Call, input: string): Promise<string> {

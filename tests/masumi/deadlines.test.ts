@@ -55,7 +55,7 @@ describe('A job with little time', () => {
     held.letGo();
     expect((await app.node.resolve(started.payment))?.resultHash).toBeNull();
     expect((await native(app, held.key, started)).result).toBeNull();
-    expect(app.kodosumi.control.runs().some(({ url }) => url === held.flow.url)).toBe(false);
+    await expect.poll(() => app.kodosumi.control.runs().some(({ url }) => url === held.flow.url)).toBe(false);
   });
 
   test('is given up when nobody answers by the input deadline, which its status publishes', async () => {
@@ -74,6 +74,21 @@ describe('A job with little time', () => {
       input_data: { decision: 'Send' },
     });
     expect([late.status, late.body['code']]).toEqual([409, 'not_awaiting_input']);
+  });
+});
+
+describe('A result whose hash nobody takes in time', () => {
+  test('is none, whatever other hash is shown for it', async () => {
+    const app = await startPaidApp({ job: shortJob(5000) });
+    app.payments.control.fail('POST /payment/submit-result', { kind: 'status', status: 503, times: 100 });
+    const started = await paid(app, HYMN, 'dead11e6dead11e6', { topic: 'silence' });
+    await expect.poll(() => app.payments.control.stats()['POST /payment/submit-result']).toBeGreaterThan(0);
+    app.payments.control.setState(started.payment, { resultHash: 'ab'.repeat(32) });
+    expect(await until(app, HYMN, started.jobId, 'failed')).toMatchObject({
+      error_code: 'deadline_exceeded',
+    });
+    expect((await native(app, HYMN, started)).result).toBeNull();
+    await app.close();
   });
 });
 

@@ -128,7 +128,7 @@ describe('A job', () => {
     const [run] = app.kodosumi.control.runs();
     expect((await post(app, `/runs/${started.jobId}/cancel`, {})).status).toBe(200);
     expect(await until(app, long, started.jobId, 'failed')).toMatchObject({ error_code: 'cancelled' });
-    expect(app.kodosumi.control.runs().some(({ fid }) => fid === run?.fid)).toBe(false);
+    await expect.poll(() => app.kodosumi.control.runs().some(({ fid }) => fid === run?.fid)).toBe(false);
     app.payments.control.requestRefund(started.payment);
     await refundOf(long, started).toMatch(/authorized|refunded/);
   });

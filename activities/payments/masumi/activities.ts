@@ -7,7 +7,7 @@ import type { JobActivities, PaymentWatchActivities } from '../../../domain/port
 import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
 import { authorizeRefund } from './authorize-refund.ts';
 import { readPayment, requestPayment } from './request-payment.ts';
-import { submitResult } from './submit-result.ts';
+import { findSubmitted, submitResult } from './submit-result.ts';
 import { watchPayments } from './watch.ts';
 
 /** Tells a run's workflow what changed of its payment; a workflow that has ended is told nothing. */
@@ -31,13 +31,17 @@ export interface MasumiDeps {
 }
 
 export type MasumiActivities = PaymentWatchActivities &
-  Pick<JobActivities, 'requestPayment' | 'readPayment' | 'submitResult' | 'authorizeRefund'>;
+  Pick<
+    JobActivities,
+    'requestPayment' | 'readPayment' | 'submitResult' | 'findSubmitted' | 'authorizeRefund'
+  >;
 
 export function createMasumiActivities(deps: MasumiDeps): MasumiActivities {
   return {
     requestPayment: (request) => requestPayment(deps, request),
     readPayment: (request) => readPayment(deps, request),
     submitResult: (request) => submitResult(deps, request),
+    findSubmitted: (request) => findSubmitted(deps, request),
     authorizeRefund: (request) => authorizeRefund(deps, request),
     watchPayments: () => watchPayments(deps),
   };

@@ -2,7 +2,7 @@ import { MasumiNodeError } from '../../../domain/masumi/outside-errors.ts';
 import type { SubmitResultOutcome } from '../../../domain/ports/jobs.ts';
 import type { Ride } from '../../../domain/ports/journal.ts';
 import type { FlowResult } from '../../../domain/ports/kodosumi.ts';
-import type { NodePayment } from '../../../domain/ports/masumi-node.ts';
+import type { MasumiNode, NodePayment } from '../../../domain/ports/masumi-node.ts';
 import type { ValueRef } from '../../../domain/ports/values.ts';
 import { withRide } from '../../journal/ride.ts';
 import type { MasumiDeps } from './activities.ts';
@@ -15,9 +15,20 @@ type Request = { ride: Ride; runId: string; result: ValueRef };
  * Submits the hash of the result. The same hash every time, so a crash anywhere is repaired by doing it again: what the
  * payment service took already it answers with 404 or 409, and then shows our hash.
  */
-export async function submitResult(
+export const submitResult = (deps: MasumiDeps, request: Request): Promise<SubmitResultOutcome> =>
+  withHash(deps, request, (identifier, resultHash) => submit(deps, identifier, resultHash));
+
+/** Whether it is there already, without another submission. */
+export const findSubmitted = (deps: MasumiDeps, request: Request): Promise<SubmitResultOutcome> =>
+  withHash(deps, request, (identifier, resultHash) =>
+    find(requireNode(deps), identifier, resultHash, 'The payment service does not show the hash.'),
+  );
+
+/** Where nobody is paid nothing is submitted. */
+async function withHash(
   deps: MasumiDeps,
   { ride, runId, result }: Request,
+  work: (identifier: string, resultHash: string) => Promise<SubmitResultOutcome>,
 ): Promise<SubmitResultOutcome> {
   return withRide(deps.journal, ride, async () => {
     const job = await requireJob(deps, runId);
@@ -25,7 +36,7 @@ export async function submitResult(
     const resultHash = outputHash(job.identifier, output, deps.outputHash);
     if (job.blockchain_identifier === null || job.source_type === null)
       return { kind: 'submitted', resultHash };
-    return submit(deps, job.blockchain_identifier, resultHash);
+    return work(job.blockchain_identifier, resultHash);
   });
 }
 
@@ -39,14 +50,23 @@ async function submit(
     const verdict = await node.submitResult(identifier, resultHash);
     await deps.checkpoint?.('job.result-submitted');
     if (verdict.kind === 'done') return { kind: 'submitted', resultHash };
-    const seen = await node.resolve(identifier);
-    if (seen !== undefined && carries(seen, resultHash)) return { kind: 'submitted', resultHash };
-    return { kind: 'not_now', message: verdict.message };
+    return await find(node, identifier, resultHash, verdict.message);
   } catch (error) {
     if (error instanceof MasumiNodeError && !error.passing)
       return { kind: 'refused', message: error.message };
     throw error;
   }
+}
+
+async function find(
+  node: MasumiNode,
+  identifier: string,
+  resultHash: string,
+  otherwise: string,
+): Promise<SubmitResultOutcome> {
+  const seen = await node.resolve(identifier);
+  if (seen !== undefined && carries(seen, resultHash)) return { kind: 'submitted', resultHash };
+  return { kind: 'not_now', message: otherwise };
 }
 
 const carries = ({ resultHash, nextAction }: NodePayment, hash: string): boolean =>

@@ -1,9 +1,4 @@
-import { demoInput } from '../../../domain/masumi/forms/demo.ts';
-import { toFields } from '../../../domain/masumi/forms/to-fields.ts';
-import { MipInputSchema } from '../../../schemas/families/masumi/fields.ts';
 import {
-  Availability,
-  Demo,
   FlowParams,
   InputProvided,
   JobStatusAnswer,
@@ -14,11 +9,10 @@ import {
 } from '../../../schemas/families/masumi/mip003.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
-import { anyAvailability, availabilityOf } from './availability.ts';
+import { describingRoutes } from './describing.ts';
 import { requireJob, untilPayable } from './jobs.ts';
 import { TAGS } from './names.ts';
 import { takeOrder } from './order.ts';
-import { matches } from './patterns.ts';
 import { answerQuestion } from './provide-input.ts';
 import { pick, readInputs, readObject, readStartJob } from './read-order.ts';
 import type { Shop } from './shop.ts';
@@ -27,69 +21,8 @@ import { toStarted } from './to-wire.ts';
 
 /** MIP-003 of every flow, base `/mip003/{flow_key}` (masumi.md 1.2). */
 export function mip003Routes(shop: Shop): Route[] {
-  const routes = [...describing(shop), startJob(shop), status(shop), provide(shop)];
+  const routes = [...describingRoutes(shop), startJob(shop), status(shop), provide(shop)];
   return routes.map((route) => ({ ...route, visitors: shop.options.isPublic }));
-}
-
-function describing(shop: Shop): Route[] {
-  const { directory } = shop;
-  return [
-    defineRoute({
-      method: 'get',
-      path: '/mip003/availability',
-      summary: 'Is any flow there?',
-      tags: TAGS,
-      scope: 'read',
-      responses: {
-        200: { description: 'Whether jobs can be started, in either case.', schema: Availability },
-      },
-      handler: async () => ({ status: 200, body: await anyAvailability(shop) }),
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/mip003/:flow_key/availability',
-      summary: 'Can this agent be hired now?',
-      tags: TAGS,
-      scope: 'read',
-      params: FlowParams,
-      responses: {
-        200: { description: 'Whether jobs can be started, in either case.', schema: Availability },
-      },
-      handler: async (_ctx, { params }) => ({
-        status: 200,
-        body: await availabilityOf(shop, params.flow_key),
-      }),
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/mip003/:flow_key/input_schema',
-      summary: 'What the agent wants to know',
-      tags: TAGS,
-      scope: 'read',
-      params: FlowParams,
-      responses: { 200: { description: 'Its form as MIP-003 fields.', schema: MipInputSchema } },
-      errors: ['flow_not_found', 'kodosumi_unavailable'],
-      handler: async (_ctx, { params }) => {
-        const { elements } = await directory.schema(await directory.require(params.flow_key));
-        return { status: 200, body: { input_data: toFields(elements) } };
-      },
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/mip003/:flow_key/demo',
-      summary: 'An example of input and output',
-      tags: TAGS,
-      scope: 'read',
-      params: FlowParams,
-      responses: { 200: { description: 'Input that start_job takes, and what comes back.', schema: Demo } },
-      errors: ['flow_not_found', 'kodosumi_unavailable'],
-      handler: async (_ctx, { params }) => {
-        const { elements, summary } = await directory.schema(await directory.require(params.flow_key));
-        const result = `The text that ${summary ?? 'the agent'} makes of it.`;
-        return { status: 200, body: { input: demoInput(elements, { matches }), output: { result } } };
-      },
-    }),
-  ];
 }
 
 const startJob = (shop: Shop): Route =>

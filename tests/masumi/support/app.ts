@@ -21,6 +21,7 @@ import { testFlows } from '../../../embedded/kodosumi/flows/samples.ts';
 import { startKodosumiStandIn, type StandIn } from '../../../embedded/kodosumi/stand-in.ts';
 import { createTell } from '../../../workers/masumi.ts';
 import { startWorkers } from '../../../workers/workers.ts';
+import { SETTINGS } from '../../api/support/api.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { sampleBook } from '../../support/sample-catalogue.ts';
 import { connect, uniqueTaskQueue } from '../../support/temporal.ts';
@@ -130,7 +131,8 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     sealer,
     temporal: temporal.client,
     settings: {
-      ...API_SETTINGS,
+      ...SETTINGS,
+      commandTimeoutMs: 10_000,
       listenUrl: fresh.url,
       temporalNamespace: temporal.namespace,
       taskQueue,
@@ -178,15 +180,3 @@ function keepWatching(look: () => Promise<unknown>): { stop(): Promise<void> } {
     },
   };
 }
-
-const API_SETTINGS: Omit<ApiSettings, 'listenUrl' | 'temporalNamespace' | 'taskQueue'> = {
-  auth: 'off',
-  adminKey: null,
-  corsOrigins: [],
-  rateLimitPerMinute: 0,
-  trustProxy: 0,
-  validateResponses: true,
-  version: 'test',
-  temporalUiUrl: null,
-  commandTimeoutMs: 10_000,
-};

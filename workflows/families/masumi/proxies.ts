@@ -3,7 +3,10 @@ import type { ActivityInterfaceFor } from '@temporalio/workflow';
 import type { JobActivities } from '../../../domain/ports/jobs.ts';
 import { taskQueues } from '../../../domain/queues.ts';
 
-type Payments = Pick<JobActivities, 'requestPayment' | 'readPayment' | 'submitResult' | 'authorizeRefund'>;
+type Payments = Pick<
+  JobActivities,
+  'requestPayment' | 'readPayment' | 'submitResult' | 'findSubmitted' | 'authorizeRefund'
+>;
 type Work = Pick<JobActivities, 'launchJob' | 'answerLock' | 'killJob'>;
 type Following = Pick<JobActivities, 'followJob'>;
 

@@ -32,13 +32,10 @@ async function submitOnce(job: Job, result: ValueRef): Promise<SubmitResultOutco
     .ride((ride) => payments(resultDeadlineOf(job) - Date.now()).submitResult({ ride, runId, result }))
     .catch(unlessExhausted);
   if (outcome !== undefined) return outcome;
-  const seen = await run.journal
-    .ride((ride) => payments(READ_FOR_MS).readPayment({ ride, runId }))
+  const found = await run.journal
+    .ride((ride) => payments(READ_FOR_MS).findSubmitted({ ride, runId, result }))
     .catch(unlessExhausted);
-  const resultHash = seen?.nextAction?.resultHash ?? null;
-  if (resultHash !== null || seen?.onChainState === 'ResultSubmitted')
-    return { kind: 'submitted', resultHash: resultHash ?? '' };
-  return { kind: 'not_now', message: 'The payment service did not answer.' };
+  return found ?? { kind: 'not_now', message: 'The payment service did not answer.' };
 }
 
 function completed({ run }: Job, result: ValueRef, resultHash: string): Ending {
