@@ -177,15 +177,17 @@ describe('Health', () => {
     expect(body).toMatchObject({
       status: 'healthy',
       service: 'steward-masumi',
-      version: 'test',
+      version: '0.0.0-test',
       kodosumi_connection: { is_healthy: true },
       payment_service: { is_healthy: false, simulated: true },
       database: { is_healthy: true },
     });
     app.kodosumi.control.slow(3000);
-    const slow = await get(app, '/health');
+    // What was seen of it counts for five seconds.
+    await expect.poll(async () => (await get(app, '/health')).body['status']).toBe('degraded');
+    const { body: slow } = await get(app, '/health');
     app.kodosumi.control.slow(0);
-    expect(slow.body).toMatchObject({
+    expect(slow).toMatchObject({
       status: 'degraded',
       kodosumi_connection: { is_healthy: false },
       database: { is_healthy: true },
