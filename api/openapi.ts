@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { Problem } from '../schemas/core/problem.ts';
 import type { FamilyModule } from './family.ts';
 import type { Mounted } from './http/mount.ts';
+import { KEY_PATTERN } from './middleware/idempotency.ts';
 import { meaningOf } from './problem-codes.ts';
 import type { Route } from './route.ts';
 
@@ -78,7 +79,7 @@ function operation({ route, family }: Mounted): ZodOpenApiOperationObject {
 }
 
 const IdempotencyHeader = z.object({
-  'Idempotency-Key': z.string().min(1).max(255).optional().meta({
+  'Idempotency-Key': z.string().min(1).max(255).regex(KEY_PATTERN).optional().meta({
     description:
       'Same key and same request: the first answer again, with Idempotent-Replayed: true. Kept 24 hours.',
   }),

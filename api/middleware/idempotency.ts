@@ -27,9 +27,12 @@ const WAIT_MS = 10_000; // how long a second request waits for the first one's a
 const POLL_MS = 50;
 const PURPOSE = 'idempotency.answer';
 
+/** 1 to 255 printable ASCII characters, no space at either end (common.md, "Idempotency"). */
+export const KEY_PATTERN = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
 export function readKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  if (/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(header)) return header;
+  if (KEY_PATTERN.test(header)) return header;
   throw new ApiError(
     'invalid_idempotency_key',
     'Idempotency-Key must be 1 to 255 printable ASCII characters.',
