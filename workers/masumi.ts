@@ -16,7 +16,8 @@ import type { Config } from '../config.ts';
 type Common = Pick<MasumiDeps, 'db' | 'journal' | 'sealer' | 'values' | 'checkpoint'>;
 
 const FILE_MS = 60_000;
-const LOOK_FOR_MS = 60_000; // as long as Kodosumi may not know a run that it has launched (masumi.md section 4)
+const LAUNCH_MS = 65_000; // until then Kodosumi may take a launch (client/kodosumi.ts)
+const LOOK_FOR_MS = LAUNCH_MS + 60_000; // and not know its run for a minute more (masumi.md section 4)
 
 /** What jobs that are paid in advance need of the outside: the payment service, Kodosumi, purchasers' files. */
 export function composeMasumi(

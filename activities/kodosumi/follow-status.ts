@@ -6,6 +6,8 @@ import type { FlowStatus } from '../../domain/ports/kodosumi.ts';
 import type { KodosumiDeps } from './activities.ts';
 import { requireKodosumi } from './job.ts';
 
+const LOCK_S = 3 * 3600; // as long as locks last where nobody says otherwise (masumi.md section 2)
+
 export type Followed = Parameters<JobActivities['followJob']>[0];
 
 /** `nothing`: it goes on, or Kodosumi cannot be asked just now. */
@@ -29,19 +31,27 @@ async function endOf(
   followed: Followed,
   status: FlowStatus,
 ): Promise<FollowEnd | undefined> {
-  const { runId, fid, openLock } = followed;
+  const { runId, openLock } = followed;
   if (status.status === 'finished') {
     const result = readFinal(status.final);
     return { kind: 'finished', result: await deps.values.keep(runId, result as never) };
   }
-  if (status.status === 'error') return { kind: 'failed', message: await requireKodosumi(deps).failure(fid) };
+  if (status.status === 'error') return { kind: 'failed', message: await reasonOf(deps, status) };
   if (openLock !== null)
     return status.locks.includes(openLock) ? undefined : { kind: 'leased', lid: openLock };
   for (const lid of status.locks) {
-    const end = await openLockOf(deps, followed, { lid, expires: null });
+    const end = await openLockOf(deps, followed, { lid, expires: Date.now() / 1000 + LOCK_S });
     if (end !== undefined) return end;
   }
   return undefined;
+}
+
+/** Kodosumi's own error is the run's `final`; any other is the last line of its traceback (masumi.md section 4). */
+async function reasonOf(deps: KodosumiDeps, { fid, final }: FlowStatus): Promise<string> {
+  if (final) return readFinal(final).output;
+  return requireKodosumi(deps)
+    .failure(fid)
+    .catch(() => 'The flow failed; Kodosumi does not say why.');
 }
 
 /** A lock that nobody has answered, its form kept for whoever will. One that is gone already is no news. */

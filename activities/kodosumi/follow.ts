@@ -20,30 +20,30 @@ export async function followJob(deps: KodosumiDeps, followed: Followed): Promise
   const recorder = await openRecord(deps, followed.runId);
   let missingSince: number | undefined;
   for (;;) {
-    const end = await listen(deps, followed, recorder, signal);
-    if (end !== undefined) return end;
+    const heard = await listen(deps, followed, recorder, signal);
+    if (typeof heard === 'object') return heard;
     const look = await lookAtRun(deps, followed);
     if (look.kind === 'end') return look.end;
     missingSince = look.kind === 'missing' ? (missingSince ?? Date.now()) : undefined;
     if (missingSince !== undefined && Date.now() - missingSince > MISSING_MS)
       return { kind: 'lost', message: 'Kodosumi does not know the run any more.' };
+    if (heard === 'still open') continue;
     await wait(look.kind === 'missing' ? Math.min(deps.pollMs, 1000) : deps.pollMs, undefined, { signal });
   }
 }
 
-/** Undefined when the stream broke, ended or fell silent: then the status is asked. */
+/** `over`: the stream broke, ended or fell silent. `still open`: it is well, and only left to look at the status. */
 async function listen(
   deps: KodosumiDeps,
   followed: Followed,
   recorder: Recorder,
   signal: AbortSignal,
-): Promise<FollowEnd | undefined> {
+): Promise<FollowEnd | 'over' | 'still open'> {
   const closing = new AbortController();
+  const longEnough = AbortSignal.timeout(deps.pollMs * STREAM_POLLS);
   try {
-    const events = requireKodosumi(deps).events(
-      followed.fid,
-      AbortSignal.any([signal, closing.signal, AbortSignal.timeout(deps.pollMs * STREAM_POLLS)]),
-    );
+    const ends = AbortSignal.any([signal, closing.signal, longEnough]);
+    const events = requireKodosumi(deps).events(followed.fid, ends);
     for await (const event of events) {
       await recorder.record(event);
       const end = await react(deps, followed, event);
@@ -55,7 +55,7 @@ async function listen(
     closing.abort();
     await recorder.settled();
   }
-  return undefined;
+  return longEnough.aborted ? 'still open' : 'over';
 }
 
 async function react(

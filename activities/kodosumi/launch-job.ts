@@ -4,6 +4,7 @@ import {
   isTaken,
   keepFid,
   openInputs,
+  type JobInputs,
   type JobRow,
   getJob,
   releaseLaunch,
@@ -19,6 +20,7 @@ import type { KodosumiDeps } from './activities.ts';
 import { withFiles } from './fetch-files.ts';
 import { requireKodosumi } from './job.ts';
 
+const LONGEST_REFUSAL_MS = 60_000; // how long a Kodosumi that was just restarted may not know its flows
 const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
 
 /**
@@ -40,7 +42,7 @@ export async function launchJob(
     const inputs = await openInputs(deps.db.pool, deps.sealer, runId);
     if (inputs === undefined) throw new EngineError('value_lost', `Job ${runId} has no inputs.`);
     if (job.launching_at !== null) {
-      const found = await look(deps, job, url, inputs.values);
+      const found = await look(deps, job, url, inputs);
       if (found !== undefined) return launched(deps, runId, found);
     }
     const ready = await withFiles(requireKodosumi(deps), deps.fetchFile, inputs);
@@ -54,7 +56,7 @@ export async function findRunOf(deps: KodosumiDeps, runId: string): Promise<stri
   const { job, url } = await load(deps, runId);
   if (job.fid !== null || job.launching_at === null) return job.fid ?? undefined;
   const inputs = await openInputs(deps.db.pool, deps.sealer, runId);
-  return inputs && look(deps, job, url, inputs.values);
+  return inputs && look(deps, job, url, inputs);
 }
 
 async function load({ db }: KodosumiDeps, runId: string): Promise<{ job: JobRow; url: string }> {
@@ -69,19 +71,25 @@ async function look(
   deps: KodosumiDeps,
   { launching_at: at }: JobRow,
   url: string,
-  values: JsonObject,
+  inputs: JobInputs,
 ): Promise<string | undefined> {
-  const found = await find(deps, at!, url, values);
+  const found = await find(deps, at!, url, inputs);
   const lookUntil = at!.getTime() + deps.lookForMs;
   if (found === undefined && Date.now() < lookUntil)
     throw new Error('Whether the flow was launched is not known yet; it is looked for.');
   return found;
 }
 
-const find = (deps: KodosumiDeps, at: Date, url: string, inputs: JsonObject): Promise<string | undefined> =>
+const find = (
+  deps: KodosumiDeps,
+  at: Date,
+  url: string,
+  { values, files }: JobInputs,
+): Promise<string | undefined> =>
   requireKodosumi(deps).findLaunched({
     url,
-    inputs,
+    inputs: values,
+    files: files.map(({ name }) => name),
     sinceMs: at.getTime() - CLOCKS_MS,
     taken: (fid) => isTaken(deps.db.pool, fid),
   });
@@ -112,7 +120,7 @@ async function launch(
 
 /** A Kodosumi that was just restarted does not know its flows yet: a refusal counts when it lasts. */
 const isEarly = ({ lookForMs }: KodosumiDeps): boolean =>
-  Date.now() - Context.current().info.scheduledTimestampMs < lookForMs;
+  Date.now() - Context.current().info.scheduledTimestampMs < Math.min(lookForMs, LONGEST_REFUSAL_MS);
 
 async function launched({ db }: KodosumiDeps, runId: string, fid: string): Promise<LaunchJobOutcome> {
   await keepFid(db.pool, runId, fid);

@@ -57,7 +57,7 @@ export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Pro
   return rowCount === 1;
 }
 
-/** The living job of an identifier; one whose run has ended is let go first. */
+/** The living job of an identifier; one that has ended, is given up or can be paid no more is let go first. */
 export async function findLivingJob(
   db: Queryable,
   key: { tenant: string; flowKey: string; identifier: string },
@@ -66,7 +66,8 @@ export async function findLivingJob(
   await db.query(
     `update job j set alive = false from run r
      where j.tenant = $1 and j.flow_key = $2 and j.identifier = $3 and j.alive
-       and r.id = j.run_id and r.finished_at is not null`,
+       and r.id = j.run_id and (r.finished_at is not null or r.status = 'compensating' or (
+         r.status = 'awaiting_payment' and (j.payment ->> 'payByTime')::bigint < extract(epoch from now()) * 1000))`,
     values,
   );
   const { rows } = await db.query<JobRow>(
@@ -112,19 +113,19 @@ export async function markPaymentAsked(db: Queryable, runId: string): Promise<Da
   return rows[0]!.payment_asked_at;
 }
 
-/** The first request wins; answers the one that is kept. `watched`: the payment service is looked at for it. */
+/** The first request wins; answers the one that is kept, none for a job that has ended. `watched`: the payment service is looked at for it. */
 export async function keepPayment(
   db: Queryable,
   runId: string,
   payment: JobPayment,
   { onChainState, nextAction }: PaymentStanding,
   watched: boolean,
-): Promise<JobPayment> {
+): Promise<JobPayment | undefined> {
   const { rows } = await db.query<{ payment: JobPayment }>(
-    `update job set payment = coalesce(payment, $2), blockchain_identifier = coalesce(blockchain_identifier, $3),
+    `update job j set payment = coalesce(payment, $2), blockchain_identifier = coalesce(blockchain_identifier, $3),
        source_type = coalesce(source_type, $4), on_chain_state = coalesce(on_chain_state, $5),
        next_action = coalesce(next_action, $6), watched = $7
-     where run_id = $1 returning payment`,
+     from run r where j.run_id = $1 and r.id = j.run_id and r.finished_at is null returning payment`,
     [
       runId,
       JSON.stringify(storableJson(payment)),
@@ -135,7 +136,7 @@ export async function keepPayment(
       watched,
     ],
   );
-  return rows[0]!.payment;
+  return rows[0]?.payment;
 }
 
 /** What was seen last; an older look never counts, looks come one after the other. */

@@ -32,10 +32,7 @@ describe('readFinal', () => {
     },
   );
 
-  it.each(['plain', '', '[1]', '7', '{}', '{"a":1,"b":2}'])(
-    'gives what is no result as it is: %s',
-    (final) => {
-      expect(readFinal(final)).toMatchObject({ kind: null, output: final });
-    },
-  );
+  it.each(['plain', '[1]', '7', '{}', '{"a":1,"b":2}'])('gives what is no result as it is: %s', (final) => {
+    expect(readFinal(final)).toMatchObject({ kind: null, output: final });
+  });
 });

@@ -15,7 +15,7 @@ const PLAIN_TEXT = new Set(['str', 'TypeError']); // Kodosumi writes None as {"T
  * text, everything else the compact JSON of the value; what comes out empty, or is no such JSON, is the text itself.
  */
 export function readFinal(final: string | null): FlowResult {
-  if (final === null) return { kind: null, output: 'null', final: null };
+  if (final === null || final === '') return { kind: null, output: 'null', final: null };
   const parsed = parse(final);
   if (parsed === undefined) return { kind: null, output: final, final };
   const [kind, value] = isObject(parsed) ? onlyEntry(parsed) : [];

@@ -7,6 +7,13 @@ const upload = JSON.stringify({
 });
 
 describe('compareInputs', () => {
+  it('knows of files only that there are some: an answer that got lost does not tell their names', () => {
+    const recorded = { dict: { topic: 'x', files: ['a.pdf'] } };
+    expect(compareInputs({ topic: 'x' }, recorded, ['files'])).toBe('same');
+    expect(compareInputs({ topic: 'x' }, recorded)).toBe('other');
+    expect(compareInputs({ topic: 'x' }, { dict: { topic: 'x', files: null } }, ['files'])).toBe('other');
+  });
+
   it.each([
     ['equal fields', { a: 'x', n: 1 }, { n: 1, a: 'x' }],
     ['fields that were left out', { a: 'x' }, { a: 'x', b: null, c: false }],

@@ -8,14 +8,21 @@ export type InputsVerdict = 'same' | 'other' | 'unreadable';
 
 /**
  * Compares what was posted with the inputs a run recorded, `{"dict": {...}}`. Kodosumi fills fields that were not posted
- * with null (checkboxes with false), makes a checkbox of `on` true, and a list of file names of an upload.
+ * with null (checkboxes with false), makes a checkbox of `on` true, and a list of file names of an upload. Of `files` it is
+ * only known that there are some.
  */
-export function compareInputs(posted: JsonObject, recorded: unknown): InputsVerdict {
+export function compareInputs(
+  posted: JsonObject,
+  recorded: unknown,
+  files: readonly string[] = [],
+): InputsVerdict {
   const fields = dictOf(recorded);
   if (fields === undefined) return 'unreadable';
   const names = Object.keys(posted);
   if (!names.every((name) => Object.hasOwn(fields, name))) return 'unreadable';
-  const filled = Object.keys(fields).filter((name) => !isUnset(fields[name]) && !Object.hasOwn(posted, name));
+  if (files.some((name) => isUnset(fields[name]))) return 'other';
+  const known = new Set([...names, ...files]);
+  const filled = Object.keys(fields).filter((name) => !isUnset(fields[name]) && !known.has(name));
   if (filled.length > 0) return 'other';
   return names.every((name) => sameValue(posted[name] ?? null, fields[name] ?? null)) ? 'same' : 'other';
 }

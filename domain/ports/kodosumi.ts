@@ -57,6 +57,8 @@ export interface FlowEvent {
 export interface LostLaunch {
   url: string;
   inputs: JsonObject;
+  /** Fields of files: a run records their names, which an answer that got lost does not tell. */
+  files?: readonly string[];
   /** No run that began before this is it (ms since epoch, our clock; allow for another clock's difference). */
   sinceMs: number;
   /** Runs that are known to be other jobs'. */

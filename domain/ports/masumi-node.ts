@@ -74,7 +74,7 @@ export type AgentPricing = (
 };
 
 /** `not_now`: 404 or 409, its state does not allow it (yet, or any more). */
-export type NodeVerdict = { kind: 'done'; payment: NodePayment } | { kind: 'not_now'; message: string };
+export type NodeVerdict = { kind: 'done' } | { kind: 'not_now'; message: string };
 
 /** A page of a list, newest first. */
 export interface PaymentPage {

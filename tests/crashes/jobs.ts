@@ -7,7 +7,7 @@ import { required } from '../../temporal-connection.ts';
 import type { Victims } from '../kills/victims.ts';
 import { until } from '../workflows/support/run.ts';
 
-const PATIENCE_MS = 90_000; // a launch whose answer was lost is looked for a minute long
+const PATIENCE_MS = 200_000; // a launch whose answer was lost is looked for two minutes long
 
 /** Orders and pays a job as a stubborn purchaser does, and holds that nothing was done twice. */
 export async function buyJob({ url, config }: Victims, asks: boolean): Promise<void> {

@@ -30,7 +30,7 @@ export async function findLaunched(client: Client, lost: LostLaunch): Promise<st
   const couldBe = runs.length > 0 ? bySummary(await listFlows(client), lost.url) : () => false;
   const open: Candidate[] = [];
   for (const { fid, inputs, summary } of runs) {
-    const verdict = compareInputs(lost.inputs, inputs);
+    const verdict = compareInputs(lost.inputs, inputs, lost.files);
     if (verdict === 'other' || !couldBe(summary, verdict) || (await lost.taken(fid))) continue;
     if (await isOf(client, fid, lost.url)) open.push({ fid, verdict });
   }
@@ -45,7 +45,7 @@ function bySummary(flows: KodosumiFlow[], url: string) {
   const own = flows.find((flow) => flow.url === url)?.summary;
   const known = new Set(flows.map(({ summary }) => summary));
   return (summary: string | null, verdict: InputsVerdict): boolean =>
-    summary === own || (verdict === 'same' && !known.has(summary));
+    summary === null || summary === own || (verdict === 'same' && !known.has(summary));
 }
 
 /** Newest first. Ids tell when their run began; one that does not could be any. */

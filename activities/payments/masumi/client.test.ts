@@ -182,6 +182,20 @@ describe('a call to the payment service', () => {
     });
   });
 
+  it('believes that a hash was taken, whatever else the answer says', async () => {
+    const node = await clientOf(answering(200, { status: 'success', data: {} }));
+    expect(await node.submitResult('ab', 'ab'.repeat(32))).toEqual({ kind: 'done' });
+    expect(await node.authorizeRefund('ab')).toEqual({ kind: 'done' });
+  });
+
+  it('lists payments that have no id of their own', async () => {
+    const times = { submitResultTime: '3', unlockTime: '4', externalDisputeUnlockTime: '5' };
+    const Payments = [{ blockchainIdentifier: 'abc', metadata: 'job', ...times }];
+    const node = await clientOf(answering(200, { status: 'success', data: { Payments } }));
+    expect(await node.findPayment('job', 0)).toMatchObject({ blockchainIdentifier: 'abc' });
+    expect((await node.listPayments({})).payments).toHaveLength(1);
+  });
+
   it('says what cannot be read of an answer, and that it may have happened', async () => {
     const node = await clientOf(answering(200, { status: 'success', data: { id: 'x' } }));
     const error = await failure(node.createPayment(order));

@@ -39,7 +39,7 @@ export async function readPage(
   });
   const payments = rows.flatMap((row) => {
     const { data } = ReadPayment.safeParse(row);
-    return data === undefined || data.id === page.cursor ? [] : [data];
+    return data === undefined || (page.cursor !== undefined && data.id === page.cursor) ? [] : [data];
   });
   return { payments, isLast: rows.length < PAGE };
 }

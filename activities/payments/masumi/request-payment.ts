@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { keepPayment, markPaymentAsked, markStanding, type JobRow } from '../../../db/repositories/jobs.ts';
 import { paymentOf, standingOf } from '../../../domain/masumi/payment.ts';
+import { EngineError } from '../../../domain/errors.ts';
 import { MasumiNodeError } from '../../../domain/masumi/outside-errors.ts';
 import type {
   JobPayment,
@@ -87,7 +88,9 @@ async function keep(
   standing: PaymentStanding,
   watched: boolean,
 ): Promise<RequestPaymentOutcome> {
-  return requested(await keepPayment(db.pool, runId, payment, standing, watched), standing);
+  const kept = await keepPayment(db.pool, runId, payment, standing, watched);
+  if (kept === undefined) throw new EngineError('run_finished', `Job ${runId} has ended.`);
+  return requested(kept, standing);
 }
 
 const requested = (payment: JobPayment, standing: PaymentStanding): RequestPaymentOutcome => ({
@@ -122,7 +125,7 @@ export async function readPayment(
     const job = await requireJob(deps, runId);
     if (job.blockchain_identifier === null || job.source_type === null) return standing(job);
     const seen = await requireNode(deps).resolve(job.blockchain_identifier);
-    if (seen === undefined) return standing(job);
+    if (seen?.onChainState == null) return standing(job);
     await markStanding(deps.db.pool, runId, standingOf(seen));
     return standingOf(seen);
   });

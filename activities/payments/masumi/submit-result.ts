@@ -52,9 +52,10 @@ async function submit(
     if (verdict.kind === 'done') return { kind: 'submitted', resultHash };
     return await find(node, identifier, resultHash, verdict.message);
   } catch (error) {
-    if (error instanceof MasumiNodeError && !error.passing)
-      return { kind: 'refused', message: error.message };
-    throw error;
+    if (!(error instanceof MasumiNodeError) || error.passing) throw error;
+    // An earlier try whose answer was lost may have been taken.
+    const found = await find(node, identifier, resultHash, error.message);
+    return found.kind === 'submitted' ? found : { kind: 'refused', message: error.message };
   }
 }
 

@@ -105,10 +105,11 @@ function wasNeverSent(cause: unknown): boolean {
   return syscall === 'connect' || syscall === 'getaddrinfo' || NEVER_SENT.test(code);
 }
 
-/** Seconds, or a date. */
+const LONGEST_WAIT_MS = 300_000; // one wrong header must not stop everything
+
+/** Seconds, or a date; five minutes at most. */
 export function readRetryAfter(text: string | null, nowMs: number): number | undefined {
   if (text === null) return undefined;
-  if (/^\d{1,9}$/.test(text.trim())) return Number(text) * 1000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_WAIT_MS);
 }

@@ -18,6 +18,8 @@ export async function followUp(
   if (!isTerminal(job.status)) await tellRun(deps, job, isNews);
   if (isNews) await write(deps, job);
   if (needsPerson(job)) await alert(deps, job);
+  if (isTerminal(job.status) && job.status !== 'completed' && job.on_chain_state === 'ResultSubmitted')
+    await undelivered(deps, job);
   if (!isTerminal(job.status) || !canAuthorize(job.on_chain_state)) return;
   if (job.status === 'completed') await dispute(deps, job);
   else await refund(deps, node, job);
@@ -51,10 +53,28 @@ const disputeId = ({ run_id }: WatchedJob): string => `payment_disputed:${run_id
 
 /** A failed job's refund, as soon as the purchaser has asked for it. */
 async function refund({ db }: MasumiDeps, node: MasumiNode, job: WatchedJob): Promise<void> {
-  if (job.authorized_at !== null) return;
+  if (job.authorized_at !== null && !waitsAgain(job)) return;
   const verdict = await node.authorizeRefund(job.blockchain_identifier);
   if (verdict.kind === 'done') await markAuthorized(db.pool, job.run_id);
 }
+
+const AGAIN_MS = 120_000;
+
+/** An authorisation came to nothing: its transaction failed, or the purchaser took the request back and asked again. */
+const waitsAgain = ({ authorized_at: at, next_action: next }: WatchedJob): boolean =>
+  next?.requestedAction === 'WaitingForExternalAction' && Date.now() - at!.getTime() > AGAIN_MS;
+
+/** A hash arrived after its job was given up: the money is on its way to us, and the purchaser has no result. */
+const undelivered = ({ db }: MasumiDeps, job: WatchedJob): Promise<void> =>
+  raiseAttention(db.pool, {
+    id: `payment_undelivered:${job.run_id}`,
+    tenant: job.tenant,
+    kind: 'payment_undelivered',
+    runId: job.run_id,
+    detail:
+      'A hash was submitted for a job that has failed. The purchaser has no result: pay the money back, or agree to the refund.',
+    data: { blockchainIdentifier: job.blockchain_identifier },
+  });
 
 /** The work was done and the purchaser wants the money back: whether it goes back is for a person to decide. */
 const dispute = ({ db }: MasumiDeps, job: WatchedJob): Promise<void> =>

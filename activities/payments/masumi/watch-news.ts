@@ -6,6 +6,7 @@ const MOST_PAGES = 20; // of one state and source type in one look
 const MOST_REQUESTS = 9; // of a look whose lists are short: with looks each 10 s fewer than one a second
 const MOST_SINGLE = 20; // asked one by one in a look whose lists have no end
 const MOST_FAILED = 3; // a payment service that hangs must not hold up the look
+const LONGEST_MS = 120_000; // of asking one by one: a slow payment service must not use up the look
 const CLOCKS_MS = 300_000;
 const ENDED_MS = 600_000; // a job that has ended is asked about by itself this often at most
 
@@ -95,7 +96,7 @@ async function* list(
       yield payment;
     }
     const last = payments.at(-1);
-    if (isLast || last === undefined || last.createdAt < sinceMs) return;
+    if (isLast || last === undefined || last.id === '' || last.createdAt < sinceMs) return;
     cursor = last.id;
   }
   lists.complete = false;
@@ -108,10 +109,11 @@ async function* oneByOne(
   lists: Lists,
 ): AsyncGenerator<NodePayment> {
   const most = lists.complete ? Math.max(1, MOST_REQUESTS - lists.requests) : MOST_SINGLE;
+  const until = Date.now() + LONGEST_MS;
   let failed = 0;
   let read = 0;
   for (const job of hidden(jobs, lists).slice(0, most)) {
-    if (failed === MOST_FAILED) break;
+    if (failed === MOST_FAILED || Date.now() > until) break;
     asked(job);
     const payment = await node
       .resolve(job.blockchain_identifier)

@@ -12,6 +12,7 @@ import { requireNode } from './job.ts';
 import { followUp } from './watch-follow-up.ts';
 import { newsOf } from './watch-news.ts';
 
+const LATE_MS = 3_600_000; // a payment service that was behind may show a payment this long after its time
 const FRESH_MS = 60_000; // an older mark of a job that lists still show is renewed
 
 /**
@@ -70,7 +71,7 @@ function takeNews(job: WatchedJob, seen: NodePayment): boolean {
 function isDone(job: WatchedJob, graceMs: number): boolean {
   if (!isTerminal(job.status)) return false;
   if (isOver(job.on_chain_state)) return true;
-  const endsAt = job.on_chain_state === null ? job.pay_by : job.dispute_until;
+  const endsAt = job.on_chain_state === null ? job.pay_by + LATE_MS : job.dispute_until;
   return Date.now() > endsAt + graceMs;
 }
 

@@ -2,7 +2,6 @@ import { findJob, type JobRow } from '../../../db/repositories/jobs.ts';
 import { findRun, type RunRow } from '../../../db/repositories/runs.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
 import type { Ctx } from '../../context.ts';
-import { unavailable } from '../../errors.ts';
 import { ApiError } from '../../problem.ts';
 import type { FlowDirectory } from './directory.ts';
 import { jobNotFound, paymentServiceDown } from './problems.ts';
@@ -48,12 +47,19 @@ export async function untilPayable(ctx: Ctx, jobId: string, waitMs: number): Pro
   for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(LAST_LOOK_MS, pauseMs * 1.5)) {
     const found = await readJob(ctx, jobId);
     if (found === undefined) throw jobNotFound();
+    if (wasNeverPayable(found.run)) throw refusalOf(found.run);
     if (found.job.payment !== null && found.run.status !== 'created') return found;
     if (isTerminal(found.run.status)) throw refusalOf(found.run);
     if (Date.now() >= deadline || ctx.signal.aborted) throw stillAsking(jobId);
     await new Promise((settle) => setTimeout(settle, pauseMs));
   }
 }
+
+const NEVER_PAYABLE: ReadonlySet<string> = new Set(['PAYMENT_REJECTED', 'PAYMENT_SERVICE_UNAVAILABLE']);
+
+/** It ended without a payment request that anybody was told of, whatever came of it later. */
+export const wasNeverPayable = ({ view }: RunRow): boolean =>
+  NEVER_PAYABLE.has(String((view['error'] as { code?: unknown } | undefined)?.code));
 
 function refusalOf({ id, view, status }: RunRow): ApiError {
   const { code = '', message = '' } = (view['error'] ?? {}) as { code?: string; message?: string };
@@ -64,12 +70,9 @@ function refusalOf({ id, view, status }: RunRow): ApiError {
   return new ApiError('invalid_state', `The job is ${status}.`, { members });
 }
 
-function stillAsking(jobId: string): ApiError {
-  const refusal = unavailable(
-    'The order is taken, its payment request is not there yet. Send the same again: it is one job.',
+const stillAsking = (jobId: string): ApiError =>
+  new ApiError(
+    'payment_service_unavailable',
+    'The order is taken, and the payment service has not answered yet. Send the same again: it is one job.',
+    { headers: { 'retry-after': '5' }, members: { job_id: jobId } },
   );
-  return new ApiError(refusal.code, refusal.message, {
-    headers: refusal.headers,
-    members: { job_id: jobId },
-  });
-}

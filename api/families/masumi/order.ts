@@ -9,6 +9,7 @@ import type { Ctx } from '../../context.ts';
 import { ApiError } from '../../problem.ts';
 import { startRun, type StartedRow, type WorkflowStart } from '../../runs/start.ts';
 import type { KnownFlow } from './directory.ts';
+import { wasNeverPayable } from './jobs.ts';
 import { FAMILY } from './names.ts';
 import { inputHash, purchaserNonce } from './hashing.ts';
 import { matches } from './patterns.ts';
@@ -94,7 +95,8 @@ async function forgetUnpayable({ deps, claim }: Ctx): Promise<void> {
     getRun(deps.db.pool, claim.runId),
     getJob(deps.db.pool, claim.runId),
   ]);
-  if (run !== undefined && isTerminal(run.status) && !job?.payment) claim.runId = null;
+  if (run !== undefined && isTerminal(run.status) && (!job?.payment || wasNeverPayable(run)))
+    claim.runId = null;
 }
 
 const isConflict = (error: unknown): boolean =>

@@ -25,7 +25,7 @@ export function createPriceOf(node: MasumiNode, now: () => number = Date.now): P
   return async (agentIdentifier) => {
     const known = kept.get(agentIdentifier);
     if (known !== undefined && now() - known.atMs < FRESH_MS) return known.pricing;
-    const pricing = await node.pricing(agentIdentifier).catch((error: unknown) => {
+    const pricing = await patiently(() => node.pricing(agentIdentifier)).catch((error: unknown) => {
       if (known !== undefined) return known.pricing;
       throw error instanceof MasumiNodeError ? paymentServiceDown() : error;
     });
@@ -33,6 +33,22 @@ export function createPriceOf(node: MasumiNode, now: () => number = Date.now): P
     kept.set(agentIdentifier, { pricing, atMs: now() });
     return pricing;
   };
+}
+
+const TRIES = 3;
+const PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 3000; // a purchaser waits
+
+/** 429, 5xx and broken lines are tried again (masumi.md section 3), as long as a purchaser would wait. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof MasumiNodeError) || !error.passing || attempt === TRIES) throw error;
+      const pauseMs = Math.min(error.retryAfterMs ?? PAUSE_MS, LONGEST_PAUSE_MS);
+      await new Promise((settle) => setTimeout(settle, pauseMs));
+    }
 }
 
 /** `offered`: payment_amount in ADA as it was written. `listed`: PRICE_<flow key>, "<int> <unit>" (masumi.md section 3). */

@@ -69,7 +69,7 @@ const hand = ({ run, fid }: Job, { lid }: OpenLock, inputHash: string): Promise<
 /** The question is answered, here or in Kodosumi's own panel: the work goes on. */
 export function closeLock(job: Job, lid: string): void {
   if (!job.answered.includes(lid)) job.answered.push(lid);
-  if (job.openLock?.lid !== lid) return;
+  if (job.openLock?.lid !== lid || job.run.status() !== 'awaiting_input') return;
   job.openLock = undefined;
   job.run.move('running', 'run.running', `run.running:${lid}`, { lock: lid }, { view: { lock: null } });
   job.run.describe(['**Working**'], { waitingFor: null });

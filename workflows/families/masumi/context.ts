@@ -1,6 +1,12 @@
 import { setHandler, defineSignal } from '@temporalio/workflow';
 import { SIGNALS } from '../../../domain/messages.ts';
-import type { AnswerLockOutcome, JobInput, JobPayment, PaymentStanding } from '../../../domain/ports/jobs.ts';
+import type {
+  AnswerLockOutcome,
+  AuthorizeRefundOutcome,
+  JobInput,
+  JobPayment,
+  PaymentStanding,
+} from '../../../domain/ports/jobs.ts';
 import type { Run } from '../../engine/run.ts';
 
 /** A question the flow has asked and nobody has answered yet. */
@@ -17,6 +23,8 @@ export interface Job {
   standing: PaymentStanding;
   fid: string | null;
   openLock: OpenLock | undefined;
+  /** Gives the purchaser's money back, as far as it can be given now; begun once, by whoever comes first. */
+  refund: { begin(): Promise<AuthorizeRefundOutcome> } | undefined;
   /** Locks that were answered, here or in Kodosumi's own panel. */
   answered: string[];
   /** Answers on their way to Kodosumi: their outcome is waited for, whatever the time. */
@@ -31,6 +39,7 @@ export function createJob(run: Run<JobInput>): Job {
     payment: undefined,
     standing: { onChainState: null, nextAction: null },
     fid: null,
+    refund: undefined,
     openLock: undefined,
     answered: [],
     answering: undefined,
@@ -44,6 +53,7 @@ export function createJob(run: Run<JobInput>): Job {
 /** One event for each state the chain shows, whoever saw it. */
 export function noteStanding(job: Job, standing: PaymentStanding): void {
   const { onChainState, nextAction } = standing;
+  if (onChainState === null && job.standing.onChainState !== null) return; // an older look
   const isNews = onChainState !== job.standing.onChainState;
   job.standing = standing;
   if (isNews)

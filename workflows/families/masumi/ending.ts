@@ -1,5 +1,4 @@
 import { UNKNOWN_TOTALS } from '../../../domain/ports/ledger.ts';
-import { isPaid } from '../../../domain/masumi/payment.ts';
 import type { Ending } from '../../engine/run.ts';
 import type { UndoRecord } from '../../engine/saga.ts';
 import type { Job } from './context.ts';
@@ -36,9 +35,11 @@ export const stopped = (job: Job): Promise<Ending> =>
     ? failed(job, 'deadline_exceeded', 'The result would have come too late to be submitted.')
     : failed(job, 'cancelled', 'The job was cancelled.');
 
-/** Registered undos in reverse: the flow's run is ended, then the refund authorised (the watch repeats that). */
-async function compensate({ run, standing }: Job, code: string, message: string): Promise<void> {
-  if (!isPaid(standing.onChainState) || run.saga.planned().length === 0) return;
+/** The refund is authorised (the watch repeats that) while the flow's run is ended. */
+async function compensate(job: Job, code: string, message: string): Promise<void> {
+  const { run } = job;
+  // A job that nobody had to wait for is not begun yet: the watch gives back what was paid for it.
+  if (run.saga.planned().length === 0 || run.status() === 'created') return;
   run.describe([`**Giving up**: ${message}`], { waitingFor: null });
   run.move(
     'compensating',
@@ -50,6 +51,7 @@ async function compensate({ run, standing }: Job, code: string, message: string)
     },
   );
   await run.journal.flush();
+  void job.refund?.begin(); // at once: ending the flow's run may take a while
   const records = await run.saga.compensate((record) => announce({ run }, record));
   run.journal.emit({
     key: 'run.compensated',

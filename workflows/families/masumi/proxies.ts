@@ -12,7 +12,8 @@ type Following = Pick<JobActivities, 'followJob'>;
 
 const retry = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 };
 const HEARTBEAT = '6s';
-const ONE_TRY = '90s'; // a page of uploads or a slow node takes its time
+const ONE_TRY = '90s'; // a slow node takes its time
+const WITH_FILES = '15m'; // a purchaser's files are fetched and handed over first
 
 /** Calls of the payment service, tried again for `forMs`. */
 export const payments = (forMs: number): ActivityInterfaceFor<Payments> =>
@@ -29,7 +30,7 @@ export const kodosumi = (forMs: number): ActivityInterfaceFor<Work> =>
   proxyActivities<Work>({
     taskQueue: taskQueues(workflowInfo().taskQueue).kodosumi,
     scheduleToCloseTimeout: Math.max(1, forMs),
-    startToCloseTimeout: ONE_TRY,
+    startToCloseTimeout: WITH_FILES,
     heartbeatTimeout: HEARTBEAT,
     // A launch that is under way is waited for: what it started must be known to be ended.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -1,3 +1,4 @@
+import { sleep } from '@temporalio/workflow';
 import type { ValueRef } from '../../../domain/ports/values.ts';
 import type { SubmitResultOutcome } from '../../../domain/ports/jobs.ts';
 import { UNKNOWN_TOTALS } from '../../../domain/ports/ledger.ts';
@@ -9,6 +10,7 @@ import { payments } from './proxies.ts';
 import { resultDeadlineOf } from './times.ts';
 
 const READ_FOR_MS = 60_000;
+const LATE_TRIES = 4; // times `retryEveryMs`: so long a submission that was cut off may still arrive
 
 /** Submits the result's hash until the payment service has it; only then is there a result (masumi.md section 2). */
 export async function submit(job: Job, result: ValueRef): Promise<Ending> {
@@ -27,11 +29,12 @@ export async function submit(job: Job, result: ValueRef): Promise<Ending> {
 /** A submission is never cut off: whether it arrived would not be known. What nobody answered is looked up. */
 async function submitOnce(job: Job, result: ValueRef): Promise<SubmitResultOutcome> {
   const { run } = job;
-  const { runId } = run.input;
+  const { runId, settings } = run.input;
   const outcome = await run.journal
     .ride((ride) => payments(resultDeadlineOf(job) - Date.now()).submitResult({ ride, runId, result }))
     .catch(unlessExhausted);
   if (outcome !== undefined) return outcome;
+  await sleep(LATE_TRIES * settings.retryEveryMs, { summary: 'a submission may still arrive' });
   const found = await run.journal
     .ride((ride) => payments(READ_FOR_MS).findSubmitted({ ride, runId, result }))
     .catch(unlessExhausted);

@@ -1,4 +1,4 @@
-import type { LaunchJobOutcome } from '../../../domain/ports/jobs.ts';
+import type { AuthorizeRefundOutcome, LaunchJobOutcome } from '../../../domain/ports/jobs.ts';
 import type { ValueRef } from '../../../domain/ports/values.ts';
 import type { Ending } from '../../engine/run.ts';
 import { untilStopped } from '../../engine/until-stopped.ts';
@@ -32,16 +32,20 @@ export async function doWork(job: Job): Promise<Ending> {
 export const isEnding = (value: ValueRef | Ending): value is Ending => 'status' in value;
 
 /** The purchaser's money is in the contract. */
-function registerRefund({ run }: Job): void {
-  const { runId } = run.input;
-  run.saga.register({
+function registerRefund(job: Job): void {
+  const { runId } = job.run.input;
+  let begun: Promise<AuthorizeRefundOutcome> | undefined;
+  const begin = (): Promise<AuthorizeRefundOutcome> => {
+    begun ??= payments(UNDO_FOR_MS).authorizeRefund({ runId });
+    begun.catch(() => undefined); // told by the undo, which awaits it
+    return begun;
+  };
+  job.refund = { begin };
+  job.run.saga.register({
     key: 'payment',
-    run: async () => {
-      const outcome = await payments(UNDO_FOR_MS).authorizeRefund({ runId });
-      return { kind: 'ok', detail: { refund: outcome.kind } };
-    },
+    run: async () => ({ kind: 'ok', detail: { refund: (await begin()).kind } }),
   });
-  run.saga.completed('payment');
+  job.run.saga.completed('payment');
 }
 
 /** `launched`, or how the job ends. */
