@@ -9,8 +9,6 @@ import type { JobInputs } from './jobs.ts';
 export interface JobLockRow {
   lid: string;
   form: FormElement[];
-  expires_at: Date | null;
-  opened_at: Date;
   taken_hash: string | null;
   taken_at: Date | null;
 }
@@ -35,7 +33,7 @@ export async function keepLock(
 
 export async function findLock(db: Queryable, runId: string, lid: string): Promise<JobLockRow | undefined> {
   const { rows } = await db.query<JobLockRow>(
-    `select lid, form, expires_at, opened_at, taken_hash, taken_at from job_lock where run_id = $1 and lid = $2`,
+    `select lid, form, taken_hash, taken_at from job_lock where run_id = $1 and lid = $2`,
     [runId, lid],
   );
   return rows[0];

@@ -8,7 +8,6 @@ export interface WatchedJob {
   tenant: string;
   workflow_id: string;
   status: RunStatus;
-  finished_at: Date | null;
   /** ms since epoch. */
   pay_by: number;
   dispute_until: number;
@@ -24,7 +23,7 @@ export interface WatchedJob {
 /** All of them, those that were not looked at for longest first. */
 export async function listWatched(db: Queryable): Promise<WatchedJob[]> {
   const { rows } = await db.query<WatchedJob>(
-    `select j.run_id, j.tenant, r.workflow_id, r.status, r.finished_at, (j.payment ->> 'payByTime')::bigint as pay_by,
+    `select j.run_id, j.tenant, r.workflow_id, r.status, (j.payment ->> 'payByTime')::bigint as pay_by,
        (j.payment ->> 'externalDisputeUnlockTime')::bigint as dispute_until, j.blockchain_identifier, j.source_type, j.on_chain_state, j.next_action, j.authorized_at, j.checked_at, j.created_at
      from job j join run r on r.id = j.run_id where j.watched order by j.checked_at nulls first`,
   );

@@ -4,21 +4,12 @@ import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
 import { APPROVAL, HYMN, post, startJob, statusOf, until } from './support/client.ts';
 import { heldFlow } from './support/flows.ts';
 import { native, order, paid, sell } from './support/orders.ts';
+import { SHORT_SUBMIT_MS, shortJob as shortTimes } from './support/times.ts';
 import { startPaidApp, type PaidApp } from './support/paid-app.ts';
 
 const MINUTE = 60_000;
-const SUBMIT = 20 * MINUTE; // what the payment service lets us promise at the least is 15 minutes
 
-/** Times of a job whose result must be there `resultInMs` after the order; the payment service's rules are kept. */
-const shortJob = (resultInMs: number) => ({
-  terms: {
-    payByMs: 10 * MINUTE,
-    submitResultMs: SUBMIT,
-    unlockMs: SUBMIT + 20 * MINUTE,
-    externalDisputeUnlockMs: SUBMIT + 40 * MINUTE,
-  },
-  margins: { resultMarginMs: SUBMIT - resultInMs, workMs: 1000, inputMarginMs: 2000 },
-});
+const shortJob = (resultInMs: number) => shortTimes(resultInMs, { workMs: 1000, inputMarginMs: 2000 });
 
 describe('A job with little time', () => {
   const held = heldFlow('held');
@@ -115,7 +106,7 @@ describe('A purchaser', () => {
 describe('Times that the payment service refuses', () => {
   test('are a clear 502, and no job is left alive', async () => {
     const app = await startPaidApp({
-      job: { terms: { ...shortJob(6000).terms, unlockMs: SUBMIT + MINUTE } },
+      job: { terms: { ...shortJob(6000).terms, unlockMs: SHORT_SUBMIT_MS + MINUTE } },
     });
     const refused = await startJob(app, HYMN, 'dead11e5dead11e5', { topic: 'odd' });
     expect([refused.status, refused.body['code']]).toEqual([502, 'payment_rejected']);

@@ -2,10 +2,9 @@ import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
 import { APPROVAL, HYMN, post, until } from '../masumi/support/client.ts';
 import { order, paid, sell, type Started } from '../masumi/support/orders.ts';
 import { startPaidApp, type PaidApp } from '../masumi/support/paid-app.ts';
+import { shortJob as shortTimes } from '../masumi/support/times.ts';
 import type { MasumiOverrides } from '../masumi/support/app.ts';
 
-const MINUTE = 60_000;
-const SUBMIT = 20 * MINUTE;
 const FAILING = '-_localhost_8001_failing_-_';
 const LONG = '-_localhost_8001_long_-_';
 
@@ -15,15 +14,7 @@ export interface JobScenario {
   play(app: PaidApp): Promise<Started>;
 }
 
-const shortJob = (resultInMs: number): NonNullable<MasumiOverrides['job']> => ({
-  terms: {
-    payByMs: 10 * MINUTE,
-    submitResultMs: SUBMIT,
-    unlockMs: SUBMIT + 20 * MINUTE,
-    externalDisputeUnlockMs: SUBMIT + 40 * MINUTE,
-  },
-  margins: { resultMarginMs: SUBMIT - resultInMs, workMs: 500, inputMarginMs: 1000 },
-});
+const shortJob = (resultInMs: number) => shortTimes(resultInMs, { workMs: 500, inputMarginMs: 1000 });
 
 const ask = async (app: PaidApp): Promise<Started> => {
   const started = await paid(app, APPROVAL, 'abcdef00abcdef00', { message: 'hello' });
@@ -53,7 +44,7 @@ export const JOB_SCENARIOS: { readonly [name: string]: JobScenario } = {
     },
   },
   'job-not-paid': {
-    job: { terms: { ...shortJob(4000).terms!, payByMs: 1000 } },
+    job: { terms: { ...shortJob(4000).terms, payByMs: 1000 } },
     play: (app) => order(app, HYMN, 'abcdef04abcdef04', { topic: 'winter' }),
   },
   'job-cancelled-while-working': {

@@ -1,12 +1,7 @@
-import {
-  continueAsNew,
-  proxyActivities,
-  setWorkflowOptions,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
+import { movesAlong } from './standing.ts';
 
 /** One for the whole installation: posts payments that became final, follows those that runs left behind. */
 export async function settlementSweep(waits: {
@@ -26,11 +21,4 @@ export async function settlementSweep(waits: {
   await continueAsNew<typeof settlementSweep>(waits);
 }
 
-// It never ends, so a version that had to finish it would never be free: it moves to the current version at its next
-// task, in the middle of a run, and a change to it must replay what earlier versions recorded (patched). Temporal
-// refuses a behaviour from workers without a version, so there it has none.
-setWorkflowOptions(
-  () =>
-    workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},
-  settlementSweep,
-);
+movesAlong(settlementSweep);

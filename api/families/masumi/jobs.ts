@@ -58,16 +58,21 @@ export async function untilPayable(ctx: Ctx, jobId: string, waitMs: number): Pro
 const NEVER_PAYABLE: ReadonlySet<string> = new Set(['PAYMENT_REJECTED', 'PAYMENT_SERVICE_UNAVAILABLE']);
 
 /** It ended without a payment request that anybody was told of, whatever came of it later. */
-export const wasNeverPayable = ({ view }: RunRow): boolean =>
-  NEVER_PAYABLE.has(String((view['error'] as { code?: unknown } | undefined)?.code));
+export const wasNeverPayable = (run: RunRow): boolean => NEVER_PAYABLE.has(endOf(run).code);
 
-function refusalOf({ id, view, status }: RunRow): ApiError {
-  const { code = '', message = '' } = (view['error'] ?? {}) as { code?: string; message?: string };
-  const members = { job_id: id };
+const endOf = ({ view }: RunRow): { code: string; message: string } => ({
+  code: '',
+  message: '',
+  ...(view['error'] as { code?: string; message?: string } | undefined),
+});
+
+function refusalOf(run: RunRow): ApiError {
+  const { code, message } = endOf(run);
+  const members = { job_id: run.id };
   if (code === 'PAYMENT_REJECTED')
     return new ApiError('payment_rejected', `The payment service refused the order: ${message}`, { members });
   if (code === 'PAYMENT_SERVICE_UNAVAILABLE') return paymentServiceDown(members);
-  return new ApiError('invalid_state', `The job is ${status}.`, { members });
+  return new ApiError('invalid_state', `The job is ${run.status}.`, { members });
 }
 
 const stillAsking = (jobId: string): ApiError =>

@@ -1,12 +1,7 @@
-import {
-  continueAsNew,
-  proxyActivities,
-  setWorkflowOptions,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { PaymentWatchActivities } from '../../../domain/ports/jobs.ts';
 import { taskQueues } from '../../../domain/queues.ts';
+import { movesAlong } from '../../engine/standing.ts';
 
 /** One for the whole installation: looks at the payment service for every job that waits there. */
 export async function masumiWatch(waits: { everyMs: number; rounds: number }): Promise<void> {
@@ -23,9 +18,4 @@ export async function masumiWatch(waits: { everyMs: number; rounds: number }): P
   await continueAsNew<typeof masumiWatch>(waits);
 }
 
-// As the settlement sweep: it never ends, so it moves to the current version at its next task.
-setWorkflowOptions(
-  () =>
-    workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},
-  masumiWatch,
-);
+movesAlong(masumiWatch);
