@@ -14,6 +14,8 @@ export interface Runs {
   any(fid: string): Run | undefined;
   /** Those that are visible, newest first. */
   all(): Run[];
+  /** Those that are not archived, newest first, also before they are seen. */
+  launched(): Run[];
   archive(fid: string): void;
   killAll(): void;
 }
@@ -43,6 +45,7 @@ export function createRuns(appearAfterMs: number): Runs {
     },
     any: (fid) => runs.get(fid),
     all: () => [...runs.keys()].flatMap((fid) => visible(fid) ?? []).toReversed(),
+    launched: () => [...runs.values()].filter(({ fid }) => !archived.has(fid)).toReversed(),
     archive: (fid) => void archived.add(fid),
     killAll: () => {
       for (const run of runs.values()) run.kill();

@@ -47,7 +47,7 @@ export interface StandInControl {
   failNext(status: number, count?: number): void;
   hideFlow(url: string): void;
   showFlow(url: string): void;
-  /** Everything that runs or ran and was not killed, newest first. */
+  /** Everything that was launched and not killed, newest first, also what its clients cannot see yet. */
   runs(): { fid: string; url: string; inputs: JsonObject }[];
 }
 
@@ -107,6 +107,6 @@ function createControl(runs: Runs, sessions: Sessions, faults: Faults): Omit<Sta
     failNext: (status, count = 1) => void (faults.failing = { status, left: count }),
     hideFlow: (url) => void faults.hidden.add(url),
     showFlow: (url) => void faults.hidden.delete(url),
-    runs: () => runs.all().map(({ fid, flow, inputs }) => ({ fid, url: flow.url, inputs })),
+    runs: () => runs.launched().map(({ fid, flow, inputs }) => ({ fid, url: flow.url, inputs })),
   };
 }

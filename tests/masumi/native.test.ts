@@ -231,13 +231,14 @@ describe('The engine’s own routes', () => {
         ?.fid;
     await expect.poll(fid).toBeTruthy();
     const known = await fid();
-    expect(app.kodosumi.control.runs().map((run) => run.fid)).toContain(known);
+    const fids = () => app.kodosumi.control.runs().map((run) => run.fid);
+    expect(fids()).toContain(known);
     const { status: answered, text } = await post(app, `/runs/${id}/cancel`, { reason: 'changed my mind' });
     expect(answered, text).toBe(200);
     const failed = await until(app, key, id, 'failed');
     expect(failed).toMatchObject({ error_code: 'cancelled', message: expect.stringMatching(/./) });
     await expect.poll(async () => (await get(app, `/runs/${id}`)).body['status']).toBe('cancelled');
-    expect(app.kodosumi.control.runs().map((run) => run.fid)).not.toContain(known);
+    expect(fids()).not.toContain(known);
     expect(await read(key, id)).toMatchObject({ status: 'failed', error_code: 'cancelled', result: null });
     expect((await post(app, `/runs/${id}/cancel`, {})).status).toBe(200);
     const late = await post(app, `/mip003/${key}/provide_input`, { job_id: id, input_data: {} });
