@@ -151,11 +151,9 @@ export async function markStanding(
   );
 }
 
+/** The last time counts: an authorisation that came to nothing is given again. */
 export async function markAuthorized(db: Queryable, runId: string): Promise<void> {
-  await db.query(
-    `update job set authorized_at = coalesce(authorized_at, clock_timestamp()) where run_id = $1`,
-    [runId],
-  );
+  await db.query(`update job set authorized_at = clock_timestamp() where run_id = $1`, [runId]);
 }
 
 /**

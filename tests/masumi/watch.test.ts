@@ -219,6 +219,17 @@ describe('The refund of a failed job', () => {
     expect((await it.row('failed')).authorized_at).toEqual(at);
   });
 
+  test('is authorised again, and not at every look, when the first came to nothing', async () => {
+    await it.add({ id: 'failed', status: 'failed', state: 'RefundRequested' });
+    const nextAction = { ...shown('failed').nextAction, requestedAction: 'WaitingForExternalAction' };
+    it.paper.payments.push(shown('failed', { onChainState: 'RefundRequested', nextAction }));
+    await it.watch();
+    await it.db.pool.query(`update job set authorized_at = authorized_at - interval '3 minutes'`);
+    await it.watch();
+    await it.watch();
+    expect(it.paper.authorized).toEqual([paymentOf('failed'), paymentOf('failed')]);
+  });
+
   test('is authorised at a later look when the payment service refused it first', async () => {
     await it.add({ id: 'failed', status: 'failed', state: 'FundsLocked' });
     it.paper.payments.push(shown('failed', { onChainState: 'RefundRequested' }));
