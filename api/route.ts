@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Scope } from '../schemas/core/principal.ts';
 import type { Ctx } from './context.ts';
+import type { Money } from './http/json-source.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -54,8 +55,8 @@ interface RouteFacts {
   tags: readonly string[];
   /** null: open to everyone. */
   scope: Scope | null;
-  /** Body fields whose numbers arrive as their source text: "maxCost", "limits.maxTotalAmount", "items.*.price". */
-  money?: readonly string[];
+  /** Body fields that hold money: "maxCost", "limits.maxTotalAmount", "items.*.price". They arrive as text. */
+  money?: Money;
   /** Problem codes the handler may answer, besides those every route has. */
   errors?: readonly string[];
   /** Honours Idempotency-Key. */

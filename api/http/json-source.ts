@@ -13,31 +13,40 @@ const withSource = JSON as unknown as {
 const DEEPEST = 64;
 const PLAIN_NUMBER = /^-?\d{1,100}(\.\d{1,100})?$/;
 
-/** A number of the request with the digits it was written with. */
-class NumberText {
-  readonly value: number;
+/** A value of the request as it was written. */
+class SourceText {
+  readonly value: number | string;
   readonly source: string;
-  constructor(value: number, source: string) {
+  constructor(value: number | string, source: string) {
     this.value = value;
     this.source = source;
   }
 }
 
+/** Where a body holds money: dotted paths, `*` for every key. Unless `numbersOnly`, texts may tell amounts, too. */
+export interface Money {
+  paths: readonly string[];
+  numbersOnly?: boolean;
+}
+
 /**
- * Parses a request's JSON. Numbers at the `money` paths become their source text, so no float ever holds them.
+ * Parses a request's JSON. Numbers at the paths of `money` become their source text, so no float ever holds them; with
+ * `numbersOnly` texts there become theirs too, with its quotes, so that nobody takes "10" for 10.
  * Refuses what no database stores: text with U+0000 or broken surrogates, and nesting without end.
  */
-export function parseJson(text: string, money: readonly string[]): unknown {
+export function parseJson(text: string, { paths, numbersOnly = false }: Money): unknown {
   checkDepth(text);
   try {
-    if (money.length === 0) return checked(JSON.parse(text), text);
+    if (paths.length === 0) return checked(JSON.parse(text), text);
     const marked = withSource.parse(text, (_key, value, { source }) =>
-      typeof value === 'number' && source !== undefined ? new NumberText(value, source) : value,
+      source !== undefined && (typeof value === 'number' || (numbersOnly && typeof value === 'string'))
+        ? new SourceText(value, source)
+        : value,
     );
     return checked(
       unmark(
         marked,
-        money.map((path) => path.split('.')),
+        paths.map((path) => path.split('.')),
       ),
       text,
     );
@@ -54,7 +63,7 @@ export function rawNumber(text: string): number {
 }
 
 function unmark(value: unknown, paths: readonly (readonly string[])[]): unknown {
-  if (value instanceof NumberText)
+  if (value instanceof SourceText)
     return paths.some((path) => path.length === 0) ? value.source : value.value;
   if (Array.isArray(value))
     return value.map((item: unknown, index) => unmark(item, below(paths, String(index))));

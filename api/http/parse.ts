@@ -19,7 +19,7 @@ export async function readInput(route: Route, req: Request): Promise<RawInput> {
     if (!isStorable(params[name] ?? '')) throw noSuchThing(route, name) ?? unstorable(name);
   for (const [name, value] of [...Object.entries(params), ...Object.entries(query)])
     if (!isStorable(value) || !isStorable(name)) throw unstorable(name);
-  return { params, query, body: route.body ? await readJson(req, route.money ?? []) : undefined };
+  return { params, query, body: route.body ? await readJson(req, route.money ?? { paths: [] }) : undefined };
 }
 
 /** Repeated names are refused rather than guessed at. */

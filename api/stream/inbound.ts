@@ -49,7 +49,7 @@ async function answerTo(
 
 function parseMessage(data: RawData, isBinary: boolean): Message {
   if (isBinary) throw new ApiError('media_type', 'Send messages as text frames with JSON.');
-  const message = parseJson(asText(data), ['limits.*']);
+  const message = parseJson(asText(data), { paths: ['limits.*'] });
   if (
     typeof message !== 'object' ||
     message === null ||

@@ -190,7 +190,8 @@ describe('A price', () => {
       expect(node.orders.at(-1)).not.toHaveProperty('requestedFunds');
       expect(body['payment']).toMatchObject({ amounts: [{ amount: 3_000_000, unit: 'lovelace' }] });
     }
-    expectProblem(await native(APPROVAL, { message: 'a' }, '-1'), 400, 'invalid_payment_amount');
+    for (const amount of ['-1', '"10"', '""', 'true', '{}', '[10]'])
+      expectProblem(await native(APPROVAL, { message: 'a' }, amount), 400, 'invalid_payment_amount');
   });
 
   test('that is dynamic is offered by the purchaser, else listed by the seller, else refused', async () => {

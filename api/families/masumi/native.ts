@@ -46,7 +46,7 @@ const create = (shop: Shop): Route =>
     tags: TAGS,
     scope: 'operate',
     idempotent: true,
-    money: ['payment_amount'],
+    money: { paths: ['payment_amount'], numbersOnly: true },
     params: FlowParams,
     body: CreateRunBody,
     responses: { 200: { description: 'The run, and how to pay for it.', schema: CreatedRun } },

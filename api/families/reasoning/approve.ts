@@ -32,7 +32,7 @@ export function approveRoute(options: ReasoningOptions): Route {
     tags: TAGS,
     scope: 'approve',
     idempotent: true,
-    money: ['limits.maxTotalAmount', 'limits.maxPerTransaction'],
+    money: { paths: ['limits.maxTotalAmount', 'limits.maxPerTransaction'] },
     params: WorkflowParams,
     body: ApproveWorkflow.optional(),
     responses: {

@@ -25,7 +25,7 @@ export function createRoute(options: ReasoningOptions): Route {
     scope: 'operate',
     idempotent: true,
     user: 'body.userId',
-    money: ['maxCost', 'maxTime'],
+    money: { paths: ['maxCost', 'maxTime'] },
     body: CreateWorkflow,
     responses: { 201: { description: 'Created; planning has begun.', schema: CreatedWorkflow } },
     errors: ['run_abandoned'],

@@ -29,7 +29,7 @@ export function createProbe(): Probe {
     tags: ['probe'],
     scope: 'operate',
     idempotent: true,
-    money: ['price', 'limits.max', 'items.*.price'],
+    money: { paths: ['price', 'limits.max', 'items.*.price'] },
     body: z.object({
       name: z.string(),
       count: z.number().optional(),

@@ -28,7 +28,7 @@ export const depositRoute = (options: ReasoningOptions): Route =>
     scope: 'operate',
     idempotent: true,
     user: 'params.userId',
-    money: ['amount'],
+    money: { paths: ['amount'] },
     params: UserParams,
     body: DepositEscrow,
     responses: {

@@ -29,7 +29,7 @@ export const withdrawRoute = (options: ReasoningOptions): Route =>
     scope: 'operate',
     idempotent: true,
     user: 'params.userId',
-    money: ['amount'],
+    money: { paths: ['amount'] },
     params: UserParams,
     body: WithdrawEscrow,
     responses: {
