@@ -34,17 +34,46 @@ function wrongTerm(deal: Deal, request: CreatePurchaseRequest): string | undefin
     const isInSeconds = request[time] === String(Math.floor(deal[time] / 1000));
     return `Invalid blockchain identifier, signature invalid: ${time} is not the seller's${isInSeconds ? ', it is in seconds and must be in milliseconds' : ''}`;
   }
-  const { Amounts: amounts } = request;
-  if (deal.pricingType === 'Fixed')
-    return amounts && 'Agent identifier amounts must not be provided for fixed pricing';
-  return sumsOf(amounts ?? []) === sumsOf(deal.funds) ? undefined : 'Amounts are not those of the payment';
+  return wrongSource(deal, request) ?? wrongAmounts(deal, request);
 }
 
-const sumsOf = (amounts: readonly { unit: string; amount: string }[]): string =>
-  amounts
-    .map(({ unit, amount }) => `${unit}:${BigInt(amount)}`)
-    .toSorted((a, b) => a.localeCompare(b))
+/** A V2 signature covers the index of the source; V1 knows none. */
+function wrongSource(
+  { sourceType }: Deal,
+  { paymentSourceType, supportedPaymentSourceIndex: index }: CreatePurchaseRequest,
+): string | undefined {
+  if (paymentSourceType !== undefined && paymentSourceType !== sourceType)
+    return `Invalid blockchain identifier, it is of type ${sourceType}`;
+  if (sourceType === 'Web3CardanoV1')
+    return index === undefined ? undefined : 'supportedPaymentSourceIndex must not be given for V1 payments';
+  return index === 0
+    ? undefined
+    : 'Invalid blockchain identifier, signature invalid: supportedPaymentSourceIndex must be 0';
+}
+
+function wrongAmounts(
+  { pricingType, funds }: Deal,
+  { Amounts: given }: CreatePurchaseRequest,
+): string | undefined {
+  if (pricingType === 'Dynamic')
+    return sumsOf(given ?? []) === sumsOf(funds) ? undefined : 'Amounts are not those of the payment';
+  return given === undefined || sumsOf(given) === sumsOf(funds)
+    ? undefined
+    : 'Provided Amounts do not match the fixed pricing of the agent';
+}
+
+/** What is to be paid in each unit; lovelace have two names. */
+function sumsOf(amounts: readonly { unit: string; amount: string }[]): string {
+  const sums = new Map<string, bigint>();
+  for (const { unit, amount } of amounts) {
+    const name = unit === 'lovelace' ? '' : unit;
+    sums.set(name, (sums.get(name) ?? 0n) + BigInt(amount));
+  }
+  return [...sums]
+    .map(([unit, sum]) => `${unit}:${sum}`)
+    .toSorted()
     .join(',');
+}
 
 export function requestRefund(world: World, request: RefundRequest): Outcome<Deal> {
   const deal = boughtDeal(world, request.blockchainIdentifier, ['FundsLocked', 'ResultSubmitted']);

@@ -130,7 +130,10 @@ describe('a purchase at the stand-in', () => {
     ['another purchaser', () => ({ identifierFromPurchaser: 'ff'.repeat(8) })],
     ['another seller', () => ({ sellerVkey: 'ab' })],
     ['another agent', () => ({ agentIdentifier: standInAgentIdentifier('dynamic') })],
-    ['amounts for a fixed price', () => ({ Amounts: [{ unit: '', amount: '3000000' }] })],
+    ['less than the fixed price', () => ({ Amounts: [{ unit: '', amount: '2999999' }] })],
+    ['another unit than that of the price', () => ({ Amounts: [{ unit: 'ab', amount: '3000000' }] })],
+    ['an index for the first contract', () => ({ supportedPaymentSourceIndex: 0 })],
+    ['another contract', () => ({ paymentSourceType: 'Web3CardanoV2' })],
     ['an identifier of nobody', () => ({ blockchainIdentifier: 'ab' })],
   ])('with %s is refused', async (_name, change) => {
     const standIn = await startTestStandIn();
@@ -138,6 +141,18 @@ describe('a purchase at the stand-in', () => {
     const answer = await standIn.post('/purchase', { ...purchaseOf(payment), ...change(payment) });
     expect(answer.status).toBe(400);
     expect(await standIn.post('/purchase', purchaseOf(payment))).toMatchObject({ status: 200 });
+  });
+
+  it('may name what is due, in parts, with either name of lovelace', async () => {
+    const standIn = await startTestStandIn();
+    const Amounts = [
+      { unit: '', amount: '1000000' },
+      { unit: 'lovelace', amount: '2000000' },
+    ];
+    const payment = await standIn.pay();
+    expect(await standIn.post('/purchase', { ...purchaseOf(payment), Amounts })).toMatchObject({
+      status: 200,
+    });
   });
 
   it('comes too late after payByTime', async () => {

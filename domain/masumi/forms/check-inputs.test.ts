@@ -53,6 +53,11 @@ describe('one value', () => {
     [{ type: 'select', option: options }, ['a', 'b'], '! X takes one choice: "Alpha", "Beta".'],
     [{ type: 'select', option: options }, 'c', '! X has no such choice: choose "Alpha", "Beta".'],
     [{ type: 'select', option: options }, [], '! X is required: choose "Alpha", "Beta".'],
+    [{ type: 'select', option: options }, [1], 'b'],
+    [{ type: 'select', option: twins }, [2], 'c'],
+    [{ type: 'select', option: options }, [2], '! X has no such choice: choose "Alpha", "Beta".'],
+    [{ type: 'select', option: options }, [-1], '! X has no such choice: choose "Alpha", "Beta".'],
+    [{ type: 'select', option: options }, [0.5], '! X takes one choice: "Alpha", "Beta".'],
     [{ type: 'select', option: options }, 1, '! X takes one choice: "Alpha", "Beta".'],
     [
       { type: 'select', option: twins },

@@ -93,7 +93,7 @@ function checkBoolean(label: string, value: Json): Verdict {
 }
 
 function checkChoice(input: ChoiceInput, given: Json): Verdict {
-  const value = Array.isArray(given) && given.length === 1 ? given[0]! : given;
+  const value = chosenText(input, given);
   if (typeof value !== 'string') return { error: `${input.label} takes one choice: ${listed(input)}.` };
   const chosen = choose(input, value);
   if (chosen.kind === 'chosen') return { value: chosen.name };
@@ -103,6 +103,13 @@ function checkChoice(input: ChoiceInput, given: Json): Verdict {
         ? `Several choices of ${input.label} are labelled so: choose by name, ${listed(input)}.`
         : `${input.label} has no such choice: choose ${listed(input)}.`,
   };
+}
+
+/** Sokosumi and the validator of Masumi's forms send where the choice stands among the values: `[0]`. */
+function chosenText(input: ChoiceInput, given: Json): Json {
+  if (!Array.isArray(given) || given.length !== 1) return given;
+  const [value] = given as [Json];
+  return Number.isInteger(value) ? (shownValues(input)[value as number] ?? String(value)) : value;
 }
 
 const SHOWN_CHOICES = 20;

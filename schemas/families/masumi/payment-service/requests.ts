@@ -30,7 +30,7 @@ export const CreatePaymentRequest = z.object({
   submitResultTime: IsoTime.default(NEVER_INTENDED),
   unlockTime: IsoTime.optional(),
   externalDisputeUnlockTime: IsoTime.optional(),
-  /** Dynamic pricing only. */
+  /** Needed with dynamic pricing; with fixed pricing they must be what is due, if they are given. */
   RequestedFunds: z.array(AskedAmount).max(7).optional(),
   metadata: z.string().optional(),
   paymentSourceType: PaymentSourceType.optional(),
@@ -94,7 +94,7 @@ export const CreatePurchaseRequest = z.object({
   submitResultTime: UnixTime,
   unlockTime: UnixTime,
   externalDisputeUnlockTime: UnixTime,
-  /** Dynamic pricing only. */
+  /** Needed with dynamic pricing; with fixed pricing they must be what is due, if they are given. */
   Amounts: z.array(AskedAmount).max(7).optional(),
   metadata: z.string().optional(),
   paymentSourceType: PaymentSourceType.optional(),
