@@ -44,12 +44,27 @@ export async function keepAnswers(
   db: Queryable,
   sealer: Sealer,
   { runId, lid, hash }: AnswerKey,
-  answers: JobInputs,
+  { schemaHash, ...answers }: JobInputs & { schemaHash: string | undefined },
 ): Promise<void> {
   await db.query(
-    `insert into job_answer (run_id, lid, hash, sealed) values ($1, $2, $3, $4) on conflict do nothing`,
-    [runId, lid, hash, sealer.seal('job.answers', answers as unknown as JsonObject)],
+    `insert into job_answer as a (run_id, lid, hash, sealed, schema_hash) values ($1, $2, $3, $4, $5)
+     on conflict (run_id, lid, hash) do update set schema_hash = coalesce(a.schema_hash, excluded.schema_hash)`,
+    [runId, lid, hash, sealer.seal('job.answers', answers as unknown as JsonObject), schemaHash ?? null],
   );
+}
+
+/** The question that was answered last with this hash of its form. */
+export async function findAnswered(
+  db: Queryable,
+  runId: string,
+  schemaHash: string,
+): Promise<Pick<JobLockRow, 'lid' | 'form'> | undefined> {
+  const { rows } = await db.query<Pick<JobLockRow, 'lid' | 'form'>>(
+    `select l.lid, l.form from job_answer a join job_lock l on l.run_id = a.run_id and l.lid = a.lid
+     where a.run_id = $1 and a.schema_hash = $2 and l.taken_hash = a.hash order by l.taken_at desc limit 1`,
+    [runId, schemaHash],
+  );
+  return rows[0];
 }
 
 export async function openAnswers(

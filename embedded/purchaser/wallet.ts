@@ -67,6 +67,7 @@ export function purchaseOf(
   job: StartedJob,
   pricing: AgentPricing,
 ): Omit<CreatePurchaseRequest, 'network' | 'paymentSourceType'> {
+  const index = job.supportedPaymentSourceIndex ?? pricing.sourceIndex;
   return {
     blockchainIdentifier: job.blockchainIdentifier,
     agentIdentifier: job.agentIdentifier ?? '',
@@ -83,7 +84,7 @@ export function purchaseOf(
         unit: unit === 'lovelace' ? '' : unit,
       })),
     }),
-    ...(pricing.sourceIndex !== undefined && { supportedPaymentSourceIndex: pricing.sourceIndex }),
+    ...(index !== undefined && { supportedPaymentSourceIndex: index }),
   };
 }
 

@@ -30,26 +30,51 @@ const two: StandInFlow = {
   },
 };
 
+const INVOICES = '-_localhost_8001_invoices_-_';
+const invoice = (number: number) => [
+  { type: 'markdown', text: `Pay invoice ${number}?` },
+  {
+    type: 'select',
+    name: 'pay',
+    label: 'Pay',
+    option: [
+      { name: 'yes', label: 'Yes' },
+      { name: 'no', label: 'No' },
+    ],
+  },
+];
+
+/** Asks three times, the last two times with the same form. */
+const invoices: StandInFlow = {
+  url: '/-/localhost/8001/invoices/-/',
+  summary: 'Invoices',
+  elements: [],
+  async run({ lock }) {
+    const answers = [await lock('1', invoice(1)), await lock('2', invoice(2)), await lock('3', invoice(2))];
+    return markdown(JSON.stringify(answers));
+  },
+};
+
 let app: MasumiApp;
 
 beforeAll(async () => {
   app = await startMasumiApp({
-    flows: [...testFlows, two],
+    flows: [...testFlows, two, invoices],
     settings: { auth: 'on', adminKey: ADMIN },
     options: { isPublic: true },
   });
-  sell(app, APPROVAL, TWO);
+  sell(app, APPROVAL, TWO, INVOICES);
 });
 afterAll(() => app.close());
 
 const ADMIN = 'the-operator-of-these-tests';
 
 /** Waits for the next question after this one. */
-async function nextQuestion(jobId: string, earlier?: string): Promise<Record<string, unknown>> {
+async function nextQuestion(jobId: string, earlier?: unknown, key = TWO): Promise<Record<string, unknown>> {
   let asked: Record<string, unknown> = {};
   await expect
     .poll(async () => {
-      asked = await statusOf(app, TWO, jobId);
+      asked = await statusOf(app, key, jobId);
       return asked['status'] === 'awaiting_input' && asked['id'] !== earlier;
     })
     .toBe(true);
@@ -75,6 +100,31 @@ describe('Questions', () => {
     expect((await provide(app, jobId, String(third['id']), { c: 'three' }, TWO)).status).toBe(200);
     const done = await until(app, TWO, jobId, 'completed');
     expect(done['result']).toBe('{"a":"one"} {"b":"two"} {"c":"three"}');
+  });
+
+  test('are told apart by the hash of their form where a purchaser names none: a repetition answers no later one', async () => {
+    const started = await startJob(app, INVOICES, 'invoices', {});
+    const jobId = String(started.body['id']);
+    const answer = (hash: string, pay: unknown) =>
+      post(app, `/mip003/${INVOICES}/provide_input`, {
+        job_id: jobId,
+        input_schema_hash: hash,
+        input_data: { pay },
+      });
+    const first = await nextQuestion(jobId, undefined, INVOICES);
+    const receipt = await answer('one', [0]);
+    expect(receipt.status, receipt.text).toBe(200);
+    const second = await nextQuestion(jobId, first['id'], INVOICES);
+    expect((await answer('one', [0])).body).toEqual(receipt.body);
+    expectProblem(await answer('one', [1]), 409, 'stale_status_id');
+    expect((await statusOf(app, INVOICES, jobId))['id']).toBe(second['id']);
+    expect((await answer('two', ['No'])).status).toBe(200);
+    await nextQuestion(jobId, second['id'], INVOICES);
+    expect((await answer('two', 'Yes')).status).toBe(200);
+    const done = await until(app, INVOICES, jobId, 'completed');
+    expect(done['result']).toBe('[{"pay":"yes"},{"pay":"no"},{"pay":"yes"}]');
+    expect((await answer('one', [0])).body).toEqual(receipt.body);
+    expectProblem(await answer('one', [1]), 409, 'not_awaiting_input');
   });
 
   test('take an Idempotency-Key: the same request is answered once, refusals too', async () => {

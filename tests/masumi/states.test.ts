@@ -3,7 +3,7 @@ import { ask } from '../api/support/api.ts';
 import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
 import { standInAgentIdentifier } from '../../embedded/masumi/agents.ts';
 import { outputHash } from '../../activities/payments/masumi/output-hash.ts';
-import { APPROVAL, HYMN, post, startJob, statusOf, until } from './support/client.ts';
+import { APPROVAL, HYMN, LONG, post, startJob, statusOf, until } from './support/client.ts';
 import {
   native as readNative,
   order as placeOrder,
@@ -11,6 +11,8 @@ import {
   sell,
   type Started,
 } from './support/orders.ts';
+import { createWallet } from '../../embedded/purchaser/wallet.ts';
+import { StartedJob } from '../../schemas/families/masumi/mip003.ts';
 import { heldFlow } from './support/flows.ts';
 import { settingName, startPaidApp, type PaidApp } from './support/paid-app.ts';
 
@@ -47,6 +49,28 @@ describe('A job', () => {
       .poll(async () => (await app.node.resolve(started.payment))?.resultHash, { timeout: 10_000 })
       .toBe(hash);
     expect((await native(HYMN, started)).payment).toMatchObject({ refund: 'none' });
+  });
+
+  test('of an agent on the second contract names the source that its purchaser must name', async () => {
+    const v2 = app.payments.control.registerAgent({
+      name: 'the second contract',
+      pricing: { kind: 'Fixed', amounts: [{ unit: '', amount: '7000000' }] },
+      sourceType: 'Web3CardanoV2',
+    });
+    sell(app, LONG);
+    app.settings[`AGENT_IDENTIFIER_${settingName(LONG)}`] = v2.agentIdentifier;
+    const { status, body, text } = await startJob(app, LONG, 'c0ffee20c0ffee20', { seconds: 0 });
+    expect(status, text).toBe(200);
+    const source = { paymentSourceType: 'Web3CardanoV2', supportedPaymentSourceIndex: 0 };
+    expect(body).toMatchObject(source);
+    const job = StartedJob.parse(body);
+    const wallet = createWallet({ url: app.payments.url, apiKey: app.apiKey, network: 'Preprod' });
+    const { sourceIndex: _, ...pricing } = (await wallet.pricing(v2.agentIdentifier))!;
+    const { supportedPaymentSourceIndex: _index, ...without } = job;
+    await expect(wallet.pay(without, pricing)).rejects.toThrow('supportedPaymentSourceIndex');
+    await wallet.pay(job, pricing);
+    await until(app, LONG, job.id, 'completed');
+    expect((await ask(app, `/${LONG}/runs/${job.id}`)).body['payment']).toMatchObject(source);
   });
 
   test('is invalid when what is on the chain is not what was asked for', async () => {
@@ -120,17 +144,16 @@ describe('A job', () => {
   });
 
   test('is cancelled by its owner: the run is killed, nothing is submitted, the money goes back', async () => {
-    const long = '-_localhost_8001_long_-_';
-    sell(app, long);
-    const started = await paid(long, 'c0ffee07c0ffee07', { seconds: 60 });
-    await until(app, long, started.jobId, 'running');
+    sell(app, LONG);
+    const started = await paid(LONG, 'c0ffee07c0ffee07', { seconds: 60 });
+    await until(app, LONG, started.jobId, 'running');
     await expect.poll(() => app.kodosumi.control.runs()[0]?.url).toContain('long');
     const [run] = app.kodosumi.control.runs();
     expect((await post(app, `/runs/${started.jobId}/cancel`, {})).status).toBe(200);
-    expect(await until(app, long, started.jobId, 'failed')).toMatchObject({ error_code: 'cancelled' });
+    expect(await until(app, LONG, started.jobId, 'failed')).toMatchObject({ error_code: 'cancelled' });
     await expect.poll(() => app.kodosumi.control.runs().some(({ fid }) => fid === run?.fid)).toBe(false);
     app.payments.control.requestRefund(started.payment);
-    await refundOf(long, started).toMatch(/authorized|refunded/);
+    await refundOf(LONG, started).toMatch(/authorized|refunded/);
   });
 });
 

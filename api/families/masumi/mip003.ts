@@ -107,9 +107,16 @@ const provide = ({ options, directory }: Shop): Route =>
       const inputs = readInputs(pick(object, 'input_data', 'inputData', 'input'), 'input_data');
       if (lid !== undefined && typeof lid !== 'string')
         throw new ApiError('stale_status_id', 'status_id must be the id of the open question.');
-      return { status: 200, body: await answerQuestion(ctx, options, found, { lid, inputs }) };
+      const schemaHash = readSchemaHash(pick(object, 'input_schema_hash', 'inputSchemaHash'));
+      return { status: 200, body: await answerQuestion(ctx, options, found, { lid, schemaHash, inputs }) };
     },
   });
+
+const LONGEST_HASH = 200;
+
+/** Nothing of ours depends on how it is made, so a strange one is as good as none. */
+const readSchemaHash = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && value.length <= LONGEST_HASH ? value : undefined;
 
 function requireId(value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;

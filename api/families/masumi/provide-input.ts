@@ -1,4 +1,5 @@
-import { findLock, keepAnswers, type JobLockRow } from '../../../db/repositories/job-locks.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { findAnswered, findLock, keepAnswers, type JobLockRow } from '../../../db/repositories/job-locks.ts';
 import { findJob } from '../../../db/repositories/jobs.ts';
 import type { RunRow } from '../../../db/repositories/runs.ts';
 import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
@@ -14,9 +15,13 @@ import { invalidInput, kodosumiDown } from './problems.ts';
 import { readInputs } from './read-order.ts';
 import { openQuestion } from './status.ts';
 
-/** Answers to a question; without `lid` the one that is open is meant. */
+/**
+ * Answers to a question; without `lid` the one that is open is meant. `schemaHash`: what some purchasers send instead,
+ * a hash of the form in a way of their own.
+ */
 export interface Answers {
   lid: string | undefined;
+  schemaHash?: string | undefined;
   inputs: JsonObject;
 }
 
@@ -28,11 +33,11 @@ export async function answerQuestion(
   ctx: CommandCtx,
   options: Pick<MasumiOptions, 'kodosumi' | 'signingKey'>,
   found: FoundJob,
-  { lid, inputs }: Answers,
+  { lid, schemaHash, inputs }: Answers,
 ): Promise<InputProvided> {
   const { job } = found;
   const question = openQuestion(found);
-  const asked = lid ?? question?.lid;
+  const asked = lid ?? (await earlier(ctx, found, schemaHash)) ?? question?.lid;
   if (asked === undefined) throw notAwaiting(found);
   const hash = inputHash(job.identifier, inputs);
   const lock = await findLock(ctx.deps.db.pool, job.run_id, asked);
@@ -40,7 +45,7 @@ export async function answerQuestion(
     if (question === undefined) throw notAwaiting(found);
     if (lock === undefined || question.lid !== asked || lock.taken_at !== null) throw stale();
     if (Date.now() > question.deadlineMs) throw tooLate();
-    await handOver(ctx, options, found, { lock, inputs, hash });
+    await handOver(ctx, options, found, { lock, inputs, hash, schemaHash });
   }
   return {
     status: 'success',
@@ -49,24 +54,41 @@ export async function answerQuestion(
   };
 }
 
+/**
+ * A request that is repeated must not answer the next question, which may ask for more money. It is about an earlier one
+ * when that was answered with the same hash of its form, and the open one has another form.
+ */
+async function earlier(
+  { deps: { db } }: CommandCtx,
+  found: FoundJob,
+  schemaHash: string | undefined,
+): Promise<string | undefined> {
+  if (schemaHash === undefined) return undefined;
+  const answered = await findAnswered(db.pool, found.run.id, schemaHash);
+  const open = openQuestion(found);
+  const form = open && (await findLock(db.pool, found.run.id, open.lid))?.form;
+  return isDeepStrictEqual(form, answered?.form) ? undefined : answered?.lid;
+}
+
 interface Handing {
   lock: JobLockRow;
   inputs: JsonObject;
   hash: string;
+  schemaHash: string | undefined;
 }
 
 async function handOver(
   ctx: CommandCtx,
   { kodosumi }: Pick<MasumiOptions, 'kodosumi'>,
   found: FoundJob,
-  { lock: { lid, form }, inputs, hash }: Handing,
+  { lock: { lid, form }, inputs, hash, schemaHash }: Handing,
 ): Promise<void> {
   const { db, sealer } = ctx.deps;
   const { run } = found;
   const verdict = checkInputs(form, inputs, { matches });
   if (!verdict.ok) throw invalidInput(verdict.errors);
   const { values, files } = verdict;
-  await keepAnswers(db.pool, sealer, { runId: run.id, lid, hash }, { values, files });
+  await keepAnswers(db.pool, sealer, { runId: run.id, lid, hash }, { values, files, schemaHash });
   try {
     const outcome = await provideInput(ctx, run, { lid, inputHash: hash });
     if (outcome.kind === 'rejected') throw invalidInput(outcome.errors);

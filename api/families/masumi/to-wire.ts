@@ -59,8 +59,18 @@ export function toTerms(
     amounts: payment.amounts.map(toAmount),
     input_hash: job.input_hash,
     inputHash: job.input_hash,
+    ...sourceOf(settings, payment),
   };
 }
+
+/** Purchasers of V2 agents must name the source that the seller chose; for V1 they must name none. */
+const sourceOf = (
+  { sourceIndex }: JobSettings,
+  { sourceType }: JobPayment,
+): Pick<PaymentTerms, 'paymentSourceType' | 'supportedPaymentSourceIndex'> =>
+  sourceType === null || sourceIndex === null
+    ? {}
+    : { paymentSourceType: sourceType, supportedPaymentSourceIndex: sourceIndex };
 
 export const toStarted = (found: FoundJob, payment: JobPayment, sellerVkey: string | null): StartedJob => ({
   status: 'success',

@@ -41,6 +41,11 @@ export const ProvideInputBody = documented({
   properties: {
     job_id: { type: 'string' },
     status_id: { type: 'string', description: 'The id of the status that asks; by default the open one' },
+    input_schema_hash: {
+      type: 'string',
+      description:
+        'Instead of status_id: a hash of the form, made in any way. A repeated request answers no later form',
+    },
     input_data: { type: 'object', additionalProperties: true },
   },
 });
@@ -66,6 +71,13 @@ export const PaymentTerms = z.object({
   amounts: z.array(JobAmount),
   input_hash: z.string(),
   inputHash: z.string(),
+  paymentSourceType: z
+    .string()
+    .optional()
+    .meta({ description: 'Web3CardanoV2 only: which kind of contract is paid' }),
+  supportedPaymentSourceIndex: z.int().optional().meta({
+    description: 'Web3CardanoV2 only: which of the agent’s payment sources; part of what the seller signed',
+  }),
 });
 export type PaymentTerms = z.infer<typeof PaymentTerms>;
 
