@@ -74,6 +74,36 @@ describe('A look', () => {
     expect(new Set(it.told.map(({ workflowId }) => workflowId)).size).toBe(60);
   });
 
+  test('of lists that show nothing finds new funds all the same, however many others lists should have shown', async () => {
+    const hiddenFrom = { sourceType: 'of a kind that no list shows' };
+    const failed = names(12, 'failed').map((id) => ({
+      id,
+      status: 'failed' as const,
+      state: 'FundsLocked' as const,
+    }));
+    await it.add(...failed);
+    it.paper.payments.push(...failed.map(({ id }) => shown(id, hiddenFrom)));
+    await it.watch();
+    await it.add({ id: 'new' });
+    it.paper.payments.push(shown('new', hiddenFrom));
+    await it.watch();
+    expect(it.told).toMatchObject([{ workflowId: 'new', argument: { onChainState: 'FundsLocked' } }]);
+  });
+
+  test('asks about jobs that should be listed in turn with those that wait', async () => {
+    const waits = names(3, 'waits').map((id) => ({ id, ageMs: HOUR }));
+    const left = names(30, 'left').map((id) => ({
+      id,
+      status: 'running' as const,
+      state: 'FundsLocked' as const,
+    }));
+    await it.add(...waits, ...left);
+    it.paper.payments.push(...left.map(({ id }) => shown(id, { onChainState: 'WithdrawAuthorized' })));
+    await it.watch();
+    await it.watch();
+    expect(it.paper.resolved).toEqual(expect.arrayContaining(waits.map(({ id }) => paymentOf(id))));
+  });
+
   test('lists both kinds of contracts when jobs use both', async () => {
     await it.add({ id: 'first' }, { id: 'second', sourceType: 'Web3CardanoV2' });
     it.paper.payments.push(shown('first'), shown('second', { sourceType: 'Web3CardanoV2' }));

@@ -67,8 +67,18 @@ async function find(
 ): Promise<SubmitResultOutcome> {
   const seen = await node.resolve(identifier);
   if (seen !== undefined && carries(seen, resultHash)) return { kind: 'submitted', resultHash };
+  if (seen !== undefined && isClosed(seen))
+    return { kind: 'refused', message: `The payment is ${seen.onChainState} and takes no hash any more.` };
   return { kind: 'not_now', message: otherwise };
 }
+
+/** Whether no hash of ours can be taken ever. Of a payment that has a hash which is not shown it is not known. */
+const isClosed = ({ onChainState, resultHash }: NodePayment): boolean =>
+  onChainState === 'ResultSubmitted'
+    ? resultHash !== null
+    : onChainState !== null && !TAKES_HASH.has(onChainState);
+
+const TAKES_HASH: ReadonlySet<string> = new Set(['FundsLocked', 'RefundRequested', 'Disputed']);
 
 const carries = ({ resultHash, nextAction }: NodePayment, hash: string): boolean =>
   resultHash?.toLowerCase() === hash || nextAction.resultHash?.toLowerCase() === hash;

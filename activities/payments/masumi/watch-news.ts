@@ -9,6 +9,7 @@ const MOST_FAILED = 3; // a payment service that hangs must not hold up the look
 const LONGEST_MS = 120_000; // of asking one by one: a slow payment service must not use up the look
 const CLOCKS_MS = 300_000;
 const ENDED_MS = 600_000; // a job that has ended is asked about by itself this often at most
+const REFUNDING_MS = 60_000; // and this often while its money is on the way back
 
 export interface NewsListener {
   warn(message: string, error: unknown): void;
@@ -108,12 +109,13 @@ async function* oneByOne(
   { warn, asked }: NewsListener,
   lists: Lists,
 ): AsyncGenerator<NodePayment> {
-  const most = lists.complete ? Math.max(1, MOST_REQUESTS - lists.requests) : MOST_SINGLE;
+  const listedStates: ReadonlySet<OnChainState | null> = new Set(statesOf(jobs));
+  let most = lists.complete ? Math.max(1, MOST_REQUESTS - lists.requests) : MOST_SINGLE;
   const until = Date.now() + LONGEST_MS;
   let failed = 0;
   let read = 0;
-  for (const job of hidden(jobs, lists).slice(0, most)) {
-    if (failed === MOST_FAILED || Date.now() > until) break;
+  for (const [index, job] of hidden(jobs, lists, listedStates).entries()) {
+    if (index >= most || failed === MOST_FAILED || Date.now() > until) break;
     asked(job);
     const payment = await node
       .resolve(job.blockchain_identifier)
@@ -122,27 +124,45 @@ async function* oneByOne(
         failed++;
         warn(`payment of job ${job.run_id}: it could not be read`, error); // one that nobody can read must not hide the others
       });
-    if (payment !== undefined) yield payment;
+    if (payment === undefined) continue;
+    if (listedStates.has(payment.onChainState)) most = MOST_SINGLE; // lists should have shown it: they are not to be relied on
+    yield payment;
   }
   if (lists.problem !== undefined && read === 0) throw lists.problem;
 }
 
 /**
- * First those that have left a list. Then a few of those whose jobs go on, though lists should show them: who has few
- * jobs has each looked at by itself every time (masumi.md section 3: "poll 10 s"), who has many has them in turn. One
- * place is for jobs that have ended, which change only now and then. `jobs` are in order of their last look.
+ * Those that have left a list and, alternately, those whose jobs go on, though lists should show them: who has few jobs
+ * has each looked at by itself every time (masumi.md section 3: "poll 10 s"), who has many has them in turn. One place is
+ * for jobs that have ended, which change only now and then. `jobs` are in order of their last look.
  */
-function hidden(jobs: readonly WatchedJob[], { shown, complete }: Lists): WatchedJob[] {
+function hidden(
+  jobs: readonly WatchedJob[],
+  { shown, complete }: Lists,
+  listedStates: ReadonlySet<OnChainState | null>,
+): WatchedJob[] {
   const unseen = jobs.filter((job) => !shown.has(job.blockchain_identifier));
-  const listedStates: ReadonlySet<OnChainState | null> = new Set(statesOf(jobs));
   const hasLeft = (job: WatchedJob): boolean => complete && listedStates.has(job.on_chain_state);
   const others = unseen.filter((job) => !hasLeft(job));
   const [going, ended] = [
     others.filter(({ status }) => !isTerminal(status)),
     others.filter((job) => isTerminal(job.status) && isStale(job)),
   ];
-  return [...unseen.filter(hasLeft), ...ended.slice(0, 1), ...going, ...ended.slice(1)];
+  const [first, ...rest] = alternately(unseen.filter(hasLeft), going);
+  return [...(first ? [first] : []), ...ended.slice(0, 1), ...rest, ...ended.slice(1)];
 }
 
-const isStale = ({ checked_at, created_at }: WatchedJob): boolean =>
-  Date.now() - (checked_at ?? created_at).getTime() > ENDED_MS;
+/** One of each in turn, so that neither keeps the others waiting; first the one that was not looked at for longer. */
+function alternately(some: readonly WatchedJob[], others: readonly WatchedJob[]): WatchedJob[] {
+  const [one, other] = lastLook(some[0]) <= lastLook(others[0]) ? [some, others] : [others, some];
+  const longest = Math.max(one.length, other.length);
+  return Array.from({ length: longest }, (_, index) => [one[index], other[index]])
+    .flat()
+    .filter((job) => job !== undefined);
+}
+
+const lastLook = (job: WatchedJob | undefined): number => job?.checked_at?.getTime() ?? 0;
+
+const isStale = ({ checked_at, created_at, on_chain_state: state }: WatchedJob): boolean =>
+  Date.now() - (checked_at ?? created_at).getTime() >
+  (state === 'RefundAuthorized' ? REFUNDING_MS : ENDED_MS);
