@@ -8,11 +8,13 @@ import { startPaidApp, type PaidApp } from './support/paid-app.ts';
 
 const long = '-_localhost_8001_long_-_';
 const gone: HeldFlow = heldFlow('gone');
+const spent = heldFlow('spent');
+const foreign = heldFlow('foreign');
 let app: PaidApp;
 
 beforeAll(async () => {
-  app = await startPaidApp({ flows: [...testFlows, gone.flow] });
-  sell(app, long, gone.key);
+  app = await startPaidApp({ flows: [...testFlows, gone.flow, spent.flow, foreign.flow] });
+  sell(app, long, gone.key, spent.key, foreign.key);
 });
 afterAll(() => app.close());
 afterEach(() => {
@@ -75,6 +77,23 @@ describe('The payment service', () => {
       .poll(async () => (await native(app, HYMN, started)).payment.refund, { timeout: 10_000 })
       .toMatch(/authorized|refunded/);
   });
+
+  test.each([
+    ['RefundWithdrawn', null, spent],
+    ['ResultSubmitted', 'ab'.repeat(32), foreign],
+  ] as const)(
+    'may have a payment in %s with the hash %s: the job fails at once',
+    async (state, hash, flow) => {
+      const started = await paid(app, flow.key, 'fa0180fa0180fa01', {});
+      await until(app, flow.key, started.jobId, 'running');
+      app.payments.control.setState(started.payment, { chainState: state, action: 'None', resultHash: hash });
+      flow.letGo();
+      expect(await until(app, flow.key, started.jobId, 'failed')).toMatchObject({
+        error_code: 'submit_failed',
+        message: expect.stringContaining(`The payment is ${state}`),
+      });
+    },
+  );
 
   test('needs a person: an item says so', async () => {
     const started = await order(app, HYMN, 'fa0176fa0176fa01', { topic: 'stuck' });
