@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { CRASH_POINTS, type CrashPoint } from './domain/crash-points.ts';
+import { droppedByShell } from './shell-dropped.ts';
 
 const flag = (fallback: boolean) =>
   z
@@ -297,8 +298,9 @@ const NODE_PAIRS = [
 /** Reads `.env` (if there is one) and the environment; on bad values throws one message that names each of them. */
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
   if (env === process.env && existsSync('.env')) process.loadEnvFile('.env');
+  const all = env === process.env ? { ...droppedByShell(env), ...env } : env;
   const values: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(env)) if (value !== '') values[name] = value;
+  for (const [name, value] of Object.entries(all)) if (value !== '') values[name] = value;
   for (const [alias, name] of ALIASES) values[name] ??= usable(alias, name, values[alias]);
   Object.assign(values, nodeOf(values));
   const parsed = settings.safeParse(values);

@@ -43,7 +43,7 @@ export async function agentOf(
   if (identifier.kind === 'unset')
     throw new ApiError(
       'agent_not_configured',
-      `No agent identifier is set for this flow: set AGENT_IDENTIFIER_${flow.key} (or the same with every character outside A-Z, a-z, 0-9 and _ as _).`,
+      `No agent identifier is set for this flow: set AGENT_IDENTIFIER_${flow.key.replaceAll(/\W/g, '_')} (or AGENT_IDENTIFIER_${flow.key}, where names may have such characters).`,
     );
   if (options.node === undefined && !options.testMode)
     throw new ApiError(
