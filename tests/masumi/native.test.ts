@@ -239,6 +239,9 @@ describe('The engine’s own routes', () => {
     expect(failed).toMatchObject({ error_code: 'cancelled', message: expect.stringMatching(/./) });
     await expect.poll(async () => (await get(app, `/runs/${id}`)).body['status']).toBe('cancelled');
     expect(fids()).not.toContain(known);
+    expect((await get(app, `/runs/${id}`)).body['steps']).toMatchObject([
+      { id: 'flow', status: 'compensated' },
+    ]);
     expect(await read(key, id)).toMatchObject({ status: 'failed', error_code: 'cancelled', result: null });
     expect((await post(app, `/runs/${id}/cancel`, {})).status).toBe(200);
     const late = await post(app, `/mip003/${key}/provide_input`, { job_id: id, input_data: {} });

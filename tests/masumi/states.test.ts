@@ -111,6 +111,9 @@ describe('A job', () => {
     expect(await until(app, picky, started.jobId, 'failed')).toMatchObject({
       error_code: 'flow_rejected_input',
     });
+    expect((await ask(app, `/runs/${started.jobId}`)).body['steps']).toMatchObject([
+      { id: 'flow', status: 'failed' },
+    ]);
     await refundOf(picky, started).toBe('pending');
   });
 

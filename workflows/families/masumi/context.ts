@@ -21,6 +21,8 @@ export interface Job {
   readonly run: Run<JobInput>;
   payment: JobPayment | undefined;
   standing: PaymentStanding;
+  /** The flow's step was begun. */
+  begun: boolean;
   fid: string | null;
   openLock: OpenLock | undefined;
   /** Gives the purchaser's money back, as far as it can be given now; begun once, by whoever comes first. */
@@ -38,6 +40,7 @@ export function createJob(run: Run<JobInput>): Job {
     run,
     payment: undefined,
     standing: { onChainState: null, nextAction: null },
+    begun: false,
     fid: null,
     refund: undefined,
     openLock: undefined,

@@ -48,6 +48,7 @@ async function compensate(job: Job, code: string, message: string): Promise<void
     { reason: code, message },
     {
       view: { givenUp: { code, message } },
+      ...(job.begun && { step: { id: 'flow', status: 'failed' } }),
     },
   );
   await run.journal.flush();
@@ -63,7 +64,12 @@ async function compensate(job: Job, code: string, message: string): Promise<void
 function announce({ run }: Pick<Job, 'run'>, { key, outcome }: UndoRecord): void {
   const status = outcome.kind === 'ok' ? 'compensated' : 'compensation_failed';
   const told = outcome.kind === 'ok' ? outcome.detail : { code: outcome.code, message: outcome.message };
-  run.journal.emit({ key: `step.${status}:${key}`, type: `step.${status}`, data: { step: key, ...told } });
+  run.journal.emit({
+    key: `step.${status}:${key}`,
+    type: `step.${status}`,
+    data: { step: key, ...told },
+    ...(key === 'flow' && { step: { id: key, status } }),
+  });
   if (outcome.kind !== 'ok')
     run.needsAttention('compensation_failed', `${key} could not be undone: ${outcome.message}`, {
       step: key,

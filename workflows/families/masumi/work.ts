@@ -59,6 +59,7 @@ async function launch(job: Job): Promise<{ launched: string } | Ending> {
       return { kind: 'ok', detail: { killed: job.fid } };
     },
   });
+  job.begun = true;
   run.journal.emit({
     key: 'step.started:flow',
     type: 'step.started',
