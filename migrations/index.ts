@@ -7,7 +7,7 @@ import { M0006Reconciliation } from './m0006-reconciliation.ts';
 import { M0007LedgerRecord } from './m0007-ledger-record.ts';
 import { M0008Signers } from './m0008-signers.ts';
 import { M0009Jobs } from './m0009-jobs.ts';
-import { M0010Answers } from './m0010-answers.ts';
+import { M0010Lost } from './m0010-lost.ts';
 
 /** Every migration, in order; forward only. */
 export const migrationsList = [
@@ -20,7 +20,7 @@ export const migrationsList = [
   M0007LedgerRecord,
   M0008Signers,
   M0009Jobs,
-  M0010Answers,
+  M0010Lost,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -17,7 +17,7 @@ type Common = Pick<MasumiDeps, 'db' | 'journal' | 'sealer' | 'values' | 'checkpo
 
 const FILE_MS = 60_000;
 const LAUNCH_MS = 65_000; // until then Kodosumi may take a launch (client/kodosumi.ts)
-const LOOK_FOR_MS = LAUNCH_MS + 60_000; // and not know its run for a minute more (masumi.md section 4)
+const LOOK_FOR_MS = 60_000; // and so long it may not know a run that it has launched (masumi.md section 4)
 
 /** What jobs that are paid in advance need of the outside: the payment service, Kodosumi, purchasers' files. */
 export function composeMasumi(
@@ -43,6 +43,7 @@ export function composeMasumi(
         kodosumi: kodosumiOf(config),
         fetchFile: createFetchFile(files),
         pollMs: config.POLLING_INTERVAL_SECONDS * 1000,
+        launchMs: LAUNCH_MS,
         lookForMs: LOOK_FOR_MS,
       }),
     },

@@ -21,7 +21,9 @@ export interface KodosumiDeps {
   fetchFile: FetchFile;
   /** Between two looks at a run whose stream is broken, ms (POLLING_INTERVAL_SECONDS). */
   pollMs: number;
-  /** How long a launch whose answer was lost is looked for before it is launched again; ms. */
+  /** So long Kodosumi may take to answer a launch; ms. */
+  launchMs: number;
+  /** So long after a launch whose answer was lost its run is looked for, before it is launched again; ms. */
   lookForMs: number;
   checkpoint?: Checkpoint;
 }

@@ -7,6 +7,7 @@ import {
   type JobInputs,
   type JobRow,
   getJob,
+  markLaunchLost,
   releaseLaunch,
 } from '../../db/repositories/jobs.ts';
 import { getRun } from '../../db/repositories/runs.ts';
@@ -28,7 +29,8 @@ const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
  * - before `claimLaunch`: nothing was launched; files that were handed over are handed over again. A try that was given
  *   up while it fetched files finds there that another came first.
  * - after it, before or while Kodosumi is asked: a run may exist. The next try looks for one of this flow with these
- *   inputs that began since and is no other job's; only when none turned up for `lookForMs` is it launched again.
+ *   inputs that began since and is no other job's; only when none turned up for `lookForMs` after the last moment in
+ *   which Kodosumi may have taken it is it launched again.
  * - after the answer, before `keepFid`: the same; the look finds it.
  * - after `keepFid`: the next try answers what is kept.
  */
@@ -69,12 +71,12 @@ async function load({ db }: KodosumiDeps, runId: string): Promise<{ job: JobRow;
 /** Undefined only when it is certain enough that nothing was launched. */
 async function look(
   deps: KodosumiDeps,
-  { launching_at: at }: JobRow,
+  { launching_at: at, launch_lost_at: lostAt }: JobRow,
   url: string,
   inputs: JobInputs,
 ): Promise<string | undefined> {
   const found = await find(deps, at!, url, inputs);
-  const lookUntil = at!.getTime() + deps.lookForMs;
+  const lookUntil = (lostAt?.getTime() ?? at!.getTime() + deps.launchMs) + deps.lookForMs;
   if (found === undefined && Date.now() < lookUntil)
     throw new Error('Whether the flow was launched is not known yet; it is looked for.');
   return found;
@@ -110,7 +112,10 @@ async function launch(
     if (outcome.kind === 'launched') return await launched(deps, runId, outcome.fid);
     return outcome;
   } catch (error) {
-    if (!(error instanceof KodosumiError) || error.unknown) throw error;
+    if (!(error instanceof KodosumiError) || error.unknown) {
+      await markLaunchLost(deps.db.pool, runId, at);
+      throw error;
+    }
     // It was refused or never reached Kodosumi: nothing runs, so there is nothing to look for.
     await releaseLaunch(deps.db.pool, runId, at);
     if (error.passing || isEarly(deps)) throw error;

@@ -33,12 +33,14 @@ export interface JobRow {
   on_chain_state: OnChainState | null;
   next_action: NextAction | null;
   authorized_at: Date | null;
+  /** Since when a run may exist at Kodosumi, and when it turned out that the answer was lost. */
   launching_at: Date | null;
+  launch_lost_at: Date | null;
   fid: string | null;
 }
 
 const COLUMNS = `run_id, tenant, flow_key, identifier, input_hash, payment_asked_at, payment, blockchain_identifier,
-  source_type, on_chain_state, next_action, authorized_at, launching_at, fid`;
+  source_type, on_chain_state, next_action, authorized_at, launching_at, launch_lost_at, fid`;
 
 /** Inserts the job; false when its identifier has a living one. */
 export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Promise<boolean> {
@@ -166,12 +168,20 @@ export async function claimLaunch(
   { seen, at }: { seen: Date | null; at: Date },
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update job j set launching_at = $3 from run r
+    `update job j set launching_at = $3, launch_lost_at = null from run r
      where j.run_id = $1 and r.id = j.run_id and j.fid is null and j.launching_at is not distinct from $2
        and r.finished_at is null and r.status <> 'compensating'`,
     [runId, seen, at],
   );
   return rowCount === 1;
+}
+
+/** Nobody waits for the launch's answer any more, and there may be a run. */
+export async function markLaunchLost(db: Queryable, runId: string, at: Date): Promise<void> {
+  await db.query(
+    `update job set launch_lost_at = clock_timestamp() where run_id = $1 and launching_at = $2 and fid is null`,
+    [runId, at],
+  );
 }
 
 /** It is certain that nothing was launched. */

@@ -104,6 +104,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
         kodosumi,
         fetchFile: () => Promise.reject(new Error('no files in this test')),
         pollMs: 200,
+        launchMs: 60_000,
         lookForMs: 1000,
         ...overrides.activities,
       }),
