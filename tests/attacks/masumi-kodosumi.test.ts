@@ -168,6 +168,17 @@ describe('A Kodosumi', () => {
     await until(app, HYMN, started.jobId, 'completed');
   });
 
+  test('that loses a launch altogether is asked again once no run of it turns up for a while after that', async () => {
+    let lost = 0;
+    lies.launch = (url, inputs) =>
+      lost++ === 0
+        ? Promise.reject(new KodosumiError('the connection was closed', { unknown: true }))
+        : honest.launch(url, inputs);
+    const started = await paid(app, HYMN, 'bb0abb0abb0abb0a', { topic: 'lost altogether' });
+    await until(app, HYMN, started.jobId, 'completed');
+    expect(lost).toBe(2);
+  });
+
   test("that answers a launch with another job's run gives nobody another's result", async () => {
     const first = await paid(app, HYMN, 'bb08bb08bb08bb08', { topic: 'first' });
     await until(app, HYMN, first.jobId, 'completed');
