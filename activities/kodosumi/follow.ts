@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { FollowEnd } from '../../domain/ports/jobs.ts';
 import type { FlowEvent } from '../../domain/ports/kodosumi.ts';
 import type { KodosumiDeps } from './activities.ts';
+import { createHaste, type Haste } from './haste.ts';
 import { lookAtRun, openLockOf, type Followed } from './follow-status.ts';
 import { requireKodosumi } from './job.ts';
 import { openRecord, type Recorder } from './record-events.ts';
@@ -12,15 +13,16 @@ const STREAM_POLLS = 10; // after so many times `pollMs` a stream that never end
 
 /**
  * Follows a run until something must be decided. The stream is what we listen to; where it breaks or falls silent, we look
- * at the run's status and open it again, each `pollMs`. An open stream is also what makes Kodosumi notice a dead run.
+ * at the run's status and open it again, each `pollMs`; sooner where it told of the end and the status did not. An open stream is also what makes Kodosumi notice a dead run.
  * A Kodosumi that is down, or refuses us, is waited for: the job's deadline ends that, not we.
  */
 export async function followJob(deps: KodosumiDeps, followed: Followed): Promise<FollowEnd> {
   const { cancellationSignal: signal } = Context.current();
   const recorder = await openRecord(deps, followed.runId);
+  const haste = createHaste(deps.pollMs);
   let missingSince: number | undefined;
   for (;;) {
-    const heard = await listen(deps, followed, recorder, signal);
+    const heard = await listen(deps, followed, { recorder, haste, signal });
     if (typeof heard === 'object') return heard;
     const look = await lookAtRun(deps, followed);
     if (look.kind === 'end') return look.end;
@@ -28,34 +30,46 @@ export async function followJob(deps: KodosumiDeps, followed: Followed): Promise
     if (missingSince !== undefined && Date.now() - missingSince > MISSING_MS)
       return { kind: 'lost', message: 'Kodosumi does not know the run any more.' };
     if (heard === 'still open') continue;
-    await wait(look.kind === 'missing' ? Math.min(deps.pollMs, 1000) : deps.pollMs, undefined, { signal });
+    const waitMs = haste.waitMs() ?? deps.pollMs;
+    await wait(look.kind === 'missing' ? Math.min(waitMs, 1000) : waitMs, undefined, { signal });
   }
+}
+
+interface Ears {
+  recorder: Recorder;
+  haste: Haste;
+  signal: AbortSignal;
 }
 
 /** `over`: the stream broke, ended or fell silent. `still open`: it is well, and only left to look at the status. */
 async function listen(
   deps: KodosumiDeps,
   followed: Followed,
-  recorder: Recorder,
-  signal: AbortSignal,
+  { recorder, haste, signal }: Ears,
 ): Promise<FollowEnd | 'over' | 'still open'> {
   const closing = new AbortController();
-  const longEnough = AbortSignal.timeout(deps.pollMs * STREAM_POLLS);
+  const longEnough = new AbortController();
+  const leaveIn = (ms: number): NodeJS.Timeout => setTimeout(() => longEnough.abort(), ms);
+  const timers = [leaveIn(deps.pollMs * STREAM_POLLS)];
+  haste.restart();
   try {
-    const ends = AbortSignal.any([signal, closing.signal, longEnough]);
+    const ends = AbortSignal.any([signal, closing.signal, longEnough.signal]);
     const events = requireKodosumi(deps).events(followed.fid, ends);
     for await (const event of events) {
       await recorder.record(event);
       const end = await react(deps, followed, event);
       if (end !== undefined) return end;
+      const soonMs = haste.heard(event.event);
+      if (soonMs !== undefined) timers.push(leaveIn(soonMs));
     }
   } catch {
     signal.throwIfAborted();
   } finally {
     closing.abort();
+    timers.forEach(clearTimeout);
     await recorder.settled();
   }
-  return longEnough.aborted ? 'still open' : 'over';
+  return longEnough.signal.aborted ? 'still open' : 'over';
 }
 
 async function react(

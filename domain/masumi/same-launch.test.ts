@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareInputs, isFlowOf, launchedAtMs } from './same-launch.ts';
+import { compareInputs, isFlowOf, isStartup, launchedAtMs, launchTimes } from './same-launch.ts';
 
 const upload = JSON.stringify({
   batchId: 'b',
@@ -39,9 +39,51 @@ describe('compareInputs', () => {
   });
 });
 
-it('reads the time off an ObjectId', () => {
-  expect(launchedAtMs('674476a0aaaaaaaaaa000001')).toBe(0x674476a0 * 1000);
-  expect(launchedAtMs('run-1')).toBeUndefined();
+describe('compareInputs of fields alone', () => {
+  it.each([
+    ['same', { a: 'x' }, { a: 'x', b: null }, []],
+    ['same', {}, {}, []],
+    ['same', {}, { files: ['a.pdf'] }, ['files']],
+    ['other', { a: 'x' }, { a: 'y' }, []],
+    ['unreadable', {}, { str: 'x' }, []],
+    ['unreadable', { a: 'x' }, { Model: { a: 'x' } }, []],
+    ['unreadable', { a: 'x' }, ['x'], []],
+  ])('says %s of %j and %j', (verdict, posted, recorded, files) => {
+    expect(compareInputs(posted, recorded, files)).toBe(verdict);
+  });
+});
+
+describe('the time in an id', () => {
+  const at = Date.UTC(2025, 5, 1);
+  const DAY = 86_400_000;
+  const idAt = (ms: number): string => `${(ms / 1000).toString(16).padStart(8, '0')}aaaaaaaaaa000001`;
+
+  it('is that of an ObjectId', () => {
+    expect(launchedAtMs(idAt(at), at)).toBe(at);
+    expect(launchedAtMs('run-1', at)).toBeUndefined();
+  });
+
+  it('is none where no run can have begun then', () => {
+    expect(launchedAtMs(idAt(at + DAY), at)).toBe(at + DAY);
+    expect(launchedAtMs(idAt(at + DAY + 1000), at)).toBeUndefined();
+    expect(launchedAtMs(idAt(Date.UTC(2019, 11, 31)), at)).toBeUndefined();
+    expect(launchedAtMs('000000000000000000000001', at)).toBeUndefined();
+  });
+
+  it('is told by a list only whose times all run newest first, or almost', () => {
+    const idsAt = (...offsets: number[]): string[] => offsets.map((offset) => idAt(at + offset));
+    expect(launchTimes(idsAt(0, 60_000, -DAY), at)).toEqual([at, at + 60_000, at - DAY]);
+    expect(launchTimes(idsAt(-DAY, 0), at)).toBeUndefined();
+    expect(launchTimes([...idsAt(0), 'run-1', ...idsAt(-DAY)], at)).toBeUndefined();
+    expect(launchTimes([], at)).toEqual([]);
+  });
+
+  it('agrees with a startup of that day, in whatever zone', () => {
+    expect(isStartup('2025-06-01T13:00:00.123456', at)).toBe(true);
+    expect(isStartup('2025-06-09T00:00:00', at)).toBe(false);
+    expect(isStartup(undefined, at)).toBe(false);
+    expect(isStartup('soon', at)).toBe(false);
+  });
 });
 
 it.each([

@@ -6,8 +6,12 @@ import type { Json, JsonObject } from '../../schemas/core/json.ts';
  */
 export type InputsVerdict = 'same' | 'other' | 'unreadable';
 
+const FIRST_RUN_MS = Date.UTC(2020, 0); // older than any Kodosumi
+const DAY_MS = 86_400_000;
+const ORDER_SLACK_MS = 120_000; // runs that begin together may be listed in any order
+
 /**
- * Compares what was posted with the inputs a run recorded, `{"dict": {...}}`. Kodosumi fills fields that were not posted
+ * Compares what was posted with the inputs a run recorded, `{"dict": {...}}` or the fields alone. Kodosumi fills fields that were not posted
  * with null (checkboxes with false), makes a checkbox of `on` true, and a list of file names of an upload. Of `files` it is
  * only known that there are some.
  */
@@ -16,9 +20,9 @@ export function compareInputs(
   recorded: unknown,
   files: readonly string[] = [],
 ): InputsVerdict {
-  const fields = dictOf(recorded);
-  if (fields === undefined) return 'unreadable';
   const names = Object.keys(posted);
+  const fields = fieldsOf(recorded, [...names, ...files]);
+  if (fields === undefined) return 'unreadable';
   if (!names.every((name) => Object.hasOwn(fields, name))) return 'unreadable';
   if (files.some((name) => isUnset(fields[name]))) return 'other';
   const known = new Set([...names, ...files]);
@@ -27,10 +31,34 @@ export function compareInputs(
   return names.every((name) => sameValue(posted[name] ?? null, fields[name] ?? null)) ? 'same' : 'other';
 }
 
-/** Fids are ObjectIds: the first 8 hex digits are the second they were made in. Undefined for any other id. */
-export function launchedAtMs(fid: string): number | undefined {
-  return /^[0-9a-f]{24}$/i.test(fid) ? Number.parseInt(fid.slice(0, 8), 16) * 1000 : undefined;
+/** Can a run have begun then (ms since epoch)? Kodosumi's clock may differ from ours, but not by years. */
+export const isPlausible = (atMs: number, nowMs: number): boolean =>
+  atMs >= FIRST_RUN_MS && atMs <= nowMs + DAY_MS;
+
+/**
+ * Fids of Kodosumi 1.1.0 are ObjectIds: the first 8 hex digits are the second they were made in. Undefined for any other
+ * id, and for one that tells a time at which no run can have begun: other ids may have 24 hex digits as well.
+ */
+export function launchedAtMs(fid: string, nowMs: number): number | undefined {
+  if (!/^[0-9a-f]{24}$/i.test(fid)) return undefined;
+  const atMs = Number.parseInt(fid.slice(0, 8), 16) * 1000;
+  return isPlausible(atMs, nowMs) ? atMs : undefined;
 }
+
+/**
+ * When runs were launched (ms since epoch), as their ids tell it. They are listed newest first: ids whose times are in
+ * another order, or of which one tells none, are no ObjectIds, and nothing is told by any of them.
+ */
+export function launchTimes(fids: readonly string[], nowMs: number): number[] | undefined {
+  const times = fids.map((fid) => launchedAtMs(fid, nowMs)).filter((time) => time !== undefined);
+  if (times.length < fids.length) return undefined;
+  const inOrder = times.every((time, index) => time <= (times[index - 1] ?? time) + ORDER_SLACK_MS);
+  return inOrder ? times : undefined;
+}
+
+/** A run's `startup` agrees with the time its id tells. It has no zone, so it tells the day, not the hour. */
+export const isStartup = (startup: unknown, atMs: number): boolean =>
+  typeof startup === 'string' && Math.abs(Date.parse(startup) - atMs) < 2 * DAY_MS;
 
 /** Is a flow's url (`/-/host/port/path/-/name`) below an app's address (`http://host:port/path`)? */
 export function isFlowOf(url: string, appUrl: string): boolean {
@@ -40,9 +68,12 @@ export function isFlowOf(url: string, appUrl: string): boolean {
   return url.startsWith(`/-/${host}/${port}${path}/-/`);
 }
 
-function dictOf(recorded: unknown): JsonObject | undefined {
-  const inside = isObject(recorded) ? recorded['dict'] : undefined;
-  return isObject(inside) ? inside : undefined;
+/** A value under the name of another class is no form's: none of its fields would be among `known`. */
+function fieldsOf(recorded: unknown, known: readonly string[]): JsonObject | undefined {
+  if (!isObject(recorded)) return undefined;
+  if (isObject(recorded['dict'])) return recorded['dict'];
+  const names = Object.keys(recorded);
+  return names.length === 0 || names.some((name) => known.includes(name)) ? recorded : undefined;
 }
 
 const isObject = (value: unknown): value is JsonObject =>

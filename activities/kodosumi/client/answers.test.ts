@@ -103,4 +103,22 @@ describe('what Kodosumi answers', () => {
       [2000, 'b'],
     ]);
   });
+
+  it('takes an empty file in one piece, also where a file without any is never complete', async () => {
+    const seen: string[] = [];
+    const url = await serve((request, response) => {
+      const pieces: Buffer[] = [];
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.on('end', () => {
+        const body = Buffer.concat(pieces).toString('utf8');
+        seen.push(`${request.url} ${/"total_chunks":\d+/.exec(body)?.[0] ?? ''}`.trim());
+        response.end('{"batch_id":"b","upload_id":"u"}');
+      });
+    });
+    const value = await createKodosumi({ url, ...account }).upload([
+      { filename: 'e', bytes: new Uint8Array() },
+    ]);
+    expect(seen).toEqual(['/files/init_batch', '/files/init "total_chunks":1', '/files/chunk']);
+    expect(JSON.parse(value)).toEqual({ batchId: 'b', items: { u: { filename: 'e', totalChunks: 1 } } });
+  });
 });

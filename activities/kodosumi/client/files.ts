@@ -14,7 +14,7 @@ export async function uploadFiles(client: Client, files: readonly FlowFile[]): P
   const taken = new Set<string>();
   for (const { filename: given, bytes } of files) {
     const filename = freeName(plainName(given), taken);
-    const totalChunks = Math.ceil(bytes.length / CHUNK);
+    const totalChunks = Math.max(1, Math.ceil(bytes.length / CHUNK)); // an empty file is a piece too, or never complete
     const init = { filename, total_chunks: totalChunks, batch_id: batch.batch_id };
     const { upload_id: id } = await client.mustJson(post('/files/init', jsonBody(init)), KodosumiUpload);
     for (let number = 0; number < totalChunks; number++)

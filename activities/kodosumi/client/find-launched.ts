@@ -1,19 +1,27 @@
 import {
   compareInputs,
   isFlowOf,
-  launchedAtMs,
+  isStartup,
+  launchTimes,
   type InputsVerdict,
 } from '../../../domain/masumi/same-launch.ts';
 import type { KodosumiFlow, LostLaunch } from '../../../domain/ports/kodosumi.ts';
 import { KodosumiTimeline, type KodosumiTimelineItem } from '../../../schemas/families/masumi/kodosumi.ts';
+import { readBeginning } from './beginning.ts';
 import type { Client } from './wire-client.ts';
 import { listFlows, offsetQuery } from './flows.ts';
 import { statusOf } from './status.ts';
 
 const PAGE = 50;
 const MOST_RUNS = 2000;
+const MOST_STREAMS = 20; // of one look; each may take seconds
 /** How far Kodosumi's clock may be behind ours. */
 const CLOCK_SLACK_MS = 120_000;
+
+interface Run extends KodosumiTimelineItem {
+  /** As its id tells it. */
+  launchedMs: number | undefined;
+}
 
 interface Candidate {
   fid: string;
@@ -26,19 +34,28 @@ interface Candidate {
  * is the flow's only one that nobody else has.
  */
 export async function findLaunched(client: Client, lost: LostLaunch): Promise<string | undefined> {
-  const runs = await runsSince(client, lost.sinceMs - CLOCK_SLACK_MS);
+  const sinceMs = lost.sinceMs - CLOCK_SLACK_MS;
+  const runs = await runsSince(client, sinceMs);
   const couldBe = runs.length > 0 ? bySummary(await listFlows(client), lost.url) : () => false;
+  const listener = createListener(client, lost, sinceMs);
   const open: Candidate[] = [];
-  for (const { fid, inputs, summary } of runs) {
-    const verdict = compareInputs(lost.inputs, inputs, lost.files);
-    if (verdict === 'other' || !couldBe(summary, verdict) || (await lost.taken(fid))) continue;
-    if (await isOf(client, fid, lost.url)) open.push({ fid, verdict });
+  for (const run of runs) {
+    const { fid, inputs, summary } = run;
+    const byRow = compareInputs(lost.inputs, inputs, lost.files);
+    if (byRow === 'other' || !couldBe(summary, listener.isNeeded(run) ? 'same' : byRow)) continue;
+    // Of those of which nothing is told only a single one is taken: with two of them a third changes nothing.
+    if (byRow === 'unreadable' && listener.isTired() && open.filter(isUnreadable).length > 1) continue;
+    if ((await lost.taken(fid)) || !(await isOf(client, fid, lost.url))) continue;
+    const verdict = await listener.judge(run, byRow);
+    if (verdict !== 'other' && couldBe(summary, verdict)) open.push({ fid, verdict });
   }
   const same = open.filter(({ verdict }) => verdict === 'same');
   // Of several the oldest: the others are of those who launched after us, and have lost theirs as well.
   if (same.length > 0) return same.at(-1)?.fid;
   return open.length === 1 ? open[0]?.fid : undefined;
 }
+
+const isUnreadable = ({ verdict }: Candidate): boolean => verdict === 'unreadable';
 
 /** Flows of one app are told apart by their summary only, and a flow may give its run another one. */
 function bySummary(flows: KodosumiFlow[], url: string) {
@@ -48,18 +65,63 @@ function bySummary(flows: KodosumiFlow[], url: string) {
     summary === null || summary === own || (verdict === 'same' && !known.has(summary));
 }
 
-/** Newest first. Ids tell when their run began; one that does not could be any. */
-async function runsSince(client: Client, sinceMs: number): Promise<KodosumiTimelineItem[]> {
-  const runs: KodosumiTimelineItem[] = [];
+/** Newest first. What is surely too old is left out, and nothing older is asked for. */
+async function runsSince(client: Client, sinceMs: number): Promise<Run[]> {
+  const listed = new Map<string, KodosumiTimelineItem>();
   let offset: string | null = null;
-  do {
+  for (;;) {
     const path = `/timeline/list?pp=${PAGE}${offsetQuery(offset)}`;
     const page: KodosumiTimeline = await client.mustJson({ method: 'GET', path }, KodosumiTimeline);
-    const recent = page.items.filter(({ fid }) => (launchedAtMs(fid) ?? sinceMs) >= sinceMs);
-    runs.push(...recent);
-    offset = recent.length < page.items.length || runs.length >= MOST_RUNS ? null : page.offset;
-  } while (offset !== null);
-  return runs;
+    const before = listed.size;
+    for (const item of page.items) listed.set(item.fid, item);
+    const runs = withTimes([...listed.values()]);
+    const isAll = page.offset === null || listed.size === before || listed.size >= MOST_RUNS;
+    if (isAll || runs.some((run) => isOld(run, sinceMs)))
+      return runs.filter((run) => !isSurelyOld(run, sinceMs));
+    offset = page.offset;
+  }
+}
+
+function withTimes(items: KodosumiTimelineItem[]): Run[] {
+  const times = launchTimes(
+    items.map(({ fid }) => fid),
+    Date.now(),
+  );
+  return items.map((item, index) => ({ ...item, launchedMs: times?.[index] }));
+}
+
+const isOld = ({ launchedMs }: Run, sinceMs: number): boolean =>
+  launchedMs !== undefined && launchedMs < sinceMs;
+
+/** An id that looks like an ObjectId by chance must not hide a run: the run has to say the same of itself. */
+const isSurelyOld = (run: Run, sinceMs: number): boolean =>
+  isOld(run, sinceMs) && isStartup(run.startup, run.launchedMs ?? 0);
+
+interface Listener {
+  /** The row alone does not tell enough. */
+  isNeeded(run: Run): boolean;
+  judge(run: Run, byRow: InputsVerdict): Promise<InputsVerdict>;
+  /** It has listened to as many runs as it may. */
+  isTired(): boolean;
+}
+
+/** Listens to the beginnings of runs whose rows do not tell when they began, or with what. */
+function createListener(client: Client, lost: LostLaunch, sinceMs: number): Listener {
+  let left = MOST_STREAMS;
+  const isNeeded = (run: Run): boolean =>
+    (run.inputs ?? null) === null || run.launchedMs === undefined || isOld(run, sinceMs);
+  return {
+    isNeeded,
+    isTired: () => left === 0,
+    async judge(run, byRow) {
+      if (!isNeeded(run)) return byRow;
+      const told = left > 0 ? await readBeginning(client, run.fid) : undefined;
+      left = Math.max(0, left - 1);
+      const beganMs = told?.beganMs ?? run.launchedMs;
+      if (beganMs !== undefined && beganMs < sinceMs) return 'other';
+      return byRow === 'unreadable' ? compareInputs(lost.inputs, told?.inputs, lost.files) : byRow;
+    },
+  };
 }
 
 /** Only where the run says another app's address it is ruled out. */

@@ -31,6 +31,7 @@ export async function killRun(client: Client, fid: string, appearMs: number): Pr
 
 /** Ids hold a second, not a millisecond; clocks may differ by as much as a run may take to appear. */
 function isYoung(fid: string, appearMs: number): boolean {
-  const launchedMs = launchedAtMs(fid);
-  return launchedMs !== undefined && Math.abs(Date.now() - launchedMs) < appearMs + 1000;
+  const nowMs = Date.now();
+  const launchedMs = launchedAtMs(fid, nowMs);
+  return launchedMs !== undefined && Math.abs(nowMs - launchedMs) < appearMs + 1000;
 }

@@ -73,11 +73,15 @@ export const KodosumiStatus = z.object({
 });
 export type KodosumiStatus = z.infer<typeof KodosumiStatus>;
 
-/** One run of `GET /timeline/list`; `inputs` as the run serialized them: `{"dict": {...}}`. */
+/**
+ * One run of `GET /timeline/list`; `inputs` as the run serialized them: `{"dict": {...}}`, `startup` a time without a zone.
+ * Only `fid` is promised (masumi.md section 4).
+ */
 export const KodosumiTimelineItem = z.object({
   fid: z.string(),
   summary: Text,
   inputs: z.unknown().optional(),
+  startup: z.unknown().optional(),
 });
 export type KodosumiTimelineItem = z.infer<typeof KodosumiTimelineItem>;
 

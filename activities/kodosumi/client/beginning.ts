@@ -1,0 +1,43 @@
+import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import { isPlausible } from '../../../domain/masumi/same-launch.ts';
+import type { FlowEvent } from '../../../domain/ports/kodosumi.ts';
+import { readEvents } from './events.ts';
+import type { Client } from './wire-client.ts';
+
+/** What the first events of a run's stream tell of it; undefined where they do not. */
+export interface Beginning {
+  beganMs: number | undefined;
+  inputs: unknown;
+}
+
+const LONGEST_MS = 3000; // events that are there are told at once
+
+/** A stream tells all events again from the first on: when the run began, and what was posted. */
+export async function readBeginning(client: Client, fid: string): Promise<Beginning> {
+  const beginning: Beginning = { beganMs: undefined, inputs: undefined };
+  try {
+    for await (const event of readEvents(client, fid, AbortSignal.timeout(LONGEST_MS), LONGEST_MS)) {
+      beginning.beganMs ??= beganMs(event);
+      if (event.event !== 'inputs') continue;
+      beginning.inputs = parse(event.data);
+      break;
+    }
+  } catch (error) {
+    if (!(error instanceof KodosumiError)) throw error;
+  }
+  return beginning;
+}
+
+/** `alive` is told of now, not of then. */
+function beganMs({ event, atMs }: FlowEvent): number | undefined {
+  const isOfRun = event !== 'alive' && atMs !== null && isPlausible(atMs, Date.now());
+  return isOfRun ? atMs : undefined;
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}
