@@ -38,7 +38,7 @@ export async function takeOrder(ctx: Ctx, shop: Shop, flowKey: string, order: Or
   const flow = await shop.directory.require(flowKey);
   const agent = await agentOf(shop, flow);
   const { elements } = await shop.directory.schemaNow(flow);
-  const checked = checkInputs(elements, order.inputs, { matches });
+  const checked = checkInputs(elements, order.inputs, { matches, mayFetch: shop.options.mayFetch });
   if (!checked.ok) throw invalidInput(checked.errors);
   if (living !== undefined) throw conflictWith(living);
   const price = await priceOf(shop, agent, order);

@@ -25,13 +25,15 @@ export interface Answers {
   inputs: JsonObject;
 }
 
+type AnswerOptions = Pick<MasumiOptions, 'kodosumi' | 'signingKey' | 'mayFetch'>;
+
 /**
  * Hands answers to the flow that asked. The same answers to the same question are taken once, and answered the same for
  * ever; they never enter a history (masumi.md 1.2, `provide_input`, and Amendments).
  */
 export async function answerQuestion(
   ctx: CommandCtx,
-  options: Pick<MasumiOptions, 'kodosumi' | 'signingKey'>,
+  options: AnswerOptions,
   found: FoundJob,
   { lid, schemaHash, inputs }: Answers,
 ): Promise<InputProvided> {
@@ -79,13 +81,13 @@ interface Handing {
 
 async function handOver(
   ctx: CommandCtx,
-  { kodosumi }: Pick<MasumiOptions, 'kodosumi'>,
+  { kodosumi, mayFetch }: AnswerOptions,
   found: FoundJob,
   { lock: { lid, form }, inputs, hash, schemaHash }: Handing,
 ): Promise<void> {
   const { db, sealer } = ctx.deps;
   const { run } = found;
-  const verdict = checkInputs(form, inputs, { matches });
+  const verdict = checkInputs(form, inputs, { matches, mayFetch });
   if (!verdict.ok) throw invalidInput(verdict.errors);
   const { values, files } = verdict;
   await keepAnswers(db.pool, sealer, { runId: run.id, lid, hash }, { values, files, schemaHash });
@@ -104,7 +106,7 @@ async function handOver(
 /** The engine's own way to give input (`POST /runs/{id}/inputs`, a run's WebSocket): the same as `provide_input`. */
 export async function giveInput(
   ctx: CommandCtx,
-  options: Pick<MasumiOptions, 'kodosumi' | 'signingKey'>,
+  options: AnswerOptions,
   run: RunRow,
   inputs: JsonObject,
 ): Promise<void> {
