@@ -13,7 +13,7 @@ import type { MasumiOptions } from './options.ts';
 import { matches } from './patterns.ts';
 import { invalidInput, kodosumiDown } from './problems.ts';
 import { readInputs } from './read-order.ts';
-import { openQuestion } from './status.ts';
+import { missedQuestion, openQuestion } from './status.ts';
 
 /**
  * Answers to a question; without `lid` the one that is open is meant. `schemaHash`: what some purchasers send instead,
@@ -39,12 +39,13 @@ export async function answerQuestion(
 ): Promise<InputProvided> {
   const { job } = found;
   const question = openQuestion(found);
-  const asked = lid ?? (await earlier(ctx, found, schemaHash)) ?? question?.lid;
+  const missed = missedQuestion(found);
+  const asked = lid ?? (await earlier(ctx, found, schemaHash)) ?? question?.lid ?? missed?.lid;
   if (asked === undefined) throw notAwaiting(found);
   const hash = inputHash(job.identifier, inputs);
   const lock = await findLock(ctx.deps.db.pool, job.run_id, asked);
   if (lock?.taken_hash !== hash) {
-    if (question === undefined) throw notAwaiting(found);
+    if (question === undefined) throw asked === missed?.lid ? tooLate() : notAwaiting(found);
     if (lock === undefined || question.lid !== asked || lock.taken_at !== null) throw stale();
     if (Date.now() > question.deadlineMs) throw tooLate();
     await handOver(ctx, options, found, { lock, inputs, hash, schemaHash });

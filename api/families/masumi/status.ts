@@ -2,6 +2,7 @@ import { findLock } from '../../../db/repositories/job-locks.ts';
 import { createValues } from '../../../db/values.ts';
 import { toFields } from '../../../domain/masumi/forms/to-fields.ts';
 import type { FlowResult } from '../../../domain/ports/kodosumi.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { JobStatusAnswer } from '../../../schemas/families/masumi/mip003.ts';
 import type { ApiDeps } from '../../context.ts';
 import { readOutput } from '../../runs/to-wire.ts';
@@ -10,12 +11,21 @@ import type { FoundJob } from './jobs.ts';
 import { isObject } from './read-order.ts';
 import { errorOf, statusWord } from './to-wire.ts';
 
-/** The open question of a job, as its projection knows it. */
-export function openQuestion({ run }: FoundJob): { lid: string; deadlineMs: number } | undefined {
-  const { lock } = run.view;
-  if (run.status !== 'awaiting_input' || !isObject(lock)) return undefined;
-  return { lid: String(lock['lid']), deadlineMs: Number(lock['deadlineMs']) };
+export interface Question {
+  lid: string;
+  deadlineMs: number;
 }
+
+/** The open question of a job, as its projection knows it. */
+export const openQuestion = ({ run }: FoundJob): Question | undefined =>
+  run.status === 'awaiting_input' ? lastQuestion(run.view) : undefined;
+
+/** The question that a job has failed of, as nobody answered it in time. */
+export const missedQuestion = (found: FoundJob): Question | undefined =>
+  errorOf(found)?.code === 'input_deadline_exceeded' ? lastQuestion(found.run.view) : undefined;
+
+const lastQuestion = ({ lock }: JsonObject): Question | undefined =>
+  isObject(lock) ? { lid: String(lock['lid']), deadlineMs: Number(lock['deadlineMs']) } : undefined;
 
 /** What the flow made; null until the job is completed (masumi.md section 2). */
 export async function resultOf({ db, sealer }: ApiDeps, { run }: FoundJob): Promise<FlowResult | null> {
@@ -43,7 +53,7 @@ export async function describeJob(deps: ApiDeps, found: FoundJob): Promise<JobSt
 async function asked(
   { db }: ApiDeps,
   { job }: FoundJob,
-  { lid, deadlineMs }: { lid: string; deadlineMs: number },
+  { lid, deadlineMs }: Question,
 ): Promise<Pick<JobStatusAnswer, 'input_schema' | 'input_deadline'>> {
   const lock = await findLock(db.pool, job.run_id, lid);
   return { input_schema: { input_data: toFields(lock?.form ?? []) }, input_deadline: deadlineMs };
