@@ -1,6 +1,7 @@
 import { findLock } from '../../../db/repositories/job-locks.ts';
 import { createValues } from '../../../db/values.ts';
 import { toFields } from '../../../domain/masumi/forms/to-fields.ts';
+import type { JobPricing, JobSettings } from '../../../domain/ports/jobs.ts';
 import type { FlowResult } from '../../../domain/ports/kodosumi.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { JobStatusAnswer } from '../../../schemas/families/masumi/mip003.ts';
@@ -43,7 +44,7 @@ export async function describeJob(deps: ApiDeps, found: FoundJob): Promise<JobSt
     id: question?.lid ?? statusId(found.job.run_id, status),
     job_id: found.job.run_id,
     status,
-    message: error?.message ?? MESSAGES[status],
+    message: messageOf(found, status, error?.message),
     ...(result !== null && { result: result.output }),
     ...(question !== undefined && (await asked(deps, found, question))),
     ...(error !== undefined && { error_code: error.code }),
@@ -58,6 +59,19 @@ async function asked(
   const lock = await findLock(db.pool, job.run_id, lid);
   return { input_schema: { input_data: toFields(lock?.form ?? []) }, input_deadline: deadlineMs };
 }
+
+function messageOf({ run }: FoundJob, status: JobStatusAnswer['status'], failure?: string): string {
+  const { pricing } = run.settings as unknown as JobSettings;
+  const done = status === 'completed' ? UNSUBMITTED[pricing] : undefined;
+  const message = failure ?? done ?? MESSAGES[status];
+  return pricing === 'simulated' ? `SIMULATED payment: ${message}` : message;
+}
+
+/** Where nobody pays, no chain waits for a hash. */
+const UNSUBMITTED: { readonly [pricing in JobPricing]?: string } = {
+  Free: 'Done; the agent is free, so no hash is submitted.',
+  simulated: 'Done; nobody paid, so no hash is submitted.',
+};
 
 const MESSAGES: Record<JobStatusAnswer['status'], string> = {
   pending: 'The order is taken.',
