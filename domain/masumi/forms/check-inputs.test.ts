@@ -49,6 +49,8 @@ describe('one value', () => {
     [{ type: 'number' }, '', undefined],
     [{ type: 'boolean' }, true, 'on'],
     [{ type: 'boolean' }, false, undefined],
+    [{ type: 'checkbox' }, true, 'on'],
+    [{ type: 'checkbox' }, false, undefined],
     [{ type: 'boolean' }, 'yes', '! X must be true or false.'],
     [{ type: 'select', option: options }, 'Beta', 'b'],
     [{ type: 'select', option: options }, 'b', 'b'],
