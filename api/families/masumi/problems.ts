@@ -28,9 +28,15 @@ export const problemStyle: ProblemStyle = {
     ]),
     ...meanings(503, 'Service unavailable', ['agent_not_configured', 'payment_service_not_configured']),
   ]),
-  // What the reader of bodies refuses (U+0000, half characters) is bad input as any other.
+  // What the reader of bodies refuses (U+0000, half characters) is bad input as any other, or a bad identifier.
   rename: { run_not_found: 'job_not_found', validation_failed: 'invalid_input' },
+  recode: ({ code, errors = [] }) =>
+    code === 'validation_failed' && errors.some(({ path }) => IDENTIFIER.test(path))
+      ? 'invalid_identifier'
+      : undefined,
 };
+
+const IDENTIFIER = /^identifier(_from_purchaser|FromPurchaser)(\.|$)/;
 
 /** The reader of bodies says where in the body; fields are known by their ids. */
 const fieldOf = ({ path, code }: FieldError): string =>
