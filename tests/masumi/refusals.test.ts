@@ -171,6 +171,19 @@ describe('A payment service', () => {
     for (const { headers } of answers) expect(headers.get('retry-after')).toMatch(/^\d+$/);
   });
 
+  test('that answers without a price was reached, and is quoted', async () => {
+    node.failing.pricing = new MasumiNodeError('The payment service answered 422: no such metadata', {
+      status: 422,
+    });
+    const answers = await expectRefusedWith(502, 'payment_service_unavailable', APPROVAL, {
+      message: 'hello',
+    });
+    for (const { body } of answers)
+      expect(body['detail']).toBe(
+        'The payment service answered 422: no such metadata. Try again later; nothing was charged.',
+      );
+  });
+
   test.each([400, 404])('that refuses the order (%i) is quoted', async (status) => {
     price(APPROVAL, { kind: 'Fixed', amounts: [] });
     node.failing.createPayment = new MasumiNodeError('The agent is not registered.', { status });
@@ -186,17 +199,20 @@ describe('A payment service', () => {
     expect(again.body['job_id']).not.toBe(refused.body['job_id']);
   });
 
-  test.each([[{}], [{ unknown: true }], [{ status: 500, unknown: true }], [{ status: 401 }]])(
-    'that fails otherwise (%j) is unavailable once its time is over',
-    async (parts) => {
-      price(APPROVAL, { kind: 'Fixed', amounts: [] });
-      node.failing.createPayment = new MasumiNodeError('no answer', parts);
-      const answer = await startJob(app, APPROVAL, unique(), { message: 'hello' });
-      expectProblem(answer, 502, 'payment_service_unavailable');
-      const { body } = await get(app, `/mip003/${APPROVAL}/status?job_id=${String(answer.body['job_id'])}`);
-      expect(body).toMatchObject({ status: 'failed', error_code: 'payment_service_unavailable' });
-    },
-  );
+  test.each<{ status?: number; unknown?: boolean }[]>([
+    [{}],
+    [{ unknown: true }],
+    [{ status: 500, unknown: true }],
+    [{ status: 401 }],
+  ])('that fails otherwise (%j) is unavailable once its time is over', async (parts) => {
+    price(APPROVAL, { kind: 'Fixed', amounts: [] });
+    node.failing.createPayment = new MasumiNodeError('no answer', parts);
+    const answer = await startJob(app, APPROVAL, unique(), { message: 'hello' });
+    expectProblem(answer, 502, 'payment_service_unavailable');
+    if (parts.status === 401) expect(answer.body['detail']).toMatch(/^no answer\. Try again later/);
+    const { body } = await get(app, `/mip003/${APPROVAL}/status?job_id=${String(answer.body['job_id'])}`);
+    expect(body).toMatchObject({ status: 'failed', error_code: 'payment_service_unavailable' });
+  });
 });
 
 test('An order that failed for want of a payment service may be repeated under its Idempotency-Key', async () => {

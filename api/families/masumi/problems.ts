@@ -67,10 +67,14 @@ export const kodosumiDown = (): ApiError =>
     headers: { 'retry-after': '30' },
   });
 
-export const paymentServiceDown = (members: Record<string, unknown> = {}): ApiError =>
+/** `said`: what it answered, or how it could not be reached, where that is known. */
+export const paymentServiceDown = (
+  members: Record<string, unknown> = {},
+  said = 'The payment service cannot be reached.',
+): ApiError =>
   new ApiError(
     'payment_service_unavailable',
-    'The payment service cannot be reached. Try again later; nothing was charged.',
+    `${said.replace(/[^.!?]$/, '$&.')} Try again later; nothing was charged.`,
     { headers: { 'retry-after': '30' }, members },
   );
 
