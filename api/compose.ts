@@ -1,6 +1,7 @@
 import { Client, type ConnectionLike } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createServiceCatalogue } from '../activities/bazaar/from-config.ts';
+import { createUrlGuard } from '../activities/http/guard.ts';
 import { kodosumiOf } from '../activities/kodosumi/from-config.ts';
 import { createWithdrawalGuard } from '../activities/payments/escrow/withdrawal-guard.ts';
 import { masumiNodeOf } from '../activities/payments/masumi/from-config.ts';
@@ -59,7 +60,14 @@ export async function composeApi({
         catalogue: async () => (await catalogue.services()).services,
         ...withdrawalGuard(config, assets),
       }),
-      createMasumi(masumiOptions(config, { kodosumi: kodosumiOf(config), node: masumiNodeOf(config), log })),
+      createMasumi(
+        masumiOptions(config, {
+          kodosumi: kodosumiOf(config),
+          node: masumiNodeOf(config),
+          mayFetch: createUrlGuard({ allowHosts: config.SERVICE_HOSTS }).isFineAsWritten,
+          log,
+        }),
+      ),
     ],
   };
   return {

@@ -39,6 +39,8 @@ export interface ProblemStyle {
   codes?: Readonly<Record<string, CodeMeaning>>;
   /** The core's code to the family's, e.g. `idempotency_key_reused` to `idempotency_conflict`. */
   rename?: Readonly<Record<string, string>>;
+  /** The family's code where the core's alone does not decide it; undefined: as `rename` says. */
+  recode?(error: ApiError): string | undefined;
 }
 
 export interface Where {
@@ -49,7 +51,7 @@ export interface Where {
 
 /** The one builder of error bodies (common.md, "Errors"). */
 export function buildProblem(error: ApiError, { instance, requestId, style = {} }: Where): Problem {
-  const code = style.rename?.[error.code] ?? error.code;
+  const code = style.recode?.(error) ?? style.rename?.[error.code] ?? error.code;
   const { status, title } = meaningOf(code, style.codes, error.code);
   const problem: Problem = {
     type: `urn:steward:error:${code}`,

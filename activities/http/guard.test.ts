@@ -7,6 +7,7 @@ const names: Record<string, string[]> = {
   'mixed.example': ['93.184.216.34', '127.0.0.1'],
   'nothing.example': [],
 };
+const neverAsked = () => Promise.reject(new Error('Nobody asks for addresses here.'));
 const guard = createUrlGuard({
   allowHosts: ['localhost:8001', 'seller.internal', '[::1]:9'],
   resolve: (name) => Promise.resolve(names[name] ?? []),
@@ -53,6 +54,50 @@ describe('the URL guard', () => {
     '',
   ])('refuses %s', async (url) => {
     await expect(guard.check(url)).rejects.toMatchObject({ code: 'url_refused' });
+  });
+
+  const blind = createUrlGuard({ allowHosts: ['127.0.0.1:8443', 'localhost'], resolve: neverAsked });
+
+  it.each([
+    'https://public.example/x?y=1',
+    'https://inside.example/',
+    'https://93.184.216.34',
+    'https://[2606:2800:220:1::1]/',
+    'https://localhost.example/',
+    'https://127.0.0.1:8443/listed',
+    'https://localhost/listed',
+  ])('has nothing to say against %s as it is written', (url) => {
+    expect(blind.isFineAsWritten(url)).toBe(true);
+  });
+
+  it.each([
+    'https://127.0.0.1/',
+    'https://127.0.0.1./',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://0177.0.0.1/',
+    'https://①②⑦.0.0.1/',
+    'https://0.1.2.3/',
+    'https://10.0.0.1/',
+    'https://172.31.255.255/',
+    'https://192.168.0.1/',
+    'https://169.254.169.254/',
+    'https://100.127.0.1/',
+    'https://224.0.0.1/',
+    'https://[::]/',
+    'https://[::1]/',
+    'https://[fd00::1]/',
+    'https://[fe80::1]/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://LOCALHOST./',
+    'https://a.localhost/',
+    'http://public.example/',
+    'https://user@public.example/',
+    'https://public.example:99999/',
+    'x',
+  ])('refuses %s as it is written, without asking for addresses', async (url) => {
+    expect(blind.isFineAsWritten(url)).toBe(false);
+    await expect(blind.check(url)).rejects.toMatchObject({ code: 'url_refused' });
   });
 
   it('knows public addresses from others', () => {

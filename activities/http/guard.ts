@@ -9,8 +9,8 @@ export type Resolve = (hostname: string) => Promise<string[]>;
 export interface UrlGuard {
   /** Refuses what must not be called, with `url_refused`; answers the parsed URL. Resolves names. */
   check(url: string): Promise<URL>;
-  /** Refuses a scheme or a shape, without looking at addresses. */
-  checkShape(url: string): URL;
+  /** False for what `check` refuses whatever names resolve to: a scheme, a shape, a host that is private as it is written. */
+  isFineAsWritten(url: string): boolean;
   /** True when a connection from this URL's host to this address is fine; asked again at connect time. */
   permits(url: URL, address: string): boolean;
 }
@@ -30,31 +30,41 @@ export function createUrlGuard({
   const isAllowed = ({ hostname, port, protocol }: URL): boolean =>
     allowed.has(hostname) || allowed.has(`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`);
 
-  const checkShape = (text: string): URL => {
-    const url = parse(text);
-    if (url.username !== '' || url.password !== '') throw refused(url, 'it carries credentials');
+  /** What is wrong with it as it is written. */
+  const faultOf = (url: URL): string | undefined => {
+    if (url.username !== '' || url.password !== '') return 'it carries credentials';
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isAllowed(url)))
-      throw refused(url, 'only https is called; http needs its host in SERVICE_HOSTS');
-    return url;
+      return 'only https is called; http needs its host in SERVICE_HOSTS';
+    return isAllowed(url) || !isPrivateAsWritten(url) ? undefined : PRIVATE;
   };
   const permits = (url: URL, address: string): boolean => isAllowed(url) || isPublic(address);
 
   return {
-    checkShape,
+    isFineAsWritten: (text) => URL.canParse(text) && faultOf(new URL(text)) === undefined,
     permits,
     async check(text) {
-      const url = checkShape(text);
+      const url = parse(text);
+      const fault = faultOf(url);
+      if (fault !== undefined) throw refused(url, fault);
       if (isAllowed(url)) return url;
       const addresses = await addressesOf(url, resolve);
-      if (!addresses.every((address) => permits(url, address)))
-        throw refused(
-          url,
-          'it leads to a private, local or reserved address; list its host in SERVICE_HOSTS if that is meant',
-        );
+      if (!addresses.every((address) => permits(url, address))) throw refused(url, PRIVATE);
       return url;
     },
   };
 }
+
+const PRIVATE =
+  'it leads to a private, local or reserved address; list its host in SERVICE_HOSTS if that is meant';
+
+/** Addresses, which `URL` has brought into their one form, and the names that are this machine's everywhere. */
+function isPrivateAsWritten(url: URL): boolean {
+  const host = hostOf(url);
+  return isIP(host) === 0 ? /(^|\.)localhost\.?$/.test(host) : !isPublic(host);
+}
+
+/** Without the brackets of IPv6. */
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 function parse(text: string): URL {
   if (!URL.canParse(text)) throw new EngineError('url_refused', `"${text.slice(0, 200)}" is not a URL.`);
@@ -62,7 +72,7 @@ function parse(text: string): URL {
 }
 
 async function addressesOf(url: URL, resolve: Resolve): Promise<string[]> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   if (isIP(host) !== 0) return [host];
   const addresses = await resolve(host); // a failure here is the network's, worth a retry
   if (addresses.length === 0) throw refused(url, 'its name has no address');

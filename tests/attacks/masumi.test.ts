@@ -216,15 +216,26 @@ describe('A file that a purchaser names', () => {
     'https://user:secret@example.com/x',
     'not a url',
   ])('at %s is not fetched', async (url) => {
-    await expect(files([])(url)).rejects.toMatchObject({ code: 'url_refused' });
+    await expect(files([])(url)).rejects.toMatchObject({
+      code: 'url_refused',
+      message: expect.stringMatching(
+        /^The file( at \S+)? could not be fetched: files are fetched from public https addresses only/,
+      ),
+    });
   });
 
   test('that leads elsewhere, is too large, never ends or is not there is refused', async () => {
     const fetch = files([new URL(base).host]);
     serve = (_request, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/secret' }).end();
-    await expect(fetch(`${base}/away`)).rejects.toMatchObject({ code: 'file_unavailable' });
+    await expect(fetch(`${base}/away`)).rejects.toMatchObject({
+      code: 'file_unavailable',
+      message: `The file at ${new URL(base).host} could not be fetched: its server answered 302.`,
+    });
     serve = (_request, response) => response.end('x'.repeat(1001));
-    await expect(fetch(`${base}/huge`)).rejects.toMatchObject({ code: 'answer_too_large' });
+    await expect(fetch(`${base}/huge`)).rejects.toMatchObject({
+      code: 'answer_too_large',
+      message: `The file at ${new URL(base).host} could not be fetched: it is too large.`,
+    });
     serve = (_request, response) => void response.write('x');
     await expect(fetch(`${base}/endless`)).rejects.toMatchObject({ name: 'TimeoutError' });
     serve = (_request, response) => response.writeHead(404).end();

@@ -178,9 +178,27 @@ describe('Inputs', () => {
       const mip = await expectRefused(MIP, start, 400, 'invalid_input');
       expect(mip.body['field_errors']).toEqual({ topic: [expect.stringContaining('Text may not contain')] });
       await expectRefused(NATIVE, `{"inputs":{"topic":"a${text}"}}`, 400, 'invalid_input');
-      await expectRefused(MIP, `{"identifier_from_purchaser":"a${text}"}`, 400, 'invalid_input');
     }
   });
+});
+
+describe('An identifier', () => {
+  test.each(['identifier_from_purchaser', 'identifierFromPurchaser'])(
+    'with U+0000 or half a character is refused as one, whatever it is called: %s',
+    async (name) => {
+      for (const text of ['"a\\u0000"', '"\\ud800"', '["\\u0000"]'])
+        for (const [path, inputs] of [
+          [MIP, 'input_data'],
+          [NATIVE, 'inputs'],
+        ] as const) {
+          const body = `{"${name}":${text},"${inputs}":{"topic":"autumn"}}`;
+          const refused = await expectRefused(path, body, 400, 'invalid_identifier');
+          expect(Object.values(refused.body['field_errors'] as object)).toHaveLength(1);
+        }
+      const field = `{"identifier_from_purchaser":"a","input_data":{"${name}":"\\u0000"}}`;
+      await expectRefused(MIP, field, 400, 'invalid_input');
+    },
+  );
 });
 
 describe('An amount', () => {

@@ -1,13 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../api/support/api.ts';
+import { markdown, type StandInFlow } from '../../embedded/kodosumi/flow.ts';
 import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
-import { APPROVAL, HYMN, post, startJob, statusOf, until } from './support/client.ts';
+import { APPROVAL, expectProblem, HYMN, provide, startJob, statusOf, until } from './support/client.ts';
 import { heldFlow } from './support/flows.ts';
 import { native, order, paid, sell } from './support/orders.ts';
 import { SHORT_SUBMIT_MS, shortJob as shortTimes } from './support/times.ts';
 import { startPaidApp, type PaidApp } from './support/paid-app.ts';
 
 const MINUTE = 60_000;
+
+const TWICE = '-_localhost_8001_twice_-_';
+const form = [{ type: 'text', name: 'a', label: 'a', value: null, required: true }];
+const twice: StandInFlow = {
+  url: '/-/localhost/8001/twice/-/',
+  summary: 'Twice',
+  elements: [],
+  run: async ({ lock }) => markdown(JSON.stringify([await lock('first', form), await lock('second', form)])),
+};
 
 const shortJob = (resultInMs: number) => shortTimes(resultInMs, { workMs: 1000, inputMarginMs: 2000 });
 
@@ -16,8 +26,8 @@ describe('A job with little time', () => {
   let app: PaidApp;
 
   beforeAll(async () => {
-    app = await startPaidApp({ job: shortJob(6000), flows: [...testFlows, held.flow] });
-    sell(app, held.key);
+    app = await startPaidApp({ job: shortJob(6000), flows: [...testFlows, held.flow, twice] });
+    sell(app, held.key, TWICE);
   });
   afterAll(() => app.close());
 
@@ -59,12 +69,27 @@ describe('A job with little time', () => {
     expect(await until(app, APPROVAL, started.jobId, 'failed')).toMatchObject({
       error_code: 'input_deadline_exceeded',
     });
-    const late = await post(app, `/mip003/${APPROVAL}/provide_input`, {
-      job_id: started.jobId,
-      status_id: asked['id'],
-      input_data: { decision: 'Send' },
+    for (const statusId of [String(asked['id']), undefined])
+      expectProblem(
+        await provide(app, started.jobId, statusId, { decision: 'Send' }),
+        409,
+        'deadline_passed',
+      );
+    const another = await provide(app, started.jobId, 'another', { decision: 'Send' });
+    expectProblem(another, 409, 'not_awaiting_input');
+  });
+
+  test('is told so only for the question that nobody answered, not for one before it', async () => {
+    const started = await paid(app, TWICE, 'dead11e7dead11e7', {});
+    const first = await until(app, TWICE, started.jobId, 'awaiting_input');
+    expect((await provide(app, started.jobId, String(first['id']), { a: 'one' }, TWICE)).status).toBe(200);
+    expect(await until(app, TWICE, started.jobId, 'failed')).toMatchObject({
+      error_code: 'input_deadline_exceeded',
     });
-    expect([late.status, late.body['code']]).toEqual([409, 'not_awaiting_input']);
+    const late = (statusId?: string, a = 'other') => provide(app, started.jobId, statusId, { a }, TWICE);
+    expectProblem(await late(), 409, 'deadline_passed');
+    expectProblem(await late(String(first['id'])), 409, 'not_awaiting_input');
+    expect((await late(String(first['id']), 'one')).status).toBe(200);
   });
 });
 

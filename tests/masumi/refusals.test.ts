@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
 import type { AgentPricing } from '../../domain/ports/masumi-node.ts';
+import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
 import type { Answer } from '../api/support/api.ts';
 import { startMasumiApp, type MasumiApp } from './support/app.ts';
 import {
@@ -18,14 +19,22 @@ import {
   startJob,
   until,
 } from './support/client.ts';
+import { heldFlow } from './support/flows.ts';
 import { createFakeNode, type FakeNode } from './support/node.ts';
 
+const held = heldFlow('held');
+const disowned = heldFlow('disowned');
 let app: MasumiApp;
 let node: FakeNode;
 
 beforeAll(async () => {
   node = createFakeNode();
-  app = await startMasumiApp({ node, job: { requestPaymentForMs: 700 }, watching: false });
+  app = await startMasumiApp({
+    node,
+    job: { requestPaymentForMs: 700 },
+    watching: false,
+    flows: [...testFlows, held.flow, disowned.flow],
+  });
 });
 afterAll(() => app.close());
 afterEach(() => {
@@ -85,19 +94,44 @@ describe('Without Kodosumi', () => {
     }
   });
 
-  test('a flow whose form is known is sold all the same', async () => {
+  test('nothing is sold though its form is known; what was ordered is answered, and all that is known is told', async () => {
     price(HYMN, { kind: 'Free' });
-    const first = await startJob(app, HYMN, unique(), INPUT);
+    price(held.key, { kind: 'Free' });
+    const identifier = unique();
+    const first = await startJob(app, held.key, identifier, {});
     expect(first.status, first.text).toBe(200);
+    await startJob(app, HYMN, unique(), INPUT);
     await app.kodosumi.control.startOutage();
     try {
-      const second = await startJob(app, HYMN, unique(), INPUT);
-      expect(second.status, second.text).toBe(200);
-      await app.kodosumi.control.endOutage();
-      await until(app, HYMN, second.body['id'], 'completed');
+      await expect.poll(async () => (await startJob(app, HYMN, unique(), INPUT)).status).toBe(502);
+      await expectRefusedWith(502, 'kodosumi_unavailable', HYMN, INPUT);
+      for (const path of [`/mip003/${HYMN}/availability`, '/mip003/availability'])
+        expect((await get(app, path)).body).toMatchObject({ status: 'unavailable' });
+      for (const rest of ['input_schema', 'demo'])
+        expect((await get(app, `/mip003/${HYMN}/${rest}`)).status).toBe(200);
+      expect((await get(app, '/flows')).text).toContain(HYMN);
+      expect((await startJob(app, held.key, identifier, {})).body['id']).toBe(first.body['id']);
+      expect((await get(app, `/mip003/${held.key}/status?job_id=${String(first.body['id'])}`)).status).toBe(
+        200,
+      );
     } finally {
-      await app.kodosumi.control.endOutage().catch(() => undefined);
+      await app.kodosumi.control.endOutage();
+      held.letGo();
     }
+    expect((await get(app, `/mip003/${HYMN}/availability`)).body).toMatchObject({ status: 'available' });
+    expect((await startJob(app, HYMN, unique(), INPUT)).status).toBe(200);
+  });
+
+  test('or where it disowns a flow that was listed, that flow is not there', async () => {
+    const { key, flow } = disowned;
+    price(key, { kind: 'Free' });
+    expect((await get(app, '/flows')).text).toContain(key);
+    app.kodosumi.control.hideFlow(flow.url);
+    await expect.poll(async () => (await startJob(app, key, unique(), {})).status).toBe(404);
+    await expectRefusedWith(404, 'flow_not_found', key, {});
+    expect((await get(app, '/flows')).text).not.toContain(key);
+    expect((await get(app, `/mip003/${key}/availability`)).body).toMatchObject({ status: 'unavailable' });
+    expectProblem(await get(app, `/mip003/${key}/input_schema`), 404, 'flow_not_found');
   });
 });
 
@@ -137,6 +171,19 @@ describe('A payment service', () => {
     for (const { headers } of answers) expect(headers.get('retry-after')).toMatch(/^\d+$/);
   });
 
+  test('that answers without a price was reached, and is quoted', async () => {
+    node.failing.pricing = new MasumiNodeError('The payment service answered 422: no such metadata', {
+      status: 422,
+    });
+    const answers = await expectRefusedWith(502, 'payment_service_unavailable', APPROVAL, {
+      message: 'hello',
+    });
+    for (const { body } of answers)
+      expect(body['detail']).toBe(
+        'The payment service answered 422: no such metadata. Try again later; nothing was charged.',
+      );
+  });
+
   test.each([400, 404])('that refuses the order (%i) is quoted', async (status) => {
     price(APPROVAL, { kind: 'Fixed', amounts: [] });
     node.failing.createPayment = new MasumiNodeError('The agent is not registered.', { status });
@@ -152,17 +199,20 @@ describe('A payment service', () => {
     expect(again.body['job_id']).not.toBe(refused.body['job_id']);
   });
 
-  test.each([[{}], [{ unknown: true }], [{ status: 500, unknown: true }], [{ status: 401 }]])(
-    'that fails otherwise (%j) is unavailable once its time is over',
-    async (parts) => {
-      price(APPROVAL, { kind: 'Fixed', amounts: [] });
-      node.failing.createPayment = new MasumiNodeError('no answer', parts);
-      const answer = await startJob(app, APPROVAL, unique(), { message: 'hello' });
-      expectProblem(answer, 502, 'payment_service_unavailable');
-      const { body } = await get(app, `/mip003/${APPROVAL}/status?job_id=${String(answer.body['job_id'])}`);
-      expect(body).toMatchObject({ status: 'failed', error_code: 'payment_service_unavailable' });
-    },
-  );
+  test.each<{ status?: number; unknown?: boolean }[]>([
+    [{}],
+    [{ unknown: true }],
+    [{ status: 500, unknown: true }],
+    [{ status: 401 }],
+  ])('that fails otherwise (%j) is unavailable once its time is over', async (parts) => {
+    price(APPROVAL, { kind: 'Fixed', amounts: [] });
+    node.failing.createPayment = new MasumiNodeError('no answer', parts);
+    const answer = await startJob(app, APPROVAL, unique(), { message: 'hello' });
+    expectProblem(answer, 502, 'payment_service_unavailable');
+    if (parts.status === 401) expect(answer.body['detail']).toMatch(/^no answer\. Try again later/);
+    const { body } = await get(app, `/mip003/${APPROVAL}/status?job_id=${String(answer.body['job_id'])}`);
+    expect(body).toMatchObject({ status: 'failed', error_code: 'payment_service_unavailable' });
+  });
 });
 
 test('An order that failed for want of a payment service may be repeated under its Idempotency-Key', async () => {

@@ -168,6 +168,7 @@ describe('Prices', () => {
       amounts: [],
       blockchainIdentifier: expect.stringMatching(/^FREE-[0-9a-f]{24}$/),
     });
-    await until(app, HYMN, body['job_id'], 'completed');
+    const done = await until(app, HYMN, body['job_id'], 'completed');
+    expect(done['message']).toBe('Done; the agent is free, so no hash is submitted.');
   });
 });

@@ -166,6 +166,32 @@ describe('a call to the payment service', () => {
     expect(await down.isHealthy()).toBe(false);
   });
 
+  it.each([null, {}, { walletVkey: null }, { walletVkey: '' }])(
+    'reads a wallet that says nothing, %j, as none: the configured key counts',
+    async (SmartContractWallet) => {
+      const times = { submitResultTime: '3', unlockTime: '4', externalDisputeUnlockTime: '5' };
+      const data = { blockchainIdentifier: 'abc', ...times, SmartContractWallet };
+      const node = await clientOf(answering(200, { status: 'success', data }));
+      expect(await node.resolve('abc')).toMatchObject({ sellerVkey: null });
+      const listing = { status: 'success', data: { Payments: [data] } };
+      expect((await (await clientOf(answering(200, listing))).listPayments({})).payments).toHaveLength(1);
+    },
+  );
+
+  it('says what the registry answered where that names no price', async () => {
+    const Metadata = { name: 'Poet', AgentPricing: null };
+    const node = await clientOf(answering(200, { status: 'success', data: { Metadata } }));
+    expect(await failure(node.pricing('ab'))).toMatchObject({
+      passing: false,
+      message: 'The registry names no price of Poet on Preprod.',
+    });
+    const refusing = await clientOf(answering(422, refusal('no such metadata')));
+    expect(await failure(refusing.pricing('ab'))).toMatchObject({
+      passing: false,
+      message: 'The payment service answered 422: no such metadata',
+    });
+  });
+
   it('needs no more of a payment than the contract promises', async () => {
     const times = { submitResultTime: '3', unlockTime: '4', externalDisputeUnlockTime: '5' };
     const data = { blockchainIdentifier: 'abc', payByTime: '2', ...times, onChainState: 'FundsLocked' };

@@ -23,7 +23,7 @@ export function readPayment(shown: ReadPayment): NodePayment {
       resultHash: readHash(next?.resultHash),
     },
     requestedFunds: (shown.RequestedFunds ?? []).map(({ unit, amount }) => ({ unit, amount })),
-    sellerVkey: shown.SmartContractWallet?.walletVkey ?? null,
+    sellerVkey: shown.SmartContractWallet?.walletVkey || null,
     sourceType: shown.PaymentSource?.paymentSourceType ?? FIRST_SOURCE_TYPE,
     metadata: shown.metadata ?? null,
   };

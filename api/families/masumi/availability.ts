@@ -6,32 +6,44 @@ const BUDGET_MS = 20_000; // masumi.md 1.2
 
 /** Can this flow be hired now? What keeps it from that is what an order would be refused for. */
 export async function availabilityOf(shop: Shop, key: string): Promise<Availability> {
-  const { directory } = shop;
-  if (!(await directory.isListed(key, BUDGET_MS)))
+  const left = createBudget();
+  if (!(await shop.directory.isListed(key, left())))
     return availability(false, 'Kodosumi does not list this flow, or cannot be reached.');
-  const reason = await refusalOf(shop, key);
-  return reason === undefined ? ready(shop, 'Ready.') : availability(false, reason);
+  const refusal = await refusalOf(shop, key, left());
+  return refusal === undefined ? ready(shop, 'Ready.') : availability(false, refusal.message);
 }
 
-/** Can any flow be hired now? */
+/** Can any flow be hired now? Whoever asks waits for one that can, and for no more. */
 export async function anyAvailability(shop: Shop): Promise<Availability> {
   const { directory } = shop;
-  if (!(await directory.isListed(undefined, BUDGET_MS)))
+  const left = createBudget();
+  if (!(await directory.isListed(undefined, left())))
     return availability(false, 'Kodosumi lists no flow, or cannot be reached.');
-  const flows = await directory.flows();
-  const reasons = await Promise.all(flows.map(({ key }) => refusalOf(shop, key)));
-  return reasons.includes(undefined)
-    ? ready(shop, 'Agents are there.')
-    : availability(false, reasons[0] ?? 'No agent can be hired.');
+  let first: ApiError | undefined;
+  for (const { key } of await directory.flows()) {
+    const refusal = await refusalOf(shop, key, left());
+    if (refusal === undefined) return ready(shop, 'Agents are there.');
+    first ??= refusal;
+    if (refusal.code === 'kodosumi_unavailable') break; // as it would be for the others
+  }
+  return availability(false, first?.message ?? 'No agent can be hired.');
+}
+
+/** What is left of the time, in ms. */
+function createBudget(): () => number {
+  const until = Date.now() + BUDGET_MS;
+  return () => Math.max(0, until - Date.now());
 }
 
 /** What an order for this flow would be refused for. */
-async function refusalOf(shop: Shop, key: string): Promise<string | undefined> {
+async function refusalOf(shop: Shop, key: string, withinMs: number): Promise<ApiError | undefined> {
   try {
-    await agentOf(shop, await shop.directory.require(key));
+    const flow = await shop.directory.require(key);
+    await agentOf(shop, flow);
+    await shop.directory.schemaNow(flow, withinMs);
     return undefined;
   } catch (error) {
-    if (error instanceof ApiError) return error.message;
+    if (error instanceof ApiError) return error;
     throw error;
   }
 }

@@ -62,7 +62,7 @@ const inputSchema = ({ directory }: Shop): Route =>
     },
   });
 
-const demo = ({ directory }: Shop): Route =>
+const demo = ({ directory, options: { mayFetch } }: Shop): Route =>
   defineRoute({
     method: 'get',
     path: '/mip003/:flow_key/demo',
@@ -75,6 +75,7 @@ const demo = ({ directory }: Shop): Route =>
     handler: async (_ctx, { params }) => {
       const { elements, summary } = await directory.schema(await directory.require(params.flow_key));
       const result = `The text that ${summary ?? 'the agent'} makes of it.`;
-      return { status: 200, body: { input: demoInput(elements, { matches }), output: { result } } };
+      const input = demoInput(elements, { matches, mayFetch });
+      return { status: 200, body: { input, output: { result } } };
     },
   });

@@ -33,6 +33,7 @@ const kodosumi = {
   },
   async schema(url: string): Promise<FlowSchema | undefined> {
     asked.push(url);
+    await gate;
     if (down) throw new KodosumiError('no answer');
     return urls.includes(url)
       ? { summary: `asked ${asked.length} times`, description: null, tags: [], extra: {}, elements: [] }
@@ -177,5 +178,55 @@ describe('The description of a flow', () => {
     expect(await codeOf(directory.schema(flow))).toBe('flow_not_found');
     down = true;
     expect(await codeOf(directory.schema(flow))).toBe('kodosumi_unavailable');
+  });
+});
+
+describe('The description of a flow that is ordered', () => {
+  const url = '/-/a/1/hymn/-/';
+
+  it('is two seconds old at most, and a burst of orders asks once', async () => {
+    const flow = await directory.require(HYMN);
+    const burst = await Promise.all([1, 2, 3].map(() => directory.schemaNow(flow)));
+    expect(new Set(burst).size).toBe(1);
+    nowMs += 1999;
+    expect(await directory.schemaNow(flow)).toBe(burst[0]);
+    nowMs += 1;
+    expect(await directory.schemaNow(flow)).not.toBe(burst[0]);
+    expect(asked).toEqual(['flows', url, url]);
+  });
+
+  it('is missed while Kodosumi is down, however well known: nothing is sold that nobody can do', async () => {
+    const flow = await directory.require(HYMN);
+    const known = await directory.schemaNow(flow);
+    down = true;
+    nowMs += 2000;
+    expect(await codeOf(directory.schemaNow(flow))).toBe('kodosumi_unavailable');
+    expect(await directory.schema(flow)).toBe(known);
+    down = false;
+    expect(await directory.schemaNow(flow)).not.toBe(known);
+  });
+
+  it('is waited for as long as the caller says', async () => {
+    const flow = await directory.require(HYMN);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate = promise;
+    expect(await codeOf(directory.schemaNow(flow, 20))).toBe('kodosumi_unavailable');
+    resolve();
+    expect(await directory.schemaNow(flow, 1000)).toMatchObject({ elements: [] });
+  });
+
+  it('that Kodosumi does not give any more makes the flow forgotten, until it is listed again', async () => {
+    urls.push('/-/a/1/poem/-/');
+    const flow = await directory.require(HYMN);
+    await directory.schemaNow(flow);
+    urls.shift();
+    nowMs += 2000;
+    expect(await codeOf(directory.schemaNow(flow))).toBe('flow_not_found');
+    expect(await directory.knows(HYMN)).toBe(false);
+    expect(await keys()).toEqual([POEM]);
+    expect(await codeOf(directory.schema(flow))).toBe('flow_not_found');
+    urls.unshift(url);
+    nowMs += 10_001;
+    expect(await directory.require(HYMN)).toMatchObject({ url });
   });
 });

@@ -15,6 +15,11 @@ export interface FlowDirectory {
   /** Throws `flow_not_found`. A key that nobody knows makes us look again, now and then. */
   require(key: string): Promise<KnownFlow>;
   schema(flow: KnownFlow): Promise<FlowSchema>;
+  /**
+   * The same for an order, which is paid for: as Kodosumi has it now. Throws `kodosumi_unavailable`, also where an old one
+   * is known, and `flow_not_found`. Waits no longer than `withinMs` where that is given.
+   */
+  schemaNow(flow: KnownFlow, withinMs?: number): Promise<FlowSchema>;
   /** True when Kodosumi itself says so, now: for availability. */
   isListed(key: string | undefined, withinMs: number): Promise<boolean>;
   /** Is there such a flow, as far as is known? For routing: never throws, and waits only where nothing was ever seen. */
@@ -26,6 +31,7 @@ export interface FlowDirectory {
 const FRESH_MS = 300_000; // masumi.md 1.1
 const LISTED_MS = 5000; // who asks for availability hears of an outage this late at most
 const ROUTING_MS = 2000; // who asks for a path that may be a flow's waits this long at most
+const ORDER_MS = 2000; // what is sold is as old as this at most: a burst of orders asks once
 const UNKNOWN_MS = 10_000; // a key that nobody knows makes us look again this often at most
 
 interface Seen {
@@ -39,7 +45,12 @@ export function createFlowDirectory(
 ): FlowDirectory {
   let seen: Seen | undefined;
   let looking: Promise<Seen> | undefined;
-  const schemas = createSchemaCache(kodosumi, now);
+  const forget = ({ key, url }: KnownFlow): void => {
+    if (seen?.flows.get(key)?.url !== url) return;
+    seen.flows.delete(key);
+    seen.atMs = -Infinity; // the list was wrong: whoever asks next makes us look again
+  };
+  const schemas = createSchemaCache(kodosumi, now, forget);
 
   const look = (): Promise<Seen> => {
     looking ??= listFlows(kodosumi, now)
@@ -67,7 +78,12 @@ export function createFlowDirectory(
       if (found === undefined) throw flowNotFound(key);
       return found;
     },
-    schema: (flow) => schemas(flow),
+    schema: (flow) =>
+      schemas.read(flow, FRESH_MS).catch((error: unknown) => schemas.last(flow) ?? fail(error)),
+    async schemaNow(flow, withinMs) {
+      const reading = schemas.read(flow, ORDER_MS);
+      return withinMs === undefined ? reading : ((await inTime(reading, withinMs)) ?? fail(kodosumiDown()));
+    },
     async isListed(key, withinMs) {
       const found = age() > LISTED_MS ? await within(look(), withinMs) : seen;
       if (found === undefined) return false;
@@ -91,20 +107,40 @@ async function listFlows(kodosumi: Kodosumi | undefined, now: () => number): Pro
   return { flows: new Map(keyed), atMs: now() };
 }
 
-/** Descriptions of flows, each as old as the list may be; an old one is better than none. */
+interface SchemaCache {
+  /** One that is no older; asks Kodosumi once for all who come at the same time. */
+  read(flow: KnownFlow, maxAgeMs: number): Promise<FlowSchema>;
+  /** What was read last of a flow that Kodosumi has not disowned since. */
+  last(flow: KnownFlow): FlowSchema | undefined;
+}
+
 function createSchemaCache(
   kodosumi: Kodosumi | undefined,
   now: () => number,
-): (flow: KnownFlow) => Promise<FlowSchema> {
+  forget: (flow: KnownFlow) => void,
+): SchemaCache {
   const kept = new Map<string, { schema: FlowSchema; atMs: number }>();
-  return async ({ url, key }) => {
-    const known = kept.get(url);
-    if (known !== undefined && now() - known.atMs < FRESH_MS) return known.schema;
+  const asking = new Map<string, Promise<FlowSchema>>();
+  const ask = async (flow: KnownFlow): Promise<FlowSchema> => {
     if (kodosumi === undefined) throw kodosumiDown();
-    const schema = await kodosumi.schema(url).catch((error: unknown) => known?.schema ?? asDown(error));
-    if (schema === undefined) throw flowNotFound(key);
-    kept.set(url, { schema, atMs: now() });
-    return schema;
+    const schema = await kodosumi.schema(flow.url).catch(asDown);
+    if (schema !== undefined) {
+      kept.set(flow.url, { schema, atMs: now() });
+      return schema;
+    }
+    kept.delete(flow.url);
+    forget(flow);
+    throw flowNotFound(flow.key);
+  };
+  return {
+    async read(flow, maxAgeMs) {
+      const known = kept.get(flow.url);
+      if (known !== undefined && now() - known.atMs < maxAgeMs) return known.schema;
+      const asked = asking.get(flow.url) ?? ask(flow).finally(() => asking.delete(flow.url));
+      asking.set(flow.url, asked);
+      return asked;
+    },
+    last: ({ url }) => kept.get(url)?.schema,
   };
 }
 
@@ -112,9 +148,20 @@ function asDown(error: unknown): never {
   throw error instanceof KodosumiError ? kodosumiDown() : error;
 }
 
-/** Undefined when it fails or takes longer. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+function fail(error: unknown): never {
+  throw error;
+}
+
+/** Undefined when it takes longer. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<undefined>((settle) => (timer = setTimeout(() => settle(undefined), ms)));
-  return Promise.race([work.catch(() => undefined), limit]).finally(() => clearTimeout(timer));
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
+
+/** Undefined when it fails or takes longer. */
+const within = <T>(work: Promise<T>, ms: number): Promise<T | undefined> =>
+  inTime(
+    work.catch(() => undefined),
+    ms,
+  );

@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../../config.ts';
 import { checkJob } from '../../../domain/job-deadlines.ts';
-import type { Kodosumi } from '../../../domain/ports/kodosumi.ts';
-import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
 import { createFlowSettings } from './flow-settings.ts';
 import type { MasumiOptions } from './options.ts';
 
@@ -11,11 +9,10 @@ const START_WAIT_MS = 20_000; // longer no purchaser waits; the same order again
 const LAUNCH_FOR_MS = 1_800_000;
 const RETRY_MS = 10_000;
 
-/** The family's options from the environment; the clients are given by the composition root. */
-export function masumiOptions(
-  config: Config,
-  { kodosumi, node, log }: { kodosumi: Kodosumi | undefined; node: MasumiNode | undefined; log: Logger },
-): MasumiOptions {
+type Outside = Pick<MasumiOptions, 'kodosumi' | 'node' | 'mayFetch'> & { log: Logger };
+
+/** The family's options from the environment; what reaches outside is given by the composition root. */
+export function masumiOptions(config: Config, { kodosumi, node, mayFetch, log }: Outside): MasumiOptions {
   const job = jobOptions(config);
   checkTerms(job);
   return {
@@ -24,6 +21,7 @@ export function masumiOptions(
     node,
     settings: createFlowSettings(config.FLOW_SETTINGS, config.MASUMI_CONFIG, (message) => log.warn(message)),
     sellerVkey: config.SELLER_VKEY ?? null,
+    mayFetch,
     signingKey: config.MASUMI_SIGNING_KEY,
     testMode: config.MASUMI_TEST_MODE,
     isPublic: config.MASUMI_PUBLIC,

@@ -71,7 +71,7 @@ function refusalOf(run: RunRow): ApiError {
   const members = { job_id: run.id };
   if (code === 'PAYMENT_REJECTED')
     return new ApiError('payment_rejected', `The payment service refused the order: ${message}`, { members });
-  if (code === 'PAYMENT_SERVICE_UNAVAILABLE') return paymentServiceDown(members);
+  if (code === 'PAYMENT_SERVICE_UNAVAILABLE') return paymentServiceDown(members, message);
   return new ApiError('invalid_state', `The job is ${run.status}.`, { members });
 }
 

@@ -41,7 +41,7 @@ const startJob = (shop: Shop): Route =>
     errors: [...ORDER_ERRORS],
     handler: async (ctx, { params, body }) => {
       const order = readStartJob(body);
-      const jobId = await takeOrder(ctx, shop, await shop.directory.require(params.flow_key), order);
+      const jobId = await takeOrder(ctx, shop, params.flow_key, order);
       const found = await untilPayable(ctx, jobId, shop.options.startWaitMs);
       return { status: 200, body: toStarted(found, found.job.payment!, shop.options.sellerVkey) };
     },

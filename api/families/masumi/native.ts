@@ -53,7 +53,7 @@ const create = (shop: Shop): Route =>
     errors: [...ORDER_ERRORS],
     handler: async (ctx, { params, body }) => {
       const order = readOrder(body);
-      const jobId = await takeOrder(ctx, shop, await shop.directory.require(params.flow_key), order);
+      const jobId = await takeOrder(ctx, shop, params.flow_key, order);
       const found = await untilPayable(ctx, jobId, shop.options.startWaitMs);
       return { status: 200, body: toCreated(shop, found) };
     },

@@ -12,6 +12,8 @@ export interface MasumiOptions {
   settings: FlowSettings;
   sellerVkey: string | null;
   signingKey: string | undefined;
+  /** Which addresses of files are refused before anybody pays, as they could not be fetched from later. */
+  mayFetch: (url: string) => boolean;
   /** Nobody pays; every job says so. */
   testMode: boolean;
   /** Purchasers need no key. */

@@ -26,18 +26,21 @@ export interface Order {
 }
 
 /**
- * Takes an order: checks it, prices it, and starts its job. The same order again, while its job lives, is the same job;
- * another one under the same identifier is refused (masumi.md 1.2 and section 5). Answers the job's id.
+ * Takes an order: checks it, prices it, and starts its job. The same order again, while its job lives, is the same job,
+ * whatever became of the flow meanwhile; another one under the same identifier is refused (masumi.md 1.2 and section 5).
+ * Answers the job's id.
  */
-export async function takeOrder(ctx: Ctx, shop: Shop, flow: KnownFlow, order: Order): Promise<string> {
-  const agent = await agentOf(shop, flow);
-  const { elements } = await shop.directory.schema(flow);
-  const checked = checkInputs(elements, order.inputs, { matches });
-  if (!checked.ok) throw invalidInput(checked.errors);
+export async function takeOrder(ctx: Ctx, shop: Shop, flowKey: string, order: Order): Promise<string> {
   const hash = inputHash(order.identifier, order.inputs);
-  const key = { tenant: ctx.principal.tenant, flowKey: flow.key, identifier: order.identifier };
+  const key = { tenant: ctx.principal.tenant, flowKey, identifier: order.identifier };
   const living = await findLivingJob(ctx.deps.db.pool, key);
-  if (living !== undefined) return sameJob(living, hash);
+  if (living?.input_hash === hash) return living.run_id;
+  const flow = await shop.directory.require(flowKey);
+  const agent = await agentOf(shop, flow);
+  const { elements } = await shop.directory.schemaNow(flow);
+  const checked = checkInputs(elements, order.inputs, { matches, mayFetch: shop.options.mayFetch });
+  if (!checked.ok) throw invalidInput(checked.errors);
+  if (living !== undefined) throw conflictWith(living);
   const price = await priceOf(shop, agent, order);
   const runId = randomUUID();
   const settings = settingsOf(shop, flow, agent.identifier, price, order.identifier);
@@ -104,12 +107,15 @@ const isConflict = (error: unknown): boolean =>
 
 function sameJob(job: JobRow, hash: string): string {
   if (job.input_hash === hash) return job.run_id;
-  throw new ApiError(
+  throw conflictWith(job);
+}
+
+const conflictWith = (job: JobRow): ApiError =>
+  new ApiError(
     'identifier_conflict',
     'A job with this identifier_from_purchaser and other input is under way; choose another identifier.',
     { members: { job_id: job.run_id } },
   );
-}
 
 function settingsOf(
   { options }: Shop,

@@ -27,7 +27,7 @@ export function createPriceOf(node: MasumiNode, now: () => number = Date.now): P
     if (known !== undefined && now() - known.atMs < FRESH_MS) return known.pricing;
     const pricing = await patiently(() => node.pricing(agentIdentifier)).catch((error: unknown) => {
       if (known !== undefined) return known.pricing;
-      throw error instanceof MasumiNodeError ? paymentServiceDown() : error;
+      throw error instanceof MasumiNodeError ? paymentServiceDown({}, error.message) : error;
     });
     if (pricing === undefined) return { kind: 'Fixed', amounts: [] };
     kept.set(agentIdentifier, { pricing, atMs: now() });

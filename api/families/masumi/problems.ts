@@ -28,9 +28,15 @@ export const problemStyle: ProblemStyle = {
     ]),
     ...meanings(503, 'Service unavailable', ['agent_not_configured', 'payment_service_not_configured']),
   ]),
-  // What the reader of bodies refuses (U+0000, half characters) is bad input as any other.
+  // What the reader of bodies refuses (U+0000, half characters) is bad input as any other, or a bad identifier.
   rename: { run_not_found: 'job_not_found', validation_failed: 'invalid_input' },
+  recode: ({ code, errors = [] }) =>
+    code === 'validation_failed' && errors.some(({ path }) => IDENTIFIER.test(path))
+      ? 'invalid_identifier'
+      : undefined,
 };
+
+const IDENTIFIER = /^identifier(_from_purchaser|FromPurchaser)(\.|$)/;
 
 /** The reader of bodies says where in the body; fields are known by their ids. */
 const fieldOf = ({ path, code }: FieldError): string =>
@@ -61,10 +67,14 @@ export const kodosumiDown = (): ApiError =>
     headers: { 'retry-after': '30' },
   });
 
-export const paymentServiceDown = (members: Record<string, unknown> = {}): ApiError =>
+/** `said`: what it answered, or how it could not be reached, where that is known. */
+export const paymentServiceDown = (
+  members: Record<string, unknown> = {},
+  said = 'The payment service cannot be reached.',
+): ApiError =>
   new ApiError(
     'payment_service_unavailable',
-    'The payment service cannot be reached. Try again later; nothing was charged.',
+    `${said.replace(/[^.!?]$/, '$&.')} Try again later; nothing was charged.`,
     { headers: { 'retry-after': '30' }, members },
   );
 

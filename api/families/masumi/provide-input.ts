@@ -13,7 +13,7 @@ import type { MasumiOptions } from './options.ts';
 import { matches } from './patterns.ts';
 import { invalidInput, kodosumiDown } from './problems.ts';
 import { readInputs } from './read-order.ts';
-import { openQuestion } from './status.ts';
+import { missedQuestion, openQuestion } from './status.ts';
 
 /**
  * Answers to a question; without `lid` the one that is open is meant. `schemaHash`: what some purchasers send instead,
@@ -25,24 +25,27 @@ export interface Answers {
   inputs: JsonObject;
 }
 
+type AnswerOptions = Pick<MasumiOptions, 'kodosumi' | 'signingKey' | 'mayFetch'>;
+
 /**
  * Hands answers to the flow that asked. The same answers to the same question are taken once, and answered the same for
  * ever; they never enter a history (masumi.md 1.2, `provide_input`, and Amendments).
  */
 export async function answerQuestion(
   ctx: CommandCtx,
-  options: Pick<MasumiOptions, 'kodosumi' | 'signingKey'>,
+  options: AnswerOptions,
   found: FoundJob,
   { lid, schemaHash, inputs }: Answers,
 ): Promise<InputProvided> {
   const { job } = found;
   const question = openQuestion(found);
-  const asked = lid ?? (await earlier(ctx, found, schemaHash)) ?? question?.lid;
+  const missed = missedQuestion(found);
+  const asked = lid ?? (await earlier(ctx, found, schemaHash)) ?? question?.lid ?? missed?.lid;
   if (asked === undefined) throw notAwaiting(found);
   const hash = inputHash(job.identifier, inputs);
   const lock = await findLock(ctx.deps.db.pool, job.run_id, asked);
   if (lock?.taken_hash !== hash) {
-    if (question === undefined) throw notAwaiting(found);
+    if (question === undefined) throw asked === missed?.lid ? tooLate() : notAwaiting(found);
     if (lock === undefined || question.lid !== asked || lock.taken_at !== null) throw stale();
     if (Date.now() > question.deadlineMs) throw tooLate();
     await handOver(ctx, options, found, { lock, inputs, hash, schemaHash });
@@ -79,13 +82,13 @@ interface Handing {
 
 async function handOver(
   ctx: CommandCtx,
-  { kodosumi }: Pick<MasumiOptions, 'kodosumi'>,
+  { kodosumi, mayFetch }: AnswerOptions,
   found: FoundJob,
   { lock: { lid, form }, inputs, hash, schemaHash }: Handing,
 ): Promise<void> {
   const { db, sealer } = ctx.deps;
   const { run } = found;
-  const verdict = checkInputs(form, inputs, { matches });
+  const verdict = checkInputs(form, inputs, { matches, mayFetch });
   if (!verdict.ok) throw invalidInput(verdict.errors);
   const { values, files } = verdict;
   await keepAnswers(db.pool, sealer, { runId: run.id, lid, hash }, { values, files, schemaHash });
@@ -104,7 +107,7 @@ async function handOver(
 /** The engine's own way to give input (`POST /runs/{id}/inputs`, a run's WebSocket): the same as `provide_input`. */
 export async function giveInput(
   ctx: CommandCtx,
-  options: Pick<MasumiOptions, 'kodosumi' | 'signingKey'>,
+  options: AnswerOptions,
   run: RunRow,
   inputs: JsonObject,
 ): Promise<void> {

@@ -1,7 +1,9 @@
 import { findLock } from '../../../db/repositories/job-locks.ts';
 import { createValues } from '../../../db/values.ts';
 import { toFields } from '../../../domain/masumi/forms/to-fields.ts';
+import type { JobPricing, JobSettings } from '../../../domain/ports/jobs.ts';
 import type { FlowResult } from '../../../domain/ports/kodosumi.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { JobStatusAnswer } from '../../../schemas/families/masumi/mip003.ts';
 import type { ApiDeps } from '../../context.ts';
 import { readOutput } from '../../runs/to-wire.ts';
@@ -10,12 +12,21 @@ import type { FoundJob } from './jobs.ts';
 import { isObject } from './read-order.ts';
 import { errorOf, statusWord } from './to-wire.ts';
 
-/** The open question of a job, as its projection knows it. */
-export function openQuestion({ run }: FoundJob): { lid: string; deadlineMs: number } | undefined {
-  const { lock } = run.view;
-  if (run.status !== 'awaiting_input' || !isObject(lock)) return undefined;
-  return { lid: String(lock['lid']), deadlineMs: Number(lock['deadlineMs']) };
+export interface Question {
+  lid: string;
+  deadlineMs: number;
 }
+
+/** The open question of a job, as its projection knows it. */
+export const openQuestion = ({ run }: FoundJob): Question | undefined =>
+  run.status === 'awaiting_input' ? lastQuestion(run.view) : undefined;
+
+/** The question that a job has failed of, as nobody answered it in time. */
+export const missedQuestion = (found: FoundJob): Question | undefined =>
+  errorOf(found)?.code === 'input_deadline_exceeded' ? lastQuestion(found.run.view) : undefined;
+
+const lastQuestion = ({ lock }: JsonObject): Question | undefined =>
+  isObject(lock) ? { lid: String(lock['lid']), deadlineMs: Number(lock['deadlineMs']) } : undefined;
 
 /** What the flow made; null until the job is completed (masumi.md section 2). */
 export async function resultOf({ db, sealer }: ApiDeps, { run }: FoundJob): Promise<FlowResult | null> {
@@ -33,7 +44,7 @@ export async function describeJob(deps: ApiDeps, found: FoundJob): Promise<JobSt
     id: question?.lid ?? statusId(found.job.run_id, status),
     job_id: found.job.run_id,
     status,
-    message: error?.message ?? MESSAGES[status],
+    message: messageOf(found, status, error?.message),
     ...(result !== null && { result: result.output }),
     ...(question !== undefined && (await asked(deps, found, question))),
     ...(error !== undefined && { error_code: error.code }),
@@ -43,11 +54,24 @@ export async function describeJob(deps: ApiDeps, found: FoundJob): Promise<JobSt
 async function asked(
   { db }: ApiDeps,
   { job }: FoundJob,
-  { lid, deadlineMs }: { lid: string; deadlineMs: number },
+  { lid, deadlineMs }: Question,
 ): Promise<Pick<JobStatusAnswer, 'input_schema' | 'input_deadline'>> {
   const lock = await findLock(db.pool, job.run_id, lid);
   return { input_schema: { input_data: toFields(lock?.form ?? []) }, input_deadline: deadlineMs };
 }
+
+function messageOf({ run }: FoundJob, status: JobStatusAnswer['status'], failure?: string): string {
+  const { pricing } = run.settings as unknown as JobSettings;
+  const done = status === 'completed' ? UNSUBMITTED[pricing] : undefined;
+  const message = failure ?? done ?? MESSAGES[status];
+  return pricing === 'simulated' ? `SIMULATED payment: ${message}` : message;
+}
+
+/** Where nobody pays, no chain waits for a hash. */
+const UNSUBMITTED: { readonly [pricing in JobPricing]?: string } = {
+  Free: 'Done; the agent is free, so no hash is submitted.',
+  simulated: 'Done; nobody paid, so no hash is submitted.',
+};
 
 const MESSAGES: Record<JobStatusAnswer['status'], string> = {
   pending: 'The order is taken.',

@@ -6,7 +6,10 @@ import type { FormElement } from '../../ports/kodosumi.ts';
 import { checkInputs } from './check-inputs.ts';
 import { toFields } from './to-fields.ts';
 
-const tools = { matches: (pattern: string, text: string) => new RegExp(`^(?:${pattern})$`, 'v').test(text) };
+const tools = {
+  matches: (pattern: string, text: string) => new RegExp(`^(?:${pattern})$`, 'v').test(text),
+  mayFetch: (url: string) => !url.includes('private'),
+};
 const check = (elements: FormElement[], data: JsonObject) => checkInputs(elements, data, tools);
 /** What is sent for one field, or the error. */
 const sent = (element: FormElement, value: Json): Json | undefined => {
@@ -46,6 +49,8 @@ describe('one value', () => {
     [{ type: 'number' }, '', undefined],
     [{ type: 'boolean' }, true, 'on'],
     [{ type: 'boolean' }, false, undefined],
+    [{ type: 'checkbox' }, true, 'on'],
+    [{ type: 'checkbox' }, false, undefined],
     [{ type: 'boolean' }, 'yes', '! X must be true or false.'],
     [{ type: 'select', option: options }, 'Beta', 'b'],
     [{ type: 'select', option: options }, 'b', 'b'],
@@ -98,6 +103,11 @@ describe('one value', () => {
     [true, ['https://'], 'X must be one or more https URLs, without user names or spaces.'],
     [true, [1], 'X must be one or more https URLs, without user names or spaces.'],
     [true, [], 'X is required: give an https URL.'],
+    [
+      true,
+      ['https://a.example', 'https://private/'],
+      'X must lead to a public address: local and private ones are not fetched from.',
+    ],
   ] as [boolean, Json, string[] | string][])(
     'files (several: %j) take %j as %j',
     (multiple, value, expected) => {

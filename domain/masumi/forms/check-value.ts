@@ -1,12 +1,15 @@
 import type { Json } from '../../../schemas/core/json.ts';
 import { choose, isChoice, shownValues } from './choices.ts';
-import type { ChoiceInput, FormInput, MomentInput, NumberInput, TextInput } from './elements.ts';
+import type { ChoiceInput, FileInput, FormInput, MomentInput, NumberInput, TextInput } from './elements.ts';
 import { isWithin, MOMENT_FORMATS, momentOf } from './moments.ts';
 import { numberOf } from './read-form.ts';
 
-/** What is needed from outside: whether all of a text matches a pattern, in time that no pattern can stretch. */
+/** What is needed from outside. */
 export interface CheckTools {
+  /** Does all of a text match a pattern? In time that no pattern can stretch. */
   matches(pattern: string, text: string): boolean;
+  /** May this address be fetched from, as far as it says so itself? What its name resolves to is looked at later. */
+  mayFetch(url: string): boolean;
 }
 
 /** `value`: what Kodosumi is sent; `urls`: what it will be sent the files of; neither: leave the key out. */
@@ -34,7 +37,7 @@ export function checkValue(input: FormInput, given: Json | undefined, tools: Che
     case 'action':
       return checkChoice(input, value);
     case 'file':
-      return checkFiles(input.label, input.multiple, value);
+      return checkFiles(input, value, tools);
   }
 }
 
@@ -121,14 +124,16 @@ function listed(input: ChoiceInput): string {
   return values.slice(0, SHOWN_CHOICES).join(', ') + more;
 }
 
-/** Only the form of the URLs: where they lead is looked at when they are fetched. */
+/** The form of the URLs; where names lead is looked at when they are fetched. */
 const HTTPS_URL = /^https:\/\/(\[[0-9a-f:.]+\]|[^\s/?#\\@:[\]]+)(:\d{1,5})?([/?#][^\s\\]*)?$/i;
 
-function checkFiles(label: string, multiple: boolean, given: Json): Verdict {
+function checkFiles({ label, multiple }: FileInput, given: Json, { mayFetch }: CheckTools): Verdict {
   const urls = Array.isArray(given) ? given : [given];
   const wanted = multiple ? 'one or more https URLs' : 'one https URL';
   if (urls.length > 1 && !multiple) return { error: `${label} takes ${wanted}.` };
-  return urls.every((url) => typeof url === 'string' && HTTPS_URL.test(url))
-    ? { urls: urls as string[] }
-    : { error: `${label} must be ${wanted}, without user names or spaces.` };
+  if (!urls.every((url): url is string => typeof url === 'string' && HTTPS_URL.test(url)))
+    return { error: `${label} must be ${wanted}, without user names or spaces.` };
+  return urls.every(mayFetch)
+    ? { urls }
+    : { error: `${label} must lead to a public address: local and private ones are not fetched from.` };
 }

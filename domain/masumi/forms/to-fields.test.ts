@@ -38,6 +38,10 @@ describe('fields of a form', () => {
       { type: 'boolean', data: { description: 'I agree', default: true }, validations: [OPTIONAL] },
     ],
     [
+      { type: 'checkbox', value: false, option: 'I agree' },
+      { type: 'boolean', data: { description: 'I agree', default: false }, validations: [OPTIONAL] },
+    ],
+    [
       { type: 'boolean', value: false, option: 'on' },
       { type: 'boolean', data: { default: false }, validations: [OPTIONAL] },
     ],

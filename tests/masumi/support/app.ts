@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { createUrlGuard } from '../../../activities/http/guard.ts';
 import { createJournalActivities } from '../../../activities/journal/activities.ts';
 import { createKodosumiActivities, type KodosumiDeps } from '../../../activities/kodosumi/activities.ts';
 import { createKodosumi, type KodosumiOptions } from '../../../activities/kodosumi/client/kodosumi.ts';
@@ -119,6 +120,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     node: overrides.node,
     settings: () => settings,
     sellerVkey: 'the configured key',
+    mayFetch: createUrlGuard({ allowHosts: ['127.0.0.1:8443'] }).isFineAsWritten,
     signingKey: undefined,
     testMode: overrides.node === undefined,
     isPublic: false,

@@ -84,7 +84,7 @@ export const ReadPayment = z.object({
     .nullish(),
   RequestedFunds: z.array(ShownAmount).nullish(),
   PaymentSource: z.object({ paymentSourceType: z.string().nullish() }).nullish(),
-  SmartContractWallet: z.object({ walletVkey: z.string() }).nullish(),
+  SmartContractWallet: z.object({ walletVkey: z.string().nullish() }).nullish(),
   metadata: z.string().nullish(),
 });
 export type ReadPayment = z.infer<typeof ReadPayment>;
