@@ -12,8 +12,30 @@ export interface Beginning {
 
 const LONGEST_MS = 3000; // events that are there are told at once
 
+export interface Beginnings {
+  /** Undefined: nobody has listened to this run yet, or it did not tell what was posted. */
+  known(fid: string): Beginning | undefined;
+  read(fid: string): Promise<Beginning>;
+}
+
+const MOST_KNOWN = 1000;
+
+/** What a run has told of its beginning it tells for ever: it is listened to once, and each look comes further. */
+export function createBeginnings(client: Client): Beginnings {
+  const known = new Map<string, Beginning>();
+  return {
+    known: (fid) => known.get(fid),
+    async read(fid) {
+      const beginning = await readBeginning(client, fid);
+      if (beginning.beganMs !== undefined && beginning.inputs !== undefined) known.set(fid, beginning);
+      for (const oldest of known.keys()) if (known.size > MOST_KNOWN) known.delete(oldest);
+      return beginning;
+    },
+  };
+}
+
 /** A stream tells all events again from the first on: when the run began, and what was posted. */
-export async function readBeginning(client: Client, fid: string): Promise<Beginning> {
+async function readBeginning(client: Client, fid: string): Promise<Beginning> {
   const beginning: Beginning = { beganMs: undefined, inputs: undefined };
   try {
     for await (const event of readEvents(client, fid, AbortSignal.timeout(LONGEST_MS), LONGEST_MS)) {

@@ -22,6 +22,13 @@ const idAt = (ms: number, tail = 'aaaaaaaaaa000001'): string =>
     .toString(16)
     .padStart(8, '0') + tail;
 
+const others = (count: number): PaperRun[] =>
+  Array.from({ length: count }, (_, index) => ({
+    fid: `other-${index}`,
+    beganMs: NOW,
+    inputs: topic('theirs'),
+  }));
+
 let server: Server | undefined;
 let streamed: string[] = [];
 let pages = 0;
@@ -57,8 +64,12 @@ function tell(response: ServerResponse, { fid, beganMs, inputs }: PaperRun): voi
   if (inputs !== undefined) say(2, 'inputs', beganMs + 10, JSON.stringify(inputs)); // and goes on
 }
 
-const look = (url: string, taken: string[] = []): Promise<string | undefined> =>
-  createKodosumi({ url, username: 'a', password: 'b', timeoutMs: 2000 }).findLaunched({
+const look = (
+  url: string,
+  taken: string[] = [],
+  kodosumi = createKodosumi({ url, username: 'a', password: 'b', timeoutMs: 2000 }),
+): Promise<string | undefined> =>
+  kodosumi.findLaunched({
     url: URL_OF_FLOW,
     inputs: { topic: 'mine' },
     sinceMs: NOW,
@@ -118,6 +129,18 @@ describe('A run that is told by its id only', () => {
   it('is given some seconds where its stream tells no inputs', async () => {
     const url = await serve([{ fid: 'mute', beganMs: NOW }]);
     expect(await look(url)).toBe('mute');
+  });
+
+  it('is found behind many others, in more than one look, each of which listens to those that are new to it', async () => {
+    const url = await serve([...others(30), { fid: 'mine', beganMs: NOW, inputs: topic('mine') }]);
+    const kodosumi = createKodosumi({ url, username: 'a', password: 'b', timeoutMs: 2000 });
+    expect(await look(url, [], kodosumi)).toBeUndefined();
+    expect(await look(url, [], kodosumi)).toBe('mine');
+    expect(new Set(streamed).size).toBe(streamed.length);
+  });
+
+  it('is not one that is left over because nobody has listened to it yet', async () => {
+    expect(await look(await serve(others(21)))).toBeUndefined();
   });
 
   it('costs a bounded number of streams, the newest first', async () => {

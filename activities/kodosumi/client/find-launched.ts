@@ -7,7 +7,7 @@ import {
 } from '../../../domain/masumi/same-launch.ts';
 import type { KodosumiFlow, LostLaunch } from '../../../domain/ports/kodosumi.ts';
 import { KodosumiTimeline, type KodosumiTimelineItem } from '../../../schemas/families/masumi/kodosumi.ts';
-import { readBeginning } from './beginning.ts';
+import type { Beginnings } from './beginning.ts';
 import type { Client } from './wire-client.ts';
 import { listFlows, offsetQuery } from './flows.ts';
 import { statusOf } from './status.ts';
@@ -33,29 +33,30 @@ interface Candidate {
  * be found later. Equal inputs decide; where a flow's runs do not record its form's fields, a run is taken only when it
  * is the flow's only one that nobody else has.
  */
-export async function findLaunched(client: Client, lost: LostLaunch): Promise<string | undefined> {
+export async function findLaunched(
+  client: Client,
+  beginnings: Beginnings,
+  lost: LostLaunch,
+): Promise<string | undefined> {
   const sinceMs = lost.sinceMs - CLOCK_SLACK_MS;
   const runs = await runsSince(client, sinceMs);
   const couldBe = runs.length > 0 ? bySummary(await listFlows(client), lost.url) : () => false;
-  const listener = createListener(client, lost, sinceMs);
+  const listener = createListener(beginnings, lost, sinceMs);
   const open: Candidate[] = [];
   for (const run of runs) {
     const { fid, inputs, summary } = run;
     const byRow = compareInputs(lost.inputs, inputs, lost.files);
     if (byRow === 'other' || !couldBe(summary, listener.isNeeded(run) ? 'same' : byRow)) continue;
-    // Of those of which nothing is told only a single one is taken: with two of them a third changes nothing.
-    if (byRow === 'unreadable' && listener.isTired() && open.filter(isUnreadable).length > 1) continue;
-    if ((await lost.taken(fid)) || !(await isOf(client, fid, lost.url))) continue;
+    if (await lost.taken(fid)) continue;
     const verdict = await listener.judge(run, byRow);
-    if (verdict !== 'other' && couldBe(summary, verdict)) open.push({ fid, verdict });
+    if (verdict === 'other' || !couldBe(summary, verdict)) continue;
+    if (await isOf(client, fid, lost.url)) open.push({ fid, verdict });
   }
   const same = open.filter(({ verdict }) => verdict === 'same');
   // Of several the oldest: the others are of those who launched after us, and have lost theirs as well.
   if (same.length > 0) return same.at(-1)?.fid;
-  return open.length === 1 ? open[0]?.fid : undefined;
+  return open.length === 1 && !listener.isBehind() ? open[0]?.fid : undefined;
 }
-
-const isUnreadable = ({ verdict }: Candidate): boolean => verdict === 'unreadable';
 
 /** Flows of one app are told apart by their summary only, and a flow may give its run another one. */
 function bySummary(flows: KodosumiFlow[], url: string) {
@@ -101,22 +102,28 @@ interface Listener {
   /** The row alone does not tell enough. */
   isNeeded(run: Run): boolean;
   judge(run: Run, byRow: InputsVerdict): Promise<InputsVerdict>;
-  /** It has listened to as many runs as it may. */
-  isTired(): boolean;
+  /** There were more runs than it may listen to in one look: the next look goes on with the others. */
+  isBehind(): boolean;
 }
 
 /** Listens to the beginnings of runs whose rows do not tell when they began, or with what. */
-function createListener(client: Client, lost: LostLaunch, sinceMs: number): Listener {
+function createListener(beginnings: Beginnings, lost: LostLaunch, sinceMs: number): Listener {
   let left = MOST_STREAMS;
+  let behind = false;
   const isNeeded = (run: Run): boolean =>
     (run.inputs ?? null) === null || run.launchedMs === undefined || isOld(run, sinceMs);
   return {
     isNeeded,
-    isTired: () => left === 0,
+    isBehind: () => behind,
     async judge(run, byRow) {
       if (!isNeeded(run)) return byRow;
-      const told = left > 0 ? await readBeginning(client, run.fid) : undefined;
-      left = Math.max(0, left - 1);
+      let told = beginnings.known(run.fid);
+      if (told === undefined) {
+        behind ||= left === 0;
+        if (behind) return 'other'; // for now: nothing is decided by those who were not heard
+        left -= 1;
+        told = await beginnings.read(run.fid);
+      }
       const beganMs = told?.beganMs ?? run.launchedMs;
       if (beganMs !== undefined && beganMs < sinceMs) return 'other';
       return byRow === 'unreadable' ? compareInputs(lost.inputs, told?.inputs, lost.files) : byRow;

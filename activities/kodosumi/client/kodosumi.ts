@@ -1,6 +1,7 @@
 import type { Kodosumi } from '../../../domain/ports/kodosumi.ts';
 import { KodosumiFlowPage } from '../../../schemas/families/masumi/kodosumi.ts';
 import { createClient } from './wire-client.ts';
+import { createBeginnings } from './beginning.ts';
 import { readEvents, readFailure } from './events.ts';
 import { uploadFiles } from './files.ts';
 import { findLaunched } from './find-launched.ts';
@@ -28,11 +29,12 @@ export function createKodosumi(options: KodosumiOptions): Kodosumi {
   const launchTimeoutMs = options.timeoutMs ?? 65_000;
   const wire = createWire(url.replace(/\/+$/, ''), timeoutMs);
   const client = createClient(wire, createSession(wire, { username, password }));
+  const beginnings = createBeginnings(client);
   return {
     flows: (signal) => listFlows(client, signal),
     schema: (flowUrl) => readSchema(client, flowUrl),
     launch: (flowUrl, inputs) => launchFlow(client, flowUrl, inputs, launchTimeoutMs),
-    findLaunched: (lost) => findLaunched(client, lost),
+    findLaunched: (lost) => findLaunched(client, beginnings, lost),
     status: (fid) => readStatus(client, fid),
     failure: (fid) => readFailure(client, fid, silenceMs),
     lock: (fid, lid) => readLock(client, fid, lid),

@@ -70,7 +70,7 @@ const sourceOf = (
 ): Pick<PaymentTerms, 'paymentSourceType' | 'supportedPaymentSourceIndex'> =>
   sourceType === null || sourceIndex === null
     ? {}
-    : { paymentSourceType: sourceType, supportedPaymentSourceIndex: sourceIndex };
+    : { paymentSourceType: 'Web3CardanoV2', supportedPaymentSourceIndex: sourceIndex };
 
 export const toStarted = (found: FoundJob, payment: JobPayment, sellerVkey: string | null): StartedJob => ({
   status: 'success',
