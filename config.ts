@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { CRASH_POINTS, type CrashPoint } from './domain/crash-points.ts';
+import { isFlowSetting } from './domain/masumi/flow-key.ts';
 import { droppedByShell } from './shell-dropped.ts';
 
 const flag = (fallback: boolean) =>
@@ -330,8 +331,7 @@ function nodeOf(values: Record<string, string | undefined>): Record<string, stri
 const flowSettings = (values: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(values).filter(
-      (entry): entry is [string, string] =>
-        /^(AGENT_IDENTIFIER|PRICE)_./.test(entry[0]) && entry[1] !== undefined,
+      (entry): entry is [string, string] => isFlowSetting(entry[0]) && entry[1] !== undefined,
     ),
   );
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-const SETTABLE = /^[A-Za-z_]\w*$/;
+import { envName, isFlowSetting } from './domain/masumi/flow-key.ts';
 
 /**
  * Settings whose names the shell that npm runs its scripts in could not have set itself, and may have dropped (dash does,
@@ -24,4 +23,4 @@ function pairOf(text: string): [name: string, value: string] {
   return end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
 }
 
-const isDropped = (name: string): boolean => /^(AGENT_IDENTIFIER|PRICE)_./.test(name) && !SETTABLE.test(name);
+const isDropped = (name: string): boolean => isFlowSetting(name) && envName(name) !== name;

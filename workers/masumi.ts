@@ -3,6 +3,7 @@ import { createUrlGuard } from '../activities/http/guard.ts';
 import { createGuardedFetch } from '../activities/http/guarded-fetch.ts';
 import { createKodosumiActivities } from '../activities/kodosumi/activities.ts';
 import { createFetchFile } from '../activities/kodosumi/fetch-file.ts';
+import { LAUNCH_MS } from '../activities/kodosumi/client/kodosumi.ts';
 import { kodosumiOf } from '../activities/kodosumi/from-config.ts';
 import {
   createMasumiActivities,
@@ -16,8 +17,7 @@ import type { Config } from '../config.ts';
 type Common = Pick<MasumiDeps, 'db' | 'journal' | 'sealer' | 'values' | 'checkpoint'>;
 
 const FILE_MS = 60_000;
-const LAUNCH_MS = 65_000; // until then Kodosumi may take a launch (client/kodosumi.ts)
-const LOOK_FOR_MS = 60_000; // and so long it may not know a run that it has launched (masumi.md section 4)
+const LOOK_FOR_MS = 60_000; // so long Kodosumi may not know a run that it has launched (masumi.md section 4)
 
 /** What jobs that are paid in advance need of the outside: the payment service, Kodosumi, purchasers' files. */
 export function composeMasumi(

@@ -12,9 +12,10 @@ const MISSING_MS = 60_000; // "404 for seconds after launch: tolerate 60 s" (mas
 const STREAM_POLLS = 10; // after so many times `pollMs` a stream that never ends is no reason not to ask for the status
 
 /**
- * Follows a run until something must be decided. The stream is what we listen to; where it breaks or falls silent, we look
- * at the run's status and open it again, each `pollMs`; sooner where it told of the end and the status did not. An open stream is also what makes Kodosumi notice a dead run.
- * A Kodosumi that is down, or refuses us, is waited for: the job's deadline ends that, not we.
+ * Follows a run until something must be decided. The stream is what we listen to; where it breaks or falls silent, we
+ * look at the run's status and open it again, each `pollMs`; sooner where it told of the end and the status did not. An
+ * open stream is also what makes Kodosumi notice a dead run. A Kodosumi that is down, or refuses us, is waited for: the
+ * job's deadline ends that, not we.
  */
 export async function followJob(deps: KodosumiDeps, followed: Followed): Promise<FollowEnd> {
   const { cancellationSignal: signal } = Context.current();

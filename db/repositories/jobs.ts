@@ -115,7 +115,10 @@ export async function markPaymentAsked(db: Queryable, runId: string): Promise<Da
   return rows[0]!.payment_asked_at;
 }
 
-/** The first request wins; answers the one that is kept, none for a job that has ended. `watched`: the payment service is looked at for it. */
+/**
+ * The first request wins; answers the one that is kept, none for a job that has ended. `watched`: the payment service is
+ * looked at for it.
+ */
 export async function keepPayment(
   db: Queryable,
   runId: string,

@@ -55,6 +55,9 @@ export type FlowSetting =
   /** `name` is set, but all these flows could be meant. */
   | { kind: 'ambiguous'; name: string; keys: string[]; detail: string };
 
+/** Is this the name of a setting of one flow? */
+export const isFlowSetting = (name: string): boolean => /^(AGENT_IDENTIFIER|PRICE)_./.test(name);
+
 /** A flow key as a shell can set it: every character outside `[A-Za-z0-9_]` is `_`. */
 export const envName = (key: string): string => key.replaceAll(/[^A-Za-z0-9_]/g, '_');
 

@@ -11,9 +11,9 @@ const DAY_MS = 86_400_000;
 const ORDER_SLACK_MS = 120_000; // runs that begin together may be listed in any order
 
 /**
- * Compares what was posted with the inputs a run recorded, `{"dict": {...}}` or the fields alone. Kodosumi fills fields that were not posted
- * with null (checkboxes with false), makes a checkbox of `on` true, and a list of file names of an upload. Of `files` it is
- * only known that there are some.
+ * Compares what was posted with the inputs a run recorded, `{"dict": {...}}` or the fields alone. Kodosumi fills fields
+ * that were not posted with null (checkboxes with false), makes a checkbox of `on` true, and a list of file names of an
+ * upload. Of `files` it is only known that there are some.
  */
 export function compareInputs(
   posted: JsonObject,

@@ -2,6 +2,7 @@ import type { CreatePurchaseRequest, RefundRequest } from '../../schemas/familie
 import type { Deal } from './deal.ts';
 import { refuse, type Outcome } from './outcome.ts';
 import { showPurchase } from './show.ts';
+import { refuseSource } from './source-rules.ts';
 import { startBuyer } from './state-machine.ts';
 import type { World } from './world.ts';
 
@@ -34,21 +35,7 @@ function wrongTerm(deal: Deal, request: CreatePurchaseRequest): string | undefin
     const isInSeconds = request[time] === String(Math.floor(deal[time] / 1000));
     return `Invalid blockchain identifier, signature invalid: ${time} is not the seller's${isInSeconds ? ', it is in seconds and must be in milliseconds' : ''}`;
   }
-  return wrongSource(deal, request) ?? wrongAmounts(deal, request);
-}
-
-/** A V2 signature covers the index of the source; V1 knows none. */
-function wrongSource(
-  { sourceType }: Deal,
-  { paymentSourceType, supportedPaymentSourceIndex: index }: CreatePurchaseRequest,
-): string | undefined {
-  if (paymentSourceType !== undefined && paymentSourceType !== sourceType)
-    return `Invalid blockchain identifier, it is of type ${sourceType}`;
-  if (sourceType === 'Web3CardanoV1')
-    return index === undefined ? undefined : 'supportedPaymentSourceIndex must not be given for V1 payments';
-  return index === 0
-    ? undefined
-    : 'Invalid blockchain identifier, signature invalid: supportedPaymentSourceIndex must be 0';
+  return refuseSource(deal.sourceType, request) ?? wrongAmounts(deal, request);
 }
 
 function wrongAmounts(

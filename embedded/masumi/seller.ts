@@ -6,6 +6,7 @@ import type {
 import type { StandInAgent } from './agents.ts';
 import type { Deal } from './deal.ts';
 import { refuse, type Outcome, type Refusal } from './outcome.ts';
+import { refuseSource } from './source-rules.ts';
 import { startSeller } from './state-machine.ts';
 import { readTimes, refuseTimes } from './time-rules.ts';
 import { createBlockchainIdentifier, createId, type World } from './world.ts';
@@ -46,14 +47,11 @@ export function createPayment(world: World, request: CreatePaymentRequest): Outc
 
 function termsOf(
   { pricing, sourceType }: StandInAgent,
-  { RequestedFunds: asked, supportedPaymentSourceIndex: index, paymentSourceType }: CreatePaymentRequest,
+  request: CreatePaymentRequest,
 ): Pick<Deal, 'pricingType' | 'funds'> | Refusal {
-  if (paymentSourceType !== undefined && paymentSourceType !== sourceType)
-    return refuse(400, `The agent's payment source is of type ${sourceType}`);
-  if (sourceType === 'Web3CardanoV2' && index !== 0)
-    return refuse(400, 'supportedPaymentSourceIndex must name the V2 source, which is 0');
-  if (sourceType === 'Web3CardanoV1' && index !== undefined)
-    return refuse(400, 'supportedPaymentSourceIndex must not be given for V1 payments');
+  const wrongSource = refuseSource(sourceType, request);
+  if (wrongSource !== undefined) return refuse(400, wrongSource);
+  const { RequestedFunds: asked } = request;
   if (pricing.kind === 'Free') return refuse(400, 'The agent is free, there is nothing to pay');
   if (pricing.kind === 'Fixed') {
     if (asked) return refuse(400, 'For fixed pricing, RequestedFunds must be null');

@@ -37,7 +37,8 @@ function detailOf(text: string): string {
   return problem.success ? `: ${problem.data.detail.slice(0, LONGEST_DETAIL)}` : '';
 }
 
-function parse(text: string): unknown {
+/** Undefined where it is no JSON. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

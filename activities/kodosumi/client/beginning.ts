@@ -1,6 +1,7 @@
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 import { isPlausible } from '../../../domain/masumi/same-launch.ts';
 import type { FlowEvent } from '../../../domain/ports/kodosumi.ts';
+import { parse } from './answers.ts';
 import { readEvents } from './events.ts';
 import type { Client } from './wire-client.ts';
 
@@ -28,7 +29,8 @@ export function createBeginnings(client: Client): Beginnings {
     async read(fid) {
       const beginning = await readBeginning(client, fid);
       if (beginning.beganMs !== undefined && beginning.inputs !== undefined) known.set(fid, beginning);
-      for (const oldest of known.keys()) if (known.size > MOST_KNOWN) known.delete(oldest);
+      const [oldest] = known.keys();
+      if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
       return beginning;
     },
   };
@@ -54,12 +56,4 @@ async function readBeginning(client: Client, fid: string): Promise<Beginning> {
 function beganMs({ event, atMs }: FlowEvent): number | undefined {
   const isOfRun = event !== 'alive' && atMs !== null && isPlausible(atMs, Date.now());
   return isOfRun ? atMs : undefined;
-}
-
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }

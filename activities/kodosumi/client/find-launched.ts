@@ -124,9 +124,9 @@ function createListener(beginnings: Beginnings, lost: LostLaunch, sinceMs: numbe
         left -= 1;
         told = await beginnings.read(run.fid);
       }
-      const beganMs = told?.beganMs ?? run.launchedMs;
+      const beganMs = told.beganMs ?? run.launchedMs;
       if (beganMs !== undefined && beganMs < sinceMs) return 'other';
-      return byRow === 'unreadable' ? compareInputs(lost.inputs, told?.inputs, lost.files) : byRow;
+      return byRow === 'unreadable' ? compareInputs(lost.inputs, told.inputs, lost.files) : byRow;
     },
   };
 }

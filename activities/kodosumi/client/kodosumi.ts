@@ -24,9 +24,12 @@ export interface KodosumiOptions {
   appearMs?: number;
 }
 
+/** So long Kodosumi may take to answer a launch; ms. */
+export const LAUNCH_MS = 65_000;
+
 export function createKodosumi(options: KodosumiOptions): Kodosumi {
   const { url, username, password, timeoutMs = 35_000, silenceMs = 30_000, appearMs = 20_000 } = options;
-  const launchTimeoutMs = options.timeoutMs ?? 65_000;
+  const launchTimeoutMs = options.timeoutMs ?? LAUNCH_MS;
   const wire = createWire(url.replace(/\/+$/, ''), timeoutMs);
   const client = createClient(wire, createSession(wire, { username, password }));
   const beginnings = createBeginnings(client);

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parse } from 'yaml';
+import { isFlowSetting } from '../../../domain/masumi/flow-key.ts';
 
 /** AGENT_IDENTIFIER_* and PRICE_* of the environment and of a file that may change at any time; the file wins. */
 export type FlowSettings = () => Readonly<Record<string, string>>;
@@ -42,7 +43,7 @@ function readSettings(file: string): Record<string, string> {
   if (typeof found !== 'object' || found === null || Array.isArray(found))
     throw new Error('it must be a mapping of names to values.');
   const entries = Object.entries(found).map(([name, value]: [string, unknown]): [string, string] => {
-    if (/^(AGENT_IDENTIFIER|PRICE)_./.test(name) && typeof value === 'string') return [name, value];
+    if (isFlowSetting(name) && typeof value === 'string') return [name, value];
     throw new Error(`${name} is neither AGENT_IDENTIFIER_<flow key> nor PRICE_<flow key> with a text.`);
   });
   return Object.fromEntries(entries);

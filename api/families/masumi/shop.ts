@@ -1,4 +1,4 @@
-import { settingFor } from '../../../domain/masumi/flow-key.ts';
+import { envName, settingFor } from '../../../domain/masumi/flow-key.ts';
 import { ApiError } from '../../problem.ts';
 import { createFlowDirectory, type FlowDirectory, type KnownFlow } from './directory.ts';
 import type { MasumiOptions } from './options.ts';
@@ -43,7 +43,7 @@ export async function agentOf(
   if (identifier.kind === 'unset')
     throw new ApiError(
       'agent_not_configured',
-      `No agent identifier is set for this flow: set AGENT_IDENTIFIER_${flow.key.replaceAll(/\W/g, '_')} (or AGENT_IDENTIFIER_${flow.key}, where names may have such characters).`,
+      `No agent identifier is set for this flow: set AGENT_IDENTIFIER_${envName(flow.key)} (or AGENT_IDENTIFIER_${flow.key}, where names may have such characters).`,
     );
   if (options.node === undefined && !options.testMode)
     throw new ApiError(

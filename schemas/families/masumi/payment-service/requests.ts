@@ -30,7 +30,7 @@ export const CreatePaymentRequest = z.object({
   submitResultTime: IsoTime.default(NEVER_INTENDED),
   unlockTime: IsoTime.optional(),
   externalDisputeUnlockTime: IsoTime.optional(),
-  /** Needed with dynamic pricing; with fixed pricing they must be what is due, if they are given. */
+  /** Dynamic pricing only. */
   RequestedFunds: z.array(AskedAmount).max(7).optional(),
   metadata: z.string().optional(),
   paymentSourceType: PaymentSourceType.optional(),
