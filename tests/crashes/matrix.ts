@@ -6,16 +6,11 @@ import { createDemoClient, type DemoClient } from '../../embedded/demo/client.ts
 import { fundEscrow } from '../../embedded/demo/fund-escrow.ts';
 import { createCustomer, type Customer } from '../kills/customer.ts';
 import { holdBooks } from '../kills/proof.ts';
+import { SILENT } from '../kills/siege.ts';
 import { startVictims, type Victims } from '../kills/victims.ts';
 import { buyJob } from './jobs.ts';
 import { until } from '../workflows/support/run.ts';
 
-const SILENT = {
-  title: () => undefined,
-  line: () => undefined,
-  detail: () => undefined,
-  table: () => undefined,
-};
 const USER = 'customer';
 const PATIENCE_MS = 90_000; // some points come when all is done and a chain calls it final
 

@@ -4,6 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Customer {
   /** Submits, approves and watches one task to its end. */
   buy(name: string, input: string): Promise<Purchase>;
+  /** Submits a task, and cancels it once it asks for approval or, `approved`, a moment after it was approved. */
+  cancel(name: string, input: string, approved: boolean): Promise<Purchase & { cancelled: boolean }>;
+  /** Takes money out of the escrow; answers the withdrawal's id. */
+  withdraw(name: string, amount: string, destination: string): Promise<string>;
 }
 
 export interface Purchase {
@@ -15,64 +19,140 @@ export interface Purchase {
   types: string[];
 }
 
-const PATIENCE_MS = 150_000;
+/** A request under a key, and what it must answer whenever and wherever it is repeated. */
+export interface Acknowledged {
+  path: string;
+  body: object;
+  key: string;
+  answer: Body;
+}
 
-export function createCustomer(url: string, userId: string): Customer {
-  return {
-    async buy(name, input) {
-      const created = await ask(url, '/workflows/create', { userId, input, maxCost: '2' }, `create-${name}`);
-      const { id } = created['workflow'] as { id: string };
-      const seqs: number[] = [];
-      const types: string[] = [];
-      const watching = watch(url, id, seqs, types);
-      await until(async () => (await read(url, id))['status'] !== 'planning');
-      const { status, executionPlan } = await read(url, id);
-      const { planHash } = (executionPlan ?? {}) as { planHash?: string };
-      // With the hash a repetition is recognised even after the run has ended: the first answer may have been lost.
-      if (status === 'awaiting_approval')
-        await ask(url, `/workflows/${id}/approve`, { planHash }, `approve-${name}`);
-      await watching;
-      const end = await read(url, id);
-      return { id, status: String(end['status']), totalCost: Number(end['totalCost']), seqs, types };
-    },
-  };
+export interface CustomerOptions {
+  /** For how long one thing is tried. */
+  patienceMs?: number;
+  /** For how long one answer is waited for; then the next API is asked. */
+  answerMs?: number;
+  /** Told of each answer to a keyed request that was a success. */
+  acknowledged?(what: Acknowledged): void;
 }
 
 type Body = Record<string, unknown>;
 
-const read = async (url: string, id: string): Promise<Body> =>
-  (await ask(url, `/workflows/${id}`))['workflow'] as Body;
+/** Asks one API until it does not answer, then the next. */
+interface Shop extends Required<CustomerOptions> {
+  urls: readonly string[];
+  at: number;
+}
 
-/** Repeats until an answer that is final: nothing, 429 and 5xx are worth another try. */
-async function ask(url: string, path: string, body?: object, key?: string): Promise<Body> {
-  const end = Date.now() + PATIENCE_MS;
+export function createCustomer(
+  urls: string | readonly string[],
+  userId: string,
+  options: CustomerOptions = {},
+): Customer {
+  const shop: Shop = {
+    urls: [urls].flat(),
+    at: 0,
+    patienceMs: options.patienceMs ?? 150_000,
+    answerMs: options.answerMs ?? 40_000,
+    acknowledged: options.acknowledged ?? (() => undefined),
+  };
+  const begin = async (name: string, input: string): Promise<Watched> => {
+    const created = await ask(shop, '/workflows/create', { userId, input, maxCost: '2' }, `create-${name}`);
+    const { id } = created['workflow'] as { id: string };
+    const seqs: number[] = [];
+    const types: string[] = [];
+    const watching = watch(shop, id, seqs, types);
+    watching.catch(() => undefined); // reported by `finish`
+    await until(shop, async () => (await read(shop, id))['status'] !== 'planning');
+    return { id, seqs, types, watching, plan: await read(shop, id) };
+  };
+  const approve = async (name: string, { id, plan }: Watched): Promise<void> => {
+    const { planHash } = (plan['executionPlan'] ?? {}) as { planHash?: string };
+    // With the hash a repetition is recognised even after the run has ended: the first answer may have been lost.
+    if (plan['status'] === 'awaiting_approval')
+      await ask(shop, `/workflows/${id}/approve`, { planHash }, `approve-${name}`);
+  };
+  return {
+    async buy(name, input) {
+      const watched = await begin(name, input);
+      await approve(name, watched);
+      return finish(shop, watched);
+    },
+    async cancel(name, input, approved) {
+      const watched = await begin(name, input);
+      if (approved) await approve(name, watched);
+      const cancelled = await ask(shop, `/workflows/${watched.id}/cancel`, {}, `cancel-${name}`, [409]);
+      return { ...(await finish(shop, watched)), cancelled: cancelled['status'] !== 409 };
+    },
+    async withdraw(name, amount, destination) {
+      const body = { amount, asset: 'USDC', destination };
+      const answer = await ask(shop, `/escrow/${userId}/withdraw`, body, `withdraw-${name}`);
+      return String(answer['withdrawalId']);
+    },
+  };
+}
+
+interface Watched extends Pick<Purchase, 'id' | 'seqs' | 'types'> {
+  watching: Promise<void>;
+  plan: Body;
+}
+
+async function finish(shop: Shop, { id, seqs, types, watching }: Watched): Promise<Purchase> {
+  await watching;
+  const end = await read(shop, id);
+  return { id, status: String(end['status']), totalCost: Number(end['totalCost']), seqs, types };
+}
+
+const read = async (shop: Shop, id: string): Promise<Body> =>
+  (await ask(shop, `/workflows/${id}`))['workflow'] as Body;
+
+/** Repeats until an answer that is final: nothing, 429 and 5xx are worth another try, and so is 409 unless it is `fine`. */
+async function ask(
+  shop: Shop,
+  path: string,
+  body?: object,
+  key?: string,
+  fine: readonly number[] = [],
+): Promise<Body> {
+  const end = Date.now() + shop.patienceMs;
   let last = 'no answer';
   while (Date.now() < end) {
-    try {
-      const answer = await fetch(url + path, {
-        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-        headers: {
-          'content-type': 'application/json',
-          ...(key === undefined ? {} : { 'idempotency-key': key }),
-        },
-        signal: AbortSignal.timeout(40_000),
-      });
-      const json = (await answer.json()) as Body;
-      if (answer.ok) return json;
-      last = `${answer.status} ${String(json['detail'])}`;
-      if (answer.status < 500 && answer.status !== 429 && answer.status !== 409)
-        throw new Error(`${path}: ${last}`);
-    } catch (error) {
-      if (error instanceof Error && error.message.startsWith(path)) throw error;
-      last = String(error);
+    const answer = await askOnce(shop, path, body, key).catch((error: unknown) => String(error));
+    if (typeof answer === 'string') {
+      last = answer;
+      shop.at += 1;
+    } else {
+      const { status, json } = answer;
+      const isRepeated = json['code'] === 'idempotency_in_progress';
+      if (status < 300 || (fine.includes(status) && !isRepeated)) {
+        if (status < 300 && body !== undefined && key !== undefined)
+          shop.acknowledged({ path, body, key, answer: json });
+        return json;
+      }
+      last = `${status} ${String(json['detail'])}`;
+      if (status < 500 && status !== 429 && status !== 409) throw new Error(`${path}: ${last}`);
     }
     await delay(100);
   }
-  throw new Error(`${path}: gave up after ${PATIENCE_MS} ms; last: ${last}`);
+  throw new Error(`${path}: gave up after ${shop.patienceMs} ms; last: ${last}`);
 }
 
-async function until(look: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+async function askOnce(
+  { urls, at, answerMs }: Shop,
+  path: string,
+  body?: object,
+  key?: string,
+): Promise<{ status: number; json: Body }> {
+  const answer = await fetch(urls[at % urls.length]! + path, {
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) },
+    signal: AbortSignal.timeout(answerMs),
+  });
+  return { status: answer.status, json: (await answer.json()) as Body };
+}
+
+async function until({ patienceMs }: Shop, look: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + patienceMs;
   while (!(await look())) {
     if (Date.now() > end) throw new Error('gave up waiting');
     await delay(100);
@@ -82,29 +162,43 @@ async function until(look: () => Promise<boolean>): Promise<void> {
 const TERMINAL = new Set(['workflow.completed', 'workflow.failed', 'workflow.cancelled']);
 
 /** Reads the stream to its terminal event, over as many connections as it takes. */
-async function watch(url: string, id: string, seqs: number[], types: string[]): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+async function watch(shop: Shop, id: string, seqs: number[], types: string[]): Promise<void> {
+  const end = Date.now() + shop.patienceMs;
   while (!TERMINAL.has(types.at(-1) ?? '')) {
     if (Date.now() > end) throw new Error(`the stream of ${id} did not end; last ${types.at(-1)}`);
-    await connection(
-      `${url.replace('http', 'ws')}/workflows/${id}/stream?after=${seqs.at(-1) ?? 0}`,
-      (event) => {
-        if (event.type === 'connected') return;
-        seqs.push(event.seq);
-        types.push(event.type);
-      },
-    );
+    const base = shop.urls[shop.at % shop.urls.length]!.replace('http', 'ws');
+    await connection(`${base}/workflows/${id}/stream?after=${seqs.at(-1) ?? 0}`, shop.answerMs, (event) => {
+      if (event.type === 'connected') return;
+      seqs.push(event.seq);
+      types.push(event.type);
+    });
     await delay(50);
   }
 }
 
-function connection(url: string, onEvent: (event: { type: string; seq: number }) => void): Promise<void> {
+/** Until the connection closes, or says nothing for so long that its server may be stopped. */
+function connection(
+  url: string,
+  silenceMs: number,
+  onEvent: (event: { type: string; seq: number }) => void,
+): Promise<void> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
-    socket.addEventListener('message', ({ data }) =>
-      onEvent(JSON.parse(String(data)) as { type: string; seq: number }),
-    );
-    socket.addEventListener('close', () => resolve());
-    socket.addEventListener('error', () => resolve());
+    let left = false;
+    const leave = (): void => {
+      left = true; // what still arrives is read again over the next connection
+      clearTimeout(silence);
+      resolve();
+      socket.close();
+    };
+    let silence = setTimeout(leave, silenceMs);
+    socket.addEventListener('message', ({ data }) => {
+      if (left) return;
+      clearTimeout(silence);
+      silence = setTimeout(leave, silenceMs);
+      onEvent(JSON.parse(String(data)) as { type: string; seq: number });
+    });
+    socket.addEventListener('close', leave);
+    socket.addEventListener('error', leave);
   });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, toEnvironment, type Config } from '../../config.ts';
@@ -9,9 +9,11 @@ import { bookFloat } from '../../embedded/book-float.ts';
 import { SEARCH_ATTRIBUTES, startEnvironment } from '../../embedded/environment.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
 import { freePort } from '../../embedded/ports.ts';
-import { createProcesses, type Processes } from '../../embedded/processes.ts';
+import { startPostgres } from '../../embedded/postgres.ts';
+import { createProcesses, type Log, type Processes } from '../../embedded/processes.ts';
 import { resolveTemporal, startTemporal } from '../../embedded/temporal.ts';
-import { freshDatabase } from '../support/database.ts';
+import { freshDatabase, type FreshDatabase } from '../support/database.ts';
+import { restartable, type Restartable } from './restartable.ts';
 
 /** What may be killed. */
 export const VICTIMS = ['worker', 'api', 'temporal'] as const;
@@ -19,9 +21,16 @@ export type Victim = (typeof VICTIMS)[number];
 
 /** The whole of Steward in processes of their own, each of which can be killed and comes back on the same address. */
 export interface Victims {
+  /** The first API's. */
   url: string;
+  /** Every API's. */
+  urls: string[];
   config: Config;
   local: LocalAssets;
+  /** Where the processes' logs are. */
+  folder: string;
+  /** Every process that can be struck; `database` only where it is this test's own. */
+  processes: { worker: Restartable[]; api: Restartable[]; temporal: Restartable; database?: Restartable };
   /** SIGKILL, then a start of the same thing. Resolves when it is ready again. */
   kill(victim: Victim): Promise<void>;
   /** Puts a worker in the place of the present one that kills itself at this point; `crashed` resolves when it did. */
@@ -29,53 +38,66 @@ export interface Victims {
   stop(): Promise<void>;
 }
 
-const root = join(import.meta.dirname, '..', '..');
+export interface VictimOptions {
+  apis?: number;
+  workers?: number;
+  /** A PostgreSQL of its own, which can be killed and loses nothing that it has acknowledged. */
+  ownDatabase?: boolean;
+  /** More settings of the APIs and workers. */
+  env?: NodeJS.ProcessEnv;
+}
 
-export async function startVictims(): Promise<Victims> {
+const root = join(import.meta.dirname, '..', '..');
+const PORTS = ['PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT', 'MASUMI_PORT'];
+
+export async function startVictims(options: VictimOptions = {}): Promise<Victims> {
   const folder = mkdtempSync(join(tmpdir(), 'steward-kills-'));
   const lines: string[] = [];
-  const processes = createProcesses({ log: (message) => lines.push(message) });
-  const database = await freshDatabase();
+  const log: Log = (message) => lines.push(message);
+  const processes = createProcesses({ log });
+  const database = await (options.ownDatabase ? ownDatabase(processes, folder, log) : sharedDatabase());
   const temporal = await restartableTemporal(processes, folder);
-  const anyPorts = Object.fromEntries(
-    [
-      'PORT',
-      'ANVIL_PORT',
-      'SURFPOOL_PORT',
-      'FACILITATOR_PORT',
-      'SERVICES_PORT',
-      'MASUMI_PORT',
-      'KODOSUMI_PORT',
-    ].map((name) => [name, '0']),
-  );
   const given = loadConfig({
-    ...anyPorts,
+    ...Object.fromEntries([...PORTS, 'KODOSUMI_PORT'].map((name) => [name, '0'])),
     DATA_DIR: folder,
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     RATE_LIMIT_PER_MINUTE: '0',
     RECONCILE_INTERVAL_MS: '200',
   });
-  const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message));
+  const { config, local } = await startEnvironment(given, processes, log);
   await migrate(database.url);
   await bookFloat(database.url, local!);
-  const apiPort = await freePort();
-  const env = environmentOf({ ...config, PORT: apiPort });
-  const node = (name: string, script: string) =>
+  const node = (name: string, script: string, own: Partial<Config> = {}): Promise<Restartable> =>
     restartable((more) =>
       processes.spawnNode(name, join(root, script), [], {
-        env: { ...env, ...more },
+        env: { ...environmentOf({ ...config, ...own }), ...options.env, ...more },
         logFile: join(folder, `${name}.log`),
       }),
     );
-  const [worker, api] = await Promise.all([node('worker', 'workers/main.ts'), node('api', 'api/main.ts')]);
-  const victims = { worker, api, temporal };
+  const ports = await Promise.all(Array.from({ length: options.apis ?? 1 }, () => freePort()));
+  const [workers, apis] = await Promise.all([
+    Promise.all(
+      Array.from({ length: options.workers ?? 1 }, (_, n) => node(`worker-${n}`, 'workers/main.ts')),
+    ),
+    Promise.all(ports.map((port, n) => node(`api-${n}`, 'api/main.ts', { PORT: port }))),
+  ]);
+  const firsts = { worker: workers[0]!, api: apis[0]!, temporal: temporal.server };
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   return {
-    url: `http://127.0.0.1:${apiPort}`,
+    url: urls[0]!,
+    urls,
     config,
     local: local!,
-    kill: async (victim) => void (await victims[victim].kill()),
-    armWorker: async (point) => ({ crashed: (await worker.kill({ CRASH_AT: point })).exited! }),
+    folder,
+    processes: {
+      worker: workers,
+      api: apis,
+      temporal: temporal.server,
+      ...(database.server && { database: database.server }),
+    },
+    kill: async (victim) => void (await firsts[victim].kill()),
+    armWorker: async (point) => ({ crashed: (await firsts.worker.kill({ CRASH_AT: point })).exited! }),
     async stop() {
       await processes.stopAll();
       await database.drop();
@@ -84,40 +106,28 @@ export async function startVictims(): Promise<Victims> {
   };
 }
 
-interface Process {
-  pid: number;
-  exited?: Promise<unknown>;
-}
+type TestDatabase = FreshDatabase & { server?: Restartable };
 
-interface Restartable {
-  /** Kills it unless it is dead already, and answers what stands in its place, started with more environment. */
-  kill(more?: NodeJS.ProcessEnv): Promise<Process>;
-}
+const sharedDatabase = (): Promise<TestDatabase> => freshDatabase();
 
-async function restartable(start: (more: NodeJS.ProcessEnv) => Promise<Process>): Promise<Restartable> {
-  let current = await start({});
-  return {
-    async kill(more = {}) {
-      killIfThere(current.pid);
-      await current.exited;
-      current = await start(more);
-      return current;
-    },
-  };
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+/** Whoever kills its server kills the postmaster; the backends see that and end. */
+async function ownDatabase(processes: Processes, folder: string, log: Log): Promise<TestDatabase> {
+  const port = await freePort();
+  let url = '';
+  const server = await restartable(async () => {
+    const dataDir = join(folder, 'postgres', 'data');
+    const logFile = join(folder, 'postgres.log');
+    const running = await startPostgres({ dataDir, port, processes, log, logFile });
+    url = running.url;
+    return { pid: Number(readFileSync(join(running.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]) };
+  });
+  return { url, server, drop: () => Promise.resolve() };
 }
 
 async function restartableTemporal(
   processes: Processes,
   folder: string,
-): Promise<Restartable & { address: string }> {
+): Promise<{ server: Restartable; address: string }> {
   const log = (): void => undefined;
   const server = await resolveTemporal({ address: undefined, cacheDir: defaultCacheDir(), log });
   if (server.kind === 'address')
@@ -131,11 +141,8 @@ async function restartableTemporal(
     log,
     searchAttributes: SEARCH_ATTRIBUTES,
   };
-  const running = await restartable(async () => {
-    const started = await startTemporal(options);
-    return { pid: started.pid, exited: new Promise((resolve) => setTimeout(resolve, 200)) };
-  });
-  return { address: `127.0.0.1:${port}`, kill: running.kill };
+  const running = await restartable(async () => ({ pid: (await startTemporal(options)).pid }));
+  return { address: `127.0.0.1:${port}`, server: running };
 }
 
 /** The configuration as processes read it. */
