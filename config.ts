@@ -122,7 +122,10 @@ export const settings = z.object({
   REGISTRY_URL: z.string().optional().describe('Service registry, read at GET {REGISTRY_URL}/services.'),
   FACILITATOR_URL: z.string().optional().describe('x402 facilitator with Bazaar discovery.'),
   SERVICE_HOSTS: list.describe(
-    'host[:port] that may be called over http or on private addresses; all else is https to public addresses.',
+    'host[:port] at which services may be called over http or on private addresses; all else is https to public addresses.',
+  ),
+  FILE_HOSTS: list.describe(
+    'host[:port] from which purchasers of agents may have files fetched over http or on private addresses: whoever orders a job can read what answers there. Without a port every port is meant.',
   ),
   SOLANA_RPC_URL: z.string().optional().describe('Solana RPC. Unset: the embedded chain.'),
   SOLANA_NETWORK: z

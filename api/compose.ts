@@ -1,7 +1,7 @@
 import { Client, type ConnectionLike } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createServiceCatalogue } from '../activities/bazaar/from-config.ts';
-import { createUrlGuard } from '../activities/http/guard.ts';
+import { createGuards } from '../activities/http/guards.ts';
 import { kodosumiOf } from '../activities/kodosumi/from-config.ts';
 import { createWithdrawalGuard } from '../activities/payments/escrow/withdrawal-guard.ts';
 import { masumiNodeOf } from '../activities/payments/masumi/from-config.ts';
@@ -44,7 +44,7 @@ export async function composeApi({
   const db = await openDatabase(databaseUrl, { poolSize: config.DATABASE_POOL });
   const notifier = createNotifier(db.pool);
   const assets = buildAssetBook(config);
-  const { catalogue, fetch } = createServiceCatalogue(config, assets);
+  const { catalogue, close: closeServices } = createServiceCatalogue(config, assets);
   const deps: ApiDeps = {
     db,
     journal: createJournal(db.pool, notifier),
@@ -64,7 +64,7 @@ export async function composeApi({
         masumiOptions(config, {
           kodosumi: kodosumiOf(config),
           node: masumiNodeOf(config),
-          mayFetch: createUrlGuard({ allowHosts: config.SERVICE_HOSTS }).isFineAsWritten,
+          mayFetch: createGuards(config).files.isFineAsWritten,
           log,
         }),
       ),
@@ -73,7 +73,7 @@ export async function composeApi({
   return {
     deps,
     async close() {
-      await fetch.close();
+      await closeServices();
       await notifier.close();
       await db.close();
     },

@@ -31,8 +31,11 @@ export interface FamilyModule {
   problems?: ProblemStyle;
   /** First path segments that are the family's, so that 404 and 405 below them carry its aliases, e.g. "/workflows". */
   prefixes?: readonly string[];
-  /** Runs belong to their subject: a key of another subject of the tenant does not see them, unless it is an admin's. */
-  privateRuns?: boolean;
+  /**
+   * Its runs are everybody's of the tenant. Without this a run belongs to its subject: a key of another subject neither sees
+   * nor touches it, unless it is an admin's.
+   */
+  sharedRuns?: true;
   /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
   restart?(row: StartedRow): WorkflowStart | undefined;
   /** Another run of an ended one: its row and its start. Throws refusals. */

@@ -170,11 +170,7 @@ async function startChains(
       ...chainSettings(local, keys.solana.escrow),
       FACILITATOR_URL: config.FACILITATOR_URL ?? paid.facilitatorUrl,
       REGISTRY_URL: config.REGISTRY_URL ?? paid.registryUrl,
-      SERVICE_HOSTS: [
-        ...config.SERVICE_HOSTS,
-        new URL(paid.servicesUrl).host,
-        new URL(paid.facilitatorUrl).host,
-      ],
+      SERVICE_HOSTS: [...config.SERVICE_HOSTS, new URL(paid.servicesUrl).host],
     },
   };
 }

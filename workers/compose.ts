@@ -47,7 +47,7 @@ export async function composeActivities(
   const sealer = createSealer(required(config, 'STEWARD_DATA_KEY'));
   const values = createValues(db.pool, sealer);
   const assets = buildAssetBook(config);
-  const { catalogue, fetch } = createServiceCatalogue(config, assets);
+  const { catalogue, fetch, close: closeServices } = createServiceCatalogue(config, assets);
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
@@ -87,7 +87,7 @@ export async function composeActivities(
     db,
     async close() {
       rails.close();
-      await fetch.close();
+      await closeServices();
       await masumi.close();
       await notifier.close();
       await db.close();

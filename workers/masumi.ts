@@ -1,6 +1,6 @@
 import { Client, WorkflowNotFoundError, type ConnectionLike } from '@temporalio/client';
-import { createUrlGuard } from '../activities/http/guard.ts';
 import { createGuardedFetch } from '../activities/http/guarded-fetch.ts';
+import { createGuards } from '../activities/http/guards.ts';
 import { createKodosumiActivities } from '../activities/kodosumi/activities.ts';
 import { createFetchFile } from '../activities/kodosumi/fetch-file.ts';
 import { LAUNCH_MS } from '../activities/kodosumi/client/kodosumi.ts';
@@ -26,7 +26,7 @@ export function composeMasumi(
   tell: TellWorkflow,
   log: Logger,
 ): { activities: object; close(): Promise<void> } {
-  const guard = createUrlGuard({ allowHosts: config.SERVICE_HOSTS });
+  const { files: guard } = createGuards(config);
   const files = createGuardedFetch({ guard, timeoutMs: FILE_MS, maxBytes: config.MASUMI_FILE_MAX_BYTES });
   return {
     activities: {

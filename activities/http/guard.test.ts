@@ -13,6 +13,81 @@ const guard = createUrlGuard({
   resolve: (name) => Promise.resolve(names[name] ?? []),
 });
 
+const PRIVATE: [address: string, what: string][] = [
+  ['0.0.0.0', 'this host'],
+  ['10.1.2.3', 'private'],
+  ['100.64.0.1', 'carrier-grade NAT'],
+  ['100.127.255.254', 'carrier-grade NAT'],
+  ['127.255.255.254', 'loopback'],
+  ['169.254.169.254', 'metadata'],
+  ['172.16.0.1', 'private'],
+  ['192.0.0.8', 'protocol assignments'],
+  ['192.0.2.1', 'documentation'],
+  ['192.168.0.1', 'private'],
+  ['198.18.0.1', 'benchmarking'],
+  ['198.19.255.255', 'benchmarking'],
+  ['198.51.100.1', 'documentation'],
+  ['203.0.113.1', 'documentation'],
+  ['224.0.0.1', 'multicast'],
+  ['240.0.0.1', 'reserved'],
+  ['255.255.255.255', 'broadcast'],
+  ['::', 'unspecified'],
+  ['::1', 'loopback'],
+  ['::127.0.0.1', 'IPv4-compatible'],
+  ['::7f00:1', 'IPv4-compatible'],
+  ['::a00:1', 'IPv4-compatible'],
+  ['::8.8.8.8', 'IPv4-compatible'],
+  ['::ffff:127.0.0.1', 'IPv4-mapped'],
+  ['::ffff:7f00:1', 'IPv4-mapped'],
+  ['::FFFF:8.8.8.8', 'IPv4-mapped'],
+  ['::ffff:0:127.0.0.1', 'IPv4-translated'],
+  ['::5efe:127.0.0.1', 'ISATAP'],
+  ['fe80::5efe:10.0.0.1', 'ISATAP'],
+  ['2001:4860::5efe:10.0.0.1', 'ISATAP'],
+  ['2001:4860::200:5efe:a00:1', 'ISATAP'],
+  ['64:ff9b::127.0.0.1', 'NAT64'],
+  ['64:ff9b::808:808', 'NAT64'],
+  ['64:ff9b:1::10.0.0.1', 'local NAT64'],
+  ['2002:7f00:1::', '6to4'],
+  ['2002:808:808::1', '6to4'],
+  ['2001:0:4136:e378:8000:63bf:80ff:fffe', 'Teredo'],
+  ['2001:db8::1', 'documentation'],
+  ['3fff::1', 'documentation'],
+  ['2001:2::1', 'benchmarking'],
+  ['2001:20::1', 'ORCHID'],
+  ['100::1', 'discard'],
+  ['5f00::1', 'segment routing'],
+  ['4000::1', 'not given out'],
+  ['fc00::1', 'unique local'],
+  ['fd00:ec2::254', 'metadata'],
+  ['fe80::1', 'link-local'],
+  ['fec0::1', 'site-local'],
+  ['ff02::1', 'multicast'],
+];
+
+const SPELLINGS = [
+  '127.1',
+  '127.0.1',
+  '127.0.0.1.',
+  '2130706433',
+  '0x7f000001',
+  '0x7F.0.0.1',
+  '0177.0.0.1',
+  '017700000001',
+  '①②⑦.0.0.1',
+  '127。0。0。1',
+  '127．0．0．1',
+  '127｡0｡0｡1',
+  '%31%32%37.0.0.1',
+  '[0:0:0:0:0:0:0:1]',
+  '[0:0:0:0:0:0:127.0.0.1]',
+  '[::FFFF:7F00:0001]',
+  '[::1%25lo]',
+  'LocalHost',
+  'localhost.',
+  'a.LOCALHOST',
+];
+
 describe('the URL guard', () => {
   it.each([
     'https://public.example/x?y=1',
@@ -100,12 +175,66 @@ describe('the URL guard', () => {
     await expect(blind.check(url)).rejects.toMatchObject({ code: 'url_refused' });
   });
 
-  it('knows public addresses from others', () => {
-    expect(['8.8.8.8', '2001:4860:4860::8888'].map(isPublic)).toEqual([true, true]);
-    expect(
-      ['10.1.2.3', '172.16.0.1', '224.0.0.1', '255.255.255.255', '192.0.2.1', '::', 'ff02::1', 'x'].map(
-        isPublic,
-      ),
-    ).toEqual(Array(8).fill(false));
+  it.each([
+    '8.8.8.8',
+    '1.1.1.1',
+    '2001:4860:4860::8888',
+    '2606:2800:220:1:248:1893:25c8:1946',
+    '2a00:1450::5efe',
+  ])('knows that %s is public', (address) => {
+    expect(isPublic(address)).toBe(true);
+  });
+
+  it.each(PRIVATE)('knows that %s (%s) is not public, by any way to it', async (address) => {
+    expect(isPublic(address)).toBe(false);
+    const url = `https://${address.includes(':') ? `[${address}]` : address}/`;
+    expect(guard.isFineAsWritten(url)).toBe(false);
+    await expect(guard.check(url)).rejects.toMatchObject({ code: 'url_refused' });
+    const named = createUrlGuard({ allowHosts: [], resolve: () => Promise.resolve(['8.8.8.8', address]) });
+    await expect(named.check('https://public.example/')).rejects.toMatchObject({ code: 'url_refused' });
+    expect(named.permits(new URL('https://public.example/'), address)).toBe(false);
+  });
+
+  it.each(SPELLINGS)('knows 127.0.0.1 when it is written as %s', async (host) => {
+    expect(guard.isFineAsWritten(`https://${host}/`)).toBe(false);
+    await expect(guard.check(`https://${host}/`)).rejects.toMatchObject({ code: 'url_refused' });
+    expect(isPublic(host)).toBe(false);
+  });
+
+  it.each([
+    'x',
+    '',
+    '8.8',
+    '0x8080808',
+    '134744072',
+    '8.8.8.8.',
+    '8.8.8.8%eth0',
+    '2001:4860:4860::8888%eth0',
+    '[2001:4860:4860::8888]',
+  ])('does not take "%s" for the address of a socket', (text) => {
+    expect(isPublic(text)).toBe(false);
+  });
+
+  it('opens one port where a port is listed, and the host as it is written', async () => {
+    const one = createUrlGuard({
+      allowHosts: ['Files.Internal:8443', '[::1]:9'],
+      resolve: async () => ['10.0.0.1'],
+    });
+    expect((await one.check('http://files.internal:8443/')).port).toBe('8443');
+    for (const url of [
+      'https://files.internal/',
+      'http://files.internal:8444/',
+      'https://files.internal.:8443/',
+      'https://other.files.internal:8443/',
+      'http://[::1]:10/',
+      'http://[::127.0.0.1]:9/',
+    ])
+      await expect(one.check(url), url).rejects.toMatchObject({ code: 'url_refused' });
+  });
+
+  it('says where a host is listed for this purpose', async () => {
+    const other = createUrlGuard({ allowHosts: [], setting: 'FILE_HOSTS', resolve: neverAsked });
+    await expect(other.check('http://10.0.0.1/')).rejects.toThrow('http needs its host in FILE_HOSTS');
+    await expect(other.check('https://10.0.0.1/')).rejects.toThrow('list its host in FILE_HOSTS');
   });
 });

@@ -17,16 +17,20 @@ export interface UrlGuard {
 
 /**
  * Outbound URLs come from users, sellers and catalogues (common.md, "limits, auth"): https to public addresses, or
- * whatever host[:port] the operator has listed. Without a port every port of the host is meant.
+ * whatever host[:port] the operator has listed. Without a port every port of the host is meant. `setting` is where it is
+ * listed, for whoever reads the refusal; which purpose has which is in `guards.ts`.
  */
 export function createUrlGuard({
   allowHosts,
+  setting = 'SERVICE_HOSTS',
   resolve = resolveAll,
 }: {
   allowHosts: readonly string[];
+  setting?: string;
   resolve?: Resolve;
 }): UrlGuard {
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
+  const notPublic = `it leads to a private, local or reserved address; list its host in ${setting} if that is meant`;
   const isAllowed = ({ hostname, port, protocol }: URL): boolean =>
     allowed.has(hostname) || allowed.has(`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`);
 
@@ -34,8 +38,8 @@ export function createUrlGuard({
   const faultOf = (url: URL): string | undefined => {
     if (url.username !== '' || url.password !== '') return 'it carries credentials';
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isAllowed(url)))
-      return 'only https is called; http needs its host in SERVICE_HOSTS';
-    return isAllowed(url) || !isPrivateAsWritten(url) ? undefined : PRIVATE;
+      return `only https is called; http needs its host in ${setting}`;
+    return isAllowed(url) || !isPrivateAsWritten(url) ? undefined : notPublic;
   };
   const permits = (url: URL, address: string): boolean => isAllowed(url) || isPublic(address);
 
@@ -48,14 +52,11 @@ export function createUrlGuard({
       if (fault !== undefined) throw refused(url, fault);
       if (isAllowed(url)) return url;
       const addresses = await addressesOf(url, resolve);
-      if (!addresses.every((address) => permits(url, address))) throw refused(url, PRIVATE);
+      if (!addresses.every((address) => permits(url, address))) throw refused(url, notPublic);
       return url;
     },
   };
 }
-
-const PRIVATE =
-  'it leads to a private, local or reserved address; list its host in SERVICE_HOSTS if that is meant';
 
 /** Addresses, which `URL` has brought into their one form, and the names that are this machine's everywhere. */
 function isPrivateAsWritten(url: URL): boolean {
@@ -85,7 +86,18 @@ const resolveAll: Resolve = async (hostname) =>
 const refused = (url: URL, why: string): EngineError =>
   new EngineError('url_refused', `${url.origin} is not called: ${why}.`);
 
-/** Unicast on the public internet; IPv4 inside IPv6 (mapped, NAT64, 6to4, Teredo) counts as what it leads to: not public. */
+/**
+ * Unicast on the public internet, written as sockets write it. Of IPv6 that is 2000::/3 alone: everything that carries an IPv4
+ * address (compatible, mapped, translated, NAT64, 6to4, Teredo, ISATAP) leads where we cannot see, so it is not public.
+ */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (isIP(address) === 0 || address.includes('%')) return false;
+  const ip = ipaddr.parse(address);
+  return ip.range() === 'unicast' && (!(ip instanceof ipaddr.IPv6) || isGlobal(ip.parts));
 }
+
+const isGlobal = (parts: readonly number[]): boolean => (parts[0] ?? 0) >> 13 === 1 && !isIsatap(parts);
+
+/** Interface identifiers 0000:5efe and 0200:5efe are followed by an IPv4 address (RFC 5214). */
+const isIsatap = (parts: readonly number[]): boolean =>
+  ((parts[4] ?? 0) | 0x0200) === 0x0200 && parts[5] === 0x5efe;

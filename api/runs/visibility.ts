@@ -4,16 +4,16 @@ import type { Principal } from '../../schemas/core/principal.ts';
 import type { FamilyModule } from '../family.ts';
 
 /**
- * What a key does not see of its tenant: runs of families that keep them private, when they are another subject's.
- * Undefined for keys that may act for anyone.
+ * What a key does not see of its tenant: other subjects' runs, of every family that does not share them, those of families
+ * that are not served any more among them. Undefined for keys that may act for anyone.
  */
 export function hiddenFrom(
   families: readonly FamilyModule[],
   { subject, scopes }: Principal,
 ): Hidden | undefined {
   if (subject === null || scopes.includes('admin')) return undefined;
-  const mine = families.filter(({ privateRuns }) => privateRuns).map(({ name }) => name);
-  return { families: mine, except: subject };
+  const shared = families.filter(({ sharedRuns }) => sharedRuns).map(({ name }) => name);
+  return { shared, except: subject };
 }
 
 export function isHidden(
@@ -22,5 +22,5 @@ export function isHidden(
   run: Pick<RunRow, 'family' | 'subject'>,
 ): boolean {
   const hidden = hiddenFrom(families, principal);
-  return hidden !== undefined && hidden.families.includes(run.family) && run.subject !== hidden.except;
+  return hidden !== undefined && !hidden.shared.includes(run.family) && run.subject !== hidden.except;
 }

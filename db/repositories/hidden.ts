@@ -1,9 +1,9 @@
 import { raw } from '@mikro-orm/postgresql';
 import type { Queryable } from '../ledger.ts';
 
-/** Runs of these families that are not of subject `except` are left out. */
+/** Runs that are neither of subject `except` nor of a family that shares its runs are left out. */
 export interface Hidden {
-  families: string[];
+  shared: string[];
   except: string;
 }
 
@@ -14,8 +14,8 @@ export const notHidden = (hidden: Hidden | undefined): object =>
     : {
         [raw(
           (alias) =>
-            `${alias}.run_id is not null and not exists (select from run h where h.id = ${alias}.run_id and h.family = any(?::text[]) and h.subject <> ?)`,
-          [`{${hidden.families.map((name) => JSON.stringify(name)).join()}}`, hidden.except],
+            `exists (select from run h where h.id = ${alias}.run_id and (h.subject = ? or h.family = any(?::text[])))`,
+          [hidden.except, `{${hidden.shared.map((name) => JSON.stringify(name)).join()}}`],
         )]: [],
       };
 
@@ -24,11 +24,11 @@ export async function visibleRuns(
   db: Queryable,
   tenant: string,
   ids: readonly string[],
-  { families, except }: Hidden,
+  { shared, except }: Hidden,
 ): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    'select id from run where id = any($1) and tenant = $2 and (family <> all($3) or subject = $4)',
-    [ids, tenant, families, except],
+    'select id from run where id = any($1) and tenant = $2 and (family = any($3) or subject = $4)',
+    [ids, tenant, shared, except],
   );
   return rows.map(({ id }) => id);
 }

@@ -22,6 +22,8 @@ export type JobInputs = { values: JsonObject; files: { name: string; urls: strin
 export interface JobRow {
   run_id: string;
   tenant: string;
+  /** Its run's: identifiers are each purchaser's own. */
+  subject: string;
   flow_key: string;
   identifier: string;
   input_hash: string;
@@ -39,14 +41,15 @@ export interface JobRow {
   fid: string | null;
 }
 
-const COLUMNS = `run_id, tenant, flow_key, identifier, input_hash, payment_asked_at, payment, blockchain_identifier,
+const COLUMNS = `run_id, tenant, subject, flow_key, identifier, input_hash, payment_asked_at, payment, blockchain_identifier,
   source_type, on_chain_state, next_action, authorized_at, launching_at, launch_lost_at, fid`;
 
-/** Inserts the job; false when its identifier has a living one. */
+/** Inserts the job; false when its purchaser has a living one of this identifier. */
 export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into job (run_id, tenant, flow_key, identifier, input_hash, inputs_sealed)
-     values ($1, $2, $3, $4, $5, $6) on conflict (tenant, flow_key, identifier) where alive do nothing`,
+    `insert into job (run_id, tenant, subject, flow_key, identifier, input_hash, inputs_sealed)
+     values ($1, $2, (select subject from run where id = $1), $3, $4, $5, $6)
+     on conflict (tenant, subject, flow_key, identifier) where alive do nothing`,
     [
       job.runId,
       job.tenant,
@@ -59,21 +62,21 @@ export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Pro
   return rowCount === 1;
 }
 
-/** The living job of an identifier; one that has ended, is given up or can be paid no more is let go first. */
+/** The living job of a purchaser's identifier; one that has ended, is given up or can be paid no more is let go first. */
 export async function findLivingJob(
   db: Queryable,
-  key: { tenant: string; flowKey: string; identifier: string },
+  key: { tenant: string; subject: string; flowKey: string; identifier: string },
 ): Promise<JobRow | undefined> {
-  const values = [key.tenant, key.flowKey, key.identifier];
+  const values = [key.tenant, key.subject, key.flowKey, key.identifier];
   await db.query(
     `update job j set alive = false from run r
-     where j.tenant = $1 and j.flow_key = $2 and j.identifier = $3 and j.alive
+     where j.tenant = $1 and j.subject = $2 and j.flow_key = $3 and j.identifier = $4 and j.alive
        and r.id = j.run_id and (r.finished_at is not null or r.status = 'compensating' or (
          r.status = 'awaiting_payment' and (j.payment ->> 'payByTime')::bigint < extract(epoch from now()) * 1000))`,
     values,
   );
   const { rows } = await db.query<JobRow>(
-    `select ${COLUMNS} from job where tenant = $1 and flow_key = $2 and identifier = $3 and alive`,
+    `select ${COLUMNS} from job where tenant = $1 and subject = $2 and flow_key = $3 and identifier = $4 and alive`,
     values,
   );
   return rows[0];

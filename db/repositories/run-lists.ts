@@ -45,8 +45,8 @@ export async function listRuns(
     q && `%${q.replace(/[\\%_]/g, '\\$&')}%`,
   );
   if (hidden) {
-    values.push(hidden.families, hidden.except);
-    where.push(`(family <> all($${values.length - 1}) or subject = $${values.length})`);
+    values.push(hidden.shared, hidden.except);
+    where.push(`(family = any($${values.length - 1}) or subject = $${values.length})`);
   }
   if (after) {
     values.push(after.at, after.id);
@@ -134,7 +134,7 @@ export async function listApprovals(
   hidden?: Hidden,
 ): Promise<ApprovalRow[]> {
   const { rows } = await db.query<ApprovalRow>(
-    `select * from (${APPROVAL} where a.tenant = $1 and ($6::text is null or r.family <> all($7) or r.subject = $6)) x
+    `select * from (${APPROVAL} where a.tenant = $1 and ($6::text is null or r.family = any($7) or r.subject = $6)) x
      where ($2::text is null or status = $2) and ($3::timestamptz is null or (requested_at, id) < ($3, $4))
      order by requested_at desc, id desc limit $5`,
     [
@@ -144,7 +144,7 @@ export async function listApprovals(
       after?.id ?? null,
       limit,
       hidden?.except ?? null,
-      hidden?.families ?? [],
+      hidden?.shared ?? [],
     ],
   );
   return rows;

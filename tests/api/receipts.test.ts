@@ -28,7 +28,7 @@ let writer: ReturnType<typeof createWriter>;
 
 beforeAll(async () => {
   stack = await openStack();
-  api = await stack.start({ families: [{ ...createProbe().family, privateRuns: true }] });
+  api = await stack.start({ families: [createProbe().family] });
   writer = createWriter(stack.db);
 });
 afterAll(async () => {
@@ -124,7 +124,7 @@ describe('the receipt of a run', () => {
 describe('who may read it', () => {
   test('the tenant and, where runs are private, their subject', async () => {
     const guarded = await stack.start({
-      families: [{ ...createProbe().family, privateRuns: true }],
+      families: [createProbe().family],
       settings: { auth: 'on', adminKey: ADMIN },
     });
     const make = async (subject: string, tenant = 'default', scopes = ['read']) => {

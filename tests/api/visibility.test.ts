@@ -24,7 +24,7 @@ let keys: Record<keyof typeof RUNS | 'admin', string>;
 
 beforeAll(async () => {
   stack = await openStack();
-  const families = [{ ...createProbe().family, privateRuns: true }];
+  const families = [createProbe().family];
   api = await stack.start({ families, settings: { auth: 'on', adminKey: ADMIN } });
   writer = createWriter(stack.db);
   for (const [run, subject] of Object.entries(RUNS)) await leaveTraces(run, subject);

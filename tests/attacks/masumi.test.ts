@@ -1,10 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createUrlGuard } from '../../activities/http/guard.ts';
+import { createUrlGuard, type UrlGuard } from '../../activities/http/guard.ts';
 import { createGuardedFetch } from '../../activities/http/guarded-fetch.ts';
+import { createGuards } from '../../activities/http/guards.ts';
 import { createFetchFile } from '../../activities/kodosumi/fetch-file.ts';
 import { generateKey } from '../../api/keys/secrets.ts';
+import { loadConfig } from '../../config.ts';
 import { insertKey } from '../../db/repositories/keys.ts';
 import { ask, type Answer } from '../api/support/api.ts';
 import { APPROVAL, HYMN } from '../masumi/support/client.ts';
@@ -240,6 +242,32 @@ describe('A file that a purchaser names', () => {
     await expect(fetch(`${base}/endless`)).rejects.toMatchObject({ name: 'TimeoutError' });
     serve = (_request, response) => response.writeHead(404).end();
     await expect(fetch(`${base}/gone`)).rejects.toMatchObject({ code: 'file_unavailable' });
+  });
+
+  test('reaches nothing that the operator opened to services, to catalogues or to itself', async () => {
+    const { host } = new URL(base);
+    const settings = loadConfig({
+      REGISTRY_URL: base,
+      FACILITATOR_URL: base,
+      PAYMENT_SERVICE_URL: base,
+      SERVICE_HOSTS: `${host},localhost,127.0.0.1`,
+    });
+    let asked = 0;
+    serve = (_request, response) => response.end(`x${(asked += 1)}`);
+    const through = (guard: UrlGuard) =>
+      createFetchFile(createGuardedFetch({ guard, timeoutMs: 1000, maxBytes: 1000 }));
+    const { files: ofPurchasers, sellers } = createGuards(settings);
+    for (const url of [
+      `${base}/services`,
+      `${base}/supported`,
+      `${base}/livez`,
+      base.replace('http:', 'https:'),
+    ])
+      await expect(through(ofPurchasers)(url)).rejects.toMatchObject({ code: 'url_refused' });
+    expect(asked).toBe(0);
+    expect((await through(sellers)(`${base}/quote`)).bytes.toString()).toBe('x1');
+    const opened = createGuards({ ...settings, FILE_HOSTS: [host] }).files;
+    expect((await through(opened)(`${base}/scan`)).bytes.toString()).toBe('x2');
   });
 
   test.each([

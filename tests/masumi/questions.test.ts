@@ -143,6 +143,15 @@ describe('Questions', () => {
   });
 });
 
+const bearer = (key: unknown) => ({ authorization: `Bearer ${String(key)}` });
+
+async function keyOf(subject: string): Promise<Record<string, string>> {
+  const wanted = { name: subject, subject, scopes: ['read', 'operate'] };
+  const { body, text } = await post(app, '/admin/keys', wanted, bearer(ADMIN));
+  expect(body, text).toHaveProperty('key');
+  return bearer(body['key']);
+}
+
 describe('Purchasers without a key', () => {
   test('order, answer and read over MIP-003 where that is public, and nothing else is', async () => {
     const { jobId, statusId } = await startAsking(app, 'public');
@@ -154,8 +163,44 @@ describe('Purchasers without a key', () => {
     expectProblem(await post(app, `/runs/${jobId}/inputs`, { data: {} }), 401, 'unauthorized');
   });
 
+  test('share no job with subjects of their tenant, nor these with each other, though identifier and input are the same', async () => {
+    const keys = await Promise.all(['east', 'west'].map((subject) => keyOf(subject)));
+    const who = [keys[0]!, keys[1]!, {}, bearer('what another service gave them')];
+    const order = { identifier_from_purchaser: 'everybody', input_data: { message: 'hello' } };
+    const path = `/mip003/${APPROVAL}/start_job`;
+    const started = await Promise.all(who.map((headers) => post(app, path, order, headers)));
+    expect(started.map(({ status, text }) => [status, text])).toEqual(started.map(({ text }) => [200, text]));
+    const ids = started.map(({ body }) => String(body['job_id']));
+    expect([new Set(ids).size, ids[2] === ids[3]]).toEqual([3, true]); // visitors cannot be told apart
+    const again = await Promise.all(who.map((headers) => post(app, path, order, headers)));
+    expect(again.map(({ body }) => body['job_id'])).toEqual(ids);
+    const seen = await Promise.all(
+      who.slice(0, 3).map(async (headers) => {
+        const answers = ids.map((id) => ask(app, `/mip003/${APPROVAL}/status?job_id=${id}`, { headers }));
+        return (await Promise.all(answers)).map(({ status }) => status).join(' ');
+      }),
+    );
+    expect(seen).toEqual(['200 404 200 200', '404 200 200 200', '404 404 200 200']);
+  });
+
+  test('are told of no job of another when theirs is refused under an identifier that another uses', async () => {
+    const order = (message: string) => ({
+      identifier_from_purchaser: 'contested',
+      input_data: { message },
+    });
+    const path = `/mip003/${APPROVAL}/start_job`;
+    const first = await post(app, path, order('first'));
+    const refused = await post(app, path, order('second'));
+    expectProblem(refused, 409, 'identifier_conflict');
+    expect(refused.text).not.toContain(String(first.body['job_id']));
+    const south = await keyOf('south-east');
+    const own = await post(app, path, order('third'), south);
+    expect(own.status, own.text).toBe(200);
+    const conflict = await post(app, path, order('fourth'), south);
+    expect([conflict.status, conflict.body['job_id']]).toEqual([409, own.body['job_id']]);
+  });
+
   test('and tenants do not see each other’s jobs, not even by the same identifier', async () => {
-    const bearer = (key: unknown) => ({ authorization: `Bearer ${String(key)}` });
     const keys = await Promise.all(
       ['north', 'south'].map((tenant) =>
         post(app, '/admin/keys', { name: tenant, subject: tenant, tenant }, bearer(ADMIN)),

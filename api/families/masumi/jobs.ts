@@ -2,9 +2,12 @@ import { findJob, type JobRow } from '../../../db/repositories/jobs.ts';
 import { findRun, type RunRow } from '../../../db/repositories/runs.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
 import type { Ctx } from '../../context.ts';
+import { isVisitor } from '../../middleware/auth.ts';
 import { ApiError } from '../../problem.ts';
+import { isHidden } from '../../runs/visibility.ts';
 import type { FlowDirectory } from './directory.ts';
 import { jobNotFound, paymentServiceDown } from './problems.ts';
+import type { Shop } from './shop.ts';
 
 /** A job with its run. */
 export interface FoundJob {
@@ -16,14 +19,39 @@ export interface FoundJob {
  * A job of this flow that the caller may see, or 404. A flow that is gone keeps its jobs; only where there is no job does
  * it matter whether there is such a flow.
  */
-export async function requireJob(
+export const requireJob = (
+  ctx: Ctx,
+  { directory }: Pick<Shop, 'directory'>,
+  flowKey: string,
+  jobId: string,
+): Promise<FoundJob> =>
+  findOrRefuse(ctx, directory, flowKey, jobId, ({ run }) => !isHidden(ctx.deps.families, ctx.principal, run));
+
+/** As `requireJob`; where visitors order, a visitor's job is also for any of them who knows its id, with a key or without. */
+export const requirePurchased = (
+  ctx: Ctx,
+  { directory, options }: Pick<Shop, 'directory' | 'options'>,
+  flowKey: string,
+  jobId: string,
+): Promise<FoundJob> =>
+  findOrRefuse(
+    ctx,
+    directory,
+    flowKey,
+    jobId,
+    ({ run }) =>
+      (options.isPublic && isVisitor(run.subject)) || !isHidden(ctx.deps.families, ctx.principal, run),
+  );
+
+async function findOrRefuse(
   ctx: Ctx,
   directory: FlowDirectory,
   flowKey: string,
   jobId: string,
+  isSeen: (found: FoundJob) => boolean,
 ): Promise<FoundJob> {
   const found = await readJob(ctx, jobId);
-  if (found !== undefined && found.job.flow_key === flowKey) return found;
+  if (found !== undefined && found.job.flow_key === flowKey && isSeen(found)) return found;
   const refusal: unknown = await directory.require(flowKey).catch((error: unknown) => error);
   throw refusal instanceof ApiError && refusal.code === 'flow_not_found' ? refusal : jobNotFound();
 }

@@ -10,7 +10,7 @@ import {
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
 import { describingRoutes } from './describing.ts';
-import { requireJob, untilPayable } from './jobs.ts';
+import { requirePurchased, untilPayable } from './jobs.ts';
 import { TAGS } from './names.ts';
 import { takeOrder } from './order.ts';
 import { answerQuestion } from './provide-input.ts';
@@ -60,7 +60,7 @@ export const ORDER_ERRORS = [
   'kodosumi_unavailable',
 ] as const;
 
-const status = ({ directory }: Shop): Route =>
+const status = (shop: Shop): Route =>
   defineRoute({
     method: 'get',
     path: '/mip003/:flow_key/status',
@@ -73,12 +73,12 @@ const status = ({ directory }: Shop): Route =>
     errors: ['missing_job_id', 'flow_not_found', 'job_not_found'],
     handler: async (ctx, { params, query }) => {
       const jobId = requireId(query.job_id ?? query.jobId);
-      const found = await requireJob(ctx, directory, params.flow_key, jobId);
+      const found = await requirePurchased(ctx, shop, params.flow_key, jobId);
       return { status: 200, body: await describeJob(ctx.deps, found) };
     },
   });
 
-const provide = ({ options, directory }: Shop): Route =>
+const provide = (shop: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/mip003/:flow_key/provide_input',
@@ -102,13 +102,16 @@ const provide = ({ options, directory }: Shop): Route =>
     handler: async (ctx, { params, body }) => {
       const object = readObject(body);
       const jobId = requireId(pick(object, 'job_id', 'jobId'));
-      const found = await requireJob(ctx, directory, params.flow_key, jobId);
+      const found = await requirePurchased(ctx, shop, params.flow_key, jobId);
       const lid = pick(object, 'status_id', 'statusId') ?? undefined;
       const inputs = readInputs(pick(object, 'input_data', 'inputData', 'input'), 'input_data');
       if (lid !== undefined && typeof lid !== 'string')
         throw new ApiError('stale_status_id', 'status_id must be the id of the open question.');
       const schemaHash = readSchemaHash(pick(object, 'input_schema_hash', 'inputSchemaHash'));
-      return { status: 200, body: await answerQuestion(ctx, options, found, { lid, schemaHash, inputs }) };
+      return {
+        status: 200,
+        body: await answerQuestion(ctx, shop.options, found, { lid, schemaHash, inputs }),
+      };
     },
   });
 

@@ -111,7 +111,7 @@ const read = (shop: Shop): Route =>
     responses: { 200: { description: 'The run.', schema: FlowRun } },
     errors: ['flow_not_found', 'job_not_found'],
     handler: async (ctx, { params }) => {
-      const found = await requireJob(ctx, shop.directory, params.flow_key, params.id);
+      const found = await requireJob(ctx, shop, params.flow_key, params.id);
       return { status: 200, body: await toFlowRun(ctx.deps, shop, found) };
     },
   });

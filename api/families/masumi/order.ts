@@ -6,6 +6,7 @@ import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
 import type { JobInput, JobSettings } from '../../../domain/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ctx } from '../../context.ts';
+import { isVisitor } from '../../middleware/auth.ts';
 import { ApiError } from '../../problem.ts';
 import { startRun, type StartedRow, type WorkflowStart } from '../../runs/start.ts';
 import type { KnownFlow } from './directory.ts';
@@ -27,20 +28,20 @@ export interface Order {
 
 /**
  * Takes an order: checks it, prices it, and starts its job. The same order again, while its job lives, is the same job,
- * whatever became of the flow meanwhile; another one under the same identifier is refused (masumi.md 1.2 and section 5).
- * Answers the job's id.
+ * whatever became of the flow meanwhile; another one of this purchaser under the same identifier is refused (masumi.md 1.2
+ * and section 5). Answers the job's id.
  */
 export async function takeOrder(ctx: Ctx, shop: Shop, flowKey: string, order: Order): Promise<string> {
   const hash = inputHash(order.identifier, order.inputs);
   const key = { tenant: ctx.principal.tenant, flowKey, identifier: order.identifier };
-  const living = await findLivingJob(ctx.deps.db.pool, key);
+  const living = await findLivingJob(ctx.deps.db.pool, { ...key, subject: subjectOf(ctx) });
   if (living?.input_hash === hash) return living.run_id;
   const flow = await shop.directory.require(flowKey);
   const agent = await agentOf(shop, flow);
   const { elements } = await shop.directory.schemaNow(flow);
   const checked = checkInputs(elements, order.inputs, { matches, mayFetch: shop.options.mayFetch });
   if (!checked.ok) throw invalidInput(checked.errors);
-  if (living !== undefined) throw conflictWith(living);
+  if (living !== undefined) throw conflictWith(ctx, living);
   const price = await priceOf(shop, agent, order);
   const runId = randomUUID();
   const settings = settingsOf(shop, flow, agent.identifier, price, order.identifier);
@@ -82,9 +83,11 @@ async function start(ctx: Ctx, shop: Shop, run: NewRun, job: NewJob): Promise<st
     });
     return runId;
   } catch (error) {
-    const first = isConflict(error) ? await findLivingJob(db.pool, job) : undefined;
+    const first = isConflict(error)
+      ? await findLivingJob(db.pool, { ...job, subject: run.subject })
+      : undefined;
     if (first === undefined) throw error;
-    return sameJob(first, job.inputHash);
+    return sameJob(ctx, first, job.inputHash);
   }
 }
 
@@ -105,17 +108,20 @@ async function forgetUnpayable({ deps, claim }: Ctx): Promise<void> {
 const isConflict = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 'identifier_conflict';
 
-function sameJob(job: JobRow, hash: string): string {
+function sameJob(ctx: Ctx, job: JobRow, hash: string): string {
   if (job.input_hash === hash) return job.run_id;
-  throw conflictWith(job);
+  throw conflictWith(ctx, job);
 }
 
-const conflictWith = (job: JobRow): ApiError =>
+/** Visitors are many: another's job is not named to them. */
+const conflictWith = ({ principal }: Ctx, job: JobRow): ApiError =>
   new ApiError(
     'identifier_conflict',
     'A job with this identifier_from_purchaser and other input is under way; choose another identifier.',
-    { members: { job_id: job.run_id } },
+    isVisitor(principal.subject) ? {} : { members: { job_id: job.run_id } },
   );
+
+const subjectOf = ({ principal }: Ctx): string => principal.subject ?? 'local';
 
 function settingsOf(
   { options }: Shop,
@@ -153,7 +159,7 @@ function runOf(
     tenant: ctx.principal.tenant,
     family: FAMILY,
     kind: flow.key,
-    subject: ctx.principal.subject ?? 'local',
+    subject: subjectOf(ctx),
     workflowId: runId,
     input: { identifier_from_purchaser: identifier, input_data: shown },
     settings,

@@ -34,7 +34,6 @@ export function createReasoning(options: ReasoningOptions): FamilyModule {
     streams: [workflowStream(options)],
     problems: problemStyle,
     prefixes: ['/workflows', '/users', '/escrow'],
-    privateRuns: true,
     restart: workflowStart(options),
     rerun: (ctx, run, wanted) => rerunWorkflow(ctx, options, run, wanted),
     sweep: (deps) => sweepEscrow(deps, options),

@@ -134,7 +134,7 @@ const API_SETTINGS: Omit<ApiSettings, 'listenUrl' | 'temporalNamespace' | 'taskQ
   commandTimeoutMs: 10_000,
 };
 
-function reasoningTestOptions({ options, run, escrow }: AppOverrides): ReasoningOptions {
+export function reasoningTestOptions({ options, run, escrow }: AppOverrides = {}): ReasoningOptions {
   const fine = async (): Promise<{ status: 'ok' }> => ({ status: 'ok' });
   return {
     taskQueue: uniqueTaskQueue('reasoning'),

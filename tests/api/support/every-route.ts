@@ -1,0 +1,128 @@
+/** How a route is asked about one run, and by what name the rest of the run is known. */
+export interface Subject {
+  run: string;
+  owner: string;
+  flow: string;
+}
+
+type Ask = (of: Subject) => { path: string; body?: object };
+
+/**
+ * Where a route stands to runs. `engine` and `purchaser` name one run or what belongs to it; the latter is MIP-003's, which
+ * visitors may use. `user` names its owner. `list` shows many. `stream` is one run's, and nothing but a stream. `none` shows
+ * nothing of any run.
+ */
+export type Standing =
+  | { kind: 'engine' | 'purchaser' | 'user'; family?: string; ask: Ask }
+  | { kind: 'list'; path: string }
+  | { kind: 'stream' }
+  | { kind: 'none' };
+
+const none: Standing = { kind: 'none' };
+const engine = (ask: Ask): Standing => ({ kind: 'engine', ask });
+const ofFamily = (family: string, kind: 'engine' | 'purchaser' | 'user', ask: Ask): Standing => ({
+  kind,
+  family,
+  ask,
+});
+const workflow = (rest: string, body?: object): Standing =>
+  ofFamily('reasoning', 'engine', ({ run }) => ({ path: `/workflows/${run}${rest}`, ...(body && { body }) }));
+const user = (path: (owner: string) => string, body?: object): Standing =>
+  ofFamily('reasoning', 'user', ({ owner }) => ({ path: path(owner), ...(body && { body }) }));
+const list = (path: string): Standing => ({ kind: 'list', path });
+const run = (rest: string, body?: object): Standing =>
+  engine(({ run: id }) => ({ path: `/runs/${id}${rest}`, ...(body && { body }) }));
+
+/** Every route that the API mounts, by method and path. A new one must be put here by whoever adds it. */
+export const STANDINGS: Readonly<Record<string, Standing>> = {
+  'get /runs': list('/runs?limit=200'),
+  'get /approvals': list('/approvals?limit=200'),
+  'get /payments': list('/payments?limit=200'),
+  'get /attention': list('/attention?limit=200'),
+  'get /events': list('/events?limit=1000'),
+  'get /ledger/accounts': list('/ledger/accounts?limit=200'),
+  'get /ledger/reconciliation': list('/ledger/reconciliation'),
+  'post /ledger/reconciliation': none,
+  'get /runs/:id': run(''),
+  'get /runs/:id/events': run('/events'),
+  'get /runs/:id/receipt': run('/receipt'),
+  'post /runs/:id/cancel': run('/cancel?preview=true', {}),
+  'post /runs/:id/resume': run('/resume', {}),
+  'post /runs/:id/rerun': run('/rerun', {}),
+  'post /runs/:id/inputs': run('/inputs', { data: {} }),
+  'post /approvals/:id': engine(({ run: id }) => ({
+    path: `/approvals/approval-${id}`,
+    body: { decision: 'reject' },
+  })),
+  'get /payments/:id': engine(({ run: id }) => ({ path: `/payments/payment-${id}` })),
+  'post /payments/:id/actions': engine(({ run: id }) => ({
+    path: `/payments/payment-${id}/actions`,
+    body: { action: 'reconcile' },
+  })),
+  'post /attention/:id/resolve': engine(({ run: id }) => ({
+    path: `/attention/item-${id}/resolve`,
+    body: { note: 'Seen.' },
+  })),
+  'get /ledger/accounts/:id/transfers': engine(({ run: id }) => ({
+    path: `/ledger/accounts/account-${id}/transfers`,
+  })),
+  'get /workflows/:id': workflow(''),
+  'get /workflows/:id/steps': workflow('/steps'),
+  'get /workflows/:id/stream': { kind: 'stream' },
+  'post /workflows/:id/approve': workflow('/approve', {}),
+  'post /workflows/:id/cancel': workflow('/cancel', {}),
+  'get /users/:userId/workflows': user((owner) => `/users/${owner}/workflows`),
+  'get /escrow/:userId/balance': user((owner) => `/escrow/${owner}/balance`),
+  'get /escrow/:userId/history': user((owner) => `/escrow/${owner}/history`),
+  'post /escrow/:userId/create': user((owner) => `/escrow/${owner}/create`, {
+    userWallet: 'GmFQZ6kpp5zSR1yUdjHJVrPTznTrHVZZxBVn5UaTTeVt',
+  }),
+  'post /escrow/:userId/deposit': user((owner) => `/escrow/${owner}/deposit`, {
+    amount: 1,
+    signature: '1'.repeat(88),
+  }),
+  'post /escrow/:userId/withdraw': user((owner) => `/escrow/${owner}/withdraw`, {
+    amount: 1,
+    destination: 'GmFQZ6kpp5zSR1yUdjHJVrPTznTrHVZZxBVn5UaTTeVt',
+  }),
+  'get /:flow_key/runs/:id': ofFamily('masumi', 'engine', ({ run: id, flow }) => ({
+    path: `/${flow}/runs/${id}`,
+  })),
+  'get /mip003/:flow_key/status': ofFamily('masumi', 'purchaser', ({ run: id, flow }) => ({
+    path: `/mip003/${flow}/status?job_id=${id}`,
+  })),
+  'post /mip003/:flow_key/provide_input': ofFamily('masumi', 'purchaser', ({ run: id, flow }) => ({
+    path: `/mip003/${flow}/provide_input`,
+    body: { job_id: id, input_data: {} },
+  })),
+  ...Object.fromEntries(
+    [
+      'get /',
+      'get /health',
+      'get /livez',
+      'get /readyz',
+      'get /status',
+      'get /metrics',
+      'get /metrics/prometheus',
+      'get /receipts/key',
+      'get /flows',
+      'get /agents',
+      'get /services',
+      'get /services/:id',
+      'get /escrow/address',
+      'get /admin/keys',
+      'post /admin/keys',
+      'post /admin/keys/:id/rotate',
+      'post /admin/keys/:id/revoke',
+      'post /stream-tickets',
+      'post /workflows/create',
+      'get /:flow_key',
+      'post /:flow_key/runs',
+      'get /mip003/availability',
+      'get /mip003/:flow_key/availability',
+      'get /mip003/:flow_key/input_schema',
+      'get /mip003/:flow_key/demo',
+      'post /mip003/:flow_key/start_job',
+    ].map((route) => [route, none]),
+  ),
+};
