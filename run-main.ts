@@ -1,5 +1,18 @@
+const ignore = (): void => undefined;
+
+/** Who reads our lines may go away (`| head`, a terminal, a log collector): what we do does not end with it. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignore);
+}
+
+/** Tells the parent process, if there is one that listens; one that is gone has no say in whether we go on. */
+export function tellParent(message: object): void {
+  if (process.connected) process.send?.(message, undefined, undefined, ignore);
+}
+
 /** Runs a process's main; what stops it from starting is one readable line and exit code 1, not a stack trace. */
 export async function runMain(name: string, main: () => Promise<void>): Promise<void> {
+  outliveReaders();
   try {
     await main();
   } catch (error) {

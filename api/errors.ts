@@ -1,10 +1,13 @@
 import {
   ApplicationFailure,
   isGrpcServiceError,
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { EngineError } from '../domain/errors.ts';
+import { grpcTrouble, ownTrouble, TROUBLE_ANSWERS, type Trouble } from '../domain/outside-errors.ts';
 import { ApiError } from './problem.ts';
 
 /** Any thrown thing as a refusal; undefined when it is a bug, which is answered 500 without a word about it. */
@@ -14,53 +17,59 @@ export function toApiError(error: unknown): ApiError | undefined {
   if (error instanceof WorkflowUpdateFailedError) return fromUpdate(error);
   if (error instanceof URIError)
     return new ApiError('invalid_path', 'The path is not valid percent-encoding.');
-  if (isUnavailable(error)) return unavailable();
-  return undefined;
+  const trouble = troubleOf(error);
+  return trouble === undefined || trouble === 'bug' ? undefined : answerTo(trouble);
 }
 
-export const unavailable = (
-  detail = 'A part this needs is down at the moment. Try again; with an Idempotency-Key that is always safe.',
-): ApiError => new ApiError('unavailable', detail, { headers: { 'retry-after': '2' } });
+function answerTo(trouble: Exclude<Trouble, 'bug'>, said?: string): ApiError {
+  const { code, detail, retryAfter } = TROUBLE_ANSWERS[trouble];
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return new ApiError(code, said ?? detail, { headers });
+}
+
+export const unavailable = (detail?: string): ApiError => answerTo('down', detail);
+
+const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow'; // the server's word
 
 /** A workflow refused an update: the failure's type is the code. */
 function fromUpdate(error: WorkflowUpdateFailedError): ApiError | undefined {
   const { cause } = error;
-  return cause instanceof ApplicationFailure && cause.type
-    ? new ApiError(cause.type, cause.message)
-    : undefined;
+  if (!(cause instanceof ApplicationFailure) || !cause.type) return undefined;
+  if (cause.type === ENDED_MEANWHILE)
+    return new ApiError('invalid_state', 'The run ended meanwhile. Read it again.');
+  return new ApiError(cause.type, cause.message);
 }
 
-const NETWORK = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-]);
-const GRPC_DOWN = new Set([4, 8, 14]); // DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE
-
-/** True when the database or Temporal could not be reached, whatever layer says so. */
-export function isUnavailable(error: unknown): boolean {
+/** What a part outside said, whatever layer it comes through; undefined when no part outside said anything. */
+export function troubleOf(error: unknown): Trouble | undefined {
   for (
     let current: unknown = error, depth = 0;
     current instanceof Error && depth < 6;
     current = current.cause, depth++
   ) {
-    if (current instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-    if (isGrpcServiceError(current)) return GRPC_DOWN.has(current.code);
-    if (current instanceof AggregateError && current.errors.some(isUnavailable)) return true;
-    if (isDatabaseDown(current)) return true;
+    const trouble = troubleOfOne(current);
+    if (trouble !== undefined) return trouble;
   }
-  return false;
+  return undefined;
 }
 
-/** Socket errors, SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), and pg's own words. */
-function isDatabaseDown(error: Error): boolean {
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string') return NETWORK.has(code) || /^(08|53|57P)/.test(code);
-  return /^(Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after)/.test(
-    error.message,
-  );
+function troubleOfOne(error: Error): Trouble | undefined {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'down';
+  if (error instanceof WorkflowNotFoundError) return 'not_found';
+  if (error instanceof QueryNotRegisteredError) return 'repair'; // its code fails before it can be asked
+  if (isGrpcServiceError(error)) return grpcTrouble(error.code, error.message);
+  if (error instanceof AggregateError)
+    return error.errors.map(troubleOf).find((trouble) => trouble !== undefined);
+  return ownTrouble(error);
 }
+
+const PASSING: ReadonlySet<Trouble | undefined> = new Set<Trouble>([
+  'down',
+  'read_only',
+  'busy',
+  'repair',
+  'misconfigured',
+]);
+
+/** True when the database or Temporal could not do it now, whatever layer says so: nothing is known to be refused. */
+export const isUnavailable = (error: unknown): boolean => PASSING.has(troubleOf(error));

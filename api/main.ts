@@ -2,8 +2,8 @@ import '../quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
-import { createLog } from '../logging.ts';
-import { runMain } from '../run-main.ts';
+import { createLog, logLastWords } from '../logging.ts';
+import { runMain, tellParent } from '../run-main.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
 import { VERSION } from '../version.ts';
 import { composeApi } from './compose.ts';
@@ -13,6 +13,7 @@ import { startApi } from './server.ts';
 await runMain('The API', async () => {
   const config = loadConfig();
   const log = createLog(config.LOG_LEVEL, 'api');
+  logLastWords(log);
   log.info({ temporal: config.TEMPORAL_ADDRESS }, 'api: starting');
   await migrate(required(config, 'DATABASE_URL'));
   const connection = await Connection.connect(temporalOptions(config));
@@ -23,7 +24,7 @@ await runMain('The API', async () => {
     );
   const api = await startApi(parts.deps, { host: config.HOST, port: config.PORT });
   log.info({ url: api.url }, 'api: ready');
-  process.send?.({ type: 'ready', url: api.url });
+  tellParent({ type: 'ready', url: api.url });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       log.info({ signal }, 'api: draining');

@@ -39,6 +39,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
   ...group(409, 'Conflict', [
     'idempotency_key_reused',
     'idempotency_in_progress',
+    'conflict',
     'invalid_state',
     'cannot_cancel',
     'plan_changed',

@@ -35,6 +35,7 @@ export async function startApi(
   );
   answerBadRequests(server);
   await listen(server, host, port);
+  server.on('error', (err) => deps.log.error({ err }, 'api: a connection could not be taken'));
   parts.hub.start();
   const housekeeping = startHousekeeping(deps);
   return {

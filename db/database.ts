@@ -1,5 +1,14 @@
 import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import {
+  inTransaction,
+  keepSteady,
+  normaliseUrl,
+  QUERY_MS,
+  STEADY,
+  steadyDriver,
+  type PoolOptions,
+} from './connections.ts';
 import { entities } from './entities.ts';
 
 /** Rows of hot paths go through one pool as raw SQL; records of cold paths through MikroORM (ARCHITECTURE, "db"). */
@@ -16,20 +25,24 @@ export interface Database {
 // Amounts are numeric(78,0): they stay text until domain code makes them bigint. int8 ids and positions fit a number.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-const CONNECT_MS = 5000; // a database that swallows packets must not hold requests for ever
-
-export async function openDatabase(url: string, options: { poolSize?: number } = {}): Promise<Database> {
+export async function openDatabase(
+  url: string,
+  options: { poolSize?: number } & PoolOptions = {},
+): Promise<Database> {
   const clientUrl = normaliseUrl(url);
   const pool = new pg.Pool({
+    ...STEADY,
     connectionString: clientUrl,
     max: options.poolSize ?? 10,
-    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: options.queryMs ?? QUERY_MS,
   });
-  pool.on('error', () => undefined); // an idle connection died; the next query opens another and reports for itself
+  keepSteady(pool);
   const orm = await MikroORM.init({
     entities,
     clientUrl,
     pool: { min: 0, max: 5 },
+    driverOptions: steadyDriver(options),
+    logger: ignoreLines, // it would tell of lost connections among our JSON lines; who asked is told anyway
     discovery: { warnWhenNoEntities: false },
   });
   return {
@@ -44,25 +57,4 @@ export async function openDatabase(url: string, options: { poolSize?: number } =
   };
 }
 
-/** `postgresql+asyncpg://` of the original documents is accepted. */
-export function normaliseUrl(url: string): string {
-  return url.replace(/^postgres(ql)?(\+\w+)?:/, 'postgresql:');
-}
-
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
-}
+const ignoreLines = (): void => undefined;

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { createClient } from '../db/connections.ts';
 import { applyTransfer } from '../db/ledger.ts';
 import { floatAccount, worldAccount } from '../domain/accounts.ts';
 import { move } from '../domain/ledger.ts';
@@ -12,7 +12,7 @@ export async function bookFloat(databaseUrl: string, local: LocalAssets): Promis
     [local.evm.network, local.evm.token.address, EVM_FLOAT],
     [local.solanaNetwork, null, ESCROW_LAMPORTS],
   ];
-  const client = new pg.Client(databaseUrl);
+  const client = createClient(databaseUrl);
   await client.connect();
   try {
     for (const [network, address, amount] of amounts) {

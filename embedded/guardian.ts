@@ -25,9 +25,12 @@ async function endAll(): Promise<void> {
 // A Ctrl-C or a kill meant for the parent must not take the guardian first.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const order: GuardianOrder = JSON.parse(line);
-  if (order.do === 'watch') watched.set(order.pid, { signal: order.signal, began: order.began });
-  else watched.delete(order.pid);
+try {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const order: GuardianOrder = JSON.parse(line);
+    if (order.do === 'watch') watched.set(order.pid, { signal: order.signal, began: order.began });
+    else watched.delete(order.pid);
+  }
+} finally {
+  await endAll(); // however the pipe ended
 }
-await endAll();

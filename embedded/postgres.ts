@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { createClient } from '../db/connections.ts';
 import { defaultCacheDir } from './downloads/cache-dir.ts';
 import { canReach, type Identity } from './downloads/identity.ts';
 import { freePort } from './ports.ts';
@@ -120,7 +120,7 @@ function urlOf(port: number, database: string): string {
 }
 
 async function ensureDatabase(port: number, database: string): Promise<void> {
-  const client = new Client({ connectionString: urlOf(port, 'postgres') });
+  const client = createClient(urlOf(port, 'postgres'));
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { loadConfig, toEnvironment, type Config } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
-import { createLog } from '../logging.ts';
+import { createLog, logLastWords } from '../logging.ts';
+import { outliveReaders } from '../run-main.ts';
 import { required } from '../temporal-connection.ts';
 import { quietRuntime } from '../workers/runtime.ts';
 import { startApplication, type Application } from './application.ts';
@@ -90,6 +91,8 @@ async function settleIn({ config, local }: Environment, isMigrated: boolean): Pr
 export async function runStack(options: StackOptions): Promise<void> {
   const config = stackConfig(options);
   const log = createLog(config.LOG_LEVEL, 'steward');
+  outliveReaders();
+  logLastWords(log);
   quietRuntime(log);
   const started = performance.now();
   const progress: Log = (message) => log.info(message);

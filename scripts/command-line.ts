@@ -1,3 +1,4 @@
+import { outliveReaders } from '../run-main.ts';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 type Arguments<Options extends ParseArgsOptionsConfig> = ReturnType<
@@ -17,6 +18,7 @@ export async function runScript<Options extends ParseArgsOptionsConfig>(
   script: Script<Options>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
+  outliveReaders();
   if (argv.includes('--help')) {
     process.stdout.write(script.help);
     return;

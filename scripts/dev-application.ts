@@ -28,6 +28,7 @@ export function createDevApplication({ scripts, env, log }: DevOptions): DevAppl
       env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    child.on('error', (error) => log(`${script}: ${error.message}`));
     child.once('exit', (code, signal) => {
       if (running.includes(child))
         log(`${script} ended (${code ?? signal}); it starts again after the next change`);
@@ -54,7 +55,7 @@ export function createDevApplication({ scripts, env, log }: DevOptions): DevAppl
 }
 
 async function endOne(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const limit = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   child.kill('SIGTERM');
   await once(child, 'exit');

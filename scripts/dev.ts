@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { claimPort } from '../embedded/ports.ts';
 import { addresses, stackConfig, startStack, untilInterrupted } from '../embedded/stack.ts';
-import { createLog } from '../logging.ts';
+import { createLog, logLastWords } from '../logging.ts';
 import { runScript } from './command-line.ts';
 import { createDevApplication } from './dev-application.ts';
 import { toEnvironment } from '../config.ts';
@@ -31,6 +31,7 @@ await runScript({
 async function develop(options: Parameters<typeof stackConfig>[0]): Promise<void> {
   const config = stackConfig(options);
   const log = createLog(config.LOG_LEVEL, 'dev');
+  logLastWords(log);
   const say = (message: string): void => log.info(message);
   // One port for all restarts, also when any will do.
   const port = await claimPort('The API', config.PORT, '--port or PORT');

@@ -1,7 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import { loadConfig } from '../config.ts';
-import { createLog } from '../logging.ts';
-import { runMain } from '../run-main.ts';
+import { createLog, logLastWords } from '../logging.ts';
+import { runMain, tellParent } from '../run-main.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
 import { migrate } from '../db/migrate.ts';
 import { quietRuntime } from './runtime.ts';
@@ -12,6 +12,7 @@ import { startWork } from './work.ts';
 await runMain('The worker', async () => {
   const config = loadConfig();
   const log = createLog(config.LOG_LEVEL, 'worker');
+  logLastWords(log);
   quietRuntime(log);
   const build = await buildOf(config);
   const { TEMPORAL_ADDRESS: temporal, WORKER_QUEUES: queues } = config;
@@ -24,7 +25,7 @@ await runMain('The worker', async () => {
       log.info({ signal }, 'worker: draining');
       void workers.stop();
     });
-  process.send?.({ type: 'ready' });
+  tellParent({ type: 'ready' });
   log.info('worker: ready');
   await workers.finished;
   await connection.close();

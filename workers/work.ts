@@ -33,6 +33,8 @@ export async function startWork(
     activities: parts.activities,
     queues: config.WORKER_QUEUES,
     maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
+    onLoss: (err, kind, nextInMs) =>
+      log.error({ err, kind, nextInMs }, 'worker: lost; another takes its place'),
     ...build,
   });
   await ensureStandingWorkflows(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE, {

@@ -9,6 +9,7 @@ import { taskQueues, type TaskQueues } from '../domain/queues.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { permanentFailures } from './failures.ts';
 import { createHeartbeats } from './heartbeats.ts';
+import { supervise } from './supervise.ts';
 
 export interface WorkersOptions {
   connection: NativeConnection;
@@ -27,10 +28,12 @@ export interface WorkersOptions {
   shutdownGraceMs?: number;
   /** Where workflows may send things besides their history; tests count with it. */
   sinks?: NonNullable<WorkerOptions['sinks']>;
+  /** Told when a worker was lost and will be replaced. */
+  onLoss?(error: unknown, kind: string, nextInMs: number): void;
 }
 
 export interface Workers {
-  /** Resolves when all have drained after `stop`, rejects when one fails. */
+  /** Resolves when all have drained after `stop`; one that is lost before is replaced. */
   readonly finished: Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,14 +47,21 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     (kind) => options.queues === undefined || options.queues.length === 0 || options.queues.includes(kind),
   );
   const bundle = options.bundle ?? (wanted.includes('engine') ? await bundleWorkflows() : undefined);
-  const workers = await Promise.all(
-    wanted.map((kind) => Worker.create(workerOptions(options, kind, queues[kind], bundle))),
+  const create = (kind: keyof TaskQueues): Promise<Worker> =>
+    Worker.create(workerOptions(options, kind, queues[kind], bundle));
+  const firsts = await Promise.all(wanted.map(async (kind) => ({ kind, first: await create(kind) })));
+  const workers = firsts.map(({ kind, first }) =>
+    supervise({
+      first,
+      another: () => create(kind),
+      onLoss: (error, nextInMs) => options.onLoss?.(error, kind, nextInMs),
+    }),
   );
-  const finished = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  const finished = Promise.all(workers.map((worker) => worker.finished)).then(() => undefined);
   return {
     finished,
     async stop() {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      for (const worker of workers) worker.stop();
       await finished;
     },
   };

@@ -1,6 +1,9 @@
+import { checkWritable } from '../../db/connections.ts';
 import { runFigures, type RunFigures } from '../../db/repositories/run-lists.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Health } from '../../schemas/core/api.ts';
+import type { Trouble } from '../../domain/outside-errors.ts';
+import { troubleOf } from '../errors.ts';
 import type { ApiDeps } from '../context.ts';
 import type { HealthCheck, HealthPart } from '../family.ts';
 
@@ -10,7 +13,7 @@ const FRESH_MS = 1000; // orchestrators and dashboards ask often; the answer is 
 /** Database and Temporal decide over `unhealthy`; everything else only degrades. */
 export async function checkHealth(deps: ApiDeps): Promise<Health> {
   const [database, temporal, figures, ...parts] = await Promise.all([
-    probe(async () => void (await deps.db.pool.query('select 1'))),
+    probe(() => checkWritable(deps.db.pool)),
     probe(() => pingTemporal(deps)),
     figuresOf(deps).catch(() => undefined),
     ...deps.families.map((family) =>
@@ -57,12 +60,25 @@ function messageOf(checks: Record<string, HealthCheck>): string {
     .join('; ');
 }
 
-async function probe(work: () => Promise<void>): Promise<HealthCheck> {
+async function probe(work: () => Promise<unknown>): Promise<HealthCheck> {
   return within(work()).then(
     (): HealthCheck => ({ status: 'ok' }),
-    (): HealthCheck => ({ status: 'down' }),
+    (error: unknown): HealthCheck => ({ status: 'down', detail: WHY[troubleOf(error) ?? 'down'] }),
   );
 }
+
+/** What an operator can act on; addresses and the server's own words stay in the log. */
+const WHY: Readonly<Record<Trouble, string>> = {
+  down: 'it does not answer',
+  read_only: 'it takes no changes: it is a standby, or read-only',
+  busy: 'it has no room: connections, memory or disk',
+  repair: 'it is not ready',
+  misconfigured: 'it refuses us: check its address, name and credentials',
+  not_found: 'it refuses us: check its address, name and credentials',
+  conflict: 'it does not answer as it should',
+  bad_input: 'it does not answer as it should',
+  bug: 'it does not answer as it should',
+};
 
 async function pingTemporal({ temporal }: ApiDeps): Promise<void> {
   await temporal.withDeadline(Date.now() + LIMIT_MS, () =>

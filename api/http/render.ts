@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { Logger } from 'pino';
-import { toApiError } from '../errors.ts';
+import { toApiError, troubleOf } from '../errors.ts';
 import { ApiError, buildProblem, PROBLEM_TYPE, type Where } from '../problem.ts';
 import type { LooseAnswer, Route } from '../route.ts';
 
@@ -36,8 +36,11 @@ function checkAnswer(route: Route, status: number, text: string): void {
 /** Errors never leak: what is not a known refusal is logged and answered as `internal`. */
 export function renderProblem(error: unknown, where: Where, log: Logger): Rendered {
   const known = toApiError(error);
+  const trouble = troubleOf(error);
   if (known === undefined) log.error({ err: error }, `${where.instance} failed`);
+  else if (trouble === 'misconfigured') log.error({ err: error }, `${where.instance}: a setting is wrong`);
   else if (known.code === 'unavailable') log.warn({ err: error }, `${where.instance}: a part is unavailable`);
+  else if (trouble !== undefined) log.warn({ err: error }, `${where.instance}: a part refused it`);
   const shown =
     known ??
     new ApiError('internal', 'Something went wrong on our side. Quote the request_id when you report it.');

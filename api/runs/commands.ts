@@ -19,7 +19,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { Ctx } from '../context.ts';
 import { isHidden } from './visibility.ts';
-import { isUnavailable, unavailable } from '../errors.ts';
+import { troubleOf, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { ApiError } from '../problem.ts';
 
@@ -156,7 +156,7 @@ async function bounded<T>(ctx: CommandCtx, run: RunRow, work: () => Promise<T>):
     return await ctx.deps.temporal.withDeadline(Date.now() + ctx.deps.settings.commandTimeoutMs, work);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw await gone(ctx, run);
-    if (isUnavailable(error))
+    if (troubleOf(error) === 'down')
       throw unavailable('The run did not answer in time; it may have heard. Ask again: repeating is safe.');
     throw error;
   }

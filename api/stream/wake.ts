@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
-import { normaliseUrl } from '../../db/database.ts';
+import { createClient } from '../../db/connections.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import { EVENTS_CHANNEL } from '../../db/notifier.ts';
 
@@ -63,8 +63,7 @@ function tick(state: State): void {
 
 async function connect(state: State): Promise<void> {
   if (state.url === null || state.closed) return;
-  const connectionString = normaliseUrl(state.url);
-  const client = new pg.Client({ connectionString, keepAlive: true, application_name: 'steward listen' });
+  const client = createClient(state.url, { application_name: 'steward listen' });
   state.client = client;
   const onEnd = (): void => (state.client === client ? lost(state) : undefined);
   client.on('error', onEnd).on('end', onEnd);

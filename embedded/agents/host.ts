@@ -9,6 +9,7 @@
 import { sampleFlows } from '../kodosumi/flows/samples.ts';
 import { startKodosumiStandIn } from '../kodosumi/stand-in.ts';
 import { startMasumiStandIn } from '../masumi/server.ts';
+import { tellParent } from '../../run-main.ts';
 import type { MasumiNetwork } from '../../schemas/families/masumi/payment-service.ts';
 import { SAMPLE_AGENTS } from './samples.ts';
 
@@ -64,7 +65,7 @@ async function run(settings: HostSettings, secrets: HostSecrets): Promise<void> 
     process.exit(0);
   };
   for (const reason of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(reason, () => void end());
-  process.send?.({ type: 'ready', kodosumiUrl: kodosumi?.url, paymentsUrl: payments?.url });
+  tellParent({ type: 'ready', kodosumiUrl: kodosumi?.url, paymentsUrl: payments?.url });
 }
 
 await run(

@@ -4,6 +4,7 @@
  * Ports and folders come as one JSON argument; the assets, which hold the local wallets' keys, come in the environment.
  * Ready message: {type, facilitatorUrl, servicesUrl, registryUrl}.
  */
+import { tellParent } from '../../run-main.ts';
 import { startFacilitator } from '../facilitator/server.ts';
 import { startSampleServices } from '../services/server.ts';
 import type { LocalAssets } from './local-assets.ts';
@@ -42,7 +43,7 @@ async function run(settings: HostSettings, assets: LocalAssets): Promise<void> {
     process.exit(0);
   };
   for (const reason of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(reason, () => void end());
-  process.send?.({
+  tellParent({
     type: 'ready',
     facilitatorUrl: facilitator.url,
     servicesUrl: services.url,

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { Keypair } from '@solana/web3.js';
+import { tellParent } from '../../run-main.ts';
 import { parseSeed, solanaKeypair } from './keys.ts';
 import { openArchive, type StoredAccount } from './surfpool/archive.ts';
 import { forwardPort } from './surfpool/forward.ts';
@@ -27,7 +28,7 @@ function startUpstream(data: UpstreamData): Promise<string> {
   const worker = new Worker(new URL('surfpool/upstream.ts', import.meta.url), { workerData: data });
   return new Promise((resolve, reject) => {
     worker.once('message', (port: number) => resolve(`http://127.0.0.1:${port}`));
-    worker.once('error', reject);
+    worker.on('error', reject);
   });
 }
 
@@ -78,7 +79,7 @@ async function run(settings: SurfpoolHostSettings, seed: Uint8Array): Promise<vo
     process.exit(0);
   };
   for (const reason of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(reason, () => void end());
-  process.send?.({
+  tellParent({
     type: 'ready',
     rpcUrl: `http://127.0.0.1:${rpc.port}`,
     wsUrl: `ws://127.0.0.1:${ws.port}`,

@@ -37,7 +37,8 @@ export function launch({ name, command, args, options, stdio }: Launch): Launche
   let stopping = false;
   const exited = new Promise<number | null>((resolve) => {
     handle.once('exit', (code) => resolve(code));
-    handle.once('error', () => handle.pid ?? resolve(null));
+    // Not once: a signal or a message that cannot be delivered is such an event, too.
+    handle.on('error', () => handle.pid ?? resolve(null));
   });
   const child: Child = {
     name,

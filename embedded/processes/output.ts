@@ -26,7 +26,10 @@ export function followOutput(child: ChildProcess, logFile: string | undefined): 
   }
 
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream }).on('line', onLine);
+    if (stream)
+      createInterface({ input: stream })
+        .on('line', onLine)
+        .on('error', () => undefined);
   }
   child.once('close', () => copy?.end());
 

@@ -9,7 +9,7 @@ import { isTerminal } from '../../../domain/run-states.ts';
 import type { WalletProof } from '../../../schemas/core/receipt.ts';
 import { ApproveAnswer, ApproveWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../context.ts';
-import { isUnavailable, unavailable } from '../../errors.ts';
+import { isUnavailable, troubleOf, unavailable } from '../../errors.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
 import { approveRun } from '../../runs/commands.ts';
@@ -175,6 +175,6 @@ async function afterTrouble(ctx: Ctx, id: string, request: Request, error: unkno
   const planHash = request.planHash ?? grantedHash(now.view);
   const given = answerFromRow(now, planHash === undefined ? {} : { planHash });
   if (given !== undefined) return given;
-  if (ended) throw error;
+  if (ended || troubleOf(error) === 'repair') throw error;
   throw unavailable('Whether the approval arrived is not known; send it again, that is safe.');
 }

@@ -118,6 +118,7 @@ function serve(data: UpstreamData, onListening: (port: number) => void): void {
       response.end(JSON.stringify(Array.isArray(body) ? body.map(reply) : reply(body)));
     });
   });
+  server.on('error', (error) => process.stderr.write(`${String(error)}\n`));
   server.listen(0, '127.0.0.1', () => onListening((server.address() as AddressInfo).port));
 }
 

@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What is needed of a Temporal worker. */
+export interface RunningWorker {
+  run(): Promise<void>;
+  shutdown(): void;
+  getState(): string;
+}
+
+export interface SuperviseOptions {
+  /** The one that was made before the process said that it is ready. */
+  first: RunningWorker;
+  another(): Promise<RunningWorker>;
+  /** Told each time one ends unasked or cannot be made, with the time until the next try. */
+  onLoss(error: unknown, nextInMs: number): void;
+  firstDelayMs?: number;
+  longestDelayMs?: number;
+}
+
+export interface Supervised {
+  /** Resolves when the last one has drained after `stop`. */
+  readonly finished: Promise<void>;
+  stop(): void;
+}
+
+const SETTLED_MS = 60_000; // one that ran this long was fine
+
+/**
+ * Temporal's library waits out a server that does not answer, but ends a worker that is refused: a token that is being
+ * changed, a namespace that is not back yet. A worker that ends unasked is replaced, for as long as it takes.
+ */
+export function supervise(options: SuperviseOptions): Supervised {
+  const { first, another, onLoss, firstDelayMs = 500, longestDelayMs = 15_000 } = options;
+  const stopping = new AbortController();
+  let current: RunningWorker | undefined;
+
+  /** One that is made although we stop meanwhile is run and drained: only so it lets go of its connection. */
+  async function runOne(worker: RunningWorker): Promise<void> {
+    current = worker;
+    const running = worker.run();
+    if (stopping.signal.aborted) worker.shutdown();
+    await running;
+    if (!stopping.signal.aborted) throw new Error('The worker ended unasked.');
+  }
+
+  async function keepRunning(): Promise<void> {
+    let next = (): Promise<RunningWorker> => Promise.resolve(first);
+    for (let losses = 0; ; losses++) {
+      const began = Date.now();
+      try {
+        return await runOne(await next());
+      } catch (error) {
+        if (stopping.signal.aborted) throw error;
+        if (Date.now() - began > SETTLED_MS) losses = 0;
+        const pause = Math.min(firstDelayMs * 2 ** losses, longestDelayMs);
+        onLoss(error, pause);
+        await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+        if (stopping.signal.aborted) return;
+        next = another;
+      }
+    }
+  }
+
+  return {
+    finished: keepRunning(),
+    stop() {
+      stopping.abort();
+      if (current?.getState() === 'RUNNING') current.shutdown();
+    },
+  };
+}
