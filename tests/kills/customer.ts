@@ -168,7 +168,7 @@ async function watch(shop: Shop, id: string, seqs: number[], types: string[]): P
     if (Date.now() > end) throw new Error(`the stream of ${id} did not end; last ${types.at(-1)}`);
     const base = shop.urls[shop.at % shop.urls.length]!.replace('http', 'ws');
     await connection(`${base}/workflows/${id}/stream?after=${seqs.at(-1) ?? 0}`, shop.answerMs, (event) => {
-      if (event.type === 'connected') return;
+      if (event.seq === undefined || event.type === 'connected') return; // a greeting, or a refusal
       seqs.push(event.seq);
       types.push(event.type);
     });
@@ -180,7 +180,7 @@ async function watch(shop: Shop, id: string, seqs: number[], types: string[]): P
 function connection(
   url: string,
   silenceMs: number,
-  onEvent: (event: { type: string; seq: number }) => void,
+  onEvent: (event: { type: string; seq?: number }) => void,
 ): Promise<void> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
@@ -196,7 +196,7 @@ function connection(
       if (left) return;
       clearTimeout(silence);
       silence = setTimeout(leave, silenceMs);
-      onEvent(JSON.parse(String(data)) as { type: string; seq: number });
+      onEvent(JSON.parse(String(data)) as { type: string; seq?: number });
     });
     socket.addEventListener('close', leave);
     socket.addEventListener('error', leave);
