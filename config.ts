@@ -173,6 +173,12 @@ export const settings = z.object({
     .describe("Ceiling for any run's cost, in whole units of its asset."),
   MAX_EXECUTION_TIME: int(3_600_000, 1).describe('Ceiling for maxTime, ms.'),
   CALL_TIMEOUT_MS: int(30_000, 100).describe('Time-out of one call of a service.'),
+  PLANNING_TIMEOUT_MS: int(120_000).describe(
+    'How long planning waits for service catalogues and models that are away, within maxTime.',
+  ),
+  SELLER_TIMEOUT_MS: int(120_000).describe(
+    'How long a step waits for a service that is away before it fails, within maxTime.',
+  ),
   LOCAL_CALL_MS: int(250).describe(
     'Unpaid calls of services that usually answer within this many ms run inside the workflow task: cheaper, less visible; 0 turns it off.',
   ),

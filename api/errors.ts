@@ -13,13 +13,18 @@ import { ApiError } from './problem.ts';
 /** Any thrown thing as a refusal; undefined when it is a bug, which is answered 500 without a word about it. */
 export function toApiError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;
-  if (error instanceof EngineError) return new ApiError(error.code, error.message);
+  if (error instanceof EngineError)
+    return new ApiError(error.code, error.message, { headers: headersOf(error) });
   if (error instanceof WorkflowUpdateFailedError) return fromUpdate(error);
   if (error instanceof URIError)
     return new ApiError('invalid_path', 'The path is not valid percent-encoding.');
   const trouble = troubleOf(error);
   return trouble === undefined || trouble === 'bug' ? undefined : answerTo(trouble);
 }
+
+/** A catalogue that is away comes back; every other refusal of ours stays one. */
+const headersOf = ({ code }: EngineError): Record<string, string> =>
+  code === 'discovery_unavailable' ? { 'retry-after': '5' } : {};
 
 function answerTo(trouble: Exclude<Trouble, 'bug'>, said?: string): ApiError {
   const { code, detail, retryAfter } = TROUBLE_ANSWERS[trouble];

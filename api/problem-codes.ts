@@ -58,7 +58,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
   ...group(429, 'Too many requests', ['rate_limited']),
   ...group(500, 'Internal error', ['internal', 'ledger_invalid', 'value_lost']),
   ...group(502, 'Bad gateway', ['kodosumi_unavailable']),
-  ...group(503, 'Service unavailable', ['unavailable']),
+  ...group(503, 'Service unavailable', ['unavailable', 'discovery_unavailable']),
 ]);
 
 /** A code nobody listed is a refusal: its message is safe to show, and the client is the one to change something. */

@@ -183,6 +183,25 @@ const NETWORK = new Set([
   'ENETDOWN',
 ]);
 
+/** Connections that were never made: nothing can have happened over there. */
+const NOT_REACHED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** True when a call did not leave this machine, whatever layer says so. */
+export function isNotReached(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' && NOT_REACHED.has(code)) || isNotReached(error.cause);
+}
+
 /** The PostgreSQL driver's own words for a connection that is gone or was never there. */
 const DRIVER_WORDS =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Cannot use a pool after|Client (has encountered a connection error|was closed) and is not queryable)/;

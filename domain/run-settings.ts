@@ -5,6 +5,10 @@ export interface RunSettings {
   earlyApprovalWaitMs: number;
   maxTimeMs: number;
   callTimeoutMs: number;
+  /** How long planning waits for catalogues and models that are away; never beyond maxTimeMs. */
+  planningTimeoutMs: number;
+  /** How long a step waits for a service that is away before it fails; the run's own end comes first. */
+  sellerTimeoutMs: number;
   concurrency: number;
   /** Unpaid calls of services that usually answer within this run as local activities; 0 makes all calls remote. */
   localCallMs: number;

@@ -239,6 +239,21 @@ describe('keeping the catalogue', () => {
     expect(await catalogue.services()).toEqual(before);
   });
 
+  it('is whole once every source has answered, also while one of them is down later', async () => {
+    let now = 0;
+    const { fetch, answers } = network({ items: [item()] });
+    const catalogue = catalogueOf(fetch, { clock: () => now });
+    expect((await catalogue.services()).whole).toBe(false);
+    answers.registry = [registered()];
+    now = 10_000;
+    expect((await catalogue.services()).whole).toBe(true);
+    delete answers.registry;
+    now = 1_000_000;
+    expect((await catalogue.services()).whole).toBe(true);
+    const { whole } = await catalogueOf(network({ items: [] }).fetch, { registryUrl: undefined }).services();
+    expect(whole).toBe(true);
+  });
+
   it('works with one source, and says what to do with none', async () => {
     expect((await catalogueOf(network({ registry: [registered()] }).fetch).services()).services).toHaveLength(
       1,
@@ -251,6 +266,7 @@ describe('keeping the catalogue', () => {
     ).rejects.toThrow('answered 500');
     const unset = createCatalogue({ fetch: network({}).fetch, assets: sampleBook });
     await expect(unset.services()).rejects.toThrow('REGISTRY_URL');
+    await expect(unset.services()).rejects.toMatchObject({ details: { passing: false } });
   });
 
   it('has another version when a price changes, not when a counter moves', async () => {

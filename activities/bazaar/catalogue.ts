@@ -16,6 +16,8 @@ export interface CatalogueState {
   version: string;
   /** Entries that were malformed or refused. */
   dropped: number;
+  /** False while a source has not answered since we began: what it has is not known. */
+  whole: boolean;
 }
 
 export interface Catalogue {
@@ -46,7 +48,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const refresh = async (): Promise<CatalogueState> => {
     try {
       const read = await readSources(options, last);
-      known = await merge(read.registry, read.bazaar, options);
+      known = { ...(await merge(read.registry, read.bazaar, options)), whole: isWhole(options, last) };
       freshUntil = clock() + (read.complete ? cacheSeconds * 1000 : Math.min(RETRY_MS, cacheSeconds * 1000));
       return known;
     } catch (error) {
@@ -71,6 +73,10 @@ interface LastItems {
   bazaar?: Json[];
 }
 
+const isWhole = ({ registryUrl, facilitatorUrl }: CatalogueOptions, last: LastItems): boolean =>
+  (registryUrl === undefined || last.registry !== undefined) &&
+  (facilitatorUrl === undefined || last.bazaar !== undefined);
+
 /** Both sources at once; what one of them last said stands in while it is down. */
 async function readSources(
   { registryUrl, facilitatorUrl, fetch }: CatalogueOptions,
@@ -90,14 +96,19 @@ async function readSources(
 
 function unavailable(results: PromiseSettledResult<unknown>[]): EngineError {
   const reasons = results.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
-  const why = reasons.length > 0 ? reasons.join('; ') : 'neither REGISTRY_URL nor FACILITATOR_URL is set';
-  return new EngineError('discovery_unavailable', `No service catalogue can be read: ${why}.`);
+  const passing = reasons.length > 0;
+  const why = passing ? reasons.join('; ') : 'neither REGISTRY_URL nor FACILITATOR_URL is set';
+  return new EngineError('discovery_unavailable', `No service catalogue can be read: ${why}.`, { passing });
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** One service an address: the registry knows reputation and undo, the Bazaar how it is paid and called. */
-async function merge(registry: Json[], bazaar: Json[], options: CatalogueOptions): Promise<CatalogueState> {
+async function merge(
+  registry: Json[],
+  bazaar: Json[],
+  options: CatalogueOptions,
+): Promise<Omit<CatalogueState, 'whole'>> {
   const merged = new Map<string, CatalogueService>();
   const guarded = createGuard(options.guard);
   let dropped = 0;

@@ -5,6 +5,7 @@ import { EngineError } from '../../domain/errors.ts';
 import {
   classifyStatus,
   describeAnswer,
+  isAwayStatus,
   readBody,
   retryAfterMs,
   statusCode,
@@ -29,7 +30,7 @@ export async function callService(tools: CallTools, request: CallRequest): Promi
     call(tools.seller, request),
   );
   if (answer.kind === 'blocked') return { kind: 'failed', code: answer.code, message: answer.message };
-  if (answer.kind === 'silent') return retry(tools, request, answer.code, answer.message);
+  if (answer.kind === 'silent') return retry(tools, request, answer);
   const { status } = answer.answer;
   switch (classifyStatus(status)) {
     case 'ok':
@@ -38,7 +39,12 @@ export async function callService(tools: CallTools, request: CallRequest): Promi
       return quoted(tools, request, answer.answer);
     case 'retry': {
       const wait = retryAfterMs(answer.answer, tools.now());
-      return retry(tools, request, statusCode(status), describeAnswer(step.serviceName, answer.answer), wait);
+      return retry(tools, request, {
+        code: statusCode(status),
+        message: describeAnswer(step.serviceName, answer.answer),
+        away: isAwayStatus(status),
+        ...(wait === undefined ? {} : { retryAfterMs: wait }),
+      });
     }
     case 'failed':
       return {
@@ -145,13 +151,17 @@ function storedQuote(tools: CallTools, payment: PaymentRow): Quote {
 async function retry(
   tools: CallTools,
   request: CallRequest,
-  code: string,
-  message: string,
-  wait?: number,
+  { code, message, away, retryAfterMs: wait }: Omit<Extract<CallOutcome, { kind: 'retry' }>, 'kind'>,
 ): Promise<CallOutcome> {
   const { runId, step, generation, attempt } = request;
   await append(tools, runId, stepRetrying(step.id, generation, attempt, code));
-  return { kind: 'retry', code, message, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  return {
+    kind: 'retry',
+    code,
+    message,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(away === true ? { away } : {}),
+  };
 }
 
 const facts = (payment: PaymentRow) => ({

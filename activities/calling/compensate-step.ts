@@ -1,6 +1,7 @@
 import {
   classifyStatus,
   describeAnswer,
+  isAwayStatus,
   readBody,
   retryAfterMs,
   statusCode,
@@ -23,7 +24,10 @@ export async function compensateStep(
 ): Promise<CompensateOutcome> {
   const answer = await withRide(tools.journal, request.ride, () => call(tools, request));
   if (answer.kind === 'blocked') return { kind: 'failed', code: answer.code, message: answer.message };
-  if (answer.kind === 'silent') return { kind: 'retry', code: answer.code, message: answer.message };
+  if (answer.kind === 'silent') {
+    const { code, message, away = false } = answer;
+    return { kind: 'retry', code, message, away };
+  }
   const http = answer.answer;
   switch (classifyStatus(http.status)) {
     case 'ok':
@@ -35,6 +39,7 @@ export async function compensateStep(
         kind: 'retry',
         code: statusCode(http.status),
         message,
+        away: isAwayStatus(http.status),
         ...(wait === undefined ? {} : { retryAfterMs: wait }),
       };
     }

@@ -1,5 +1,6 @@
 import type { Values } from '../../db/values.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { isNotReached } from '../../domain/outside-errors.ts';
 import { outputsFor } from '../../domain/outputs.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
 import type { Seller, SellerAnswer } from '../../domain/payments/seller.ts';
@@ -37,6 +38,7 @@ async function send(fetch: HttpFetch, request: ServiceRequest, timeoutMs: number
       kind: 'silent',
       code: 'NETWORK',
       message: `No answer from ${URL.parse(url)?.host ?? url}: ${message}`,
+      away: isNotReached(error),
     };
   }
 }

@@ -5,6 +5,7 @@ import { EngineError } from '../../domain/errors.ts';
 import {
   classifyStatus,
   describeAnswer,
+  isAwayStatus,
   readBody,
   retryAfterMs,
   statusCode,
@@ -91,7 +92,11 @@ async function judge(
   answer: SellerAnswer,
 ): Promise<SubmitOutcome> {
   if (answer.kind !== 'answered')
-    return unclear(tools, payment, { code: answer.code, message: answer.message });
+    return unclear(tools, payment, {
+      code: answer.code,
+      message: answer.message,
+      ...(answer.kind === 'silent' && answer.away === true ? { away: true } : {}),
+    });
   const { answer: http, timeMs } = answer;
   if (classifyStatus(http.status) !== 'ok') {
     const wait = retryAfterMs(http, tools.now());
@@ -99,6 +104,7 @@ async function judge(
       code: http.status === 402 ? 'PAYMENT_REFUSED' : statusCode(http.status),
       message: readQuoteError(http) ?? describeAnswer(request.step.serviceName, http),
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
+      ...(isAwayStatus(http.status) ? { away: true } : {}),
     });
   }
   const output = await tools.values.keep(payment.run_id, readBody(http));

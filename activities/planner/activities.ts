@@ -1,11 +1,16 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { cancellationSignal } from '@temporalio/activity';
 import type { Journal } from '../../db/journal.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { Sealer } from '../../db/sealing.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
-import type { PlanningActivities, PlanOutcome, PlanRequest } from '../../domain/ports/planning.ts';
+import type {
+  PlanFailure,
+  PlanningActivities,
+  PlanOutcome,
+  PlanRequest,
+  PlanWait,
+} from '../../domain/ports/planning.ts';
 import type { AssembleContext, UnhashedPlan } from '../../domain/reasoning/assemble.ts';
 import type { CatalogueService } from '../../domain/reasoning/catalogue.ts';
 import type { PlanIntent } from '../../domain/reasoning/draft.ts';
@@ -25,15 +30,13 @@ export interface PlanningDeps {
   journal: Journal;
   sealer: Sealer;
   assets: AssetBook;
-  /** Where services come from; any catalogue that can name its version. */
-  catalogue: { services(): Promise<{ services: CatalogueService[]; version: string }> };
+  /** Where services come from; any catalogue that can name its version. `whole`: no source of it is missing. */
+  catalogue: { services(): Promise<{ services: CatalogueService[]; version: string; whole?: boolean }> };
   /** Without a model the offline rules plan. */
   model?: ModelSettings;
   clock?: () => number;
   /** What all calls of one try may take together, corrections included. */
   planningMs?: number;
-  /** How often Temporal has tried this activity, and how often it will. */
-  attempt?: () => { attempt: number; maximum: number };
 }
 
 const OFFLINE = 'offline';
@@ -60,22 +63,24 @@ interface Task {
   context: AssembleContext;
   facts: CacheFacts;
   today: string;
+  /** No source of the catalogue is missing. */
+  whole: boolean;
 }
 
-async function planFast(tools: Tools, { runId }: PlanRequest): Promise<PlanOutcome> {
-  const task = await prepare(tools, runId);
+async function planFast(tools: Tools, request: PlanRequest): Promise<PlanOutcome> {
+  const task = await prepare(tools, request);
   if ('kind' in task) return task;
   const known = await tools.cache.find(task.facts);
   if (known !== undefined) return { kind: 'planned', cached: true, ...known };
   if (tools.ask !== undefined) return { kind: 'needs_model' };
   const made = makeOfflinePlan(task.request.input, task.today, task.context);
-  return made.ok ? keep(tools, task, made.plan, made.intent) : failed(made.code, made.message);
+  return made.ok ? keep(tools, task, made.plan, made.intent) : refused(task, made.code, made.message);
 }
 
-async function planWithModel(tools: Tools, { runId }: PlanRequest): Promise<PlanOutcome> {
+async function planWithModel(tools: Tools, request: PlanRequest): Promise<PlanOutcome> {
   if (tools.ask === undefined)
     return failed('PLANNING_FAILED', 'No planning model is configured: set ANTHROPIC_API_KEY.');
-  const task = await prepare(tools, runId);
+  const task = await prepare(tools, request);
   if ('kind' in task) return task;
   const known = await tools.cache.find(task.facts);
   if (known !== undefined) return { kind: 'planned', cached: true, ...known };
@@ -84,36 +89,39 @@ async function planWithModel(tools: Tools, { runId }: PlanRequest): Promise<Plan
     task.request.input,
     task.today,
     task.context,
-    signalOf(tools.planningMs ?? PLANNING_MS),
+    signalOf(Math.min(tools.planningMs ?? PLANNING_MS, request.withinMs ?? Infinity)),
   );
   switch (outcome.kind) {
     case 'planned':
       return keep(tools, task, outcome.plan, outcome.intent);
     case 'refused':
-      return failed(outcome.problem.code, outcome.problem.message);
+      return refused(task, outcome.problem.code, outcome.problem.message);
     case 'failed':
       return failed('PLANNING_FAILED', outcome.message);
     case 'retry':
-      return retryOrFail(tools, outcome);
+      return waiting('model', failed('PLANNING_FAILED', outcome.message), outcome.retryAfterMs);
   }
 }
 
 async function prepare(
   tools: Tools,
-  runId: string,
-): Promise<Task | Extract<PlanOutcome, { kind: 'failed' }>> {
+  { runId, whole: mustBeWhole = false }: PlanRequest,
+): Promise<Task | PlanFailure | PlanWait> {
   const { db, sealer, assets, clock = Date.now } = tools;
   const request = await loadRequest(db, sealer, assets, runId);
   const found = await tools.catalogue.services().catch((error: unknown) => {
     if (error instanceof EngineError && error.code === 'discovery_unavailable') return error;
     throw error;
   });
-  if (found instanceof EngineError) return failed('DISCOVERY_UNAVAILABLE', found.message);
+  if (found instanceof EngineError) return unread(found);
+  const { whole = true } = found;
+  if (mustBeWhole && !whole) return sourceMissing();
   const { input, maxCost, maxTimeMs, codes } = request;
   const today = new Date(clock()).toISOString().slice(0, 10);
   return {
     request,
     today,
+    whole,
     context: { services: found.services, book: assets, codes, ...(maxCost === undefined ? {} : { maxCost }) },
     facts: {
       input,
@@ -139,34 +147,37 @@ async function keep(
   return { kind: 'planned', cached: false, ...kept };
 }
 
-/** Passing trouble is Temporal's to repeat, at the time the model asked for; after the last attempt it is a failure. */
-function retryOrFail(
-  tools: Tools,
-  { message, retryAfterMs }: { message: string; retryAfterMs?: number },
-): PlanOutcome {
-  const { attempt, maximum } = (tools.attempt ?? attemptOf)();
-  if (attempt >= maximum) return failed('PLANNING_FAILED', message);
-  throw ApplicationFailure.create({
-    message,
-    type: 'planning_model_busy',
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
-  });
+/** Nothing answers: worth waiting for, unless nothing is configured that could. */
+function unread({ message, details }: EngineError): PlanFailure | PlanWait {
+  const failure = failed('DISCOVERY_UNAVAILABLE', message);
+  return details['passing'] === false ? failure : waiting('catalogue', failure);
 }
+
+/** What was planned against a part of the catalogue says nothing of the services in the rest. */
+const refused = ({ whole }: Task, code: string, message: string): PlanFailure | PlanWait =>
+  code === 'NO_SERVICE' && !whole ? sourceMissing() : failed(code, message);
+
+function sourceMissing(): PlanWait {
+  const message = 'A service catalogue does not answer, and what the others offer is not enough.';
+  return { ...waiting('catalogue', failed('DISCOVERY_UNAVAILABLE', message)), whole: true };
+}
+
+const waiting = (what: PlanWait['for'], otherwise: PlanFailure, retryAfterMs?: number): PlanWait => ({
+  kind: 'waiting',
+  for: what,
+  otherwise,
+  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+});
 
 /** Codes that another try, another day or another limit may change. */
 const RECOVERABLE = new Set(['PLANNING_FAILED', 'DISCOVERY_UNAVAILABLE', 'NO_SERVICE', 'MAX_COST_EXCEEDED']);
 
-const failed = (code: string, message: string): Extract<PlanOutcome, { kind: 'failed' }> => ({
+const failed = (code: string, message: string): PlanFailure => ({
   kind: 'failed',
   code,
   message,
   recoverable: RECOVERABLE.has(code),
 });
-
-function attemptOf(): { attempt: number; maximum: number } {
-  const { attempt, retryPolicy } = activityInfo();
-  return { attempt, maximum: retryPolicy?.maximumAttempts || Number.POSITIVE_INFINITY };
-}
 
 /** Cancelling the activity cancels the call, and so does the time that all calls of one try have together. */
 function signalOf(totalMs: number): AbortSignal {

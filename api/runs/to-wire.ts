@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { ApprovalRecord, RunError, type Run } from '../../schemas/core/run.ts';
 import type { ApiDeps } from '../context.ts';
 import { isoOrNull } from '../core/times.ts';
+import { waitingOf } from './waiting.ts';
 
 /** Rows with their steps and approvals as the engine's API shows them, in the order given. */
 export async function toWire(deps: ApiDeps, rows: readonly RunRow[]): Promise<Run[]> {
@@ -29,6 +30,7 @@ async function toRun(
   approval: ApprovalRow | undefined,
 ): Promise<Run> {
   const { view } = row;
+  const waiting = waitingOf(row, steps);
   return {
     id: row.id,
     family: row.family,
@@ -45,6 +47,7 @@ async function toRun(
       .parse(view['cost'] ?? []),
     steps: await Promise.all(steps.map((step) => toStep(values, step))),
     ...(approval && { approval: toApproval(approval) }),
+    ...(waiting && { waiting }),
     deadlines: stringsOf(view['deadlines']),
     created_at: row.created_at.toISOString(),
     started_at: isoOrNull(row.started_at),

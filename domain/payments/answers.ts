@@ -12,6 +12,9 @@ export function classifyStatus(status: number): AnswerKind {
   return 'failed';
 }
 
+/** True for answers by which a service, or what stands before it, says that it is not there at the moment. */
+export const isAwayStatus = (status: number): boolean => status >= 502 && status <= 504;
+
 /** Reason code of an HTTP answer that is not a success, e.g. "HTTP_503". */
 export const statusCode = (status: number): string => `HTTP_${status}`;
 

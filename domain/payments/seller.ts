@@ -11,10 +11,10 @@ export interface SellerCall {
   headers?: { [name: string]: string };
 }
 
-/** `silent`: no answer came, the call may or may not have arrived; `blocked`: it never left. */
+/** `silent`: no answer came, the call may or may not have arrived (`away`: it did not); `blocked`: it never left. */
 export type SellerAnswer =
   | { kind: 'answered'; answer: HttpAnswer; timeMs: number }
-  | { kind: 'silent'; code: string; message: string }
+  | { kind: 'silent'; code: string; message: string; away?: boolean }
   | { kind: 'blocked'; code: string; message: string };
 
 /** Calls services. Everything that can go wrong out there is data. */

@@ -23,11 +23,14 @@ export interface CallRequest {
   asset: string;
 }
 
-/** `input_missing` and other refusals are `failed`; `retry` is worth repeating after the delay. */
+/**
+ * `input_missing` and other refusals are `failed`; `retry` is worth repeating after the delay. `away`: the service was not
+ * reached, or says itself that it is not there; nothing is known against it.
+ */
 export type CallOutcome =
   | { kind: 'ok'; output: ValueRef; timeMs: number }
   | { kind: 'payment_required'; intentId: string; quote: Quote }
-  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
+  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number; away?: boolean }
   | { kind: 'failed'; code: string; message: string };
 
 export type ComputeOutcome =
@@ -49,7 +52,7 @@ export interface CompensateRequest {
 /** `refunded` is the amount credited back (minor units) when the seller's refund was verified on its chain. */
 export type CompensateOutcome =
   | { kind: 'ok'; refunded?: string; detail: JsonObject }
-  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
+  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number; away?: boolean }
   | { kind: 'failed'; code: string; message: string };
 
 export interface CallingActivities {

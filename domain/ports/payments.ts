@@ -18,7 +18,7 @@ export type SignOutcome =
 /** `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
 export type SubmitOutcome =
   | { kind: 'settled'; output: ValueRef; txHash: string; timeMs: number }
-  | { kind: 'unclear'; code: string; message: string; retryAfterMs?: number };
+  | { kind: 'unclear'; code: string; message: string; retryAfterMs?: number; away?: boolean };
 
 /**
  * What the chain proves. `alive`: unused and not expired, the same bytes may be sent again. `void`: proven unused

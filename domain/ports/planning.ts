@@ -5,6 +5,10 @@ import type { Outputs } from './values.ts';
 export interface PlanRequest {
   ride: Ride;
   runId: string;
+  /** Plan with every catalogue or not at all: with those that answered there was no plan. */
+  whole?: boolean;
+  /** What is left for planning, ms: no call of a model takes longer. */
+  withinMs?: number;
 }
 
 /** What a run uses of an ended run of the same plan. */
@@ -36,7 +40,25 @@ export type PlanOutcome =
       };
     }
   | { kind: 'needs_model' }
-  | { kind: 'failed'; code: string; message: string; recoverable: boolean };
+  | PlanWait
+  | PlanFailure;
+
+export interface PlanFailure {
+  kind: 'failed';
+  code: string;
+  message: string;
+  recoverable: boolean;
+}
+
+/** Something outside is away: worth another try later, and `otherwise` once there is no later. */
+export interface PlanWait {
+  kind: 'waiting';
+  for: 'catalogue' | 'model';
+  otherwise: PlanFailure;
+  /** A part of the catalogue answered, and it was not enough. */
+  whole?: boolean;
+  retryAfterMs?: number;
+}
 
 export interface PlanningActivities {
   /** Cache or offline rules: milliseconds, idempotent, run as a local activity. */

@@ -45,6 +45,20 @@ export const RunError = z.object({
 });
 export type RunError = z.infer<typeof RunError>;
 
+/**
+ * What a run waits for that is outside and away: it tries again until `until`. `step_id` where one step waits. Times are
+ * RFC 3339 with milliseconds.
+ */
+export const Waiting = z.object({
+  for: z.enum(['catalogue', 'model', 'seller']),
+  since: z.string(),
+  until: z.string(),
+  attempt: z.int(),
+  detail: z.string(),
+  step_id: z.string().optional(),
+});
+export type Waiting = z.infer<typeof Waiting>;
+
 /** A run on the engine's own API (common.md, "Runs"). Times are RFC 3339 with milliseconds. */
 export const Run = z.object({
   id: z.string(),
@@ -58,6 +72,8 @@ export const Run = z.object({
   cost: z.array(Amount),
   steps: z.array(RunStep),
   approval: z.lazy(() => ApprovalRecord).optional(),
+  /** Set while something outside is away. */
+  waiting: Waiting.optional(),
   deadlines: z.record(z.string(), z.string()),
   created_at: z.string(),
   started_at: z.string().nullable(),

@@ -110,11 +110,35 @@ describe('planning without a model', () => {
     expect(await codeOf(REQUEST, { maxCost: '1', asset: 'USDC' })).toBe('MAX_COST_EXCEEDED');
     expect(await codeOf('Make me a cheese sandwich', {})).toBe('NO_SERVICE');
     expect(await codeOf(REQUEST, { asset: 'SOL' })).toBe('NO_SERVICE');
-    const down = {
-      services: () =>
-        Promise.reject(new EngineError('discovery_unavailable', 'No service catalogue can be read.')),
-    };
-    expect(await codeOf(REQUEST, {}, { catalogue: down })).toBe('DISCOVERY_UNAVAILABLE');
+  });
+
+  it('is to be waited for while no catalogue answers, unless there is none', async () => {
+    const planWith = async (passing: boolean) =>
+      activitiesWith({
+        catalogue: {
+          services: () => Promise.reject(new EngineError('discovery_unavailable', 'Away.', { passing })),
+        },
+      }).planFast(await newRun(REQUEST));
+    const failure = { kind: 'failed', code: 'DISCOVERY_UNAVAILABLE', message: 'Away.', recoverable: true };
+    expect(await planWith(true)).toEqual({ kind: 'waiting', for: 'catalogue', otherwise: failure });
+    expect(await planWith(false)).toEqual(failure);
+  });
+
+  it('is to be waited for when the part of the catalogue that answers is not enough', async () => {
+    const part = (services: ReturnType<typeof sampleCatalogue>) =>
+      activitiesWith({
+        catalogue: { services: () => Promise.resolve({ services, version: 'part', whole: false }) },
+      });
+    expect(await part([]).planFast(await newRun(REQUEST))).toMatchObject({
+      kind: 'waiting',
+      for: 'catalogue',
+      whole: true,
+      otherwise: { code: 'DISCOVERY_UNAVAILABLE' },
+    });
+    const enough = part(sampleCatalogue());
+    expect(planned(await enough.planFast(await newRun(REQUEST))).model).toBe('offline');
+    const insisting = { ...(await newRun(REQUEST)), whole: true };
+    expect(await enough.planFast(insisting)).toMatchObject({ kind: 'waiting', whole: true });
   });
 
   it('has nothing to plan for a run that does not exist', async () => {
@@ -143,11 +167,10 @@ describe('planning with a model', () => {
       },
     ],
   };
-  const withModel = (attempt = 1, planningMs = 5000) =>
+  const withModel = (planningMs = 5000) =>
     activitiesWith({
       model: { apiKey: 'sk-ant-secret', model: 'test-model', baseURL: stub.url, timeoutMs: 10_000 },
       planningMs,
-      attempt: () => ({ attempt, maximum: 4 }),
     });
 
   it('leaves it to the model unless the plan is known', async () => {
@@ -159,20 +182,28 @@ describe('planning with a model', () => {
     expect(planned(await activities.planFast(await newRun(REQUEST)))).toEqual({ ...first, cached: true });
   });
 
-  it('lets Temporal repeat when the model is busy, at the time it asks for, and fails after the last attempt', async () => {
+  it('is to be waited for while the model is busy or silent, at the time it asks for', async () => {
+    const otherwise = { kind: 'failed', code: 'PLANNING_FAILED', recoverable: true };
+    const ask = async (planningMs?: number, withinMs?: number) =>
+      withModel(planningMs).planWithModel({
+        ...(await newRun('Get the price of ETH today')),
+        ...(withinMs === undefined ? {} : { withinMs }),
+      });
     stub.script(rateLimited(3));
-    await expect(withModel().planWithModel(await newRun('Get the price of ETH today'))).rejects.toMatchObject(
-      { nextRetryDelay: 3000, nonRetryable: false },
-    );
-    stub.script({ kind: 'silence' });
-    await expect(withModel(1, 50).planWithModel(await newRun('Get the price of ETH today'))).rejects.toThrow(
-      'took too long',
-    );
+    expect(await ask()).toMatchObject({ kind: 'waiting', for: 'model', retryAfterMs: 3000, otherwise });
     stub.script(overloaded());
-    expect(await withModel(4).planWithModel(await newRun('Get the price of ETH today'))).toMatchObject({
-      kind: 'failed',
-      code: 'PLANNING_FAILED',
-    });
+    expect(await ask()).toMatchObject({ kind: 'waiting', for: 'model', otherwise });
+    for (const [planningMs, withinMs] of [
+      [50, undefined],
+      [5000, 50],
+    ]) {
+      stub.script({ kind: 'silence' });
+      const late = await ask(planningMs, withinMs);
+      expect(late).toMatchObject({
+        kind: 'waiting',
+        otherwise: { message: 'The planning model took too long.' },
+      });
+    }
   });
 });
 

@@ -121,6 +121,7 @@ async function follow(context: StepContext, request: Request, intentId: string):
   const { run } = context;
   const policy = request.step.retryPolicy;
   let sent = 0;
+  let unheard = 0; // of these, while the service was away: they count for nothing
   let afterLanding = 0;
   let last: Extract<SubmitOutcome, { kind: 'unclear' }> | undefined;
   let provableAtMs = 0; // before that no chain can prove anything, so nobody need be told that none does
@@ -133,6 +134,7 @@ async function follow(context: StepContext, request: Request, intentId: string):
       sent++;
       if (outcome.kind === 'settled') return outcome;
       last = outcome;
+      if (outcome.away === true) unheard++;
     }
     const truth = await reconcile(context, request, intentId);
     resend = false;
@@ -141,7 +143,7 @@ async function follow(context: StepContext, request: Request, intentId: string):
         kind: 'void',
         code: last?.code ?? 'PAYMENT_VOID',
         message: last?.message ?? 'The payment expired unused.',
-        retry: mayPayAgain(context, request, sent),
+        retry: mayPayAgain(context, request, sent - unheard),
       };
     if (truth.kind === 'settled') {
       if (afterLanding++ > 0) return { kind: 'paid_no_output' };
@@ -151,9 +153,9 @@ async function follow(context: StepContext, request: Request, intentId: string):
     if (truth.kind === 'alive') provableAtMs = truth.expiresAtMs + (truth.finalityMs ?? 0);
     if (truth.kind === 'unknown' && Date.now() >= Math.max(givesUpAtMs, provableAtMs))
       return { kind: 'unknown' };
-    if (truth.kind === 'alive' && sent < policy.maxAttempts && run.stop.reason() === undefined) {
+    if (truth.kind === 'alive' && sent - unheard < policy.maxAttempts && run.stop.reason() === undefined) {
       resend = await run.stop.pause(
-        retryDelay(policy, sent, Math.random(), last?.retryAfterMs),
+        retryDelay(policy, Math.min(sent, policy.maxAttempts), Math.random(), last?.retryAfterMs),
         `${request.step.id}: resubmit ${sent + 1}`,
       );
       continue;

@@ -3,6 +3,7 @@ import { outputsFor } from '../../domain/outputs.ts';
 import type { PlanStep } from '../../domain/plan.ts';
 import type { CallOutcome, CallRequest, CompensateOutcome } from '../../domain/ports/calling.ts';
 import { retryDelay } from '../../domain/retry.ts';
+import { createOutage } from './outage.ts';
 import { payForCall } from './paid-call.ts';
 import { failed, nextAttempt, type StepContext, type StepEnd } from './step-context.ts';
 
@@ -48,24 +49,41 @@ type Answer =
   | { kind: 'failed'; code: string; message: string; definite: boolean }
   | { kind: 'stopped'; definite: boolean };
 
-/** Repeats the unpaid call within the step's retry policy. A refusal is definite; a lost answer is not. */
+/**
+ * Repeats the unpaid call within the step's retry policy. A refusal is definite; a lost answer is not. A service that is
+ * away has refused nothing: it is waited for beyond the policy, as long as the run's settings say.
+ */
 async function callWithRetries(context: StepContext, step: PlanStep, generation: number): Promise<Answer> {
   const { run } = context;
+  const { maxAttempts } = step.retryPolicy;
+  const outage = createOutage(context, step, generation);
+  let heard = 0;
   for (let attempt = 1; ; attempt++) {
     if (run.stop.reason() !== undefined) return { kind: 'stopped', definite: attempt === 1 };
-    const isQuick = step.estimatedTime <= run.input.settings.localCallMs;
-    const { callService } = isQuick ? run.act.localCalls : run.act.remote;
-    const request = callRequest(context, step, generation, nextAttempt(context, step.id));
-    const outcome = await run.journal.ride((ride) =>
-      callService.executeWithOptions({ summary: `${step.id}: ${step.serviceName}` }, [{ ...request, ride }]),
-    );
+    const outcome = await callOnce(context, step, generation);
+    const isAway = outcome.kind === 'retry' && outcome.away === true;
+    if (!isAway) outage.end();
     if (outcome.kind === 'failed') return { ...outcome, definite: true };
     if (outcome.kind !== 'retry') return outcome;
-    if (attempt >= step.retryPolicy.maxAttempts) return { ...outcome, kind: 'failed', definite: false };
-    const delay = retryDelay(step.retryPolicy, attempt, Math.random(), outcome.retryAfterMs);
-    if (!(await run.stop.pause(delay, `${step.id}: retry ${attempt + 1}`)))
-      return { kind: 'stopped', definite: false };
+    if (!isAway) heard += 1;
+    if ((isAway ? attempt : heard) < maxAttempts) {
+      const delay = retryDelay(step.retryPolicy, attempt, Math.random(), outcome.retryAfterMs);
+      await run.stop.pause(delay, `${step.id}: retry ${attempt + 1}`);
+    } else if (!isAway || !(await outage.waitOut(outcome))) {
+      if (run.stop.reason() === undefined) return { ...outcome, kind: 'failed', definite: false };
+    }
+    if (run.stop.reason() !== undefined) return { kind: 'stopped', definite: false };
   }
+}
+
+function callOnce(context: StepContext, step: PlanStep, generation: number): Promise<CallOutcome> {
+  const { run } = context;
+  const isQuick = step.estimatedTime <= run.input.settings.localCallMs;
+  const { callService } = isQuick ? run.act.localCalls : run.act.remote;
+  const request = callRequest(context, step, generation, nextAttempt(context, step.id));
+  return run.journal.ride((ride) =>
+    callService.executeWithOptions({ summary: `${step.id}: ${step.serviceName}` }, [{ ...request, ride }]),
+  );
 }
 
 function callRequest(
@@ -105,15 +123,18 @@ function registerUndo(context: StepContext, step: PlanStep, intent: { id?: strin
   run.saga.register({ key: step.id, run: () => repeatUndo(context, step, undo) });
 }
 
-/** Undos are repeated with the step's own policy, and nothing cuts their waits short. */
+/** Undos are repeated with the step's own policy, longer while the service is away, and nothing cuts their waits short. */
 async function repeatUndo(
   context: StepContext,
   step: PlanStep,
   undo: (attempt: number) => Promise<CompensateOutcome>,
 ): Promise<CompensateOutcome> {
+  const untilMs = Date.now() + context.run.input.settings.sellerTimeoutMs;
   for (let attempt = 1; ; attempt++) {
     const outcome = await undo(attempt);
-    if (outcome.kind !== 'retry' || attempt >= step.retryPolicy.maxAttempts) return outcome;
+    if (outcome.kind !== 'retry') return outcome;
+    const isWaitedFor = outcome.away === true && Date.now() < untilMs;
+    if (attempt >= step.retryPolicy.maxAttempts && !isWaitedFor) return outcome;
     await sleep(retryDelay(step.retryPolicy, attempt, Math.random(), outcome.retryAfterMs), {
       summary: `undo ${step.id}: retry ${attempt + 1}`,
     });

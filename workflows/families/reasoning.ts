@@ -1,11 +1,11 @@
 import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
-import type { PlanOutcome } from '../../domain/ports/planning.ts';
+import type { PlanFailure, PlanOutcome } from '../../domain/ports/planning.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { createApprovalGate } from '../engine/approval.ts';
 import { runPlan } from '../engine/plan-run.ts';
-import { untilStopped } from '../engine/until-stopped.ts';
 import { runJob, type Ending, type Run } from '../engine/run.ts';
+import { makePlan, planningPatience } from './reasoning/planning.ts';
 
 /** A task in plain words: planned, priced, approved against escrow, executed as a paid graph (reasoning.md). */
 export async function reasoning(input: RunInput): Promise<void> {
@@ -13,30 +13,18 @@ export async function reasoning(input: RunInput): Promise<void> {
     const gate = createApprovalGate(run);
     run.move('planning', 'run.planning', 'run.planning', {});
     run.describe(['**Planning**']);
-    const outcome = await makePlan(run);
+    const patience = planningPatience(run);
+    const outcome = await makePlan(run, patience);
     if (outcome === 'stopped') return nothingDone('cancelled');
     if (outcome.kind !== 'planned') return nothingDone('failed', failureOf(outcome));
-    announcePlan(run, outcome);
+    announcePlan(run, outcome, patience.waited());
     return runPlan(run, gate, outcome.plan, outcome.past);
   });
 }
 
 type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
 
-async function makePlan(run: Run): Promise<PlanOutcome | 'stopped'> {
-  const request = { runId: run.input.runId };
-  if (run.input.settings.rerun !== undefined)
-    return run.journal.ride((ride) => run.act.local.planAgain({ ...request, ride }));
-  const fast = await run.journal.ride((ride) => run.act.local.planFast({ ...request, ride }));
-  if (run.stop.reason() !== undefined) return 'stopped';
-  if (fast.kind !== 'needs_model') return fast;
-  // A model may think for a minute; whoever cancels does not wait for it.
-  return untilStopped(run.stop, () =>
-    run.journal.ride((ride) => run.act.llm.planWithModel({ ...request, ride })),
-  );
-}
-
-function announcePlan(run: Run, { plan, cached, model, intent }: Planned): void {
+function announcePlan(run: Run, { plan, cached, model, intent }: Planned, waited: boolean): void {
   const shown = plan as unknown as JsonObject;
   run.journal.emit({
     key: `run.plan_ready:${plan.planHash}`,
@@ -56,15 +44,16 @@ function announcePlan(run: Run, { plan, cached, model, intent }: Planned): void 
       estimatedTime: plan.totalEstimatedTime,
       asset: plan.asset,
       decimals: plan.decimals,
+      ...(waited ? { waiting: null } : {}),
     },
   });
 }
 
-function failureOf(outcome: Exclude<PlanOutcome, Planned>): NonNullable<Ending['error']> {
-  if (outcome.kind === 'failed')
-    return { code: outcome.code, message: outcome.message, recoverable: outcome.recoverable };
-  return { code: 'PLANNING_FAILED', message: 'The planner gave no plan.', recoverable: true };
-}
+const failureOf = ({ code, message, recoverable }: PlanFailure): NonNullable<Ending['error']> => ({
+  code,
+  message,
+  recoverable,
+});
 
 const nothingDone = (status: 'failed' | 'cancelled', error?: Ending['error']): Ending => ({
   status,

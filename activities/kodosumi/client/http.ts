@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import { isNotReached } from '../../../domain/outside-errors.ts';
 
 /** One request to Kodosumi. Bodies are whole, so that they can be sent again after a new sign-in. */
 export interface Ask {
@@ -34,17 +35,6 @@ export interface Wire {
 }
 
 const LARGEST_BODY = 16 * 1024 * 1024; // bytes
-/** Connections that were never made: nothing can have happened over there. */
-const NOT_REACHED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 export function createWire(base: string, timeoutMs: number): Wire {
   const connect = { timeout: timeoutMs };
   // Kodosumi closes what is idle for 5 s; what we keep must be gone well before.
@@ -117,7 +107,7 @@ export const nameOf = ({ method, path }: Ask): string => `${method} ${path.repla
 export function asKodosumiError(error: unknown, ask: Ask, limit?: AbortSignal): unknown {
   if (error instanceof KodosumiError || (ask.signal?.aborted && !limit?.aborted)) return error;
   const code = codeOf(error);
-  if (code !== undefined && NOT_REACHED.has(code))
+  if (code !== undefined && isNotReached(error))
     return new KodosumiError(`Kodosumi cannot be reached (${code}).`, { cause: error });
   const why = limit?.aborted ? 'did not answer in time' : 'broke the connection';
   return new KodosumiError(`Kodosumi ${why}: ${nameOf(ask)}.`, {

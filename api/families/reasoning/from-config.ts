@@ -23,6 +23,8 @@ export function reasoningOptions({
       approvalTtlMs: config.APPROVAL_TTL_MS,
       earlyApprovalWaitMs: config.EARLY_APPROVAL_WAIT_MS,
       callTimeoutMs: config.CALL_TIMEOUT_MS,
+      planningTimeoutMs: config.PLANNING_TIMEOUT_MS,
+      sellerTimeoutMs: config.SELLER_TIMEOUT_MS,
       concurrency: CONCURRENT_STEPS,
       localCallMs: config.LOCAL_CALL_MS,
       reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,

@@ -111,6 +111,17 @@ export const WorkflowError = z.object({
 });
 export type WorkflowError = z.infer<typeof WorkflowError>;
 
+/** What a workflow waits for that is away; it tries again until `until`. */
+export const WorkflowWaiting = z.object({
+  for: z.enum(['catalogue', 'model', 'seller']),
+  since: IsoTime,
+  until: IsoTime,
+  attempt: z.int(),
+  detail: z.string(),
+  stepId: z.string().optional(),
+});
+export type WorkflowWaiting = z.infer<typeof WorkflowWaiting>;
+
 /** A workflow (reasoning.md). Times of running are ms, costs whole units of the plan's asset. */
 export const Workflow = z.object({
   id: WorkflowId,
@@ -121,6 +132,7 @@ export const Workflow = z.object({
   status: WorkflowStatus,
   approvalReason: ApprovalReason.optional(),
   currentStep: z.string().optional(),
+  waiting: WorkflowWaiting.optional(),
   stepResults: z.record(z.string(), StepResult).optional(),
   estimatedCost: MoneyOut.optional(),
   estimatedTime: z.number().optional(),

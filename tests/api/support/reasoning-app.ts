@@ -143,6 +143,8 @@ export function reasoningTestOptions({ options, run, escrow }: AppOverrides = {}
       earlyApprovalWaitMs: 1000,
       callTimeoutMs: 5000,
       concurrency: 5,
+      planningTimeoutMs: 10_000,
+      sellerTimeoutMs: 1000,
       localCallMs: 50,
       reconcileIntervalMs: 20,
       reconcileGiveUpMs: 200,

@@ -80,7 +80,7 @@ export const ok = (value: string): CallOutcome => ({ kind: 'ok', output: { inlin
 /** What each activity answers, in order; the last answer repeats. Unscripted calls succeed. */
 export interface Script {
   plan: Plan;
-  planning?: PlanOutcome | (() => Promise<PlanOutcome>);
+  planning?: PlanOutcome | PlanOutcome[] | (() => Promise<PlanOutcome>);
   /** For runs whose settings name an ended one. */
   past?: Past;
   calls?: { [stepId: string]: CallOutcome[] };
@@ -106,6 +106,8 @@ export interface Fakes {
   events: JournalEvent[];
   types(): string[];
   calls: string[];
+  /** What was asked of the planner. */
+  plans: string[];
   reserved: string[];
   finished: FinishRequest[];
 }
@@ -113,6 +115,7 @@ export interface Fakes {
 export function createFakes(script: Script): Fakes {
   const events: JournalEvent[] = [];
   const calls: string[] = [];
+  const plans: string[] = [];
   const reserved: string[] = [];
   const finished: FinishRequest[] = [];
   const write = (ride: Ride): void => {
@@ -123,9 +126,11 @@ export function createFakes(script: Script): Fakes {
 
   const activities: Activities = {
     appendEvents: async (ride) => write(ride),
-    planFast: async ({ ride }) => {
+    planFast: async ({ ride, whole = false }) => {
+      plans.push(whole ? 'plan with all' : 'plan');
       write(ride);
       if (typeof script.planning === 'function') return { kind: 'needs_model' };
+      if (Array.isArray(script.planning)) return answer('plan', script.planning);
       return (
         script.planning ?? {
           kind: 'planned',
@@ -136,7 +141,8 @@ export function createFakes(script: Script): Fakes {
         }
       );
     },
-    planWithModel: async ({ ride }) => {
+    planWithModel: async ({ ride, withinMs }) => {
+      plans.push(`ask the model within ${withinMs} ms`);
       write(ride);
       return typeof script.planning === 'function' ? script.planning() : { kind: 'needs_model' };
     },
@@ -237,7 +243,15 @@ export function createFakes(script: Script): Fakes {
       finished.push(request);
     },
   };
-  return { activities, events, types: () => events.map((event) => event.type), calls, reserved, finished };
+  return {
+    activities,
+    events,
+    types: () => events.map((event) => event.type),
+    calls,
+    plans,
+    reserved,
+    finished,
+  };
 }
 
 const INTENT = { classification: 'test', entities: {}, confidence: 1, requiredCapabilities: [] };

@@ -12,6 +12,8 @@ export const SETTINGS: RunSettings = {
   earlyApprovalWaitMs: 2000,
   maxTimeMs: 20_000,
   callTimeoutMs: 5000,
+  planningTimeoutMs: 10_000,
+  sellerTimeoutMs: 10_000,
   concurrency: 5,
   localCallMs: 50,
   reconcileIntervalMs: 20,

@@ -8,7 +8,10 @@ import type {
   Workflow,
   Plan as WirePlan,
   WorkflowError,
+  WorkflowWaiting,
 } from '../../../../schemas/families/reasoning.ts';
+import type { Waiting } from '../../../../schemas/core/run.ts';
+import { waitingOf } from '../../../runs/waiting.ts';
 import { money, moneyIn } from './money.ts';
 import { wireStatus } from './status.ts';
 import { isObject, toStepResults } from './steps.ts';
@@ -40,6 +43,7 @@ export function toWorkflow(
     status: wireStatus(run),
     ...optional('approvalReason', view['approvalReason'] as Workflow['approvalReason']),
     ...optional('currentStep', currentStep),
+    ...optional('waiting', toWaiting(waitingOf(run, run.steps))),
     ...(run.steps.length > 0 ? { stepResults: toStepResults(run.steps, run.payments, decimals) } : {}),
     ...estimates(plan),
     totalCost: money(totalCost(run), decimals),
@@ -56,6 +60,12 @@ export function toWorkflow(
     ...optional('metadata', metadata),
     lastSeq: run.last_seq,
   };
+}
+
+function toWaiting(waiting: Waiting | undefined): WorkflowWaiting | undefined {
+  if (waiting === undefined) return undefined;
+  const { step_id: stepId, ...rest } = waiting;
+  return { ...rest, ...(stepId === undefined ? {} : { stepId }) };
 }
 
 /** The steps of the current plan, empty before there is one. */

@@ -1,0 +1,50 @@
+import { retryDelay } from '../../domain/retry.ts';
+import type { RunStart, Run } from './run.ts';
+
+/** Between two tries of something that is away: a second at first, a quarter of a minute in the end. */
+const PACE = { maxAttempts: Infinity, initialDelayMs: 1000, backoffMultiplier: 2, maxDelayMs: 15_000 };
+
+/** What a run waits for, as people see it. Times are RFC 3339. */
+export type Wait = {
+  for: 'catalogue' | 'model' | 'seller';
+  since: string;
+  until: string;
+  attempt: number;
+  detail: string;
+};
+
+/** Something outside is away: worth another try, for some time. */
+export interface Patience {
+  /** Waits for the next try; false once the time is over or the run is to stop. */
+  again(why: Pick<Wait, 'for' | 'detail'> & { retryAfterMs?: number | undefined }): Promise<boolean>;
+  leftMs(): number;
+  /** Whether anything was waited for. */
+  waited(): boolean;
+}
+
+/** `announce` emits what is shown; its first event is written at once, later ones ride on the next try. */
+export function createPatience(
+  { stop, journal }: Pick<Run<RunStart>, 'stop' | 'journal'>,
+  ms: number,
+  announce: (wait: Wait) => void,
+): Patience {
+  const untilMs = Date.now() + ms;
+  const leftMs = (): number => untilMs - Date.now();
+  const until = (): string => new Date(Math.min(untilMs, stop.endsAtMs())).toISOString();
+  let since: string | undefined;
+  let attempt = 0;
+  return {
+    leftMs,
+    waited: () => attempt > 0,
+    async again({ for: what, detail, retryAfterMs }) {
+      if (leftMs() <= 0 || stop.reason() !== undefined) return false;
+      const isFirst = since === undefined;
+      since ??= new Date(Date.now()).toISOString();
+      attempt += 1;
+      announce({ for: what, since, until: until(), attempt, detail });
+      if (isFirst) await journal.flush();
+      const delay = retryDelay(PACE, attempt, Math.random(), retryAfterMs);
+      return stop.pause(Math.max(1, Math.min(delay, leftMs())), `the ${what} is away: try ${attempt + 1}`);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { PlanFailure, PlanOutcome } from '../../../domain/ports/planning.ts';
+import { createPatience, type Patience, type Wait } from '../../engine/patience.ts';
+import type { Run } from '../../engine/run.ts';
+import { untilStopped } from '../../engine/until-stopped.ts';
+
+type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
+type Settled = Planned | PlanFailure | 'stopped';
+type Once = PlanOutcome | 'stopped';
+
+const GRACE_MS = 15_000; // beyond a model's own time: writing the outcome down
+const SHORTEST_MS = 1000; // the last try begins when the time is over
+
+/** Planning never waits longer than the run may take. */
+export function planningPatience(run: Run): Patience {
+  const { planningTimeoutMs, maxTimeMs } = run.input.settings;
+  return createPatience(run, Math.min(planningTimeoutMs, maxTimeMs), (wait) => announceWait(run, wait));
+}
+
+function announceWait(run: Run, wait: Wait): void {
+  const key = `run.planning:${wait.for}:${wait.attempt}`;
+  run.journal.emit({ key, type: 'run.planning', data: { waiting: wait }, view: { waiting: wait } });
+  run.describe([`**Planning** waits for the ${wait.for} until ${wait.until}`, wait.detail], {
+    waiting: wait,
+  });
+}
+
+/** A catalogue or a model that is away is waited for, and what it said last is the failure when the time is over. */
+export async function makePlan(run: Run, patience: Patience): Promise<Settled> {
+  let whole = false;
+  for (;;) {
+    const outcome = await planOnce(run, patience, whole);
+    if (outcome === 'stopped' || outcome.kind === 'planned' || outcome.kind === 'failed') {
+      if (patience.waited()) run.describe(['**Planning**'], { waiting: null });
+      return outcome;
+    }
+    if (outcome.kind === 'needs_model') return planningFailed('The planner gave no plan.');
+    whole ||= outcome.whole === true;
+    const { for: what, otherwise, retryAfterMs } = outcome;
+    if (await patience.again({ for: what, detail: otherwise.message, retryAfterMs })) continue;
+    return run.stop.reason() === undefined ? otherwise : 'stopped';
+  }
+}
+
+async function planOnce(run: Run, patience: Patience, whole: boolean): Promise<Once> {
+  const request = { runId: run.input.runId, ...(whole ? { whole } : {}) };
+  if (run.input.settings.rerun !== undefined)
+    return run.journal.ride((ride) => run.act.local.planAgain({ ...request, ride }));
+  const fast = await run.journal.ride((ride) => run.act.local.planFast({ ...request, ride }));
+  if (run.stop.reason() !== undefined) return 'stopped';
+  if (fast.kind !== 'needs_model') return fast;
+  const withinMs = Math.max(patience.leftMs(), SHORTEST_MS);
+  // A model may think for a minute; whoever cancels does not wait for it.
+  return untilStopped(run.stop, () =>
+    run.journal
+      .ride((ride) =>
+        run.act.llm.planWithModel.executeWithOptions({ scheduleToCloseTimeout: withinMs + GRACE_MS }, [
+          { ...request, withinMs, ride },
+        ]),
+      )
+      .catch(tooLate),
+  );
+}
+
+/** Workers or the database were away for so long that nobody could ask the model. */
+function tooLate(error: unknown): PlanFailure {
+  if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
+  return planningFailed('The planning model could not be asked in time.');
+}
+
+const planningFailed = (message: string): PlanFailure => ({
+  kind: 'failed',
+  code: 'PLANNING_FAILED',
+  message,
+  recoverable: true,
+});
