@@ -18,7 +18,18 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 const CONNECT_MS = 5000; // a database that swallows packets must not hold requests for ever
 
-export async function openDatabase(url: string, options: { poolSize?: number } = {}): Promise<Database> {
+/**
+ * A process that is stopped inside a transaction holds its locks as long as its connection lives. After so long the server
+ * ends the connection: the transaction never was, and the process is told so when it goes on.
+ */
+const IDLE_IN_TRANSACTION_MS = 30_000;
+
+export interface DatabaseOptions {
+  poolSize?: number;
+  idleInTransactionMs?: number;
+}
+
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
   const clientUrl = normaliseUrl(url);
   const pool = new pg.Pool({
     connectionString: clientUrl,
@@ -26,6 +37,8 @@ export async function openDatabase(url: string, options: { poolSize?: number } =
     connectionTimeoutMillis: CONNECT_MS,
   });
   pool.on('error', () => undefined); // an idle connection died; the next query opens another and reports for itself
+  // With the transaction, not with the connection: poolers in between refuse or share what belongs to a connection.
+  const begin = `begin; set local idle_in_transaction_session_timeout = ${options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS}`;
   const orm = await MikroORM.init({
     entities,
     clientUrl,
@@ -36,7 +49,7 @@ export async function openDatabase(url: string, options: { poolSize?: number } =
     pool,
     orm,
     em: () => orm.em.fork(),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work) => inTransaction(pool, begin, work),
     close: async () => {
       await orm.close(true);
       await pool.end();
@@ -49,11 +62,17 @@ export function normaliseUrl(url: string): string {
   return url.replace(/^postgres(ql)?(\+\w+)?:/, 'postgresql:');
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: pg.Pool,
+  begin: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const lost = (error: Error): void => void (broken = error); // the next query says so, too
+  client.on('error', lost);
   try {
-    await client.query('begin');
+    await client.query(begin);
     const result = await work(client);
     await client.query('commit');
     return result;
@@ -63,6 +82,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
     });
     throw error;
   } finally {
+    client.off('error', lost);
     client.release(broken);
   }
 }

@@ -21,6 +21,7 @@ import type { Ctx } from '../context.ts';
 import { isHidden } from './visibility.ts';
 import { isUnavailable, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
+import { keepClaim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 
 export type CommandCtx = Pick<Ctx, 'deps' | 'principal' | 'claim'>;
@@ -120,6 +121,7 @@ export async function giveInput(
   const family = ctx.deps.families.find(({ name }) => name === run.family);
   if (family?.giveInput !== undefined) return family.giveInput(ctx, run, data);
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
+  await keepClaim(ctx.deps.db.pool, ctx.claim);
   await bounded(ctx, run, () => handle.signal(SIGNALS.input, { by: actorOf(ctx.principal), data, id }));
 }
 
@@ -144,6 +146,8 @@ async function update<A extends { events: JournalEvent[] }>(
   updateId: string,
 ): Promise<A> {
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
+  await keepClaim(ctx.deps.db.pool, ctx.claim);
+  await ctx.deps.checkpoint?.('command.asked');
   const answer = await bounded(ctx, run, () =>
     handle.executeUpdate<A, [object]>(name, { args: [request], updateId }),
   );
