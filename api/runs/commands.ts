@@ -54,6 +54,39 @@ export function approveRun(
   );
 }
 
+/**
+ * A repetition is not refused for what its first try brought about: what the run told that one, whose answer was lost, is
+ * the answer. `told` puts it into words.
+ */
+export async function orAsHeard<A, T>(
+  ctx: CommandCtx,
+  run: Pick<RunRow, 'workflow_id'>,
+  work: () => Promise<T>,
+  told: (answer: A) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isRefusal = error instanceof ApiError && error.code !== 'unavailable';
+    const before = isRefusal ? await heardBefore<A>(ctx, run) : undefined;
+    if (before === undefined) throw error;
+    return told(before);
+  }
+}
+
+/** What the run told an earlier try of the same request: Temporal keeps it, by the id of the request. */
+export async function heardBefore<A>(
+  ctx: CommandCtx,
+  { workflow_id: workflowId }: Pick<RunRow, 'workflow_id'>,
+): Promise<A | undefined> {
+  const { temporal, settings } = ctx.deps;
+  if (ctx.claim === undefined) return undefined;
+  const earlier = temporal.workflow.getHandle(workflowId).getUpdateHandle<A>(updateIdOf(ctx));
+  return temporal
+    .withDeadline(Date.now() + settings.commandTimeoutMs, () => earlier.result())
+    .catch(() => undefined); // it never came there, or was refused there as well
+}
+
 /** Approves what a paused run waits for. A run that has not begun is approved, not resumed. */
 export function resumeRun(ctx: CommandCtx, run: RunRow, planHash?: string): Promise<ApproveAnswer> {
   const reason = run.view['approvalReason'];
@@ -116,9 +149,10 @@ export async function giveInput(
   data: JsonObject,
   id = updateIdOf(ctx),
 ): Promise<void> {
-  if (run.status !== 'awaiting_input')
-    throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
   const family = ctx.deps.families.find(({ name }) => name === run.family);
+  const isRepeated = ctx.claim !== undefined; // what its first try gave, the family knows
+  if (run.status !== 'awaiting_input' && !(isRepeated && family?.giveInput !== undefined))
+    throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
   if (family?.giveInput !== undefined) return family.giveInput(ctx, run, data);
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
   await keepClaim(ctx.deps.db.pool, ctx.claim);

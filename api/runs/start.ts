@@ -50,13 +50,13 @@ export async function startRun(
   const row = earlier ?? (await createRun(deps, run, claim, within));
   await deps.checkpoint?.('run.committed');
   if (row.start_state !== 'started')
-    await begin(deps, row, typeof start === 'function' ? start(row) : start, claim);
+    await beginRun(deps, row, typeof start === 'function' ? start(row) : start, claim);
   await deps.checkpoint?.('workflow.started');
   return { runId: row.id, created: earlier === undefined };
 }
 
 /** What was called off has let go of its key: the next claim of it makes another run. */
-async function begin(
+async function beginRun(
   deps: StartDeps,
   row: StartedRow,
   start: WorkflowStart,
