@@ -1,7 +1,8 @@
-import { execFileSync, fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { RequestPoint } from '../../domain/crash-points.ts';
+import { isStopped } from '../kills/victims.ts';
 import { until } from '../workflows/support/run.ts';
 
 /** A process that is stopped as a machine is that is suspended: it does nothing, and its connections stay. */
@@ -35,7 +36,6 @@ export async function startHost(env: Record<string, string>): Promise<Stoppable>
   });
   const { url } = await message<{ url: string }>(child);
   const pid = child.pid!;
-  const isStopped = async (): Promise<boolean> => stateOf(pid).startsWith('T');
   return {
     url,
     pid,
@@ -43,19 +43,16 @@ export async function startHost(env: Record<string, string>): Promise<Stoppable>
       const stopping = message(child);
       child.send(point);
       await stopping;
-      await until(isStopped, `the API is stopped at ${point}`);
+      await until(() => isStopped(pid), `the API is stopped at ${point}`);
     },
     async stop() {
       process.kill(pid, 'SIGSTOP');
-      await until(isStopped, 'the API is stopped');
+      await until(() => isStopped(pid), 'the API is stopped');
     },
     go: () => void process.kill(pid, 'SIGCONT'),
     kill: () => void child.kill('SIGKILL'),
   };
 }
-
-const stateOf = (pid: number): string =>
-  execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).trim();
 
 function message<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {

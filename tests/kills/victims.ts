@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { freePort } from '../../embedded/ports.ts';
 import { createProcesses, type Processes } from '../../embedded/processes.ts';
 import { resolveTemporal, startTemporal } from '../../embedded/temporal.ts';
 import { freshDatabase } from '../support/database.ts';
+import { until } from '../workflows/support/run.ts';
 
 /** What may be killed. */
 export const VICTIMS = ['worker', 'api', 'temporal'] as const;
@@ -26,6 +28,11 @@ export interface Victims {
   kill(victim: Victim): Promise<void>;
   /** Puts a worker in the place of the present one that kills itself at this point; `crashed` resolves when it did. */
   armWorker(point: CrashPoint): Promise<{ crashed: Promise<unknown> }>;
+  /**
+   * Puts a worker in the place of the present one that stops itself at this point. `overtake` resolves when it did and another
+   * worker is at work; `goOn` lets it go on until it has done what it was at, and ends it.
+   */
+  stopWorker(point: CrashPoint): Promise<{ overtake(): Promise<void>; goOn(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +62,7 @@ export async function startVictims(): Promise<Victims> {
     TEMPORAL_ADDRESS: temporal.address,
     RATE_LIMIT_PER_MINUTE: '0',
     RECONCILE_INTERVAL_MS: '200',
+    DATABASE_IDLE_IN_TRANSACTION_MS: '5000',
   });
   const { config, local } = await startEnvironment(given, processes, (message) => lines.push(message));
   await migrate(database.url);
@@ -76,6 +84,7 @@ export async function startVictims(): Promise<Victims> {
     local: local!,
     kill: async (victim) => void (await victims[victim].kill()),
     armWorker: async (point) => ({ crashed: (await worker.kill({ CRASH_AT: point })).exited! }),
+    stopWorker: async (point) => stopped(await worker.kill({ STOP_AT: point }), worker),
     async stop() {
       await processes.stopAll();
       await database.drop();
@@ -83,6 +92,23 @@ export async function startVictims(): Promise<Victims> {
     },
   };
 }
+
+function stopped(held: Process, worker: Restartable): Awaited<ReturnType<Victims['stopWorker']>> {
+  return {
+    async overtake() {
+      await until(() => isStopped(held.pid), 'the worker has stopped itself', 90_000);
+      await worker.another();
+    },
+    async goOn() {
+      process.kill(held.pid, 'SIGCONT');
+      process.kill(held.pid, 'SIGTERM'); // it drains: what it was at is finished, or refused
+      await held.exited;
+    },
+  };
+}
+
+export const isStopped = (pid: number): boolean =>
+  execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
 
 interface Process {
   pid: number;
@@ -92,6 +118,8 @@ interface Process {
 interface Restartable {
   /** Kills it unless it is dead already, and answers what stands in its place, started with more environment. */
   kill(more?: NodeJS.ProcessEnv): Promise<Process>;
+  /** Starts another in its place, and leaves the old one alone. */
+  another(): Promise<void>;
 }
 
 async function restartable(start: (more: NodeJS.ProcessEnv) => Promise<Process>): Promise<Restartable> {
@@ -102,6 +130,9 @@ async function restartable(start: (more: NodeJS.ProcessEnv) => Promise<Process>)
       await current.exited;
       current = await start(more);
       return current;
+    },
+    async another() {
+      current = await start({});
     },
   };
 }
@@ -117,7 +148,7 @@ function killIfThere(pid: number): void {
 async function restartableTemporal(
   processes: Processes,
   folder: string,
-): Promise<Restartable & { address: string }> {
+): Promise<Pick<Restartable, 'kill'> & { address: string }> {
   const log = (): void => undefined;
   const server = await resolveTemporal({ address: undefined, cacheDir: defaultCacheDir(), log });
   if (server.kind === 'address')
