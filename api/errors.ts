@@ -56,10 +56,10 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
-/** Socket errors, SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), and pg's own words. */
+/** Socket errors, SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), 25P03 (stopped too long), and pg's own words. */
 function isDatabaseDown(error: Error): boolean {
   const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string') return NETWORK.has(code) || /^(08|53|57P)/.test(code);
+  if (typeof code === 'string') return NETWORK.has(code) || /^(08|53|57P|25P03)/.test(code);
   return /^(Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after)/.test(
     error.message,
   );

@@ -69,8 +69,9 @@ async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  const lost = (error: Error): void => void (broken = error); // the next query says so, too
-  client.on('error', lost);
+  let lost: Error | undefined;
+  const lose = (error: Error): void => void (lost ??= error); // what the next query says is less
+  client.on('error', lose);
   try {
     await client.query(begin);
     const result = await work(client);
@@ -80,9 +81,9 @@ async function inTransaction<T>(
     await client.query('rollback').catch((failure: Error) => {
       broken = failure;
     });
-    throw error;
+    throw lost ?? error;
   } finally {
-    client.off('error', lost);
-    client.release(broken);
+    client.off('error', lose);
+    client.release(lost ?? broken);
   }
 }
