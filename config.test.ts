@@ -43,10 +43,12 @@ test('knows which addresses are loopback', () => {
   ]);
 });
 
-test('a worker that kills itself for tests is not for production', () => {
+test('a process that kills or stops itself for tests is not for production', () => {
   expect(loadConfig({ CRASH_AT: 'payment.signed' }).CRASH_AT).toBe('payment.signed');
   expect(() => loadConfig({ CRASH_AT: 'payment.signed', NODE_ENV: 'production' })).toThrow(/refused/);
   expect(() => loadConfig({ CRASH_AT: 'anywhere' })).toThrow(/CRASH_AT/);
+  expect(loadConfig({ STOP_AT: 'claim.taken' }).STOP_AT).toBe('claim.taken');
+  expect(() => loadConfig({ STOP_AT: 'claim.taken', NODE_ENV: 'production' })).toThrow(/refused/);
 });
 
 test('what is written into the environment reads back as the same configuration', () => {

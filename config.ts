@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { CRASH_POINTS, type CrashPoint } from './domain/crash-points.ts';
+import { CRASH_POINTS, REQUEST_POINTS, type CrashPoint, type RequestPoint } from './domain/crash-points.ts';
 import { isFlowSetting } from './domain/masumi/flow-key.ts';
 import { droppedByShell } from './shell-dropped.ts';
 
@@ -53,6 +53,18 @@ export const settings = z.object({
   RATE_LIMIT_PER_MINUTE: int(100).describe(
     'Requests a minute per key, else user, else address; 0 turns the limit off.',
   ),
+  IDEMPOTENCY_CLAIM_MS: ms(
+    MINUTE,
+    100,
+    'A request that is not answered after so long may be taken over by a repetition of it.',
+  ),
+  IDEMPOTENCY_WAIT_MS: ms(10_000, 0, 'So long a repetition waits for the answer of the first request.'),
+  START_ORPHAN_MS: ms(5000, 100, 'A run whose start nobody tried after so long is started by a sweep.'),
+  START_CLAIM_MS: ms(
+    MINUTE,
+    100,
+    'A run whose start has an unknown outcome is called off when nobody repeated the request after so long.',
+  ),
   CORS_ORIGINS: list.describe('Comma-separated origins allowed by CORS. Alias: CORS_ORIGIN.'),
   TRUST_PROXY: int(0, 0, 10).describe(
     'How many proxies in front of the API are believed about the client address.',
@@ -73,6 +85,11 @@ export const settings = z.object({
     .optional()
     .describe('Direct connection for LISTEN where DATABASE_URL goes through a pooler.'),
   DATABASE_POOL: int(10, 1, 200).describe('Connections of one process.'),
+  DATABASE_IDLE_IN_TRANSACTION_MS: ms(
+    30_000,
+    100,
+    'PostgreSQL ends the transaction of a process that does nothing in it for so long: its locks would hold up the others.',
+  ),
   TEMPORAL_ADDRESS: z
     .string()
     .optional()
@@ -111,6 +128,12 @@ export const settings = z.object({
     .enum(Object.keys(CRASH_POINTS) as CrashPoint[])
     .optional()
     .describe('For crash tests: the point at which a worker kills itself. Refused with NODE_ENV=production.'),
+  STOP_AT: z
+    .enum([...Object.keys(CRASH_POINTS), ...Object.keys(REQUEST_POINTS)] as (CrashPoint | RequestPoint)[])
+    .optional()
+    .describe(
+      'For tests of leases: the point at which a worker or an API stops itself (SIGSTOP). Refused with NODE_ENV=production.',
+    ),
   MAX_CONCURRENT_ACTIVITIES: int(100, 1, 5000).describe('Activities one worker runs at once per queue.'),
   LLM_PROVIDER: z
     .enum(['anthropic', 'offline'])
@@ -347,6 +370,8 @@ const flowSettings = (values: Record<string, string | undefined>): Record<string
 function checked(config: Config, nodeEnv: string | undefined): Config {
   if (config.CRASH_AT !== undefined && nodeEnv === 'production')
     throw new Error('CRASH_AT makes a worker kill itself for tests; it is refused with NODE_ENV=production.');
+  if (config.STOP_AT !== undefined && nodeEnv === 'production')
+    throw new Error('STOP_AT makes a process stop itself for tests; it is refused with NODE_ENV=production.');
   if (config.DATABASE_URL !== undefined && !/^postgres(ql)?(\+\w+)?:\/\//.test(config.DATABASE_URL))
     throw new Error(
       'DATABASE_URL must be a PostgreSQL URL. For a trial without a server leave it unset: npm start brings its own PostgreSQL.',

@@ -5,6 +5,7 @@ import { createGuards } from '../activities/http/guards.ts';
 import { kodosumiOf } from '../activities/kodosumi/from-config.ts';
 import { createWithdrawalGuard } from '../activities/payments/escrow/withdrawal-guard.ts';
 import { masumiNodeOf } from '../activities/payments/masumi/from-config.ts';
+import { checkpointOf } from '../checkpoints.ts';
 import { isLoopback, type Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { createJournal } from '../db/journal.ts';
@@ -41,7 +42,10 @@ export async function composeApi({
   eagerStart = false,
 }: ComposeOptions): Promise<ApiParts> {
   const databaseUrl = required(config, 'DATABASE_URL');
-  const db = await openDatabase(databaseUrl, { poolSize: config.DATABASE_POOL });
+  const db = await openDatabase(databaseUrl, {
+    poolSize: config.DATABASE_POOL,
+    idleInTransactionMs: config.DATABASE_IDLE_IN_TRANSACTION_MS,
+  });
   const notifier = createNotifier(db.pool);
   const assets = buildAssetBook(config);
   const { catalogue, close: closeServices } = createServiceCatalogue(config, assets);
@@ -52,6 +56,7 @@ export async function composeApi({
     temporal: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
     settings: { ...apiSettings(config, databaseUrl, version), eagerStart },
     log,
+    ...checkpointOf(config),
     families: [
       createReasoningFamily({
         config,
@@ -102,5 +107,7 @@ function apiSettings(config: Config, databaseUrl: string, version: string): ApiS
     temporalNamespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TASK_QUEUE,
     commandTimeoutMs: config.EARLY_APPROVAL_WAIT_MS + 5000,
+    claims: { claimMs: config.IDEMPOTENCY_CLAIM_MS, waitMs: config.IDEMPOTENCY_WAIT_MS },
+    sweepWaits: { pendingMs: config.START_ORPHAN_MS, claimMs: config.START_CLAIM_MS },
   };
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
 import type { Journal } from '../db/journal.ts';
 import type { Sealer } from '../db/sealing.ts';
+import type { Checkpoint } from '../domain/crash-points.ts';
 import type { Principal } from '../schemas/core/principal.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
 import type { FamilyModule } from './family.ts';
@@ -18,6 +19,8 @@ export interface ApiDeps {
   settings: ApiSettings;
   log: Logger;
   families: readonly FamilyModule[];
+  /** Tests stop a process there. */
+  checkpoint?: Checkpoint;
 }
 
 /** One request, as handlers see it. */

@@ -10,7 +10,7 @@ export function startHousekeeping(deps: ApiDeps): { stop(): Promise<void> } {
   const sweepFamilies = (): Promise<unknown> =>
     Promise.all(deps.families.map(async (family) => family.sweep?.(deps)));
   const tasks = [
-    repeat(deps, 'sweeping starts', SWEEP_MS, () => sweepStarts(deps)),
+    repeat(deps, 'sweeping starts', SWEEP_MS, () => sweepStarts(deps, deps.settings.sweepWaits)),
     repeat(deps, 'sweeping families', SWEEP_MS, sweepFamilies),
     repeat(deps, 'purging', PURGE_MS, () => purgeExpired(deps.db.pool)),
   ];

@@ -1,3 +1,6 @@
+import type { ClaimTimes } from './middleware/idempotency.ts';
+import type { SweepWaits } from './runs/sweep.ts';
+
 /** What the API needs from the environment; `config.ts` satisfies it. */
 export interface ApiSettings {
   /** `off` is for loopback only: one tenant, every scope. */
@@ -23,4 +26,8 @@ export interface ApiSettings {
   eagerStart?: boolean;
   /** How long a command waits for a workflow's answer. */
   commandTimeoutMs: number;
+  /** Of an Idempotency-Key. */
+  claims?: ClaimTimes;
+  /** Of starts that are open. */
+  sweepWaits?: SweepWaits;
 }

@@ -12,11 +12,17 @@ export const STEADY = {
 } as const;
 
 export const QUERY_MS = 60_000;
+const IDLE_IN_TRANSACTION_MS = 30_000;
 const ORM_LIFETIME_S = 60; // its pool tells nobody of refused statements, so a server that became read-only is left by age
 
 export interface PoolOptions {
   /** How long one statement may take; longer means that its server is gone. */
   queryMs?: number | undefined;
+  /**
+   * A process that is stopped inside a transaction holds its locks as long as its connection lives. After so long the
+   * server ends the connection: the transaction never was, and the process is told so when it goes on.
+   */
+  idleInTransactionMs?: number | undefined;
 }
 
 const ignore = (): void => undefined;
@@ -94,12 +100,14 @@ export async function checkWritable(pool: pg.Pool): Promise<void> {
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
+  { idleInTransactionMs = IDLE_IN_TRANSACTION_MS }: PoolOptions = {},
 ): Promise<T> {
   const client = await pool.connect();
   const loss = watch(client);
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    // With the transaction, not with the connection: poolers in between refuse or share what belongs to a connection.
+    await client.query(`begin; set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`);
     const result = await work(client);
     loss.check();
     await client.query('commit').catch(loseCommit);

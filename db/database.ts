@@ -49,7 +49,7 @@ export async function openDatabase(
     pool,
     orm,
     em: () => orm.em.fork(),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work) => inTransaction(pool, work, options),
     close: async () => {
       await orm.close(true);
       await pool.end();

@@ -41,5 +41,29 @@ export const CRASH_POINTS = {
 
 export type CrashPoint = keyof typeof CRASH_POINTS;
 
+/**
+ * Every place between the claim of an Idempotency-Key and its answer, and what must hold when the process is stopped there
+ * for longer than the claim lasts: another process answers the same request meanwhile, then this one goes on.
+ */
+export const REQUEST_POINTS = {
+  'claim.taken':
+    'Nothing is written. The next try does the work; this one finds its token gone and tells what that answered.',
+  'claim.bound':
+    'Inside the transaction: the claim’s row is locked, so the next try waits and is told that it is in progress.',
+  'run.inserted':
+    'The same; a process that stays away too long loses its connection, and nothing of this was ever there.',
+  'run.committed':
+    'The run exists and is bound to the key. The next try starts that one; a second start is refused.',
+  'workflow.started': 'The same run; both answers name it.',
+  'command.asked':
+    'The claim was ours a moment ago. The update’s id is the request’s, so the run hears it once.',
+  'money.held': 'The hold is committed under an id made from the key. The next try finds it.',
+  'answer.rendered':
+    'The work is done, nothing is told. The next try finds it and stores its answer, which this one tells.',
+  'answer.stored': 'The next try tells what is stored, and so does this one.',
+} as const;
+
+export type RequestPoint = keyof typeof REQUEST_POINTS;
+
 /** Called at each point; does nothing but in tests. */
-export type Checkpoint = (point: CrashPoint) => Promise<void> | void;
+export type Checkpoint = (point: CrashPoint | RequestPoint) => Promise<void> | void;

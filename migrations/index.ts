@@ -8,6 +8,7 @@ import { M0007LedgerRecord } from './m0007-ledger-record.ts';
 import { M0008Signers } from './m0008-signers.ts';
 import { M0009Jobs } from './m0009-jobs.ts';
 import { M0010Lost } from './m0010-lost.ts';
+import { M0012Fences } from './m0012-fences.ts';
 import { M0014Purchasers } from './m0014-purchasers.ts';
 
 /** Every migration, in order; forward only. */
@@ -22,6 +23,7 @@ export const migrationsList = [
   M0008Signers,
   M0009Jobs,
   M0010Lost,
+  M0012Fences,
   M0014Purchasers,
 ].map((migration) => ({
   name: migration.name,

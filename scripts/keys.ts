@@ -97,8 +97,8 @@ async function revoke(db: Database, { tenant }: Values, id: string | undefined):
 }
 
 /** A key made past the API is in the tenant's audit chain all the same. */
-function note(db: Database, tenant: string, action: string, object: string): Promise<void> {
-  return createAuditor(db).append({ tenant, actor: 'command line', action, object, data: {} });
+async function note(db: Database, tenant: string, action: string, object: string): Promise<void> {
+  await createAuditor(db).append({ tenant, actor: 'command line', action, object, data: {} });
 }
 
 /** DATABASE_URL, else the running local stack's. */

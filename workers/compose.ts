@@ -12,6 +12,7 @@ import { createPlanningActivities } from '../activities/planner/activities.ts';
 import type { ModelSettings } from '../activities/planner/ask-model.ts';
 import { createReconciliationActivities } from '../activities/reconciliation/activities.ts';
 import type { BookDeps } from '../activities/reconciliation/tools.ts';
+import { checkpointOf } from '../checkpoints.ts';
 import type { Config } from '../config.ts';
 import { openDatabase, type Database } from '../db/database.ts';
 import { createJournal } from '../db/journal.ts';
@@ -21,7 +22,6 @@ import { createValues } from '../db/values.ts';
 import { buildAssetBook } from '../domain/assets.ts';
 import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { required } from '../temporal-connection.ts';
-import { checkpointOf } from './crash.ts';
 import { composeMasumi } from './masumi.ts';
 import type { TellWorkflow } from '../activities/payments/masumi/activities.ts';
 
@@ -41,7 +41,10 @@ export async function composeActivities(
   workflowState: BookDeps['workflowState'],
   tell: TellWorkflow,
 ): Promise<WorkerParts> {
-  const db = await openDatabase(required(config, 'DATABASE_URL'), { poolSize: config.DATABASE_POOL });
+  const db = await openDatabase(required(config, 'DATABASE_URL'), {
+    poolSize: config.DATABASE_POOL,
+    idleInTransactionMs: config.DATABASE_IDLE_IN_TRANSACTION_MS,
+  });
   const notifier = createNotifier(db.pool);
   const journal = createJournal(db.pool, notifier);
   const sealer = createSealer(required(config, 'STEWARD_DATA_KEY'));

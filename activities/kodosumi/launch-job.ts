@@ -7,9 +7,11 @@ import {
   type JobInputs,
   type JobRow,
   getJob,
+  holdsLaunch,
   markLaunchLost,
   releaseLaunch,
 } from '../../db/repositories/jobs.ts';
+import { raiseAttention } from '../../db/repositories/attention.ts';
 import { getRun } from '../../db/repositories/runs.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
@@ -33,6 +35,7 @@ const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
  *   which Kodosumi may have taken it is it launched again.
  * - after the answer, before `keepFid`: the same; the look finds it.
  * - after `keepFid`: the next try answers what is kept.
+ * A try that is stopped and goes on after another took over does not launch; what it launched already is ended.
  */
 export async function launchJob(
   deps: KodosumiDeps,
@@ -45,7 +48,7 @@ export async function launchJob(
     if (inputs === undefined) throw new EngineError('value_lost', `Job ${runId} has no inputs.`);
     if (job.launching_at !== null) {
       const found = await look(deps, job, url, inputs);
-      if (found !== undefined) return launched(deps, runId, found);
+      if (found !== undefined) return launched(deps, job, found, job.launching_at);
     }
     const ready = await withFiles(requireKodosumi(deps), deps.fetchFile, inputs);
     if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
@@ -98,18 +101,25 @@ const find = (
 
 async function launch(
   deps: KodosumiDeps,
-  { run_id: runId, launching_at: seen }: JobRow,
+  job: JobRow,
   url: string,
   values: JsonObject,
 ): Promise<LaunchJobOutcome> {
+  const { run_id: runId, launching_at: seen } = job;
   const at = new Date();
+  const limit = AbortSignal.timeout(deps.launchMs); // the look counts from the claim, so nothing is sent later
+  const latest = performance.now() + deps.launchMs;
   if (!(await claimLaunch(deps.db.pool, runId, { seen, at })))
     throw new Error('Another try launches this job, or it was given up.');
   await deps.checkpoint?.('job.launching');
+  if (!(await holdsLaunch(deps.db.pool, runId, at)) || performance.now() > latest) {
+    await releaseLaunch(deps.db.pool, runId, at); // nothing was sent, and nothing will be
+    throw new Error('This try of the launch was held up too long; it sends nothing.');
+  }
   try {
-    const outcome = await requireKodosumi(deps).launch(url, values);
+    const outcome = await requireKodosumi(deps).launch(url, values, limit);
     await deps.checkpoint?.('job.launched');
-    if (outcome.kind === 'launched') return await launched(deps, runId, outcome.fid);
+    if (outcome.kind === 'launched') return await launched(deps, job, outcome.fid, at);
     return outcome;
   } catch (error) {
     if (!(error instanceof KodosumiError) || error.unknown) {
@@ -127,7 +137,24 @@ async function launch(
 const isEarly = ({ lookForMs }: KodosumiDeps): boolean =>
   Date.now() - Context.current().info.scheduledTimestampMs < Math.min(lookForMs, LONGEST_REFUSAL_MS);
 
-async function launched({ db }: KodosumiDeps, runId: string, fid: string): Promise<LaunchJobOutcome> {
-  await keepFid(db.pool, runId, fid);
-  return { kind: 'launched', fid };
+async function launched(deps: KodosumiDeps, job: JobRow, fid: string, at: Date): Promise<LaunchJobOutcome> {
+  if (await keepFid(deps.db, job.run_id, fid, at)) return { kind: 'launched', fid };
+  await endSurplus(deps, job, fid);
+  throw new Error(`Another try launched this job, or it has ended; run ${fid} of this one was ended.`);
+}
+
+/** Temporal has given this try up, so nobody would try that again: a person is told when it fails. */
+async function endSurplus(deps: KodosumiDeps, { run_id: runId, tenant }: JobRow, fid: string): Promise<void> {
+  await requireKodosumi(deps)
+    .kill(fid)
+    .catch((error: unknown) =>
+      raiseAttention(deps.db.pool, {
+        id: `flow_surplus:${fid}`,
+        tenant,
+        kind: 'flow_surplus',
+        runId,
+        detail: `Run ${fid} at Kodosumi belongs to no job and could not be ended: ${String(error)}. End it there.`,
+        data: { fid },
+      }),
+    );
 }

@@ -131,7 +131,8 @@ async function landed(
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
   const proof = { unreachableSince: null, unprovenSince: null, landedAt: position, ...feeProof(fees) };
   const patch = { txHash, reason: null, proof };
-  await movePayment(tools.db.pool, payment.id, open, 'settled', patch);
+  if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
+    return reconcileIntent(tools, payment.id); // closed while this look was held up: what was seen is old
   await append(tools, { ...payment, tx_hash: txHash }, 'settled');
   await settleAttention(
     tools.db.pool,
@@ -188,8 +189,10 @@ async function closeVoid(
 
 /** A reorganisation took back what was settled. The run may have gone on with the service's work: a person decides. */
 async function vanished(tools: PaymentTools, payment: PaymentRow): Promise<void> {
-  const moved = await movePayment(tools.db.pool, payment.id, ['settled'], 'unknown', {
-    reason: 'REORGANISED',
+  const moved = await tools.db.transaction(async (client) => {
+    const current = await lockPayment(client, payment.id);
+    if (current?.finalized !== false) return false; // final by now: this look was held up
+    return movePayment(client, payment.id, ['settled'], 'unknown', { reason: 'REORGANISED' });
   });
   if (!moved) return;
   await append(tools, payment, 'unknown', `REORGANISED:${payment.tx_hash}`);

@@ -199,11 +199,10 @@ async function settle(
   kept: Kept,
   where: JsonObject = {},
 ): Promise<SubmitOutcome> {
-  await movePayment(tools.db.pool, payment.id, ['signed', 'submitted', 'unknown', 'settled'], 'settled', {
-    txHash,
-    reason: null,
-    proof: { output: { ...kept }, ...where },
-  });
+  const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
+  const patch = { txHash, reason: null, proof: { output: { ...kept }, ...where } };
+  if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
+    return submitIntent(tools, request); // closed while this try was held up: that is the answer
   await tools.checkpoint('payment.settled');
   return complete(tools, request, payment, txHash, kept);
 }

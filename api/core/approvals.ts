@@ -6,7 +6,7 @@ import type { Ctx } from '../context.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import { approveRun, rejectRun, requireRun } from '../runs/commands.ts';
+import { approveRun, orAsHeard, rejectRun, requireRun } from '../runs/commands.ts';
 import { toApproval } from '../runs/to-wire.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
 
@@ -46,8 +46,11 @@ const decide = defineRoute({
     const run = await requireRun(ctx, asked.run_id, MISSING);
     const hash = body.plan_hash ?? asked.plan_hash;
     const bound = hash === '' ? {} : { planHash: hash };
-    if (body.decision === 'reject') await rejectRun(ctx, run, { reason: body.reason, ...bound });
-    else await approveRun(ctx, run, bound);
+    const decideRun = (): Promise<unknown> =>
+      body.decision === 'reject'
+        ? rejectRun(ctx, run, { reason: body.reason, ...bound })
+        : approveRun(ctx, run, bound);
+    await orAsHeard(ctx, run, decideRun, (answer) => answer);
     return { status: 200, body: await requireApproval(ctx, asked.id) };
   },
 });

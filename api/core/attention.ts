@@ -4,6 +4,7 @@ import { listAttention, resolveAttention } from '../../db/repositories/attention
 import { AttentionPage, AttentionRecord, ResolveBody } from '../../schemas/core/api.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
+import { keepClaim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
@@ -44,7 +45,7 @@ const resolve = defineRoute({
   body: ResolveBody,
   responses: { 200: { description: 'The item, resolved.', schema: AttentionRecord } },
   errors: ['attention_not_found'],
-  async handler({ deps, principal }, { params, body }) {
+  async handler({ deps, principal, claim }, { params, body }) {
     const item = await resolveAttention(
       deps.db.em(),
       principal.tenant,
@@ -52,6 +53,7 @@ const resolve = defineRoute({
       actorOf(principal),
       body.note,
       hiddenFrom(deps.families, principal),
+      () => keepClaim(deps.db.pool, claim),
     );
     if (item === null) throw new ApiError('attention_not_found', 'There is no such item.');
     return { status: 200, body: toRecord(item) };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readRunEvents } from '../../db/repositories/events.ts';
 import { listRuns } from '../../db/repositories/run-lists.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
+import type { ApproveAnswer, DecisionAnswer } from '../../domain/messages.ts';
 import {
   CancelBody,
   CancelPreview,
@@ -18,7 +19,7 @@ import { Run, RunStatus } from '../../schemas/core/run.ts';
 import { page, PageQuery, readCursor, WholeNumber } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import { cancelRun, giveInput, requireRun, resumeRun } from '../runs/commands.ts';
+import { cancelRun, giveInput, orAsHeard, requireRun, resumeRun } from '../runs/commands.ts';
 import { previewCancel } from '../runs/preview.ts';
 import { rerun } from '../runs/rerun.ts';
 import { toWire } from '../runs/to-wire.ts';
@@ -86,7 +87,12 @@ const cancel = defineRoute({
   async handler(ctx, { params, query: { preview }, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
     if (preview === 'true') return { status: 200, body: await previewCancel(ctx, run) };
-    const { status } = await cancelRun(ctx, run, body?.reason);
+    const { status } = await orAsHeard(
+      ctx,
+      run,
+      () => cancelRun(ctx, run, body?.reason),
+      (answer: DecisionAnswer) => answer,
+    );
     return { status: 200, body: { run_id: run.id, status } };
   },
 });
@@ -105,7 +111,12 @@ const resume = defineRoute({
   errors: ['run_not_found', 'invalid_state', 'plan_changed', 'approval_expired', 'insufficient_escrow'],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
-    await resumeRun(ctx, run, body?.plan_hash);
+    await orAsHeard<ApproveAnswer, unknown>(
+      ctx,
+      run,
+      () => resumeRun(ctx, run, body?.plan_hash),
+      (answer) => answer,
+    );
     const { id, status } = await requireRun(ctx, run.id);
     return { status: 200, body: { run_id: id, status } };
   },

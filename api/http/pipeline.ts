@@ -1,11 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
-import type { Auditor } from '../../db/repositories/audit.ts';
+import type { Auditor, AuditEntry } from '../../db/repositories/audit.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Principal } from '../../schemas/core/principal.ts';
 import type { ApiDeps, Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
 import { authenticate, authenticateVisitor, NOBODY, requireScope } from '../middleware/auth.ts';
-import { claimant, hashInput, once, readKey, type Claim } from '../middleware/idempotency.ts';
+import {
+  claimant,
+  ClaimLost,
+  hashInput,
+  once,
+  readKey,
+  type Claim,
+  type Worked,
+} from '../middleware/idempotency.ts';
 import { limitHeaders, rateLimited, type RateLimiter } from '../middleware/rate-limit.ts';
 import { factsOf } from '../middleware/request.ts';
 import type { ProblemStyle, Where } from '../problem.ts';
@@ -57,18 +66,21 @@ async function answerTo(
   if (route.scope !== null) requireScope(principal, route.scope);
   const input = parseInput(route, raw);
   const key = route.idempotent ? readKey(req.get('idempotency-key')) : undefined;
-  if (key === undefined) return work(services, route, req, res, principal, input, undefined);
+  const doing = (claim: Claim | undefined): Promise<Worked> =>
+    work(services, route, req, res, principal, input, claim);
+  if (key === undefined) return record(services, await doing(undefined));
   const claimKey = {
     tenant: principal.tenant,
     caller: claimant(principal),
     route: `${route.method} ${route.path}`,
     key,
   };
-  return once(services.deps, claimKey, hashInput(input), (claim) =>
-    // Refusals are answers too: the same key gets the same refusal again.
-    work(services, route, req, res, principal, input, claim).catch((error: unknown) =>
-      renderProblem(error, where, factsOf(req).log),
-    ),
+  return once(services, claimKey, hashInput(input), (claim) =>
+    doing(claim).catch((error: unknown) => {
+      if (error instanceof ClaimLost) throw error;
+      // Refusals are answers too: the same key gets the same refusal again.
+      return { answer: renderProblem(error, where, factsOf(req).log), line: undefined };
+    }),
   );
 }
 
@@ -114,25 +126,35 @@ async function work(
   principal: Principal,
   input: RawInput,
   claim: Claim | undefined,
-): Promise<Rendered> {
+): Promise<Worked> {
   const ctx: Ctx = { ...beginCtx(services, req, res, principal), claim };
   const answer = renderAnswer(
     route,
     await route.handler(ctx, input),
     services.deps.settings.validateResponses,
   );
-  if (changesSomething(route)) await record(ctx, route, answer.status);
-  return answer;
+  if (!changesSomething(route)) return { answer, line: undefined };
+  const object = ctx.path.split('?')[0] ?? '/';
+  return { answer, line: lineOf(ctx, `${ctx.method} ${route.path}`, object, { status: answer.status }) };
 }
 
 /** The act is done: an answer that denied it would be the greater lie, so a line that cannot be written goes to the log. */
-async function record(ctx: Ctx, route: Route, status: number): Promise<void> {
-  const line = [`${ctx.method} ${route.path}`, ctx.path.split('?')[0] ?? '/', { status }] as const;
-  await ctx
-    .audit(...line)
-    .catch((error: unknown) =>
-      ctx.log.error({ err: error, line, by: actorOf(ctx.principal) }, 'an audit line was not written'),
-    );
+async function record({ auditor, deps }: Services, { answer, line }: Worked): Promise<Rendered> {
+  if (line !== undefined)
+    await auditor
+      .append(line)
+      .catch((error: unknown) => deps.log.error({ err: error, line }, 'an audit line was not written'));
+  return answer;
+}
+
+function lineOf(
+  { principal, requestId }: Pick<Ctx, 'principal' | 'requestId'>,
+  action: string,
+  object: string,
+  data: JsonObject,
+): AuditEntry {
+  const { tenant } = principal;
+  return { tenant, actor: actorOf(principal), action, object, data: { ...data, request_id: requestId } };
 }
 
 const changesSomething = ({ method, scope }: Route): boolean =>
@@ -169,14 +191,8 @@ export function ctxFor(
     header: (name) => [req.headers[name.toLowerCase()]].flat()[0],
     signal,
     claim: undefined,
-    audit: (action, object, data = {}) =>
-      auditor.append({
-        tenant: principal.tenant,
-        actor: actorOf(principal),
-        action,
-        object,
-        data: { ...data, request_id: id },
-      }),
+    audit: async (action, object, data = {}) =>
+      void (await auditor.append(lineOf({ principal, requestId: id }, action, object, data))),
   };
 }
 

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import canonicalize from 'canonicalize';
+import type { Auditor, AuditEntry } from '../../db/repositories/audit.ts';
 import {
   claimKey,
+  lockHold,
   releaseKey,
   storeAnswer,
   type ClaimKey,
   type ClaimResult,
+  type Hold,
 } from '../../db/repositories/idempotency.ts';
+import type { Queryable } from '../../db/ledger.ts';
 import type { ApiDeps } from '../context.ts';
 import type { RawInput } from '../http/parse.ts';
 import type { Rendered } from '../http/render.ts';
@@ -16,14 +20,32 @@ import type { Json } from '../../schemas/core/json.ts';
 import type { Principal } from '../../schemas/core/principal.ts';
 
 /** A request's hold on its Idempotency-Key. */
-export interface Claim {
-  key: ClaimKey;
+export interface Claim extends Hold {
   /** The run that an earlier, unanswered try of the same request created. */
   runId: string | null;
 }
 
-const LOCK_MS = 60_000;
-const WAIT_MS = 10_000; // how long a second request waits for the first one's answer
+/** How long a claim lasts, and how long a second request waits for the first one's answer; ms. */
+export interface ClaimTimes {
+  claimMs: number;
+  waitMs: number;
+}
+
+export const CLAIM_TIMES: ClaimTimes = { claimMs: 60_000, waitMs: 10_000 };
+
+/** The request was held up until another try took its claim over: what that one answers is the answer. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/**
+ * Throws `ClaimLost` when another try has taken over. Called in a transaction before it writes, it keeps others out until
+ * the end; called before something is sent, it says that nobody else has sent it yet.
+ */
+export async function keepClaim(db: Queryable, claim: Claim | undefined): Promise<void> {
+  if (claim !== undefined && !(await lockHold(db, claim))) throw new ClaimLost();
+}
+
 const POLL_MS = 50;
 const PURPOSE = 'idempotency.answer';
 
@@ -51,22 +73,50 @@ export function hashInput(input: RawInput): string {
     .digest('hex');
 }
 
-/** Runs `work` once for this key; others get its answer, marked as replayed. */
+/** What a request came to, and the audit line that says so. */
+export interface Worked {
+  answer: Rendered;
+  line: AuditEntry | undefined;
+}
+
+interface Services {
+  deps: ApiDeps;
+  auditor: Auditor;
+}
+
+/** Runs `work` once for this key; others get its answer, marked as replayed, and so does who was overtaken. */
 export async function once(
-  deps: ApiDeps,
+  services: Services,
   key: ClaimKey,
   bodyHash: string,
-  work: (claim: Claim) => Promise<Rendered>,
+  work: (claim: Claim) => Promise<Worked>,
 ): Promise<Rendered> {
-  const result = await claimOrWait(deps, key, bodyHash);
-  if (result.kind === 'answered') return replay(deps, result.sealed);
-  const claim: Claim = { key, runId: result.runId };
-  const rendered = await work(claim).catch(async (error: unknown) => {
-    await releaseKey(deps.db.pool, key).catch(() => undefined);
+  const { deps } = services;
+  for (;;) {
+    const result = await claimOrWait(deps, key, bodyHash);
+    if (result.kind === 'answered') return replay(deps, result.sealed);
+    await deps.checkpoint?.('claim.taken');
+    const answer = await attempt(services, { key, token: result.token, runId: result.runId }, work);
+    if (answer !== undefined) return answer;
+  }
+}
+
+/** Undefined when the claim was lost on the way. */
+async function attempt(
+  services: Services,
+  claim: Claim,
+  work: (claim: Claim) => Promise<Worked>,
+): Promise<Rendered | undefined> {
+  const { deps } = services;
+  try {
+    const worked = await work(claim);
+    await deps.checkpoint?.('answer.rendered');
+    return (await settle(services, claim, worked)) ? worked.answer : undefined;
+  } catch (error) {
+    if (error instanceof ClaimLost) return undefined;
+    await releaseKey(deps.db.pool, claim).catch(() => undefined);
     throw error;
-  });
-  await settle(deps, claim, rendered);
-  return rendered;
+  }
 }
 
 async function claimOrWait(
@@ -74,9 +124,10 @@ async function claimOrWait(
   key: ClaimKey,
   bodyHash: string,
 ): Promise<Extract<ClaimResult, { kind: 'claimed' | 'answered' }>> {
-  const deadline = Date.now() + WAIT_MS;
+  const { claimMs, waitMs } = deps.settings.claims ?? CLAIM_TIMES;
+  const deadline = Date.now() + waitMs;
   for (;;) {
-    const result = await claimKey(deps.db.pool, key, bodyHash, LOCK_MS);
+    const result = await claimKey(deps.db.pool, key, bodyHash, claimMs);
     if (result.kind === 'claimed' || result.kind === 'answered') return result;
     if (result.kind === 'other_body')
       throw new ApiError(
@@ -95,16 +146,30 @@ async function claimOrWait(
   }
 }
 
-/** Final answers are kept; failures on our side and throttling are not, so that the next try may succeed. */
-async function settle(deps: ApiDeps, { key }: Claim, rendered: Rendered): Promise<void> {
-  if (rendered.status >= 500 || rendered.status === 429)
-    await releaseKey(deps.db.pool, key).catch(() => undefined);
-  else
-    await storeAnswer(
-      deps.db.pool,
-      key,
-      deps.sealer.seal(PURPOSE, rendered as unknown as Json).toString('base64'),
-    );
+/**
+ * Final answers are kept; failures on our side and throttling are not, so that the next try may succeed. False when the
+ * claim was lost: nothing is kept, and no audit line says that this try did anything.
+ */
+async function settle({ deps, auditor }: Services, claim: Claim, { answer, line }: Worked): Promise<boolean> {
+  if (answer.status >= 500 || answer.status === 429) return releaseKey(deps.db.pool, claim).catch(() => true); // it is open again by itself in a while
+  const sealed = deps.sealer.seal(PURPOSE, answer as unknown as Json).toString('base64');
+  const store = (db: Queryable): Promise<boolean> => storeAnswer(db, claim, sealed);
+  const stored = await (line === undefined ? store(deps.db.pool) : storeWith(deps, auditor, line, store));
+  await deps.checkpoint?.('answer.stored');
+  return stored;
+}
+
+/** One transaction, so that there is one line for one answer; a line that cannot be written goes to the log. */
+function storeWith(
+  { db, log }: ApiDeps,
+  auditor: Auditor,
+  line: AuditEntry,
+  store: (db: Queryable) => Promise<boolean>,
+): Promise<boolean> {
+  return auditor.append(line, store).catch((error: unknown) => {
+    log.error({ err: error, line }, 'an audit line was not written');
+    return store(db.pool);
+  });
 }
 
 function replay(deps: ApiDeps, sealed: string): Rendered {

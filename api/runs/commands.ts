@@ -21,6 +21,7 @@ import type { Ctx } from '../context.ts';
 import { isHidden } from './visibility.ts';
 import { troubleOf, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
+import { keepClaim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 
 export type CommandCtx = Pick<Ctx, 'deps' | 'principal' | 'claim'>;
@@ -51,6 +52,39 @@ export function approveRun(
     { ...request, by: actorOf(ctx.principal), updateId },
     updateId,
   );
+}
+
+/**
+ * A repetition is not refused for what its first try brought about: what the run told that one, whose answer was lost, is
+ * the answer. `told` puts it into words.
+ */
+export async function orAsHeard<A, T>(
+  ctx: CommandCtx,
+  run: Pick<RunRow, 'workflow_id'>,
+  work: () => Promise<T>,
+  told: (answer: A) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isRefusal = error instanceof ApiError && error.code !== 'unavailable';
+    const before = isRefusal ? await heardBefore<A>(ctx, run) : undefined;
+    if (before === undefined) throw error;
+    return told(before);
+  }
+}
+
+/** What the run told an earlier try of the same request: Temporal keeps it, by the id of the request. */
+export async function heardBefore<A>(
+  ctx: CommandCtx,
+  { workflow_id: workflowId }: Pick<RunRow, 'workflow_id'>,
+): Promise<A | undefined> {
+  const { temporal, settings } = ctx.deps;
+  if (ctx.claim === undefined) return undefined;
+  const earlier = temporal.workflow.getHandle(workflowId).getUpdateHandle<A>(updateIdOf(ctx));
+  return temporal
+    .withDeadline(Date.now() + settings.commandTimeoutMs, () => earlier.result())
+    .catch(() => undefined); // it never came there, or was refused there as well
 }
 
 /** Approves what a paused run waits for. A run that has not begun is approved, not resumed. */
@@ -115,11 +149,13 @@ export async function giveInput(
   data: JsonObject,
   id = updateIdOf(ctx),
 ): Promise<void> {
-  if (run.status !== 'awaiting_input')
-    throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
   const family = ctx.deps.families.find(({ name }) => name === run.family);
+  const isRepeated = ctx.claim !== undefined; // what its first try gave, the family knows
+  if (run.status !== 'awaiting_input' && !(isRepeated && family?.giveInput !== undefined))
+    throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
   if (family?.giveInput !== undefined) return family.giveInput(ctx, run, data);
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
+  await keepClaim(ctx.deps.db.pool, ctx.claim);
   await bounded(ctx, run, () => handle.signal(SIGNALS.input, { by: actorOf(ctx.principal), data, id }));
 }
 
@@ -144,6 +180,8 @@ async function update<A extends { events: JournalEvent[] }>(
   updateId: string,
 ): Promise<A> {
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
+  await keepClaim(ctx.deps.db.pool, ctx.claim);
+  await ctx.deps.checkpoint?.('command.asked');
   const answer = await bounded(ctx, run, () =>
     handle.executeUpdate<A, [object]>(name, { args: [request], updateId }),
   );

@@ -5,7 +5,7 @@ import { getRun, insertRun, markStart, type NewRun, type RunRow } from '../../db
 import type { Queryable } from '../../db/ledger.ts';
 import type { ApiDeps } from '../context.ts';
 import { isUnavailable, unavailable } from '../errors.ts';
-import type { Claim } from '../middleware/idempotency.ts';
+import { ClaimLost, type Claim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 
 /** How Temporal is told to run a run. Derived from the run's row alone, so that a sweeper can do it again. */
@@ -34,12 +34,13 @@ export type StartedRow = Pick<
   'id' | 'tenant' | 'family' | 'kind' | 'subject' | 'settings' | 'workflow_id'
 >;
 
-type StartDeps = Pick<ApiDeps, 'db' | 'sealer' | 'temporal' | 'settings' | 'log'>;
+type StartDeps = Pick<ApiDeps, 'db' | 'sealer' | 'temporal' | 'settings' | 'log' | 'checkpoint'>;
 
 /**
  * Creates a run and starts its workflow: the rows first, in one transaction, so that the database alone decides what
  * is a duplicate (architecture decision 2). Answers the run's id, which is an earlier one when the same request tried
- * before. Throws `unavailable` with `run_id` when Temporal's answer is not known; the same request may claim it then.
+ * before. Throws `unavailable` with `run_id` when Temporal's answer is not known; the same request may claim it then. A
+ * request that was overtaken by another try of itself creates nothing and throws `ClaimLost`.
  */
 export async function startRun(
   deps: StartDeps,
@@ -47,9 +48,25 @@ export async function startRun(
 ): Promise<{ runId: string; created: boolean }> {
   const earlier = claim?.runId ? await getRun(deps.db.pool, claim.runId) : undefined;
   const row = earlier ?? (await createRun(deps, run, claim, within));
+  await deps.checkpoint?.('run.committed');
   if (row.start_state !== 'started')
-    await startWorkflow(deps, row, typeof start === 'function' ? start(row) : start);
+    await beginRun(deps, row, typeof start === 'function' ? start(row) : start, claim);
+  await deps.checkpoint?.('workflow.started');
   return { runId: row.id, created: earlier === undefined };
+}
+
+/** What was called off has let go of its key: the next claim of it makes another run. */
+async function beginRun(
+  deps: StartDeps,
+  row: StartedRow,
+  start: WorkflowStart,
+  claim: Claim | undefined,
+): Promise<void> {
+  if ((await startWorkflow(deps, row, start)) === 'running') return;
+  if (claim !== undefined) throw new ClaimLost();
+  throw new ApiError('unavailable', 'The run was called off before it could start. Send the request again.', {
+    members: { run_id: row.id },
+  });
 }
 
 async function createRun(
@@ -65,25 +82,39 @@ async function createRun(
   if (claim === undefined && within === undefined) await insert(deps.db.pool);
   else
     await deps.db.transaction(async (client) => {
+      if (claim !== undefined && !(await bindRun(client, claim, run.id))) throw new ClaimLost();
+      await deps.checkpoint?.('claim.bound');
       await insert(client);
       await within?.(client);
-      if (claim !== undefined) await bindRun(client, claim.key, run.id);
+      await deps.checkpoint?.('run.inserted');
     });
   if (claim) claim.runId = run.id;
   return { ...run, workflow_id: run.workflowId, start_state: 'pending' };
 }
 
-/** Safe to repeat: a workflow id is started once, for ever. */
-export async function startWorkflow(deps: StartDeps, row: StartedRow, start: WorkflowStart): Promise<void> {
+/**
+ * Safe to repeat: a workflow id is started once, for ever. `called_off`: the run was given up while this try was held up, and
+ * what it started nevertheless was told to end; its first event is refused as well.
+ */
+export async function startWorkflow(
+  deps: StartDeps,
+  row: StartedRow,
+  start: WorkflowStart,
+): Promise<'running' | 'called_off'> {
   try {
     const temporalRunId = await requestStart(deps, row, start);
     // Lost marks do no harm: the first event marks the run as well, and the sweeper looks at what is left.
-    await markStart(deps.db.pool, row.id, 'started', temporalRunId).catch((error: unknown) =>
+    const state = await markStart(deps.db.pool, row.id, 'started', temporalRunId).catch((error: unknown) =>
       deps.log.warn({ err: error, run_id: row.id }, 'marking the run as started failed'),
     );
+    if (state !== 'abandoned') return 'running';
+    await deps.temporal.workflow.getHandle(row.workflow_id).cancel();
+    return 'called_off';
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    await markStart(deps.db.pool, row.id, 'start_unknown', null).catch(() => undefined);
+    const state = await markStart(deps.db.pool, row.id, 'start_unknown', null).catch(() => undefined);
+    if (state === 'started') return 'running'; // another process has learned what this one has not
+    if (state === 'abandoned') return 'called_off';
     const refusal = unavailable(
       'The run was created, but whether it has started is not known. Send the same request again within 60 seconds.',
     );

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { releaseRun } from '../../db/repositories/idempotency.ts';
+import { lockRequestOf, releaseRun } from '../../db/repositories/idempotency.ts';
 import { listUnstarted } from '../../db/repositories/run-lists.ts';
-import { markStart, type RunRow } from '../../db/repositories/runs.ts';
+import { abandonStart, keepAbandoned, NEVER_STARTED, type RunRow } from '../../db/repositories/runs.ts';
 import type { ApiDeps } from '../context.ts';
 import { startWorkflow } from './start.ts';
 
@@ -40,18 +40,29 @@ async function restart(deps: ApiDeps, row: RunRow): Promise<boolean> {
     deps.log.error({ run_id: row.id, family: row.family }, 'no family here can start this run');
     return false;
   }
-  await startWorkflow(deps, row, start);
-  return true;
+  return (await startWorkflow(deps, row, start)) === 'running';
 }
 
-/** The client was told that the start failed: what nobody claimed is called off, whether it runs or not. */
+/**
+ * The client was told that the start failed: what nobody claimed is called off, whether it runs or not. First its request is
+ * taken away from whoever may still be held up with it: no client is told of a run that is called off.
+ */
 async function settleUnknown(deps: ApiDeps, row: RunRow, claimMs: number): Promise<boolean> {
   if (row.created_at.getTime() + claimMs > Date.now()) return false;
+  const request = await deps.db.transaction(async (client) => {
+    const stands = await lockRequestOf(client, row.id);
+    if (stands !== 'idle') return stands;
+    if (!(await abandonStart(client, row.id))) return 'busy';
+    await releaseRun(client, row.id);
+    return 'idle';
+  });
+  if (request === 'answered') return restart(deps, row);
+  if (request === 'busy') return false;
   const handle = deps.temporal.workflow.getHandle(row.workflow_id);
   try {
     const { runId } = await handle.describe();
     await handle.cancel();
-    await markStart(deps.db.pool, row.id, 'started', runId);
+    await keepAbandoned(deps.db.pool, row.id, runId);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     await abandon(deps, row);
@@ -60,12 +71,11 @@ async function settleUnknown(deps: ApiDeps, row: RunRow, claimMs: number): Promi
 }
 
 async function abandon(deps: ApiDeps, row: RunRow): Promise<void> {
-  await releaseRun(deps.db.pool, row.id); // first: an identical request may start anew from here on
   await deps.journal.append({
     runId: row.id,
     events: [
       {
-        key: 'run.cancelled:never-started',
+        key: NEVER_STARTED,
         type: 'run.cancelled',
         data: { reason: 'The workflow could not be started.' },
         status: 'cancelled',

@@ -59,7 +59,10 @@ export async function listAttention(
   );
 }
 
-/** Closes an item once; a second time changes nothing. Null when the tenant has no such item. */
+/**
+ * Closes an item once; a second time changes nothing, nor does it when `first` throws, which sees the item locked. Null when
+ * the tenant has no such item.
+ */
 export async function resolveAttention(
   em: EntityManager,
   tenant: string,
@@ -67,13 +70,16 @@ export async function resolveAttention(
   by: string,
   note: string,
   hidden?: Hidden,
+  first: () => Promise<void> = async () => undefined,
 ): Promise<Attention | null> {
   return em.transactional(async (inner) => {
+    await inner.execute(`set local idle_in_transaction_session_timeout = '30s'`); // as everywhere: see database.ts
     const item = await inner.findOne(
       Attention,
       { tenant, id, ...notHidden(hidden) },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
+    await first();
     if (item === null || item.resolvedAt) return item;
     return inner.assign(item, { resolvedAt: new Date(), resolvedBy: by, note });
   });

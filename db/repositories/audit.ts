@@ -15,14 +15,20 @@ export interface AuditEntry {
 
 interface Waiting {
   entry: AuditEntry;
-  resolve(): void;
+  provided: (client: Queryable) => Promise<boolean>;
+  resolve(written: boolean): void;
   reject(error: unknown): void;
 }
 
 export interface Auditor {
-  /** Resolves once the line is committed. */
-  append(entry: AuditEntry): Promise<void>;
+  /**
+   * Resolves once the line is committed. With `provided` the line is written in one transaction with what that does, or
+   * not at all where it says false.
+   */
+  append(entry: AuditEntry, provided?: (client: Queryable) => Promise<boolean>): Promise<boolean>;
 }
+
+const always = (): Promise<boolean> => Promise.resolve(true);
 
 const GENESIS = '0'.repeat(64);
 const LARGEST_GROUP = 200;
@@ -34,20 +40,17 @@ export function createAuditor(db: Database): Auditor {
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       const group = queue.splice(0, LARGEST_GROUP);
-      await writeGroup(
-        db,
-        group.map(({ entry }) => entry),
-      ).then(
-        () => group.forEach(({ resolve }) => resolve()),
+      await writeGroup(db, group).then(
+        (written) => group.forEach((waiting) => waiting.resolve(written.has(waiting))),
         (error: unknown) => group.forEach(({ reject }) => reject(error)),
       );
     }
     writing = false;
   };
   return {
-    append: (entry) =>
+    append: (entry, provided = always) =>
       new Promise((resolve, reject) => {
-        queue.push({ entry, resolve, reject });
+        queue.push({ entry, provided, resolve, reject });
         if (writing) return;
         writing = true;
         void drain();
@@ -55,23 +58,35 @@ export function createAuditor(db: Database): Auditor {
   };
 }
 
-async function writeGroup(db: Database, entries: AuditEntry[]): Promise<void> {
-  const tenants = [...new Set(entries.map(({ tenant }) => tenant))];
-  await db.transaction(async (client) => {
-    await client.query(
-      `select pg_advisory_xact_lock(k) from (select hashtextextended('audit:' || t, 0) as k from unnest($1::text[]) t order by 1) keys`,
-      [tenants],
-    );
-    const heads = await readHeads(client, tenants);
-    const rows = entries.map((entry) => chain(entry, heads));
-    await client.query(
-      `insert into audit (tenant, actor, action, object, data, at, previous_hash, hash)
-       select r.tenant, r.actor, r.action, r.object, r.data, r.at, r.previous_hash, r.hash
-       from jsonb_to_recordset($1) r (ord int, tenant text, actor text, action text, object text, data jsonb,
-         at timestamptz, previous_hash text, hash text) order by r.ord`,
-      [JSON.stringify(rows.map((row, ord) => ({ ord, ...row })))],
-    );
+/** Answers whose lines were written. */
+async function writeGroup(db: Database, group: readonly Waiting[]): Promise<Set<Waiting>> {
+  return db.transaction(async (client) => {
+    const written = new Set<Waiting>();
+    for (const waiting of group) if (await waiting.provided(client)) written.add(waiting);
+    if (written.size > 0)
+      await writeLines(
+        client,
+        Array.from(written, ({ entry }) => entry),
+      );
+    return written;
   });
+}
+
+async function writeLines(client: Queryable, entries: readonly AuditEntry[]): Promise<void> {
+  const tenants = [...new Set(entries.map(({ tenant }) => tenant))];
+  await client.query(
+    `select pg_advisory_xact_lock(k) from (select hashtextextended('audit:' || t, 0) as k from unnest($1::text[]) t order by 1) keys`,
+    [tenants],
+  );
+  const heads = await readHeads(client, tenants);
+  const rows = entries.map((entry) => chain(entry, heads));
+  await client.query(
+    `insert into audit (tenant, actor, action, object, data, at, previous_hash, hash)
+     select r.tenant, r.actor, r.action, r.object, r.data, r.at, r.previous_hash, r.hash
+     from jsonb_to_recordset($1) r (ord int, tenant text, actor text, action text, object text, data jsonb,
+       at timestamptz, previous_hash text, hash text) order by r.ord`,
+    [JSON.stringify(rows.map((row, ord) => ({ ord, ...row })))],
+  );
 }
 
 async function readHeads(client: Queryable, tenants: string[]): Promise<Map<string, string>> {

@@ -1,10 +1,13 @@
 import type { Queryable } from '../ledger.ts';
 
-/** Deletes what has served its time. Keys of requests whose outcome nobody knows yet are kept. */
+/** Deletes what has served its time. Keys of requests whose outcome nobody knows yet, or that somebody works on, are kept. */
 export async function purgeExpired(db: Queryable): Promise<void> {
   await db.query(`delete from rate_window where window_start < now() - interval '5 minutes'`);
   await db.query(`delete from stream_ticket where expires_at < now()`);
   await db.query(
-    `delete from idempotency where expires_at < now() and (answer is not null or run_id is null)`,
+    `delete from idempotency where (tenant, caller, route, key) in (
+       select tenant, caller, route, key from idempotency
+       where expires_at < now() and (answer is not null or (run_id is null and locked_until < now()))
+       for update skip locked)`,
   );
 }

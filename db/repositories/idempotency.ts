@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../ledger.ts';
 
 /** Who used the key for what: the primary key of a claim. */
@@ -8,9 +9,18 @@ export interface ClaimKey {
   key: string;
 }
 
+/**
+ * One try's hold on a key. A claim lasts for a while and is then open to the next try, however long its holder was held
+ * up: whoever takes it over gets another token, and nothing that is written under the old one counts.
+ */
+export interface Hold {
+  key: ClaimKey;
+  token: string;
+}
+
 export type ClaimResult =
   /** Ours to work on; `runId` when an earlier try got as far as creating a run. */
-  | { kind: 'claimed'; runId: string | null }
+  | { kind: 'claimed'; token: string; runId: string | null }
   /** Answered before; `sealed` is the answer, base64 of sealed bytes. */
   | { kind: 'answered'; sealed: string }
   | { kind: 'in_progress' }
@@ -25,7 +35,9 @@ interface Row {
 
 /**
  * Claims the key for `lockMs`. A claim whose worker vanished is taken over; one that is older than a day begins anew,
- * unless it made a run whose outcome nobody has told yet.
+ * unless it made a run whose outcome nobody has told yet. A holder that is inside its transaction has the row locked: it
+ * is at work, however long ago it claimed, and nobody waits for its lock. (A conflict would wait for it, so an insert is
+ * tried only where no row is seen.)
  */
 export async function claimKey(
   db: Queryable,
@@ -33,60 +45,120 @@ export async function claimKey(
   bodyHash: string,
   lockMs: number,
 ): Promise<ClaimResult> {
+  const token = randomUUID();
   const { rows } = await db.query<Row>({
     name: 'idempotency_claim',
-    text: `with claimed as (
-        insert into idempotency as i (tenant, caller, route, key, body_hash, locked_until, expires_at)
-        values ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond', now() + interval '24 hours')
-        on conflict (tenant, caller, route, key) do update set
-          body_hash = excluded.body_hash, locked_until = excluded.locked_until, expires_at = excluded.expires_at,
+    text: `with made as (
+        insert into idempotency (tenant, caller, route, key, body_hash, token, locked_until, expires_at)
+        select $1, $2, $3, $4, $5, $6, now() + $7 * interval '1 millisecond', now() + interval '24 hours'
+        where not exists (select from idempotency where (tenant, caller, route, key) = ($1, $2, $3, $4))
+        on conflict do nothing
+        returning body_hash, run_id, answer
+      ), free as (
+        select tenant, caller, route, key from idempotency i
+        where (tenant, caller, route, key) = ($1, $2, $3, $4)
+          and ((i.expires_at < now() and (i.answer is not null or i.run_id is null))
+            or (i.body_hash = $5 and i.answer is null and i.locked_until < now()))
+        for update skip locked
+      ), taken as (
+        update idempotency i set
+          body_hash = $5, token = $6, locked_until = now() + $7 * interval '1 millisecond', expires_at = now() + interval '24 hours',
           run_id = case when i.expires_at < now() and i.answer is not null then null else i.run_id end,
           answer = null
-        where (i.expires_at < now() and (i.answer is not null or i.run_id is null))
-           or (i.body_hash = excluded.body_hash and i.answer is null and i.locked_until < now())
+        from free f where (i.tenant, i.caller, i.route, i.key) = (f.tenant, f.caller, f.route, f.key)
         returning i.body_hash, i.run_id, i.answer
       )
-      select true as mine, * from claimed
+      select true as mine, * from made
+      union all
+      select true, * from taken
       union all
       select false, body_hash, run_id, answer from idempotency
-      where (tenant, caller, route, key) = ($1, $2, $3, $4) and not exists (select from claimed)`,
-    values: [key.tenant, key.caller, key.route, key.key, bodyHash, lockMs],
+      where (tenant, caller, route, key) = ($1, $2, $3, $4)
+        and not exists (select from made) and not exists (select from taken)`,
+    values: [...pk(key), bodyHash, token, lockMs],
   });
   const row = rows[0];
   if (row === undefined) return { kind: 'in_progress' }; // inserted by another after our statement began
-  if (row.mine) return { kind: 'claimed', runId: row.run_id };
+  if (row.mine) return { kind: 'claimed', token, runId: row.run_id };
   if (row.body_hash !== bodyHash) return { kind: 'other_body' };
   return row.answer === null ? { kind: 'in_progress' } : { kind: 'answered', sealed: row.answer.sealed };
 }
 
-/** Ties the claim to the run made for it, in the run's own transaction. */
-export async function bindRun(db: Queryable, key: ClaimKey, runId: string): Promise<void> {
-  await db.query('update idempotency set run_id = $5 where (tenant, caller, route, key) = ($1, $2, $3, $4)', [
-    ...pk(key),
-    runId,
-  ]);
+/** The claim's row, locked, while it is ours and unanswered. Who finds it locked has lost it: its own locks are over. */
+const HELD = `select from idempotency
+  where (tenant, caller, route, key) = ($1, $2, $3, $4) and token = $5 and answer is null
+  for update skip locked`;
+
+const values = ({ key, token }: Hold): string[] => [...pk(key), token];
+
+/** Whether the claim is still ours. In a transaction it stays so until the end: nobody takes over what is locked. */
+export async function lockHold(db: Queryable, hold: Hold): Promise<boolean> {
+  const { rowCount } = await db.query(HELD, values(hold));
+  return rowCount === 1;
 }
 
-export async function storeAnswer(db: Queryable, key: ClaimKey, sealed: string): Promise<void> {
-  await db.query(
-    'update idempotency set answer = $5 where (tenant, caller, route, key) = ($1, $2, $3, $4) and answer is null',
-    [...pk(key), JSON.stringify({ sealed })],
+/** Ties the claim to the run made for it, first in the run's own transaction. False when the claim is another's now. */
+export async function bindRun(db: Queryable, hold: Hold, runId: string): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'idempotency_bind',
+    text: `with held as (${HELD})
+      update idempotency set run_id = $6
+      where (tenant, caller, route, key) = ($1, $2, $3, $4) and exists (select from held)`,
+    values: [...values(hold), runId],
+  });
+  return rowCount === 1;
+}
+
+/** False when the claim is another's now: then theirs is the answer. */
+export async function storeAnswer(db: Queryable, hold: Hold, sealed: string): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'idempotency_answer',
+    text: `with held as (${HELD})
+      update idempotency set answer = $6
+      where (tenant, caller, route, key) = ($1, $2, $3, $4) and exists (select from held)`,
+    values: [...values(hold), JSON.stringify({ sealed })],
+  });
+  return rowCount === 1;
+}
+
+/**
+ * Nothing came of it: the key is free again, or, when a run exists, open for the next try at once. False when the claim is
+ * another's now.
+ */
+export async function releaseKey(db: Queryable, hold: Hold): Promise<boolean> {
+  const { rows } = await db.query<{ ours: boolean }>(
+    `with held as (${HELD}), gone as (
+       delete from idempotency
+       where (tenant, caller, route, key) = ($1, $2, $3, $4) and run_id is null and exists (select from held)
+       returning key
+     ), opened as (
+       update idempotency set locked_until = now()
+       where (tenant, caller, route, key) = ($1, $2, $3, $4) and run_id is not null and exists (select from held)
+       returning key
+     )
+     select exists (select from gone) or exists (select from opened) as ours`,
+    values(hold),
   );
+  return rows[0]!.ours;
 }
 
-/** Nothing came of it: the key is free again, or, when a run exists, open for the next try at once. */
-export async function releaseKey(db: Queryable, key: ClaimKey): Promise<void> {
-  await db.query(
-    `with gone as (delete from idempotency where (tenant, caller, route, key) = ($1, $2, $3, $4) and run_id is null and answer is null)
-     update idempotency set locked_until = now()
-     where (tenant, caller, route, key) = ($1, $2, $3, $4) and run_id is not null and answer is null`,
-    pk(key),
+/**
+ * How the request stands that made a run: somebody works on it, it was answered, or nobody cares. It stays so until the
+ * transaction ends.
+ */
+export async function lockRequestOf(client: Queryable, runId: string): Promise<'busy' | 'answered' | 'idle'> {
+  const { rows } = await client.query<{ answered: boolean; busy: boolean }>(
+    `select answer is not null as answered, locked_until > clock_timestamp() as busy
+     from idempotency where run_id = $1 for update`,
+    [runId],
   );
+  if (rows.some(({ answered }) => answered)) return 'answered';
+  return rows.some(({ busy }) => busy) ? 'busy' : 'idle';
 }
 
-/** After a start was given up, an identical request may start anew. */
-export async function releaseRun(db: Queryable, runId: string): Promise<void> {
-  await db.query('delete from idempotency where run_id = $1 and answer is null', [runId]);
+/** After a start was given up, an identical request may start anew; whoever held the old one holds nothing. */
+export async function releaseRun(client: Queryable, runId: string): Promise<void> {
+  await client.query('delete from idempotency where run_id = $1 and answer is null', [runId]);
 }
 
 const pk = ({ tenant, caller, route, key }: ClaimKey): string[] => [tenant, caller, route, key];

@@ -67,6 +67,15 @@ export async function findAnswered(
   return rows[0];
 }
 
+/** The question that took these answers last. */
+export async function findTaken(db: Queryable, runId: string, hash: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ lid: string }>(
+    'select lid from job_lock where run_id = $1 and taken_hash = $2 order by taken_at desc limit 1',
+    [runId, hash],
+  );
+  return rows[0]?.lid;
+}
+
 export async function openAnswers(
   db: Queryable,
   sealer: Sealer,

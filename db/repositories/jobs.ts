@@ -2,6 +2,7 @@ import type { JobPayment, PaymentStanding } from '../../domain/ports/jobs.ts';
 import type { NextAction, OnChainState } from '../../domain/ports/masumi-node.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Database } from '../database.ts';
 import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
 
@@ -198,12 +199,45 @@ export async function releaseLaunch(db: Queryable, runId: string, at: Date): Pro
   );
 }
 
-/** Throws (unique) when another job has this run. */
-export async function keepFid(db: Queryable, runId: string, fid: string): Promise<void> {
-  await db.query(`update job set fid = coalesce(fid, $2) where run_id = $1`, [runId, fid]);
+/** Whether this try may still launch: no other took over, and the job was not given up. */
+export async function holdsLaunch(db: Queryable, runId: string, at: Date): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from job j join run r on r.id = j.run_id
+     where j.run_id = $1 and j.launching_at = $2 and j.fid is null and r.finished_at is null and r.status <> 'compensating'`,
+    [runId, at],
+  );
+  return rowCount === 1;
 }
 
+/**
+ * Keeps the run that the launch of `at` brought. False when it is one too many: another try has launched since, or the job has
+ * ended; then it is no job's for ever. Throws (unique) when another job has this run.
+ */
+export function keepFid(db: Database, runId: string, fid: string, at: Date): Promise<boolean> {
+  return db.transaction(async (client) => {
+    const { rows } = await client.query<{ kept: boolean; ours: boolean }>(
+      `select coalesce(j.fid = $2, false) as kept,
+         j.fid is null and j.launching_at = $3 and r.finished_at is null and not exists (select from job_surplus where fid = $2) as ours
+       from job j join run r on r.id = j.run_id where j.run_id = $1 for update of j`,
+      [runId, fid, at],
+    );
+    const { kept, ours } = rows[0]!;
+    if (kept) return true;
+    if (ours) await client.query('update job set fid = $2 where run_id = $1', [runId, fid]);
+    else
+      await client.query('insert into job_surplus (fid, run_id) values ($1, $2) on conflict do nothing', [
+        fid,
+        runId,
+      ]);
+    return ours;
+  });
+}
+
+/** Known to be another job's, or nobody's. */
 export async function isTaken(db: Queryable, fid: string): Promise<boolean> {
-  const { rowCount } = await db.query('select from job where fid = $1', [fid]);
+  const { rowCount } = await db.query(
+    'select from job where fid = $1 union all select from job_surplus where fid = $1',
+    [fid],
+  );
   return (rowCount ?? 0) > 0;
 }

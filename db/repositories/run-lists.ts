@@ -69,11 +69,11 @@ export async function stepsOf(db: Queryable, runIds: string[]): Promise<Map<stri
   return Map.groupBy(rows, (row) => row.run_id);
 }
 
-/** Runs whose start is open: never attempted within `pendingMs`, or attempted with an unknown outcome. */
+/** Runs whose start is open: never attempted within `pendingMs`, attempted with an unknown outcome, or being called off. */
 export async function listUnstarted(db: Queryable, pendingMs: number, limit: number): Promise<RunRow[]> {
   const { rows } = await db.query<RunRow>(
     `select ${COLUMNS} from run
-     where start_state = 'start_unknown'
+     where start_state = 'start_unknown' or (start_state = 'abandoned' and finished_at is null)
         or (start_state = 'pending' and created_at < now() - $1 * interval '1 millisecond')
      order by created_at limit $2`,
     [pendingMs, limit],

@@ -96,17 +96,44 @@ export async function listSteps(db: Queryable, runId: string): Promise<StepRow[]
   return rows;
 }
 
-/** Records that Temporal has the workflow (or that nobody knows). Never moves back from 'started'. */
+/** The event that ends a run whose start was called off. */
+export const NEVER_STARTED = 'run.cancelled:never-started';
+
+/**
+ * Records that Temporal has the workflow (or that nobody knows). Never moves back from 'started', and never on from what was
+ * called off meanwhile; answers what holds now.
+ */
 export async function markStart(
   db: Queryable,
   id: string,
-  state: 'started' | 'start_unknown' | 'abandoned',
+  state: 'started' | 'start_unknown',
   temporalRunId: string | null,
-): Promise<void> {
-  await db.query({
+): Promise<RunRow['start_state']> {
+  const { rows } = await db.query<{ start_state: RunRow['start_state'] }>({
     name: 'run_mark_start',
-    text: `update run set start_state = case when start_state = 'started' then start_state else $2 end,
-             temporal_run_id = coalesce($3, temporal_run_id) where id = $1`,
-    values: [id, state, temporalRunId],
+    text: `update run set start_state = case when start_state in ('started', 'abandoned') then start_state else $2 end,
+             temporal_run_id = coalesce($3, temporal_run_id)
+           where id = $1
+           returning case when finished_at is not null and exists (
+             select from event where run_id = $1 and event_key = $4) then 'abandoned' else start_state end as start_state`,
+    values: [id, state, temporalRunId, NEVER_STARTED],
   });
+  return rows[0]?.start_state ?? 'abandoned';
+}
+
+/** Calls a start off whose outcome nobody learned. False when somebody knows it by now. */
+export async function abandonStart(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update run set start_state = 'abandoned' where id = $1 and start_state in ('start_unknown', 'abandoned')`,
+    [id],
+  );
+  return rowCount === 1;
+}
+
+/** The workflow of a start that was called off exists; it was told to end, and ends its run itself. */
+export async function keepAbandoned(db: Queryable, id: string, temporalRunId: string): Promise<void> {
+  await db.query(`update run set start_state = 'started', temporal_run_id = $2 where id = $1`, [
+    id,
+    temporalRunId,
+  ]);
 }

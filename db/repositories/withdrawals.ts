@@ -46,12 +46,17 @@ export async function getWithdrawal(db: Queryable, id: string): Promise<Withdraw
   return rows[0];
 }
 
-/** The row and the hold on the user's escrow, both or neither. */
-export async function holdWithdrawal(db: Database, wanted: NewWithdrawal): Promise<WithdrawalHold> {
+/** The row and the hold on the user's escrow, both or neither; neither when `first`, in their transaction, throws. */
+export async function holdWithdrawal(
+  db: Database,
+  wanted: NewWithdrawal,
+  first: (client: Queryable) => Promise<void> = async () => undefined,
+): Promise<WithdrawalHold> {
   const { id, tenant, userId, asset, amount, destination } = wanted;
   const escrow = escrowAccount(tenant, userId, asset);
   try {
     return await db.transaction(async (client) => {
+      await first(client);
       const { rowCount } = await client.query(
         `insert into withdrawal (id, tenant, user_id, asset, amount, destination) values ($1, $2, $3, $4, $5, $6)
          on conflict do nothing`,

@@ -81,7 +81,7 @@ export interface Kodosumi {
   /** Undefined when there is no such flow. */
   schema(url: string): Promise<FlowSchema | undefined>;
   /** Throws with `unknown: true` when it may have started: then look with `findLaunched`, never launch blindly. */
-  launch(url: string, inputs: JsonObject): Promise<LaunchOutcome>;
+  launch(url: string, inputs: JsonObject, signal?: AbortSignal): Promise<LaunchOutcome>;
   /** One look. A run is listed only once it has begun, seconds after its launch: ask again before giving up. */
   findLaunched(lost: LostLaunch): Promise<string | undefined>;
   /** Undefined while (or when) Kodosumi does not know the run. */

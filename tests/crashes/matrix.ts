@@ -35,6 +35,8 @@ export type Job = keyof typeof JOBS;
 export interface CrashStack {
   /** Does a job with a worker that kills itself at the point, then with one that does not, and holds every promise. */
   crash(point: CrashPoint, job: Job): Promise<void>;
+  /** Does a job with a worker that is stopped at the point while another does it, then goes on, and holds every promise. */
+  freeze(point: CrashPoint, job: Job): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,22 +47,33 @@ export async function startCrashStack(): Promise<CrashStack> {
   const customer = createCustomer(victims.url, USER);
   await fundEscrow(SILENT, client, victims.local, USER, '20');
   let count = 0;
+  const begin = (job: Job): Promise<number> => {
+    const done = perform(job, `${++count}`, { victims, client, customer });
+    done.catch(() => undefined); // reported later; what happens to the worker may come first
+    return done;
+  };
+  const holdPromises = async (before: Balance, change: number): Promise<void> => {
+    await until(async () => (await balanceOf(client)).reserved === 0, 'nothing is held any more', 60_000);
+    await until(async () => isClose(await balanceOf(client), before, change), 'the balance is right', 60_000);
+    await holdBooks(victims);
+  };
   return {
     async crash(point, job) {
       const before = await balanceOf(client);
       const { crashed } = await victims.armWorker(point);
-      const done = perform(job, `${++count}`, { victims, client, customer });
-      done.catch(() => undefined); // reported below; the crash may come first
+      const done = begin(job);
       await Promise.race([crashed, delay(PATIENCE_MS).then(() => neverReached(point))]);
       await victims.kill('worker');
+      await holdPromises(before, await done);
+    },
+    async freeze(point, job) {
+      const before = await balanceOf(client);
+      const held = await victims.stopWorker(point);
+      const done = begin(job);
+      await held.overtake();
       const change = await done;
-      await until(async () => (await balanceOf(client)).reserved === 0, 'nothing is held any more', 60_000);
-      await until(
-        async () => isClose(await balanceOf(client), before, change),
-        'the balance is right',
-        60_000,
-      );
-      await holdBooks(victims);
+      await held.goOn();
+      await holdPromises(before, change);
     },
     stop: () => victims.stop(),
   };

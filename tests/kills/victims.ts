@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,8 @@ import { startPostgres } from '../../embedded/postgres.ts';
 import { createProcesses, type Log, type Processes } from '../../embedded/processes.ts';
 import { resolveTemporal, startTemporal } from '../../embedded/temporal.ts';
 import { freshDatabase, type FreshDatabase } from '../support/database.ts';
-import { restartable, type Restartable } from './restartable.ts';
+import { restartable, type Restartable, type Started } from './restartable.ts';
+import { until } from '../workflows/support/run.ts';
 
 /** What may be killed. */
 export const VICTIMS = ['worker', 'api', 'temporal'] as const;
@@ -35,6 +37,11 @@ export interface Victims {
   kill(victim: Victim): Promise<void>;
   /** Puts a worker in the place of the present one that kills itself at this point; `crashed` resolves when it did. */
   armWorker(point: CrashPoint): Promise<{ crashed: Promise<unknown> }>;
+  /**
+   * Puts a worker in the place of the present one that stops itself at this point. `overtake` resolves when it did and another
+   * worker is at work; `goOn` lets it go on until it has done what it was at, and ends it.
+   */
+  stopWorker(point: CrashPoint): Promise<{ overtake(): Promise<void>; goOn(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -55,7 +62,9 @@ export async function startVictims(options: VictimOptions = {}): Promise<Victims
   const lines: string[] = [];
   const log: Log = (message) => lines.push(message);
   const processes = createProcesses({ log });
-  const database = await (options.ownDatabase ? ownDatabase(processes, folder, log) : sharedDatabase());
+  const database: TestDatabase = await (options.ownDatabase
+    ? ownDatabase(processes, folder, log)
+    : freshDatabase());
   const temporal = await restartableTemporal(processes, folder);
   const given = loadConfig({
     ...Object.fromEntries([...PORTS, 'KODOSUMI_PORT'].map((name) => [name, '0'])),
@@ -64,6 +73,7 @@ export async function startVictims(options: VictimOptions = {}): Promise<Victims
     TEMPORAL_ADDRESS: temporal.address,
     RATE_LIMIT_PER_MINUTE: '0',
     RECONCILE_INTERVAL_MS: '200',
+    DATABASE_IDLE_IN_TRANSACTION_MS: '5000',
   });
   const { config, local } = await startEnvironment(given, processes, log);
   await migrate(database.url);
@@ -98,6 +108,7 @@ export async function startVictims(options: VictimOptions = {}): Promise<Victims
     },
     kill: async (victim) => void (await firsts[victim].kill()),
     armWorker: async (point) => ({ crashed: (await firsts.worker.kill({ CRASH_AT: point })).exited! }),
+    stopWorker: async (point) => stopped(await firsts.worker.kill({ STOP_AT: point }), firsts.worker),
     async stop() {
       await processes.stopAll();
       await database.drop();
@@ -106,9 +117,24 @@ export async function startVictims(options: VictimOptions = {}): Promise<Victims
   };
 }
 
-type TestDatabase = FreshDatabase & { server?: Restartable };
+function stopped(held: Started, worker: Restartable): Awaited<ReturnType<Victims['stopWorker']>> {
+  return {
+    async overtake() {
+      await until(() => isStopped(held.pid), 'the worker has stopped itself', 90_000);
+      await worker.raise();
+    },
+    async goOn() {
+      process.kill(held.pid, 'SIGCONT');
+      process.kill(held.pid, 'SIGTERM'); // it drains: what it was at is finished, or refused
+      await held.exited;
+    },
+  };
+}
 
-const sharedDatabase = (): Promise<TestDatabase> => freshDatabase();
+export const isStopped = (pid: number): boolean =>
+  execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
+
+type TestDatabase = FreshDatabase & { server?: Restartable };
 
 /** Whoever kills its server kills the postmaster; the backends see that and end. */
 async function ownDatabase(processes: Processes, folder: string, log: Log): Promise<TestDatabase> {

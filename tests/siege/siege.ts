@@ -40,7 +40,7 @@ export async function layFullSiege(seed: number, customers: number): Promise<voi
 }
 
 /** Leases that a test can outlast. */
-const LEASES = {};
+const LEASES = { IDEMPOTENCY_CLAIM_MS: '2000' };
 
 async function strikeAll(victims: Victims, seed: number): Promise<string[]> {
   const random = seeded(seed + 1000);

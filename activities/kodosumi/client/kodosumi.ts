@@ -36,7 +36,7 @@ export function createKodosumi(options: KodosumiOptions): Kodosumi {
   return {
     flows: (signal) => listFlows(client, signal),
     schema: (flowUrl) => readSchema(client, flowUrl),
-    launch: (flowUrl, inputs) => launchFlow(client, flowUrl, inputs, launchTimeoutMs),
+    launch: (flowUrl, inputs, signal) => launchFlow(client, flowUrl, inputs, launchTimeoutMs, signal),
     findLaunched: (lost) => findLaunched(client, beginnings, lost),
     status: (fid) => readStatus(client, fid),
     failure: (fid) => readFailure(client, fid, silenceMs),

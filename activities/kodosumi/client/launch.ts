@@ -10,8 +10,9 @@ export async function launchFlow(
   url: string,
   inputs: JsonObject,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<LaunchOutcome> {
-  const ask = { method: 'POST', path: url, timeoutMs, ...jsonBody(inputs) } as const;
+  const ask = { method: 'POST', path: url, timeoutMs, signal, ...jsonBody(inputs) } as const;
   const { result, errors } = await client.mustJson(ask, KodosumiFormAnswer);
   if (typeof result === 'string' && result !== '') return { kind: 'launched', fid: result };
   if (errors) return { kind: 'rejected', errors: withoutEmpty(errors) };

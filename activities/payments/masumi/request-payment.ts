@@ -66,6 +66,10 @@ async function order(
   const askedBefore = job.payment_asked_at !== null;
   const askedAt = await markPaymentAsked(deps.db.pool, job.run_id);
   await deps.checkpoint?.('job.payment-asked');
+  if (!(await isWanted(deps, job.run_id)))
+    throw new Error(
+      `Another try has the payment request of job ${job.run_id} by now; this one asks for none.`,
+    );
   const found = askedBefore ? await node.findPayment(job.run_id, askedAt.getTime() - CLOCKS_MS) : undefined;
   return (
     found ??
@@ -80,6 +84,10 @@ async function order(
     })
   );
 }
+
+/** A try that was held up asks for nothing that the next one has got. */
+const isWanted = async (deps: MasumiDeps, runId: string): Promise<boolean> =>
+  (await requireJob(deps, runId)).payment === null;
 
 async function keep(
   { db }: MasumiDeps,

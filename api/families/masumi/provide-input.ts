@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import { findAnswered, findLock, keepAnswers, type JobLockRow } from '../../../db/repositories/job-locks.ts';
+import {
+  findAnswered,
+  findLock,
+  findTaken,
+  keepAnswers,
+  type JobLockRow,
+} from '../../../db/repositories/job-locks.ts';
 import { findJob } from '../../../db/repositories/jobs.ts';
 import type { RunRow } from '../../../db/repositories/runs.ts';
 import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
+import type { ProvideInputAnswer } from '../../../domain/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { InputProvided } from '../../../schemas/families/masumi/mip003.ts';
 import { ApiError } from '../../problem.ts';
-import { provideInput, type CommandCtx } from '../../runs/commands.ts';
+import { heardBefore, provideInput, type CommandCtx } from '../../runs/commands.ts';
 import { inputHash, signInput } from './hashing.ts';
 import type { FoundJob } from './jobs.ts';
 import type { MasumiOptions } from './options.ts';
@@ -40,9 +47,10 @@ export async function answerQuestion(
   const { job } = found;
   const question = openQuestion(found);
   const missed = missedQuestion(found);
-  const asked = lid ?? (await earlier(ctx, found, schemaHash)) ?? question?.lid ?? missed?.lid;
-  if (asked === undefined) throw notAwaiting(found);
   const hash = inputHash(job.identifier, inputs);
+  const before = lid ?? (await given(ctx, found, hash)) ?? (await earlier(ctx, found, schemaHash));
+  const asked = before ?? question?.lid ?? missed?.lid;
+  if (asked === undefined) throw notAwaiting(found);
   const lock = await findLock(ctx.deps.db.pool, job.run_id, asked);
   if (lock?.taken_hash !== hash) {
     if (question === undefined) throw asked === missed?.lid ? tooLate() : notAwaiting(found);
@@ -71,6 +79,12 @@ async function earlier(
   const open = openQuestion(found);
   const form = open && (await findLock(db.pool, found.run.id, open.lid))?.form;
   return isDeepStrictEqual(form, answered?.form) ? undefined : answered?.lid;
+}
+
+/** The question that the first try of this very request answered; nobody heard of it. */
+async function given(ctx: CommandCtx, { run }: FoundJob, hash: string): Promise<string | undefined> {
+  const before = await heardBefore<ProvideInputAnswer>(ctx, run);
+  return before?.kind === 'taken' ? findTaken(ctx.deps.db.pool, run.id, hash) : undefined;
 }
 
 interface Handing {

@@ -2,7 +2,7 @@ import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/clien
 import { findEscrowUser } from '../../../db/repositories/escrow-users.ts';
 import { useConsent } from '../../../db/repositories/wallet-consents.ts';
 import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
-import type { ApproveRequest } from '../../../domain/messages.ts';
+import type { ApproveAnswer as ApproveRunAnswer, ApproveRequest } from '../../../domain/messages.ts';
 import { formatUnits, parseUnits } from '../../../domain/money.ts';
 import type { Plan, SpendLimits } from '../../../domain/plan.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
@@ -12,7 +12,7 @@ import type { Ctx } from '../../context.ts';
 import { isUnavailable, troubleOf, unavailable } from '../../errors.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
-import { approveRun } from '../../runs/commands.ts';
+import { approveRun, orAsHeard } from '../../runs/commands.ts';
 import { invalidField, toMinor, withinCeiling } from './create.ts';
 import { TAGS } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
@@ -49,16 +49,29 @@ export function approveRoute(options: ReasoningOptions): Route {
     ],
     handler: async (ctx, { params, body = {} }) => {
       const run = await requireOwn(ctx, params.id);
-      const given = answerFromRow(run, body);
-      if (given !== undefined) return approved(given);
-      const proof = await checkSigner(ctx, run, body);
-      const answer = await submit(ctx, run, { ...requestOf(options, run, body), ...(proof && { proof }) });
+      const answer = await orAsHeard(ctx, run, () => approve(ctx, options, run, body), inShort);
       if (answer === 'recorded')
         return { status: 202, body: { success: true, message: 'Approval recorded' } };
       return approved(answer);
     },
   });
 }
+
+/** The planHash that is approved, now or before, or that the approval waits for its plan. */
+async function approve(
+  ctx: Ctx,
+  options: ReasoningOptions,
+  run: WorkflowView,
+  body: ApproveWorkflow,
+): Promise<string> {
+  const given = answerFromRow(run, body);
+  if (given !== undefined) return given;
+  const proof = await checkSigner(ctx, run, body);
+  return submit(ctx, run, { ...requestOf(options, run, body), ...(proof && { proof }) });
+}
+
+const inShort = (answer: ApproveRunAnswer): string =>
+  answer.kind === 'approved' ? answer.planHash : 'recorded';
 
 const approved = (planHash: string) =>
   ({
@@ -143,11 +156,9 @@ function expiryOf(expiresAt: string | number): number {
   return ms;
 }
 
-/** The planHash that is approved now, or that the approval waits for its plan. */
 async function submit(ctx: Ctx, run: WorkflowView, request: Request): Promise<string> {
   try {
-    const answer = await approveRun(ctx, run, request);
-    return answer.kind === 'approved' ? answer.planHash : 'recorded';
+    return inShort(await approveRun(ctx, run, request));
   } catch (error) {
     const short = insufficient(error);
     if (short !== undefined) throw short;

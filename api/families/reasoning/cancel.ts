@@ -1,7 +1,8 @@
 import { CancelAnswer, CancelWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
-import { cancelRun } from '../../runs/commands.ts';
+import { cancelRun, orAsHeard } from '../../runs/commands.ts';
+import type { DecisionAnswer } from '../../../domain/messages.ts';
 import type { Ctx } from '../../context.ts';
 import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
 import type { RunStatus } from '../../../schemas/core/run.ts';
@@ -23,7 +24,13 @@ export const cancelRoute: Route = defineRoute({
   responses: { 200: { description: 'Cancelled, or rolling back on the way there.', schema: CancelAnswer } },
   errors: ['workflow_not_found', 'cannot_cancel'],
   handler: async (ctx, { params, body }) => {
-    const status = await cancel(ctx, await requireOwn(ctx, params.id), body?.reason);
+    const run = await requireOwn(ctx, params.id);
+    const status = await orAsHeard(
+      ctx,
+      run,
+      () => cancel(ctx, run, body?.reason),
+      (answer: DecisionAnswer) => answer.status,
+    );
     return {
       status: 200,
       body: { success: true, message: 'Workflow cancelled', status: statusWord(status) },

@@ -53,7 +53,12 @@ export interface MasumiOverrides {
   kodosumi?: (real: Kodosumi) => Kodosumi;
   /** Another Kodosumi than the stand-in, which then stands idle. */
   target?: KodosumiOptions;
-  activities?: Partial<Pick<KodosumiDeps & MasumiDeps, 'pollMs' | 'lookForMs' | 'fetchFile' | 'outputHash'>>;
+  activities?: Partial<
+    Pick<
+      KodosumiDeps & MasumiDeps,
+      'pollMs' | 'launchMs' | 'lookForMs' | 'fetchFile' | 'outputHash' | 'checkpoint'
+    >
+  >;
   /** False: nobody looks at the payment service but the test. */
   watching?: boolean;
 }

@@ -7,6 +7,7 @@ import {
 import type { DepositClaim } from '../../../../domain/ports/escrow.ts';
 import { DepositAnswer, DepositEscrow, UserParams } from '../../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../../context.ts';
+import { keepClaim } from '../../../middleware/idempotency.ts';
 import { ApiError } from '../../../problem.ts';
 import { defineRoute, type Route } from '../../../route.ts';
 import { requireUser } from '../access.ts';
@@ -76,7 +77,10 @@ async function settle(ctx: Ctx, options: ReasoningOptions, claim: NewDeposit): P
   const until = Date.now() + options.escrow.waitMs;
   let fresh = false;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    const record = await recordDeposit(db.pool, claim);
+    const record = await db.transaction(async (client) => {
+      await keepClaim(client, ctx.claim);
+      return recordDeposit(client, claim);
+    });
     if (record.kind === 'already_credited') throw alreadyCredited(claim.signature);
     if (record.kind === 'duplicate' && record.status === 'credited') return 'duplicate';
     fresh ||= record.kind === 'recorded';

@@ -9,6 +9,7 @@ import { formatUnits } from '../../../../domain/money.ts';
 import { UserParams, WithdrawAnswer, WithdrawEscrow } from '../../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../../context.ts';
 import { isUnavailable, unavailable } from '../../../errors.ts';
+import { keepClaim } from '../../../middleware/idempotency.ts';
 import { ApiError } from '../../../problem.ts';
 import { defineRoute, type Route } from '../../../route.ts';
 import { requireUser } from '../access.ts';
@@ -95,7 +96,8 @@ async function hold(ctx: Ctx, options: ReasoningOptions, wanted: NewWithdrawal):
   await temporal.withDeadline(Date.now() + settings.commandTimeoutMs, () =>
     temporal.workflowService.getSystemInfo({}),
   );
-  const held = await holdWithdrawal(db, wanted);
+  const held = await holdWithdrawal(db, wanted, (client) => keepClaim(client, ctx.claim));
+  await ctx.deps.checkpoint?.('money.held');
   const show = (minor: bigint): string => inWords(formatUnits(minor, wanted.asset.decimals));
   switch (held.kind) {
     case 'held':

@@ -1,0 +1,39 @@
+import type { CrashPoint } from '../../domain/crash-points.ts';
+import type { Job } from './matrix.ts';
+
+const RAILS: Job[] = ['a payment on Solana', 'a payment on the EVM chain'];
+const RUN: Job[] = ['a payment on Solana'];
+const REFUND: Job[] = ['a failing task with a refund'];
+const WITHDRAWAL: Job[] = ['a withdrawal'];
+const PAID_JOB: Job[] = ['a job that is paid in advance'];
+
+/** What leads to each point; a point that nothing leads to does not compile. */
+const LEADS_TO: { [point in CrashPoint]: Job[] } = {
+  'run.reserved': RUN,
+  'payment.prepared': RAILS,
+  'payment.created': RAILS,
+  'payment.signed': RAILS,
+  'payment.submitted': RAILS,
+  'payment.answered': RAILS,
+  'payment.settled': RAILS,
+  'payment.posted': RAILS,
+  'payment.voided': REFUND,
+  'refund.credited': REFUND,
+  'run.returned': RUN,
+  'run.ended': RUN,
+  'job.payment-asked': PAID_JOB,
+  'job.payment-made': PAID_JOB,
+  'job.launching': PAID_JOB,
+  'job.launched': PAID_JOB,
+  'job.answered': ['a job that asks'],
+  'job.result-submitted': PAID_JOB,
+  'deposit.credited': ['a deposit'],
+  'withdrawal.created': WITHDRAWAL,
+  'withdrawal.signed': WITHDRAWAL,
+  'withdrawal.sent': WITHDRAWAL,
+  'withdrawal.closed': WITHDRAWAL,
+};
+/** Every point with everything that leads to it. */
+export const MATRIX = (Object.keys(LEADS_TO) as CrashPoint[]).flatMap((point) =>
+  LEADS_TO[point].map((job) => [point, job] as const),
+);

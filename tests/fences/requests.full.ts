@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RequestPoint } from '../../domain/crash-points.ts';
+import { createCaller } from '../api/support/http.ts';
+import { aFreePlan } from '../api/support/reasoning-plans.ts';
+import { claimRunsOut } from './overtaking.ts';
+import { REQUESTS, startRequestStack, type RequestStack } from './requests.ts';
+
+let stack: RequestStack;
+beforeAll(async () => {
+  stack = await startRequestStack();
+});
+afterAll(() => stack.close());
+
+type Name = keyof typeof REQUESTS;
+const MATRIX = (Object.keys(REQUESTS) as Name[]).flatMap((name) =>
+  REQUESTS[name].points.map((point): [RequestPoint, Name] => [point, name]),
+);
+
+test.each(MATRIX)(
+  'an API stopped at %s with %s for longer than its claim says and does what the next try did',
+  (point, name) => REQUESTS[name].hold(stack, point),
+);
+
+const AT_ONCE = 20;
+
+test('an API stopped under load, wherever its requests are: as many runs as keys, and both answers name the same', async () => {
+  const userId = stack.app.user({ plan: aFreePlan('load', 'a') });
+  const keys = Array.from({ length: AT_ONCE }, () => randomUUID());
+  const create = (to: { url: string }, key: string) =>
+    createCaller(to.url).post(
+      '/workflows/create',
+      { userId, input: 'Do one thing' },
+      { 'idempotency-key': key },
+    );
+  const first = Promise.all(keys.map((key) => create(stack.slow, key)));
+  const claimed = 'select from idempotency where key = any($1)';
+  await expect
+    .poll(async () => (await stack.db.pool.query(claimed, [keys])).rowCount, { interval: 1 })
+    .toBeGreaterThan(AT_ONCE / 4);
+  await stack.slow.stop();
+  const { rows } = await stack.db.pool.query<{ key: string }>(
+    'select key from idempotency where key = any($1)',
+    [keys],
+  );
+  await Promise.all(rows.map(({ key }) => claimRunsOut(stack.db, key)));
+  const second = await Promise.all(keys.map((key) => create(stack.quick, key)));
+  stack.slow.go();
+  const late = await first;
+  const again = await Promise.all(keys.map((key) => create(stack.quick, key)));
+  for (const [index, { body, status }] of again.entries()) {
+    expect(status).toBe(201);
+    // Who was inside its transaction when the first was stopped was told to come again.
+    expect([201, 409]).toContain(second[index]!.status);
+    for (const answer of [second[index]!, late[index]!].filter(({ status: code }) => code === 201))
+      expect(answer.body).toEqual(body);
+  }
+  expect(late.map(({ status }) => status)).toEqual(keys.map(() => 201));
+  const runs = await stack.db.pool.query('select from run where subject = $1', [userId]);
+  expect(runs.rowCount).toBe(AT_ONCE);
+});

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { RequestPoint } from '../../domain/crash-points.ts';
+import { createCaller, type Caller } from '../api/support/http.ts';
+import { newWallet, scriptedEscrow } from '../api/support/reasoning-escrow.ts';
+import { startReasoningApp } from '../api/support/reasoning-app.ts';
+import { aFreePlan, untilStatus } from '../api/support/reasoning-plans.ts';
+import { expectOneAnswer, overtake, type Keyed, type Pair } from './overtaking.ts';
+import { startHost } from './stopped.ts';
+
+export interface RequestStack extends Pair {
+  app: Awaited<ReturnType<typeof startReasoningApp>>;
+  api: Caller;
+  close(): Promise<void>;
+}
+
+export async function startRequestStack(): Promise<RequestStack> {
+  const chain = { deposits: new Map(), withdrawals: new Map() };
+  const app = await startReasoningApp({ activities: ({ db }) => scriptedEscrow(db, chain) });
+  const env = { DATABASE_URL: app.deps.settings.listenUrl!, TASK_QUEUE: app.options.taskQueue };
+  const [slow, quick] = await Promise.all([startHost(env), startHost(env)]);
+  return {
+    app,
+    db: app.db,
+    api: createCaller(app.url),
+    slow,
+    quick,
+    async close() {
+      slow.kill();
+      quick.kill();
+      await app.close();
+    },
+  };
+}
+
+interface Case {
+  /** Lines between claim and answer that this request comes by. */
+  points: readonly RequestPoint[];
+  hold(stack: RequestStack, point: RequestPoint): Promise<void>;
+}
+
+const TOLD = ['answer.rendered', 'answer.stored'] as const satisfies RequestPoint[];
+const STARTED = [
+  'claim.taken',
+  'claim.bound',
+  'run.inserted',
+  'run.committed',
+  'workflow.started',
+  ...TOLD,
+] as const satisfies RequestPoint[];
+
+const TASK = 'Do one thing after the other';
+const keyed = (path: string, body: unknown): Keyed => ({ path, body, key: randomUUID() });
+
+async function count(
+  { db }: Pair,
+  table: 'run' | 'withdrawal',
+  column: string,
+  user: string,
+): Promise<number> {
+  const { rows } = await db.pool.query(`select count(*)::int as n from ${table} where ${column} = $1`, [
+    user,
+  ]);
+  return rows[0]!.n;
+}
+
+async function create(stack: RequestStack, point: RequestPoint): Promise<void> {
+  const userId = stack.app.user({ plan: aFreePlan(`fence ${point}`, 'a') });
+  const answers = await overtake(stack, point, keyed('/workflows/create', { userId, input: TASK }));
+  await expectOneAnswer(stack, answers, 201);
+  expect(await count(stack, 'run', 'subject', userId)).toBe(1);
+  await untilStatus(stack.api, answers[0].body.workflow.id, 'awaiting_approval');
+}
+
+async function waiting({ app, api }: RequestStack): Promise<{ id: string; userId: string }> {
+  const userId = app.user({ plan: aFreePlan(randomUUID(), 'a', 'b') });
+  const { id } = (await api.post('/workflows/create', { userId, input: TASK })).body.workflow;
+  await untilStatus(api, id, 'awaiting_approval');
+  return { id, userId };
+}
+
+async function rerun(stack: RequestStack, point: RequestPoint): Promise<void> {
+  const { id, userId } = await waiting(stack);
+  await stack.api.post(`/workflows/${id}/cancel`);
+  await untilStatus(stack.api, id, 'cancelled');
+  const answers = await overtake(stack, point, keyed(`/runs/${id}/rerun`, {}));
+  await expectOneAnswer(stack, answers, 201);
+  expect(await count(stack, 'run', 'subject', userId)).toBe(2);
+}
+
+async function approve(stack: RequestStack, point: RequestPoint): Promise<void> {
+  const { id } = await waiting(stack);
+  const answers = await overtake(stack, point, keyed(`/workflows/${id}/approve`, {}));
+  await expectOneAnswer(stack, answers, 200);
+  await untilStatus(stack.api, id, 'completed');
+  const { rows } = await stack.db.pool.query(
+    `select from event where run_id = $1 and type = 'approval.granted'`,
+    [id],
+  );
+  expect(rows).toHaveLength(1);
+}
+
+async function cancel(stack: RequestStack, point: RequestPoint): Promise<void> {
+  const { id } = await waiting(stack);
+  const answers = await overtake(stack, point, keyed(`/workflows/${id}/cancel`, {}));
+  await expectOneAnswer(stack, answers, 200);
+  await untilStatus(stack.api, id, 'cancelled');
+}
+
+export async function withdrawer({ app, api }: RequestStack): Promise<string> {
+  const userId = app.user();
+  await api.post(`/escrow/${userId}/create`, { userWallet: newWallet() });
+  return userId;
+}
+
+async function withdraw(stack: RequestStack, point: RequestPoint): Promise<void> {
+  const userId = await withdrawer(stack);
+  await stack.app.fund(userId, '5');
+  const body = { amount: '2', asset: 'USDC', destination: newWallet() };
+  const answers = await overtake(stack, point, keyed(`/escrow/${userId}/withdraw`, body));
+  await expectOneAnswer(stack, answers, 200);
+  expect(await count(stack, 'withdrawal', 'user_id', userId)).toBe(1);
+  const { body: after } = await stack.api.get(`/escrow/${userId}/balance`);
+  expect(after['balances']).toMatchObject({ USDC: { available: 3 } });
+}
+
+/** Each kind of keyed request with every point on its way. */
+export const REQUESTS = {
+  'a workflow': { points: STARTED, hold: create },
+  'another run of one': { points: STARTED, hold: rerun },
+  'an approval': { points: ['claim.taken', 'command.asked', ...TOLD], hold: approve },
+  'a cancellation': { points: ['claim.taken', 'command.asked', ...TOLD], hold: cancel },
+  'a withdrawal': { points: ['claim.taken', 'money.held', ...TOLD], hold: withdraw },
+} as const satisfies { [name: string]: Case };
