@@ -4,7 +4,9 @@ import type { Auditor } from '../../db/repositories/audit.ts';
 import type { Principal } from '../../schemas/core/principal.ts';
 import type { ApiDeps, Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
-import { authenticate, authenticateVisitor, NOBODY, requireScope } from '../middleware/auth.ts';
+import { authorityOf, renew, requireScope } from '../keys/authority.ts';
+import type { KeyWatch } from '../keys/watch.ts';
+import { authenticate, authenticateVisitor, NOBODY } from '../middleware/auth.ts';
 import { claimant, hashInput, once, readKey, type Claim } from '../middleware/idempotency.ts';
 import { limitHeaders, rateLimited, type RateLimiter } from '../middleware/rate-limit.ts';
 import { factsOf } from '../middleware/request.ts';
@@ -18,6 +20,8 @@ export interface Services {
   deps: ApiDeps;
   limiter: RateLimiter;
   auditor: Auditor;
+  /** Ends streams whose key is gone. */
+  keys: KeyWatch;
   /** Aborted when the process is about to end: open streams say goodbye. */
   draining: AbortSignal;
 }
@@ -47,6 +51,7 @@ async function answerTo(
   where: Where,
 ): Promise<Rendered> {
   const principal = await identify(services, route, req, res);
+  const now = whoAsksNow(services, route, principal);
   const reading = await readInput(route, req).then(
     (raw) => ({ raw }),
     (error: unknown) => ({ error }),
@@ -57,19 +62,34 @@ async function answerTo(
   if (route.scope !== null) requireScope(principal, route.scope);
   const input = parseInput(route, raw);
   const key = route.idempotent ? readKey(req.get('idempotency-key')) : undefined;
-  if (key === undefined) return work(services, route, req, res, principal, input, undefined);
+  if (key === undefined) return work(services, route, req, res, await now(), input, undefined);
   const claimKey = {
     tenant: principal.tenant,
     caller: claimant(principal),
     route: `${route.method} ${route.path}`,
     key,
   };
-  return once(services.deps, claimKey, hashInput(input), (claim) =>
+  const onceMine = async (claim: Claim): Promise<Rendered> => {
+    const asking = await now(); // a refusal here is no answer of the request
     // Refusals are answers too: the same key gets the same refusal again.
-    work(services, route, req, res, principal, input, claim).catch((error: unknown) =>
+    return work(services, route, req, res, asking, input, claim).catch((error: unknown) =>
       renderProblem(error, where, factsOf(req).log),
-    ),
-  );
+    );
+  };
+  return once(services.deps, claimKey, hashInput(input), onceMine, now);
+}
+
+const FRESH_MS = 100; // usual requests have arrived by then; slow bodies and waits for another's answer have not
+
+/** Who asks, as they are when the handler is about to act: looked up again where arriving took its time. */
+function whoAsksNow({ deps }: Services, { scope }: Route, principal: Principal): () => Promise<Principal> {
+  const seenAt = performance.now();
+  return async () => {
+    if (scope === null || performance.now() - seenAt < FRESH_MS) return principal;
+    const now = await renew(deps, principal);
+    requireScope(now, scope);
+    return now;
+  };
 }
 
 async function identify(
@@ -169,15 +189,28 @@ export function ctxFor(
     header: (name) => [req.headers[name.toLowerCase()]].flat()[0],
     signal,
     claim: undefined,
-    audit: (action, object, data = {}) =>
-      auditor.append({
-        tenant: principal.tenant,
-        actor: actorOf(principal),
-        action,
-        object,
-        data: { ...data, request_id: id },
-      }),
+    audit: auditAs({ auditor }, principal, id),
   };
+}
+
+/** The same context for the same asker as they are now. */
+export const withPrincipal = (services: Pick<Services, 'auditor'>, ctx: Ctx, principal: Principal): Ctx => ({
+  ...ctx,
+  principal,
+  audit: auditAs(services, principal, ctx.requestId),
+});
+
+/** A line says what the key was allowed when it was written: that may change. */
+function auditAs(
+  { auditor }: Pick<Services, 'auditor'>,
+  principal: Principal,
+  requestId: string,
+): Ctx['audit'] {
+  const { tenant } = principal;
+  const actor = actorOf(principal);
+  const authority = principal.keyId === null ? {} : { authority: authorityOf(principal) };
+  return (action, object, data = {}) =>
+    auditor.append({ tenant, actor, action, object, data: { ...data, ...authority, request_id: requestId } });
 }
 
 export const actorOf = ({ subject, keyId }: Principal): string =>

@@ -12,6 +12,9 @@ export function splitKey(key: string): { prefix: string; secret: string } | unde
   return match?.[1] && match[2] ? { prefix: match[1], secret: match[2] } : undefined;
 }
 
+/** What is looked for and compared where there is no key: no key has this prefix, no secret this hash. */
+export const NO_KEY = { prefix: '-', hash: '0'.repeat(64) };
+
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Compares hashes, so that lengths are equal and the time tells nothing. */

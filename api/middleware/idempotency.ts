@@ -51,15 +51,19 @@ export function hashInput(input: RawInput): string {
     .digest('hex');
 }
 
-/** Runs `work` once for this key; others get its answer, marked as replayed. */
+/** Runs `work` once for this key; others get its answer, marked as replayed, if they still may after the wait. */
 export async function once(
   deps: ApiDeps,
   key: ClaimKey,
   bodyHash: string,
   work: (claim: Claim) => Promise<Rendered>,
+  mayStillAsk: () => Promise<unknown>,
 ): Promise<Rendered> {
   const result = await claimOrWait(deps, key, bodyHash);
-  if (result.kind === 'answered') return replay(deps, result.sealed);
+  if (result.kind === 'answered') {
+    await mayStillAsk();
+    return replay(deps, result.sealed);
+  }
   const claim: Claim = { key, runId: result.runId };
   const rendered = await work(claim).catch(async (error: unknown) => {
     await releaseKey(deps.db.pool, key).catch(() => undefined);
@@ -112,5 +116,6 @@ function replay(deps: ApiDeps, sealed: string): Rendered {
   return { ...first, headers: { ...first.headers, 'Idempotent-Replayed': 'true' } };
 }
 
-/** Keys belong to whom they were used by: the key's subject survives a rotation of the key. */
-export const claimant = ({ subject, keyId }: Principal): string => subject ?? keyId ?? 'local';
+/** Keys belong to whom they were used by: the key's subject survives a rotation of the key. No subject is one of ours. */
+export const claimant = ({ kind, subject }: Principal): string =>
+  kind === 'key' && subject !== null ? `subject:${subject}` : kind;

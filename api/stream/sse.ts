@@ -4,13 +4,15 @@ import type { FamilyModule } from '../family.ts';
 import { beginCtx, serve, whereOf, type Services } from '../http/pipeline.ts';
 import { readQuery } from '../http/parse.ts';
 import { renderProblem, send } from '../http/render.ts';
-import { authenticateStream, requireScope } from '../middleware/auth.ts';
+import { requireScope } from '../keys/authority.ts';
+import { authenticateStream } from '../middleware/auth.ts';
 import { factsOf } from '../middleware/request.ts';
 import { ApiError } from '../problem.ts';
 import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import { sseText } from './frames.ts';
 import type { Hub } from './hub.ts';
+import { endWithKey, type Line } from './last-word.ts';
 import { openSession, type Sink } from './session.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -30,6 +32,7 @@ export function serveStream(
       if (!wantsEvents) throw upgradeRequired();
       const { ctx, subject, after } = await open(services, stream, req, res);
       sendEvents(hub, stream, subject, after, res, ctx, services.draining);
+      endWithKey(services, ctx, whereOf(req, family?.problems), lineOf(res));
     } catch (error) {
       send(res, renderProblem(error, whereOf(req, family?.problems), factsOf(req).log));
     }
@@ -85,6 +88,13 @@ function sendEvents(
   };
   if (ctx.signal.aborted || res.writableEnded) close();
   else res.once('close', close);
+}
+
+function lineOf(res: Response): Line {
+  return {
+    sayGoodbye: ({ text }) => void (res.writableEnded || res.end(sseText(text, 'error'))),
+    cut: () => void res.destroy(),
+  };
 }
 
 function sinkOf(res: Response): Sink {
