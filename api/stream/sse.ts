@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
 import { beginCtx, serve, whereOf, type Services } from '../http/pipeline.ts';
+import { isStorable } from '../http/json-source.ts';
 import { readQuery } from '../http/parse.ts';
 import { renderProblem, send } from '../http/render.ts';
 import { requireScope } from '../keys/authority.ts';
@@ -29,6 +30,7 @@ export function serveStream(
     const wantsEvents = req.method === 'GET' && /\btext\/event-stream\b/.test(req.get('accept') ?? '');
     if (!wantsEvents && page) return page(req, res);
     try {
+      if (!Object.values(req.params).flat().every(isStorable)) throw missing(stream);
       if (!wantsEvents) throw upgradeRequired();
       const { ctx, subject, after } = await open(services, stream, req, res);
       sendEvents(hub, stream, subject, after, res, ctx, services.draining);
@@ -50,7 +52,7 @@ async function open(
   requireScope(principal, 'read');
   const ctx = beginCtx(services, req, res, principal);
   const subject = await stream.load(ctx, req.params as Record<string, string>);
-  if (subject === undefined) throw new ApiError(stream.missing.code, stream.missing.detail);
+  if (subject === undefined) throw missing(stream);
   return { ctx, subject, after: readPosition(stream.topic, subject, query, req.get('last-event-id')) };
 }
 
@@ -108,6 +110,8 @@ function sinkOf(res: Response): Sink {
     end: (why) => (why === 'done' ? void res.end() : void res.destroy()),
   };
 }
+
+const missing = ({ missing: { code, detail } }: StreamRoute): ApiError => new ApiError(code, detail);
 
 const upgradeRequired = (): ApiError =>
   new ApiError(
