@@ -1,8 +1,14 @@
 import { Migration } from '@mikro-orm/migrations';
 
+const RULES = {
+  api_key_is_not_bootstrap: `prefix <> 'bootstrap'`,
+  api_key_ends_at_a_time: `isfinite(expires_at) and isfinite(revoked_at)`,
+  api_key_scopes_are_a_list: `jsonb_typeof(scopes) = 'array'`,
+};
+
 /**
  * Whoever changes a key, an operator's own SQL included, wakes the API processes that have streams of it open. Tickets name
- * their key from here on, those of before are worth nothing. The bootstrap key's name is no stored key's.
+ * their key from here on, those of before are worth nothing. Keys written by hand keep to rules.
  */
 export class M0011KeyChanges extends Migration {
   override up(): void {
@@ -17,8 +23,7 @@ export class M0011KeyChanges extends Migration {
       for each row execute function api_key_changed()`);
     this.addSql(`delete from stream_ticket`);
     this.addSql(`alter table stream_ticket rename column principal to holder`);
-    this.addSql(
-      `alter table api_key add constraint api_key_is_not_bootstrap check (prefix <> 'bootstrap') not valid`,
-    );
+    for (const [name, rule] of Object.entries(RULES))
+      this.addSql(`alter table api_key add constraint ${name} check (${rule}) not valid`);
   }
 }

@@ -1,7 +1,7 @@
 import type { ApiKey } from '../../db/entities.ts';
 import { listKeys, revokeKey, rotateKey, type RotationOutcome } from '../../db/repositories/keys.ts';
 import { KeyBody, KeyList, KeyRecord, NewKeyRecord, RotateBody } from '../../schemas/core/api.ts';
-import { Scope } from '../../schemas/core/principal.ts';
+import { scopesOf } from '../keys/authority.ts';
 import { issueKey } from '../keys/issue.ts';
 import { generateKey } from '../keys/secrets.ts';
 import { ApiError } from '../problem.ts';
@@ -114,7 +114,7 @@ const toRecord = (key: ApiKey): KeyRecord => ({
   tenant: key.tenant,
   subject: key.subject,
   name: key.name,
-  scopes: Scope.array().parse(key.scopes),
+  scopes: scopesOf(key),
   rotated_from: key.rotatedFrom ?? null,
   created_at: key.createdAt.toISOString(),
   expires_at: isoOrNull(key.expiresAt ?? null),
