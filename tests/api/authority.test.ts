@@ -300,3 +300,45 @@ describe('a decision', () => {
     ]);
   });
 });
+
+describe('cancelling what then fails', () => {
+  it('is in its events, its end and its view; the family’s stream keeps to its own words', async () => {
+    let letGo = (): void => undefined;
+    const hold = { a: new Promise<void>((resolve) => (letGo = () => resolve())) };
+    const calls = { a: { kind: 'failed', code: 'SERVICE_ERROR', message: 'no' } as const };
+    const user = app.user({ plan: aFreePlan('cancelled, then failed', 'a'), hold, calls });
+    const key = await storeKey(app.db, { subject: user });
+    const api = createCaller(app.url, key.headers);
+    const { id } = (await api.post('/workflows/create', { userId: user, input: 'Analyze it' })).body.workflow;
+    await untilStatus(api, id, 'awaiting_approval');
+    await api.post(`/workflows/${id}/approve`);
+    expect((await api.get(`/runs/${id}`)).body).toMatchObject({ cancel_requested: false });
+    const cancel = { by: `${user} (${key.id})`, reason: 'too slow' };
+    const answer = await api.post(`/runs/${id}/cancel`, { reason: 'too slow' });
+    expect(answer.body).toMatchObject({ status: 'compensating' });
+    const types = async (): Promise<{ type: string; data: unknown }[]> =>
+      (await api.get(`/runs/${id}/events`)).body['events'] as { type: string; data: unknown }[];
+    // The answer promises the event.
+    expect((await types()).at(-1)).toMatchObject({ type: 'run.cancel_requested', data: cancel });
+    letGo();
+    await untilStatus(api, id, 'failed', /^(completed|cancelled)$/);
+    expect((await types()).at(-1)).toMatchObject({
+      type: 'run.failed',
+      data: { cancel_requested: true, cancel, error: { code: 'SERVICE_ERROR' } },
+    });
+    expect((await api.get(`/runs/${id}`)).body).toMatchObject({
+      status: 'failed',
+      cancel_requested: true,
+      cancel,
+    });
+    const stream = listen(app, `/workflows/${id}/stream?after=0`, key.headers);
+    await stream.closed;
+    expect(stream.frames).toContainEqual(
+      expect.objectContaining({
+        type: 'step.progress',
+        data: { cancel_requested: true, reason: 'too slow' },
+      }),
+    );
+    expect(JSON.stringify(stream.frames)).not.toContain('run.cancel_requested');
+  });
+});
