@@ -79,13 +79,16 @@ async function answerTo(
   return once(services.deps, claimKey, hashInput(input), onceMine, now);
 }
 
-const FRESH_MS = 100; // usual requests have arrived by then; slow bodies and waits for another's answer have not
+const FRESH_MS = 100; // reads are usually answered by then, and cost one look at the key
 
-/** Who asks, as they are when the handler is about to act: looked up again where arriving took its time. */
+/**
+ * Who asks, as they are when the handler is about to act: bodies may arrive slowly, and another's answer may be waited for.
+ * Who reads is looked up again only where that took its time.
+ */
 function whoAsksNow({ deps }: Services, { scope }: Route, principal: Principal): () => Promise<Principal> {
   const seenAt = performance.now();
   return async () => {
-    if (scope === null || performance.now() - seenAt < FRESH_MS) return principal;
+    if (scope === null || (scope === 'read' && performance.now() - seenAt < FRESH_MS)) return principal;
     const now = await renew(deps, principal);
     requireScope(now, scope);
     return now;

@@ -99,9 +99,9 @@ async function claimOrWait(
   }
 }
 
-/** Final answers are kept; failures on our side and throttling are not, so that the next try may succeed. */
+/** Final answers are kept; failures on our side, throttling and what a key may not do now are not: the next try may succeed. */
 async function settle(deps: ApiDeps, { key }: Claim, rendered: Rendered): Promise<void> {
-  if (rendered.status >= 500 || rendered.status === 429)
+  if (rendered.status >= 500 || [401, 403, 429].includes(rendered.status))
     await releaseKey(deps.db.pool, key).catch(() => undefined);
   else
     await storeAnswer(
