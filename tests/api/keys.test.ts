@@ -77,7 +77,12 @@ describe('rotating', () => {
   it('happens once of many times at once', async () => {
     const id = idOf(await create());
     const answers = await Promise.all(Array.from({ length: 5 }, () => admin(`/admin/keys/${id}/rotate`)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409]);
+    expect(
+      answers
+        .map(({ status }) => String(status))
+        .toSorted()
+        .join(),
+    ).toBe('201,409,409,409,409');
   });
 
   it('leaves no successor when the key is revoked first, however close', async () => {

@@ -83,13 +83,16 @@ export async function runJob<Input extends RunStart>(
   });
 }
 
+/** What is signalled by hand may be anything. */
+type CancelAsk = { by: unknown; reason?: unknown };
+
 interface OpenRun<Input extends RunStart> {
   run: Run<Input>;
   attention: FinishRequest['attention'];
   /** How it ends is decided, though not yet written down. */
   conclude(status: Ending['status']): void;
   /** Puts on record that somebody asked to cancel, once, until how it ends is decided. */
-  noteCancel(request: Pick<DecisionRequest, 'by' | 'reason'>): void;
+  noteCancel(request: CancelAsk): void;
 }
 
 function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Input> {
@@ -124,7 +127,7 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
   const noteCancel: OpenRun<Input>['noteCancel'] = (request) => {
     if (concluded === undefined) announceCancel(run, request);
   };
-  const cancel = (request: DecisionRequest): DecisionAnswer => {
+  const cancel = (request: CancelAsk): DecisionAnswer => {
     noteCancel(request);
     return { status: requestCancel(run), events: journal.pending() };
   };
@@ -140,17 +143,13 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
 }
 
 /** On record however the run ends: money that moves, or a failure meanwhile, may end it otherwise. */
-function announceCancel(
-  { journal, closing }: Run<RunStart>,
-  { by, reason }: Pick<DecisionRequest, 'by' | 'reason'>,
-): void {
+function announceCancel({ journal, closing }: Run<RunStart>, { by, reason }: CancelAsk): void {
   if (closing.cancel !== undefined) return;
   const at = new Date(Date.now()).toISOString();
-  // What is signalled by hand may be anything.
   const cancel = {
-    by: String(by).slice(0, 200),
+    by: typeof by === 'string' ? by.slice(0, 300) : 'signal',
     at,
-    ...(reason && { reason: String(reason).slice(0, 500) }),
+    ...(typeof reason === 'string' && { reason: reason.slice(0, 500) }),
   };
   closing.cancel = cancel;
   const key = 'run.cancel_requested';
