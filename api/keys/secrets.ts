@@ -17,7 +17,8 @@ export const NO_KEY = { prefix: '-', hash: '0'.repeat(64) };
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Compares hashes, so that lengths are equal and the time tells nothing. */
+/** Compares hashes, so that lengths are equal and the time tells nothing. What is no hash is nobody's. */
 export function sameSecret(given: string, hash: string): boolean {
-  return timingSafeEqual(Buffer.from(sha256(given), 'hex'), Buffer.from(hash, 'hex'));
+  const [ours, theirs] = [Buffer.from(hash, 'hex'), Buffer.from(sha256(given), 'hex')];
+  return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }

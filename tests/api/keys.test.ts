@@ -129,6 +129,9 @@ describe('names of the engine’s own', () => {
 
   it('are no key’s id either', async () => {
     const row = `insert into api_key (prefix, secret_hash, tenant, subject, name, scopes) values ($1, 'x', 'default', 'u', 'n', '[]')`;
+    await stack.db.pool.query(row, ['0123456789ab']); // its hash is none
+    const secret = 'sk_0123456789ab_0123456789abcdef0123';
+    expect((await ask(api, '/runs', { headers: bearer(secret) })).status).toBe(401);
     await expect(stack.db.pool.query(row, ['bootstrap'])).rejects.toThrow(/api_key_is_not_bootstrap/);
   });
 
