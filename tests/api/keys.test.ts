@@ -158,9 +158,13 @@ describe('names of the engine’s own', () => {
   });
 });
 
-describe('a key that is not right', () => {
+describe('a key', () => {
   /** Counts what a request asks of the database. */
-  async function statementsOf(authorization: string): Promise<string[]> {
+  async function statementsOf(
+    authorization: string,
+    path = '/approvals',
+    init: { method?: string; body?: unknown } = {},
+  ): Promise<string[]> {
     const asked: string[] = [];
     const pool = new Proxy(stack.db.pool, {
       get(target, name) {
@@ -173,13 +177,14 @@ describe('a key that is not right', () => {
       },
     });
     const db: Database = { ...stack.db, pool, em: stack.db.em, transaction: stack.db.transaction };
-    const counted = await stack.start({ db, settings: { auth: 'on', adminKey: ADMIN } });
-    const { status } = await ask(counted, '/approvals', { headers: { authorization } });
+    const families = [createProbe().family];
+    const counted = await stack.start({ db, families, settings: { auth: 'on', adminKey: ADMIN } });
+    const { status } = await ask(counted, path, { ...init, headers: { authorization } });
     await counted.close();
     return [...asked.filter((name) => name.startsWith('key')), String(status)];
   }
 
-  it('costs the same whatever is wrong with it: one look, whether there is such a key or not', async () => {
+  it('that is not right costs the same whatever is wrong with it: one look, whether there is such a key or not', async () => {
     const known = await storeKey(stack.db, { subject: 'known' });
     const revoked = await storeKey(stack.db, { subject: 'revoked' });
     await revoked.change('revoked_at = now()');
@@ -195,7 +200,18 @@ describe('a key that is not right', () => {
     expect(await statementsOf(`Bearer ${known.key}`)).toEqual(['key_find', '200']);
   });
 
-  it('is told nothing of what became of the key', async () => {
+  it('is looked at once more before something changes', async () => {
+    const { key } = await storeKey(stack.db, { subject: 'writer' });
+    const thing = { method: 'POST', body: { name: 'a' } };
+    expect(await statementsOf(`Bearer ${key}`, '/probe/things', thing)).toEqual([
+      'key_find',
+      'key_find',
+      '201',
+    ]);
+    expect(await statementsOf(`Bearer ${ADMIN}`, '/probe/things', thing)).toEqual(['201']);
+  });
+
+  it('with a wrong secret is told nothing of what became of the right one', async () => {
     const { id, change } = await storeKey(stack.db, { subject: 'silent' });
     await change('revoked_at = now()');
     const answer = await ask(api, '/runs', { headers: bearer(`sk_${id}_0123456789abcdef0123`) });
