@@ -9,6 +9,7 @@ import { mountRoutes, type Mounted } from './http/mount.ts';
 import { whereOf, type Services } from './http/pipeline.ts';
 import { renderProblem, send } from './http/render.ts';
 import { checkHost } from './middleware/host-guard.ts';
+import { createKeyWatch } from './keys/watch.ts';
 import { createRateLimiter } from './middleware/rate-limit.ts';
 import { factsOf, trackRequests } from './middleware/request.ts';
 import { buildDocument } from './openapi.ts';
@@ -28,14 +29,16 @@ export interface Parts {
 export function createParts(deps: ApiDeps, draining: AbortSignal = new AbortController().signal): Parts {
   const own = (family: ApiDeps['families'][number]): MountedStream[] =>
     (family.streams ?? []).map((stream) => ({ stream, family }));
+  const keys = createKeyWatch(deps.db.pool, deps.log);
   return {
     services: {
       deps,
+      keys,
       limiter: createRateLimiter(deps.db.pool, deps.settings.rateLimitPerMinute),
       auditor: createAuditor(deps.db),
       draining,
     },
-    hub: createHub(deps),
+    hub: createHub(deps, keys),
     streams: [...coreStreams.map((stream) => ({ stream, family: undefined })), ...deps.families.flatMap(own)],
   };
 }

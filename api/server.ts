@@ -26,7 +26,11 @@ export async function startApi(
   const draining = new AbortController();
   const parts = createParts(deps, draining.signal);
   const sockets = createSocketServer(parts.services, parts.hub, parts.streams);
-  const server = createServer({ shouldUpgradeCallback: isWebSocket }, createApp(deps, parts));
+  // A missing Host is refused like two of them, in the usual shape: middleware/plain-headers.ts.
+  const server = createServer(
+    { shouldUpgradeCallback: isWebSocket, requireHostHeader: false },
+    createApp(deps, parts),
+  );
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000; // longer than load balancers keep theirs

@@ -22,9 +22,19 @@ export const SIGNALS = {
 } as const;
 export const QUERIES = { state: 'state', cancelPlan: 'cancelPlan' } as const;
 
+/** Who decided, as their key was when it was checked: at the decision itself. */
+export type Authority = {
+  kind: string;
+  key_id: string | null;
+  subject: string | null;
+  scopes: string[];
+  checked_at: string;
+};
+
 /** Amounts are minor units of the plan's asset. `updateId` names the event's cause, so a retry is the same event. */
 export interface ApproveRequest {
   by: string;
+  authority?: Authority;
   updateId: string;
   planHash?: string;
   limits?: Partial<SpendLimits>;
@@ -42,6 +52,7 @@ export type ApproveAnswer =
 
 export interface DecisionRequest {
   by: string;
+  authority?: Authority;
   reason?: string;
   /** What a rejection is meant for, where it names it: another plan is not rejected by it. */
   planHash?: string;

@@ -8,6 +8,7 @@ import { M0007LedgerRecord } from './m0007-ledger-record.ts';
 import { M0008Signers } from './m0008-signers.ts';
 import { M0009Jobs } from './m0009-jobs.ts';
 import { M0010Lost } from './m0010-lost.ts';
+import { M0011KeyChanges } from './m0011-key-changes.ts';
 import { M0012Fences } from './m0012-fences.ts';
 import { M0014Purchasers } from './m0014-purchasers.ts';
 
@@ -23,6 +24,7 @@ export const migrationsList = [
   M0008Signers,
   M0009Jobs,
   M0010Lost,
+  M0011KeyChanges,
   M0012Fences,
   M0014Purchasers,
 ].map((migration) => ({

@@ -6,7 +6,7 @@ import { loadConfig } from '../config.ts';
 import { openDatabase, type Database } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
 import { createAuditor } from '../db/repositories/audit.ts';
-import { findKeyOf, listKeys, revokeKey } from '../db/repositories/keys.ts';
+import { listKeys, revokeKey } from '../db/repositories/keys.ts';
 import { KeyBody } from '../schemas/core/api.ts';
 import { runScript } from './command-line.ts';
 import { explainIssues, keyTable, newKeyLines } from './keys-table.ts';
@@ -87,11 +87,8 @@ async function list(db: Database, { tenant }: Values): Promise<void> {
 async function revoke(db: Database, { tenant }: Values, id: string | undefined): Promise<void> {
   if (id === undefined)
     throw new Error('Which key? steward keys revoke ID; steward keys list shows the ids.');
-  const em = db.em();
-  const key = await findKeyOf(em, tenant, id);
-  if (key === null)
+  if ((await revokeKey(db.em(), { tenant, prefix: id })) === null)
     throw new Error(`The tenant ${tenant} has no key ${id}; steward keys list shows its keys.`);
-  await revokeKey(em, key);
   await note(db, tenant, 'keys revoke', id);
   process.stdout.write(`The key ${id} is revoked.\n`);
 }

@@ -12,7 +12,7 @@ import { assetsOf, heldAsset } from '../../domain/payments/purse.ts';
 import type { FinishRequest } from '../../domain/ports/ledger.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import type { RunError } from '../../schemas/core/run.ts';
+import { CancelRequest, type RunError } from '../../schemas/core/run.ts';
 import type { LedgerDeps } from './activities.ts';
 
 /**
@@ -39,7 +39,10 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   const ids = items.map((item) => item.id);
   await journal.append({
     runId: run.id,
-    events: [...request.ride.events, terminalEvent({ ...request, totals }, output, ids)],
+    events: [
+      ...request.ride.events,
+      terminalEvent({ ...request, totals, ...cancelOf(request, run) }, output, ids),
+    ],
   });
   await deps.checkpoint?.('run.ended');
   if (hadMoney) await db.transaction((client) => returnMoney(client, deps.assets, run));
@@ -100,6 +103,12 @@ async function knownTotals(
 const costOf = ({ cost, asset, decimals }: FinishRequest['totals']): JsonObject[] =>
   asset === null ? [] : [{ amount: formatUnits(cost, decimals), asset }];
 
+/** What the workflow says, else what was written before it was lost. */
+function cancelOf({ cancel }: FinishRequest, { view }: RunRow): Pick<FinishRequest, 'cancel'> {
+  const told = cancel ?? CancelRequest.safeParse(view['cancel']).data;
+  return told === undefined ? {} : { cancel: told };
+}
+
 /** Amounts are minor units with their asset and decimals; families write them in their own words. */
 function terminalEvent(request: FinishRequest, output: Json, attention: string[]): JournalEvent {
   const { status, totals } = request;
@@ -114,11 +123,14 @@ function terminalEvent(request: FinishRequest, output: Json, attention: string[]
     decimals: totals.decimals,
     ...(error ? { error: error as JsonObject } : {}),
   };
+  const cancelled: JsonObject = request.cancel
+    ? { cancel_requested: true, cancel: request.cancel as JsonObject }
+    : {};
   return {
     key: `run.${status}`,
     type: `run.${status}`,
     status,
-    data: status === 'completed' ? { output, ...facts } : facts,
+    data: { ...(status === 'completed' ? { output } : {}), ...facts, ...cancelled },
     ...(request.approval === undefined ? {} : { approval: request.approval }),
     view: { ...facts, cost: costOf(totals), attention, ...(status === 'completed' ? { output } : {}) },
   };

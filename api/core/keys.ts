@@ -1,8 +1,7 @@
 import type { ApiKey } from '../../db/entities.ts';
-import { findKeyOf, listKeys, revokeKey, rotateKey, type NewKey } from '../../db/repositories/keys.ts';
+import { listKeys, revokeKey, rotateKey, type RotationOutcome } from '../../db/repositories/keys.ts';
 import { KeyBody, KeyList, KeyRecord, NewKeyRecord, RotateBody } from '../../schemas/core/api.ts';
-import { Scope } from '../../schemas/core/principal.ts';
-import type { Ctx } from '../context.ts';
+import { scopesOf } from '../keys/authority.ts';
 import { issueKey } from '../keys/issue.ts';
 import { generateKey } from '../keys/secrets.ts';
 import { ApiError } from '../problem.ts';
@@ -46,36 +45,52 @@ const rotate = defineRoute({
   method: 'post',
   path: '/admin/keys/:id/rotate',
   summary: 'Replace a key; the old one works on for a while',
+  description:
+    'The new key ends when the old one would have, unless `expires_at` says otherwise (null: never). A key that has ended, or has been replaced already, is not replaced.',
   tags,
   scope: 'admin',
   body: RotateBody,
   responses: { 201: { description: 'The new key.', schema: NewKeyRecord } },
   errors: ['key_not_found', 'invalid_state'],
-  async handler(ctx, { params, body }) {
-    const em = ctx.deps.db.em();
-    const old = await requireKey(ctx, em, params['id'] ?? '');
-    if (old.revokedAt) throw new ApiError('invalid_state', 'The key is revoked; create a new one.');
+  async handler({ deps, principal }, { params, body }) {
     const { key, prefix, secretHash } = generateKey();
-    const { tenant, subject, name, scopes } = old;
-    const next: NewKey = {
-      prefix,
-      secretHash,
-      tenant,
-      subject,
-      name,
-      scopes,
-      expiresAt: null,
-      rotatedFrom: old.prefix,
+    const rotation = {
+      fresh: { prefix, secretHash },
+      overlapUntil: new Date(Date.now() + (body?.overlap_seconds ?? 86_400) * 1000),
+      expiresAt: expiryOf(body?.expires_at),
     };
-    const created = await rotateKey(
-      em,
-      old,
-      next,
-      new Date(Date.now() + (body?.overlap_seconds ?? 86_400) * 1000),
-    );
+    const old = { tenant: principal.tenant, prefix: params['id'] ?? '' };
+    const created = createdBy(await rotateKey(deps.db.em(), old, rotation));
     return { status: 201, body: { ...toRecord(created), key } };
   },
 });
+
+function expiryOf(text: string | null | undefined): Date | null | undefined {
+  if (text === undefined || text === null) return text;
+  if (Date.parse(text) > Date.now()) return new Date(text);
+  const message = 'Must be in the future: the new key would never work.';
+  throw new ApiError('validation_failed', `body: expires_at: ${message}`, {
+    errors: [{ path: 'expires_at', message, code: 'invalid' }],
+  });
+}
+
+function createdBy(outcome: RotationOutcome): ApiKey {
+  switch (outcome.kind) {
+    case 'rotated':
+      return outcome.created;
+    case 'missing':
+      throw noSuchKey();
+    case 'succeeded':
+      throw new ApiError(
+        'invalid_state',
+        `The key was replaced by ${outcome.by} already; rotate that one, or revoke it first.`,
+      );
+    case 'revoked':
+      throw new ApiError('invalid_state', 'The key is revoked; create a new one with POST /admin/keys.');
+    case 'expired':
+      throw new ApiError('invalid_state', 'The key has expired; create a new one with POST /admin/keys.');
+  }
+}
 
 const revoke = defineRoute({
   method: 'post',
@@ -85,30 +100,21 @@ const revoke = defineRoute({
   scope: 'admin',
   responses: { 200: { description: 'The key, revoked.', schema: KeyRecord } },
   errors: ['key_not_found'],
-  async handler(ctx, { params }) {
-    const em = ctx.deps.db.em();
-    const key = await requireKey(ctx, em, params['id'] ?? '');
-    await revokeKey(em, key);
+  async handler({ deps, principal }, { params }) {
+    const key = await revokeKey(deps.db.em(), { tenant: principal.tenant, prefix: params['id'] ?? '' });
+    if (key === null) throw noSuchKey();
     return { status: 200, body: toRecord(key) };
   },
 });
 
-async function requireKey(
-  { principal }: Ctx,
-  em: ReturnType<Ctx['deps']['db']['em']>,
-  id: string,
-): Promise<ApiKey> {
-  const key = await findKeyOf(em, principal.tenant, id);
-  if (key === null) throw new ApiError('key_not_found', 'There is no such key.');
-  return key;
-}
+const noSuchKey = (): ApiError => new ApiError('key_not_found', 'There is no such key.');
 
 const toRecord = (key: ApiKey): KeyRecord => ({
   id: key.prefix,
   tenant: key.tenant,
   subject: key.subject,
   name: key.name,
-  scopes: Scope.array().parse(key.scopes),
+  scopes: scopesOf(key),
   rotated_from: key.rotatedFrom ?? null,
   created_at: key.createdAt.toISOString(),
   expires_at: isoOrNull(key.expiresAt ?? null),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JsonObject } from '../../schemas/core/json.ts';
 import type { Ctx } from '../context.ts';
-import { requireScope } from '../middleware/auth.ts';
+import { requireScope } from '../keys/authority.ts';
 import { ApiError } from '../problem.ts';
 import { approveRun, cancelRun, giveInput, rejectRun, requireRun } from '../runs/commands.ts';
 import type { Frame, Message, StreamSubject } from '../stream/define-stream.ts';

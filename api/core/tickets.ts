@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { insertTicket } from '../../db/repositories/tickets.ts';
 import { StreamTicket } from '../../schemas/core/api.ts';
 import { sha256 } from '../keys/secrets.ts';
+import { holderOf } from '../middleware/auth.ts';
 import { defineRoute } from '../route.ts';
 
 const TICKET_MS = 60_000;
@@ -16,7 +17,7 @@ const create = defineRoute({
   async handler({ deps, principal }) {
     const ticket = randomBytes(32).toString('base64url');
     const expiresAt = new Date(Date.now() + TICKET_MS);
-    await insertTicket(deps.db.pool, sha256(ticket), { ...principal }, expiresAt);
+    await insertTicket(deps.db.pool, sha256(ticket), { ...holderOf(deps, principal, ticket) }, expiresAt);
     return { status: 201, body: { ticket, expires_at: expiresAt.toISOString() } };
   },
 });

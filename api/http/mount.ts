@@ -1,8 +1,9 @@
-import express, { type RequestHandler, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Router } from 'express';
 import type { FamilyModule } from '../family.ts';
 import { factsOf } from '../middleware/request.ts';
 import { ApiError } from '../problem.ts';
 import type { Route } from '../route.ts';
+import { isStorable } from './json-source.ts';
 import { renderProblem, send } from './render.ts';
 import { serve, whereOf, type Services } from './pipeline.ts';
 
@@ -30,16 +31,23 @@ export function mountRoutes(services: Services, mounted: readonly Mounted[]): Ro
     for (const { route, family, handler } of here)
       at[route.method](handler ?? serve(services, route, family));
     const allow = allowed(here.map(({ route }) => route.method.toUpperCase()));
-    at.options((_req, res) => void res.status(204).setHeader('allow', allow).end());
-    at.all((req, res) => {
+    at.options((req, res, next) => {
+      if (canExist(req)) res.status(204).setHeader('allow', allow).end();
+      else next('router'); // no route, whatever the method
+    });
+    at.all((req, res, next) => {
+      if (!canExist(req)) return next('router');
       const error = new ApiError('method_not_allowed', `${req.method} is not possible here; try ${allow}.`, {
         headers: { allow },
       });
-      send(res, renderProblem(error, whereOf(req, here[0]?.family?.problems), factsOf(req).log));
+      return send(res, renderProblem(error, whereOf(req, here[0]?.family?.problems), factsOf(req).log));
     });
   }
   return router;
 }
+
+/** False where a parameter is what no name can be. */
+const canExist = ({ params }: Request): boolean => Object.values(params).flat().every(isStorable);
 
 function allowed(methods: string[]): string {
   if (methods.includes('GET')) methods.push('HEAD');

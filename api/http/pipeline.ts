@@ -5,7 +5,9 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Principal } from '../../schemas/core/principal.ts';
 import type { ApiDeps, Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
-import { authenticate, authenticateVisitor, NOBODY, requireScope } from '../middleware/auth.ts';
+import { authorityOf, renew, requireScope } from '../keys/authority.ts';
+import type { KeyWatch } from '../keys/watch.ts';
+import { authenticate, authenticateVisitor, NOBODY } from '../middleware/auth.ts';
 import {
   claimant,
   ClaimLost,
@@ -27,6 +29,8 @@ export interface Services {
   deps: ApiDeps;
   limiter: RateLimiter;
   auditor: Auditor;
+  /** Ends streams whose key is gone. */
+  keys: KeyWatch;
   /** Aborted when the process is about to end: open streams say goodbye. */
   draining: AbortSignal;
 }
@@ -56,6 +60,7 @@ async function answerTo(
   where: Where,
 ): Promise<Rendered> {
   const principal = await identify(services, route, req, res);
+  const now = whoAsksNow(services, route, principal);
   const reading = await readInput(route, req).then(
     (raw) => ({ raw }),
     (error: unknown) => ({ error }),
@@ -66,22 +71,40 @@ async function answerTo(
   if (route.scope !== null) requireScope(principal, route.scope);
   const input = parseInput(route, raw);
   const key = route.idempotent ? readKey(req.get('idempotency-key')) : undefined;
-  const doing = (claim: Claim | undefined): Promise<Worked> =>
-    work(services, route, req, res, principal, input, claim);
-  if (key === undefined) return record(services, await doing(undefined));
+  const doing = (asking: Principal, claim: Claim | undefined): Promise<Worked> =>
+    work(services, route, req, res, asking, input, claim);
+  if (key === undefined) return record(services, await doing(await now(), undefined));
   const claimKey = {
     tenant: principal.tenant,
     caller: claimant(principal),
     route: `${route.method} ${route.path}`,
     key,
   };
-  return once(services, claimKey, hashInput(input), (claim) =>
-    doing(claim).catch((error: unknown) => {
+  const onceMine = async (claim: Claim): Promise<Worked> => {
+    const asking = await now(); // a refusal here is no answer of the request
+    return doing(asking, claim).catch((error: unknown) => {
       if (error instanceof ClaimLost) throw error;
       // Refusals are answers too: the same key gets the same refusal again.
       return { answer: renderProblem(error, where, factsOf(req).log), line: undefined };
-    }),
-  );
+    });
+  };
+  return once(services, claimKey, hashInput(input), onceMine, now);
+}
+
+const FRESH_MS = 100; // reads are usually answered by then, and cost one look at the key
+
+/**
+ * Who asks, as they are when the handler is about to act: bodies may arrive slowly, and another's answer may be waited for.
+ * Who reads is looked up again only where that took its time.
+ */
+function whoAsksNow({ deps }: Services, { scope }: Route, principal: Principal): () => Promise<Principal> {
+  const seenAt = performance.now();
+  return async () => {
+    if (scope === null || (scope === 'read' && performance.now() - seenAt < FRESH_MS)) return principal;
+    const now = await renew(deps, principal);
+    requireScope(now, scope);
+    return now;
+  };
 }
 
 async function identify(
@@ -147,14 +170,21 @@ async function record({ auditor, deps }: Services, { answer, line }: Worked): Pr
   return answer;
 }
 
+/** A line says what the key was allowed when it was written: that may change. */
 function lineOf(
   { principal, requestId }: Pick<Ctx, 'principal' | 'requestId'>,
   action: string,
   object: string,
   data: JsonObject,
 ): AuditEntry {
-  const { tenant } = principal;
-  return { tenant, actor: actorOf(principal), action, object, data: { ...data, request_id: requestId } };
+  const authority = principal.keyId === null ? {} : { authority: authorityOf(principal) };
+  return {
+    tenant: principal.tenant,
+    actor: actorOf(principal),
+    action,
+    object,
+    data: { ...data, ...authority, request_id: requestId },
+  };
 }
 
 const changesSomething = ({ method, scope }: Route): boolean =>
@@ -191,10 +221,21 @@ export function ctxFor(
     header: (name) => [req.headers[name.toLowerCase()]].flat()[0],
     signal,
     claim: undefined,
-    audit: async (action, object, data = {}) =>
-      void (await auditor.append(lineOf({ principal, requestId: id }, action, object, data))),
+    audit: auditAs({ auditor }, principal, id),
   };
 }
+
+/** The same context for the same asker as they are now. */
+export const withPrincipal = (services: Pick<Services, 'auditor'>, ctx: Ctx, principal: Principal): Ctx => ({
+  ...ctx,
+  principal,
+  audit: auditAs(services, principal, ctx.requestId),
+});
+
+const auditAs =
+  ({ auditor }: Pick<Services, 'auditor'>, principal: Principal, requestId: string): Ctx['audit'] =>
+  async (action, object, data = {}) =>
+    void (await auditor.append(lineOf({ principal, requestId }, action, object, data)));
 
 export const actorOf = ({ subject, keyId }: Principal): string =>
   keyId === null ? (subject ?? 'local') : `${subject ?? 'operator'} (${keyId})`;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { ApiError } from '../problem.ts';
 import type { ApiSettings } from '../settings.ts';
+import { checkHeaders } from './plain-headers.ts';
 
 /** True for addresses and names of this machine only. */
 export function isLoopbackHost(host: string): boolean {
@@ -15,6 +16,7 @@ export function isLoopbackHost(host: string): boolean {
  * rebinds its name to 127.0.0.1 still sends its own Host and Origin (common.md, "limits, auth"). WebSockets too.
  */
 export function checkHost(req: IncomingMessage, settings: ApiSettings): void {
+  checkHeaders(req);
   if (settings.auth === 'on') return;
   if (!isLoopbackHost(hostname(`http://${req.headers.host ?? ''}`)))
     throw new ApiError(

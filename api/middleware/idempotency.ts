@@ -84,17 +84,24 @@ interface Services {
   auditor: Auditor;
 }
 
-/** Runs `work` once for this key; others get its answer, marked as replayed, and so does who was overtaken. */
+/**
+ * Runs `work` once for this key. Others get its answer, marked as replayed, if they still may after the wait; so does who
+ * was overtaken.
+ */
 export async function once(
   services: Services,
   key: ClaimKey,
   bodyHash: string,
   work: (claim: Claim) => Promise<Worked>,
+  mayStillAsk: () => Promise<unknown>,
 ): Promise<Rendered> {
   const { deps } = services;
   for (;;) {
     const result = await claimOrWait(deps, key, bodyHash);
-    if (result.kind === 'answered') return replay(deps, result.sealed);
+    if (result.kind === 'answered') {
+      await mayStillAsk();
+      return replay(deps, result.sealed);
+    }
     await deps.checkpoint?.('claim.taken');
     const answer = await attempt(services, { key, token: result.token, runId: result.runId }, work);
     if (answer !== undefined) return answer;
@@ -146,12 +153,15 @@ async function claimOrWait(
   }
 }
 
+const NOT_KEPT = new Set([401, 403, 429]);
+
 /**
- * Final answers are kept; failures on our side and throttling are not, so that the next try may succeed. False when the
- * claim was lost: nothing is kept, and no audit line says that this try did anything.
+ * Final answers are kept; failures on our side, throttling and what a key may not do now are not, so that the next try may
+ * succeed. False when the claim was lost: nothing is kept, and no audit line says that this try did anything.
  */
 async function settle({ deps, auditor }: Services, claim: Claim, { answer, line }: Worked): Promise<boolean> {
-  if (answer.status >= 500 || answer.status === 429) return releaseKey(deps.db.pool, claim).catch(() => true); // it is open again by itself in a while
+  if (answer.status >= 500 || NOT_KEPT.has(answer.status))
+    return releaseKey(deps.db.pool, claim).catch(() => true); // it is open again by itself in a while
   const sealed = deps.sealer.seal(PURPOSE, answer as unknown as Json).toString('base64');
   const store = (db: Queryable): Promise<boolean> => storeAnswer(db, claim, sealed);
   const stored = await (line === undefined ? store(deps.db.pool) : storeWith(deps, auditor, line, store));
@@ -177,5 +187,6 @@ function replay(deps: ApiDeps, sealed: string): Rendered {
   return { ...first, headers: { ...first.headers, 'Idempotent-Replayed': 'true' } };
 }
 
-/** Keys belong to whom they were used by: the key's subject survives a rotation of the key. */
-export const claimant = ({ subject, keyId }: Principal): string => subject ?? keyId ?? 'local';
+/** Keys belong to whom they were used by: the key's subject survives a rotation of the key. No subject is one of ours. */
+export const claimant = ({ kind, subject }: Principal): string =>
+  kind === 'key' && subject !== null ? `subject:${subject}` : kind;

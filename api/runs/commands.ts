@@ -21,6 +21,7 @@ import type { Ctx } from '../context.ts';
 import { isHidden } from './visibility.ts';
 import { troubleOf, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
+import { attest } from '../keys/authority.ts';
 import { keepClaim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 
@@ -39,19 +40,14 @@ export async function requireRun(
 }
 
 /** Approves through the workflow; its events are committed before this returns. Refusals carry the workflow's code. */
-export function approveRun(
+export async function approveRun(
   ctx: CommandCtx,
   run: RunRow,
-  request: Omit<ApproveRequest, 'by' | 'updateId'>,
+  request: Omit<ApproveRequest, 'by' | 'authority' | 'updateId'>,
 ): Promise<ApproveAnswer> {
   const updateId = updateIdOf(ctx);
-  return update<ApproveAnswer>(
-    ctx,
-    run,
-    UPDATES.approve,
-    { ...request, by: actorOf(ctx.principal), updateId },
-    updateId,
-  );
+  const approval = { ...request, ...(await deciding(ctx, 'approve')), updateId };
+  return update<ApproveAnswer>(ctx, run, UPDATES.approve, approval, updateId);
 }
 
 /**
@@ -96,12 +92,16 @@ export function resumeRun(ctx: CommandCtx, run: RunRow, planHash?: string): Prom
 }
 
 /** `planHash` says which plan is meant: one that came after it is not rejected. */
-export function rejectRun(
+export async function rejectRun(
   ctx: CommandCtx,
   run: RunRow,
   { reason, planHash }: { reason?: string | undefined; planHash?: string | undefined },
 ): Promise<DecisionAnswer> {
-  const request = { ...decision(ctx, reason), ...(planHash !== undefined && { planHash }) };
+  const request = {
+    ...(await deciding(ctx, 'approve')),
+    ...(reason !== undefined && { reason }),
+    ...(planHash !== undefined && { planHash }),
+  };
   return update<DecisionAnswer>(ctx, run, UPDATES.reject, request, updateIdOf(ctx));
 }
 
@@ -114,7 +114,8 @@ export async function cancelRun(
   if (run.status === 'cancelled') return { status: 'cancelled' };
   if (isTerminal(run.status))
     throw new ApiError('cannot_cancel', `The run is ${run.status}; it cannot be cancelled any more.`);
-  return update<DecisionAnswer>(ctx, run, UPDATES.cancel, decision(ctx, reason), updateIdOf(ctx));
+  const request = { ...(await deciding(ctx, 'operate')), ...(reason !== undefined && { reason }) };
+  return update<DecisionAnswer>(ctx, run, UPDATES.cancel, request, updateIdOf(ctx));
 }
 
 /** What a cancel would undo now, as the workflow itself would. */
@@ -159,17 +160,21 @@ export async function giveInput(
   await bounded(ctx, run, () => handle.signal(SIGNALS.input, { by: actorOf(ctx.principal), data, id }));
 }
 
-const decision = (ctx: CommandCtx, reason: string | undefined): DecisionRequest => ({
-  by: actorOf(ctx.principal),
-  ...(reason !== undefined && { reason }),
-});
+/** Who decides, checked at the decision: what it was checked for may be gone since the request began. */
+async function deciding(
+  ctx: CommandCtx,
+  scope: 'approve' | 'operate',
+): Promise<Required<Pick<DecisionRequest, 'by' | 'authority'>>> {
+  const { principal, authority } = await attest(ctx, scope);
+  return { by: actorOf(principal), authority };
+}
 
 /**
  * Temporal answers an update id once, refusals included. So an id stands for one request (its Idempotency-Key), never
  * for a plan: who tops up and approves again must be heard. The workflow itself grants a plan only once.
  */
 function updateIdOf({ claim }: CommandCtx): string {
-  return claim ? `${claim.key.route}:${claim.key.caller}:${claim.key.key}` : randomUUID();
+  return claim ? JSON.stringify([claim.key.route, claim.key.caller, claim.key.key]) : randomUUID();
 }
 
 async function update<A extends { events: JournalEvent[] }>(

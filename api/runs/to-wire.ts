@@ -4,7 +4,7 @@ import { createValues, type Values } from '../../db/values.ts';
 import type { ValueRef } from '../../domain/ports/values.ts';
 import { Amount } from '../../schemas/core/money.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { ApprovalRecord, RunError, type Run } from '../../schemas/core/run.ts';
+import { ApprovalRecord, CancelRequest, RunError, type Run } from '../../schemas/core/run.ts';
 import type { ApiDeps } from '../context.ts';
 import { isoOrNull } from '../core/times.ts';
 import { waitingOf } from './waiting.ts';
@@ -49,12 +49,18 @@ async function toRun(
     ...(approval && { approval: toApproval(approval) }),
     ...(waiting && { waiting }),
     deadlines: stringsOf(view['deadlines']),
+    ...cancelOf(view),
     created_at: row.created_at.toISOString(),
     started_at: isoOrNull(row.started_at),
     finished_at: isoOrNull(row.finished_at),
     last_seq: row.last_seq,
     temporal: { workflow_id: row.workflow_id, run_id: row.temporal_run_id, url: webUrl(deps, row) },
   };
+}
+
+function cancelOf(view: JsonObject): Pick<Run, 'cancel_requested' | 'cancel'> {
+  const { data: cancel } = CancelRequest.safeParse(view['cancel']);
+  return { cancel_requested: cancel !== undefined, ...(cancel && { cancel }) };
 }
 
 async function toStep(values: Values, { step_id, status, data }: StepRow): Promise<Run['steps'][number]> {

@@ -1,5 +1,6 @@
 import { readFeeds, readRunEvents } from '../../db/repositories/events.ts';
 import type { ApiDeps } from '../context.ts';
+import type { KeyWatch } from '../keys/watch.ts';
 import { createTopics, type Topics } from './topics.ts';
 import { createWake, type Wake } from './wake.ts';
 
@@ -15,7 +16,10 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-export function createHub({ db, settings, log }: Pick<ApiDeps, 'db' | 'settings' | 'log'>): Hub {
+export function createHub(
+  { db, settings, log }: Pick<ApiDeps, 'db' | 'settings' | 'log'>,
+  keys: Pick<KeyWatch, 'changed'>,
+): Hub {
   const runs = createTopics(
     {
       read: (known, limit) => readRunEvents(db.pool, known, limit),
@@ -42,6 +46,7 @@ export function createHub({ db, settings, log }: Pick<ApiDeps, 'db' | 'settings'
           runs.touch(runId);
           feeds.touch(tenant);
         },
+        keyChanged: (keyId) => keys.changed(keyId),
         anything: () => {
           runs.touchAll();
           feeds.touchAll();

@@ -3,12 +3,18 @@ import type { Ctx } from '../context.ts';
 import { parseJson } from '../http/json-source.ts';
 import { renderProblem } from '../http/render.ts';
 import { ApiError, type Where } from '../problem.ts';
-import type { Message, StreamRoute, StreamSubject } from './define-stream.ts';
+import type { Frame, Message, StreamRoute, StreamSubject } from './define-stream.ts';
+
+/** Who sends: the context of each message, judged by the key as it is then. */
+export interface Sender {
+  log: Ctx['log'];
+  now(): Promise<Ctx>;
+}
 
 /** Takes a client's messages one after the other, each answered by `ack` or `error` with its id. */
 export function receiveMessages(
   client: WebSocket,
-  ctx: Ctx,
+  sender: Sender,
   stream: StreamRoute,
   subject: StreamSubject,
   where: Where,
@@ -16,8 +22,10 @@ export function receiveMessages(
   let turn: Promise<void> = Promise.resolve();
   const answer = async (data: RawData, isBinary: boolean): Promise<void> => {
     if (client.readyState !== client.OPEN) return;
-    const frame = await answerTo(ctx, stream, subject, data, isBinary, where);
-    if (client.readyState === client.OPEN) client.send(JSON.stringify(frame));
+    const frame = await answerTo(sender, stream, subject, data, isBinary, where);
+    if (client.readyState !== client.OPEN) return;
+    client.send(JSON.stringify(frame));
+    if (frame['code'] === 'unauthorized') client.close(4401, 'unauthorized');
   };
   client.on('message', (data, isBinary) => {
     client.pause(); // who sends faster than it is answered waits in its own socket, not in our memory
@@ -26,22 +34,22 @@ export function receiveMessages(
 }
 
 async function answerTo(
-  ctx: Ctx,
+  sender: Sender,
   stream: StreamRoute,
   subject: StreamSubject,
   data: RawData,
   isBinary: boolean,
   where: Where,
-): Promise<object> {
+): Promise<Frame> {
   let id: unknown = null;
   try {
     const message = parseMessage(data, isBinary);
     id = message.id ?? null;
     if (stream.receive === undefined)
       throw new ApiError('validation_failed', 'This stream takes no messages.');
-    return { type: 'ack', id, ...(await stream.receive(ctx, subject, message)) };
+    return { type: 'ack', id, ...(await stream.receive(await sender.now(), subject, message)) };
   } catch (error) {
-    const { text } = renderProblem(error, where, ctx.log);
+    const { text } = renderProblem(error, where, sender.log);
     const { type: problem, ...members } = JSON.parse(text) as Record<string, unknown>;
     return { ...members, problem, type: 'error', id };
   }

@@ -2,15 +2,18 @@ import type { Request, Response } from 'express';
 import type { Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
 import { beginCtx, serve, whereOf, type Services } from '../http/pipeline.ts';
+import { isStorable } from '../http/json-source.ts';
 import { readQuery } from '../http/parse.ts';
 import { renderProblem, send } from '../http/render.ts';
-import { authenticateStream, requireScope } from '../middleware/auth.ts';
+import { requireScope } from '../keys/authority.ts';
+import { authenticateStream } from '../middleware/auth.ts';
 import { factsOf } from '../middleware/request.ts';
 import { ApiError } from '../problem.ts';
 import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import { sseText } from './frames.ts';
 import type { Hub } from './hub.ts';
+import { endWithKey, type Line } from './last-word.ts';
 import { openSession, type Sink } from './session.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -27,9 +30,11 @@ export function serveStream(
     const wantsEvents = req.method === 'GET' && /\btext\/event-stream\b/.test(req.get('accept') ?? '');
     if (!wantsEvents && page) return page(req, res);
     try {
+      if (!Object.values(req.params).flat().every(isStorable)) throw missing(stream);
       if (!wantsEvents) throw upgradeRequired();
       const { ctx, subject, after } = await open(services, stream, req, res);
       sendEvents(hub, stream, subject, after, res, ctx, services.draining);
+      endWithKey(services, ctx, whereOf(req, family?.problems), lineOf(res));
     } catch (error) {
       send(res, renderProblem(error, whereOf(req, family?.problems), factsOf(req).log));
     }
@@ -47,7 +52,7 @@ async function open(
   requireScope(principal, 'read');
   const ctx = beginCtx(services, req, res, principal);
   const subject = await stream.load(ctx, req.params as Record<string, string>);
-  if (subject === undefined) throw new ApiError(stream.missing.code, stream.missing.detail);
+  if (subject === undefined) throw missing(stream);
   return { ctx, subject, after: readPosition(stream.topic, subject, query, req.get('last-event-id')) };
 }
 
@@ -87,6 +92,13 @@ function sendEvents(
   else res.once('close', close);
 }
 
+function lineOf(res: Response): Line {
+  return {
+    sayGoodbye: ({ text }) => void (res.writableEnded || res.end(sseText(text, 'error'))),
+    cut: () => void res.destroy(),
+  };
+}
+
 function sinkOf(res: Response): Sink {
   return {
     get open() {
@@ -98,6 +110,8 @@ function sinkOf(res: Response): Sink {
     end: (why) => (why === 'done' ? void res.end() : void res.destroy()),
   };
 }
+
+const missing = ({ missing: { code, detail } }: StreamRoute): ApiError => new ApiError(code, detail);
 
 const upgradeRequired = (): ApiError =>
   new ApiError(

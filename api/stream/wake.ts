@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createClient } from '../../db/connections.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import { EVENTS_CHANNEL } from '../../db/notifier.ts';
+import { KEYS_CHANNEL } from '../../db/repositories/keys.ts';
 
 const POLL_MS = 250; // while nobody tells us
 const SAFETY_MS = 3000; // a notification may get lost with its sender
@@ -13,6 +14,7 @@ const SELF_TEST_TENANT = '~selftest'; // no key can have this tenant
 
 export interface WakeHandlers {
   changed(tenant: string, runId: string): void;
+  keyChanged(keyId: string): void;
   /** Anything may have changed. */
   anything(): void;
 }
@@ -62,6 +64,7 @@ function tick(state: State): void {
 }
 
 async function connect(state: State): Promise<void> {
+  const { handlers } = state;
   if (state.url === null || state.closed) return;
   const client = createClient(state.url, { application_name: 'steward listen' });
   state.client = client;
@@ -69,8 +72,10 @@ async function connect(state: State): Promise<void> {
   client.on('error', onEnd).on('end', onEnd);
   try {
     await client.connect();
-    client.on('notification', ({ payload }) => announce(payload ?? '', state.handlers));
-    await client.query(`listen ${EVENTS_CHANNEL}`);
+    client.on('notification', ({ channel, payload = '' }) =>
+      channel === KEYS_CHANNEL ? handlers.keyChanged(payload) : announce(payload, handlers),
+    );
+    await client.query(`listen ${EVENTS_CHANNEL}; listen ${KEYS_CHANNEL}`);
     await selfTest(client, state.db);
     state.listening = true;
     state.handlers.anything(); // what was notified before we listened

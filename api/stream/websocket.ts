@@ -4,11 +4,12 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
 import type { Services } from '../http/pipeline.ts';
-import { ctxFor } from '../http/pipeline.ts';
+import { ctxFor, withPrincipal } from '../http/pipeline.ts';
 import { readQuery } from '../http/parse.ts';
 import { isStorable } from '../http/json-source.ts';
-import { renderProblem } from '../http/render.ts';
-import { authenticateStream, requireScope } from '../middleware/auth.ts';
+import { renderProblem, type Rendered } from '../http/render.ts';
+import { renew, requireScope } from '../keys/authority.ts';
+import { authenticateStream } from '../middleware/auth.ts';
 import { checkHost } from '../middleware/host-guard.ts';
 import { attachFacts, factsOf } from '../middleware/request.ts';
 import { ApiError, type Where } from '../problem.ts';
@@ -16,6 +17,7 @@ import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import type { Hub } from './hub.ts';
 import { receiveMessages } from './inbound.ts';
+import { endWithKey } from './last-word.ts';
 import { matchPath } from './match-path.ts';
 import { openSession, type Sink } from './session.ts';
 
@@ -93,7 +95,14 @@ async function accept(
     const connected = stream.translate.connected?.(subject, after);
     if (connected) client.send(JSON.stringify(connected));
     client.once('close', openSession(hub, stream, subject, after, sinkOf(client)));
-    receiveMessages(client, ctx, stream, subject, where);
+    const line = {
+      sayGoodbye: (problem: Rendered) => refuse(client, problem),
+      cut: () => client.terminate(),
+    };
+    endWithKey(services, ctx, where, line);
+    const now = async (): Promise<Ctx> =>
+      withPrincipal(services, ctx, await renew(services.deps, ctx.principal));
+    receiveMessages(client, { log: ctx.log, now }, stream, subject, where);
   } catch (error) {
     refuse(client, renderProblem(error, where, facts.log));
   } finally {

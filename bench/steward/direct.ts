@@ -18,7 +18,14 @@ const MAX_COST_UNITS = 5n;
 export function createDirectRuns(deps: ApiDeps, options: ReasoningOptions): DirectRuns {
   const ctx: Pick<Ctx, 'deps' | 'principal' | 'claim'> = {
     deps,
-    principal: { tenant: TENANT, subject: null, scopes: ['admin'], keyId: null, operator: true },
+    principal: {
+      kind: 'local',
+      tenant: TENANT,
+      subject: null,
+      scopes: ['admin'],
+      keyId: null,
+      operator: true,
+    },
     claim: undefined,
   };
   const decimals = escrowAsset(options.assets, options.planAsset)?.decimals ?? 0;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { RunError, RunStatus } from '../../schemas/core/run.ts';
+import type { CancelRequest, RunError, RunStatus } from '../../schemas/core/run.ts';
 import type { JournalEvent, Ride } from './journal.ts';
 import type { Outputs } from './values.ts';
 
@@ -20,6 +20,8 @@ export interface FinishRequest {
   moneyless?: true;
   /** How the last approval was decided, where that ended the run. */
   approval?: NonNullable<JournalEvent['approval']>;
+  /** Who asked to cancel it, where somebody did: told with its end, whatever that is. */
+  cancel?: CancelRequest;
 }
 
 /** Of a run that ended without knowing what it had spent: the ledger says it. */

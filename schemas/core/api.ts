@@ -3,7 +3,7 @@ import { FeedEvent, RunEvent } from './event.ts';
 import { Json, JsonObject } from './json.ts';
 import { MinorUnits, SignedMinorUnits } from './money.ts';
 import { Payment, PaymentAction } from './payment.ts';
-import { Scope } from './principal.ts';
+import { isReserved, Scope } from './principal.ts';
 import { ApprovalRecord, Run, RunStatus } from './run.ts';
 
 /** `GET /runs`, newest first; `next_cursor` null on the last page. */
@@ -169,21 +169,41 @@ export type NewKeyRecord = z.infer<typeof NewKeyRecord>;
 
 export const KeyList = z.object({ keys: z.array(KeyRecord) });
 
-const Name = z.string().regex(/^[\w.:@-]{1,128}$/, 'Use 1 to 128 letters, digits or _ . : @ -');
+const reserved = { error: 'This name is the engine’s own; choose another.' };
 
-/** `POST /admin/keys`. Times are RFC 3339. `tenant` other than one's own needs the bootstrap key. */
+const Subject = z
+  .string()
+  .regex(/^[\w.:@-]{1,128}$/, 'Use 1 to 128 letters, digits or _ . : @ -')
+  .refine((name) => !isReserved(name), reserved);
+
+// No colon: ids of accounts begin with the tenant and a colon.
+const Tenant = z
+  .string()
+  .regex(/^[\w.@-]{1,128}$/, 'Use 1 to 128 letters, digits or _ . @ -')
+  .refine((name) => !isReserved(name), reserved);
+
+/**
+ * `POST /admin/keys`. Times are RFC 3339. `tenant` other than one's own needs the bootstrap key. Names of the engine's own
+ * (`bootstrap`, `operator`, `system` and the like) are nobody's.
+ */
 export const KeyBody = z.object({
   name: z.string().trim().min(1).max(200),
-  subject: Name,
-  tenant: Name.optional(),
+  subject: Subject,
+  tenant: Tenant.optional(),
   scopes: z.array(Scope).min(1).max(4).default(['read', 'operate']),
   expires_at: z.iso.datetime({ offset: true }).optional(),
 });
 export type KeyBody = z.infer<typeof KeyBody>;
 
-/** `POST /admin/keys/{id}/rotate`: for how long the old key works on, seconds. */
+/**
+ * `POST /admin/keys/{id}/rotate`: for how long the old key works on, seconds, and when the new one ends. Without
+ * `expires_at` it ends when the old one would have; null: never.
+ */
 export const RotateBody = z
-  .object({ overlap_seconds: z.int().min(0).max(2_592_000).default(86_400) })
+  .object({
+    overlap_seconds: z.int().min(0).max(2_592_000).default(86_400),
+    expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
+  })
   .optional();
 
 /** `POST /stream-tickets`. */

@@ -13,6 +13,7 @@ export const EventType = z.enum([
   'run.completed',
   'run.failed',
   'run.cancelled',
+  'run.cancel_requested',
   'input.received',
   'approval.requested',
   'approval.granted',

@@ -5,14 +5,30 @@ export const Scope = z.enum(['read', 'operate', 'approve', 'admin']);
 export type Scope = z.infer<typeof Scope>;
 
 /**
- * Who asks. `subject` null may act for any subject of the tenant; `operator` may also create keys of other tenants
- * (the bootstrap key, and everyone while auth is off).
+ * Who asks. `kind` says what vouches for them: a stored key, the setting STEWARD_ADMIN_KEY (`bootstrap`), this machine while
+ * auth is off (`local`), or nothing (`visitor`, and `nobody` on routes that are open to all). `subject` null may act for any
+ * subject of the tenant; `operator` may also create keys of other tenants.
  */
-export const Principal = z.object({
-  tenant: z.string(),
-  subject: z.string().nullable(),
-  scopes: z.array(Scope),
-  keyId: z.string().nullable(),
-  operator: z.boolean(),
-});
-export type Principal = z.infer<typeof Principal>;
+export interface Principal {
+  kind: 'key' | 'bootstrap' | 'local' | 'visitor' | 'nobody';
+  tenant: string;
+  subject: string | null;
+  scopes: Scope[];
+  keyId: string | null;
+  operator: boolean;
+}
+
+const OURS: ReadonlySet<string> = new Set([
+  'bootstrap',
+  'local',
+  'nobody',
+  'operator',
+  'signal',
+  'steward',
+  'system',
+  'temporal',
+  'visitor',
+]);
+
+/** True for names of the engine's own, in any case: no key has them as its tenant or subject, so nobody is taken for it. */
+export const isReserved = (name: string): boolean => OURS.has(name.toLowerCase());

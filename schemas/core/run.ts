@@ -59,6 +59,10 @@ export const Waiting = z.object({
 });
 export type Waiting = z.infer<typeof Waiting>;
 
+/** Who asked to cancel a run, first; it may end otherwise all the same. */
+export const CancelRequest = z.object({ by: z.string(), at: z.string(), reason: z.string().optional() });
+export type CancelRequest = z.infer<typeof CancelRequest>;
+
 /** A run on the engine's own API (common.md, "Runs"). Times are RFC 3339 with milliseconds. */
 export const Run = z.object({
   id: z.string(),
@@ -75,6 +79,9 @@ export const Run = z.object({
   /** Set while something outside is away. */
   waiting: Waiting.optional(),
   deadlines: z.record(z.string(), z.string()),
+  /** True once somebody asked to cancel it, however it ended; `cancel` says who, when and why. */
+  cancel_requested: z.boolean(),
+  cancel: CancelRequest.optional(),
   created_at: z.string(),
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),

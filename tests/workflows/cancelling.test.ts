@@ -59,4 +59,73 @@ describe('a cancel', () => {
     expect(end).toBe('completed');
     expect(fakes.finished[0]).toMatchObject({ status: 'completed' });
   });
+
+  test('of what then fails is told by its events and by its end, once, in the name of who asked first', async () => {
+    const held = gate();
+    const plan = aPlan([aStep('a')]);
+    const calls = { a: [{ kind: 'failed', code: 'SERVICE_ERROR', message: 'no' } as const] };
+    const { fakes, end } = await play(
+      temporal,
+      { plan, calls, hold: { a: held.opened } },
+      async (handle, fakes_) => {
+        await approvesAtOnce(handle, fakes_);
+        await until(() => fakes_.calls.includes('call a 1.1'), 'the step runs');
+        const asked = { args: [{ by: 'tester', reason: 'too slow' }] as [object] };
+        const { events } = await handle.executeUpdate<{ events: object[] }, [object]>(UPDATES.cancel, asked);
+        expect(events).toContainEqual(
+          expect.objectContaining({
+            key: 'run.cancel_requested',
+            data: { by: 'tester', at: expect.any(String), reason: 'too slow' },
+          }),
+        );
+        await handle.executeUpdate(UPDATES.cancel, { args: [{ by: 'somebody else' }] });
+        held.open();
+      },
+    );
+    expect(end).toBe('failed');
+    expect(fakes.types().filter((type) => type === 'run.cancel_requested')).toHaveLength(1);
+    expect(fakes.types().at(-1)).toBe('run.failed');
+    expect(fakes.finished[0]).toMatchObject({
+      status: 'failed',
+      error: { code: 'SERVICE_ERROR' },
+      cancel: { by: 'tester', reason: 'too slow' },
+    });
+  });
+
+  test('by hand is written down at once, whatever was sent with it', async () => {
+    const held = gate();
+    const plan = aPlan([aStep('a')]);
+    const { fakes, end } = await play(
+      temporal,
+      { plan, hold: { a: held.opened } },
+      async (handle, fakes_) => {
+        await approvesAtOnce(handle, fakes_);
+        await until(() => fakes_.calls.includes('call a 1.1'), 'the step runs');
+        await handle.signal('cancel', { by: { not: 'a name' }, reason: 'x'.repeat(9000) });
+        await until(() => fakes_.types().includes('run.cancel_requested'), 'it is on record');
+        held.open();
+      },
+    );
+    expect(end).toBe('cancelled');
+    expect(fakes.finished[0]).toMatchObject({ cancel: { by: 'signal', reason: 'x'.repeat(500) } });
+  });
+
+  test('by Temporal itself is told like any other', async () => {
+    const held = gate();
+    const plan = aPlan([aStep('a')]);
+    const { fakes } = await play(temporal, { plan, hold: { a: held.opened } }, async (handle, fakes_) => {
+      await approvesAtOnce(handle, fakes_);
+      await until(() => fakes_.calls.includes('call a 1.1'), 'the step runs');
+      await handle.cancel();
+      held.open();
+    });
+    expect(fakes.types()).toContain('run.cancel_requested');
+    expect(fakes.finished[0]).toMatchObject({ status: 'cancelled', cancel: { by: 'temporal' } });
+  });
+
+  test('that nobody asked for is in no event', async () => {
+    const { fakes } = await play(temporal, { plan: aPlan([aStep('a')]) }, approvesAtOnce);
+    expect(fakes.types()).not.toContain('run.cancel_requested');
+    expect(fakes.finished[0]).not.toHaveProperty('cancel');
+  });
 });

@@ -92,7 +92,7 @@ const again = ({ stepId, amount }: { stepId: string; amount: string }, plan: Pla
 export function announceGrant(
   run: Run,
   plan: Plan,
-  { planHash, limits, expiresAtMs, by, proof }: Grant,
+  { planHash, limits, expiresAtMs, by, authority, proof }: Grant,
 ): void {
   const approval = {
     planHash,
@@ -112,6 +112,7 @@ export function announceGrant(
       by,
       data: {
         granted: { limits: { ...limits }, expires_at: approval.expiresAt, ...(proof && { proof }) },
+        ...(authority && { authority }),
       },
     },
   });

@@ -1,5 +1,12 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import type { ApproveAnswer, ApproveRequest, DecisionRequest, RefusalCode } from '../../domain/messages.ts';
+import type {
+  ApproveAnswer,
+  ApproveRequest,
+  Authority,
+  DecisionRequest,
+  RefusalCode,
+} from '../../domain/messages.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 import { approvedLimits } from '../../domain/spending.ts';
 import { formatUnits } from '../../domain/money.ts';
 import {
@@ -31,7 +38,7 @@ interface Kept {
 
 type Decision =
   | { kind: 'granted'; grant: Grant; resumed: boolean }
-  | { kind: 'rejected'; by: string; reason?: string }
+  | { kind: 'rejected'; by: string; authority?: Authority; reason?: string }
   | { kind: 'lapsed' };
 
 /**
@@ -57,8 +64,15 @@ export function createApprovalGate(run: Run): ApprovalGate {
       await reserve(run, asked, limits.maxTotalAmount);
       checkOpen(request); // the wait for the ledger may have outlasted the approval's own time
       const expiresAtMs = request.expiresAtMs ?? Date.now() + settings.approvalTtlMs;
-      const { by, proof } = request;
-      const granted = { planHash: asked.plan.planHash, limits, expiresAtMs, by, ...(proof && { proof }) };
+      const { by, authority, proof } = request;
+      const granted = {
+        planHash: asked.plan.planHash,
+        limits,
+        expiresAtMs,
+        by,
+        ...(authority && { authority }),
+        ...(proof && { proof }),
+      };
       decision = { kind: 'granted', grant: granted, resumed: false };
       announceGrant(run, asked.plan, granted);
       return granted;
@@ -107,11 +121,16 @@ export function createApprovalGate(run: Run): ApprovalGate {
     events: run.journal.pending(),
   });
 
-  const reject = ({ by, reason, planHash }: DecisionRequest): void => {
+  const reject = ({ by, authority, reason, planHash }: DecisionRequest): void => {
     if (planHash !== undefined && ask !== undefined) refuseOtherPlan(planHash, ask);
     if (ask === undefined || decision !== undefined)
       throw refusal('invalid_state', `The run is ${run.status()}.`);
-    decision = { kind: 'rejected', by, ...(reason === undefined ? {} : { reason }) };
+    decision = {
+      kind: 'rejected',
+      by,
+      ...(authority && { authority }),
+      ...(reason !== undefined && { reason }),
+    };
   };
   const current = (): Decision | undefined => decision; // handlers change it while others wait
 
@@ -158,8 +177,14 @@ export function createApprovalGate(run: Run): ApprovalGate {
       await condition(() => decided() && !granting, Math.min(waitMs, leftMs), { summary });
       if (decided() || isBusy() || Date.now() >= resume.grant.expiresAtMs) continue;
       if (!(await resume.funded()) || decided() || isBusy()) continue;
-      const { limits, expiresAtMs, by } = resume.grant;
-      const granted = { planHash: plan.planHash, limits, expiresAtMs, by: resumedBy(by) };
+      const { limits, expiresAtMs, by, authority } = resume.grant;
+      const granted = {
+        planHash: plan.planHash,
+        limits,
+        expiresAtMs,
+        by: resumedBy(by),
+        ...(authority && { authority }),
+      };
       decision = { kind: 'granted', grant: granted, resumed: true };
       announceGrant(run, plan, granted);
     }
@@ -204,12 +229,16 @@ function closeApproval(run: Run, { plan }: ApprovalAsk, decision: Decision | und
   const id = approvalId(run, plan);
   if (decision?.kind === 'lapsed') run.closing.approval = { id, status: 'expired' };
   if (decision?.kind !== 'rejected') return;
-  const { by, reason } = decision;
+  const { by, authority, reason } = decision;
+  const data: JsonObject = {
+    ...(authority && { authority }),
+    ...(reason !== undefined && { decision_reason: reason }),
+  };
   run.closing.approval = {
     id,
     status: 'rejected',
     by,
-    ...(reason === undefined ? {} : { data: { decision_reason: reason } }),
+    ...(Object.keys(data).length > 0 && { data }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Authority } from '../../domain/messages.ts';
 import type { SpendLimits } from '../../domain/plan.ts';
 import type { WalletProof } from '../../schemas/core/receipt.ts';
 
@@ -7,6 +8,7 @@ export interface Grant {
   limits: SpendLimits;
   expiresAtMs: number;
   by: string;
+  authority?: Authority;
   proof?: WalletProof;
 }
 

@@ -9,6 +9,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { DecisionAnswer, DecisionRequest } from '../../domain/messages.ts';
 import { mayMove } from '../../domain/run-states.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import { UNKNOWN_TOTALS, type FinishRequest } from '../../domain/ports/ledger.ts';
@@ -31,6 +32,8 @@ export interface Closing {
   moneyless?: true;
   /** How the last approval was decided, where that ended the run. */
   approval?: NonNullable<FinishRequest['approval']>;
+  /** Who asked first to cancel the run. */
+  cancel?: NonNullable<FinishRequest['cancel']>;
 }
 
 /** What the engine itself needs to know of a run. */
@@ -64,8 +67,10 @@ export async function runJob<Input extends RunStart>(
   body: (run: Run<Input>) => Promise<Ending>,
 ): Promise<void> {
   const stop = createStop();
+  const outside = CancellationScope.current();
   await CancellationScope.nonCancellable(async () => {
-    const { run, attention, conclude } = openRun(input, stop);
+    const { run, attention, conclude, noteCancel } = openRun(input, stop);
+    outside.cancelRequested.catch(() => noteCancel({ by: 'temporal' }));
     const ending = await body(run).catch((error: unknown) => unexpected(run, error));
     conclude(ending.status);
     await finish(run, ending, attention);
@@ -78,11 +83,16 @@ export async function runJob<Input extends RunStart>(
   });
 }
 
+/** What is signalled by hand may be anything. */
+type CancelAsk = { by: unknown; reason?: unknown };
+
 interface OpenRun<Input extends RunStart> {
   run: Run<Input>;
   attention: FinishRequest['attention'];
   /** How it ends is decided, though not yet written down. */
   conclude(status: Ending['status']): void;
+  /** Puts on record that somebody asked to cancel, once, until how it ends is decided. */
+  noteCancel(request: CancelAsk): void;
 }
 
 function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Input> {
@@ -114,13 +124,36 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
   };
   setHandler(stateQuery, () => ({ runId: input.runId, status, stopping: stop.reason() ?? null, ...facts }));
   setHandler(cancelPlanQuery, () => ({ undo: run.saga.planned() }));
-  setHandler(cancelSignal, () => void requestCancel(run), {
+  const noteCancel: OpenRun<Input>['noteCancel'] = (request) => {
+    if (concluded === undefined) announceCancel(run, request);
+  };
+  const cancel = (request: CancelAsk): DecisionAnswer => {
+    noteCancel(request);
+    return { status: requestCancel(run), events: journal.pending() };
+  };
+  const bySignal = async (request: Partial<DecisionRequest> = {}): Promise<void> => {
+    cancel({ by: 'signal', ...request });
+    await journal.flush(); // nothing else may be due for a long time
+  };
+  setHandler(cancelSignal, bySignal, {
     description: 'Stop, settle what is moving, undo what can be undone.',
   });
-  setHandler(cancelRun, () => ({ status: requestCancel(run), events: journal.pending() }), {
-    validator: (_request) => refuseLateCancel(concluded ?? status),
-  });
-  return { run, attention, conclude: (ending) => void (concluded = ending) };
+  setHandler(cancelRun, cancel, { validator: (_request) => refuseLateCancel(concluded ?? status) });
+  return { run, attention, conclude: (ending) => void (concluded = ending), noteCancel };
+}
+
+/** On record however the run ends: money that moves, or a failure meanwhile, may end it otherwise. */
+function announceCancel({ journal, closing }: Run<RunStart>, { by, reason }: CancelAsk): void {
+  if (closing.cancel !== undefined) return;
+  const at = new Date(Date.now()).toISOString();
+  const cancel = {
+    by: typeof by === 'string' ? by.slice(0, 300) : 'signal',
+    at,
+    ...(typeof reason === 'string' && { reason: reason.slice(0, 500) }),
+  };
+  closing.cancel = cancel;
+  const key = 'run.cancel_requested';
+  journal.emit({ key, type: key, data: cancel, view: { cancel } });
 }
 
 function refuseLateCancel(status: RunStatus): void {

@@ -49,6 +49,7 @@ function toWireData({ type, data }: EventRow, decimalsOf: DecimalsOf): JsonObjec
   if (type === 'run.completed') return { output: data['output'] ?? null, ...totals(data) };
   if (type === 'run.failed') return { error: data['error'] ?? null, ...totals(data) };
   if (type === 'run.cancelled') return only(data, ['error']);
+  if (type === 'run.cancel_requested') return { cancel_requested: true, ...only(data, ['reason']) };
   const { result } = data;
   return isObject(result) ? { ...data, result: toWireResult(result, decimalsOf(assetOf(result))) } : data;
 }

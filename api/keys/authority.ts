@@ -1,0 +1,74 @@
+import { findKey, type KeyRow } from '../../db/repositories/keys.ts';
+import type { Authority } from '../../domain/messages.ts';
+import { Scope, type Principal } from '../../schemas/core/principal.ts';
+import type { ApiDeps } from '../context.ts';
+import { ApiError } from '../problem.ts';
+
+/** What a key may do now. The caller has checked the secret: only who has it is told what became of the key. */
+export function principalOf(row: KeyRow | undefined): Principal {
+  if (row === undefined) throw unauthorized('The API key is not known.');
+  if (row.revoked) throw unauthorized('The API key was revoked.');
+  if (row.expired) throw unauthorized('The API key has expired.');
+  const { tenant, subject, prefix: keyId } = row;
+  return { kind: 'key', tenant, subject, scopes: scopesOf(row), keyId, operator: false };
+}
+
+/** An operator's own SQL may have written anything: what is no scope allows nothing. */
+export const scopesOf = ({ scopes }: { scopes: readonly string[] }): Scope[] =>
+  Scope.options.filter((scope) => scopes.includes(scope));
+
+/**
+ * Who asked a while ago, as they are now: authority counts when it is used, not when the door was opened. Refuses keys that
+ * are gone, and those that have become somebody else's.
+ */
+export async function renew({ db }: Pick<ApiDeps, 'db'>, before: Principal): Promise<Principal> {
+  if (before.kind !== 'key' || before.keyId === null) return before;
+  const now = principalOf(await findKey(db.pool, before.keyId));
+  if (now.tenant !== before.tenant || now.subject !== before.subject)
+    throw unauthorized('The API key belongs to somebody else now; begin anew.');
+  return now;
+}
+
+export function requireScope({ scopes }: Principal, scope: Scope): void {
+  if (scopes.includes(scope) || scopes.includes('admin')) return;
+  throw new ApiError('forbidden', `This needs a key with the scope "${scope}".`);
+}
+
+/** Why an open stream of `before` must end; undefined: it still sees what it may see. */
+export function objection(row: KeyRow | undefined, before: Principal): ApiError | undefined {
+  try {
+    const now = principalOf(row);
+    requireScope(now, 'read');
+    if (
+      now.tenant === before.tenant &&
+      (seesAll(now) || (!seesAll(before) && now.subject === before.subject))
+    )
+      return undefined;
+    return new ApiError('forbidden', 'The API key sees less than it did; connect again.');
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
+const seesAll = ({ scopes }: Principal): boolean => scopes.includes('admin');
+
+/** Who decides, as their decision is recorded: checked now. */
+export async function attest(
+  { deps, principal }: { deps: Pick<ApiDeps, 'db'>; principal: Principal },
+  scope: Scope,
+): Promise<{ principal: Principal; authority: Authority }> {
+  const now = await renew(deps, principal);
+  requireScope(now, scope);
+  return { principal: now, authority: { ...authorityOf(now), checked_at: new Date().toISOString() } };
+}
+
+export const authorityOf = ({ kind, keyId, subject, scopes }: Principal): Omit<Authority, 'checked_at'> => ({
+  kind,
+  key_id: keyId,
+  subject,
+  scopes: [...scopes],
+});
+
+export const unauthorized = (detail: string): ApiError =>
+  new ApiError('unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' } });

@@ -1,0 +1,27 @@
+import type { Ctx } from '../context.ts';
+import type { Services } from '../http/pipeline.ts';
+import { renderProblem, type Rendered } from '../http/render.ts';
+import type { Where } from '../problem.ts';
+
+const PATIENCE_MS = 1000; // a client that does not take its last word is cut off
+
+/** A stream's end of its line: how it says why it ends, and how it is cut. */
+export interface Line {
+  sayGoodbye(problem: Rendered): void;
+  cut(): void;
+}
+
+/** Ends a stream once its key may not read it any more, with the reason as the last word. */
+export function endWithKey(
+  { keys }: Pick<Services, 'keys'>,
+  { principal, log, signal }: Pick<Ctx, 'principal' | 'log' | 'signal'>,
+  where: Where,
+  line: Line,
+): void {
+  if (signal.aborted) return;
+  const leave = keys.watch(principal, (reason) => {
+    line.sayGoodbye(renderProblem(reason, where, log));
+    setTimeout(() => line.cut(), PATIENCE_MS).unref();
+  });
+  signal.addEventListener('abort', leave, { once: true });
+}
