@@ -120,7 +120,11 @@ describe('a connection that the server ends', () => {
     });
     onTestFinished(() => void vi.useRealTimers());
     let woken = 0;
-    const handlers = { changed: () => undefined, anything: () => void (woken += 1) };
+    const handlers = {
+      changed: () => undefined,
+      anything: () => void (woken += 1),
+      keyChanged: () => undefined,
+    };
     const wake = createWake(db.pool, stack.url, handlers, pino({ level: 'silent' }));
     onTestFinished(() => wake.close());
     await vi.waitFor(() => expect(wake.listening).toBe(true));
