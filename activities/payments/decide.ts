@@ -13,7 +13,7 @@ import { readBlind } from '../../domain/payments/blind.ts';
 import type { Sighting } from '../../domain/payments/rail.ts';
 import type { PaymentDecision, PaymentDecisionOrder } from '../../domain/ports/payment-decisions.ts';
 import { isTerminal } from '../../domain/run-states.ts';
-import { withoutAddresses } from './node-name.ts';
+import { saidBy } from './node-name.ts';
 import { writeDown } from './reconcile.ts';
 import { append, attentionId } from './telling.ts';
 import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
@@ -66,7 +66,7 @@ async function look(tools: PaymentTools, payment: PaymentRow, txHash: string | n
   try {
     return await mustFindRail(tools, payment).locate(payment.proof, txHash);
   } catch (error) {
-    const said = withoutAddresses(error instanceof Error ? error.message : String(error));
+    const said = saidBy(error);
     throw refused(`The chain must be asked first, and could not be: ${said}`);
   }
 }

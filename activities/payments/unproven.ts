@@ -2,7 +2,7 @@ import { movePayment, type PaymentRow } from '../../db/repositories/payments-wri
 import { readBlind, type BlindNote } from '../../domain/payments/blind.ts';
 import type { Blindness, Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
-import { withoutAddresses } from './node-name.ts';
+import { saidBy } from './node-name.ts';
 import { append, tellPerson, whatOf } from './telling.ts';
 import { findRail, type PaymentTools } from './tools.ts';
 
@@ -92,7 +92,7 @@ export async function noteUnreachable(
   payment: PaymentRow,
   error: unknown,
 ): Promise<ReconcileOutcome> {
-  const said = withoutAddresses(error instanceof Error ? error.message : String(error));
+  const said = saidBy(error);
   const node = findRail(tools, payment)?.node;
   const message = `The chain could not be asked${node === undefined ? '' : ` at ${node}`}: ${said}`;
   const since = Number(payment.proof['unreachableSince'] ?? tools.now());

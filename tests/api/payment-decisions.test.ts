@@ -31,6 +31,7 @@ beforeAll(async () => {
   });
   const body = { name: 'operator', subject: 'w', scopes: ['read', 'operate', 'approve'] };
   const made = await ask(app, '/admin/keys', { method: 'POST', body, headers: admin });
+  await aPayment('bare', blind());
   operator = { authorization: `Bearer ${String(made.body['key'])}` };
 });
 afterAll(() => app.close());
@@ -116,8 +117,6 @@ test.each([
   ['tx_hash', { note: 'Gone.', confirm: 'print-bare', action: 'declare_settled' }],
   ['tx_hash', { note: 'Gone.', confirm: 'print-bare', action: 'declare_settled', tx_hash: 'a rumour' }],
 ])('a decision without its %s is sent back', async (missing, given) => {
-  if (asked.every(({ intentId }) => intentId !== 'bare'))
-    await aPayment('bare', blind()).catch(() => undefined);
   const reply = await act('bare', { action: 'declare_void', ...given });
   expect([reply.status, reply.body['code']]).toEqual([400, 'validation_failed']);
   expect(JSON.stringify(reply.body['errors'])).toContain(missing);

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,23 +10,24 @@ interface Call {
   method: string;
 }
 
+const reply = ({ id, method }: Call): object =>
+  method === 'fails'
+    ? { jsonrpc: '2.0', id, error: { code: -1, message: 'no' } }
+    : { jsonrpc: '2.0', id, result: method === 'getFirstAvailableBlock' ? 4711 : method };
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const calls = (await json(request)) as Call | Call[];
+  response.setHeader('content-type', 'application/json');
+  response.statusCode = Array.isArray(calls) || calls.method !== 'teapot' ? 200 : 418;
+  response.end(JSON.stringify(Array.isArray(calls) ? calls.map(reply) : reply(calls)));
+}
+
 let server: Server;
 let front: Awaited<ReturnType<typeof frontRpc>>;
 let url: string;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const reply = ({ id, method }: Call) =>
-      method === 'fails'
-        ? { jsonrpc: '2.0', id, error: { code: -1, message: 'no' } }
-        : { jsonrpc: '2.0', id, result: method === 'getFirstAvailableBlock' ? 4711 : method };
-    void json(request).then((body) => {
-      const calls = body as Call | Call[];
-      response.setHeader('content-type', 'application/json');
-      response.statusCode = Array.isArray(calls) || calls.method !== 'teapot' ? 200 : 418;
-      response.end(JSON.stringify(Array.isArray(calls) ? calls.map(reply) : reply(calls)));
-    });
-  });
+  server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   front = await frontRpc(0, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   url = `http://127.0.0.1:${front.port}`;
@@ -50,8 +51,8 @@ describe('the RPC of the local Solana chain', () => {
   it('is passed on as it is, errors and states too', async () => {
     expect(await callRpc(url, 'getSlot')).toBe('getSlot');
     await expect(callRpc(url, 'fails')).rejects.toThrow('fails: no (-1)');
-    const answer = await fetch(url, { method: 'POST', body: '{"id":1,"method":"teapot"}' });
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([418, 'application/json']);
+    const seen = await fetch(url, { method: 'POST', body: '{"id":1,"method":"teapot"}' });
+    expect([seen.status, seen.headers.get('content-type')]).toEqual([418, 'application/json']);
   });
 
   it('says that it has everything since the beginning, alone and among other calls', async () => {

@@ -14,6 +14,7 @@ export async function frontRpc(port: number, target: string): Promise<{ port: nu
   const server = createServer((request, response) => {
     serve(request, response, to).catch(() => response.destroy());
   });
+  server.keepAliveTimeout = 0; // clients end idle connections; a server that does so meets their next request
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host: '127.0.0.1' }, resolve);
@@ -59,7 +60,7 @@ function forward(
       { ...to, method, path: url, headers: { ...kept, 'content-length': body.length } },
       resolve,
     );
-    asked.once('error', reject);
+    asked.on('error', reject); // whatever comes after the first changes nothing
     asked.end(body);
   });
 }
