@@ -57,6 +57,7 @@ const PaymentSchema = defineEntity({
     payTo: p.text(),
     status: p.text(),
     finalized: p.boolean(),
+    fingerprint: p.text().nullable(),
     txHash: p.text().nullable(),
     reason: p.text().nullable(),
     proof: p.json<JsonObject>(),

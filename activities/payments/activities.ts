@@ -1,6 +1,8 @@
 import type { DirectPaymentActivities } from '../../domain/ports/direct-payments.ts';
+import type { PaymentDecisionActivities } from '../../domain/ports/payment-decisions.ts';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { withRide } from '../journal/ride.ts';
+import { decideIntent } from './decide.ts';
 import { prepareDirect } from './direct-order.ts';
 import { isFunded } from './funds.ts';
 import { reconcileIntent } from './reconcile.ts';
@@ -10,7 +12,9 @@ import { sweep } from './sweep.ts';
 import { withDefaults, type PaymentDeps } from './tools.ts';
 
 /** Quote, sign and submit are three durable steps (architecture decision 4); the quote is taken by the calling side. */
-export function createPaymentActivities(deps: PaymentDeps): PaymentActivities & DirectPaymentActivities {
+export function createPaymentActivities(
+  deps: PaymentDeps,
+): PaymentActivities & DirectPaymentActivities & PaymentDecisionActivities {
   const tools = withDefaults(deps);
   return {
     prepareDirectPayment: (order) => withRide(tools.journal, order.ride, () => prepareDirect(tools, order)),
@@ -19,6 +23,7 @@ export function createPaymentActivities(deps: PaymentDeps): PaymentActivities & 
     checkFunds: async ({ intentId }) => ({ funded: await isFunded(tools, intentId) }),
     reconcilePayment: ({ ride, intentId }) =>
       withRide(tools.journal, ride, () => reconcileIntent(tools, intentId)),
+    decidePayment: (order) => decideIntent(tools, order),
     sweepPayments: ({ limit }) => sweep(tools, limit),
   };
 }

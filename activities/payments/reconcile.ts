@@ -1,5 +1,5 @@
 import { closeTransfer } from '../../db/ledger.ts';
-import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
+import { settleAttention } from '../../db/repositories/attention.ts';
 import {
   lockPayment,
   lockRunMoney,
@@ -9,22 +9,14 @@ import {
 } from '../../db/repositories/payments-write.ts';
 import { releaseReserve } from '../../db/repositories/run-money.ts';
 import { isTerminal } from '../../domain/run-states.ts';
-import { paymentEvent } from '../../domain/payments/events.ts';
 import type { Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
 import { feeProof, recordFees } from './fees.ts';
 import { giveUpHold } from './hold.ts';
+import { append, attentionId, tellPerson } from './telling.ts';
 import { tend } from './tend.ts';
-import {
-  appendUnlessEnded,
-  factsOf,
-  findRail,
-  mustFindRail,
-  mustGetPayment,
-  mustGetRun,
-  purseOf,
-  type PaymentTools,
-} from './tools.ts';
+import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
+import { noteReachable, noteUnproven, noteUnreachable, PROVEN } from './unproven.ts';
 
 /** Asks the chain what became of a payment and writes the answer down. Nothing but proof closes it. */
 export async function reconcileIntent(tools: PaymentTools, intentId: string): Promise<ReconcileOutcome> {
@@ -52,8 +44,17 @@ async function examine(tools: PaymentTools, payment: PaymentRow): Promise<Reconc
   try {
     sighting = await mustFindRail(tools, payment).locate(payment.proof, payment.tx_hash);
   } catch (error) {
-    return unreachable(tools, payment, error);
+    return noteUnreachable(tools, payment, error);
   }
+  return writeDown(tools, payment, sighting);
+}
+
+/** What was seen, into the books and before people. */
+export async function writeDown(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  sighting: Sighting,
+): Promise<ReconcileOutcome> {
   switch (sighting.kind) {
     case 'landed':
       return landed(tools, payment, sighting);
@@ -67,17 +68,10 @@ async function examine(tools: PaymentTools, payment: PaymentRow): Promise<Reconc
       await tend(tools, payment);
       return sighting;
     case 'unproven':
-      if (payment.status !== 'settled') await noteUnproven(tools, payment, sighting.message);
-      else if (sighting.absent) await vanished(tools, payment);
+      if (payment.status === 'settled' && sighting.absent) await vanished(tools, payment);
+      else await noteUnproven(tools, payment, sighting);
       return { kind: 'unknown', message: sighting.message };
   }
-}
-
-/** The next silence of the node begins a wait of its own. */
-async function noteReachable(tools: PaymentTools, payment: PaymentRow): Promise<void> {
-  if (typeof payment.proof['unreachableSince'] !== 'number') return;
-  const proof = { unreachableSince: null };
-  await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, { proof });
 }
 
 /** The signature is spent, but not on what it promised: the hold stays, nothing is paid anew, a person decides. */
@@ -93,43 +87,13 @@ async function usedOtherwise(
   return { kind: 'unknown', message };
 }
 
-const UNPROVEN_WAITS = 30; // finality takes minutes on some chains; half an hour by default
-
-/** The node answers and proves nothing: normal until finality, a matter for a person when it goes on. */
-async function noteUnproven(tools: PaymentTools, payment: PaymentRow, message: string): Promise<void> {
-  const since = payment.proof['unprovenSince'];
-  if (typeof since !== 'number') {
-    const proof = { unprovenSince: tools.now(), unreachableSince: null };
-    await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, { proof });
-  } else if (tools.now() - since >= UNPROVEN_WAITS * tools.attentionAfterMs)
-    await tellPerson(tools, payment, 'payment_unknown', message);
-}
-
-/** A node that does not answer proves nothing; what was settled stays so until a node says otherwise. */
-async function unreachable(
-  tools: PaymentTools,
-  payment: PaymentRow,
-  error: unknown,
-): Promise<ReconcileOutcome> {
-  const message = `The chain could not be asked: ${error instanceof Error ? error.message : String(error)}`;
-  if (payment.status !== 'settled') {
-    const since = Number(payment.proof['unreachableSince'] ?? tools.now());
-    const patch = { reason: 'RPC_UNAVAILABLE', proof: { unreachableSince: since } };
-    await movePayment(tools.db.pool, payment.id, ['signed', 'submitted', 'unknown'], 'unknown', patch);
-    await append(tools, payment, 'unknown', 'RPC_UNAVAILABLE');
-    if (tools.now() - since >= tools.attentionAfterMs)
-      await tellPerson(tools, payment, 'payment_unknown', message);
-  }
-  return { kind: 'unknown', message };
-}
-
 async function landed(
   tools: PaymentTools,
   payment: PaymentRow,
   { txHash, final, position, fees = [] }: Extract<Sighting, { kind: 'landed' }>,
 ): Promise<ReconcileOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const proof = { unreachableSince: null, unprovenSince: null, landedAt: position, ...feeProof(fees) };
+  const proof = { ...PROVEN, landedAt: position, ...feeProof(fees) };
   const patch = { txHash, reason: null, proof };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
     return reconcileIntent(tools, payment.id); // closed while this look was held up: what was seen is old
@@ -198,38 +162,4 @@ async function vanished(tools: PaymentTools, payment: PaymentRow): Promise<void>
   await append(tools, payment, 'unknown', `REORGANISED:${payment.tx_hash}`);
   const detail = `Transaction ${payment.tx_hash} of payment ${payment.id} is no longer on the chain. It is watched until it lands again or is void.`;
   await tellPerson(tools, payment, 'payment_reorganised', detail);
-}
-
-const attentionId = (payment: PaymentRow, kind: string): string => `${kind}:${payment.id}`;
-
-async function tellPerson(
-  tools: PaymentTools,
-  payment: PaymentRow,
-  kind: string,
-  detail: string,
-): Promise<void> {
-  const { id, tenant, run_id: runId, network } = payment;
-  await raiseAttention(tools.db.pool, {
-    id: attentionId(payment, kind),
-    tenant,
-    kind,
-    runId,
-    detail,
-    data: { intentId: id, network, payment: whatOf(tools, payment) },
-  });
-}
-
-/** Who pays whom how much, where, or what of it is known without the rail. */
-function whatOf(tools: PaymentTools, payment: PaymentRow): string {
-  const { amount, asset, pay_to: payTo } = payment;
-  return findRail(tools, payment)?.describe({ asset, amount, payTo }) ?? `${amount} of ${asset} to ${payTo}`;
-}
-
-function append(
-  tools: PaymentTools,
-  payment: PaymentRow,
-  status: 'settled' | 'unknown' | 'void',
-  cause = '',
-): Promise<void> {
-  return appendUnlessEnded(tools, payment.run_id, [paymentEvent(factsOf(payment), status, cause)]);
 }

@@ -28,6 +28,8 @@ export interface PaymentDeps {
   confirmMs?: number;
   /** After this long without an answer from the chain's node a person is told. */
   attentionAfterMs?: number;
+  /** So long a node must have been unable to prove a payment before a person may decide about it. */
+  decideAfterMs?: number;
   /** How long payments rest between two looks of the sweeper: settled ones, and signed ones that nobody touches. */
   sweepAges?: SweepAges;
 }
@@ -39,6 +41,7 @@ export const withDefaults = (deps: PaymentDeps): PaymentTools => ({
   checkpoint: () => undefined,
   confirmMs: 5_000,
   attentionAfterMs: 60_000,
+  decideAfterMs: 600_000,
   sweepAges: { settledMs: 2_000, orphanMs: 60_000 },
   ...deps,
 });

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import type { Payment as PaymentRow } from '../../db/entities.ts';
 import { findPayment, listPayments } from '../../db/repositories/payments.ts';
 import { standingOf } from '../../domain/payments/standing.ts';
-import { safeActions } from '../../domain/payments/actions.ts';
+import { decisions, safeActions } from '../../domain/payments/actions.ts';
+import type { PaymentDecisionOrder } from '../../domain/ports/payment-decisions.ts';
 import { PaymentActionBody, PaymentPage } from '../../schemas/core/api.ts';
-import { Payment, PaymentStatus } from '../../schemas/core/payment.ts';
+import { Payment, PaymentAction, PaymentStatus } from '../../schemas/core/payment.ts';
 import type { Ctx } from '../context.ts';
+import { actorOf } from '../http/pipeline.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
+import { requireScope } from '../middleware/auth.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
@@ -39,7 +42,10 @@ const list = defineRoute({
       limit + 1,
     );
     const shown = page(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
-    return { status: 200, body: { payments: shown.rows.map(toPayment), next_cursor: shown.next } };
+    return {
+      status: 200,
+      body: { payments: shown.rows.map((row) => toPayment({ principal }, row)), next_cursor: shown.next },
+    };
   },
 });
 
@@ -52,7 +58,7 @@ const get = defineRoute({
   responses: { 200: { description: 'The payment.', schema: Payment } },
   errors: ['payment_not_found'],
   async handler(ctx, { params }) {
-    return { status: 200, body: toPayment(await requirePayment(ctx, params['id'] ?? '')) };
+    return { status: 200, body: toPayment(ctx, await requirePayment(ctx, params['id'] ?? '')) };
   },
 });
 
@@ -61,7 +67,9 @@ const act = defineRoute({
   path: '/payments/:id/actions',
   summary: 'Do one of the things that the payment lists under `actions`',
   description:
-    '`reconcile` looks at the chain now and writes down what it proves; it signs and sends nothing. 202 when the chain takes longer.',
+    '`reconcile` looks at the chain now and writes down what it proves. `declare_void` and `declare_settled` (admins) are for what no node ' +
+    'can prove any more: the chain is asked once more, and they are refused while it may prove it or the payment may land. A wrong ' +
+    '`declare_void` lets a step be paid twice, a wrong `declare_settled` charges for nothing. 202 when the chain takes longer.',
   tags,
   scope: 'operate',
   idempotent: true,
@@ -71,18 +79,65 @@ const act = defineRoute({
     202: { description: 'Begun; it goes on by itself.', schema: Payment },
   },
   errors: ['payment_not_found', 'invalid_state'],
-  async handler(ctx, { params, body: { action } }) {
+  async handler(ctx, { params, body }) {
     const payment = await requirePayment(ctx, params['id'] ?? '');
-    const { actions, status } = toPayment(payment);
-    if (!actions.includes(action))
-      throw new ApiError('invalid_state', `The payment is ${status}; there is nothing left to ${action}.`);
-    const watch = checkOf(ctx, payment);
+    const { action } = body;
+    if (action !== 'reconcile') requireScope(ctx.principal, 'admin');
+    const { actions, status } = toPayment(ctx, payment);
+    if (!actions.includes(action)) throw notOffered(status, action);
+    const watch = action === 'reconcile' ? checkOf(ctx, payment) : await decisionOf(ctx, payment, body);
     await startWatch(ctx.deps, watch);
-    const outcome = await awaitWatch(ctx.deps, watch.workflowId, ctx.deps.settings.commandTimeoutMs);
-    const body = toPayment(await requirePayment(ctx, payment.id));
-    return outcome === 'pending' ? { status: 202, body } : { status: 200, body };
+    const outcome = await awaitWatch<object>(ctx.deps, watch.workflowId, ctx.deps.settings.commandTimeoutMs);
+    const now = toPayment(ctx, await requirePayment(ctx, payment.id));
+    return outcome === 'pending' ? { status: 202, body: now } : { status: 200, body: now };
   },
 });
+
+const notOffered = (status: string, action: z.output<typeof PaymentAction>): ApiError =>
+  new ApiError(
+    'invalid_state',
+    action === 'reconcile'
+      ? `The payment is ${status}; there is nothing left to reconcile.`
+      : `The payment is ${status}, and this is not to be decided by a person now; its standing says what is next.`,
+  );
+
+/** The decision is on the audit chain before it is taken: who, why, and about which signature. */
+async function decisionOf(
+  ctx: Ctx,
+  { id, txHash }: PaymentRow,
+  { action, note, confirm, tx_hash: named }: z.output<typeof PaymentActionBody>,
+): Promise<ChainWatch> {
+  if (note === undefined) throw missing('note', 'say why');
+  if (confirm === undefined) throw missing('confirm', 'name the fingerprint that the payment shows');
+  const decision = action === 'declare_void' ? 'void' : 'settled';
+  if (decision === 'settled' && named === undefined && !txHash)
+    throw missing('tx_hash', 'name the transaction that paid it');
+  const order: PaymentDecisionOrder = {
+    intentId: id,
+    decision,
+    confirm,
+    txHash: named ?? null,
+    by: actorOf(ctx.principal),
+    note,
+  };
+  await ctx.audit(`payment ${action}`, `/payments/${id}`, {
+    note,
+    confirm,
+    tx_hash: named ?? txHash ?? null,
+  });
+  return {
+    workflowType: 'paymentDecision',
+    workflowId: `payment-decision:${id}:${decision}`,
+    taskQueue: ctx.deps.settings.taskQueue,
+    args: [order],
+    summary: `${order.by} declares payment ${id} ${decision}`,
+  };
+}
+
+const missing = (path: string, message: string): ApiError =>
+  new ApiError('validation_failed', `body: ${path}: ${message}.`, {
+    errors: [{ path, message, code: 'required' }],
+  });
 
 const checkOf = ({ deps }: Ctx, { id, runId }: PaymentRow): ChainWatch => ({
   workflowType: 'paymentCheck',
@@ -113,10 +168,29 @@ function standing(row: PaymentRow): z.output<typeof Payment>['standing'] {
     createdAtMs: createdAt.getTime(),
   };
   const found = standingOf(facts, Date.now());
-  return found === undefined ? null : { age_ms: found.ageMs, known: found.known, next: found.next };
+  if (found === undefined) return null;
+  const { ageMs, known, next, unprovable: blind } = found;
+  if (blind === undefined) return { age_ms: ageMs, known, next };
+  const unprovable = {
+    node: blind.node,
+    why: blind.why,
+    since: new Date(blind.since).toISOString(),
+    decidable_from: blind.decidableAtMs === null ? null : new Date(blind.decidableAtMs).toISOString(),
+    confirm: row.fingerprint ?? null,
+  };
+  return { age_ms: ageMs, known, next, unprovable };
 }
 
-function toPayment(row: PaymentRow): z.output<typeof Payment> {
+function actionsOf({ principal }: Pick<Ctx, 'principal'>, row: PaymentRow): z.output<typeof PaymentAction>[] {
+  const { finalized, proof } = row;
+  const status = PaymentStatus.parse(row.status);
+  const decidable = principal.scopes.includes('admin')
+    ? decisions({ status, finalized, proof }, Date.now())
+    : [];
+  return [...safeActions(status, finalized), ...decidable];
+}
+
+function toPayment(ctx: Pick<Ctx, 'principal'>, row: PaymentRow): z.output<typeof Payment> {
   return Payment.parse({
     id: row.id,
     run_id: row.runId,
@@ -131,7 +205,7 @@ function toPayment(row: PaymentRow): z.output<typeof Payment> {
     finalized: row.finalized,
     tx_hash: row.txHash ?? null,
     reason: row.reason ?? null,
-    actions: safeActions(PaymentStatus.parse(row.status), row.finalized),
+    actions: actionsOf(ctx, row),
     standing: standing(row),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),

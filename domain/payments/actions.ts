@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../schemas/core/json.ts';
 import type { PaymentAction, PaymentStatus } from '../../schemas/core/payment.ts';
+import { readBlind } from './blind.ts';
 
 /** Signed, and not yet known to have landed or to be impossible for ever. */
 export const isOpen = (status: PaymentStatus): boolean =>
@@ -10,4 +12,17 @@ export const isOpen = (status: PaymentStatus): boolean =>
  */
 export function safeActions(status: PaymentStatus, finalized: boolean): PaymentAction[] {
   return isOpen(status) || (status === 'settled' && !finalized) ? ['reconcile'] : [];
+}
+
+/**
+ * What an admin may declare of a payment that no node can prove: nothing while it may still land, while waiting may prove it,
+ * or once it is over. The worker looks at the chain once more before it obeys.
+ */
+export function decisions(
+  payment: { status: PaymentStatus; finalized: boolean; proof: JsonObject },
+  nowMs: number,
+): PaymentAction[] {
+  const from = readBlind(payment.proof)?.decidableAtMs;
+  const isOver = safeActions(payment.status, payment.finalized).length === 0;
+  return isOver || typeof from !== 'number' || nowMs < from ? [] : ['declare_void', 'declare_settled'];
 }

@@ -67,6 +67,15 @@ export interface RenewOrder {
 }
 
 /**
+ * Why a node will not prove by waiting. `forgot`: it no longer has what would show the payment. `behind`: it has not come to
+ * where the payment was signed. `over`: whatever became of the bytes, they cannot land any more, so that a person may decide.
+ */
+export interface Blindness {
+  why: 'forgot' | 'behind';
+  over: boolean;
+}
+
+/**
  * What a chain shows of one signature. `alive`: unused, the same bytes may still land. `void`: it can never land,
  * proven at finality. `unproven`: neither yet; look again. `otherwise`: the signature was used, and moved something else
  * than what was signed. `fees`: what it cost us, told when it is final. `position` is a block number or slot. Only a node that has seen the position where the payment
@@ -77,7 +86,7 @@ export type Sighting =
   /** `finalityMs`: how far the final tip is behind the newest block now; proof of expiry takes that much longer. */
   | { kind: 'alive'; expiresAtMs: number; finalityMs?: number }
   | { kind: 'void'; txHash?: string; reason?: 'REVERTED' | 'REPLACED'; fees?: NetworkFee[] }
-  | { kind: 'unproven'; absent: boolean; message: string }
+  | { kind: 'unproven'; absent: boolean; message: string; blind?: Blindness }
   | { kind: 'otherwise'; txHash: string; message: string };
 
 /** A transfer of `asset` to our payer, as a seller's refund would be. `amount` is what arrived from `from`. */
@@ -99,6 +108,8 @@ export interface Rail {
   readonly network: string;
   /** The address that pays. */
   readonly payer: string;
+  /** Host of the node that is asked; never more of its address, which may hold a key. */
+  readonly node?: string;
   /** Why an offer cannot be paid here; undefined when it can. */
   refuses(offer: Offer): string | undefined;
   /** Why the payee would get less than is signed, as far as the chain tells beforehand: tokens may take fees. */

@@ -60,8 +60,28 @@ describe('how a payment stands', () => {
     expect(standingOf({ ...open, reason }, NOW)!.next).toContain(next);
   });
 
+  test('names the node that cannot prove it, since when, why, and from when on a person may decide', () => {
+    const blind = { why: 'forgot', node: 'rpc.example', since: NOW - 1000, decidableAtMs: NOW + 1000 };
+    const standing = standingOf({ ...open, status: 'settled', reason: null, proof: { blind } }, NOW)!;
+    expect(standing.unprovable).toEqual(blind);
+    expect(standing.known.join('\n')).toContain(
+      'The node rpc.example cannot prove it since 2026-11-25T09:59:59.000Z: it keeps no history back to the payment',
+    );
+    expect(standing.next).toContain('declare it void or settled from 2026-11-25T10:00:01.000Z on');
+    const behind = { ...blind, why: 'behind', decidableAtMs: null };
+    const later = standingOf({ ...open, proof: { blind: behind } }, NOW)!;
+    expect(later.next).not.toContain('declare');
+    expect(later.known.join('\n')).toContain('has not come to the block');
+    expect(standingOf({ ...open, proof: { blind } }, NOW + 1000)!.next).toContain('void or settled now');
+    const silent = { unreachableSince: NOW, node: 'rpc.example' };
+    expect(standingOf({ ...open, proof: silent }, NOW)!.known.join('\n')).toContain(
+      'The chain’s node rpc.example has not answered since',
+    );
+  });
+
   test('never tells an operator to pay by hand', () => {
-    for (const proof of [{}, { unreachableSince: 1 }, { unprovenSince: 1 }])
+    const blind = { why: 'forgot', node: 'n', since: 1, decidableAtMs: 1 };
+    for (const proof of [{}, { unreachableSince: 1 }, { unprovenSince: 1 }, { blind }])
       expect(standingOf({ ...open, proof }, NOW)!.next).toContain('Do not pay');
   });
 });

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import { isOpen } from './actions.ts';
+import { readBlind, type BlindNote } from './blind.ts';
 
 /** A payment as its row tells of it; `proof` is what finds it on its chain. Times in ms since epoch. */
 export interface PaymentState {
@@ -17,17 +18,21 @@ export interface PaymentStanding {
   ageMs: number;
   known: string[];
   next: string;
+  /** The node that cannot prove it, if there is one. */
+  unprovable?: BlindNote;
 }
 
 /** Undefined when nothing about the payment is open. */
 export function standingOf(payment: PaymentState, nowMs: number): PaymentStanding | undefined {
   const { status, finalized, createdAtMs } = payment;
   if (!isOpen(status) && (status !== 'settled' || finalized)) return undefined;
+  const blind = readBlind(payment.proof);
   const known = [STAGES[status], because(payment), until(payment, nowMs), ...sightings(payment)];
   return {
     ageMs: Math.max(0, nowMs - createdAtMs),
     known: known.filter((line) => line !== undefined),
-    next: nextOf(payment),
+    next: nextOf(payment, nowMs),
+    ...(blind !== undefined && { unprovable: blind }),
   };
 }
 
@@ -41,6 +46,8 @@ const STAGES: Partial<Record<PaymentStatus, string>> = {
 const REASONS: { readonly [reason: string]: string } = {
   RPC_UNAVAILABLE: 'The chain’s node did not answer the last time it was asked.',
   REORGANISED: 'It had landed, and a reorganisation took it off the chain.',
+  NODE_FORGOT: 'The chain’s node no longer has what would show whether it landed.',
+  NODE_BEHIND: 'The chain’s node has not come to the block at which it was signed.',
   NOT_AS_SIGNED: 'Its signature was used, but the payee did not get what was signed.',
 };
 
@@ -64,9 +71,15 @@ function until({ status, proof }: PaymentState, nowMs: number): string | undefin
 }
 
 function sightings({ proof }: PaymentState): string[] {
-  const { unreachableSince, unprovenSince, landedAt, output } = proof;
+  const { unreachableSince, unprovenSince, landedAt, output, node } = proof;
+  const named = typeof node === 'string' ? ` ${node}` : '';
+  const blind = readBlind(proof);
   return [
-    ...at(unreachableSince, (time) => `The chain’s node has not answered since ${time}.`),
+    ...at(unreachableSince, (time) => `The chain’s node${named} has not answered since ${time}.`),
+    ...at(
+      blind?.since,
+      (time) => `The node ${blind!.node} cannot prove it since ${time}: ${CAUSES[blind!.why]}.`,
+    ),
     ...at(unprovenSince, (time) => `The chain’s node answers, but has proven nothing since ${time}.`),
     ...(typeof landedAt === 'number' ? [`It was seen at block or slot ${landedAt}.`] : []),
     ...(output === undefined ? [] : ['The service delivered its answer, which is kept.']),
@@ -76,13 +89,28 @@ function sightings({ proof }: PaymentState): string[] {
 const at = (ms: unknown, say: (time: string) => string): string[] =>
   typeof ms === 'number' ? [say(new Date(ms).toISOString())] : [];
 
-function nextOf({ network, reason, proof }: PaymentState): string {
+const CAUSES: Readonly<Record<BlindNote['why'], string>> = {
+  forgot: 'it keeps no history back to the payment, so that what it does not show may have happened',
+  behind: 'it has not come to the block at which the payment was signed',
+};
+
+function nextOf({ network, reason, proof }: PaymentState, nowMs: number): string {
   const setting = network.startsWith('solana:') ? 'SOLANA_RPC_URL' : 'EVM_RPC_URL';
   if (reason === 'NOT_AS_SIGNED')
     return 'Agree with the seller; the token takes fees or misbehaves. Do not pay again by hand before that.';
   if (typeof proof['unreachableSince'] === 'number')
     return `Make the chain’s node answer (${setting}), with history back to the payment. Do not pay the seller by hand: it may still land.`;
+  const blind = readBlind(proof);
+  if (blind !== undefined)
+    return `Let a node answer (${setting}) that has history back to the payment: it is proven by itself then. ${choice(blind, nowMs)}`;
   if (typeof proof['unprovenSince'] === 'number')
     return `Wait for finality. If this goes on, see whether the node of ${setting} keeps history back to the payment. Do not pay the seller by hand.`;
   return 'Nothing to do: it is looked at again every few seconds. Do not pay the seller by hand meanwhile.';
+}
+
+/** What a person may do where no node will ever know. */
+function choice({ decidableAtMs }: BlindNote, nowMs: number): string {
+  if (decidableAtMs === null) return 'Do not pay the seller by hand: it may still land.';
+  const from = nowMs >= decidableAtMs ? 'now' : `from ${new Date(decidableAtMs).toISOString()} on`;
+  return `If there is none, look for it in an explorer or ask the seller; an admin may declare it void or settled ${from}. Do not pay the seller by hand.`;
 }

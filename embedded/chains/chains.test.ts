@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMintToInstruction } from '@solana/spl-token';
+import { createMintToInstruction, NATIVE_MINT } from '@solana/spl-token';
 import { Connection, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
 import { Contract, JsonRpcProvider, type TransactionReceipt } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createSolanaTransferRail } from '../../activities/payments/solana/transfer.ts';
 import { sampleToken } from '../../contracts/sample-token.ts';
+import type { SignedPayment } from '../../domain/payments/rail.ts';
 import { freePort } from '../ports.ts';
 import { createProcesses, type Processes } from '../processes.ts';
 import { startAnvil, type RunningAnvil } from './anvil.ts';
@@ -37,6 +40,11 @@ const startSolana = () =>
     slotTimeMs: 50,
   });
 const deploy = () => deployLocalAssets({ evmRpcUrl: anvil.rpcUrl, solanaRpcUrl: surfpool.rpcUrl, keys });
+/** How much history the archive has by now, with the accounts that it explains. */
+const archived = async (): Promise<number> => {
+  const state = await readFile(join(folder, 'solana', 'state.json'), 'utf8');
+  return (JSON.parse(state) as { historyBytes: number }).historyBytes;
+};
 const solana = () => new Connection(surfpool.rpcUrl, 'confirmed');
 
 beforeAll(async () => {
@@ -165,6 +173,52 @@ describe('the local Solana chain', () => {
     expect((await solana().getTokenAccountBalance(tokens)).value.amount).toBe(String(BigInt(amount) + 1n));
     expect(await solana().getTransaction(signature, { maxSupportedTransactionVersion: 0 })).not.toBeNull();
   }, 30_000);
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'proves what became of payments that a %s found on their way, whatever happens after it',
+    async (signal) => {
+      const rail = () =>
+        createSolanaTransferRail({
+          rpcUrl: surfpool.rpcUrl,
+          network: assets.solanaNetwork,
+          secretKey: escrow.secretKey,
+        });
+      const sign = async (intentId: string) => {
+        const offer = {
+          scheme: 'transfer',
+          network: assets.solanaNetwork,
+          asset: NATIVE_MINT.toBase58(),
+          amount: '5',
+          payTo: demoUser.publicKey.toBase58(),
+          maxTimeoutSeconds: 60,
+          extra: {},
+          original: {},
+        };
+        const order = { x402Version: 2, resource: null, extensions: {}, committed: 5n, own: [] } as const;
+        const remember = () => Promise.resolve();
+        return (await rail().sign({ ...order, intentId, offer, remember })) as SignedPayment;
+      };
+      const [unsent, sent] = [await sign(`unsent ${signal}`), await sign(`sent ${signal}`)];
+      const before = await archived();
+      await rail().submit!(sent.payload);
+      const locate = async (payment: SignedPayment) => (await rail().locate(payment.proof, null)).kind;
+      await vi.waitFor(async () => expect(await locate(sent)).toBe('landed'), 5000);
+      expect(await locate(unsent)).toBe('alive');
+      await vi.waitFor(async () => expect(await archived()).toBeGreaterThan(before), 15_000);
+      if (signal === 'SIGKILL') process.kill(surfpool.pid, signal);
+      else await surfpool.stop();
+      surfpool = await startSolana();
+      const move = SystemProgram.transfer({
+        fromPubkey: demoUser.publicKey,
+        toPubkey: escrow.publicKey,
+        lamports: 6,
+      });
+      await sendAndPoll(solana(), [move], [demoUser]); // a chain that has begun anew begins with this
+      await vi.waitFor(async () => expect(await locate(unsent)).toBe('void'), 10_000);
+      expect(await locate(sent)).toBe('landed');
+    },
+    60_000,
+  );
 
   it('finalizes a transaction', async () => {
     const instruction = SystemProgram.transfer({

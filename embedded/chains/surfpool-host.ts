@@ -11,6 +11,7 @@ import { forwardPort } from './surfpool/forward.ts';
 import { resumePosition } from './surfpool/genesis.ts';
 import { loadSurfnet, type Surfnet } from './surfpool/native.ts';
 import { startRecorder } from './surfpool/recorder.ts';
+import { frontRpc } from './surfpool/rpc-front.ts';
 import type { UpstreamData } from './surfpool/upstream.ts';
 import { callRpc } from './json-rpc.ts';
 
@@ -65,7 +66,7 @@ async function run(settings: SurfpoolHostSettings, seed: Uint8Array): Promise<vo
   };
   setAccounts(surfnet, saved?.accounts ?? fresh);
   const recorder = archive && startRecorder({ surfnet, archive, intervalMs: 50, idleMs: 5000 });
-  const rpc = await forwardPort(settings.rpcPort, surfnet.rpcUrl);
+  const rpc = await frontRpc(settings.rpcPort, surfnet.rpcUrl);
   const ws = await forwardPort(settings.wsPort, surfnet.wsUrl);
 
   const end = async (): Promise<void> => {

@@ -87,8 +87,19 @@ export type DecisionBody = z.infer<typeof DecisionBody>;
 /** `GET /payments`, newest first. */
 export const PaymentPage = z.object({ payments: z.array(Payment), next_cursor: z.string().nullable() });
 
-/** `POST /payments/{id}/actions`: one of those that the payment lists. */
-export const PaymentActionBody = z.object({ action: PaymentAction });
+/**
+ * `POST /payments/{id}/actions`: one of those that the payment lists. The two that decide need `note`, why, and `confirm`, the
+ * payment's fingerprint as its standing shows it; `declare_settled` also `tx_hash`, unless the payment has one.
+ */
+export const PaymentActionBody = z.object({
+  action: PaymentAction,
+  note: z.string().trim().min(1).max(2000).optional(),
+  confirm: z.string().min(1).max(300).optional(),
+  tx_hash: z
+    .string()
+    .regex(/^(0x[0-9a-fA-F]{64}|[1-9A-HJ-NP-Za-km-z]{64,90})$/, 'must be the id of a transaction')
+    .optional(),
+});
 
 /** Something a person must look at. */
 export const AttentionRecord = z.object({

@@ -14,8 +14,11 @@ export const PaymentStatus = z.enum([
 ]);
 export type PaymentStatus = z.infer<typeof PaymentStatus>;
 
-/** What a person may do with a payment: `reconcile` looks at the chain now. */
-export const PaymentAction = z.enum(['reconcile']);
+/**
+ * What a person may do with a payment: `reconcile` looks at the chain now. `declare_void` and `declare_settled` are an
+ * admin's word where no node can prove it any more.
+ */
+export const PaymentAction = z.enum(['reconcile', 'declare_void', 'declare_settled']);
 export type PaymentAction = z.infer<typeof PaymentAction>;
 
 /**
@@ -42,7 +45,24 @@ export const Payment = z.object({
   reason: z.string().nullable(),
   actions: z.array(PaymentAction),
   /** While something is open: its age, what is known, and what is next. Null when the payment is over. */
-  standing: z.object({ age_ms: z.int(), known: z.array(z.string()), next: z.string() }).nullable(),
+  standing: z
+    .object({
+      age_ms: z.int(),
+      known: z.array(z.string()),
+      next: z.string(),
+      /** The node that cannot prove it, by its host, why, and since when. Absent while waiting will do. */
+      unprovable: z
+        .object({
+          node: z.string(),
+          why: z.enum(['forgot', 'behind']),
+          since: z.string(),
+          /** From then on an admin may decide, naming `confirm`; null while the payment may still land. */
+          decidable_from: z.string().nullable(),
+          confirm: z.string().nullable(),
+        })
+        .optional(),
+    })
+    .nullable(),
   created_at: z.string(),
   updated_at: z.string(),
 });

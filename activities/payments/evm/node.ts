@@ -46,6 +46,17 @@ export async function assertChain({ provider, chainId }: EvmChain): Promise<void
     throw new Error(`The node serves chain ${actual}, not ${chainId}: check EVM_RPC_URL.`);
 }
 
+/** What nodes say of blocks, logs and states that they have pruned. */
+const PRUNED =
+  /missing trie node|pruned|(historical|required)? ?state .*(not available|unavailable)|history .*unavailable/i;
+
+/** Undefined where the node has pruned what was asked for; other failures are its trouble of the moment. */
+export const unlessPruned = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof Error && PRUNED.test(error.message)) return undefined;
+    throw error;
+  });
+
 /** The newest block, of a node that has seen the block where a payment had landed. */
 export async function latestSince({ provider }: EvmChain, landedAt: number | undefined): Promise<Block> {
   const latest = await provider.getBlock('latest');

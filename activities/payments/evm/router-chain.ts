@@ -8,6 +8,7 @@ import {
   landed,
   latestSince,
   tokenInterface,
+  unlessPruned,
   type EvmChain,
 } from './node.ts';
 import { routerInterface } from './router-abi.ts';
@@ -54,12 +55,14 @@ export async function locateRouterPayment(chain: EvmChain, proof: JsonObject): P
       absent: false,
       message: 'Its number is used by what the node does not show yet; waiting for finality to prove it.',
     };
-  const txHash = await findUse(chain, wanted, finalized.number);
-  if (txHash === undefined || [...wanted.payments, ...wanted.fillers].includes(txHash))
+  const txHash = await unlessPruned(findUse(chain, wanted, finalized.number));
+  const isOurs = txHash !== undefined && [...wanted.payments, ...wanted.fillers].includes(txHash);
+  if (txHash === undefined || isOurs)
     return {
       kind: 'unproven',
       absent: false,
       message: 'Its number is used, but the node does not show by what.',
+      ...(!isOurs && { blind: { why: 'forgot', over: true } }),
     };
   const fees = await feesOf(chain, wanted.allowances);
   return { kind: 'void', reason: 'REPLACED', txHash, fees };

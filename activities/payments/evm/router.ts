@@ -10,6 +10,7 @@ import {
   type EvmChain,
   type EvmNodeConfig,
 } from './node.ts';
+import { nodeName } from '../node-name.ts';
 import { locateRouterPayment, type RouterProof } from './router-chain.ts';
 import { renewRouterPayment } from './router-renewal.ts';
 import { refusesRouterOffer, routerCalls, routerShortfall } from './router-terms.ts';
@@ -35,6 +36,7 @@ export function createEvmRouterRail(config: EvmRouterConfig): Rail {
     kind: 'evm-router',
     network,
     payer,
+    node: nodeName(config.rpcUrl),
     refuses: (offer) => refusesRouterOffer(offer, payer),
     shortfall: (offer) => routerShortfall(chain, router, payer, offer),
     available: (asset) => heldAt(chain, payer, asset),

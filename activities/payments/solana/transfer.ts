@@ -4,6 +4,7 @@ import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offers.ts';
 import type { NetworkFee, Rail, Sighting, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
+import { nodeName } from '../node-name.ts';
 import { locateMessage } from '../x402/solana-chain.ts';
 import type { SolanaRailConfig } from '../x402/solana.ts';
 import { refusesDestination } from './destination.ts';
@@ -23,6 +24,7 @@ export function createSolanaTransferRail(config: SolanaRailConfig): Rail {
     kind: 'solana-transfer',
     network: config.network,
     payer,
+    node: nodeName(config.rpcUrl),
     refuses: (offer) => refusal(offer, payer),
     shortfall: (offer) => shortfall(node, offer),
     available: (asset) => (isCoin(asset) ? spareCoins(node, owner) : spendable(node, owner, asset)),

@@ -8,6 +8,7 @@ import {
   latestSince,
   TOKEN_ABI,
   tokenInterface,
+  unlessPruned,
   type EvmChain,
 } from '../evm/node.ts';
 
@@ -45,10 +46,16 @@ export async function locateAuthorization(
   // By number: a node behind the same address that has not seen the block yet fails instead of answering for an older one.
   const usedBy = ({ number }: Block): Promise<boolean> =>
     isUsed(wanted.from, wanted.nonce, { blockTag: number }) as Promise<boolean>;
-  if (await usedBy(latest)) return (await findUse(provider, wanted, latest.number, finalized)) ?? unshown;
+  const isUsedFinally = async (): Promise<boolean> => finalized !== null && (await usedBy(finalized));
+  if (await usedBy(latest))
+    return (
+      (await unlessPruned(findUse(provider, wanted, latest.number, finalized))) ??
+      unshown(await isUsedFinally().catch(() => false))
+    );
   await assertChain(chain);
   const expired = (block: Block): boolean => BigInt(block.timestamp) >= BigInt(wanted.validBefore);
-  if (finalized !== null && expired(finalized)) return (await usedBy(finalized)) ? unshown : { kind: 'void' };
+  if (finalized !== null && expired(finalized))
+    return (await usedBy(finalized)) ? unshown(true) : { kind: 'void' };
   if (expired(latest))
     return {
       kind: 'unproven',
@@ -59,11 +66,13 @@ export async function locateAuthorization(
   return { kind: 'alive', expiresAtMs: Number(wanted.validBefore) * 1000, finalityMs };
 }
 
-const unshown: Sighting = {
+/** Used at finality, it can never be used again: what is not shown now will not come by waiting. */
+const unshown = (isFinal: boolean): Sighting => ({
   kind: 'unproven',
   absent: false,
   message: 'The authorization is used, but the node does not show the transaction that used it.',
-};
+  ...(isFinal && { blind: { why: 'forgot', over: true } }),
+});
 
 async function findUse(
   provider: JsonRpcProvider,

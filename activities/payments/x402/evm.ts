@@ -6,6 +6,7 @@ import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { connectEvm, heldAt, heldFinally, readIncomingTransfer, type EvmNodeConfig } from '../evm/node.ts';
+import { nodeName } from '../node-name.ts';
 import { locateAuthorization } from './evm-chain.ts';
 import { findShortfall } from './evm-delivery.ts';
 import { createPayload } from './payload.ts';
@@ -27,6 +28,7 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     kind: 'x402-evm',
     network,
     payer: wallet.address,
+    node: nodeName(config.rpcUrl),
     refuses: (offer) => refusal(offer, wallet.address),
     shortfall: (offer) => findShortfall(provider, wallet.address, offer),
     available: (asset) => heldAt(chain, wallet.address, asset),

@@ -16,6 +16,7 @@ interface MessageProof {
 
 const PAGE = 1000;
 const SLOT_MS = 400;
+const LONGEST_LIFE = 500; // blocks; a blockhash lives for 150, and what nodes call confirmed differs by some
 
 /**
  * Where a message stands that someone else pays the fees of, so that its transaction id is not known before. It is
@@ -40,6 +41,7 @@ export async function locateMessage(
         kind: 'unproven',
         absent: false,
         message: 'The node no longer holds the history that would show the payment.',
+        blind: { why: 'forgot', over: true },
       };
     const late = await search(node, wanted, 'finalized', slot);
     return late === undefined ? { kind: 'void' } : settled(node, wanted, late, slot);
@@ -51,6 +53,13 @@ export async function locateMessage(
       kind: 'unproven',
       absent: true,
       message: 'The payment has expired unseen; waiting for finality to prove it.',
+    };
+  if (left > LONGEST_LIFE)
+    return {
+      kind: 'unproven',
+      absent: false,
+      message: 'The node has not come to the block at which the payment was signed.',
+      blind: { why: 'behind', over: false },
     };
   const finalityMs = Math.max(0, height - blockHeight) * SLOT_MS;
   return { kind: 'alive', expiresAtMs: Date.now() + left * SLOT_MS, finalityMs };

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offers.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
+import { nodeName } from '../node-name.ts';
 import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
 import { isPublicKey, tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
@@ -32,6 +33,7 @@ export function createSolanaRail(config: SolanaRailConfig): Rail {
     kind: 'x402-solana',
     network: config.network,
     payer: keypair.publicKey.toBase58(),
+    node: nodeName(config.rpcUrl),
     refuses: (offer) => refusal(offer, keypair.publicKey),
     shortfall: ({ asset }) => transferFee(node, new PublicKey(asset)),
     available: (asset) => spendable(node, keypair.publicKey, asset),

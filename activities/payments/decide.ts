@@ -1,0 +1,116 @@
+import { closeTransfer } from '../../db/ledger.ts';
+import { settleAttention } from '../../db/repositories/attention.ts';
+import {
+  lockPayment,
+  lockRunMoney,
+  movePayment,
+  transferOf,
+  type PaymentRow,
+} from '../../db/repositories/payments-write.ts';
+import { releaseReserve } from '../../db/repositories/run-money.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { readBlind } from '../../domain/payments/blind.ts';
+import type { Sighting } from '../../domain/payments/rail.ts';
+import type { PaymentDecision, PaymentDecisionOrder } from '../../domain/ports/payment-decisions.ts';
+import { isTerminal } from '../../domain/run-states.ts';
+import { saidBy } from './node-name.ts';
+import { writeDown } from './reconcile.ts';
+import { append, attentionId } from './telling.ts';
+import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
+
+/**
+ * A person's word in place of a proof that no node can give any more. It signs and sends nothing. What a wrong word does:
+ * - `void`, and it had landed: the money is given back in the books though the seller has it, and a step that goes on pays a
+ *   second time. The next check of the books finds the chain account short.
+ * - `settled`, and it never landed: the payer is charged for what is still in our account; the check finds it over.
+ * So it is taken only after the chain was asked once more and could not say, when the bytes can land no more, by whoever
+ * names the very signature. What a crash leaves behind: before the commit nothing, after it the decision; asked again,
+ * the same decision is answered.
+ */
+export async function decideIntent(
+  tools: PaymentTools,
+  order: PaymentDecisionOrder,
+): Promise<{ decision: PaymentDecision }> {
+  const payment = await mustGetPayment(tools, order.intentId);
+  if (isDeclared(payment, order.decision)) return { decision: order.decision };
+  if (payment.fingerprint === null || payment.fingerprint !== order.confirm)
+    throw refused('confirm is not the fingerprint of this payment; its standing shows it.');
+  const txHash = order.txHash ?? payment.tx_hash;
+  if (order.decision === 'settled' && txHash === null)
+    throw refused('Name the transaction that paid it: tx_hash.');
+  await requireBlind(tools, payment, await look(tools, payment, txHash));
+  await commit(tools, order, txHash);
+  await tools.checkpoint(order.decision === 'void' ? 'payment.voided' : 'payment.posted');
+  await append(tools, { ...payment, tx_hash: txHash }, order.decision, 'DECLARED');
+  for (const kind of ['payment_unknown', 'payment_reorganised'])
+    await settleAttention(
+      tools.db.pool,
+      attentionId(payment, kind),
+      `${order.by} declared the payment ${order.decision}: ${order.note}`,
+    );
+  return { decision: order.decision };
+}
+
+const isDeclared = ({ status, reason }: PaymentRow, decision: PaymentDecision): boolean =>
+  status === decision && reason === REASONS[decision];
+
+const REASONS: Readonly<Record<PaymentDecision, string>> = {
+  void: 'DECLARED_VOID',
+  settled: 'DECLARED_SETTLED',
+};
+
+const refused = (message: string): EngineError => new EngineError('invalid_state', message);
+
+/** A node that is silent now may prove it in a minute. */
+async function look(tools: PaymentTools, payment: PaymentRow, txHash: string | null): Promise<Sighting> {
+  try {
+    return await mustFindRail(tools, payment).locate(payment.proof, txHash);
+  } catch (error) {
+    const said = saidBy(error);
+    throw refused(`The chain must be asked first, and could not be: ${said}`);
+  }
+}
+
+async function requireBlind(tools: PaymentTools, payment: PaymentRow, sighting: Sighting): Promise<void> {
+  if (sighting.kind === 'alive')
+    throw refused('The payment may still land; it is void by itself once its time is over.');
+  if (sighting.kind !== 'unproven' || sighting.blind === undefined) {
+    const { kind } = await writeDown(tools, payment, sighting);
+    throw refused(
+      kind === 'unknown'
+        ? 'The chain may still prove it; look again later.'
+        : `The chain proves it by itself: it is ${kind}.`,
+    );
+  }
+  const from = readBlind(payment.proof)?.decidableAtMs;
+  if (!sighting.blind.over || typeof from !== 'number')
+    throw refused('It is not certain yet that the payment can land no more; look again later.');
+  if (tools.now() < from)
+    throw refused(`The node may still find it; this can be decided from ${new Date(from).toISOString()} on.`);
+}
+
+async function commit(
+  tools: PaymentTools,
+  { intentId, decision, by, note }: PaymentDecisionOrder,
+  txHash: string | null,
+): Promise<void> {
+  const { run_id: runId } = await mustGetPayment(tools, intentId);
+  await tools.db.transaction(async (client) => {
+    await lockRunMoney(client, runId);
+    const run = await mustGetRun(tools, runId); // under the lock, as where the chain proves it
+    const current = await lockPayment(client, intentId);
+    const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
+    if (current === undefined || current.finalized || readBlind(current.proof) === undefined)
+      throw refused('The payment was proven meanwhile; look at it again.');
+    await closeTransfer(client, transferOf(current), decision === 'void' ? 'voided' : 'posted');
+    const moved = await movePayment(client, intentId, open, decision, {
+      reason: REASONS[decision],
+      ...(txHash !== null && { txHash }),
+      ...(decision === 'settled' && { finalized: true }),
+      proof: { blind: null, declared: { by, note, atMs: tools.now() } },
+    });
+    if (!moved) throw refused(`The payment is ${current.status}; there is nothing to decide.`);
+    if (decision === 'void' && isTerminal(run.status))
+      await releaseReserve(client, purseOf(tools, current, run));
+  });
+}

@@ -1,0 +1,110 @@
+import { movePayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import { readBlind, type BlindNote } from '../../domain/payments/blind.ts';
+import type { Blindness, Sighting } from '../../domain/payments/rail.ts';
+import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
+import { saidBy } from './node-name.ts';
+import { append, tellPerson, whatOf } from './telling.ts';
+import { findRail, type PaymentTools } from './tools.ts';
+
+type Unproven = Extract<Sighting, { kind: 'unproven' }>;
+
+/** What a payment's proof no longer says once a node has proven something. */
+export const PROVEN = { unreachableSince: null, unprovenSince: null, blind: null };
+
+const TROUBLES: ReadonlySet<string | null> = new Set(['RPC_UNAVAILABLE', 'NODE_FORGOT', 'NODE_BEHIND']);
+
+/** The next silence of the node begins a wait of its own. */
+export async function noteReachable(tools: PaymentTools, payment: PaymentRow): Promise<void> {
+  const { unreachableSince, blind } = payment.proof;
+  if (typeof unreachableSince !== 'number' && blind == null) return;
+  const patch = { proof: PROVEN, ...(TROUBLES.has(payment.reason) && { reason: null }) };
+  await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, patch);
+}
+
+const UNPROVEN_WAITS = 30; // finality takes minutes on some chains; half an hour by default
+
+/**
+ * The node answers and proves nothing: normal until finality, a matter for a person when it goes on. One that has forgotten
+ * will not prove it by waiting, so a person hears of it as soon as of one that is silent.
+ */
+export async function noteUnproven(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  { message, blind }: Unproven,
+): Promise<void> {
+  if (blind !== undefined) return noteBlind(tools, payment, blind, message);
+  const since = payment.proof['unprovenSince'];
+  if (typeof since !== 'number' || payment.proof['blind'] != null) {
+    const proof = { ...PROVEN, unprovenSince: typeof since === 'number' ? since : tools.now() };
+    await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, { proof });
+  } else if (tools.now() - since >= UNPROVEN_WAITS * tools.attentionAfterMs)
+    await tellPerson(tools, payment, 'payment_unknown', message);
+}
+
+/** A settled payment stays settled: a node that does not know takes nothing back. */
+async function noteBlind(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  { why, over }: Blindness,
+  message: string,
+): Promise<void> {
+  const before = readBlind(payment.proof);
+  const since = before?.since ?? tools.now();
+  const node = findRail(tools, payment)?.node ?? payment.network;
+  const decidableAtMs = over ? since + tools.decideAfterMs : null;
+  const note: BlindNote = { why, node, since, decidableAtMs };
+  const status = payment.status === 'settled' ? 'settled' : 'unknown';
+  const reason = why === 'forgot' ? 'NODE_FORGOT' : 'NODE_BEHIND';
+  const patch = { proof: { ...PROVEN, blind: { ...note } }, ...(status === 'unknown' && { reason }) };
+  if (!isSame(before, note)) {
+    const moved = await movePayment(tools.db.pool, payment.id, [payment.status], status, patch);
+    if (moved && status === 'unknown') await append(tools, payment, 'unknown', reason);
+  }
+  if (tools.now() - since < tools.attentionAfterMs) return;
+  const detail = inWords(tools, payment, note, message);
+  await tellPerson(tools, payment, 'payment_unknown', detail, { node, confirm: payment.fingerprint });
+}
+
+const isSame = (before: BlindNote | undefined, { why, node, since, decidableAtMs }: BlindNote): boolean =>
+  before?.why === why &&
+  before.node === node &&
+  before.since === since &&
+  before.decidableAtMs === decidableAtMs;
+
+/** The payment, what is held, who cannot prove it since when, and what can be done. */
+function inWords(tools: PaymentTools, payment: PaymentRow, note: BlindNote, message: string): string {
+  const { amount, asset, id } = payment;
+  const decision =
+    note.decidableAtMs === null
+      ? ''
+      : ` If no node has it any more, an admin decides from ${iso(note.decidableAtMs)} on what became of it: POST /payments/${id}/actions.`;
+  return (
+    `${whatOf(tools, payment)}: ${amount} of ${asset} stay held. ${message} That is so of ${note.node} since ${iso(note.since)}. ` +
+    `Let a node answer that has the chain's history back to the payment; then this closes by itself.${decision}`
+  );
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** A node that does not answer proves nothing; what was settled stays so until a node says otherwise. */
+export async function noteUnreachable(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  error: unknown,
+): Promise<ReconcileOutcome> {
+  const said = saidBy(error);
+  const node = findRail(tools, payment)?.node;
+  const message = `The chain could not be asked${node === undefined ? '' : ` at ${node}`}: ${said}`;
+  const since = Number(payment.proof['unreachableSince'] ?? tools.now());
+  const proof = { unreachableSince: since, ...(node !== undefined && { node }) };
+  const { pool } = tools.db;
+  if (payment.status === 'settled') await movePayment(pool, payment.id, ['settled'], 'settled', { proof });
+  else {
+    const patch = { reason: 'RPC_UNAVAILABLE', proof };
+    await movePayment(pool, payment.id, ['signed', 'submitted', 'unknown'], 'unknown', patch);
+    await append(tools, payment, 'unknown', 'RPC_UNAVAILABLE');
+  }
+  if (tools.now() - since >= tools.attentionAfterMs)
+    await tellPerson(tools, payment, 'payment_unknown', message);
+  return { kind: 'unknown', message };
+}

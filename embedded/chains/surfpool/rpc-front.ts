@@ -1,0 +1,88 @@
+import { Agent, createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream';
+
+/**
+ * The chain's RPC, passed on as it is but for one answer. surfpool calls the first block with a transaction since its start
+ * the first that it has, though it serves everything since the chain began: of what is not in it, it would never be certain
+ * that it did not happen. Whoever asks `getFirstAvailableBlock` is told the truth: the beginning.
+ */
+export async function frontRpc(port: number, target: string): Promise<{ port: number; close(): void }> {
+  const { hostname, port: targetPort } = new URL(target);
+  const to = { host: hostname, port: Number(targetPort), agent: new Agent({ keepAlive: true }) };
+  const server = createServer((request, response) => {
+    serve(request, response, to).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 0; // clients end idle connections; a server that does so meets their next request
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: '127.0.0.1' }, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.close();
+      server.closeAllConnections();
+      to.agent.destroy();
+    },
+  };
+}
+
+interface Target {
+  host: string;
+  port: number;
+  agent: Agent;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, to: Target): Promise<void> {
+  const body = await buffer(request);
+  const answer = await forward(request, body, to);
+  const ids = idsOf(body);
+  if (ids.size === 0) {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    pipeline(answer, response, () => undefined);
+    return;
+  }
+  const text = correct((await buffer(answer)).toString('utf8'), ids);
+  const { 'content-length': _length, 'transfer-encoding': _encoding, ...headers } = answer.headers;
+  response.writeHead(answer.statusCode ?? 502, headers).end(text);
+}
+
+function forward(
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  to: Target,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { 'transfer-encoding': _encoding, ...kept } = headers;
+    const asked = ask(
+      { ...to, method, path: url, headers: { ...kept, 'content-length': body.length } },
+      resolve,
+    );
+    asked.on('error', reject); // whatever comes after the first changes nothing
+    asked.end(body);
+  });
+}
+
+const METHOD = 'getFirstAvailableBlock';
+const BEGINNING = 0;
+
+interface Call {
+  id?: unknown;
+  method?: unknown;
+}
+
+/** Of the calls whose answer is ours. */
+function idsOf(body: Buffer): ReadonlySet<unknown> {
+  if (!body.includes(METHOD)) return new Set();
+  const calls = [JSON.parse(body.toString('utf8')) as Call | Call[]].flat();
+  return new Set(calls.filter(({ method }) => method === METHOD).map(({ id }) => id));
+}
+
+function correct(text: string, ids: ReadonlySet<unknown>): string {
+  const one = (answer: Call): object =>
+    ids.has(answer.id) && 'result' in answer ? { ...answer, result: BEGINNING } : answer;
+  const answers = JSON.parse(text) as Call | Call[];
+  return JSON.stringify(Array.isArray(answers) ? answers.map(one) : one(answers));
+}
