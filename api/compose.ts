@@ -101,6 +101,7 @@ function apiSettings(config: Config, databaseUrl: string, version: string): ApiS
     temporalUiUrl: config.TEMPORAL_UI_URL ?? null,
     temporalNamespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TASK_QUEUE,
+    auditAnchorEveryMs: config.AUDIT_ANCHOR_EVERY_MS,
     commandTimeoutMs: config.EARLY_APPROVAL_WAIT_MS + 5000,
   };
 }

@@ -1,7 +1,7 @@
 import '../quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config.ts';
-import { migrate } from '../db/migrate.ts';
+import { canAlterAudit, prepareSchema } from '../db/schema.ts';
 import { createLog } from '../logging.ts';
 import { runMain } from '../run-main.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
@@ -14,12 +14,16 @@ await runMain('The API', async () => {
   const config = loadConfig();
   const log = createLog(config.LOG_LEVEL, 'api');
   log.info({ temporal: config.TEMPORAL_ADDRESS }, 'api: starting');
-  await migrate(required(config, 'DATABASE_URL'));
+  await prepareSchema(required(config, 'DATABASE_URL'), config.MIGRATION_DATABASE_URL);
   const connection = await Connection.connect(temporalOptions(config));
   const parts = await composeApi({ config, connection, log, version: VERSION });
   if (parts.deps.settings.auth === 'on' && parts.deps.settings.adminKey === null)
     log.warn(
       'api: AUTH=on without STEWARD_ADMIN_KEY: only keys that exist already work; set it to create the first one',
+    );
+  if (parts.deps.settings.auth === 'on' && (await canAlterAudit(parts.deps.db.pool)))
+    log.warn(
+      'api: the role of DATABASE_URL can alter the audit trail; MIGRATION_DATABASE_URL and docs/OPERATIONS.md ("The audit trail") say how it cannot',
     );
   const api = await startApi(parts.deps, { host: config.HOST, port: config.PORT });
   log.info({ url: api.url }, 'api: ready');

@@ -8,6 +8,7 @@ import { M0007LedgerRecord } from './m0007-ledger-record.ts';
 import { M0008Signers } from './m0008-signers.ts';
 import { M0009Jobs } from './m0009-jobs.ts';
 import { M0010Lost } from './m0010-lost.ts';
+import { M0013Audit } from './m0013-audit.ts';
 
 /** Every migration, in order; forward only. */
 export const migrationsList = [
@@ -21,6 +22,7 @@ export const migrationsList = [
   M0008Signers,
   M0009Jobs,
   M0010Lost,
+  M0013Audit,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../api/server.ts';
-import { createAuditor, verifyAudit } from '../../db/repositories/audit.ts';
+import { createAuditor } from '../../db/repositories/audit.ts';
+import { verifyAudit } from '../../db/repositories/audit-check.ts';
 import { ask, openStack, type Answer, type ApiStack } from './support/api.ts';
 import { createProbe } from './support/family.ts';
 import { createWriter, listen } from './support/streams.ts';

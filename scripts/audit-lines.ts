@@ -1,0 +1,28 @@
+import type { TrailVerdict } from './audit-verify.ts';
+
+const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** A line a tenant, one more for each thing that is wrong, then what it comes to. */
+export function trailLines(verdicts: readonly TrailVerdict[], trusted: boolean): string[] {
+  const failed = verdicts.some(({ problems }) => problems.length > 0);
+  const anchors = verdicts.reduce((sum, verdict) => sum + verdict.anchors, 0);
+  return [
+    ...verdicts.flatMap(tenantLines),
+    ...(verdicts.length === 0 ? ['There is no audit line yet.'] : []),
+    failed ? 'The audit trail is not as it was written.' : 'The audit trail holds.',
+    ...(trusted || anchors === 0
+      ? []
+      : [
+          'Whose key signed the anchors was not checked: set STEWARD_DATA_KEY, or name the key of GET /receipts/key with --public-key.',
+        ]),
+  ];
+}
+
+function tenantLines({ tenant, lines, anchors, anchored, problems }: TrailVerdict): string[] {
+  if (problems.length > 0)
+    return problems.map(
+      ({ line, what }) => `FAILED  ${tenant}  ${line === null ? '' : `line ${line}: `}${what}`,
+    );
+  const held = anchored === null ? 'no anchor' : `${many(anchors, 'anchor')}, the last of line ${anchored}`;
+  return [`ok      ${tenant}  ${many(lines, 'line')}, ${held}`];
+}
