@@ -49,7 +49,7 @@ const rightsOnSchema = (name: string): string[] => [
 /** Others may have made things in the same schema, such as extensions; those are left alone. */
 async function ownedThings(owner: Client): Promise<Record<'tables' | 'sequences' | 'routines', string[]>> {
   const { rows } = await owner.query<{ kind: string; name: string }>(
-    `select case relkind when 'S' then 'sequence' else 'table' end as kind, relname as name from pg_class
+    `select case relkind when 'S' then 'sequence' else 'table' end as kind, relname::text as name from pg_class
      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S') and pg_has_role(relowner, 'usage')
      union all select 'routine', oid::regprocedure::text from pg_proc
      where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage') order by 1, 2`,

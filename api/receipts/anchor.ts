@@ -1,12 +1,20 @@
 import { databaseTime, dueHeads, keepAnchors } from '../../db/repositories/audit-anchors.ts';
 import type { ApiDeps } from '../context.ts';
+import type { ApiSettings } from '../settings.ts';
 import { createReceiptSigner } from './key.ts';
 
 /**
  * Signs the heads of all audit chains that moved, once an interval over all processes. Each is written to the log as well,
  * where whoever alters the database does not reach it.
  */
-export async function anchorAudit({ db, sealer, log, settings }: ApiDeps): Promise<void> {
+export async function anchorAudit({
+  db,
+  sealer,
+  log,
+  settings,
+}: Pick<ApiDeps, 'db' | 'sealer' | 'log'> & {
+  settings: Pick<ApiSettings, 'auditAnchorEveryMs'>;
+}): Promise<void> {
   const { key, signAnchor } = createReceiptSigner(sealer);
   const anchors = await db.transaction(async (client) => {
     const heads = await dueHeads(client, settings.auditAnchorEveryMs);
