@@ -5,9 +5,10 @@ const many = (count: number, one: string): string => `${count} ${one}${count ===
 /** A line a tenant, one more for each thing that is wrong, then what it comes to. */
 export function trailLines(verdicts: readonly TrailVerdict[], trusted: boolean): string[] {
   const failed = verdicts.some(({ problems }) => problems.length > 0);
+  const width = Math.max(...verdicts.map(({ tenant }) => tenant.length));
   const anchors = verdicts.reduce((sum, verdict) => sum + verdict.anchors, 0);
   return [
-    ...verdicts.flatMap(tenantLines),
+    ...verdicts.flatMap((verdict) => tenantLines(verdict, width)),
     ...(verdicts.length === 0 ? ['There is no audit line yet.'] : []),
     failed ? 'The audit trail is not as it was written.' : 'The audit trail holds.',
     ...(trusted || anchors === 0
@@ -18,11 +19,12 @@ export function trailLines(verdicts: readonly TrailVerdict[], trusted: boolean):
   ];
 }
 
-function tenantLines({ tenant, lines, anchors, anchored, problems }: TrailVerdict): string[] {
+function tenantLines({ tenant, lines, anchors, anchored, problems }: TrailVerdict, width: number): string[] {
+  const name = tenant.padEnd(width);
   if (problems.length > 0)
     return problems.map(
-      ({ line, what }) => `FAILED  ${tenant}  ${line === null ? '' : `line ${line}: `}${what}`,
+      ({ line, what }) => `FAILED  ${name}  ${line === null ? '' : `line ${line}: `}${what}`,
     );
   const held = anchored === null ? 'no anchor' : `${many(anchors, 'anchor')}, the last of line ${anchored}`;
-  return [`ok      ${tenant}  ${many(lines, 'line')}, ${held}`];
+  return [`ok      ${name}  ${many(lines, 'line')}, ${held}`];
 }

@@ -56,8 +56,9 @@ await runScript({
   },
 });
 
-const keyFrom = (dataKey: string | undefined): string | undefined =>
-  dataKey === undefined ? undefined : createReceiptSigner(createSealer(dataKey)).key.public_key;
+function keyFrom(dataKey: string | undefined): string | undefined {
+  return dataKey === undefined ? undefined : createReceiptSigner(createSealer(dataKey)).key.public_key;
+}
 
 async function knownHeads(
   { receipt, log }: { receipt: string[]; log: string[] },

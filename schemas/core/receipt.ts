@@ -267,12 +267,9 @@ export type Receipt = z.infer<typeof Receipt>;
 
 /** A receipt as the API's description has it: many readers of OpenAPI know no tuples, so the order is in words there. */
 export const DescribedReceipt = Receipt.extend({
-  sections: z
-    .array(z.discriminatedUnion('section', SECTIONS))
-    .length(SECTIONS.length)
-    .meta({
-      description: 'In this order: run, plan, approvals, payments, ledger, refunds, result, events, audit.',
-    }),
+  sections: z.array(z.discriminatedUnion('section', SECTIONS)).length(SECTIONS.length).meta({
+    description: 'In this order: run, plan, approvals, payments, ledger, refunds, result, events, audit.',
+  }),
 });
 
 /** `GET /receipts/key`: what this installation's receipts are checked with. */
