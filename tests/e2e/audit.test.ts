@@ -95,9 +95,9 @@ test('what is wrong with the command is said in a sentence', async () => {
     [['--log', join(folder, 'nowhere.log')], /ENOENT/],
     [['more'], /"more" is not expected/],
   ];
-  for (const [args, words] of cases) {
-    const { code, stderr } = await verify(args);
-    expect(stderr).toMatch(words);
+  const printed = await Promise.all(cases.map(([args]) => verify(args)));
+  for (const [index, { code, stderr }] of printed.entries()) {
+    expect(stderr).toMatch(cases[index]![1]);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(code).toBe(1);
   }
