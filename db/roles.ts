@@ -19,8 +19,11 @@ export function roleOf(url: string): string {
 /** Gives the application's role its rights, and takes from it what it has beyond them. `owner` made the tables. */
 export async function grantRights(owner: Client, role: string): Promise<void> {
   const name = owner.escapeIdentifier(role);
-  const { tables, sequences, routines } = await ownedThings(owner);
+  const { databases, tables, sequences, routines } = await ownedThings(owner);
   const rights = [
+    ...databases.map(
+      (database) => `grant connect on database ${owner.escapeIdentifier(database)} to ${name}`,
+    ),
     ...tables.flatMap((table) => [
       `revoke all on ${owner.escapeIdentifier(table)} from ${name}`,
       `grant ${rightsOn(table)} on ${owner.escapeIdentifier(table)} to ${name}`,
@@ -47,15 +50,24 @@ const rightsOnSchema = (name: string): string[] => [
 ];
 
 /** Others may have made things in the same schema, such as extensions; those are left alone. */
-async function ownedThings(owner: Client): Promise<Record<'tables' | 'sequences' | 'routines', string[]>> {
+async function ownedThings(
+  owner: Client,
+): Promise<Record<'databases' | 'tables' | 'sequences' | 'routines', string[]>> {
   const { rows } = await owner.query<{ kind: string; name: string }>(
     `select case relkind when 'S' then 'sequence' else 'table' end as kind, relname::text as name from pg_class
      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S') and pg_has_role(relowner, 'usage')
      union all select 'routine', oid::regprocedure::text from pg_proc
-     where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage') order by 1, 2`,
+     where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage')
+     union all select 'database', datname from pg_database where datname = current_database() and pg_has_role(datdba, 'usage')
+     order by 1, 2`,
   );
   const named = (kind: string): string[] => rows.filter((row) => row.kind === kind).map(({ name }) => name);
-  return { tables: named('table'), sequences: named('sequence'), routines: named('routine') };
+  return {
+    databases: named('database'),
+    tables: named('table'),
+    sequences: named('sequence'),
+    routines: named('routine'),
+  };
 }
 
 /** Why the rights of this role would protect nothing; undefined when they would. */

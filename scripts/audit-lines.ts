@@ -21,10 +21,7 @@ export function trailLines(verdicts: readonly TrailVerdict[], trusted: boolean):
 
 function tenantLines({ tenant, lines, anchors, anchored, problems }: TrailVerdict, width: number): string[] {
   const name = tenant.padEnd(width);
-  if (problems.length > 0)
-    return problems.map(
-      ({ line, what }) => `FAILED  ${name}  ${line === null ? '' : `line ${line}: `}${what}`,
-    );
+  if (problems.length > 0) return problems.map(({ line, what }) => `FAILED  ${name}  line ${line}: ${what}`);
   const held = anchored === null ? 'no anchor' : `${many(anchors, 'anchor')}, the last of line ${anchored}`;
   return [`ok      ${name}  ${many(lines, 'line')}, ${held}`];
 }

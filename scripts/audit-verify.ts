@@ -8,9 +8,9 @@ import {
   type KeptAnchor,
 } from '../db/repositories/audit-check.ts';
 
-/** Something that is not as it should be: at a line of the chain, or null where it is at none. */
+/** A line of the chain, by its id, and what is wrong with it. */
 export interface Problem {
-  line: number | null;
+  line: number;
   what: string;
 }
 

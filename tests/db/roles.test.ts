@@ -201,8 +201,12 @@ describe('a process', () => {
       `reassign owned by ${old.application} to ${old.owner}`,
     );
     await withClient(old.adminUrl, (admin) =>
-      admin.query(`reassign owned by ${old.application} to ${old.owner}`),
+      admin.query(
+        `reassign owned by ${old.application} to ${old.owner};
+         do $$ begin execute format('revoke connect on database %I from public', current_database()); end $$`,
+      ),
     );
+    await expect(withClient(old.url, () => Promise.resolve())).rejects.toThrow(/permission denied/);
     expect(await migrate(old.url, old.ownerUrl)).toEqual([]);
     await withClient(old.url, async (client) => {
       expect(await refusal(client, 'delete from audit')).toBe('42501');

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -25,6 +25,7 @@ let processes: Processes;
 beforeEach(() => {
   folders += 1;
   dataDir = join(folder, String(folders), 'postgres');
+  mkdirSync(dirname(dataDir));
   processes = createProcesses({ log });
 });
 afterEach(() => processes.stopAll());
