@@ -6,9 +6,10 @@ import { kodosumiOf } from '../activities/kodosumi/from-config.ts';
 import { createWithdrawalGuard } from '../activities/payments/escrow/withdrawal-guard.ts';
 import { masumiNodeOf } from '../activities/payments/masumi/from-config.ts';
 import { isLoopback, type Config } from '../config.ts';
-import { openDatabase } from '../db/database.ts';
+import { openDatabase, type Database } from '../db/database.ts';
 import { createJournal } from '../db/journal.ts';
 import { createNotifier } from '../db/notifier.ts';
+import { canAlterAudit } from '../db/roles.ts';
 import { createSealer } from '../db/sealing.ts';
 import { buildAssetBook, planAsset, type AssetBook } from '../domain/assets.ts';
 import { required } from '../temporal-connection.ts';
@@ -42,6 +43,8 @@ export async function composeApi({
 }: ComposeOptions): Promise<ApiParts> {
   const databaseUrl = required(config, 'DATABASE_URL');
   const db = await openDatabase(databaseUrl, { poolSize: config.DATABASE_POOL });
+  const settings = { ...apiSettings(config, databaseUrl, version), eagerStart };
+  if (settings.auth === 'on') await warnOfOneRole(db, log);
   const notifier = createNotifier(db.pool);
   const assets = buildAssetBook(config);
   const { catalogue, fetch } = createServiceCatalogue(config, assets);
@@ -50,7 +53,7 @@ export async function composeApi({
     journal: createJournal(db.pool, notifier),
     sealer: createSealer(required(config, 'STEWARD_DATA_KEY')),
     temporal: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
-    settings: { ...apiSettings(config, databaseUrl, version), eagerStart },
+    settings,
     log,
     families: [
       createReasoningFamily({
@@ -78,6 +81,14 @@ export async function composeApi({
       await db.close();
     },
   };
+}
+
+/** One role for everything is fine for a trial; whoever has users should know what it means. */
+async function warnOfOneRole(db: Database, log: Logger): Promise<void> {
+  if (await canAlterAudit(db.pool))
+    log.warn(
+      'api: the user of DATABASE_URL can alter the audit trail; docs/OPERATIONS.md, "The audit trail", says how it cannot (MIGRATION_DATABASE_URL)',
+    );
 }
 
 /** Without a chain to ask, destinations are judged by their form alone. */

@@ -1,7 +1,7 @@
 import '../quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config.ts';
-import { canAlterAudit, prepareSchema } from '../db/schema.ts';
+import { prepareSchema } from '../db/schema.ts';
 import { createLog } from '../logging.ts';
 import { runMain } from '../run-main.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
@@ -20,10 +20,6 @@ await runMain('The API', async () => {
   if (parts.deps.settings.auth === 'on' && parts.deps.settings.adminKey === null)
     log.warn(
       'api: AUTH=on without STEWARD_ADMIN_KEY: only keys that exist already work; set it to create the first one',
-    );
-  if (parts.deps.settings.auth === 'on' && (await canAlterAudit(parts.deps.db.pool)))
-    log.warn(
-      'api: the role of DATABASE_URL can alter the audit trail; MIGRATION_DATABASE_URL and docs/OPERATIONS.md ("The audit trail") say how it cannot',
     );
   const api = await startApi(parts.deps, { host: config.HOST, port: config.PORT });
   log.info({ url: api.url }, 'api: ready');

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { Queryable } from './ledger.ts';
 
 /**
  * What the application may do with the tables of the owner: anything with rows, but only add to books that are never
@@ -33,6 +34,10 @@ export async function grantRights(owner: Client, role: string): Promise<void> {
     ...rightsOnSchema(name),
   ];
   await owner.query(['begin', ...rights, 'commit'].join(';\n'));
+  if (await canAlterAudit(owner, role))
+    throw new Error(
+      `The role ${role} of DATABASE_URL can still alter the audit trail, by a role that it is a member of or by a right that everyone has. Take that away.`,
+    );
 }
 
 function rightsOn(table: string): string {
@@ -91,4 +96,14 @@ export async function whyUnprotected(owner: Client, role: string): Promise<strin
   if (owns) return `${it} owns tables. As a superuser, in this database: reassign owned by ${role} to ${us}`;
   if (member) return `${it} is a member of ${us} and may do what that may: revoke ${us} from ${role}`;
   return undefined;
+}
+
+/** Whether a role, else that of this connection, has more rights to the audit trail than to read it and to add to it. */
+export async function canAlterAudit(db: Queryable, role?: string): Promise<boolean> {
+  const { rows } = await db.query<{ can: boolean }>(
+    `select has_table_privilege(r.oid, c.oid, 'update, delete, truncate') or pg_has_role(r.oid, c.relowner, 'usage') as can
+     from pg_class c, pg_roles r where c.oid = 'audit'::regclass and r.rolname = coalesce($1, current_user)`,
+    [role ?? null],
+  );
+  return rows[0]?.can !== false;
 }

@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { migrationsList } from '../migrations/index.ts';
 import { normaliseUrl } from './database.ts';
-import type { Queryable } from './ledger.ts';
 import { migrate } from './migrate.ts';
 
 /**
@@ -30,15 +29,6 @@ const behind = ({ at, missing }: Pick<Schema, 'at' | 'missing'>): Error =>
 /** For `npm run migrate` and `npm start`, which use the owner's URL where there is one. */
 export async function upgradeSchema(url: string, ownerUrl?: string): Promise<string[]> {
   return ownerUrl === undefined ? prepareSchema(url) : migrate(url, ownerUrl);
-}
-
-/** Whether the role of this connection has more rights to the audit trail than to read it and to add to it. */
-export async function canAlterAudit(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ can: boolean }>(
-    `select has_table_privilege('audit', 'update, delete, truncate') or pg_has_role(relowner, 'usage') as can
-     from pg_class where oid = 'audit'::regclass`,
-  );
-  return rows[0]?.can !== false;
 }
 
 interface Schema {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../db/database.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createAuditor } from '../../db/repositories/audit.ts';
-import { canAlterAudit, checkSchema, prepareSchema } from '../../db/schema.ts';
+import { canAlterAudit } from '../../db/roles.ts';
+import { checkSchema, prepareSchema } from '../../db/schema.ts';
 import { freshDatabase } from '../support/database.ts';
 import { withClient } from '../support/database-admin.ts';
 import { tamper, twoRoles, type TwoRoles } from '../support/two-roles.ts';
@@ -128,6 +129,12 @@ describe('the owner of the trail', () => {
         `revoke ${roles.owner} from ${roles.application}`,
         /is a member of/,
       ],
+      [
+        `grant pg_write_all_data to ${roles.application}`,
+        `revoke pg_write_all_data from ${roles.application}`,
+        /can still alter the audit trail/,
+      ],
+      ['grant delete on audit to public', 'revoke delete on audit from public', /can still alter/],
       [
         `create table theirs (id int); alter table theirs owner to ${roles.application}`,
         'drop table theirs',
