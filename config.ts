@@ -72,6 +72,9 @@ export const settings = z.object({
   VALIDATE_RESPONSES: flag(false).describe(
     'Check every answer against its schema: for development and tests.',
   ),
+  AUDIT_ANCHOR_EVERY_MS: int(600_000).describe(
+    'Between two signed anchors of each audit chain that moved (in the database and in the log); 0 makes none.',
+  ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -80,6 +83,12 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('PostgreSQL. Unset: the embedded server. postgresql+asyncpg:// is accepted, SQLite is not.'),
+  MIGRATION_DATABASE_URL: z
+    .string()
+    .optional()
+    .describe(
+      'The same database as the role that owns its tables. Only npm run migrate and npm start use it; where it is set, API and workers check the schema and never change it. The role of DATABASE_URL can then not alter the audit trail. Unset: one role for everything.',
+    ),
   DATABASE_LISTEN_URL: z
     .string()
     .optional()
@@ -372,10 +381,11 @@ function checked(config: Config, nodeEnv: string | undefined): Config {
     throw new Error('CRASH_AT makes a worker kill itself for tests; it is refused with NODE_ENV=production.');
   if (config.STOP_AT !== undefined && nodeEnv === 'production')
     throw new Error('STOP_AT makes a process stop itself for tests; it is refused with NODE_ENV=production.');
-  if (config.DATABASE_URL !== undefined && !/^postgres(ql)?(\+\w+)?:\/\//.test(config.DATABASE_URL))
-    throw new Error(
-      'DATABASE_URL must be a PostgreSQL URL. For a trial without a server leave it unset: npm start brings its own PostgreSQL.',
-    );
+  for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL'] as const)
+    if (config[name] !== undefined && !/^postgres(ql)?(\+\w+)?:\/\//.test(config[name]))
+      throw new Error(
+        `${name} must be a PostgreSQL URL. For a trial without a server leave it unset: npm start brings its own PostgreSQL.`,
+      );
   return config;
 }
 
@@ -383,8 +393,12 @@ function checked(config: Config, nodeEnv: string | undefined): Config {
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
-/** The environment that gives this configuration again: for processes that join. */
-export function toEnvironment({ FLOW_SETTINGS, ...config }: Config): Record<string, string> {
+/** The environment that gives this configuration again, for processes that join. They change no schema, so they get no owner's URL. */
+export function toEnvironment({
+  FLOW_SETTINGS,
+  MIGRATION_DATABASE_URL: _ownerUrl,
+  ...config
+}: Config): Record<string, string> {
   const set = Object.entries({ ...config, ...FLOW_SETTINGS }).flatMap(([name, value]): [string, string][] =>
     value === undefined || value === null || String(value) === '' ? [] : [[name, String(value)]],
   );

@@ -7,9 +7,10 @@ import { createWithdrawalGuard } from '../activities/payments/escrow/withdrawal-
 import { masumiNodeOf } from '../activities/payments/masumi/from-config.ts';
 import { checkpointOf } from '../checkpoints.ts';
 import { isLoopback, type Config } from '../config.ts';
-import { openDatabase } from '../db/database.ts';
+import { openDatabase, type Database } from '../db/database.ts';
 import { createJournal } from '../db/journal.ts';
 import { createNotifier } from '../db/notifier.ts';
+import { canAlterAudit } from '../db/roles.ts';
 import { createSealer } from '../db/sealing.ts';
 import { buildAssetBook, planAsset, type AssetBook } from '../domain/assets.ts';
 import { required } from '../temporal-connection.ts';
@@ -46,6 +47,8 @@ export async function composeApi({
     poolSize: config.DATABASE_POOL,
     idleInTransactionMs: config.DATABASE_IDLE_IN_TRANSACTION_MS,
   });
+  const settings = { ...apiSettings(config, databaseUrl, version), eagerStart };
+  if (settings.auth === 'on') await warnOfOneRole(db, log);
   const notifier = createNotifier(db.pool);
   const assets = buildAssetBook(config);
   const { catalogue, close: closeServices } = createServiceCatalogue(config, assets);
@@ -54,7 +57,7 @@ export async function composeApi({
     journal: createJournal(db.pool, notifier),
     sealer: createSealer(required(config, 'STEWARD_DATA_KEY')),
     temporal: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
-    settings: { ...apiSettings(config, databaseUrl, version), eagerStart },
+    settings,
     log,
     ...checkpointOf(config),
     families: [
@@ -85,6 +88,14 @@ export async function composeApi({
   };
 }
 
+/** One role for everything is fine for a trial; whoever has users should know what it means. */
+async function warnOfOneRole(db: Database, log: Logger): Promise<void> {
+  if (await canAlterAudit(db.pool))
+    log.warn(
+      'api: the user of DATABASE_URL can alter the audit trail; docs/OPERATIONS.md, "The audit trail", says how it cannot (MIGRATION_DATABASE_URL)',
+    );
+}
+
 /** Without a chain to ask, destinations are judged by their form alone. */
 function withdrawalGuard(
   { SOLANA_RPC_URL: rpcUrl }: Config,
@@ -106,6 +117,7 @@ function apiSettings(config: Config, databaseUrl: string, version: string): ApiS
     temporalUiUrl: config.TEMPORAL_UI_URL ?? null,
     temporalNamespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TASK_QUEUE,
+    auditAnchorEveryMs: config.AUDIT_ANCHOR_EVERY_MS,
     commandTimeoutMs: config.EARLY_APPROVAL_WAIT_MS + 5000,
     claims: { claimMs: config.IDEMPOTENCY_CLAIM_MS, waitMs: config.IDEMPOTENCY_WAIT_MS },
     sweepWaits: { pendingMs: config.START_ORPHAN_MS, claimMs: config.START_CLAIM_MS },

@@ -1,18 +1,24 @@
 import { purgeExpired } from '../db/repositories/housekeeping.ts';
 import type { ApiDeps } from './context.ts';
+import { anchorAudit } from './receipts/anchor.ts';
 import { sweepStarts } from './runs/sweep.ts';
 
 const SWEEP_MS = 5000;
 const PURGE_MS = 60_000;
+const ANCHOR_MS = 30_000; // between two looks at whether an anchor is due
 
-/** What an API process does by itself: settle open starts, delete what has expired. */
+/** What an API process does by itself: settle open starts, delete what has expired, anchor the audit trail. */
 export function startHousekeeping(deps: ApiDeps): { stop(): Promise<void> } {
   const sweepFamilies = (): Promise<unknown> =>
     Promise.all(deps.families.map(async (family) => family.sweep?.(deps)));
+  const anchorEvery = deps.settings.auditAnchorEveryMs;
   const tasks = [
     repeat(deps, 'sweeping starts', SWEEP_MS, () => sweepStarts(deps, deps.settings.sweepWaits)),
     repeat(deps, 'sweeping families', SWEEP_MS, sweepFamilies),
     repeat(deps, 'purging', PURGE_MS, () => purgeExpired(deps.db.pool)),
+    ...(anchorEvery === 0
+      ? []
+      : [repeat(deps, 'anchoring the audit', Math.min(anchorEvery, ANCHOR_MS), () => anchorAudit(deps))]),
   ];
   return { stop: async () => void (await Promise.all(tasks.map((stop) => stop()))) };
 }

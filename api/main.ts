@@ -1,7 +1,7 @@
 import '../quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config.ts';
-import { migrate } from '../db/migrate.ts';
+import { prepareSchema } from '../db/schema.ts';
 import { createLog, logLastWords } from '../logging.ts';
 import { runMain, tellParent } from '../run-main.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
@@ -15,7 +15,7 @@ await runMain('The API', async () => {
   const log = createLog(config.LOG_LEVEL, 'api');
   logLastWords(log);
   log.info({ temporal: config.TEMPORAL_ADDRESS }, 'api: starting');
-  await migrate(required(config, 'DATABASE_URL'));
+  await prepareSchema(required(config, 'DATABASE_URL'), config.MIGRATION_DATABASE_URL);
   const connection = await Connection.connect(temporalOptions(config));
   const parts = await composeApi({ config, connection, log, version: VERSION });
   if (parts.deps.settings.auth === 'on' && parts.deps.settings.adminKey === null)

@@ -24,6 +24,8 @@ export interface ApiSettings {
   taskQueue: string;
   /** True when the Temporal client shares a worker's NativeConnection, which may hand over first tasks directly. */
   eagerStart?: boolean;
+  /** Between two anchors of a tenant's audit chain, over all processes; 0 makes none. */
+  auditAnchorEveryMs: number;
   /** How long a command waits for a workflow's answer. */
   commandTimeoutMs: number;
   /** Of an Idempotency-Key. */

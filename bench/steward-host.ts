@@ -76,7 +76,8 @@ serve(
   {
     url: application.url,
     readyMs,
-    databaseUrl: environment.config.DATABASE_URL ?? '',
+    // The ledger's bench makes tables of its own to compare with.
+    databaseUrl: environment.config.MIGRATION_DATABASE_URL ?? environment.config.DATABASE_URL ?? '',
     temporalAddress: environment.config.TEMPORAL_ADDRESS ?? '',
     solanaRpcUrl: local?.solana.rpcUrl ?? '',
     demoUserKey: local?.solana.demoUser.secretKey ?? '',

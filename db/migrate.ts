@@ -1,32 +1,49 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
+import type pg from 'pg';
 import { migrationsList } from '../migrations/index.ts';
 import { createClient, normaliseUrl, steadyDriver } from './connections.ts';
+import { grantRights, roleOf, whyUnprotected } from './roles.ts';
 
 const LOCK = 7_236_771; // any number, the same for every Steward process
 
-/** Brings the database to the newest schema. Safe to call from many processes at once: an advisory lock queues them. */
-export async function migrate(url: string): Promise<string[]> {
-  const clientUrl = normaliseUrl(url);
-  const lock = createClient(url);
+/**
+ * Brings the database to the newest schema. Safe to call from many processes at once: an advisory lock queues them. With
+ * a URL of the owner it works as the owner, and the role of `url` gets the rights of the application and no others.
+ */
+export async function migrate(url: string, ownerUrl: string = url): Promise<string[]> {
+  const application = ownerUrl === url ? undefined : roleOf(normaliseUrl(url));
+  const lock = createClient(ownerUrl);
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [LOCK]);
-    const orm = await MikroORM.init({
-      entities: [],
-      clientUrl,
-      driverOptions: steadyDriver({ queryMs: 0 }), // a migration may take as long as it takes
-      extensions: [Migrator],
-      logger: () => undefined, // losses are told by what is thrown
-      discovery: { warnWhenNoEntities: false },
-      migrations: { migrationsList, snapshot: false, silent: true },
-    });
-    try {
-      return (await orm.migrator.up()).map((migration) => migration.name);
-    } finally {
-      await orm.close(true);
-    }
+    if (application !== undefined) await requireProtection(lock, application);
+    const applied = await applyAll(normaliseUrl(ownerUrl));
+    if (application !== undefined) await grantRights(lock, application);
+    return applied;
   } finally {
     await lock.end().catch(() => undefined); // it may be gone: then so is the lock
+  }
+}
+
+async function requireProtection(owner: pg.Client, application: string): Promise<void> {
+  const why = await whyUnprotected(owner, application);
+  if (why !== undefined) throw new Error(why);
+}
+
+async function applyAll(clientUrl: string): Promise<string[]> {
+  const orm = await MikroORM.init({
+    entities: [],
+    clientUrl,
+    driverOptions: steadyDriver({ queryMs: 0 }), // a migration may take as long as it takes
+    extensions: [Migrator],
+    logger: () => undefined, // losses are told by what is thrown
+    discovery: { warnWhenNoEntities: false },
+    migrations: { migrationsList, snapshot: false, silent: true },
+  });
+  try {
+    return (await orm.migrator.up()).map((migration) => migration.name);
+  } finally {
+    await orm.close(true);
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { composeApi } from '../api/compose.ts';
 import { startApi } from '../api/server.ts';
 import type { Config } from '../config.ts';
-import { migrate } from '../db/migrate.ts';
+import { upgradeSchema } from '../db/schema.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
 import { VERSION } from '../version.ts';
 import { startWork } from '../workers/work.ts';
@@ -20,7 +20,7 @@ export interface Application {
 
 export async function startApplication(config: Config, log: Logger): Promise<Application> {
   const [applied, connection] = await Promise.all([
-    migrate(required(config, 'DATABASE_URL')),
+    upgradeSchema(required(config, 'DATABASE_URL'), config.MIGRATION_DATABASE_URL),
     NativeConnection.connect(temporalOptions(config)),
   ]);
   if (applied.length > 0) log.info({ applied }, 'database: migrated');

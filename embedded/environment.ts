@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Keypair } from '@solana/web3.js';
@@ -83,7 +83,7 @@ export async function startEnvironment(
 async function startDatabase({ config, processes, log, dir }: Context): Promise<Partial<Config>> {
   if (config.DATABASE_URL !== undefined) return {};
   const port = await claimPort('PostgreSQL', config.POSTGRES_PORT, 'POSTGRES_PORT');
-  const { url } = await startPostgres({
+  const { url, ownerUrl } = await startPostgres({
     dataDir: join(dir, 'postgres'),
     port,
     processes,
@@ -91,7 +91,9 @@ async function startDatabase({ config, processes, log, dir }: Context): Promise<
     logFile: join(dir, 'logs', 'postgres.log'),
   });
   log(`PostgreSQL is up at ${url}`);
-  return { DATABASE_URL: url };
+  // Apart from stack.env, which API and workers read: they must not be able to become the owner.
+  writeFileSync(join(dir, 'owner.env'), `MIGRATION_DATABASE_URL=${ownerUrl}\n`, { mode: 0o600 });
+  return { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl };
 }
 
 async function startTemporalPart({ config, processes, log, dir }: Context): Promise<Partial<Config>> {

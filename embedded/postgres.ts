@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '../db/connections.ts';
 import { defaultCacheDir } from './downloads/cache-dir.ts';
@@ -8,8 +9,10 @@ import { freePort } from './ports.ts';
 import { postgresBinaries } from './postgres/binaries.ts';
 import { ensureCluster, postgresEnvironment, reachableDataDir } from './postgres/data-folder.ts';
 import { postgresIdentity } from './postgres/identity.ts';
+import { APPLICATION, ensureRoles, urlsOf, writeLogins, type DatabaseUrls } from './postgres/roles.ts';
 import { clearStaleLock } from './postgres/stale-lock.ts';
 import type { Child, Log, Processes } from './processes.ts';
+import { secret } from './secret.ts';
 
 export interface StartPostgresOptions {
   /** Where the data is wanted; made if not there. */
@@ -26,8 +29,7 @@ export interface StartPostgresOptions {
   synchronousCommit?: boolean | undefined;
 }
 
-export interface RunningPostgres {
-  url: string;
+export interface RunningPostgres extends DatabaseUrls {
   port: number;
   /** Where the data really is. */
   dataDir: string;
@@ -35,13 +37,16 @@ export interface RunningPostgres {
 }
 
 const HOST = '127.0.0.1';
-const USER = 'steward';
 const READY = /database system is ready to accept connections/;
 const START_ATTEMPTS = 20;
+const OWNER_KEY = 'postgres-owner.key';
 
-/** Starts the real PostgreSQL of the registry package on loopback, for the user of this machine alone (no password). */
+/**
+ * Starts the real PostgreSQL of the registry package on loopback. Whoever is on this machine may use it as the application;
+ * the owner's password is beside the data, for the user who started it alone.
+ */
 export async function startPostgres(options: StartPostgresOptions): Promise<RunningPostgres> {
-  const { log, database = USER } = options;
+  const { log, database = APPLICATION } = options;
   const identity = postgresIdentity(options.dataDir);
   const cacheDir = usableCacheDir(options.cacheDir, identity);
   const bin = await postgresBinaries({ cacheDir, forOtherUser: identity !== undefined, log });
@@ -49,9 +54,12 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   await ensureCluster(dataDir, { bin, identity, log });
   await clearStaleLock(dataDir, log);
   const { child, port } = await startServer({ ...options, bin, dataDir, identity });
-  await ensureDatabase(port, database);
+  const password = secret(dirname(options.dataDir), OWNER_KEY, () => randomBytes(24).toString('hex'));
+  const maintenance = urlsOf(port, 'postgres', password);
+  await ensureRoles(maintenance, password);
+  await ensureDatabase(maintenance, database);
   log(`PostgreSQL at ${HOST}:${port}`);
-  return { url: urlOf(port, database), port, dataDir, stop: () => child.stop() };
+  return { ...urlsOf(port, database, password), port, dataDir, stop: () => child.stop() };
 }
 
 function usableCacheDir(wanted: string | undefined, identity: Identity | undefined): string {
@@ -107,6 +115,7 @@ function serverArguments({ dataDir, synchronousCommit = true }: ServerOptions, p
     max_connections: 200,
     shared_buffers: '128MB',
     synchronous_commit: synchronousCommit ? 'on' : 'off',
+    hba_file: writeLogins(dataDir),
     timezone: 'UTC',
     log_timezone: 'UTC',
     jit: 'off',
@@ -115,17 +124,21 @@ function serverArguments({ dataDir, synchronousCommit = true }: ServerOptions, p
   return ['-D', dataDir, '-p', String(port), ...flags];
 }
 
-function urlOf(port: number, database: string): string {
-  return `postgresql://${USER}@${HOST}:${port}/${database}`;
-}
-
-async function ensureDatabase(port: number, database: string): Promise<void> {
-  const client = createClient(urlOf(port, 'postgres'));
-  await client.connect();
+async function ensureDatabase({ ownerUrl }: DatabaseUrls, database: string): Promise<void> {
+  const client = createClient(ownerUrl);
+  await client.connect().catch(explainLogin);
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
     if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`);
   } finally {
     await client.end();
   }
+}
+
+function explainLogin(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === '28P01')) throw error;
+  throw new Error(
+    `PostgreSQL: ${OWNER_KEY} in the data folder is not the one that this data began with: put that back, from the same backup as the data`,
+    { cause: error },
+  );
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { loadConfig, toEnvironment, type Config } from '../config.ts';
-import { migrate } from '../db/migrate.ts';
+import { upgradeSchema } from '../db/schema.ts';
 import { createLog, logLastWords } from '../logging.ts';
 import { outliveReaders } from '../run-main.ts';
 import { required } from '../temporal-connection.ts';
@@ -81,10 +81,11 @@ export async function startStack(
 
 /** What others need to join, and books that agree with the local chains from the start. */
 async function settleIn({ config, local }: Environment, isMigrated: boolean): Promise<void> {
+  const url = required(config, 'DATABASE_URL');
   writeEnvironment(config);
-  if (local === undefined) return;
-  if (!isMigrated) await migrate(required(config, 'DATABASE_URL'));
-  await bookFloat(required(config, 'DATABASE_URL'), local);
+  // Those who join a database of ours cannot do it.
+  if (!isMigrated) await upgradeSchema(url, config.MIGRATION_DATABASE_URL);
+  if (local !== undefined) await bookFloat(url, local);
 }
 
 /** `npm start`: runs until Ctrl-C, then takes everything down in order. */

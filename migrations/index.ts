@@ -10,6 +10,7 @@ import { M0009Jobs } from './m0009-jobs.ts';
 import { M0010Lost } from './m0010-lost.ts';
 import { M0011KeyChanges } from './m0011-key-changes.ts';
 import { M0012Fences } from './m0012-fences.ts';
+import { M0013Audit } from './m0013-audit.ts';
 import { M0014Purchasers } from './m0014-purchasers.ts';
 
 /** Every migration, in order; forward only. */
@@ -26,6 +27,7 @@ export const migrationsList = [
   M0010Lost,
   M0011KeyChanges,
   M0012Fences,
+  M0013Audit,
   M0014Purchasers,
 ].map((migration) => ({
   name: migration.name,

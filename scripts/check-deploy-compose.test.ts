@@ -62,6 +62,21 @@ test('secrets with a default, settings that do not exist and AUTH=off are found'
   expect(problemsAfter("AUTH: 'on'", "AUTH: 'off'")).toEqual(['api: AUTH must be on']);
 });
 
+test('an owner of the tables whom more than the migration knows, or who is nobody else, is found', () => {
+  const url = /      MIGRATION_DATABASE_URL: .*\n/;
+  expect(problemsAfter(url, '')).toEqual(['migrate: MIGRATION_DATABASE_URL is missing']);
+  expect(problemsAfter('postgresql://steward_owner:', 'postgresql://steward:')).toEqual([
+    'migrate: MIGRATION_DATABASE_URL and DATABASE_URL must name two users',
+  ]);
+  expect(problemsAfter("AUTH: 'on'", `AUTH: 'on'\n${url.exec(text)![0].trimEnd()}`)).toEqual([
+    'api: must not know the owner of the tables',
+  ]);
+  const elsewhere = 'postgresql://steward_owner:${STEWARD_OWNER_PASSWORD:?x}@postgres:5432/steward';
+  expect(problemsAfter(/DATABASE_URL: postgresql:\/\/steward:.*/, `DATABASE_URL: ${elsewhere}`)).toContain(
+    'worker: must not know the owner of the tables',
+  );
+});
+
 test('workers that promote would not promote are found', () => {
   expect(problemsAfter('<<: [*settings, *version]', '<<: *settings')).toEqual([
     'worker: WORKER_DEPLOYMENT is not that of promote',

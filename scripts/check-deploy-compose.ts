@@ -61,6 +61,7 @@ type Service = z.infer<typeof Service>;
 /** Variables without which `docker compose up` must refuse to start. */
 const REQUIRED = [
   'POSTGRES_PASSWORD',
+  'STEWARD_OWNER_PASSWORD',
   'STEWARD_DB_PASSWORD',
   'TEMPORAL_DB_PASSWORD',
   'STEWARD_ADMIN_KEY',
@@ -86,6 +87,7 @@ export function composeProblems(text: string, settings: readonly string[]): stri
       referenceProblems(service, data).map((problem) => `${name}: ${problem}`),
     ),
     ...versionProblems(data),
+    ...ownerProblems(data),
     ...services
       .filter(([, service]) => service.image.startsWith('steward:'))
       .flatMap(([name, service]) =>
@@ -152,6 +154,28 @@ function versionProblems({ services }: Compose): string[] {
     .filter(([, service]) => deploymentOf(service) !== promoted)
     .map(([name]) => `${name}: WORKER_DEPLOYMENT is not that of promote`);
 }
+
+/** Whoever has the owner's URL can alter the audit trail: what migrates has it, and nobody who stays. */
+function ownerProblems({ services }: Compose): string[] {
+  return Object.entries(services)
+    .filter(([, { image }]) => image.startsWith('steward:'))
+    .flatMap(([name, { command, environment = {} }]) => {
+      const { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } = environment;
+      const migrates = command?.includes('scripts/migrate.ts') ?? false;
+      if (!migrates) return knowsOwner(environment) ? [`${name}: must not know the owner of the tables`] : [];
+      if (ownerUrl === undefined) return [`${name}: MIGRATION_DATABASE_URL is missing`];
+      return userOf(ownerUrl) === userOf(url)
+        ? [`${name}: MIGRATION_DATABASE_URL and DATABASE_URL must name two users`]
+        : [];
+    });
+}
+
+const knowsOwner = (environment: NonNullable<Service['environment']>): boolean =>
+  Object.entries(environment).some(
+    ([name, value]) => name === 'MIGRATION_DATABASE_URL' || String(value).includes('STEWARD_OWNER_PASSWORD'),
+  );
+
+const userOf = (url: unknown): string | undefined => /^postgresql:\/\/([^:@]+)/.exec(String(url))?.[1];
 
 function unknownSettings(service: Service, settings: readonly string[]): string[] {
   return Object.keys(service.environment ?? {}).filter((name) => !settings.includes(name));

@@ -20,6 +20,7 @@ const ENTRIES = [
   'api/main.ts',
   'workers/main.ts',
   'scripts/migrate.ts',
+  'scripts/audit.ts',
   'scripts/promote.ts',
   'scripts/health.ts',
   'scripts/build.ts',

@@ -14,6 +14,7 @@ export function escrowLines(keypair: Keypair): string[] {
 export function deploymentLines(): string[] {
   return [
     `POSTGRES_PASSWORD=${hex(24)}`,
+    `STEWARD_OWNER_PASSWORD=${hex(24)}`,
     `STEWARD_DB_PASSWORD=${hex(24)}`,
     `TEMPORAL_DB_PASSWORD=${hex(24)}`,
     `STEWARD_ADMIN_KEY=${generateKey().key}`,

@@ -1,15 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { issueKey } from '../api/keys/issue.ts';
-import { loadConfig } from '../config.ts';
-import { openDatabase, type Database } from '../db/database.ts';
-import { migrate } from '../db/migrate.ts';
+import type { Database } from '../db/database.ts';
 import { createAuditor } from '../db/repositories/audit.ts';
 import { listKeys, revokeKey } from '../db/repositories/keys.ts';
+import { prepareSchema } from '../db/schema.ts';
 import { KeyBody } from '../schemas/core/api.ts';
 import { runScript } from './command-line.ts';
 import { explainIssues, keyTable, newKeyLines } from './keys-table.ts';
+import { installationOf, openInstallation } from './open-database.ts';
 
 const HELP = `steward keys create --subject USER [options]   a new key; what is printed is the only place that shows it
 steward keys list                              the keys of a tenant, without their secrets
@@ -40,7 +37,7 @@ await runScript({
   async run({ values, positionals: [action, id] }) {
     const act = { create, list, revoke }[action ?? ''];
     if (act === undefined) throw new Error('Say create, list or revoke; --help shows how.');
-    const db = await open(values.data);
+    const db = await openInstallation(installationOf(values.data), prepareSchema);
     try {
       await act(db, values, id);
     } finally {
@@ -96,22 +93,4 @@ async function revoke(db: Database, { tenant }: Values, id: string | undefined):
 /** A key made past the API is in the tenant's audit chain all the same. */
 async function note(db: Database, tenant: string, action: string, object: string): Promise<void> {
   await createAuditor(db).append({ tenant, actor: 'command line', action, object, data: {} });
-}
-
-/** DATABASE_URL, else the running local stack's. */
-async function open(data: string | undefined): Promise<Database> {
-  const config = loadConfig();
-  const file = join(data ?? config.DATA_DIR, 'stack.env');
-  const url =
-    config.DATABASE_URL ??
-    (existsSync(file) ? parseEnv(readFileSync(file, 'utf8'))['DATABASE_URL'] : undefined);
-  if (url === undefined)
-    throw new Error(`DATABASE_URL is not set, and there is no local stack in ${file}. Name one of them.`);
-  await migrate(url).catch((error: unknown) => {
-    const { host } = new URL(url);
-    throw new Error(`The database at ${host} does not answer. Is it running? (npm start brings one.)`, {
-      cause: error,
-    });
-  });
-  return openDatabase(url, { poolSize: 2 });
 }

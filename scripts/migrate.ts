@@ -1,23 +1,25 @@
 import { loadConfig } from '../config.ts';
-import { migrate } from '../db/migrate.ts';
+import { upgradeSchema } from '../db/schema.ts';
 import { describeError, runScript } from './command-line.ts';
 
 const HELP = `npm run migrate      brings the database that DATABASE_URL names to the newest schema
 
-Safe to run at any time and from several places at once. API and worker processes do the same when they start.
+Safe to run at any time and from several places at once. With MIGRATION_DATABASE_URL it works as the owner of the tables,
+and gives the user of DATABASE_URL the rights that the application needs (docs/OPERATIONS.md, "The audit trail"). Without,
+one user has everything, and API and worker processes do the same when they start.
 npm start needs none of it: it brings its own PostgreSQL.
 `;
 
 await runScript({ help: HELP, options: {}, run: migrateDatabase });
 
 async function migrateDatabase(): Promise<void> {
-  const url = loadConfig().DATABASE_URL;
+  const { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } = loadConfig();
   if (url === undefined)
     throw new Error(
       'DATABASE_URL is not set. Name the PostgreSQL to migrate, for example DATABASE_URL=postgresql://steward:password@localhost:5432/steward (in .env or the environment). npm start brings its own PostgreSQL and migrates it by itself.',
     );
-  const applied = await migrate(url).catch((error: unknown) => {
-    const { host, pathname } = new URL(url);
+  const applied = await upgradeSchema(url, ownerUrl).catch((error: unknown) => {
+    const { host, pathname } = new URL(ownerUrl ?? url);
     throw new Error(
       `The database ${pathname.slice(1)} at ${host} was not migrated: ${describeError(error)}`,
       { cause: error },

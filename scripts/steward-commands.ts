@@ -18,6 +18,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: { summary: 'the newest schema for DATABASE_URL', file: 'scripts/migrate.ts' },
   promote: { summary: 'which version of the workers new runs start on', file: 'scripts/promote.ts' },
   verify: { summary: 'whether the receipt of a run holds, without any server', file: 'scripts/verify.ts' },
+  audit: {
+    summary: 'verify: whether the audit trail is as it was written',
+    file: 'scripts/audit.ts',
+  },
   reset: { summary: 'delete the local stack, after asking', file: 'scripts/reset.ts' },
 };
 

@@ -7,7 +7,7 @@ import { marksOf } from '../domain/receipts/payment-check.ts';
 import { checkReceipt, GENESIS } from '../domain/receipts/check.ts';
 import { formatUnits } from '../domain/money.ts';
 import { judge, twice, type Finding } from '../domain/receipts/finding.ts';
-import type { Receipt, ReceiptApproval } from '../schemas/core/receipt.ts';
+import type { Receipt, ReceiptApproval, ReceiptBodies } from '../schemas/core/receipt.ts';
 
 /** What whoever checks a receipt has besides it; each is as the API answered it. */
 export interface Given {
@@ -19,7 +19,7 @@ export interface Given {
 
 /** Everything that can be known of a receipt without any chain. */
 export function checkOnPaper(receipt: Receipt, given: Given): Finding[] {
-  const { run, plan, result, events, approvals } = bodiesOf(receipt);
+  const { run, plan, result, events, approvals, audit } = bodiesOf(receipt);
   return [
     checkSignature(receipt, given.publicKey),
     ...checkReceipt(receipt, hashJson),
@@ -27,6 +27,7 @@ export function checkOnPaper(receipt: Receipt, given: Given): Finding[] {
     compare('input', given.input, run.input_hash, hashJson),
     compare('output', given.output, result.output_hash, hashJson),
     compare('events', given.events, events.hash, hashEvents),
+    ...auditHead(audit),
   ];
 }
 
@@ -96,6 +97,13 @@ function compare(link: string, given: unknown, told: string, hash: (value: unkno
     hash(given) === told ? [] : ['it is not the one of this run'],
     'it is the one of this run',
   );
+}
+
+/** Only whoever has the trail can look there. */
+function auditHead({ head }: ReceiptBodies['audit']): Finding[] {
+  if (head === null) return [];
+  const detail = `steward audit verify --receipt holds line ${head.line} against the audit trail`;
+  return [{ link: 'audit', verdict: 'unchecked', detail }];
 }
 
 /** A page of `GET /runs/{id}/events`, or the bare list of events. */

@@ -3,7 +3,7 @@ import { loadConfig } from '../config.ts';
 import { createLog, logLastWords } from '../logging.ts';
 import { runMain, tellParent } from '../run-main.ts';
 import { required, temporalOptions } from '../temporal-connection.ts';
-import { migrate } from '../db/migrate.ts';
+import { prepareSchema } from '../db/schema.ts';
 import { quietRuntime } from './runtime.ts';
 import { buildOf } from './version.ts';
 import { startWork } from './work.ts';
@@ -17,7 +17,7 @@ await runMain('The worker', async () => {
   const build = await buildOf(config);
   const { TEMPORAL_ADDRESS: temporal, WORKER_QUEUES: queues } = config;
   log.info({ temporal, queues, version: build.version }, 'worker: starting');
-  await migrate(required(config, 'DATABASE_URL'));
+  await prepareSchema(required(config, 'DATABASE_URL'), config.MIGRATION_DATABASE_URL);
   const connection = await NativeConnection.connect(temporalOptions(config));
   const workers = await startWork(config, connection, log, build);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -9,7 +9,7 @@ import { Payment, PaymentAction, PaymentStatus } from '../../schemas/core/paymen
 import type { Ctx } from '../context.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
-import { requireScope } from '../middleware/auth.ts';
+import { requireScope } from '../keys/authority.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { hiddenFrom } from '../runs/visibility.ts';

@@ -22,6 +22,7 @@ export function sealReceipt(bodies: ReceiptBodies, { key, sign }: ReceiptSigner)
     link('refunds'),
     link('result'),
     link('events'),
+    link('audit'),
   ];
   const { jwk: _jwk, ...issuer } = key;
   const head = {

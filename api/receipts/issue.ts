@@ -1,7 +1,9 @@
+import { pinHead, readHead } from '../../db/repositories/audit-anchors.ts';
 import { bookedForRun, paidByRun } from '../../db/repositories/receipts.ts';
 import { approvalsOf } from '../../db/repositories/run-lists.ts';
 import { listSteps, type RunRow } from '../../db/repositories/runs.ts';
 import { createValues } from '../../db/values.ts';
+import { isFinal } from '../../domain/receipts/closing.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import { Amount } from '../../schemas/core/money.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -25,11 +27,20 @@ export async function issueReceipt(ctx: Ctx, id: string): Promise<Receipt> {
       'run_not_ended',
       `The run is ${run.status}; ask for its receipt when it is completed, failed or cancelled.`,
     );
-  return sealReceipt(await collect(ctx, run), createReceiptSigner(ctx.deps.sealer));
+  const found = await collect(ctx, run);
+  const bodies = { ...found, audit: await auditHead(ctx, run, isFinal(found)) };
+  return sealReceipt(bodies, createReceiptSigner(ctx.deps.sealer));
+}
+
+/** A final receipt is the same bytes for ever, so the head that it names is kept; another names the newest. */
+async function auditHead({ deps }: Ctx, run: RunRow, final: boolean): Promise<ReceiptBodies['audit']> {
+  const db = deps.db.pool;
+  const head = await (final ? pinHead(db, run) : readHead(db, run.tenant));
+  return { head: head && { ...head, at: head.at.toISOString() } };
 }
 
 /** One look at everything: a payment that becomes final meanwhile is so in the books, too, or in neither. */
-function collect({ deps }: Ctx, run: RunRow): Promise<ReceiptBodies> {
+function collect({ deps }: Ctx, run: RunRow): Promise<Omit<ReceiptBodies, 'audit'>> {
   return deps.db.transaction(async (client) => {
     await client.query('set transaction isolation level repeatable read read only');
     const facts = await readFacts(client, run.id);

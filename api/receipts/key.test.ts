@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createSealer } from '../../db/sealing.ts';
-import { createReceiptSigner, isSignedBy, type ReceiptHead } from './key.ts';
+import { createReceiptSigner, isAnchorSignedBy, isSignedBy, type ReceiptHead } from './key.ts';
 
 const signer = createReceiptSigner(createSealer('a secret of the tests'));
 const { jwk: _jwk, ...issuer } = signer.key;
@@ -43,6 +43,21 @@ test('nothing beside the root can be changed under a signature', () => {
 test('a signature is over receipts alone: the bare root was not signed', () => {
   const key = createPublicKey({ format: 'jwk', key: signer.key.jwk });
   expect(verify(null, Buffer.from(head.root), key, Buffer.from(signer.sign(head), 'base64'))).toBe(false);
+});
+
+test('an anchor of the audit trail is signed with all that it says, and is no receipt', () => {
+  const anchor = { tenant: 'default', line: 7, hash: 'c'.repeat(64), at: '2026-01-01T00:00:00.000Z' };
+  const signature = signer.signAnchor(anchor);
+  expect(isAnchorSignedBy(issuer.public_key, anchor, signature)).toBe(true);
+  for (const other of [
+    { tenant: 'x' },
+    { line: 8 },
+    { hash: 'd'.repeat(64) },
+    { at: '2026-01-01T00:00:00.001Z' },
+  ])
+    expect(isAnchorSignedBy(issuer.public_key, { ...anchor, ...other }, signature)).toBe(false);
+  expect(isSignedBy(issuer.public_key, head, signature)).toBe(false);
+  expect(isAnchorSignedBy(issuer.public_key, anchor, signer.sign(head))).toBe(false);
 });
 
 test('other letters for the same bytes are another signature', () => {

@@ -6,13 +6,24 @@ import type { Receipt, ReceiptKey } from '../../schemas/core/receipt.ts';
 /** The part of a receipt that is signed: its root and everything that stands beside the sections. */
 export type ReceiptHead = Pick<Receipt, 'version' | 'final' | 'issued_at' | 'issuer' | 'root'>;
 
+/** A head of a tenant's audit chain as it is signed: the line's id and hash, and when it was looked at. */
+export interface SignedHead {
+  tenant: string;
+  line: number;
+  hash: string;
+  at: string;
+}
+
 export interface ReceiptSigner {
   key: ReceiptKey;
   sign(head: ReceiptHead): string;
+  signAnchor(head: SignedHead): string;
 }
 
 const SEED_AS_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex'); // RFC 8410, before the 32 bytes
-const DOMAIN = 'steward run receipt v1\n'; // no signature over anything else is one over a receipt
+// No signature over anything else is one over a receipt.
+const DOMAIN = 'steward run receipt v1\n';
+const ANCHOR_DOMAIN = 'steward audit anchor v1\n';
 
 /** The installation's signer: its key comes from STEWARD_DATA_KEY, so that there is no other secret to keep. */
 export function createReceiptSigner(sealer: Sealer): ReceiptSigner {
@@ -33,6 +44,7 @@ export function createReceiptSigner(sealer: Sealer): ReceiptSigner {
       jwk: { kty: 'OKP', crv: 'Ed25519', x, kid: key_id, use: 'sig', alg: 'EdDSA' },
     },
     sign: (head) => sign(null, signedText(head), secret).toString('base64'),
+    signAnchor: (head) => sign(null, anchorText(head), secret).toString('base64'),
   };
 }
 
@@ -43,12 +55,23 @@ function signedText({ version, final, issued_at, issuer, root }: ReceiptHead): B
   return Buffer.from(DOMAIN + (canonicalize({ version, final, issued_at, issuer, root }) ?? ''));
 }
 
-/** True when the key made this signature. Base64 has one way to write a value here: every letter is checked. */
-export function isSignedBy(publicKey: string, head: ReceiptHead, signature: string): boolean {
+function anchorText({ tenant, line, hash, at }: SignedHead): Buffer {
+  return Buffer.from(ANCHOR_DOMAIN + (canonicalize({ tenant, line, hash, at }) ?? ''));
+}
+
+/** True when the key made this signature. */
+export const isSignedBy = (publicKey: string, head: ReceiptHead, signature: string): boolean =>
+  isMadeBy(publicKey, signedText(head), signature);
+
+export const isAnchorSignedBy = (publicKey: string, head: SignedHead, signature: string): boolean =>
+  isMadeBy(publicKey, anchorText(head), signature);
+
+/** Base64 has one way to write a value here: every letter is checked. */
+function isMadeBy(publicKey: string, text: Buffer, signature: string): boolean {
   const [key, made] = [Buffer.from(publicKey, 'base64'), Buffer.from(signature, 'base64')];
   if (key.toString('base64') !== publicKey || made.toString('base64') !== signature) return false;
   if (key.length !== 32 || made.length !== 64) return false;
-  return verifyEd25519(key, signedText(head), made);
+  return verifyEd25519(key, text, made);
 }
 
 /** Ed25519 over bytes by a raw public key. */

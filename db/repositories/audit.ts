@@ -30,7 +30,8 @@ export interface Auditor {
 
 const always = (): Promise<boolean> => Promise.resolve(true);
 
-const GENESIS = '0'.repeat(64);
+/** What the first line of a chain has for `previous_hash`. */
+export const GENESIS = '0'.repeat(64);
 const LARGEST_GROUP = 200;
 
 /** Lines are chained, so writers queue up: within a process as groups, between processes under an advisory lock. */
@@ -79,13 +80,14 @@ async function writeLines(client: Queryable, entries: readonly AuditEntry[]): Pr
     [tenants],
   );
   const heads = await readHeads(client, tenants);
-  const rows = entries.map((entry) => chain(entry, heads));
+  const ids = await takeIds(client, entries.length);
+  const rows = entries.map((entry, index) => chain(ids[index]!, entry, heads));
   await client.query(
-    `insert into audit (tenant, actor, action, object, data, at, previous_hash, hash)
-     select r.tenant, r.actor, r.action, r.object, r.data, r.at, r.previous_hash, r.hash
-     from jsonb_to_recordset($1) r (ord int, tenant text, actor text, action text, object text, data jsonb,
-       at timestamptz, previous_hash text, hash text) order by r.ord`,
-    [JSON.stringify(rows.map((row, ord) => ({ ord, ...row })))],
+    `insert into audit (id, tenant, actor, action, object, data, at, previous_hash, hash) overriding system value
+     select r.id, r.tenant, r.actor, r.action, r.object, r.data, r.at, r.previous_hash, r.hash
+     from jsonb_to_recordset($1) r (id bigint, tenant text, actor text, action text, object text, data jsonb,
+       at timestamptz, previous_hash text, hash text) order by r.id`,
+    [JSON.stringify(rows)],
   );
 }
 
@@ -98,46 +100,31 @@ async function readHeads(client: Queryable, tenants: string[]): Promise<Map<stri
   return new Map(rows.map(({ tenant, hash }) => [tenant, hash]));
 }
 
-function chain(
-  entry: AuditEntry,
-  heads: Map<string, string>,
-): AuditEntry & { at: string; previous_hash: string; hash: string } {
+/** A line's hash is over its id, too, so the id is known before. Taken under the chain's lock, ids grow along it. */
+async function takeIds(client: Queryable, count: number): Promise<number[]> {
+  const { rows } = await client.query<{ id: number }>(
+    `select nextval('audit_id_seq') as id from generate_series(1, $1)`,
+    [count],
+  );
+  return rows.map(({ id }) => id).toSorted((one, other) => one - other);
+}
+
+type Chained = AuditEntry & { id: number; at: string; previous_hash: string; hash: string };
+
+function chain(id: number, entry: AuditEntry, heads: Map<string, string>): Chained {
   const previous_hash = heads.get(entry.tenant) ?? GENESIS;
   const at = new Date().toISOString();
-  const hash = hashLine(previous_hash, { ...entry, at });
+  const hash = hashLine(previous_hash, { ...entry, id, at });
   heads.set(entry.tenant, hash);
-  return { ...entry, at, previous_hash, hash };
+  return { ...entry, id, at, previous_hash, hash };
 }
 
-/** hash = sha256(previous hash followed by the line as RFC 8785 JSON). */
-function hashLine(
+/** hash = sha256(previous hash followed by the line as RFC 8785 JSON). Without an id: a line from before they counted. */
+export function hashLine(
   previous: string,
-  { tenant, actor, action, object, data, at }: AuditEntry & { at: string },
+  { id, tenant, actor, action, object, data, at }: AuditEntry & { id?: number; at: string },
 ): string {
-  const line = canonicalize({ tenant, actor, action, object, data, at }) ?? '';
+  const said = { tenant, actor, action, object, data, at, ...(id === undefined ? {} : { id }) };
+  const line = canonicalize(said) ?? '';
   return createHash('sha256').update(previous).update(line).digest('hex');
-}
-
-export type AuditVerdict = { valid: true; lines: number } | { valid: false; lines: number; brokenAt: number };
-
-const PAGE = 1000;
-
-/** Recomputes a tenant's chain from its first line; `brokenAt` is the id of the first line that does not fit. */
-export async function verifyAudit(db: Queryable, tenant: string): Promise<AuditVerdict> {
-  let previous = GENESIS;
-  let lastId = 0;
-  for (let lines = 0; ;) {
-    const { rows } = await db.query<
-      AuditEntry & { id: number; at: Date; previous_hash: string; hash: string }
-    >('select * from audit where tenant = $1 and id > $2 order by id limit $3', [tenant, lastId, PAGE]);
-    for (const row of rows) {
-      const hash = hashLine(previous, { ...row, at: row.at.toISOString() });
-      if (row.previous_hash !== previous || row.hash !== hash)
-        return { valid: false, lines, brokenAt: row.id };
-      previous = hash;
-      lastId = row.id;
-      lines += 1;
-    }
-    if (rows.length < PAGE) return { valid: true, lines };
-  }
 }

@@ -2,7 +2,7 @@ import type { Receipt, ReceiptBodies, ReceiptPayment, ReceiptTransfer } from '..
 
 /** What the links of a receipt say, by name. */
 export function bodiesOf({ sections }: Receipt): ReceiptBodies {
-  const [run, plan, approvals, payments, ledger, refunds, result, events] = sections;
+  const [run, plan, approvals, payments, ledger, refunds, result, events, audit] = sections;
   return {
     run: run.body,
     plan: plan.body,
@@ -12,6 +12,7 @@ export function bodiesOf({ sections }: Receipt): ReceiptBodies {
     refunds: refunds.body,
     result: result.body,
     events: events.body,
+    audit: audit.body,
   };
 }
 

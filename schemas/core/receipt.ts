@@ -201,6 +201,14 @@ const ResultBody = z.strictObject({
 /** `hash`: over the events in order, each SHA-256 of the RFC 8785 JSON of {previous, event}, as `GET /runs/{id}/events` has them. */
 const EventsBody = z.strictObject({ count: z.int().min(1), last_seq: z.int().min(1), hash: Hash });
 
+/**
+ * The head of the tenant's audit chain when the receipt was first issued as it is: id, hash and time of its newest line;
+ * null while there was none. The trail must have that line as long as it lives: `steward audit verify --receipt`.
+ */
+const AuditBody = z.strictObject({
+  head: z.strictObject({ line: z.int().min(1), hash: Hash, at: Time }).nullable(),
+});
+
 const section = <Name extends string, Body extends z.ZodType>(name: Name, body: Body) =>
   z.strictObject({ section: z.literal(name), previous: Hash, body, hash: Hash });
 
@@ -213,6 +221,7 @@ const SECTIONS = [
   section('refunds', RefundsBody),
   section('result', ResultBody),
   section('events', EventsBody),
+  section('audit', AuditBody),
 ] as const;
 
 /** Links of the chain. `hash` is SHA-256 over the RFC 8785 JSON of {previous, section, body}; the first `previous` is zeros. */
@@ -228,6 +237,7 @@ export interface ReceiptBodies {
   refunds: z.infer<typeof RefundsBody>;
   result: z.infer<typeof ResultBody>;
   events: z.infer<typeof EventsBody>;
+  audit: z.infer<typeof AuditBody>;
 }
 
 /** Who signs receipts. `public_key` is the raw 32 bytes in base64, `key_id` the first 16 hex digits of their SHA-256. */
@@ -257,10 +267,9 @@ export type Receipt = z.infer<typeof Receipt>;
 
 /** A receipt as the API's description has it: many readers of OpenAPI know no tuples, so the order is in words there. */
 export const DescribedReceipt = Receipt.extend({
-  sections: z
-    .array(z.discriminatedUnion('section', SECTIONS))
-    .length(SECTIONS.length)
-    .meta({ description: 'In this order: run, plan, approvals, payments, ledger, refunds, result, events.' }),
+  sections: z.array(z.discriminatedUnion('section', SECTIONS)).length(SECTIONS.length).meta({
+    description: 'In this order: run, plan, approvals, payments, ledger, refunds, result, events, audit.',
+  }),
 });
 
 /** `GET /receipts/key`: what this installation's receipts are checked with. */

@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../api/server.ts';
-import { createAuditor, verifyAudit } from '../../db/repositories/audit.ts';
+import { createAuditor } from '../../db/repositories/audit.ts';
+import { verifyAudit } from '../../db/repositories/audit-check.ts';
+import { tamper } from '../support/two-roles.ts';
 import { ask, openStack, type Answer, type ApiStack } from './support/api.ts';
 import { createProbe } from './support/family.ts';
 import { createWriter, listen } from './support/streams.ts';
@@ -242,8 +244,8 @@ describe('the audit chain', () => {
       data: { status: 201 },
     });
     expect(rows[0]?.actor).toContain('user-1');
-    await stack.db.pool.query('update audit set actor = $2 where id = $1', [rows[5]?.id, 'someone else']);
-    expect(await verifyAudit(stack.db.pool, 'audited')).toEqual({
+    await tamper(stack.url, `update audit set actor = 'someone else' where id = ${rows[5]?.id}`);
+    expect(await verifyAudit(stack.db.pool, 'audited')).toMatchObject({
       valid: false,
       lines: 5,
       brokenAt: rows[5]?.id,

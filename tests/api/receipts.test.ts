@@ -4,6 +4,8 @@ import bs58 from 'bs58';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withHash } from '../../activities/planner/plan-hash.ts';
+import { createAuditor } from '../../db/repositories/audit.ts';
+import { bodiesOf } from '../../domain/receipts/bodies.ts';
 import type { CallOutcome } from '../../domain/ports/calling.ts';
 import type { PlanOutcome } from '../../domain/ports/planning.ts';
 import type { Finding } from '../../domain/receipts/finding.ts';
@@ -95,6 +97,47 @@ describe('the receipt of a run', () => {
     expect(verify(null, Buffer.from(signed), key, Buffer.from(signature, 'base64'))).toBe(true);
   });
 
+  test('names the newest line of the audit trail of its day, and a final one the same ever after', async () => {
+    const audited = `audited-${Date.now()}`;
+    const run = await paidRun('audited', { tenant: audited });
+    await run.end();
+    const auditor = createAuditor(stack.db);
+    const add = async () => {
+      await auditor.append({ tenant: audited, actor: 'me', action: 'test', object: 'x', data: {} });
+      const newest = 'select id as line, hash, at from audit where tenant = $1 order by id desc limit 1';
+      const { rows } = await stack.db.pool.query<{ line: number; at: Date }>(newest, [audited]);
+      return { ...rows[0]!, at: rows[0]!.at.toISOString() };
+    };
+    const tenants = await stack.start({
+      families: [createProbe().family],
+      settings: { auth: 'on', adminKey: ADMIN },
+    });
+    const made = await ask(tenants, '/admin/keys', {
+      method: 'POST',
+      body: { name: 'test', subject: 'user-1', tenant: audited, scopes: ['read'] },
+      headers: { authorization: `Bearer ${ADMIN}` },
+    });
+    const headers = { authorization: `Bearer ${made.body['key'] as string}` };
+    const issue = async () => (await ask(tenants, `/runs/${run.id}/receipt`, { headers })).text;
+    const headOf = (text: string) => bodiesOf(parseReceipt('it', text)).audit.head;
+    expect(headOf(await issue())).toBeNull();
+    const first = await add();
+    expect(headOf(await issue())).toEqual(first);
+    const second = await add();
+    expect(headOf(await issue())).toEqual(second);
+    await run.finalize();
+    const third = await add();
+    const [last, again] = await Promise.all([issue(), issue()]);
+    expect(headOf(last)).toEqual(third);
+    await add();
+    expect([again, await issue()]).toEqual([last, last]);
+    expect(checkOnPaper(parseReceipt('it', last), {}).find(({ link }) => link === 'audit')).toEqual({
+      link: 'audit',
+      verdict: 'unchecked',
+      detail: `steward audit verify --receipt holds line ${third.line} against the audit trail`,
+    });
+  });
+
   test('has hashes of input, output and events that whoever has them can compare', async () => {
     const run = await paidRun('compared');
     await run.end();
@@ -103,7 +146,8 @@ describe('the receipt of a run', () => {
     const events = (await ask(api, `/runs/${run.id}/events`)).body;
     const receipt = parseReceipt('it', text);
     const findings = checkOnPaper(receipt, { input, output, events });
-    expect(findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    const notOk = findings.filter(({ verdict }) => verdict !== 'ok');
+    expect(notOk).toMatchObject([{ link: 'audit', verdict: 'unchecked' }]);
     const others = { input: { text: 'other' }, output: null, events: [] };
     expect(wrongs(checkOnPaper(receipt, others)).map(({ link }) => link)).toEqual([
       'input',
@@ -150,7 +194,15 @@ describe('a receipt that was changed', () => {
     const run = await paidRun('tampered');
     await run.end();
     await run.finalize();
+    await createAuditor(stack.db).append({
+      tenant: 'default',
+      actor: 'me',
+      action: 'test',
+      object: 'x',
+      data: {},
+    });
     const { text } = await receiptOf(run.id);
+    expect(text).toMatch(/"audit".*"line":\d+/);
     expect(believed(text)).toBe(true);
     expect(believed(JSON.stringify(JSON.parse(text), null, 2))).toBe(true);
     const survivors: string[] = [];

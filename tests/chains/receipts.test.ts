@@ -120,7 +120,8 @@ describe('steward verify with the nodes of both chains', () => {
       return [`--${name}`, file];
     });
     const { code, said, wrong } = await verify(one, ...nodes(), ...given);
-    expect({ code, wrong }, said).toEqual({ code: 0, wrong: [] });
+    const onlyInTheTrail = [expect.stringMatching(/^not checked +audit /)];
+    expect({ code, wrong }, said).toEqual({ code: 0, wrong: onlyInTheTrail });
     for (const chain of ['solana', 'eip155'] as const)
       expect(said).toContain(`${paidIn(one, chain).tx_hash} moved ${paidIn(one, chain).amount} to`);
   });

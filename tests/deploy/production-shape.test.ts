@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NodeChild } from '../../embedded/processes.ts';
+import { withClient } from '../support/database-admin.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { createProduction, stageImage, type Production } from './production.ts';
 import { startSeller, type Seller } from './seller.ts';
@@ -51,9 +52,20 @@ test('the image builds its workflow bundle from its own files', async () => {
   expect(built.code).toBe(0);
 });
 
+test('API and worker refuse a database that nobody has migrated, whoever they could become', async () => {
+  for (const script of ['api/main.ts', 'workers/main.ts'])
+    for (const env of [{}, { MIGRATION_DATABASE_URL: production.ownerUrl }]) {
+      const { code, output } = await production.once(script, [], { ...env, PORT: '0' });
+      expect(code).toBe(1);
+      expect(output).toMatch(
+        /could not start: The database's schema is at nothing, this version needs M\d+\w+: run npm run migrate with MIGRATION_DATABASE_URL/,
+      );
+    }
+});
+
 test('the one-shots prepare an empty database and an empty Temporal, and may be run again', async () => {
   const [migrated, ready] = await Promise.all([
-    production.once('scripts/migrate.ts'),
+    production.once('scripts/migrate.ts', [], { MIGRATION_DATABASE_URL: production.ownerUrl }),
     production.setUpTemporal(),
   ]);
   expect(migrated).toMatchObject({ code: 0 });
@@ -114,6 +126,18 @@ test('without a key nothing is answered, with it a run goes through', async () =
   await expect.poll(status, { timeout: 20_000 }).toBe('completed');
   expect(seller.calls).toHaveLength(1);
   expect((await ask('GET', path)).body.workflow?.output).toEqual({ summary: 'All is well.' });
+});
+
+test('what they wrote to the audit trail they cannot take back, and it holds', async () => {
+  await withClient(production.url, async (client) => {
+    const { rows } = await client.query('select from audit');
+    expect(rows.length).toBeGreaterThan(1);
+    for (const statement of ['delete from audit', `update audit set actor = 'me'`, 'truncate audit'])
+      await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+  });
+  const verified = await production.once('scripts/audit.ts', ['verify']);
+  expect(verified.output).toMatch(/^ok {6}default {2}\d+ lines, .*\nThe audit trail holds\.\n$/);
+  expect(verified.code).toBe(0);
 });
 
 test('on SIGTERM both drain and end without an error', async () => {

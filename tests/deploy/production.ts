@@ -9,7 +9,7 @@ import { createProcesses, type NodeChild } from '../../embedded/processes.ts';
 import { resolveTemporal } from '../../embedded/temporal.ts';
 import { generateKey } from '../../api/keys/secrets.ts';
 import { isInContext } from '../../scripts/check-deploy-context.ts';
-import { urlFor, withClient } from '../support/database-admin.ts';
+import { twoRoles } from '../support/two-roles.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NOT_OURS = new Set(['node_modules', '.git', 'data', 'coverage', 'dist']);
@@ -39,6 +39,9 @@ export interface Outcome {
 /** Steward in the shape of docker-compose.yml: its processes, each with the environment of its container. */
 export interface Production {
   adminKey: string;
+  /** The database as API and workers have it, and as the one-shot that migrates it does. */
+  url: string;
+  ownerUrl: string;
   /** Runs `node <script>` to its end. */
   once(script: string, args?: string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
   /** Runs `node <script>` until it is stopped; resolves when it is ready. */
@@ -51,14 +54,13 @@ export interface Production {
 /** A database and a namespace of their own, both empty, on the servers of the tests. */
 export async function createProduction(folder: string): Promise<Production> {
   const name = `steward_deploy_${randomUUID().replaceAll('-', '')}`;
-  const server = inject('databaseServerUrl');
-  await withClient(server, async (client) => void (await client.query(`create database ${name}`)));
+  const roles = await twoRoles({ migrated: false });
   const lines: string[] = [];
   const processes = createProcesses({ log: (line) => lines.push(line) });
   const adminKey = generateKey().key;
   const shared = {
     PATH: process.env['PATH'],
-    DATABASE_URL: urlFor(server, name),
+    DATABASE_URL: roles.url,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
     TEMPORAL_NAMESPACE: name,
     STEWARD_DATA_KEY: randomBytes(32).toString('hex'),
@@ -69,6 +71,8 @@ export async function createProduction(folder: string): Promise<Production> {
   };
   return {
     adminKey,
+    url: roles.url,
+    ownerUrl: roles.ownerUrl,
     once: (script, args = [], env = {}) => runNode([script, ...args], folder, { ...shared, ...env }),
     serve: (script, env = {}) =>
       processes.spawnNode(script, join(folder, script), [], { cwd: folder, env: { ...shared, ...env } }),
@@ -83,10 +87,7 @@ export async function createProduction(folder: string): Promise<Production> {
     },
     async close() {
       await processes.stopAll();
-      await withClient(
-        server,
-        async (client) => void (await client.query(`drop database ${name} with (force)`)),
-      );
+      await roles.drop();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { verifyAudit } from '../../db/repositories/audit.ts';
+import { verifyAudit } from '../../db/repositories/audit-check.ts';
 import { ask, openStack, type ApiStack } from '../api/support/api.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/steward.js', import.meta.url));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import bs58 from 'bs58';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { withClient } from '../support/database-admin.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../workflows/support/run.ts';
 import { npm, type Running } from './support/npm.ts';
@@ -114,12 +115,16 @@ describe('npm run demo, and npm start on the same data', () => {
     const secrets = ['ESCROW_KEYPAIR', 'EVM_FLOAT_KEY', 'STEWARD_DATA_KEY'].map((name) =>
       environment[name]!.replace(/^0x/, ''),
     );
+    const owner = readFileSync(join(data, 'postgres-owner.key'), 'utf8').trim();
+    expect(readFileSync(join(data, 'stack.env'), 'utf8')).not.toContain(owner);
+    expect(readFileSync(join(data, 'owner.env'), 'utf8')).toContain(owner);
     const escrow = Buffer.from(secrets[0]!, 'base64');
     const keys = ['KODOSUMI_PASSWORD', 'PAYMENT_API_KEY', 'MASUMI_SIGNING_KEY'].map(
       (name) => environment[name]!,
     );
     const forms = [
       ...secrets,
+      owner,
       ...keys,
       escrow.toString('hex'),
       `[${[...escrow].join(',')}]`,
@@ -151,6 +156,26 @@ describe('npm run demo, and npm start on the same data', () => {
     const { status } = await get<{ status: string }>(address, '/health');
     expect(status).toBe('healthy');
   }, 120_000);
+
+  test('the address in stack.env cannot touch the audit trail, which holds', async () => {
+    const { DATABASE_URL: url = '', MIGRATION_DATABASE_URL: none } = parseEnv(
+      readFileSync(join(data, 'stack.env'), 'utf8'),
+    );
+    expect(none).toBeUndefined();
+    await withClient(url, async (client) => {
+      const { rows } = await client.query<{ n: number }>('select count(*)::int as n from audit');
+      expect(rows[0]!.n).toBeGreaterThan(1);
+      for (const statement of ['delete from audit', 'truncate audit', `update audit set actor = 'x'`])
+        await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+    });
+    const verify = begin('audit', ['verify', '--data', data]);
+    expect(await verify.exited, verify.said()).toBe(0);
+    expect(verify.said()).toMatch(/^ok {6}default {2}\d+ lines, /m);
+    expect(verify.said()).not.toContain('not checked');
+    const migrate = begin('migrate', [], { DATABASE_URL: url });
+    expect(await migrate.exited, migrate.said()).toBe(0);
+    expect(migrate.said()).toBe('The schema is up to date.\n');
+  }, 60_000);
 
   test('a killed start leaves no process behind', async () => {
     const before = descendantsOf(started.pid);

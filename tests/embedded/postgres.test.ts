@@ -49,15 +49,15 @@ afterEach(() => processes.stopAll());
 describe('a PostgreSQL of the stack', () => {
   test('keeps its data over a restart', async () => {
     const first = await start();
-    expect(await addRow(first.url)).toBe(1);
+    expect(await addRow(first.ownerUrl)).toBe(1);
     await first.stop();
     const second = await start();
-    expect(await addRow(second.url)).toBe(2);
+    expect(await addRow(second.ownerUrl)).toBe(2);
   });
 
   test('is durable and on loopback only', async () => {
-    const { url } = await start();
-    const settings = await withClient(url, async (client) => {
+    const { ownerUrl } = await start();
+    const settings = await withClient(ownerUrl, async (client) => {
       const names = [
         'fsync',
         'full_page_writes',
@@ -82,22 +82,22 @@ describe('a PostgreSQL of the stack', () => {
 
   test('recovers after it was killed, with clients connected', async () => {
     const first = await start();
-    await addRow(first.url);
+    await addRow(first.ownerUrl);
     process.kill(postmasterPid(first.dataDir), 'SIGKILL');
     const second = await start();
-    expect(await addRow(second.url)).toBe(2);
+    expect(await addRow(second.ownerUrl)).toBe(2);
   });
 
   test('starts over a lock file whose process id belongs to another program now', async () => {
     const first = await start();
-    await addRow(first.url);
+    await addRow(first.ownerUrl);
     await first.stop();
     writeFileSync(
       join(first.dataDir, 'postmaster.pid'),
       `${process.pid}\n${first.dataDir}\n1\n1\n\n127.0.0.1\n`,
     );
     const second = await start();
-    expect(await addRow(second.url)).toBe(2);
+    expect(await addRow(second.ownerUrl)).toBe(2);
     expect(lines.join('\n')).toContain('was killed; it recovers');
   });
 
@@ -116,10 +116,10 @@ describe('a PostgreSQL of the stack', () => {
     folder = makeFolder(0o700);
     const wanted = join(folder, 'data');
     const first = await start(wanted);
-    expect(await addRow(first.url)).toBe(1);
+    expect(await addRow(first.ownerUrl)).toBe(1);
     await first.stop();
     const second = await start(wanted);
-    expect(await addRow(second.url)).toBe(2);
+    expect(await addRow(second.ownerUrl)).toBe(2);
     expect(second.dataDir).toBe(first.dataDir);
     const moved = process.getuid?.() === 0;
     expect(second.dataDir === wanted).toBe(!moved);
@@ -135,8 +135,8 @@ describe('a PostgreSQL of the stack', () => {
       import { startPostgres } from ${JSON.stringify(join(embedded, 'postgres.ts'))};
       const log = () => {};
       const dataDir = ${JSON.stringify(join(folder, 'data'))};
-      const { url } = await startPostgres({ dataDir, port: 0, processes: createProcesses({ log }), log });
-      console.log(url);`;
+      const { ownerUrl } = await startPostgres({ dataDir, port: 0, processes: createProcesses({ log }), log });
+      console.log(ownerUrl);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', code], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -144,7 +144,7 @@ describe('a PostgreSQL of the stack', () => {
     const url = String(line);
     await addRow(url);
     parent.kill('SIGKILL');
-    const { url: next } = await start();
+    const { ownerUrl: next } = await start();
     expect(await addRow(next)).toBe(2);
     await expect(withClient(url, () => Promise.resolve())).rejects.toThrow(/ECONNREFUSED/);
   });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Keypair } from '@solana/web3.js';
 import { expect } from 'vitest';
-import { verifyAudit } from '../../db/repositories/audit.ts';
+import { verifyAudit } from '../../db/repositories/audit-check.ts';
 import { createDemoClient } from '../../embedded/demo/client.ts';
 import { fundEscrow } from '../../embedded/demo/fund-escrow.ts';
 import { buyJob } from '../crashes/jobs.ts';

@@ -63,7 +63,7 @@ async function databaseServer(processes: Processes, workFolder: string, log: Log
   if (given) return given;
   const dataDir = join(workFolder, 'postgres', 'data');
   const logFile = join(workFolder, 'postgres.log');
-  const { url } = await startPostgres({
+  const { ownerUrl } = await startPostgres({
     dataDir,
     port: 0,
     processes,
@@ -71,7 +71,7 @@ async function databaseServer(processes: Processes, workFolder: string, log: Log
     logFile,
     synchronousCommit: false,
   });
-  return url;
+  return ownerUrl;
 }
 
 async function temporalServer(processes: Processes, workFolder: string, log: Log): Promise<string> {

@@ -204,5 +204,6 @@ export function sampleBodies(): ReceiptBodies {
       ],
     },
     events: { count: 40, last_seq: 40, hash: hash('events') },
+    audit: { head: { line: 12, hash: hash('audit'), at: at(28) } },
   };
 }

@@ -21,6 +21,7 @@ export const SETTINGS: ApiSettings = {
   temporalUiUrl: 'http://localhost:8233',
   temporalNamespace: 'default',
   taskQueue: 'nobody-works-here',
+  auditAnchorEveryMs: 0,
   commandTimeoutMs: 5000,
 };
 

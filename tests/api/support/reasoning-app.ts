@@ -131,6 +131,7 @@ const API_SETTINGS: Omit<ApiSettings, 'listenUrl' | 'temporalNamespace' | 'taskQ
   validateResponses: true,
   version: 'test',
   temporalUiUrl: null,
+  auditAnchorEveryMs: 0,
   commandTimeoutMs: 10_000,
 };
 

@@ -1,0 +1,65 @@
+import { migrationsList } from '../migrations/index.ts';
+import { createClient } from './connections.ts';
+import { migrate } from './migrate.ts';
+
+/**
+ * What API, workers and commands do before they use the database. One role for everything: it is migrated, as ever. Where
+ * the owner has a URL of its own, or this role may not change the schema, it is only looked at. A schema that is ahead is
+ * fine: migrations only add, so that processes of two releases can work beside each other. Returns what was applied.
+ */
+export async function prepareSchema(url: string, ownerUrl?: string): Promise<string[]> {
+  const { at, missing, mayMigrate } = await lookAtSchema(url);
+  if (missing.length === 0) return [];
+  if (ownerUrl === undefined && mayMigrate) return migrate(url);
+  throw behind({ at, missing });
+}
+
+/** For commands that only read: they migrate nothing. */
+export async function checkSchema(url: string): Promise<void> {
+  const found = await lookAtSchema(url);
+  if (found.missing.length > 0) throw behind(found);
+}
+
+const behind = ({ at, missing }: Pick<Schema, 'at' | 'missing'>): Error =>
+  new Error(
+    `The database's schema is at ${at ?? 'nothing'}, this version needs ${missing.at(-1)}: run npm run migrate with MIGRATION_DATABASE_URL, the URL of the role that owns the tables.`,
+  );
+
+/** For `npm run migrate` and `npm start`, which use the owner's URL where there is one. */
+export async function upgradeSchema(url: string, ownerUrl?: string): Promise<string[]> {
+  return ownerUrl === undefined ? prepareSchema(url) : migrate(url, ownerUrl);
+}
+
+interface Schema {
+  /** The last migration of ours that it has. */
+  at: string | undefined;
+  /** Those that it lacks, in order. */
+  missing: string[];
+  /** Whether this role could apply them. */
+  mayMigrate: boolean;
+}
+
+async function lookAtSchema(url: string): Promise<Schema> {
+  const client = createClient(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ there: boolean; mayMigrate: boolean }>(
+      `select c.oid is not null as there,
+         has_schema_privilege('public', 'create') and coalesce(pg_has_role(c.relowner, 'usage'), true) as "mayMigrate"
+       from (select to_regclass('public.mikro_orm_migrations') as oid) t left join pg_class c on c.oid = t.oid`,
+    );
+    const { there, mayMigrate } = rows[0] ?? { there: false, mayMigrate: false };
+    const applied = there
+      ? await client.query<{ name: string }>('select name from mikro_orm_migrations')
+      : { rows: [] };
+    const has = new Set(applied.rows.map(({ name }) => name));
+    const ours = migrationsList.map(({ name }) => name);
+    return {
+      at: ours.findLast((name) => has.has(name)),
+      missing: ours.filter((name) => !has.has(name)),
+      mayMigrate,
+    };
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,87 @@
+import { createReceiptSigner } from '../api/receipts/key.ts';
+import type { Database } from '../db/database.ts';
+import { auditedTenants } from '../db/repositories/audit-check.ts';
+import { checkSchema } from '../db/schema.ts';
+import { createSealer } from '../db/sealing.ts';
+import { headOfReceipt, headsOfLog } from './audit-heads.ts';
+import { trailLines } from './audit-lines.ts';
+import { verifyTrail, type KnownHead, type TrailVerdict } from './audit-verify.ts';
+import { runScript } from './command-line.ts';
+import { installationOf, openInstallation } from './open-database.ts';
+
+const HELP = `steward audit verify [options]     whether the audit trail is as it was written
+
+Reads every line that DATABASE_URL's database has, computes each tenant's chain again, and holds against it every anchor
+(a signed head of the chain) and every receipt that was issued. Names the first line that does not fit.
+
+  --tenant NAME        only this tenant's chain
+  --receipt FILE       a receipt that was kept elsewhere; may be given several times
+  --log FILE           a log of an API process (JSON lines), which has the anchors too; may be given several times
+  --public-key KEY     base64, what GET /receipts/key said; else made from STEWARD_DATA_KEY
+  --data DIR           folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)
+  --json               the verdict as JSON
+  --help
+
+Exit code 0: everything fits. 1: something does not, or could not be read.
+`;
+
+await runScript({
+  help: HELP,
+  options: {
+    tenant: { type: 'string' },
+    receipt: { type: 'string', multiple: true, default: [] },
+    log: { type: 'string', multiple: true, default: [] },
+    'public-key': { type: 'string' },
+    data: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+  positionals: 1,
+  async run({ values, positionals: [action] }) {
+    if (action !== 'verify') throw new Error('Say verify; --help shows how.');
+    const installation = installationOf(values.data);
+    const trusted = values['public-key'] ?? keyFrom(installation.dataKey);
+    const known = await knownHeads(values, trusted);
+    const db = await openInstallation(installation, checkSchema);
+    try {
+      const verdicts = await verifyAll(db, values.tenant, known, trusted);
+      const valid = verdicts.every(({ problems }) => problems.length === 0);
+      process.exitCode = valid ? 0 : 1;
+      const said = values.json
+        ? JSON.stringify({ valid, key_trusted: trusted !== undefined, tenants: verdicts }, null, 2)
+        : trailLines(verdicts, trusted !== undefined).join('\n');
+      process.stdout.write(`${said}\n`);
+    } finally {
+      await db.close();
+    }
+  },
+});
+
+function keyFrom(dataKey: string | undefined): string | undefined {
+  return dataKey === undefined ? undefined : createReceiptSigner(createSealer(dataKey)).key.public_key;
+}
+
+async function knownHeads(
+  { receipt, log }: { receipt: string[]; log: string[] },
+  trusted: string | undefined,
+): Promise<KnownHead[]> {
+  const ofReceipts = receipt.map((file) => headOfReceipt(file, trusted)).filter((head) => head !== null);
+  const ofLogs = await Promise.all(log.map((file) => headsOfLog(file, trusted)));
+  return [...ofReceipts, ...ofLogs.flat()];
+}
+
+/** One look at everything: lines that are added meanwhile are in neither the chain nor the anchors. */
+function verifyAll(
+  db: Database,
+  tenant: string | undefined,
+  known: readonly KnownHead[],
+  trusted: string | undefined,
+): Promise<TrailVerdict[]> {
+  return db.transaction(async (client) => {
+    await client.query('set transaction isolation level repeatable read read only');
+    const all = new Set([...(await auditedTenants(client)), ...known.map((head) => head.tenant)]);
+    const verdicts: TrailVerdict[] = [];
+    for (const one of tenant === undefined ? [...all].toSorted() : [tenant])
+      verdicts.push(await verifyTrail(client, one, known, trusted));
+    return verdicts;
+  });
+}
