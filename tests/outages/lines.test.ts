@@ -142,7 +142,7 @@ describe('the line to', () => {
 test('a server that cannot take a connection goes on taking others', async () => {
   const listen = vi.spyOn(Server.prototype, 'listen');
   const api = await stack.start();
-  const server = listen.mock.instances.at(-1) as unknown as Server;
+  const server = listen.mock.instances.at(-1) as Server;
   listen.mockRestore();
   server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
   expect((await ask(api, '/livez')).status).toBe(200);

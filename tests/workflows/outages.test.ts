@@ -248,15 +248,13 @@ describe.concurrent('a service that is away', () => {
   });
 
   test('when its step is to be undone is waited for, too', async () => {
+    const refused = { kind: 'retry', code: 'NETWORK', message: 'refused', away: true } as const;
     const undo = { url: 'http://service.test/undo', method: 'POST', params: {} };
     const fakes = createFakes({
       plan: aPlan([aStep('a', { compensation: undo }), aStep('b', { dependencies: ['a'] })]),
       calls: { b: [{ kind: 'failed', code: 'HTTP_400', message: 'no' }] },
       compensate: {
-        a: [
-          ...Array(4).fill({ kind: 'retry', code: 'NETWORK', message: 'refused', away: true }),
-          { kind: 'ok', detail: {} },
-        ],
+        a: [refused, refused, refused, refused, { kind: 'ok', detail: {} }],
       },
     });
     await withRun(temporal, fakes, {}, async (handle) => {

@@ -4,8 +4,8 @@ import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { createApprovalGate } from '../engine/approval.ts';
 import { runPlan } from '../engine/plan-run.ts';
+import { makePlan, planningPatience } from '../engine/planning.ts';
 import { runJob, type Ending, type Run } from '../engine/run.ts';
-import { makePlan, planningPatience } from './reasoning/planning.ts';
 
 /** A task in plain words: planned, priced, approved against escrow, executed as a paid graph (reasoning.md). */
 export async function reasoning(input: RunInput): Promise<void> {

@@ -1,8 +1,8 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { PlanFailure, PlanOutcome } from '../../../domain/ports/planning.ts';
-import { createPatience, type Patience, type Wait } from '../../engine/patience.ts';
-import type { Run } from '../../engine/run.ts';
-import { untilStopped } from '../../engine/until-stopped.ts';
+import type { PlanFailure, PlanOutcome } from '../../domain/ports/planning.ts';
+import { createPatience, type Patience, type Wait } from './patience.ts';
+import type { Run } from './run.ts';
+import { untilStopped } from './until-stopped.ts';
 
 type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
 type Settled = Planned | PlanFailure | 'stopped';
