@@ -1,12 +1,14 @@
 import type { Request, Response } from 'express';
 import type { Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
-import { beginCtx, serve, whereOf, type Services } from '../http/pipeline.ts';
+import { beginCtx, goneWith, serve, whereOf, type Services } from '../http/pipeline.ts';
 import { readQuery } from '../http/parse.ts';
 import { renderProblem, send } from '../http/render.ts';
-import { authenticateStream, requireScope } from '../middleware/auth.ts';
+import { requireScope } from '../middleware/auth.ts';
 import { factsOf } from '../middleware/request.ts';
 import { ApiError } from '../problem.ts';
+import { admit } from './admission.ts';
+import type { Backlog } from './backlog.ts';
 import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import { sseText } from './frames.ts';
@@ -29,7 +31,7 @@ export function serveStream(
     try {
       if (!wantsEvents) throw upgradeRequired();
       const { ctx, subject, after } = await open(services, stream, req, res);
-      sendEvents(hub, stream, subject, after, res, ctx, services.draining);
+      sendEvents(services, hub, stream, subject, after, res, ctx);
     } catch (error) {
       send(res, renderProblem(error, whereOf(req, family?.problems), factsOf(req).log));
     }
@@ -43,7 +45,7 @@ async function open(
   res: Response,
 ): Promise<{ ctx: Ctx; subject: StreamSubject; after: number }> {
   const query = readQuery({ url: req.originalUrl });
-  const principal = await authenticateStream(services.deps, req, query['ticket']);
+  const { principal } = await admit(services, req, query['ticket'], goneWith(res), res);
   requireScope(principal, 'read');
   const ctx = beginCtx(services, req, res, principal);
   const subject = await stream.load(ctx, req.params as Record<string, string>);
@@ -52,14 +54,15 @@ async function open(
 }
 
 function sendEvents(
+  { draining, limits, backlogs }: Services,
   hub: Hub,
   stream: StreamRoute,
   subject: StreamSubject,
   after: number,
   res: Response,
   ctx: Ctx,
-  draining: AbortSignal,
 ): void {
+  res.socket?.setTimeout(HEARTBEAT_MS + limits.stalledMs); // each heartbeat that is taken is a sign of life
   res.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
@@ -77,7 +80,7 @@ function sendEvents(
   const goodbye = (): void => void res.end(); // EventSource reconnects by itself, to another process
   draining.addEventListener('abort', goodbye);
   const heartbeat = setInterval(() => res.write(': alive\n\n'), HEARTBEAT_MS);
-  const leave = openSession(hub, stream, subject, after, sinkOf(res));
+  const leave = openSession(hub, stream, subject, after, sinkOf(res, backlogs()));
   const close = (): void => {
     clearInterval(heartbeat);
     draining.removeEventListener('abort', goodbye);
@@ -87,13 +90,13 @@ function sendEvents(
   else res.once('close', close);
 }
 
-function sinkOf(res: Response): Sink {
+function sinkOf(res: Response, backlog: Backlog): Sink {
   return {
+    backlog,
     get open() {
       return !res.writableEnded && !res.destroyed;
     },
-    send: ({ sse }) => void res.write(sse),
-    buffered: () => res.writableLength,
+    send: ({ sse }) => void res.write(sse, backlog.sent(sse.length)),
     // A client that is behind reconnects with Last-Event-ID and misses nothing.
     end: (why) => (why === 'done' ? void res.end() : void res.destroy()),
   };

@@ -49,7 +49,7 @@ function createTable(delays: number[], failEvery = 0) {
 function listenTo(topics: Topics, key: string, after: number, last: number): number[] {
   const got: number[] = [];
   topics.subscribe(key, after, last, {
-    take: (rows) => got.push(...rows.map((row) => row.seq)),
+    take: (rows) => (got.push(...rows.map((row) => row.seq)), rows.length),
     drained: () => Promise.resolve(true),
   });
   return got;

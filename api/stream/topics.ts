@@ -3,9 +3,12 @@ import type { Logger } from 'pino';
 import type { EventRow } from '../../db/repositories/events.ts';
 import { createGate, type Gate } from './gate.ts';
 
-/** Who listens. `take` gets rows in order, never one it has had; `drained` waits while the client is behind. */
+/**
+ * Who listens. `take` gets rows in order, never one it has had, and says how many it took; who did not take all is behind:
+ * it is asked whether it has `drained`, then reads on from where it was. What it misses waits in the database, not here.
+ */
 export interface Subscriber {
-  take(rows: readonly EventRow[]): void;
+  take(rows: readonly EventRow[]): number;
   /** False when the client is gone or hopelessly behind. */
   drained(): Promise<boolean>;
 }
@@ -40,9 +43,9 @@ interface Tail {
 
 const KEYS_AT_ONCE = 500;
 const ROWS_AT_ONCE = 2000;
-const REPLAY_PAGE = 500;
+const REPLAY_PAGE = 200;
 const REPLAYS_AT_ONCE = 4; // so that replays leave database connections for others
-const FAN_OUT = 256; // sends before other work gets its turn
+const FAN_OUT = 1000; // events handed over before other work gets its turn
 const RETRY_MS = 1000;
 
 /** What one set of topics works on. */
@@ -112,24 +115,32 @@ async function readOnce(state: State, keys: string[]): Promise<void> {
   const rows = await state.read(known, ROWS_AT_ONCE);
   if (rows.length >= ROWS_AT_ONCE) for (const key of keys) state.dirty.add(key);
   const byKey = Map.groupBy(rows, state.keyOf);
-  await Promise.all([...byKey].map(([key, fresh]) => publish(state, state.tails.get(key), fresh)));
+  for (const [key, fresh] of byKey) await publish(state, key, fresh);
 }
 
-async function publish(state: State, tail: Tail | undefined, rows: EventRow[]): Promise<void> {
+async function publish(state: State, key: string, rows: EventRow[]): Promise<void> {
+  const tail = state.tails.get(key);
   if (tail === undefined) return;
   tail.pos = Math.max(tail.pos, state.positionOf(rows.at(-1)!));
   let sent = 0;
   for (const member of tail.members) {
-    if (member.live) give(state, member, rows);
-    if (++sent % FAN_OUT === 0) await nextTurn();
+    if (member.live && !give(state, member, rows)) {
+      member.live = false;
+      void replay(state, key, tail, member);
+    }
+    sent += rows.length;
+    if (sent < FAN_OUT) continue;
+    sent = 0;
+    await nextTurn();
   }
 }
 
-function give({ positionOf }: State, member: Member, rows: EventRow[]): void {
+/** True when the member took all. */
+function give({ positionOf }: State, member: Member, rows: EventRow[]): boolean {
   const fresh = rows.filter((row) => positionOf(row) > member.known);
-  if (fresh.length === 0) return;
-  member.known = positionOf(fresh.at(-1)!);
-  member.subscriber.take(fresh);
+  const taken = fresh.length === 0 ? 0 : member.subscriber.take(fresh);
+  if (taken > 0) member.known = positionOf(fresh[taken - 1]!);
+  return taken === fresh.length;
 }
 
 /** Brings a member up to the tail, whatever fails on the way, and makes it live there. */
@@ -142,14 +153,14 @@ async function replay(state: State, key: string, tail: Tail, member: Member): Pr
 }
 
 async function catchUp(state: State, key: string, tail: Tail, member: Member): Promise<void> {
-  while (tail.members.has(member)) {
-    const rows = await state.gate(() => state.read(new Map([[key, member.known]]), REPLAY_PAGE));
-    if (!tail.members.has(member)) return;
-    give(state, member, rows);
-    if (rows.length < REPLAY_PAGE && (rows.length === 0 || tail.pos <= member.known)) {
-      member.live = true;
-      return;
-    }
-    if (!(await member.subscriber.drained())) tail.members.delete(member);
-  }
+  while (tail.members.has(member) && !member.live)
+    if (await member.subscriber.drained()) await catchUpOnce(state, key, tail, member);
+    else tail.members.delete(member);
+}
+
+async function catchUpOnce(state: State, key: string, tail: Tail, member: Member): Promise<void> {
+  const rows = await state.gate(() => state.read(new Map([[key, member.known]]), REPLAY_PAGE));
+  if (!tail.members.has(member)) return;
+  const tookAll = give(state, member, rows);
+  member.live = tookAll && rows.length < REPLAY_PAGE && (rows.length === 0 || tail.pos <= member.known);
 }

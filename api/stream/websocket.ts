@@ -8,10 +8,12 @@ import { ctxFor } from '../http/pipeline.ts';
 import { readQuery } from '../http/parse.ts';
 import { isStorable } from '../http/json-source.ts';
 import { renderProblem } from '../http/render.ts';
-import { authenticateStream, requireScope } from '../middleware/auth.ts';
+import { requireScope } from '../middleware/auth.ts';
 import { checkHost } from '../middleware/host-guard.ts';
 import { attachFacts, factsOf } from '../middleware/request.ts';
 import { ApiError, type Where } from '../problem.ts';
+import { admit, type Toll } from './admission.ts';
+import type { Backlog } from './backlog.ts';
 import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import type { Hub } from './hub.ts';
@@ -32,6 +34,7 @@ export interface SocketServer {
 
 const HEARTBEAT_MS = 30_000;
 const LARGEST_MESSAGE = 64 * 1024;
+const MOST_FRAGMENTS = 1024;
 
 /** Sockets are always upgraded first: a browser shows no HTTP answer, but it shows frames and close codes. */
 export function createSocketServer(
@@ -39,11 +42,14 @@ export function createSocketServer(
   hub: Hub,
   streams: readonly MountedStream[],
 ): SocketServer {
-  const server = new WebSocketServer({
+  const options = {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE,
-  });
+    maxFragments: MOST_FRAGMENTS,
+    closeTimeout: services.limits.closeMs, // newer than the types of ws
+  };
+  const server = new WebSocketServer(options);
   const alive = new WeakSet<WebSocket>();
   const heartbeat = setInterval(() => {
     for (const socket of server.clients) {
@@ -88,12 +94,12 @@ async function accept(
   const found = findStream(streams, pathname);
   const where: Where = { instance: pathname, requestId: facts.id, style: found?.family?.problems };
   try {
-    const { ctx, stream, subject, after } = await open(services, found, req, client);
+    const { ctx, stream, subject, after, toll } = await open(services, found, req, client);
     if (client.readyState !== client.OPEN) return;
     const connected = stream.translate.connected?.(subject, after);
     if (connected) client.send(JSON.stringify(connected));
-    client.once('close', openSession(hub, stream, subject, after, sinkOf(client)));
-    receiveMessages(client, ctx, stream, subject, where);
+    client.once('close', openSession(hub, stream, subject, after, sinkOf(client, services.backlogs())));
+    receiveMessages(client, ctx, stream, subject, where, toll, services.limits);
   } catch (error) {
     refuse(client, renderProblem(error, where, facts.log));
   } finally {
@@ -115,15 +121,15 @@ async function open(
   found: ReturnType<typeof findStream>,
   req: IncomingMessage,
   client: WebSocket,
-): Promise<{ ctx: Ctx; stream: StreamRoute; subject: StreamSubject; after: number }> {
+): Promise<{ ctx: Ctx; stream: StreamRoute; subject: StreamSubject; after: number; toll: Toll }> {
   checkHost(req, services.deps.settings);
   if (found === undefined) throw new ApiError('route_not_found', 'There is no stream here; see /docs.');
   const query = readQuery(req);
-  const principal = await authenticateStream(services.deps, req, query['ticket']);
-  requireScope(principal, 'read');
-  const { stream, params } = found;
   const gone = new AbortController();
   client.once('close', () => gone.abort());
+  const { principal, toll } = await admit(services, req, query['ticket'], gone.signal);
+  requireScope(principal, 'read');
+  const { stream, params } = found;
   const ctx = ctxFor(services, req, principal, gone.signal);
   const subject = Object.values(params).every(isStorable) ? await stream.load(ctx, params) : undefined;
   if (subject === undefined) throw new ApiError(stream.missing.code, stream.missing.detail);
@@ -134,7 +140,7 @@ async function open(
     query,
     typeof lastEventId === 'string' ? lastEventId : undefined,
   );
-  return { ctx, stream, subject, after };
+  return { ctx, stream, subject, after, toll };
 }
 
 /** The error as a frame, then a close code: 4000 + the HTTP status; ours when it is our fault. */
@@ -145,13 +151,13 @@ function refuse(client: WebSocket, { status, text }: { status: number; text: str
   client.close(code, (JSON.parse(text) as { code: string }).code);
 }
 
-function sinkOf(client: WebSocket): Sink {
+function sinkOf(client: WebSocket, backlog: Backlog): Sink {
   return {
+    backlog,
     get open() {
       return client.readyState === client.OPEN;
     },
-    send: ({ json }) => client.send(json, { binary: false }),
-    buffered: () => client.bufferedAmount,
+    send: ({ json }) => client.send(json, { binary: false }, backlog.sent(json.length)),
     end: (why) =>
       why === 'done' ? client.close(1000, 'done') : client.close(1013, 'too slow: reconnect and resume'),
   };

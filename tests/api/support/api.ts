@@ -1,7 +1,7 @@
 import pino from 'pino';
 import type { ApiDeps } from '../../../api/context.ts';
 import { startApi, type RunningApi } from '../../../api/server.ts';
-import type { ApiSettings } from '../../../api/settings.ts';
+import type { ApiSettings, ConnectionSettings } from '../../../api/settings.ts';
 import { openDatabase, type Database } from '../../../db/database.ts';
 import { createJournal } from '../../../db/journal.ts';
 import { createNotifier } from '../../../db/notifier.ts';
@@ -9,12 +9,20 @@ import { createSealer } from '../../../db/sealing.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { connect } from '../../support/temporal.ts';
 
+export const CONNECTIONS: ConnectionSettings = {
+  inAll: 20_000,
+  guestsPerClient: 256,
+  guests: 4096,
+  streamsPerKey: 1000,
+};
+
 export const SETTINGS: ApiSettings = {
   auth: 'off',
   adminKey: null,
   corsOrigins: [],
   rateLimitPerMinute: 0,
   trustProxy: 0,
+  connections: CONNECTIONS,
   validateResponses: true,
   version: '0.0.0-test',
   listenUrl: null,
