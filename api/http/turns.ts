@@ -24,8 +24,17 @@ export function inTurn(answer: RequestListener, mostWaiting: number): RequestLis
     const line = lineOf(req.socket);
     if (line.current === undefined) begin(line, { req, res }, answer);
     else if (line.waiting.length < mostWaiting) line.waiting.push({ req, res });
-    else req.socket.destroy();
+    else cutOff(req.socket);
   };
+}
+
+/** Node makes an error for each request that is cut off; with their stacks thousands of them would stall everyone. */
+function cutOff(socket: Socket): void {
+  if (socket.destroyed) return;
+  const limit = Error.stackTraceLimit;
+  socket.prependOnceListener('close', () => (Error.stackTraceLimit = 0));
+  socket.once('close', () => (Error.stackTraceLimit = limit));
+  socket.destroy();
 }
 
 function lineOf(socket: Socket): Line {

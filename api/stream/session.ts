@@ -1,3 +1,4 @@
+import type { Ctx } from '../context.ts';
 import type { Backlog } from './backlog.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import { encodeEvent, isLast, type Encoded } from './frames.ts';
@@ -19,6 +20,7 @@ export function openSession(
   subject: StreamSubject,
   after: number,
   sink: Sink,
+  { log }: Pick<Ctx, 'log'>,
 ): () => void {
   if (subject.finished && after >= subject.last) {
     sink.end('done');
@@ -36,8 +38,11 @@ export function openSession(
       return rows.length;
     },
     async drained() {
-      if (sink.open && !(await sink.backlog.drained())) sink.end('slow');
-      return sink.open;
+      const hasRoom = await sink.backlog.drained();
+      if (hasRoom || !sink.open) return sink.open;
+      log.info({ key: subject.key }, 'a stream that is not read is ended');
+      sink.end('slow');
+      return false;
     },
   });
   return () => {

@@ -80,7 +80,7 @@ function sendEvents(
   const goodbye = (): void => void res.end(); // EventSource reconnects by itself, to another process
   draining.addEventListener('abort', goodbye);
   const heartbeat = setInterval(() => res.write(': alive\n\n'), HEARTBEAT_MS);
-  const leave = openSession(hub, stream, subject, after, sinkOf(res, backlogs()));
+  const leave = openSession(hub, stream, subject, after, sinkOf(res, backlogs()), ctx);
   const close = (): void => {
     clearInterval(heartbeat);
     draining.removeEventListener('abort', goodbye);

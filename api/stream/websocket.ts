@@ -98,7 +98,7 @@ async function accept(
     if (client.readyState !== client.OPEN) return;
     const connected = stream.translate.connected?.(subject, after);
     if (connected) client.send(JSON.stringify(connected));
-    client.once('close', openSession(hub, stream, subject, after, sinkOf(client, services.backlogs())));
+    client.once('close', openSession(hub, stream, subject, after, sinkOf(client, services.backlogs()), ctx));
     receiveMessages(client, ctx, stream, subject, where, toll, services.limits);
   } catch (error) {
     refuse(client, renderProblem(error, where, facts.log));

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { ApiDeps } from '../../../api/context.ts';
+import type { Limits } from '../../../api/limits.ts';
 import { startApi, type RunningApi } from '../../../api/server.ts';
 import type { ApiSettings, ConnectionSettings } from '../../../api/settings.ts';
 import { openDatabase, type Database } from '../../../db/database.ts';
@@ -37,10 +38,11 @@ export interface ApiStack {
   url: string;
   db: Database;
   deps(overrides?: DepsOverrides): ApiDeps;
-  start(overrides?: DepsOverrides): Promise<RunningApi>;
+  start(overrides?: StartOverrides): Promise<RunningApi>;
   close(): Promise<void>;
 }
 
+export type StartOverrides = DepsOverrides & { limits?: Partial<Limits> };
 export type DepsOverrides = Partial<Omit<ApiDeps, 'settings'>> & { settings?: Partial<ApiSettings> };
 
 export async function openStack(): Promise<ApiStack> {
@@ -66,8 +68,8 @@ export async function openStack(): Promise<ApiStack> {
     url: database.url,
     db,
     deps,
-    async start(overrides) {
-      const api = await startApi(deps(overrides), { host: '127.0.0.1', port: 0 });
+    async start({ limits = {}, ...overrides } = {}) {
+      const api = await startApi(deps(overrides), { host: '127.0.0.1', port: 0, limits });
       running.push(api);
       return api;
     },
