@@ -17,9 +17,11 @@ export interface Limits {
   unreadAnswers: number;
   /** Connections over the limit that are kept until they have said what they want. */
   overLimit: number;
-  /** Bytes of events that one client has not taken yet; what follows waits in the database. */
+  /** Bytes of events kept here for one client that does not take them; what follows waits in the database. */
   unreadOfStream: number;
-  /** The same over all streams. */
+  /** Bytes sent to one client of a WebSocket, or kept for it by the system, that it has not confirmed. */
+  underWayOfStream: number;
+  /** Bytes of events kept here over all streams. */
   unreadOfStreams: number;
   /** How long a WebSocket that was told to close may take. */
   closeMs: number;
@@ -43,6 +45,7 @@ export const LIMITS: Limits = {
   unreadAnswers: 64 * MIB,
   overLimit: 256,
   unreadOfStream: 128 * KIB,
+  underWayOfStream: 256 * KIB,
   unreadOfStreams: 64 * MIB,
   closeMs: 5000,
   commandsWaiting: 64,

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createBacklogs } from './backlog.ts';
 
 const FRAME = 512; // counted for each frame besides its bytes
-const limits = { unreadOfStream: 4096, unreadOfStreams: 16_384, stalledMs: 60_000 };
+const limits = {
+  unreadOfStream: 4096,
+  unreadOfStreams: 16_384,
+  underWayOfStream: 1_000_000,
+  stalledMs: 60_000,
+};
 
 describe('what a client has not taken yet', () => {
   it('fills up, and has room again once half of it was taken', async () => {
@@ -23,6 +28,16 @@ describe('what a client has not taken yet', () => {
     const backlog = createBacklogs(limits)();
     for (let i = 0; i < 8; i++) backlog.sent(1);
     expect(backlog.isFull).toBe(true);
+  });
+
+  it('counts what has left this process until the client says that it has it', async () => {
+    const backlog = createBacklogs({ ...limits, underWayOfStream: 2000 })();
+    for (let i = 0; i < 4; i++) backlog.sent(500)();
+    expect(backlog.isFull).toBe(true);
+    const drained = backlog.drained();
+    backlog.arrived(1000);
+    expect(await drained).toBe(true);
+    expect(backlog.isFull).toBe(false);
   });
 
   it('is given up after its time, and when the client goes', async () => {

@@ -4,6 +4,8 @@ import type { Limits } from '../limits.ts';
 export interface Backlog {
   /** Counts a frame; call what it returns when the frame has left this process. */
   sent(bytes: number): () => void;
+  /** The client has these bytes: until then the system holds them for it. */
+  arrived(bytes: number): void;
   /** True while nothing more should be sent. */
   readonly isFull: boolean;
   /** Waits until there is room; false when the client is gone, or has not made room in time. */
@@ -17,16 +19,20 @@ const FRAME_COST = 512; // what a frame that waits takes in memory besides its b
 export function createBacklogs({
   unreadOfStream,
   unreadOfStreams,
+  underWayOfStream,
   stalledMs,
-}: Pick<Limits, 'unreadOfStream' | 'unreadOfStreams' | 'stalledMs'>): () => Backlog {
+}: Pick<Limits, 'unreadOfStream' | 'unreadOfStreams' | 'underWayOfStream' | 'stalledMs'>): () => Backlog {
   let total = 0;
   const waiting = new Set<(hasRoom: boolean) => void>(); // the longest first
 
   return () => {
     let pending = 0;
+    let underWay = 0;
     let isClosed = false;
     let settle: ((hasRoom: boolean) => void) | undefined;
-    const hasRoom = (): boolean => (total < unreadOfStreams ? pending <= unreadOfStream / 2 : pending === 0);
+    const hasRoom = (): boolean =>
+      underWay <= underWayOfStream / 2 &&
+      (total < unreadOfStreams ? pending <= unreadOfStream / 2 : pending === 0);
     const close = (): void => {
       if (isClosed) return;
       isClosed = true;
@@ -51,6 +57,7 @@ export function createBacklogs({
         const cost = bytes + FRAME_COST;
         pending += cost;
         total += cost;
+        underWay += bytes;
         if (total > unreadOfStreams) waiting.values().next().value?.(false);
         return () => {
           if (isClosed) return;
@@ -59,8 +66,13 @@ export function createBacklogs({
           if (hasRoom()) settle?.(true);
         };
       },
+      arrived(bytes) {
+        underWay -= bytes;
+        if (!isClosed && hasRoom()) settle?.(true);
+      },
       get isFull() {
-        return pending >= unreadOfStream || (pending > 0 && total >= unreadOfStreams);
+        if (pending > 0 && total >= unreadOfStreams) return true;
+        return pending >= unreadOfStream || underWay >= underWayOfStream;
       },
       drained: () =>
         isClosed || hasRoom() ? Promise.resolve(!isClosed) : new Promise((resolve) => wait(resolve)),

@@ -96,7 +96,13 @@ function sinkOf(res: Response, backlog: Backlog): Sink {
     get open() {
       return !res.writableEnded && !res.destroyed;
     },
-    send: ({ sse }) => void res.write(sse, backlog.sent(sse.length)),
+    send({ sse }) {
+      const left = backlog.sent(sse.length);
+      res.write(sse, () => {
+        left();
+        backlog.arrived(sse.length); // HTTP has no way to ask
+      });
+    },
     // A client that is behind reconnects with Last-Event-ID and misses nothing.
     end: (why) => (why === 'done' ? void res.end() : void res.destroy()),
   };

@@ -46,6 +46,8 @@ const ROWS_AT_ONCE = 2000;
 const REPLAY_PAGE = 200;
 const REPLAYS_AT_ONCE = 4; // so that replays leave database connections for others
 const FAN_OUT = 1000; // events handed over before other work gets its turn
+const ROUNDS = 40; // tries to hand over what a client had no room for, before it has to read on by itself
+const ROUND_MS = 5;
 const RETRY_MS = 1000;
 
 /** What one set of topics works on. */
@@ -53,14 +55,23 @@ interface State extends TopicSource {
   log: Logger;
   tails: Map<string, Tail>;
   dirty: Set<string>;
+  /** Keys whose listeners are being served. */
+  busy: Set<string>;
   pumping: boolean;
   gate: Gate;
 }
 
 /** Gap-free tails: one batched read for all keys that changed, then pushed to everyone who listens. */
 export function createTopics(source: TopicSource, log: Logger): Topics {
-  const gate = createGate(REPLAYS_AT_ONCE);
-  const state: State = { ...source, log, tails: new Map(), dirty: new Set(), pumping: false, gate };
+  const state: State = {
+    ...source,
+    log,
+    tails: new Map(),
+    dirty: new Set(),
+    busy: new Set(),
+    pumping: false,
+    gate: createGate(REPLAYS_AT_ONCE),
+  };
   return {
     touch: (key) => touch(state, key),
     touchAll: () => [...state.tails.keys()].forEach((key) => touch(state, key)),
@@ -91,19 +102,21 @@ function touch(state: State, key: string): void {
 }
 
 async function pump(state: State): Promise<void> {
-  const { dirty, log } = state;
+  const { dirty, busy, log } = state;
   await nextTurn(); // what arrives in this turn is read together
-  while (dirty.size > 0) {
-    const keys = [...dirty].slice(0, KEYS_AT_ONCE);
+  for (let keys = due(state); keys.length > 0; keys = due(state)) {
     for (const key of keys) dirty.delete(key);
     await readOnce(state, keys).catch(async (error: unknown) => {
       log.warn({ err: error }, 'reading events failed; trying again');
-      for (const key of keys) dirty.add(key);
+      for (const key of keys) if (!busy.has(key)) dirty.add(key);
       await sleep(RETRY_MS, undefined, { ref: false });
     });
   }
   state.pumping = false;
 }
+
+const due = ({ dirty, busy }: State): string[] =>
+  [...dirty].filter((key) => !busy.has(key)).slice(0, KEYS_AT_ONCE);
 
 async function readOnce(state: State, keys: string[]): Promise<void> {
   const known = new Map<string, number>();
@@ -114,31 +127,49 @@ async function readOnce(state: State, keys: string[]): Promise<void> {
   if (known.size === 0) return;
   const rows = await state.read(known, ROWS_AT_ONCE);
   if (rows.length >= ROWS_AT_ONCE) for (const key of keys) state.dirty.add(key);
-  const byKey = Map.groupBy(rows, state.keyOf);
-  for (const [key, fresh] of byKey) await publish(state, key, fresh);
+  for (const [key, fresh] of Map.groupBy(rows, state.keyOf)) void publish(state, key, fresh);
 }
 
+/** Nobody waits for another key's listeners: this one is read again when its own are served. */
 async function publish(state: State, key: string, rows: EventRow[]): Promise<void> {
   const tail = state.tails.get(key);
   if (tail === undefined) return;
   tail.pos = Math.max(tail.pos, state.positionOf(rows.at(-1)!));
-  let sent = 0;
-  for (const member of tail.members) {
-    if (member.live && !give(state, member, rows)) {
-      member.live = false;
-      void replay(state, key, tail, member);
-    }
-    sent += rows.length;
-    if (sent < FAN_OUT) continue;
-    sent = 0;
+  state.busy.add(key);
+  let left = await publishOnce(state, tail, [...tail.members], rows);
+  for (let rounds = 0; left.length > 0 && rounds < ROUNDS; rounds++) {
+    await sleep(ROUND_MS, undefined, { ref: false });
+    left = await publishOnce(state, tail, left, rows);
+  }
+  for (const member of left) {
+    member.live = false;
+    void replay(state, key, tail, member);
+  }
+  state.busy.delete(key);
+  if (state.dirty.has(key)) touch(state, key);
+}
+
+/** Returns who has no room for all of it. */
+async function publishOnce(state: State, tail: Tail, members: Member[], rows: EventRow[]): Promise<Member[]> {
+  const left: Member[] = [];
+  let handed = 0;
+  for (const member of members) {
+    const { known } = member;
+    if (member.live && tail.members.has(member) && !give(state, member, rows)) left.push(member);
+    handed += 1 + member.known - known; // positions have no gaps
+    if (handed < FAN_OUT) continue;
+    handed = 0;
     await nextTurn();
   }
+  return left;
 }
 
 /** True when the member took all. */
 function give({ positionOf }: State, member: Member, rows: EventRow[]): boolean {
-  const fresh = rows.filter((row) => positionOf(row) > member.known);
-  const taken = fresh.length === 0 ? 0 : member.subscriber.take(fresh);
+  const first = rows.findIndex((row) => positionOf(row) > member.known);
+  if (first === -1) return true;
+  const fresh = rows.slice(first);
+  const taken = member.subscriber.take(fresh);
   if (taken > 0) member.known = positionOf(fresh[taken - 1]!);
   return taken === fresh.length;
 }

@@ -18,6 +18,7 @@ import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import type { Hub } from './hub.ts';
 import { receiveMessages } from './inbound.ts';
+import { createMarks } from './marks.ts';
 import { matchPath } from './match-path.ts';
 import { openSession, type Sink } from './session.ts';
 
@@ -152,12 +153,16 @@ function refuse(client: WebSocket, { status, text }: { status: number; text: str
 }
 
 function sinkOf(client: WebSocket, backlog: Backlog): Sink {
+  const mark = createMarks(client, backlog.arrived);
   return {
     backlog,
     get open() {
       return client.readyState === client.OPEN;
     },
-    send: ({ json }) => client.send(json, { binary: false }, backlog.sent(json.length)),
+    send: ({ json }) => {
+      client.send(json, { binary: false }, backlog.sent(json.length));
+      mark(json.length);
+    },
     end: (why) =>
       why === 'done' ? client.close(1000, 'done') : client.close(1013, 'too slow: reconnect and resume'),
   };
