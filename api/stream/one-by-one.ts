@@ -20,8 +20,8 @@ export function takeOneByOne(
     client.resume();
   };
   client.on('message', (...message) => {
-    client.pause();
     if (client.readyState !== client.OPEN) return;
+    client.pause();
     if (waiting.push(message) > most) flooded();
     else if (!isBusy) void work();
   });

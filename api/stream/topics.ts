@@ -31,6 +31,8 @@ export interface Topics {
 interface Member {
   subscriber: Subscriber;
   known: number;
+  /** Rows to read at a time while catching up: about what it has room for. */
+  page: number;
   /** Live members get what the pump reads; the others read for themselves until they have caught up. */
   live: boolean;
 }
@@ -43,7 +45,9 @@ interface Tail {
 
 const KEYS_AT_ONCE = 500;
 const ROWS_AT_ONCE = 2000;
-const REPLAY_PAGE = 200;
+const REPLAY_PAGE = 500;
+const FIRST_PAGE = 50;
+const SMALLEST_PAGE = 4;
 const REPLAYS_AT_ONCE = 4; // so that replays leave database connections for others
 const FAN_OUT = 1000; // events handed over before other work gets its turn
 const ROUNDS = 40; // tries to hand over what a client had no room for, before it has to read on by itself
@@ -83,7 +87,7 @@ function join(state: State, key: string, after: number, last: number, subscriber
   const { tails } = state;
   const tail = tails.get(key) ?? { pos: last, members: new Set() };
   tails.set(key, tail);
-  const member: Member = { subscriber, known: after, live: after >= tail.pos };
+  const member: Member = { subscriber, known: after, page: FIRST_PAGE, live: after >= tail.pos };
   tail.members.add(member);
   if (member.live) touch(state, key);
   else void replay(state, key, tail, member);
@@ -190,8 +194,10 @@ async function catchUp(state: State, key: string, tail: Tail, member: Member): P
 }
 
 async function catchUpOnce(state: State, key: string, tail: Tail, member: Member): Promise<void> {
-  const rows = await state.gate(() => state.read(new Map([[key, member.known]]), REPLAY_PAGE));
+  const { known, page } = member;
+  const rows = await state.gate(() => state.read(new Map([[key, known]]), page));
   if (!tail.members.has(member)) return;
   const tookAll = give(state, member, rows);
-  member.live = tookAll && rows.length < REPLAY_PAGE && (rows.length === 0 || tail.pos <= member.known);
+  member.page = tookAll ? Math.min(REPLAY_PAGE, page * 2) : Math.max(SMALLEST_PAGE, member.known - known);
+  member.live = tookAll && rows.length < page && (rows.length === 0 || tail.pos <= member.known);
 }

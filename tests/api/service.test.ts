@@ -199,24 +199,4 @@ describe('the process', () => {
     });
     expect(h2c).toBe(200);
   });
-
-  it('disconnects a client that does not read, and it resumes without loss', async () => {
-    const run = await writer.run('slow');
-    const client = listen(api, `/runs/${run}/events`);
-    await expect.poll(() => client.frames.length).toBe(1);
-    client.socket.pause();
-    const text = 'x'.repeat(100_000);
-    for (let n = 1; n <= 150; n++)
-      await writer.emit(run, { key: `big:${n}`, type: 'step.progress', data: { n, text } });
-    client.socket.resume();
-    expect((await client.closed).code).toBe(1013);
-    const seen = client.frames.length - 1;
-    expect(seen).toBeLessThan(150);
-    await writer.end(run);
-    const again = listen(api, `/runs/${run}/events?after=${seen}`);
-    expect((await again.closed).code).toBe(1000);
-    expect(again.frames.slice(1).map(({ seq }) => seq)).toEqual(
-      Array.from({ length: 151 - seen }, (_x, i) => seen + 1 + i),
-    );
-  });
 });
