@@ -26,11 +26,15 @@ function mountDocument(path: string, bytes: Buffer, type: string): Mounted {
   const headers = { etag, 'cache-control': 'no-cache' }; // kept, but asked for again: a release may change it
   const handler: RequestHandler = (req, res) => {
     res.set(headers);
-    if (req.fresh) res.status(304).end();
+    if (isKnown(req.get('if-none-match') ?? '', etag)) res.status(304).end();
     else res.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
   };
   return { route: documentRoute(path, type), family: undefined, handler };
 }
+
+/** Express' `req.fresh` gives in to `Cache-Control: no-cache`, which fetch adds by itself. */
+const isKnown = (ifNoneMatch: string, etag: string): boolean =>
+  ifNoneMatch.split(',').some((given) => [etag, '*'].includes(given.trim().replace(/^W\//, '')));
 
 const documentRoute = (path: string, type: string): Route =>
   defineRoute({
