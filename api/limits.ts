@@ -47,7 +47,7 @@ export const LIMITS: Limits = {
   unreadOfStream: 128 * KIB,
   underWayOfStream: 256 * KIB,
   unreadOfStreams: 64 * MIB,
-  closeMs: 5000,
+  closeMs: 10_000,
   commandsWaiting: 64,
   refusedCommands: 20,
 };

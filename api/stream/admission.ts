@@ -4,6 +4,7 @@ import type { Principal } from '../../schemas/core/principal.ts';
 import { clientAddress } from '../http/address.ts';
 import { spend, type Services } from '../http/pipeline.ts';
 import { authenticateStream } from '../middleware/auth.ts';
+import { ApiError } from '../problem.ts';
 
 export interface Admitted {
   principal: Principal;
@@ -41,8 +42,10 @@ function createToll(take: () => Promise<void>): Toll {
   let refusals = 0;
   return {
     async pay() {
-      refusals += 1;
-      await take();
+      await take().catch((error: unknown) => {
+        if (error instanceof ApiError && error.code === 'rate_limited') refusals += 1;
+        throw error;
+      });
       refusals = 0;
     },
     get refusals() {

@@ -106,13 +106,13 @@ function touch(state: State, key: string): void {
 }
 
 async function pump(state: State): Promise<void> {
-  const { dirty, busy, log } = state;
+  const { dirty, log } = state;
   await nextTurn(); // what arrives in this turn is read together
   for (let keys = due(state); keys.length > 0; keys = due(state)) {
     for (const key of keys) dirty.delete(key);
     await readOnce(state, keys).catch(async (error: unknown) => {
       log.warn({ err: error }, 'reading events failed; trying again');
-      for (const key of keys) if (!busy.has(key)) dirty.add(key);
+      for (const key of keys) dirty.add(key);
       await sleep(RETRY_MS, undefined, { ref: false });
     });
   }
@@ -138,8 +138,16 @@ async function readOnce(state: State, keys: string[]): Promise<void> {
 async function publish(state: State, key: string, rows: EventRow[]): Promise<void> {
   const tail = state.tails.get(key);
   if (tail === undefined) return;
-  tail.pos = Math.max(tail.pos, state.positionOf(rows.at(-1)!));
   state.busy.add(key);
+  await handOver(state, key, tail, rows).catch((error: unknown) =>
+    state.log.error({ err: error, key }, 'handing over events failed'),
+  );
+  state.busy.delete(key);
+  if (state.dirty.has(key)) touch(state, key);
+}
+
+async function handOver(state: State, key: string, tail: Tail, rows: EventRow[]): Promise<void> {
+  tail.pos = Math.max(tail.pos, state.positionOf(rows.at(-1)!));
   let left = await publishOnce(state, tail, [...tail.members], rows);
   for (let rounds = 0; left.length > 0 && rounds < ROUNDS; rounds++) {
     await sleep(ROUND_MS, undefined, { ref: false });
@@ -149,8 +157,6 @@ async function publish(state: State, key: string, rows: EventRow[]): Promise<voi
     member.live = false;
     void replay(state, key, tail, member);
   }
-  state.busy.delete(key);
-  if (state.dirty.has(key)) touch(state, key);
 }
 
 /** Returns who has no room for all of it. */
