@@ -69,6 +69,16 @@ export const settings = z.object({
   TRUST_PROXY: int(0, 0, 10).describe(
     'How many proxies in front of the API are believed about the client address.',
   ),
+  MAX_CONNECTIONS_PER_CLIENT: int(256, 1).describe(
+    'Connections one address may hold without having shown a valid key; behind proxies (TRUST_PROXY), its requests under way.',
+  ),
+  MAX_GUEST_CONNECTIONS: int(4096, 1).describe('The same for all addresses of one API process together.'),
+  MAX_STREAMS_PER_KEY: int(1000, 1).describe(
+    'WebSockets and SSE streams that one key may have open at one API process; without keys, one address.',
+  ),
+  MAX_CONNECTIONS: int(20_000, 1).describe(
+    'Connections of one API process in all; what comes on top is closed at once. Keep it below the limit of open files.',
+  ),
   VALIDATE_RESPONSES: flag(false).describe(
     'Check every answer against its schema: for development and tests.',
   ),

@@ -4,17 +4,21 @@ import helmet from 'helmet';
 import { createAuditor } from '../db/repositories/audit.ts';
 import type { ApiDeps } from './context.ts';
 import { coreRoutes, coreStreams } from './core/index.ts';
-import { documentationRoutes } from './docs/routes.ts';
+import { mountDocuments } from './docs/routes.ts';
+import { createConnections } from './http/connections.ts';
 import { mountRoutes, type Mounted } from './http/mount.ts';
 import { whereOf, type Services } from './http/pipeline.ts';
 import { renderProblem, send } from './http/render.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { checkHost } from './middleware/host-guard.ts';
 import { createKeyWatch } from './keys/watch.ts';
 import { createRateLimiter } from './middleware/rate-limit.ts';
 import { factsOf, trackRequests } from './middleware/request.ts';
 import { buildDocument } from './openapi.ts';
 import { ApiError, type ProblemStyle } from './problem.ts';
+import { createBacklogs } from './stream/backlog.ts';
 import { createHub, type Hub } from './stream/hub.ts';
+import { countStreams } from './stream/open-streams.ts';
 import { serveStream } from './stream/sse.ts';
 import { documentStream } from './stream/document.ts';
 import type { MountedStream } from './stream/websocket.ts';
@@ -26,7 +30,12 @@ export interface Parts {
   streams: MountedStream[];
 }
 
-export function createParts(deps: ApiDeps, draining: AbortSignal = new AbortController().signal): Parts {
+export function createParts(
+  deps: ApiDeps,
+  draining: AbortSignal = new AbortController().signal,
+  limits: Limits = LIMITS,
+): Parts {
+  const { settings } = deps;
   const own = (family: ApiDeps['families'][number]): MountedStream[] =>
     (family.streams ?? []).map((stream) => ({ stream, family }));
   const keys = createKeyWatch(deps.db.pool, deps.log);
@@ -34,9 +43,13 @@ export function createParts(deps: ApiDeps, draining: AbortSignal = new AbortCont
     services: {
       deps,
       keys,
-      limiter: createRateLimiter(deps.db.pool, deps.settings.rateLimitPerMinute),
+      limiter: createRateLimiter(deps.db.pool, settings.rateLimitPerMinute),
       auditor: createAuditor(deps.db),
       draining,
+      limits,
+      connections: createConnections(settings.connections, settings.trustProxy, limits),
+      openStreams: countStreams(settings.connections.streamsPerKey),
+      backlogs: createBacklogs(limits),
     },
     hub: createHub(deps, keys),
     streams: [...coreStreams.map((stream) => ({ stream, family: undefined })), ...deps.families.flatMap(own)],
@@ -55,15 +68,13 @@ export function createApp(deps: ApiDeps, parts: Parts = createParts(deps)): Expr
       handler: serveStream(services, hub, stream, family),
     })),
   ];
-  const documentation = documentationRoutes(buildDocument(deps.settings.version, deps.families, mounted));
+  const documentation = mountDocuments(buildDocument(deps.settings.version, deps.families, mounted));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.settings.trustProxy);
   app.use(trackRequests(deps.log), security(), guardHost(deps), ...crossOrigin(deps));
-  app.use(
-    mountRoutes(services, [...mounted, ...documentation.map((route) => ({ route, family: undefined }))]),
-  );
+  app.use(mountRoutes(services, [...mounted, ...documentation]));
   app.use(notFound(deps), failed(deps));
   return app;
 }

@@ -111,6 +111,12 @@ function apiSettings(config: Config, databaseUrl: string, version: string): ApiS
     corsOrigins: config.CORS_ORIGINS,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     trustProxy: config.TRUST_PROXY,
+    connections: {
+      inAll: config.MAX_CONNECTIONS,
+      guestsPerClient: config.MAX_CONNECTIONS_PER_CLIENT,
+      guests: config.MAX_GUEST_CONNECTIONS,
+      streamsPerKey: config.MAX_STREAMS_PER_KEY,
+    },
     validateResponses: config.VALIDATE_RESPONSES,
     version,
     listenUrl: config.DATABASE_LISTEN_URL ?? databaseUrl,

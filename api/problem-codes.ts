@@ -55,7 +55,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
   ...group(415, 'Unsupported media type', ['media_type']),
   ...group(426, 'Upgrade required', ['upgrade_required']),
   ...group(431, 'Request header fields too large', ['headers_too_large']),
-  ...group(429, 'Too many requests', ['rate_limited']),
+  ...group(429, 'Too many requests', ['rate_limited', 'too_many_connections', 'too_many_streams']),
   ...group(500, 'Internal error', ['internal', 'ledger_invalid', 'value_lost']),
   ...group(502, 'Bad gateway', ['kodosumi_unavailable']),
   ...group(503, 'Service unavailable', ['unavailable', 'discovery_unavailable']),

@@ -5,6 +5,8 @@ import { createApp, createParts } from './app.ts';
 import type { ApiDeps } from './context.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { answerBadRequests } from './http/client-error.ts';
+import { underWay } from './http/turns.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { isLoopbackHost } from './middleware/host-guard.ts';
 import { createSocketServer } from './stream/websocket.ts';
 
@@ -14,28 +16,29 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
+export interface StartOptions {
+  host: string;
+  port: number;
+  limits?: Partial<Limits>;
+}
+
 const DRAIN_MS = 10_000;
 const GOODBYE_MS = 2000;
 
 /** The API on a socket. Port 0 takes a free one. */
 export async function startApi(
   deps: ApiDeps,
-  { host, port }: { host: string; port: number },
+  { host, port, limits: given }: StartOptions,
 ): Promise<RunningApi> {
   refuseOpenDoor(deps, host);
   const draining = new AbortController();
-  const parts = createParts(deps, draining.signal);
+  const limits = { ...LIMITS, ...given };
+  const parts = createParts(deps, draining.signal, limits);
   const sockets = createSocketServer(parts.services, parts.hub, parts.streams);
-  // A missing Host is refused like two of them, in the usual shape: middleware/plain-headers.ts.
-  const server = createServer(
-    { shouldUpgradeCallback: isWebSocket, requireHostHeader: false },
-    createApp(deps, parts),
-  );
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 65_000; // longer than load balancers keep theirs
+  const server = createHttpServer(limits);
+  parts.services.connections.serve(server, createApp(deps, parts));
   server.on('upgrade', (req, socket, head) =>
-    draining.signal.aborted ? void socket.destroy() : sockets.upgrade(req, socket, head),
+    draining.signal.aborted || underWay(socket) ? void socket.destroy() : sockets.upgrade(req, socket, head),
   );
   answerBadRequests(server);
   await listen(server, host, port);
@@ -52,11 +55,23 @@ export async function startApi(
       const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await closed;
       clearTimeout(limit);
+      parts.services.connections.close();
       await housekeeping.stop();
       await parts.hub.close();
     },
   };
 }
+
+/** Node looks at what takes too long every half minute, and answers a request without Host itself, out of turn: not here. */
+const createHttpServer = (limits: Limits): Server =>
+  createServer({
+    shouldUpgradeCallback: isWebSocket,
+    requireHostHeader: false,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+  });
 
 /** Other offers (h2c, which curl makes) are ignored, as HTTP wants. */
 const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';

@@ -12,6 +12,7 @@ export interface ApiSettings {
   rateLimitPerMinute: number;
   /** Express' `trust proxy`: how many proxies in front are believed. */
   trustProxy: number;
+  connections: ConnectionSettings;
   /** Checks answers against their schemas: tests and development. */
   validateResponses: boolean;
   version: string;
@@ -32,4 +33,15 @@ export interface ApiSettings {
   claims?: ClaimTimes;
   /** Of starts that are open. */
   sweepWaits?: SweepWaits;
+}
+
+/** How much of one process clients may take. */
+export interface ConnectionSettings {
+  /** Connections in all, streams included. */
+  inAll: number;
+  /** Connections that have not shown a valid key: of one address, and in all. */
+  guestsPerClient: number;
+  guests: number;
+  /** Streams of one key; without keys, of one address. */
+  streamsPerKey: number;
 }

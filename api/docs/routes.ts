@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import type { Mounted } from '../http/mount.ts';
 import type { OpenApiDocument } from '../openapi.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -10,17 +13,30 @@ const FILES = [
 ];
 
 /** The description as JSON and as a page without any foreign script. */
-export function documentationRoutes(document: OpenApiDocument): Route[] {
-  const json = JSON.stringify(document);
-  return [
-    textRoute('/openapi.json', json, 'application/json; charset=utf-8'),
-    ...FILES.map(({ path, file, type }) =>
-      textRoute(path, readFileSync(new URL(file, import.meta.url), 'utf8'), type),
-    ),
-  ];
+export const mountDocuments = (document: OpenApiDocument): Mounted[] => [
+  mountDocument('/openapi.json', Buffer.from(JSON.stringify(document)), 'application/json; charset=utf-8'),
+  ...FILES.map(({ path, file, type }) =>
+    mountDocument(path, readFileSync(new URL(file, import.meta.url)), type),
+  ),
+];
+
+/** Made once: however many read it at the same time, there is one copy. */
+function mountDocument(path: string, bytes: Buffer, type: string): Mounted {
+  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;
+  const headers = { etag, 'cache-control': 'no-cache' }; // kept, but asked for again: a release may change it
+  const handler: RequestHandler = (req, res) => {
+    res.set(headers);
+    if (isKnown(req.get('if-none-match') ?? '', etag)) res.status(304).end();
+    else res.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
+  };
+  return { route: documentRoute(path, type), family: undefined, handler };
 }
 
-const textRoute = (path: string, text: string, type: string): Route =>
+/** Express' `req.fresh` gives in to `Cache-Control: no-cache`, which fetch adds by itself. */
+const isKnown = (ifNoneMatch: string, etag: string): boolean =>
+  ifNoneMatch.split(',').some((given) => [etag, '*'].includes(given.trim().replace(/^W\//, '')));
+
+const documentRoute = (path: string, type: string): Route =>
   defineRoute({
     method: 'get',
     path,
@@ -29,5 +45,8 @@ const textRoute = (path: string, text: string, type: string): Route =>
     scope: null,
     limited: false,
     responses: { 200: { description: 'The document.', schema: z.string(), type: type.split(';')[0]! } },
-    handler: async () => ({ status: 200, text, type }),
+    // Mounted with the handler above.
+    handler: async () => {
+      throw new Error('Documents are not answered by routes.');
+    },
   });

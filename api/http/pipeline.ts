@@ -7,7 +7,8 @@ import type { ApiDeps, Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
 import { authorityOf, renew, requireScope } from '../keys/authority.ts';
 import type { KeyWatch } from '../keys/watch.ts';
-import { authenticate, authenticateVisitor, NOBODY } from '../middleware/auth.ts';
+import type { Limits } from '../limits.ts';
+import { authenticate, authenticateVisitor, isGuest, NOBODY } from '../middleware/auth.ts';
 import {
   claimant,
   ClaimLost,
@@ -21,6 +22,10 @@ import { limitHeaders, rateLimited, type RateLimiter } from '../middleware/rate-
 import { factsOf } from '../middleware/request.ts';
 import type { ProblemStyle, Where } from '../problem.ts';
 import type { Route } from '../route.ts';
+import type { Backlog } from '../stream/backlog.ts';
+import type { OpenStreams } from '../stream/open-streams.ts';
+import { clientAddress } from './address.ts';
+import type { Connections } from './connections.ts';
 import { parseInput, readInput, type RawInput } from './parse.ts';
 import { renderAnswer, renderProblem, send, type Rendered } from './render.ts';
 
@@ -33,6 +38,10 @@ export interface Services {
   keys: KeyWatch;
   /** Aborted when the process is about to end: open streams say goodbye. */
   draining: AbortSignal;
+  limits: Limits;
+  connections: Connections;
+  openStreams: OpenStreams;
+  backlogs: () => Backlog;
 }
 
 /** A route as an Express handler: authenticate, limit, read, check, work once, record, answer. */
@@ -108,24 +117,34 @@ function whoAsksNow({ deps }: Services, { scope }: Route, principal: Principal):
 }
 
 async function identify(
-  { deps, limiter }: Services,
+  { deps, limiter, connections }: Services,
   route: Route,
   req: Request,
   res: Response,
 ): Promise<Principal> {
-  if (route.scope === null) return NOBODY;
-  try {
-    return await (route.visitors ? authenticateVisitor(deps, req) : authenticate(deps, req));
-  } catch (error) {
+  const principal = await whoAsks(deps, route, req).catch(async (error: unknown) => {
     await spend({ limiter }, `ip:${req.ip}`, res); // guessing keys is limited like anything else
     throw error;
-  }
+  });
+  if (!isGuest(principal)) connections.isKnown(req, res);
+  else if (route.limited !== false) connections.refuseOver(req);
+  return principal;
 }
 
-async function spend({ limiter }: Pick<Services, 'limiter'>, caller: string, res: Response): Promise<void> {
+async function whoAsks(deps: ApiDeps, route: Route, req: Request): Promise<Principal> {
+  if (route.scope === null) return NOBODY;
+  return route.visitors ? authenticateVisitor(deps, req) : authenticate(deps, req);
+}
+
+/** Takes a token of the caller's, and says on the answer how many are left. */
+export async function spend(
+  { limiter }: Pick<Services, 'limiter'>,
+  caller: string,
+  res?: Response,
+): Promise<void> {
   const verdict = await limiter.take(caller);
   if (verdict === null) return;
-  for (const [name, value] of Object.entries(limitHeaders(verdict))) res.setHeader(name, value);
+  if (res) for (const [name, value] of Object.entries(limitHeaders(verdict))) res.setHeader(name, value);
   if (!verdict.allowed) throw rateLimited(verdict);
 }
 
@@ -197,9 +216,15 @@ export function beginCtx(
   res: Response,
   principal: Principal,
 ): Ctx {
+  return ctxFor(services, req, principal, goneWith(res));
+}
+
+/** Aborted when the client of `res` is gone. */
+export function goneWith(res: Response): AbortSignal {
   const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  return { ...ctxFor(services, req, principal, gone.signal), path: factsOf(req).shownUrl, ip: req.ip ?? '' };
+  if (res.destroyed) gone.abort();
+  else res.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 /** The context of any request, upgrades included. */
@@ -217,7 +242,7 @@ export function ctxFor(
     log,
     method: req.method ?? 'GET',
     path: shownUrl,
-    ip: req.socket.remoteAddress ?? '',
+    ip: clientAddress(req, deps.settings.trustProxy),
     header: (name) => [req.headers[name.toLowerCase()]].flat()[0],
     signal,
     claim: undefined,

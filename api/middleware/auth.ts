@@ -44,6 +44,9 @@ const VISITOR: Principal = {
 /** A job of a visitor belongs to whoever knows its id. */
 export const isVisitor = (subject: string | null): boolean => subject === VISITOR.subject;
 
+/** True for those who have shown no key. */
+export const isGuest = (principal: Principal): boolean => principal === NOBODY || principal === VISITOR;
+
 /** As `authenticate`, for routes that visitors may use. What is no key of ours is theirs for somebody else. */
 export const authenticateVisitor = async (deps: ApiDeps, req: IncomingMessage): Promise<Principal> =>
   deps.settings.auth === 'on' && !/^Bearer +sk_/i.test(req.headers.authorization ?? '')

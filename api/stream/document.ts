@@ -23,7 +23,6 @@ export function documentStream(stream: StreamRoute): Route {
       stream.description ?? 'WebSocket (Upgrade) or server-sent events (Accept: text/event-stream).',
     tags: stream.tags,
     scope: 'read',
-    limited: false,
     query: stream.page?.query ?? StreamQuery,
     responses: {
       101: { description: 'Switched to WebSocket: one JSON frame an event.', schema: z.undefined() },

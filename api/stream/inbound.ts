@@ -2,8 +2,11 @@ import type { RawData, WebSocket } from 'ws';
 import type { Ctx } from '../context.ts';
 import { parseJson } from '../http/json-source.ts';
 import { renderProblem } from '../http/render.ts';
+import type { Limits } from '../limits.ts';
 import { ApiError, type Where } from '../problem.ts';
+import type { Toll } from './admission.ts';
 import type { Frame, Message, StreamRoute, StreamSubject } from './define-stream.ts';
+import { takeOneByOne } from './one-by-one.ts';
 
 /** Who sends: the context of each message, judged by the key as it is then. */
 export interface Sender {
@@ -18,40 +21,65 @@ export function receiveMessages(
   stream: StreamRoute,
   subject: StreamSubject,
   where: Where,
+  toll: Toll,
+  { commandsWaiting, refusedCommands }: Limits,
 ): void {
-  let turn: Promise<void> = Promise.resolve();
-  const answer = async (data: RawData, isBinary: boolean): Promise<void> => {
-    if (client.readyState !== client.OPEN) return;
-    const frame = await answerTo(sender, stream, subject, data, isBinary, where);
-    if (client.readyState !== client.OPEN) return;
-    client.send(JSON.stringify(frame));
-    if (frame['code'] === 'unauthorized') client.close(4401, 'unauthorized');
+  const errorFrame = (error: unknown, id: unknown): Frame => toErrorFrame(error, id, sender.log, where);
+  const leave = (detail: string): void => {
+    client.send(JSON.stringify(errorFrame(new ApiError('rate_limited', detail), null)));
+    client.close(4429, 'rate_limited');
   };
-  client.on('message', (data, isBinary) => {
-    client.pause(); // who sends faster than it is answered waits in its own socket, not in our memory
-    turn = turn.then(() => answer(data, isBinary)).finally(() => client.resume());
-  });
+  const answer = async (data: RawData, isBinary: boolean): Promise<string> => {
+    const frame = await answerTo(sender, stream, subject, toll, data, isBinary, errorFrame);
+    if (toll.refusals > refusedCommands)
+      leave('Commands kept coming after they had been refused; reconnect and wait as retry_after says.');
+    const text = JSON.stringify(frame);
+    if (frame['code'] !== 'unauthorized') return text;
+    client.send(text);
+    client.close(4401, 'unauthorized');
+    return text; // not heard any more
+  };
+  takeOneByOne(client, commandsWaiting, answer, () =>
+    leave(`More than ${commandsWaiting} messages wait for their answer; wait for each ack.`),
+  );
 }
 
 async function answerTo(
   sender: Sender,
   stream: StreamRoute,
   subject: StreamSubject,
+  toll: Toll,
   data: RawData,
   isBinary: boolean,
-  where: Where,
+  errorFrame: (error: unknown, id: unknown) => Frame,
 ): Promise<Frame> {
   let id: unknown = null;
   try {
-    const message = parseMessage(data, isBinary);
-    id = message.id ?? null;
+    const reading = readMessage(data, isBinary);
+    if ('message' in reading) id = reading.message.id ?? null;
+    await toll.pay();
+    if ('error' in reading) throw reading.error;
+    const { message } = reading;
     if (stream.receive === undefined)
       throw new ApiError('validation_failed', 'This stream takes no messages.');
     return { type: 'ack', id, ...(await stream.receive(await sender.now(), subject, message)) };
   } catch (error) {
-    const { text } = renderProblem(error, where, sender.log);
-    const { type: problem, ...members } = JSON.parse(text) as Record<string, unknown>;
-    return { ...members, problem, type: 'error', id };
+    return errorFrame(error, id);
+  }
+}
+
+function toErrorFrame(error: unknown, id: unknown, log: Ctx['log'], where: Where): Frame {
+  const { text } = renderProblem(error, where, log);
+  const { type: problem, ...members } = JSON.parse(text) as Record<string, unknown>;
+  return { ...members, problem, type: 'error', id };
+}
+
+/** A message that cannot be used costs as much as any other. */
+function readMessage(data: RawData, isBinary: boolean): { message: Message } | { error: unknown } {
+  try {
+    return { message: parseMessage(data, isBinary) };
+  } catch (error) {
+    return { error };
   }
 }
 

@@ -1,14 +1,15 @@
 import type { Request, Response } from 'express';
 import type { Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
-import { beginCtx, serve, whereOf, type Services } from '../http/pipeline.ts';
+import { beginCtx, goneWith, serve, whereOf, type Services } from '../http/pipeline.ts';
 import { isStorable } from '../http/json-source.ts';
 import { readQuery } from '../http/parse.ts';
 import { renderProblem, send } from '../http/render.ts';
 import { requireScope } from '../keys/authority.ts';
-import { authenticateStream } from '../middleware/auth.ts';
 import { factsOf } from '../middleware/request.ts';
 import { ApiError } from '../problem.ts';
+import { admit } from './admission.ts';
+import type { Backlog } from './backlog.ts';
 import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import { sseText } from './frames.ts';
@@ -33,7 +34,7 @@ export function serveStream(
       if (!Object.values(req.params).flat().every(isStorable)) throw missing(stream);
       if (!wantsEvents) throw upgradeRequired();
       const { ctx, subject, after } = await open(services, stream, req, res);
-      sendEvents(hub, stream, subject, after, res, ctx, services.draining);
+      sendEvents(services, hub, stream, subject, after, res, ctx);
       endWithKey(services, ctx, whereOf(req, family?.problems), lineOf(res));
     } catch (error) {
       send(res, renderProblem(error, whereOf(req, family?.problems), factsOf(req).log));
@@ -48,7 +49,7 @@ async function open(
   res: Response,
 ): Promise<{ ctx: Ctx; subject: StreamSubject; after: number }> {
   const query = readQuery({ url: req.originalUrl });
-  const principal = await authenticateStream(services.deps, req, query['ticket']);
+  const { principal } = await admit(services, req, query['ticket'], goneWith(res), res);
   requireScope(principal, 'read');
   const ctx = beginCtx(services, req, res, principal);
   const subject = await stream.load(ctx, req.params as Record<string, string>);
@@ -57,14 +58,15 @@ async function open(
 }
 
 function sendEvents(
+  { draining, limits, backlogs }: Services,
   hub: Hub,
   stream: StreamRoute,
   subject: StreamSubject,
   after: number,
   res: Response,
   ctx: Ctx,
-  draining: AbortSignal,
 ): void {
+  res.socket?.setTimeout(HEARTBEAT_MS + limits.stalledMs); // each heartbeat that is taken is a sign of life
   res.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
@@ -82,7 +84,7 @@ function sendEvents(
   const goodbye = (): void => void res.end(); // EventSource reconnects by itself, to another process
   draining.addEventListener('abort', goodbye);
   const heartbeat = setInterval(() => res.write(': alive\n\n'), HEARTBEAT_MS);
-  const leave = openSession(hub, stream, subject, after, sinkOf(res));
+  const leave = openSession(hub, stream, subject, after, sinkOf(res, backlogs()), ctx);
   const close = (): void => {
     clearInterval(heartbeat);
     draining.removeEventListener('abort', goodbye);
@@ -99,13 +101,19 @@ function lineOf(res: Response): Line {
   };
 }
 
-function sinkOf(res: Response): Sink {
+function sinkOf(res: Response, backlog: Backlog): Sink {
   return {
+    backlog,
     get open() {
       return !res.writableEnded && !res.destroyed;
     },
-    send: ({ sse }) => void res.write(sse),
-    buffered: () => res.writableLength,
+    send({ sse }) {
+      const left = backlog.sent(sse.length);
+      res.write(sse, () => {
+        left();
+        backlog.arrived(sse.length); // HTTP has no way to ask
+      });
+    },
     // A client that is behind reconnects with Last-Event-ID and misses nothing.
     end: (why) => (why === 'done' ? void res.end() : void res.destroy()),
   };

@@ -49,7 +49,7 @@ function createTable(delays: number[], failEvery = 0) {
 function listenTo(topics: Topics, key: string, after: number, last: number): number[] {
   const got: number[] = [];
   topics.subscribe(key, after, last, {
-    take: (rows) => got.push(...rows.map((row) => row.seq)),
+    take: (rows) => (got.push(...rows.map((row) => row.seq)), rows.length),
     drained: () => Promise.resolve(true),
   });
   return got;
@@ -109,4 +109,33 @@ it('goes on after reads have failed', async () => {
   replayed.push(listenTo(table.topics, 'run', 2, 5));
   await expect.poll(() => live, { timeout: 5000 }).toEqual(numbers(1, 5));
   await expect.poll(() => replayed[0], { timeout: 5000 }).toEqual(numbers(3, 5));
+});
+
+it('lets who has no room read on by itself, without loss; nobody else waits for it, on the same key or another', async () => {
+  const table = createTable([0]);
+  const [other, elsewhere] = [listenTo(table.topics, 'run', 0, 0), listenTo(table.topics, 'next', 0, 0)];
+  const got: number[] = [];
+  let room = 3;
+  let makeRoom = (): void => undefined;
+  const hasRoom = new Promise<void>((resolve) => (makeRoom = resolve));
+  table.topics.subscribe('run', 0, 0, {
+    take(rows) {
+      const taken = rows.slice(0, room);
+      got.push(...taken.map((row) => row.seq));
+      room -= taken.length;
+      return taken.length;
+    },
+    drained: () => hasRoom.then(() => true),
+  });
+  for (let i = 0; i < 20; i++) table.add('run');
+  table.add('next');
+  await expect.poll(() => [other.length, elsewhere.length]).toEqual([20, 1]);
+  table.add('run');
+  await expect.poll(() => other).toEqual(numbers(1, 21));
+  expect(got).toEqual([1, 2, 3]);
+  room = Infinity;
+  makeRoom();
+  await expect.poll(() => got).toEqual(numbers(1, 21));
+  table.add('run');
+  await expect.poll(() => got).toEqual(numbers(1, 22));
 });

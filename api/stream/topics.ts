@@ -3,9 +3,12 @@ import type { Logger } from 'pino';
 import type { EventRow } from '../../db/repositories/events.ts';
 import { createGate, type Gate } from './gate.ts';
 
-/** Who listens. `take` gets rows in order, never one it has had; `drained` waits while the client is behind. */
+/**
+ * Who listens. `take` gets rows in order, never one it has had, and says how many it took; who did not take all is behind:
+ * it is asked whether it has `drained`, then reads on from where it was. What it misses waits in the database, not here.
+ */
 export interface Subscriber {
-  take(rows: readonly EventRow[]): void;
+  take(rows: readonly EventRow[]): number;
   /** False when the client is gone or hopelessly behind. */
   drained(): Promise<boolean>;
 }
@@ -28,6 +31,8 @@ export interface Topics {
 interface Member {
   subscriber: Subscriber;
   known: number;
+  /** Rows to read at a time while catching up: about what it has room for. */
+  page: number;
   /** Live members get what the pump reads; the others read for themselves until they have caught up. */
   live: boolean;
 }
@@ -41,8 +46,12 @@ interface Tail {
 const KEYS_AT_ONCE = 500;
 const ROWS_AT_ONCE = 2000;
 const REPLAY_PAGE = 500;
+const FIRST_PAGE = 50;
+const SMALLEST_PAGE = 4;
 const REPLAYS_AT_ONCE = 4; // so that replays leave database connections for others
-const FAN_OUT = 256; // sends before other work gets its turn
+const FAN_OUT = 1000; // events handed over before other work gets its turn
+const ROUNDS = 40; // tries to hand over what a client had no room for, before it has to read on by itself
+const ROUND_MS = 5;
 const RETRY_MS = 1000;
 
 /** What one set of topics works on. */
@@ -50,14 +59,23 @@ interface State extends TopicSource {
   log: Logger;
   tails: Map<string, Tail>;
   dirty: Set<string>;
+  /** Keys whose listeners are being served. */
+  busy: Set<string>;
   pumping: boolean;
   gate: Gate;
 }
 
 /** Gap-free tails: one batched read for all keys that changed, then pushed to everyone who listens. */
 export function createTopics(source: TopicSource, log: Logger): Topics {
-  const gate = createGate(REPLAYS_AT_ONCE);
-  const state: State = { ...source, log, tails: new Map(), dirty: new Set(), pumping: false, gate };
+  const state: State = {
+    ...source,
+    log,
+    tails: new Map(),
+    dirty: new Set(),
+    busy: new Set(),
+    pumping: false,
+    gate: createGate(REPLAYS_AT_ONCE),
+  };
   return {
     touch: (key) => touch(state, key),
     touchAll: () => [...state.tails.keys()].forEach((key) => touch(state, key)),
@@ -69,7 +87,7 @@ function join(state: State, key: string, after: number, last: number, subscriber
   const { tails } = state;
   const tail = tails.get(key) ?? { pos: last, members: new Set() };
   tails.set(key, tail);
-  const member: Member = { subscriber, known: after, live: after >= tail.pos };
+  const member: Member = { subscriber, known: after, page: FIRST_PAGE, live: after >= tail.pos };
   tail.members.add(member);
   if (member.live) touch(state, key);
   else void replay(state, key, tail, member);
@@ -90,8 +108,7 @@ function touch(state: State, key: string): void {
 async function pump(state: State): Promise<void> {
   const { dirty, log } = state;
   await nextTurn(); // what arrives in this turn is read together
-  while (dirty.size > 0) {
-    const keys = [...dirty].slice(0, KEYS_AT_ONCE);
+  for (let keys = due(state); keys.length > 0; keys = due(state)) {
     for (const key of keys) dirty.delete(key);
     await readOnce(state, keys).catch(async (error: unknown) => {
       log.warn({ err: error }, 'reading events failed; trying again');
@@ -102,6 +119,9 @@ async function pump(state: State): Promise<void> {
   state.pumping = false;
 }
 
+const due = ({ dirty, busy }: State): string[] =>
+  [...dirty].filter((key) => !busy.has(key)).slice(0, KEYS_AT_ONCE);
+
 async function readOnce(state: State, keys: string[]): Promise<void> {
   const known = new Map<string, number>();
   for (const key of keys) {
@@ -111,25 +131,57 @@ async function readOnce(state: State, keys: string[]): Promise<void> {
   if (known.size === 0) return;
   const rows = await state.read(known, ROWS_AT_ONCE);
   if (rows.length >= ROWS_AT_ONCE) for (const key of keys) state.dirty.add(key);
-  const byKey = Map.groupBy(rows, state.keyOf);
-  await Promise.all([...byKey].map(([key, fresh]) => publish(state, state.tails.get(key), fresh)));
+  for (const [key, fresh] of Map.groupBy(rows, state.keyOf)) void publish(state, key, fresh);
 }
 
-async function publish(state: State, tail: Tail | undefined, rows: EventRow[]): Promise<void> {
+/** Nobody waits for another key's listeners: this one is read again when its own are served. */
+async function publish(state: State, key: string, rows: EventRow[]): Promise<void> {
+  const tail = state.tails.get(key);
   if (tail === undefined) return;
+  state.busy.add(key);
+  await handOver(state, key, tail, rows).catch((error: unknown) =>
+    state.log.error({ err: error, key }, 'handing over events failed'),
+  );
+  state.busy.delete(key);
+  if (state.dirty.has(key)) touch(state, key);
+}
+
+async function handOver(state: State, key: string, tail: Tail, rows: EventRow[]): Promise<void> {
   tail.pos = Math.max(tail.pos, state.positionOf(rows.at(-1)!));
-  let sent = 0;
-  for (const member of tail.members) {
-    if (member.live) give(state, member, rows);
-    if (++sent % FAN_OUT === 0) await nextTurn();
+  let left = await publishOnce(state, tail, [...tail.members], rows);
+  for (let rounds = 0; left.length > 0 && rounds < ROUNDS; rounds++) {
+    await sleep(ROUND_MS, undefined, { ref: false });
+    left = await publishOnce(state, tail, left, rows);
+  }
+  for (const member of left) {
+    member.live = false;
+    void replay(state, key, tail, member);
   }
 }
 
-function give({ positionOf }: State, member: Member, rows: EventRow[]): void {
-  const fresh = rows.filter((row) => positionOf(row) > member.known);
-  if (fresh.length === 0) return;
-  member.known = positionOf(fresh.at(-1)!);
-  member.subscriber.take(fresh);
+/** Returns who has no room for all of it. */
+async function publishOnce(state: State, tail: Tail, members: Member[], rows: EventRow[]): Promise<Member[]> {
+  const left: Member[] = [];
+  let handed = 0;
+  for (const member of members) {
+    const { known } = member;
+    if (member.live && tail.members.has(member) && !give(state, member, rows)) left.push(member);
+    handed += 1 + member.known - known; // positions have no gaps
+    if (handed < FAN_OUT) continue;
+    handed = 0;
+    await nextTurn();
+  }
+  return left;
+}
+
+/** True when the member took all. */
+function give({ positionOf }: State, member: Member, rows: EventRow[]): boolean {
+  const first = rows.findIndex((row) => positionOf(row) > member.known);
+  if (first === -1) return true;
+  const fresh = rows.slice(first);
+  const taken = member.subscriber.take(fresh);
+  if (taken > 0) member.known = positionOf(fresh[taken - 1]!);
+  return taken === fresh.length;
 }
 
 /** Brings a member up to the tail, whatever fails on the way, and makes it live there. */
@@ -142,14 +194,16 @@ async function replay(state: State, key: string, tail: Tail, member: Member): Pr
 }
 
 async function catchUp(state: State, key: string, tail: Tail, member: Member): Promise<void> {
-  while (tail.members.has(member)) {
-    const rows = await state.gate(() => state.read(new Map([[key, member.known]]), REPLAY_PAGE));
-    if (!tail.members.has(member)) return;
-    give(state, member, rows);
-    if (rows.length < REPLAY_PAGE && (rows.length === 0 || tail.pos <= member.known)) {
-      member.live = true;
-      return;
-    }
-    if (!(await member.subscriber.drained())) tail.members.delete(member);
-  }
+  while (tail.members.has(member) && !member.live)
+    if (await member.subscriber.drained()) await catchUpOnce(state, key, tail, member);
+    else tail.members.delete(member);
+}
+
+async function catchUpOnce(state: State, key: string, tail: Tail, member: Member): Promise<void> {
+  const { known, page } = member;
+  const rows = await state.gate(() => state.read(new Map([[key, known]]), page));
+  if (!tail.members.has(member)) return;
+  const tookAll = give(state, member, rows);
+  member.page = tookAll ? Math.min(REPLAY_PAGE, page * 2) : Math.max(SMALLEST_PAGE, member.known - known);
+  member.live = tookAll && rows.length < page && (rows.length === 0 || tail.pos <= member.known);
 }

@@ -9,15 +9,17 @@ import { readQuery } from '../http/parse.ts';
 import { isStorable } from '../http/json-source.ts';
 import { renderProblem, type Rendered } from '../http/render.ts';
 import { renew, requireScope } from '../keys/authority.ts';
-import { authenticateStream } from '../middleware/auth.ts';
 import { checkHost } from '../middleware/host-guard.ts';
 import { attachFacts, factsOf } from '../middleware/request.ts';
 import { ApiError, type Where } from '../problem.ts';
+import { admit, type Toll } from './admission.ts';
+import type { Backlog } from './backlog.ts';
 import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import type { Hub } from './hub.ts';
 import { receiveMessages } from './inbound.ts';
 import { endWithKey } from './last-word.ts';
+import { createMarks } from './marks.ts';
 import { matchPath } from './match-path.ts';
 import { openSession, type Sink } from './session.ts';
 
@@ -34,6 +36,7 @@ export interface SocketServer {
 
 const HEARTBEAT_MS = 30_000;
 const LARGEST_MESSAGE = 64 * 1024;
+const MOST_FRAGMENTS = 1024;
 
 /** Sockets are always upgraded first: a browser shows no HTTP answer, but it shows frames and close codes. */
 export function createSocketServer(
@@ -41,11 +44,14 @@ export function createSocketServer(
   hub: Hub,
   streams: readonly MountedStream[],
 ): SocketServer {
-  const server = new WebSocketServer({
+  const options = {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE,
-  });
+    maxFragments: MOST_FRAGMENTS,
+    closeTimeout: services.limits.closeMs, // newer than the types of ws
+  };
+  const server = new WebSocketServer(options);
   const alive = new WeakSet<WebSocket>();
   const heartbeat = setInterval(() => {
     for (const socket of server.clients) {
@@ -90,11 +96,11 @@ async function accept(
   const found = findStream(streams, pathname);
   const where: Where = { instance: pathname, requestId: facts.id, style: found?.family?.problems };
   try {
-    const { ctx, stream, subject, after } = await open(services, found, req, client);
+    const { ctx, stream, subject, after, toll } = await open(services, found, req, client);
     if (client.readyState !== client.OPEN) return;
     const connected = stream.translate.connected?.(subject, after);
     if (connected) client.send(JSON.stringify(connected));
-    client.once('close', openSession(hub, stream, subject, after, sinkOf(client)));
+    client.once('close', openSession(hub, stream, subject, after, sinkOf(client, services.backlogs()), ctx));
     const line = {
       sayGoodbye: (problem: Rendered) => refuse(client, problem),
       cut: () => client.terminate(),
@@ -102,7 +108,7 @@ async function accept(
     endWithKey(services, ctx, where, line);
     const now = async (): Promise<Ctx> =>
       withPrincipal(services, ctx, await renew(services.deps, ctx.principal));
-    receiveMessages(client, { log: ctx.log, now }, stream, subject, where);
+    receiveMessages(client, { log: ctx.log, now }, stream, subject, where, toll, services.limits);
   } catch (error) {
     refuse(client, renderProblem(error, where, facts.log));
   } finally {
@@ -124,15 +130,15 @@ async function open(
   found: ReturnType<typeof findStream>,
   req: IncomingMessage,
   client: WebSocket,
-): Promise<{ ctx: Ctx; stream: StreamRoute; subject: StreamSubject; after: number }> {
+): Promise<{ ctx: Ctx; stream: StreamRoute; subject: StreamSubject; after: number; toll: Toll }> {
   checkHost(req, services.deps.settings);
   if (found === undefined) throw new ApiError('route_not_found', 'There is no stream here; see /docs.');
   const query = readQuery(req);
-  const principal = await authenticateStream(services.deps, req, query['ticket']);
-  requireScope(principal, 'read');
-  const { stream, params } = found;
   const gone = new AbortController();
   client.once('close', () => gone.abort());
+  const { principal, toll } = await admit(services, req, query['ticket'], gone.signal);
+  requireScope(principal, 'read');
+  const { stream, params } = found;
   const ctx = ctxFor(services, req, principal, gone.signal);
   const subject = Object.values(params).every(isStorable) ? await stream.load(ctx, params) : undefined;
   if (subject === undefined) throw new ApiError(stream.missing.code, stream.missing.detail);
@@ -143,7 +149,7 @@ async function open(
     query,
     typeof lastEventId === 'string' ? lastEventId : undefined,
   );
-  return { ctx, stream, subject, after };
+  return { ctx, stream, subject, after, toll };
 }
 
 /** The error as a frame, then a close code: 4000 + the HTTP status; ours when it is our fault. */
@@ -154,13 +160,17 @@ function refuse(client: WebSocket, { status, text }: { status: number; text: str
   client.close(code, (JSON.parse(text) as { code: string }).code);
 }
 
-function sinkOf(client: WebSocket): Sink {
+function sinkOf(client: WebSocket, backlog: Backlog): Sink {
+  const mark = createMarks(client, backlog.arrived);
   return {
+    backlog,
     get open() {
       return client.readyState === client.OPEN;
     },
-    send: ({ json }) => client.send(json, { binary: false }),
-    buffered: () => client.bufferedAmount,
+    send: ({ json }) => {
+      client.send(json, { binary: false }, backlog.sent(json.length));
+      mark(json.length);
+    },
     end: (why) =>
       why === 'done' ? client.close(1000, 'done') : client.close(1013, 'too slow: reconnect and resume'),
   };

@@ -81,6 +81,25 @@ it('lists flows and agents of all families as bare arrays, sorted, one family’
   expect((await ask(here, '/agents')).text).toBe('[]');
 });
 
+describe('documents', () => {
+  it.each(['/openapi.json', '/docs', '/docs/page.css', '/docs/page.js'])(
+    'at %s are sent once: with their ETag they are only confirmed',
+    async (path) => {
+      const whole = await ask(api, path);
+      const etag = whole.headers.get('etag') ?? '';
+      expect(etag).toMatch(/^"[\w-]{27}"$/);
+      expect(whole.headers.get('cache-control')).toBe('no-cache');
+      const length = String(Buffer.byteLength(whole.text));
+      const head = await ask(api, path, { method: 'HEAD' });
+      expect([head.status, head.headers.get('content-length'), head.text]).toEqual([200, length, '']);
+      expect(head.headers.get('content-type')).toBe(whole.headers.get('content-type'));
+      const known = await ask(api, path, { headers: { 'if-none-match': `"another", W/${etag}` } });
+      expect([known.status, known.text, known.headers.get('etag')]).toEqual([304, '', etag]);
+      expect((await ask(api, path, { headers: { 'if-none-match': '"another"' } })).status).toBe(200);
+    },
+  );
+});
+
 describe('health', () => {
   it('is healthy when the database and Temporal answer', async () => {
     expect((await ask(api, '/health')).body).toMatchObject({
@@ -198,25 +217,5 @@ describe('the process', () => {
         .end();
     });
     expect(h2c).toBe(200);
-  });
-
-  it('disconnects a client that does not read, and it resumes without loss', async () => {
-    const run = await writer.run('slow');
-    const client = listen(api, `/runs/${run}/events`);
-    await expect.poll(() => client.frames.length).toBe(1);
-    client.socket.pause();
-    const text = 'x'.repeat(100_000);
-    for (let n = 1; n <= 150; n++)
-      await writer.emit(run, { key: `big:${n}`, type: 'step.progress', data: { n, text } });
-    client.socket.resume();
-    expect((await client.closed).code).toBe(1013);
-    const seen = client.frames.length - 1;
-    expect(seen).toBeLessThan(150);
-    await writer.end(run);
-    const again = listen(api, `/runs/${run}/events?after=${seen}`);
-    expect((await again.closed).code).toBe(1000);
-    expect(again.frames.slice(1).map(({ seq }) => seq)).toEqual(
-      Array.from({ length: 151 - seen }, (_x, i) => seen + 1 + i),
-    );
   });
 });

@@ -1,7 +1,8 @@
 import pino from 'pino';
 import type { ApiDeps } from '../../../api/context.ts';
+import type { Limits } from '../../../api/limits.ts';
 import { startApi, type RunningApi } from '../../../api/server.ts';
-import type { ApiSettings } from '../../../api/settings.ts';
+import type { ApiSettings, ConnectionSettings } from '../../../api/settings.ts';
 import { openDatabase, type Database } from '../../../db/database.ts';
 import { createJournal } from '../../../db/journal.ts';
 import { createNotifier } from '../../../db/notifier.ts';
@@ -9,12 +10,20 @@ import { createSealer } from '../../../db/sealing.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { connect } from '../../support/temporal.ts';
 
+export const CONNECTIONS: ConnectionSettings = {
+  inAll: 20_000,
+  guestsPerClient: 256,
+  guests: 4096,
+  streamsPerKey: 1000,
+};
+
 export const SETTINGS: ApiSettings = {
   auth: 'off',
   adminKey: null,
   corsOrigins: [],
   rateLimitPerMinute: 0,
   trustProxy: 0,
+  connections: CONNECTIONS,
   validateResponses: true,
   version: '0.0.0-test',
   listenUrl: null,
@@ -30,10 +39,11 @@ export interface ApiStack {
   url: string;
   db: Database;
   deps(overrides?: DepsOverrides): ApiDeps;
-  start(overrides?: DepsOverrides): Promise<RunningApi>;
+  start(overrides?: StartOverrides): Promise<RunningApi>;
   close(): Promise<void>;
 }
 
+export type StartOverrides = DepsOverrides & { limits?: Partial<Limits> };
 export type DepsOverrides = Partial<Omit<ApiDeps, 'settings'>> & { settings?: Partial<ApiSettings> };
 
 export async function openStack(): Promise<ApiStack> {
@@ -59,8 +69,8 @@ export async function openStack(): Promise<ApiStack> {
     url: database.url,
     db,
     deps,
-    async start(overrides) {
-      const api = await startApi(deps(overrides), { host: '127.0.0.1', port: 0 });
+    async start({ limits = {}, ...overrides } = {}) {
+      const api = await startApi(deps(overrides), { host: '127.0.0.1', port: 0, limits });
       running.push(api);
       return api;
     },

@@ -17,6 +17,7 @@ import { escrowAsset } from '../../../domain/assets.ts';
 import { move } from '../../../domain/ledger.ts';
 import { parseUnits } from '../../../domain/money.ts';
 import { startWorkers } from '../../../workers/workers.ts';
+import { CONNECTIONS } from './api.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { sampleBook, sampleCatalogue } from '../../support/sample-catalogue.ts';
 import { connect, uniqueTaskQueue } from '../../support/temporal.ts';
@@ -128,6 +129,7 @@ const API_SETTINGS: Omit<ApiSettings, 'listenUrl' | 'temporalNamespace' | 'taskQ
   corsOrigins: [],
   rateLimitPerMinute: 0,
   trustProxy: 0,
+  connections: CONNECTIONS,
   validateResponses: true,
   version: 'test',
   temporalUiUrl: null,

@@ -1,0 +1,41 @@
+/** How many may be connected before they have shown a key that is valid. */
+export interface GuestLimits {
+  /** Of one address. */
+  perClient: number;
+  /** Of all addresses. */
+  inAll: number;
+}
+
+/** One guest's place, left when the connection closes or a valid key was shown. */
+export interface Stay {
+  /** There was no place: only what costs next to nothing is answered, once. */
+  readonly isOver: boolean;
+  leave(): void;
+}
+
+/** Counts those who have not shown a valid key, by address. */
+export function createGuests({ perClient, inAll }: GuestLimits): (address: string) => Stay {
+  const byAddress = new Map<string, number>();
+  let total = 0;
+  return (address) => {
+    const here = byAddress.get(address) ?? 0;
+    let isOver = here >= perClient || total >= inAll;
+    let isCounted = !isOver;
+    if (isCounted) byAddress.set(address, here + 1);
+    if (isCounted) total += 1;
+    return {
+      get isOver() {
+        return isOver;
+      },
+      leave() {
+        isOver = false;
+        if (!isCounted) return;
+        isCounted = false;
+        total -= 1;
+        const left = byAddress.get(address)! - 1;
+        if (left === 0) byAddress.delete(address);
+        else byAddress.set(address, left);
+      },
+    };
+  };
+}
