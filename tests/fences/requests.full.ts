@@ -33,7 +33,7 @@ test('an API stopped inside its transaction loses it after a while: the next try
   const stopped = slow.stopAt('run.inserted');
   const first = create(slow);
   await stopped;
-  await expect.poll(async () => (await create(quick)).status).toBe(201);
+  await expect.poll(async () => (await create(quick)).status, { timeout: 30_000 }).toBe(201);
   slow.go();
   const [late, second] = [await first, await create(quick)];
   slow.kill();
