@@ -50,7 +50,7 @@ const decide = defineRoute({
       body.decision === 'reject'
         ? rejectRun(ctx, run, { reason: body.reason, ...bound })
         : approveRun(ctx, run, bound);
-    await orAsHeard(ctx, run, decideRun, (answer) => answer);
+    await orAsHeard(ctx, run, decideRun);
     return { status: 200, body: await requireApproval(ctx, asked.id) };
   },
 });

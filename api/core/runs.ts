@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { readRunEvents } from '../../db/repositories/events.ts';
 import { listRuns } from '../../db/repositories/run-lists.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
-import type { ApproveAnswer, DecisionAnswer } from '../../domain/messages.ts';
 import {
   CancelBody,
   CancelPreview,
@@ -87,12 +86,7 @@ const cancel = defineRoute({
   async handler(ctx, { params, query: { preview }, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
     if (preview === 'true') return { status: 200, body: await previewCancel(ctx, run) };
-    const { status } = await orAsHeard(
-      ctx,
-      run,
-      () => cancelRun(ctx, run, body?.reason),
-      (answer: DecisionAnswer) => answer,
-    );
+    const { status } = await orAsHeard(ctx, run, () => cancelRun(ctx, run, body?.reason));
     return { status: 200, body: { run_id: run.id, status } };
   },
 });
@@ -111,12 +105,7 @@ const resume = defineRoute({
   errors: ['run_not_found', 'invalid_state', 'plan_changed', 'approval_expired', 'insufficient_escrow'],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
-    await orAsHeard<ApproveAnswer, unknown>(
-      ctx,
-      run,
-      () => resumeRun(ctx, run, body?.plan_hash),
-      (answer) => answer,
-    );
+    await orAsHeard(ctx, run, () => resumeRun(ctx, run, body?.plan_hash));
     const { id, status } = await requireRun(ctx, run.id);
     return { status: 200, body: { run_id: id, status } };
   },

@@ -52,21 +52,20 @@ export async function approveRun(
 
 /**
  * A repetition is not refused for what its first try brought about: what the run told that one, whose answer was lost, is
- * the answer. `told` puts it into words.
+ * the answer.
  */
-export async function orAsHeard<A, T>(
+export async function orAsHeard<A>(
   ctx: CommandCtx,
   run: Pick<RunRow, 'workflow_id'>,
-  work: () => Promise<T>,
-  told: (answer: A) => T | Promise<T>,
-): Promise<T> {
+  work: () => Promise<A>,
+): Promise<A> {
   try {
     return await work();
   } catch (error) {
     const isRefusal = error instanceof ApiError && error.code !== 'unavailable';
     const before = isRefusal ? await heardBefore<A>(ctx, run) : undefined;
     if (before === undefined) throw error;
-    return told(before);
+    return before;
   }
 }
 

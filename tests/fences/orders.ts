@@ -64,7 +64,7 @@ async function unnamed(stack: OrderStack, point: RequestPoint): Promise<void> {
 }
 
 /** Answers to whatever question is open: the repetition must not answer the next one, nor be refused for the first. */
-async function answers(stack: OrderStack, point: RequestPoint): Promise<void> {
+async function toQuestion(stack: OrderStack, point: RequestPoint): Promise<void> {
   const { body } = await startJob(stack.app, APPROVAL, randomUUID(), { message: point });
   await until(stack.app, APPROVAL, body['job_id'], 'awaiting_input');
   const request = {
@@ -91,7 +91,7 @@ export const ORDERS = {
   'an order without a name': { points: STARTED, hold: unnamed },
   'answers to a question': {
     points: ['claim.taken', 'command.asked', 'answer.rendered', 'answer.stored'],
-    hold: answers,
+    hold: toQuestion,
   },
 } as const satisfies {
   [name: string]: {

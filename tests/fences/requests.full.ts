@@ -5,6 +5,7 @@ import { createCaller } from '../api/support/http.ts';
 import { aFreePlan } from '../api/support/reasoning-plans.ts';
 import { claimRunsOut } from './overtaking.ts';
 import { REQUESTS, startRequestStack, type RequestStack } from './requests.ts';
+import { startHost } from './stopped.ts';
 
 let stack: RequestStack;
 beforeAll(async () => {
@@ -21,6 +22,25 @@ test.each(MATRIX)(
   'an API stopped at %s with %s for longer than its claim says and does what the next try did',
   (point, name) => REQUESTS[name].hold(stack, point),
 );
+
+test('an API stopped inside its transaction loses it after a while: the next try goes ahead, and both answer that', async () => {
+  const { app, quick, db } = stack;
+  const slow = await startHost({ ...stack.env, DATABASE_IDLE_IN_TRANSACTION_MS: '1500' });
+  const userId = app.user({ plan: aFreePlan('stands still', 'a') });
+  const key = { 'idempotency-key': randomUUID() };
+  const create = (to: { url: string }) =>
+    createCaller(to.url).post('/workflows/create', { userId, input: 'Do one thing' }, key);
+  const stopped = slow.stopAt('run.inserted');
+  const first = create(slow);
+  await stopped;
+  await expect.poll(async () => (await create(quick)).status, { timeout: 30_000 }).toBe(201);
+  slow.go();
+  const [late, second] = [await first, await create(quick)];
+  slow.kill();
+  expect([late.status, late.text]).toEqual([201, second.text]);
+  const { rowCount } = await db.pool.query('select from run where subject = $1', [userId]);
+  expect(rowCount).toBe(1);
+});
 
 const AT_ONCE = 20;
 

@@ -11,6 +11,8 @@ import { startHost } from './stopped.ts';
 export interface RequestStack extends Pair {
   app: Awaited<ReturnType<typeof startReasoningApp>>;
   api: Caller;
+  /** What another host needs. */
+  env: Record<string, string>;
   close(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export async function startRequestStack(): Promise<RequestStack> {
     app,
     db: app.db,
     api: createCaller(app.url),
+    env,
     slow,
     quick,
     async close() {

@@ -2,7 +2,7 @@ import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/clien
 import { findEscrowUser } from '../../../db/repositories/escrow-users.ts';
 import { useConsent } from '../../../db/repositories/wallet-consents.ts';
 import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
-import type { ApproveAnswer as ApproveRunAnswer, ApproveRequest } from '../../../domain/messages.ts';
+import type { ApproveRequest } from '../../../domain/messages.ts';
 import { formatUnits, parseUnits } from '../../../domain/money.ts';
 import type { Plan, SpendLimits } from '../../../domain/plan.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
@@ -49,38 +49,35 @@ export function approveRoute(options: ReasoningOptions): Route {
     ],
     handler: async (ctx, { params, body = {} }) => {
       const run = await requireOwn(ctx, params.id);
-      const answer = await orAsHeard(ctx, run, () => approve(ctx, options, run, body), inShort);
-      if (answer === 'recorded')
+      const told = await orAsHeard(ctx, run, () => approve(ctx, options, run, body));
+      if (told.kind === 'recorded')
         return { status: 202, body: { success: true, message: 'Approval recorded' } };
-      return approved(answer);
+      const { planHash } = told;
+      return {
+        status: 200,
+        body: { success: true, message: 'Workflow approved and execution started', planHash },
+      };
     },
   });
 }
 
-/** The planHash that is approved, now or before, or that the approval waits for its plan. */
+/** What is approved, now or before, or that the approval waits for its plan. */
+type Told = { kind: 'approved'; planHash: string } | { kind: 'recorded' };
+
 async function approve(
   ctx: Ctx,
   options: ReasoningOptions,
   run: WorkflowView,
   body: ApproveWorkflow,
-): Promise<string> {
+): Promise<Told> {
   const given = answerFromRow(run, body);
   if (given !== undefined) return given;
   const proof = await checkSigner(ctx, run, body);
   return submit(ctx, run, { ...requestOf(options, run, body), ...(proof && { proof }) });
 }
 
-const inShort = (answer: ApproveRunAnswer): string =>
-  answer.kind === 'approved' ? answer.planHash : 'recorded';
-
-const approved = (planHash: string) =>
-  ({
-    status: 200,
-    body: { success: true, message: 'Workflow approved and execution started', planHash },
-  }) as const;
-
 /** What has ended answers from its row: a repetition with the approved hash as before, all else refused. */
-function answerFromRow(run: WorkflowView, { planHash }: ApproveWorkflow): string | undefined {
+function answerFromRow(run: WorkflowView, { planHash }: ApproveWorkflow): Told | undefined {
   if (!isTerminal(run.status)) return undefined;
   if (hasLapsed(run))
     throw new ApiError(
@@ -88,7 +85,7 @@ function answerFromRow(run: WorkflowView, { planHash }: ApproveWorkflow): string
       'The time to approve this plan has passed; create the workflow again.',
     );
   if (run.status !== 'cancelled' && planHash !== undefined && planHash === grantedHash(run.view))
-    return planHash;
+    return { kind: 'approved', planHash };
   throw new ApiError('invalid_state', `The workflow is ${wireStatus(run)}; there is nothing to approve.`);
 }
 
@@ -156,9 +153,9 @@ function expiryOf(expiresAt: string | number): number {
   return ms;
 }
 
-async function submit(ctx: Ctx, run: WorkflowView, request: Request): Promise<string> {
+async function submit(ctx: Ctx, run: WorkflowView, request: Request): Promise<Told> {
   try {
-    return inShort(await approveRun(ctx, run, request));
+    return await approveRun(ctx, run, request);
   } catch (error) {
     const short = insufficient(error);
     if (short !== undefined) throw short;
@@ -179,7 +176,7 @@ function insufficient(error: unknown): ApiError | undefined {
 }
 
 /** The workflow may have ended, or answered nobody: the row tells, and approving again is always safe. */
-async function afterTrouble(ctx: Ctx, id: string, request: Request, error: unknown): Promise<string> {
+async function afterTrouble(ctx: Ctx, id: string, request: Request, error: unknown): Promise<Told> {
   const ended = error instanceof ApiError && error.code === 'invalid_state';
   if (!ended && !isUnavailable(error)) throw error;
   const now = await requireOwn(ctx, id);

@@ -2,7 +2,6 @@ import { CancelAnswer, CancelWorkflow, WorkflowParams } from '../../../schemas/f
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
 import { cancelRun, orAsHeard } from '../../runs/commands.ts';
-import type { DecisionAnswer } from '../../../domain/messages.ts';
 import type { Ctx } from '../../context.ts';
 import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
 import type { RunStatus } from '../../../schemas/core/run.ts';
@@ -25,12 +24,7 @@ export const cancelRoute: Route = defineRoute({
   errors: ['workflow_not_found', 'cannot_cancel'],
   handler: async (ctx, { params, body }) => {
     const run = await requireOwn(ctx, params.id);
-    const status = await orAsHeard(
-      ctx,
-      run,
-      () => cancel(ctx, run, body?.reason),
-      (answer: DecisionAnswer) => answer.status,
-    );
+    const { status } = await orAsHeard(ctx, run, () => cancel(ctx, run, body?.reason));
     return {
       status: 200,
       body: { success: true, message: 'Workflow cancelled', status: statusWord(status) },
@@ -38,12 +32,16 @@ export const cancelRoute: Route = defineRoute({
   },
 });
 
-async function cancel(ctx: Ctx, run: WorkflowView, reason: string | undefined): Promise<RunStatus> {
+async function cancel(
+  ctx: Ctx,
+  run: WorkflowView,
+  reason: string | undefined,
+): Promise<{ status: RunStatus }> {
   try {
-    return (await cancelRun(ctx, run, reason)).status;
+    return await cancelRun(ctx, run, reason);
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 'invalid_state')) throw error;
     // It ended while we asked: its row knows how.
-    return (await cancelRun(ctx, await requireOwn(ctx, run.id), reason)).status;
+    return cancelRun(ctx, await requireOwn(ctx, run.id), reason);
   }
 }
