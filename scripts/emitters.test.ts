@@ -113,6 +113,10 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'api/server.ts: server': { file: LINES, title: 'a server that cannot take a connection' },
   'embedded/chains/surfpool/forward.ts: server': { why: 'an error is heard' },
   'embedded/chains/surfpool/forward.ts: socket': { why: 'both sockets are in a pipeline, which hears them' },
+  'embedded/chains/surfpool/rpc-front.ts: server': { why: 'an error is heard' },
+  'embedded/chains/surfpool/rpc-front.ts: pool of HTTP connections': {
+    why: 'each request hears its error, and its client sees the connection end',
+  },
   'embedded/chains/surfpool/upstream.ts: server': { why: 'an error is heard and said' },
   'embedded/facilitator/listen.ts: server': { why: 'an error is heard' },
   'embedded/ports.ts: server': { why: 'an error is the answer: the port is taken' },

@@ -29,13 +29,13 @@ export async function restartable(
   let current = await start({});
   let meant = false;
   let fellByItself = false;
-  const watch = ({ pid, exited }: Started): void => {
+  const watch = async ({ pid, exited }: Started): Promise<void> => {
     meant = false;
-    void exited?.then(() => {
-      if (!meant && current.pid === pid) fellByItself = true;
-    });
+    if (exited === undefined) return;
+    await exited;
+    if (!meant && current.pid === pid) fellByItself = true;
   };
-  watch(current);
+  void watch(current);
   const fell = async (): Promise<void> => {
     meant = true;
     signalPid(current.pid, 'SIGKILL');
@@ -44,7 +44,7 @@ export async function restartable(
   };
   const raise = async (more: NodeJS.ProcessEnv = {}): Promise<Started> => {
     current = await start(more);
-    watch(current);
+    void watch(current);
     return current;
   };
   return {

@@ -19,6 +19,7 @@ export async function frontRpc(port: number, target: string): Promise<{ port: nu
     server.once('error', reject);
     server.listen({ port, host: '127.0.0.1' }, resolve);
   });
+  server.on('error', () => undefined); // a connection that could not be taken: its client tries again
   return {
     port: (server.address() as AddressInfo).port,
     close() {
