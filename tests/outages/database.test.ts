@@ -129,8 +129,8 @@ describe('a connection that the server ends', () => {
     onTestFinished(() => wake.close());
     await vi.waitFor(() => expect(wake.listening).toBe(true));
     const { rows: found } = await db.pool.query<{ pid: number }>(
-      `select pid from pg_stat_activity where query = $1 and application_name = 'steward listen' and datname = current_database()`,
-      [`listen ${EVENTS_CHANNEL}`],
+      `select pid from pg_stat_activity where query like $1 and application_name = 'steward listen' and datname = current_database()`,
+      [`listen ${EVENTS_CHANNEL};%`],
     );
     await cut(found[0]!.pid);
     await vi.waitFor(() => expect(wake.listening).toBe(false));
