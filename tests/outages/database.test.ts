@@ -4,7 +4,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { checkHealth } from '../../api/core/health.ts';
 import { createWake } from '../../api/stream/wake.ts';
-import { createClient } from '../../db/connections.ts';
+import { createClient, dropIdle } from '../../db/connections.ts';
 import { openDatabase, type Database } from '../../db/database.ts';
 import { migrate } from '../../db/migrate.ts';
 import { EVENTS_CHANNEL } from '../../db/notifier.ts';
@@ -226,6 +226,7 @@ describe('a database that only reads', () => {
       await own.close();
     });
     await setReadOnly(true);
+    dropIdle(own.pool); // the setting is one of new connections
     const ready = await ask(api, '/readyz');
     expect([ready.status, ready.body['status']]).toEqual([503, 'not_ready']);
     const health = await ask(api, '/health');
