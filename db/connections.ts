@@ -13,6 +13,9 @@ export const STEADY = {
 
 export const QUERY_MS = 60_000;
 const IDLE_IN_TRANSACTION_MS = 30_000;
+
+/** For transactions of MikroORM, which begins them itself. */
+export const LIMIT_IDLE = `set local idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;
 const ORM_LIFETIME_S = 60; // its pool tells nobody of refused statements, so a server that became read-only is left by age
 
 export interface PoolOptions {

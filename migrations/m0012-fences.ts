@@ -13,8 +13,9 @@ export class M0012Fences extends Migration {
         run_id text not null,
         at timestamptz(3) not null default clock_timestamp()
       )`);
+    this.addSql(`alter table run add column called_off_at timestamptz(3)`);
     this.addSql(
-      `create index run_abandoned on run (created_at) where start_state = 'abandoned' and finished_at is null`,
+      `create index run_called_off on run (created_at) where called_off_at is not null and finished_at is null`,
     );
   }
 }

@@ -40,7 +40,7 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   await journal.append({
     runId: run.id,
     events: [
-      ...request.ride.events,
+      ...(run.finished_at === null ? request.ride.events : []), // a repetition: what came after the end is too late
       terminalEvent({ ...request, totals, ...cancelOf(request, run) }, output, ids),
     ],
   });

@@ -32,16 +32,24 @@ export async function decideIntent(
   order: PaymentDecisionOrder,
 ): Promise<{ decision: PaymentDecision }> {
   const payment = await mustGetPayment(tools, order.intentId);
-  if (isDeclared(payment, order.decision)) return { decision: order.decision };
+  if (isDeclared(payment, order.decision)) return tell(tools, order, payment); // a crash may have come first
   if (payment.fingerprint === null || payment.fingerprint !== order.confirm)
     throw refused('confirm is not the fingerprint of this payment; its standing shows it.');
   const txHash = order.txHash ?? payment.tx_hash;
   if (order.decision === 'settled' && txHash === null)
     throw refused('Name the transaction that paid it: tx_hash.');
   await requireBlind(tools, payment, await look(tools, payment, txHash));
-  await commit(tools, order, txHash);
+  await commit(tools, order, payment, txHash);
   await tools.checkpoint(order.decision === 'void' ? 'payment.voided' : 'payment.posted');
-  await append(tools, { ...payment, tx_hash: txHash }, order.decision, 'DECLARED');
+  return tell(tools, order, { ...payment, tx_hash: txHash });
+}
+
+async function tell(
+  tools: PaymentTools,
+  order: PaymentDecisionOrder,
+  payment: PaymentRow,
+): Promise<{ decision: PaymentDecision }> {
+  await append(tools, payment, order.decision, 'DECLARED');
   for (const kind of ['payment_unknown', 'payment_reorganised'])
     await settleAttention(
       tools.db.pool,
@@ -92,15 +100,16 @@ async function requireBlind(tools: PaymentTools, payment: PaymentRow, sighting: 
 async function commit(
   tools: PaymentTools,
   { intentId, decision, by, note }: PaymentDecisionOrder,
+  { run_id: runId, status, tx_hash }: PaymentRow,
   txHash: string | null,
 ): Promise<void> {
-  const { run_id: runId } = await mustGetPayment(tools, intentId);
   await tools.db.transaction(async (client) => {
     await lockRunMoney(client, runId);
     const run = await mustGetRun(tools, runId); // under the lock, as where the chain proves it
     const current = await lockPayment(client, intentId);
     const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-    if (current === undefined || current.finalized || readBlind(current.proof) === undefined)
+    const isAsSeen = current?.status === status && current.tx_hash === tx_hash;
+    if (!isAsSeen || current.finalized || readBlind(current.proof) === undefined)
       throw refused('The payment was proven meanwhile; look at it again.');
     await closeTransfer(client, transferOf(current), decision === 'void' ? 'voided' : 'posted');
     const moved = await movePayment(client, intentId, open, decision, {

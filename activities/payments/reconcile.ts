@@ -129,18 +129,21 @@ async function closeVoid(
 ): Promise<ReconcileOutcome> {
   const reason = proven.reason ?? 'EXPIRED';
   await recordFees(tools, payment, fees);
-  await tools.db.transaction(async (client) => {
+  const isVoid = await tools.db.transaction(async (client) => {
     await lockRunMoney(client, payment.run_id);
     const run = await mustGetRun(tools, payment.run_id); // under the lock: a run that ends after this gives back itself
     const current = await lockPayment(client, payment.id);
-    if (current === undefined || current.finalized || current.status === 'void') return;
+    if (current === undefined || current.finalized || current.status === 'void')
+      return current?.status === 'void';
     await closeTransfer(client, transferOf(current), 'voided');
     await movePayment(client, payment.id, ['signed', 'submitted', 'unknown', 'settled'], 'void', {
       reason,
       proof: feeProof(fees),
     });
     if (isTerminal(run.status)) await releaseReserve(client, purseOf(tools, payment, run));
+    return true;
   });
+  if (!isVoid) return reconcileIntent(tools, payment.id); // decided while this look was held up
   await tools.checkpoint('payment.voided');
   await append(tools, payment, 'void');
   await settleAttention(

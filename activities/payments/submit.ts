@@ -21,6 +21,7 @@ import { readQuoteError } from './quote-error.ts';
 import { factsOf, findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { paymentHeader } from './x402/payload.ts';
 import { saidBy } from './node-name.ts';
+import { PROVEN } from './unproven.ts';
 
 type SubmitRequest = Parameters<PaymentActivities['submitPayment']>[0];
 type Unclear = Extract<SubmitOutcome, { kind: 'unclear' }>;
@@ -201,7 +202,7 @@ async function settle(
   where: JsonObject = {},
 ): Promise<SubmitOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const patch = { txHash, reason: null, proof: { output: { ...kept }, ...where } };
+  const patch = { txHash, reason: null, proof: { ...PROVEN, output: { ...kept }, ...where } };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
     return submitIntent(tools, request); // closed while this try was held up: that is the answer
   await tools.checkpoint('payment.settled');

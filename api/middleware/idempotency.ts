@@ -13,6 +13,7 @@ import {
 } from '../../db/repositories/idempotency.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { ApiDeps } from '../context.ts';
+import { isUnavailable } from '../errors.ts';
 import type { RawInput } from '../http/parse.ts';
 import type { Rendered } from '../http/render.ts';
 import { ApiError } from '../problem.ts';
@@ -176,10 +177,16 @@ function storeWith(
   line: AuditEntry,
   store: (db: Queryable) => Promise<boolean>,
 ): Promise<boolean> {
-  return auditor.append(line, store).catch((error: unknown) => {
-    log.error({ err: error, line }, 'an audit line was not written');
-    return store(db.pool);
-  });
+  const append = (): Promise<boolean> => auditor.append(line, store);
+  return append()
+    .catch((error: unknown) => {
+      if (isUnavailable(error)) return append(); // one cut connection must not cost the lines of a whole group
+      throw error;
+    })
+    .catch((error: unknown) => {
+      log.error({ err: error, line }, 'an audit line was not written');
+      return store(db.pool);
+    });
 }
 
 function replay(deps: ApiDeps, sealed: string): Rendered {

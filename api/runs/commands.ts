@@ -19,7 +19,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { Ctx } from '../context.ts';
 import { isHidden } from './visibility.ts';
-import { troubleOf, unavailable } from '../errors.ts';
+import { isUnavailable, troubleOf, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { attest } from '../keys/authority.ts';
 import { keepClaim } from '../middleware/idempotency.ts';
@@ -79,7 +79,10 @@ export async function heardBefore<A>(
   const earlier = temporal.workflow.getHandle(workflowId).getUpdateHandle<A>(updateIdOf(ctx));
   return temporal
     .withDeadline(Date.now() + settings.commandTimeoutMs, () => earlier.result())
-    .catch(() => undefined); // it never came there, or was refused there as well
+    .catch((error: unknown) => {
+      if (isUnavailable(error)) throw unavailable(); // a refusal would be kept, and perhaps be wrong
+      return undefined; // it never came there, or was refused there as well
+    });
 }
 
 /** Approves what a paused run waits for. A run that has not begun is approved, not resumed. */

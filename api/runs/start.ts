@@ -94,7 +94,7 @@ async function createRun(
 
 /**
  * Safe to repeat: a workflow id is started once, for ever. `called_off`: the run was given up while this try was held up, and
- * what it started nevertheless was told to end; its first event is refused as well.
+ * what it started nevertheless is told to end, here and by the sweep until it has.
  */
 export async function startWorkflow(
   deps: StartDeps,

@@ -83,7 +83,9 @@ function sendEvents(
   );
   const goodbye = (): void => void res.end(); // EventSource reconnects by itself, to another process
   draining.addEventListener('abort', goodbye);
-  const heartbeat = setInterval(() => res.write(': alive\n\n'), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => {
+    if (!res.writableEnded) res.write(': alive\n\n'); // after its end it may wait long to be read
+  }, HEARTBEAT_MS);
   const leave = openSession(hub, stream, subject, after, sinkOf(res, backlogs()), ctx);
   const close = (): void => {
     clearInterval(heartbeat);

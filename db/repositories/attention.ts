@@ -1,3 +1,4 @@
+import { LIMIT_IDLE } from '../connections.ts';
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import { storableJson, storableText } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -73,7 +74,7 @@ export async function resolveAttention(
   first: () => Promise<void> = async () => undefined,
 ): Promise<Attention | null> {
   return em.transactional(async (inner) => {
-    await inner.execute(`set local idle_in_transaction_session_timeout = '30s'`); // as everywhere: see database.ts
+    await inner.execute(LIMIT_IDLE);
     const item = await inner.findOne(
       Attention,
       { tenant, id, ...notHidden(hidden) },

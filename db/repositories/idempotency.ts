@@ -147,13 +147,15 @@ export async function releaseKey(db: Queryable, hold: Hold): Promise<boolean> {
  * transaction ends.
  */
 export async function lockRequestOf(client: Queryable, runId: string): Promise<'busy' | 'answered' | 'idle'> {
-  const { rows } = await client.query<{ answered: boolean; busy: boolean }>(
-    `select answer is not null as answered, locked_until > clock_timestamp() as busy
-     from idempotency where run_id = $1 for update`,
+  const busy = `answer is null and coalesce(locked_until > clock_timestamp(), false)`;
+  // A claim that is held is not locked: its holder would take it for lost.
+  const { rows } = await client.query<{ answered: boolean }>(
+    `select answer is not null as answered from idempotency where run_id = $1 and not (${busy}) for update`,
     [runId],
   );
   if (rows.some(({ answered }) => answered)) return 'answered';
-  return rows.some(({ busy }) => busy) ? 'busy' : 'idle';
+  const { rowCount } = await client.query(`select from idempotency where run_id = $1 and ${busy}`, [runId]);
+  return rowCount === 0 ? 'idle' : 'busy';
 }
 
 /** After a start was given up, an identical request may start anew; whoever held the old one holds nothing. */

@@ -1,3 +1,4 @@
+import { LIMIT_IDLE } from '../connections.ts';
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import { ApiKey } from '../entities.ts';
 import type { Queryable } from '../ledger.ts';
@@ -87,6 +88,7 @@ export async function rotateKey(
   { fresh, overlapUntil, expiresAt }: Rotation,
 ): Promise<RotationOutcome> {
   return em.transactional(async (inner): Promise<RotationOutcome> => {
+    await inner.execute(LIMIT_IDLE);
     const old = await inner.findOne(ApiKey, { ...key }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (old === null) return { kind: 'missing' };
     if (old.revokedAt) return { kind: 'revoked' };

@@ -73,8 +73,10 @@ export async function stepsOf(db: Queryable, runIds: string[]): Promise<Map<stri
 export async function listUnstarted(db: Queryable, pendingMs: number, limit: number): Promise<RunRow[]> {
   const { rows } = await db.query<RunRow>(
     `select ${COLUMNS} from run
-     where start_state = 'start_unknown' or (start_state = 'abandoned' and finished_at is null)
-        or (start_state = 'pending' and created_at < now() - $1 * interval '1 millisecond')
+     where start_state in ('pending', 'start_unknown')
+       and (start_state = 'start_unknown' or created_at < now() - $1 * interval '1 millisecond')
+     union all
+     select ${COLUMNS} from run where called_off_at is not null and finished_at is null
      order by created_at limit $2`,
     [pendingMs, limit],
   );

@@ -114,26 +114,26 @@ export async function markStart(
     text: `update run set start_state = case when start_state in ('started', 'abandoned') then start_state else $2 end,
              temporal_run_id = coalesce($3, temporal_run_id)
            where id = $1
-           returning case when finished_at is not null and exists (
-             select from event where run_id = $1 and event_key = $4) then 'abandoned' else start_state end as start_state`,
-    values: [id, state, temporalRunId, NEVER_STARTED],
+           returning case when called_off_at is null then start_state else 'abandoned' end as start_state`,
+    values: [id, state, temporalRunId],
   });
   return rows[0]?.start_state ?? 'abandoned';
 }
 
-/** Calls a start off whose outcome nobody learned. False when somebody knows it by now. */
+/**
+ * Calls a start off whose outcome nobody learned, for good: whatever the run's workflow does from here on, it is told to end.
+ * False when somebody knows the outcome by now.
+ */
 export async function abandonStart(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update run set start_state = 'abandoned' where id = $1 and start_state in ('start_unknown', 'abandoned')`,
+    `update run set start_state = 'abandoned', called_off_at = coalesce(called_off_at, clock_timestamp())
+     where id = $1 and (start_state = 'start_unknown' or called_off_at is not null)`,
     [id],
   );
   return rowCount === 1;
 }
 
-/** The workflow of a start that was called off exists; it was told to end, and ends its run itself. */
+/** Where the workflow of a start that was called off is. It was told to end, and ends its run itself. */
 export async function keepAbandoned(db: Queryable, id: string, temporalRunId: string): Promise<void> {
-  await db.query(`update run set start_state = 'started', temporal_run_id = $2 where id = $1`, [
-    id,
-    temporalRunId,
-  ]);
+  await db.query(`update run set temporal_run_id = $2 where id = $1`, [id, temporalRunId]);
 }

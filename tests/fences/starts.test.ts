@@ -135,9 +135,30 @@ test('a start is not called off while its request is at work, nor once a client 
   expect(await eventsOf(runId)).toEqual(['started']);
 });
 
+/** What a sweep has written when it is stopped before it asks Temporal. */
+const markCalledOff = (runId: string): Promise<unknown> =>
+  stack.db.pool.query(`update run set start_state = 'abandoned', called_off_at = now() where id = $1`, [
+    runId,
+  ]);
+
+test('a start that was called off is told to end until it has, though a worker begins it first', async () => {
+  const { runId, goOn } = await heldUp();
+  await markCalledOff(runId);
+  expect((await goOn()).body).toMatchObject({ status: 503, run_id: runId });
+  const first = { key: 'run.planning', type: 'run.planning', data: {}, status: 'planning' } as const;
+  await stack.deps().journal.append({ runId, events: [first] });
+  expect(await sweep()).toEqual({ seen: 1, moved: 1 });
+  expect(await sweep()).toEqual({ seen: 1, moved: 1 });
+  expect(await statusOf(runId)).toBe('planning');
+  expect((await eventsOf(runId)).slice(0, 2)).toEqual(['started', 'told to end']);
+  const last = { key: 'run.cancelled', type: 'run.cancelled', data: {}, status: 'cancelled' } as const;
+  await stack.deps().journal.append({ runId, events: [last] });
+  expect(await sweep()).toEqual({ seen: 0, moved: 0 });
+});
+
 test('a sweep that was stopped after it called a start off is made good by the next one', async () => {
   const { runId, goOn } = await heldUp();
-  await stack.db.pool.query(`update run set start_state = 'abandoned' where id = $1`, [runId]);
+  await markCalledOff(runId);
   expect(await sweep()).toEqual({ seen: 1, moved: 1 });
   expect(await statusOf(runId)).toBe('cancelled');
   expect((await goOn()).status).toBe(503);

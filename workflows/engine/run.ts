@@ -133,7 +133,8 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
   };
   const bySignal = async (request: Partial<DecisionRequest> = {}): Promise<void> => {
     cancel({ by: 'signal', ...request });
-    await journal.flush(); // nothing else may be due for a long time
+    // Nothing else may be due for a long time; what cannot be written now rides on.
+    await journal.flush().catch(() => undefined);
   };
   setHandler(cancelSignal, bySignal, {
     description: 'Stop, settle what is moving, undo what can be undone.',
