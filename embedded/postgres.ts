@@ -42,8 +42,8 @@ const START_ATTEMPTS = 20;
 const OWNER_KEY = 'postgres-owner.key';
 
 /**
- * Starts the real PostgreSQL of the registry package on loopback. Whoever is on this machine may use it as the application;
- * the owner's password is beside the data, for the user who started it alone.
+ * Starts the real PostgreSQL of the registry package on loopback. Everyone on this machine may use it as the application.
+ * The owner's password is beside the data, readable only by the user who started it.
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<RunningPostgres> {
   const { log, database = APPLICATION } = options;

@@ -8,13 +8,13 @@ import {
   type KeptAnchor,
 } from '../db/repositories/audit-check.ts';
 
-/** A line of the chain, by its id, and what is wrong with it. */
+/** The id of a line of the chain, and what is wrong with it. */
 export interface Problem {
   line: number;
   what: string;
 }
 
-/** How a tenant's chain stands. `anchors` were looked at, `anchored` is the last line that they hold. */
+/** The verdict on a tenant's chain. `anchors` counts the anchors that hold; `anchored` is the line of the last of them. */
 export interface TrailVerdict {
   tenant: string;
   lines: number;
@@ -23,16 +23,16 @@ export interface TrailVerdict {
   problems: Problem[];
 }
 
-/** A head of a chain that is known from elsewhere, such as from a receipt. */
+/** A head of a chain that is known from elsewhere: a receipt or a log. */
 export interface KnownHead {
   tenant: string;
   line: number;
   hash: string;
-  /** In words. */
+  /** Where it is from, in words. */
   from: string;
 }
 
-/** Recomputes one chain and holds every head against it that was anchored here or is known from elsewhere. */
+/** Recomputes one chain and compares it with every head that was anchored or is known from elsewhere. */
 export async function verifyTrail(
   db: Queryable,
   tenant: string,

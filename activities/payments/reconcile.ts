@@ -49,7 +49,7 @@ async function examine(tools: PaymentTools, payment: PaymentRow): Promise<Reconc
   return writeDown(tools, payment, sighting);
 }
 
-/** What was seen, into the books and before people. */
+/** Writes a sighting into the books and tells people where it needs them. */
 export async function writeDown(
   tools: PaymentTools,
   payment: PaymentRow,
@@ -96,7 +96,7 @@ async function landed(
   const proof = { ...PROVEN, landedAt: position, ...feeProof(fees) };
   const patch = { txHash, reason: null, proof };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
-    return reconcileIntent(tools, payment.id); // closed while this look was held up: what was seen is old
+    return reconcileIntent(tools, payment.id); // closed by another while this look was held up: look again
   await append(tools, { ...payment, tx_hash: txHash }, 'settled');
   await settleAttention(
     tools.db.pool,
@@ -155,7 +155,7 @@ async function closeVoid(
 async function vanished(tools: PaymentTools, payment: PaymentRow): Promise<void> {
   const moved = await tools.db.transaction(async (client) => {
     const current = await lockPayment(client, payment.id);
-    if (current?.finalized !== false) return false; // final by now: this look was held up
+    if (current?.finalized !== false) return false; // became final while this look was held up
     return movePayment(client, payment.id, ['settled'], 'unknown', { reason: 'REORGANISED' });
   });
   if (!moved) return;

@@ -203,7 +203,7 @@ async function settle(
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
   const patch = { txHash, reason: null, proof: { output: { ...kept }, ...where } };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
-    return submitIntent(tools, request); // closed while this try was held up: that is the answer
+    return submitIntent(tools, request); // closed by another while this try was held up: its outcome is the answer
   await tools.checkpoint('payment.settled');
   return complete(tools, request, payment, txHash, kept);
 }

@@ -8,12 +8,12 @@ import { findRail, type PaymentTools } from './tools.ts';
 
 type Unproven = Extract<Sighting, { kind: 'unproven' }>;
 
-/** What a payment's proof no longer says once a node has proven something. */
+/** Clears what a payment's proof notes of trouble with its node. */
 export const PROVEN = { unreachableSince: null, unprovenSince: null, blind: null };
 
 const TROUBLES: ReadonlySet<string | null> = new Set(['RPC_UNAVAILABLE', 'NODE_FORGOT', 'NODE_BEHIND']);
 
-/** The next silence of the node begins a wait of its own. */
+/** Forgets the node's trouble, so that its next silence is timed from its own beginning. */
 export async function noteReachable(tools: PaymentTools, payment: PaymentRow): Promise<void> {
   const { unreachableSince, blind } = payment.proof;
   if (typeof unreachableSince !== 'number' && blind == null) return;
@@ -24,8 +24,8 @@ export async function noteReachable(tools: PaymentTools, payment: PaymentRow): P
 const UNPROVEN_WAITS = 30; // finality takes minutes on some chains; half an hour by default
 
 /**
- * The node answers and proves nothing: normal until finality, a matter for a person when it goes on. One that has forgotten
- * will not prove it by waiting, so a person hears of it as soon as of one that is silent.
+ * The node answers but proves nothing. That is normal until finality; a person is told when it goes on. A node that has
+ * forgotten the payment will never prove it, so a person is told as early as of a silent one.
  */
 export async function noteUnproven(
   tools: PaymentTools,
@@ -41,7 +41,7 @@ export async function noteUnproven(
     await tellPerson(tools, payment, 'payment_unknown', message);
 }
 
-/** A settled payment stays settled: a node that does not know takes nothing back. */
+/** A settled payment stays settled: that a node cannot prove it is no proof against it. */
 async function noteBlind(
   tools: PaymentTools,
   payment: PaymentRow,
@@ -71,7 +71,7 @@ const isSame = (before: BlindNote | undefined, { why, node, since, decidableAtMs
   before.since === since &&
   before.decidableAtMs === decidableAtMs;
 
-/** The payment, what is held, who cannot prove it since when, and what can be done. */
+/** The text for a person: the payment, what is held, which node cannot prove it since when, and what can be done. */
 function inWords(tools: PaymentTools, payment: PaymentRow, note: BlindNote, message: string): string {
   const { amount, asset, id } = payment;
   const decision =
@@ -86,7 +86,7 @@ function inWords(tools: PaymentTools, payment: PaymentRow, note: BlindNote, mess
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** A node that does not answer proves nothing; what was settled stays so until a node says otherwise. */
+/** A silent node proves nothing: a settled payment stays settled until a node says otherwise. */
 export async function noteUnreachable(
   tools: PaymentTools,
   payment: PaymentRow,

@@ -101,7 +101,7 @@ const notOffered = (status: string, action: z.output<typeof PaymentAction>): Api
       : `The payment is ${status}, and this is not to be decided by a person now; its standing says what is next.`,
   );
 
-/** The decision is on the audit chain before it is taken: who, why, and about which signature. */
+/** Audits who decides, why and about which signature, before the decision is taken. */
 async function decisionOf(
   ctx: Ctx,
   { id, txHash }: PaymentRow,

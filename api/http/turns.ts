@@ -9,15 +9,15 @@ interface Exchange {
 interface Line {
   current: Exchange | undefined;
   waiting: Exchange[];
-  /** What ends the connection once every request that is whole has its answer. */
+  /** Ends the connection; called once every complete request has its answer. */
   last: (() => void) | undefined;
 }
 
 const lines = new WeakMap<Socket, Line>();
 
 /**
- * One answer at a time on a connection. Node hands over every request that one packet brought and keeps all their answers
- * until each is due: a client that sends ahead and never reads would fill memory with them. Here they wait as requests.
+ * Makes one answer at a time on a connection. Node hands over all requests of a packet at once and buffers their answers, so
+ * a client that sends ahead and never reads would fill memory with answers. Here requests wait instead.
  */
 export function inTurn(answer: RequestListener, mostWaiting: number): RequestListener {
   return (req, res) => {
@@ -28,7 +28,7 @@ export function inTurn(answer: RequestListener, mostWaiting: number): RequestLis
   };
 }
 
-/** Node makes an error for each request that is cut off; with their stacks thousands of them would stall everyone. */
+/** Node makes an error for each request that is cut off. The stacks of thousands would stall the process, so none are taken. */
 function cutOff(socket: Socket): void {
   if (socket.destroyed) return;
   const limit = Error.stackTraceLimit;
@@ -46,7 +46,7 @@ function lineOf(socket: Socket): Line {
 function begin(line: Line, { req, res }: Exchange, answer: RequestListener): void {
   if (req.socket.destroyed) return;
   line.current = { req, res };
-  req.socket.setTimeout(0); // a handler may think longer than a client may take to read
+  req.socket.setTimeout(0); // unread.ts times the client's reading, not the handler's work
   res.once('close', () => {
     line.current = undefined;
     const next = line.waiting.shift();
@@ -59,7 +59,7 @@ function begin(line: Line, { req, res }: Exchange, answer: RequestListener): voi
 /** The exchange under way on a connection, if there is one. */
 export const underWay = (socket: object): Exchange | undefined => lines.get(socket as Socket)?.current;
 
-/** Calls `work` when the answers to what was asked before are out. */
+/** Calls `work` once the earlier requests of the connection are answered. */
 export function afterAnswers(socket: object, work: () => void): void {
   const line = lines.get(socket as Socket);
   if (line?.current === undefined) work();

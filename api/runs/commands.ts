@@ -51,8 +51,8 @@ export async function approveRun(
 }
 
 /**
- * A repetition is not refused for what its first try brought about: what the run told that one, whose answer was lost, is
- * the answer.
+ * Does the work, and when it is refused, answers what the run told an earlier try of the same request. Otherwise a client
+ * whose first answer was lost would be refused for its own success.
  */
 export async function orAsHeard<A>(
   ctx: CommandCtx,
@@ -69,7 +69,7 @@ export async function orAsHeard<A>(
   }
 }
 
-/** What the run told an earlier try of the same request: Temporal keeps it, by the id of the request. */
+/** What the run told an earlier try of the same request. Temporal keeps it under the request's id. */
 export async function heardBefore<A>(
   ctx: CommandCtx,
   { workflow_id: workflowId }: Pick<RunRow, 'workflow_id'>,
@@ -79,7 +79,7 @@ export async function heardBefore<A>(
   const earlier = temporal.workflow.getHandle(workflowId).getUpdateHandle<A>(updateIdOf(ctx));
   return temporal
     .withDeadline(Date.now() + settings.commandTimeoutMs, () => earlier.result())
-    .catch(() => undefined); // it never came there, or was refused there as well
+    .catch(() => undefined); // the earlier try never reached the run, or was refused
 }
 
 /** Approves what a paused run waits for. A run that has not begun is approved, not resumed. */
@@ -150,7 +150,7 @@ export async function giveInput(
   id = updateIdOf(ctx),
 ): Promise<void> {
   const family = ctx.deps.families.find(({ name }) => name === run.family);
-  const isRepeated = ctx.claim !== undefined; // what its first try gave, the family knows
+  const isRepeated = ctx.claim !== undefined; // the family knows whether an earlier try gave this input
   if (run.status !== 'awaiting_input' && !(isRepeated && family?.giveInput !== undefined))
     throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
   if (family?.giveInput !== undefined) return family.giveInput(ctx, run, data);
@@ -159,7 +159,7 @@ export async function giveInput(
   await bounded(ctx, run, () => handle.signal(SIGNALS.input, { by: actorOf(ctx.principal), data, id }));
 }
 
-/** Who decides, checked at the decision: what it was checked for may be gone since the request began. */
+/** Who decides. The key is checked again: it may have lost the scope since the request began. */
 async function deciding(
   ctx: CommandCtx,
   scope: 'approve' | 'operate',

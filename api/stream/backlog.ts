@@ -1,10 +1,10 @@
 import type { Limits } from '../limits.ts';
 
-/** What was sent to one client and not taken by it yet. */
+/** What was sent to one client and is not read yet. */
 export interface Backlog {
-  /** Counts a frame; call what it returns when the frame has left this process. */
+  /** Counts a frame. Call the returned function when the frame has left this process. */
   sent(bytes: number): () => void;
-  /** The client has these bytes: until then the system holds them for it. */
+  /** The client has confirmed these bytes; until then the system may buffer them. */
   arrived(bytes: number): void;
   /** True while nothing more should be sent. */
   readonly isFull: boolean;
@@ -15,7 +15,7 @@ export interface Backlog {
 
 const FRAME_COST = 512; // what a frame that waits takes in memory besides its bytes
 
-/** The backlogs of all streams share one room: when that is full, whoever has waited longest to be read is given up. */
+/** All backlogs together have one limit. When it is reached, the client that is behind for longest is given up. */
 export function createBacklogs({
   unreadOfStream,
   unreadOfStreams,
@@ -23,7 +23,7 @@ export function createBacklogs({
   stalledMs,
 }: Pick<Limits, 'unreadOfStream' | 'unreadOfStreams' | 'underWayOfStream' | 'stalledMs'>): () => Backlog {
   let total = 0;
-  const waiting = new Set<(hasRoom: boolean) => void>(); // the longest first
+  const waiting = new Set<(hasRoom: boolean) => void>(); // longest first
 
   return () => {
     let pending = 0;
@@ -45,7 +45,7 @@ export function createBacklogs({
         clearTimeout(limit);
         settle = undefined;
         waiting.delete(done);
-        if (!room) close(); // what is not counted any more is on its way out
+        if (!room) close(); // its frames no longer count: the stream is being ended
         resolve(room);
       };
       settle = done;

@@ -3,15 +3,15 @@ import type { Services } from '../http/pipeline.ts';
 import { renderProblem, type Rendered } from '../http/render.ts';
 import type { Where } from '../problem.ts';
 
-const PATIENCE_MS = 1000; // a client that does not take its last word is cut off
+const PATIENCE_MS = 1000; // then a client that has not read the reason is cut off
 
-/** A stream's end of its line: how it says why it ends, and how it is cut. */
+/** The connection of a stream: how to say why it ends, and how to cut it. */
 export interface Line {
   sayGoodbye(problem: Rendered): void;
   cut(): void;
 }
 
-/** Ends a stream once its key may not read it any more, with the reason as the last word. */
+/** Ends a stream once its key may not read it any more. The reason is the last thing that is sent. */
 export function endWithKey(
   { keys }: Pick<Services, 'keys'>,
   { principal, log, signal }: Pick<Ctx, 'principal' | 'log' | 'signal'>,

@@ -66,7 +66,7 @@ function sendEvents(
   res: Response,
   ctx: Ctx,
 ): void {
-  res.socket?.setTimeout(HEARTBEAT_MS + limits.stalledMs); // each heartbeat that is taken is a sign of life
+  res.socket?.setTimeout(HEARTBEAT_MS + limits.stalledMs); // Node restarts it whenever the client reads a heartbeat
   res.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
@@ -111,7 +111,7 @@ function sinkOf(res: Response, backlog: Backlog): Sink {
       const left = backlog.sent(sse.length);
       res.write(sse, () => {
         left();
-        backlog.arrived(sse.length); // HTTP has no way to ask
+        backlog.arrived(sse.length); // HTTP cannot ask the client what it has read
       });
     },
     // A client that is behind reconnects with Last-Event-ID and misses nothing.

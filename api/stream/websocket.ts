@@ -49,7 +49,7 @@ export function createSocketServer(
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE,
     maxFragments: MOST_FRAGMENTS,
-    closeTimeout: services.limits.closeMs, // newer than the types of ws
+    closeTimeout: services.limits.closeMs, // missing in @types/ws
   };
   const server = new WebSocketServer(options);
   const alive = new WeakSet<WebSocket>();

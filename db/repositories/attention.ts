@@ -60,8 +60,8 @@ export async function listAttention(
 }
 
 /**
- * Closes an item once; a second time changes nothing, nor does it when `first` throws, which sees the item locked. Null when
- * the tenant has no such item.
+ * Closes an item once; a second time changes nothing. `first` runs while the item is locked; when it throws, nothing changes.
+ * Null when the tenant has no such item.
  */
 export async function resolveAttention(
   em: EntityManager,
@@ -73,7 +73,7 @@ export async function resolveAttention(
   first: () => Promise<void> = async () => undefined,
 ): Promise<Attention | null> {
   return em.transactional(async (inner) => {
-    await inner.execute(`set local idle_in_transaction_session_timeout = '30s'`); // as everywhere: see database.ts
+    await inner.execute(`set local idle_in_transaction_session_timeout = '30s'`); // as in connections.ts
     const item = await inner.findOne(
       Attention,
       { tenant, id, ...notHidden(hidden) },

@@ -100,8 +100,8 @@ export async function listSteps(db: Queryable, runId: string): Promise<StepRow[]
 export const NEVER_STARTED = 'run.cancelled:never-started';
 
 /**
- * Records that Temporal has the workflow (or that nobody knows). Never moves back from 'started', and never on from what was
- * called off meanwhile; answers what holds now.
+ * Records that Temporal has the workflow, or that nobody knows. A run that is 'started' or called off stays so. Answers the
+ * state that holds now.
  */
 export async function markStart(
   db: Queryable,
@@ -121,7 +121,7 @@ export async function markStart(
   return rows[0]?.start_state ?? 'abandoned';
 }
 
-/** Calls a start off whose outcome nobody learned. False when somebody knows it by now. */
+/** Calls off a start whose outcome is unknown. False when it is known by now. */
 export async function abandonStart(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `update run set start_state = 'abandoned' where id = $1 and start_state in ('start_unknown', 'abandoned')`,
@@ -130,7 +130,7 @@ export async function abandonStart(db: Queryable, id: string): Promise<boolean> 
   return rowCount === 1;
 }
 
-/** The workflow of a start that was called off exists; it was told to end, and ends its run itself. */
+/** For a start that was called off although its workflow exists. That was told to end, and ends its run itself. */
 export async function keepAbandoned(db: Queryable, id: string, temporalRunId: string): Promise<void> {
   await db.query(`update run set start_state = 'started', temporal_run_id = $2 where id = $1`, [
     id,

@@ -81,7 +81,7 @@ async function earlier(
   return isDeepStrictEqual(form, answered?.form) ? undefined : answered?.lid;
 }
 
-/** The question that the first try of this very request answered; nobody heard of it. */
+/** The question that an earlier try of this request answered, when its own answer was lost. */
 async function given(ctx: CommandCtx, { run }: FoundJob, hash: string): Promise<string | undefined> {
   const before = await heardBefore<ProvideInputAnswer>(ctx, run);
   return before?.kind === 'taken' ? findTaken(ctx.deps.db.pool, run.id, hash) : undefined;

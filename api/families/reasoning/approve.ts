@@ -61,7 +61,7 @@ export function approveRoute(options: ReasoningOptions): Route {
   });
 }
 
-/** What is approved, now or before, or that the approval waits for its plan. */
+/** What the client is told: the plan that is approved, now or before, or that the approval waits for its plan. */
 type Told = { kind: 'approved'; planHash: string } | { kind: 'recorded' };
 
 async function approve(
