@@ -9,7 +9,7 @@ test.each([
   expect(nodeName(address)).toBe(name);
 });
 
-test('what a library says of a failure keeps no more of an address than its host', () => {
+test('an error message keeps no more of an address than its host', () => {
   const said =
     'server response 401 (request={ }, requestUrl="https://node.example/v3/secret", code=X) at (wss://u:p@ws.example/k?q=1)';
   expect(saidBy(new Error(said))).toBe(

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, signalPid } from '../../embedded/processes/pid.ts';
 
-/** A process as it was started. */
+/** A process after its start. */
 export interface Started {
   pid: number;
   exited?: Promise<unknown>;
 }
 
-/** A process that can be ended or stopped, and stands again on the same address. */
+/** A process that can be killed, stopped, and started again on the same address. */
 export interface Restartable {
-  /** SIGKILL, then a start of the same thing, with more environment. */
+  /** SIGKILL, then a new start, with more environment. */
   kill(more?: NodeJS.ProcessEnv): Promise<Started>;
-  /** SIGKILL alone. */
+  /** Only SIGKILL. */
   fell(): Promise<void>;
-  /** The start alone. */
+  /** Only the start. */
   raise(more?: NodeJS.ProcessEnv): Promise<Started>;
-  /** SIGSTOP, and SIGCONT after `ms`: the process knows nothing of the time between. */
+  /** SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;
   /** True when it ended although nobody ended it. */
   fellByItself(): boolean;
