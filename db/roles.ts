@@ -36,7 +36,7 @@ export async function grantRights(owner: Client, role: string): Promise<void> {
   await owner.query(['begin', ...rights, 'commit'].join(';\n'));
   if (await canAlterAudit(owner, role))
     throw new Error(
-      `The role ${role} of DATABASE_URL can still alter the audit trail, by a role that it is a member of or by a right that everyone has. Take that away.`,
+      `The role ${role} of DATABASE_URL can still alter the audit trail, through a role that it is a member of or a right that everyone has. Revoke that.`,
     );
 }
 
@@ -92,9 +92,9 @@ export async function whyUnprotected(owner: Client, role: string): Promise<strin
   const { us, itself, super: all, owns, member } = found;
   if (itself)
     return `${it} is that of MIGRATION_DATABASE_URL. Let the application use another, or leave that unset.`;
-  if (all) return `${it} is a superuser, whom nothing is refused. Let the application use another.`;
+  if (all) return `${it} is a superuser and may do everything. Let the application use another.`;
   if (owns) return `${it} owns tables. As a superuser, in this database: reassign owned by ${role} to ${us}`;
-  if (member) return `${it} is a member of ${us} and may do what that may: revoke ${us} from ${role}`;
+  if (member) return `${it} is a member of ${us} and has its rights: revoke ${us} from ${role}`;
   return undefined;
 }
 

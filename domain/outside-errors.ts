@@ -39,7 +39,7 @@ export const TROUBLE_ANSWERS: Readonly<Record<Exclude<Trouble, 'bug'>, TroubleAn
   },
   busy: {
     code: 'unavailable',
-    detail: `A part this needs has more to do than it can take. Try again in a moment; ${SAFE}.`,
+    detail: `A part this needs is overloaded. Try again in a moment; ${SAFE}.`,
     retryAfter: 2,
   },
   repair: {
@@ -57,7 +57,7 @@ export const TROUBLE_ANSWERS: Readonly<Record<Exclude<Trouble, 'bug'>, TroubleAn
   conflict: {
     code: 'conflict',
     detail:
-      'Another request has just done this or the contrary. Read again what is there before you repeat it.',
+      'Another request changed the same thing at the same time. Read it again before you repeat this.',
   },
   bad_input: {
     code: 'invalid_input',

@@ -138,7 +138,7 @@ async function ensureDatabase({ ownerUrl }: DatabaseUrls, database: string): Pro
 function explainLogin(error: unknown): never {
   if (!(error instanceof Error && 'code' in error && error.code === '28P01')) throw error;
   throw new Error(
-    `PostgreSQL: ${OWNER_KEY} in the data folder is not the one that this data began with: put that back, from the same backup as the data`,
+    `PostgreSQL: ${OWNER_KEY} in the data folder does not belong to this data: put back the one from the same backup`,
     { cause: error },
   );
 }

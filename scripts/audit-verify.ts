@@ -83,7 +83,7 @@ function anchorProblem(anchor: KeptAnchor, trusted: string | undefined): Problem
 function headProblem(line: number, hash: string, found: string | null, from: string): Problem | undefined {
   if (found === null) return { line, what: `it is missing: ${from} has it` };
   if (found !== hash)
-    return { line, what: `it, or a line before it, was written anew: ${from} has another hash of it` };
+    return { line, what: `it, or a line before it, was rewritten: ${from} has another hash` };
   return undefined;
 }
 

@@ -79,7 +79,7 @@ function inWords(tools: PaymentTools, payment: PaymentRow, note: BlindNote, mess
       ? ''
       : ` If no node has it any more, an admin decides from ${iso(note.decidableAtMs)} on what became of it: POST /payments/${id}/actions.`;
   return (
-    `${whatOf(tools, payment)}: ${amount} of ${asset} stay held. ${message} That is so of ${note.node} since ${iso(note.since)}. ` +
+    `${whatOf(tools, payment)}: ${amount} of ${asset} stay held. ${message} The node is ${note.node}, and it has been so since ${iso(note.since)}. ` +
     `Let a node answer that has the chain's history back to the payment; then this closes by itself.${decision}`
   );
 }

@@ -25,7 +25,7 @@ export async function renew({ db }: Pick<ApiDeps, 'db'>, before: Principal): Pro
   if (before.kind !== 'key' || before.keyId === null) return before;
   const now = principalOf(await findKey(db.pool, before.keyId));
   if (now.tenant !== before.tenant || now.subject !== before.subject)
-    throw unauthorized('The API key belongs to somebody else now; begin anew.');
+    throw unauthorized('The API key belongs to somebody else now; connect again.');
   return now;
 }
 
@@ -44,7 +44,7 @@ export function objection(row: KeyRow | undefined, before: Principal): ApiError 
       (seesAll(now) || (!seesAll(before) && now.subject === before.subject))
     )
       return undefined;
-    return new ApiError('forbidden', 'The API key sees less than it did; connect again.');
+    return new ApiError('forbidden', 'The API key may see less than before; connect again.');
   } catch (error) {
     if (error instanceof ApiError) return error;
     throw error;

@@ -57,7 +57,7 @@ type Bad = { brokenAt: number; what: string };
 
 const changed = ({ id }: Line): Bad => ({
   brokenAt: id,
-  what: 'it was changed, or Steward did not write it: its hash is not that of what it says',
+  what: 'its hash does not fit its content: it was changed, or Steward did not write it',
 });
 
 async function whatIsWrong(db: Queryable, line: Line, before: Line | undefined): Promise<Bad | undefined> {

@@ -185,7 +185,7 @@ describe('a chain that was made consistent again is not what was anchored', () =
       problems: [
         expect.stringMatching(
           new RegExp(
-            `^${rows[7]!.id}: it, or a line before it, was written anew: the anchor of .* has another hash`,
+            `^${rows[7]!.id}: it, or a line before it, was rewritten: the anchor of .* has another hash`,
           ),
         ),
       ],

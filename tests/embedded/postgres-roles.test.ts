@@ -148,6 +148,6 @@ test('a key that belongs to other data is explained in a sentence', async () => 
   await (await start()).stop();
   rmSync(join(dirname(dataDir), 'postgres-owner.key'));
   await expect(start()).rejects.toThrow(
-    /postgres-owner\.key in the data folder is not the one that this data began with: put that back/,
+    /postgres-owner\.key in the data folder does not belong to this data: put back the one/,
   );
 });
