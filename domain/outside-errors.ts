@@ -56,8 +56,7 @@ export const TROUBLE_ANSWERS: Readonly<Record<Exclude<Trouble, 'bug'>, TroubleAn
   not_found: { code: 'not_found', detail: 'It does not exist any more. Read the run again.' },
   conflict: {
     code: 'conflict',
-    detail:
-      'Another request changed the same thing at the same time. Read it again before you repeat this.',
+    detail: 'Another request changed the same thing at the same time. Read it again before you repeat this.',
   },
   bad_input: {
     code: 'invalid_input',

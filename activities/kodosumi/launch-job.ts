@@ -140,7 +140,9 @@ const isEarly = ({ lookForMs }: KodosumiDeps): boolean =>
 async function launched(deps: KodosumiDeps, job: JobRow, fid: string, at: Date): Promise<LaunchJobOutcome> {
   if (await keepFid(deps.db, job.run_id, fid, at)) return { kind: 'launched', fid };
   await endSurplus(deps, job, fid);
-  throw new Error(`Another try launched this job, or the job has ended, so run ${fid} of this try was ended.`);
+  throw new Error(
+    `Another try launched this job, or the job has ended, so run ${fid} of this try was ended.`,
+  );
 }
 
 /** Temporal has given this try up and will not repeat it, so a person is told when ending the run fails. */
