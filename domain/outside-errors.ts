@@ -168,31 +168,20 @@ export function sqlTrouble(code: string): Trouble | undefined {
   return SQL_STATES[code] ?? SQL_CLASSES[code.slice(0, 2)];
 }
 
-const NETWORK = new Set([
+const UNREACHABLE = [
   'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'EHOSTDOWN',
   'ENETUNREACH',
   'ENETDOWN',
-]);
+];
+
+const NETWORK = new Set([...UNREACHABLE, 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
 
 /** Codes of connections that were never made: the other side has done nothing. */
-const NOT_REACHED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const NOT_REACHED = new Set([...UNREACHABLE, 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** True when a call did not leave this machine, whatever layer says so. */
 export function isNotReached(error: unknown): boolean {

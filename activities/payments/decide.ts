@@ -13,8 +13,8 @@ import { readBlind } from '../../domain/payments/blind.ts';
 import type { Sighting } from '../../domain/payments/rail.ts';
 import type { PaymentDecision, PaymentDecisionOrder } from '../../domain/ports/payment-decisions.ts';
 import { isTerminal } from '../../domain/run-states.ts';
-import { saidBy } from './node-name.ts';
-import { writeDown } from './reconcile.ts';
+import { nodeErrorMessage } from './node-name.ts';
+import { recordSighting } from './reconcile.ts';
 import { append, attentionId } from './telling.ts';
 import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
 
@@ -66,7 +66,7 @@ async function look(tools: PaymentTools, payment: PaymentRow, txHash: string | n
   try {
     return await mustFindRail(tools, payment).locate(payment.proof, txHash);
   } catch (error) {
-    const said = saidBy(error);
+    const said = nodeErrorMessage(error);
     throw refused(`The chain must be asked first, and could not be: ${said}`);
   }
 }
@@ -75,7 +75,7 @@ async function requireBlind(tools: PaymentTools, payment: PaymentRow, sighting: 
   if (sighting.kind === 'alive')
     throw refused('The payment may still land; it is void by itself once its time is over.');
   if (sighting.kind !== 'unproven' || sighting.blind === undefined) {
-    const { kind } = await writeDown(tools, payment, sighting);
+    const { kind } = await recordSighting(tools, payment, sighting);
     throw refused(
       kind === 'unknown'
         ? 'The chain may still prove it; look again later.'

@@ -3,7 +3,7 @@ export const nodeName = (rpcUrl: string): string =>
   URL.canParse(rpcUrl) ? new URL(rpcUrl).host : 'the configured node';
 
 /** An error's message with addresses cut down to their hosts: chain libraries quote the whole address that they asked. */
-export const saidBy = (error: unknown): string =>
+export const nodeErrorMessage = (error: unknown): string =>
   withoutAddresses(error instanceof Error ? error.message : String(error));
 
 const withoutAddresses = (text: string): string =>

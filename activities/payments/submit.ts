@@ -20,7 +20,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import { readQuoteError } from './quote-error.ts';
 import { factsOf, findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { paymentHeader } from './x402/payload.ts';
-import { saidBy } from './node-name.ts';
+import { nodeErrorMessage } from './node-name.ts';
 
 type SubmitRequest = Parameters<PaymentActivities['submitPayment']>[0];
 type Unclear = Extract<SubmitOutcome, { kind: 'unclear' }>;
@@ -187,7 +187,7 @@ async function look(rail: Rail, payment: PaymentRow, hint: string | null): Promi
     return {
       kind: 'unproven',
       absent: false,
-      message: saidBy(error),
+      message: nodeErrorMessage(error),
     };
   }
 }

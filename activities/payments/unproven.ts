@@ -2,14 +2,14 @@ import { movePayment, type PaymentRow } from '../../db/repositories/payments-wri
 import { readBlind, type BlindNote } from '../../domain/payments/blind.ts';
 import type { Blindness, Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
-import { saidBy } from './node-name.ts';
+import { nodeErrorMessage } from './node-name.ts';
 import { append, tellPerson, whatOf } from './telling.ts';
 import { findRail, type PaymentTools } from './tools.ts';
 
 type Unproven = Extract<Sighting, { kind: 'unproven' }>;
 
 /** Clears what a payment's proof notes of trouble with its node. */
-export const PROVEN = { unreachableSince: null, unprovenSince: null, blind: null };
+export const TROUBLE_CLEARED = { unreachableSince: null, unprovenSince: null, blind: null };
 
 const TROUBLES: ReadonlySet<string | null> = new Set(['RPC_UNAVAILABLE', 'NODE_FORGOT', 'NODE_BEHIND']);
 
@@ -17,7 +17,7 @@ const TROUBLES: ReadonlySet<string | null> = new Set(['RPC_UNAVAILABLE', 'NODE_F
 export async function noteReachable(tools: PaymentTools, payment: PaymentRow): Promise<void> {
   const { unreachableSince, blind } = payment.proof;
   if (typeof unreachableSince !== 'number' && blind == null) return;
-  const patch = { proof: PROVEN, ...(TROUBLES.has(payment.reason) && { reason: null }) };
+  const patch = { proof: TROUBLE_CLEARED, ...(TROUBLES.has(payment.reason) && { reason: null }) };
   await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, patch);
 }
 
@@ -35,7 +35,7 @@ export async function noteUnproven(
   if (blind !== undefined) return noteBlind(tools, payment, blind, message);
   const since = payment.proof['unprovenSince'];
   if (typeof since !== 'number' || payment.proof['blind'] != null) {
-    const proof = { ...PROVEN, unprovenSince: typeof since === 'number' ? since : tools.now() };
+    const proof = { ...TROUBLE_CLEARED, unprovenSince: typeof since === 'number' ? since : tools.now() };
     await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, { proof });
   } else if (tools.now() - since >= UNPROVEN_WAITS * tools.attentionAfterMs)
     await tellPerson(tools, payment, 'payment_unknown', message);
@@ -55,7 +55,10 @@ async function noteBlind(
   const note: BlindNote = { why, node, since, decidableAtMs };
   const status = payment.status === 'settled' ? 'settled' : 'unknown';
   const reason = why === 'forgot' ? 'NODE_FORGOT' : 'NODE_BEHIND';
-  const patch = { proof: { ...PROVEN, blind: { ...note } }, ...(status === 'unknown' && { reason }) };
+  const patch = {
+    proof: { ...TROUBLE_CLEARED, blind: { ...note } },
+    ...(status === 'unknown' && { reason }),
+  };
   if (!isSame(before, note)) {
     const moved = await movePayment(tools.db.pool, payment.id, [payment.status], status, patch);
     if (moved && status === 'unknown') await append(tools, payment, 'unknown', reason);
@@ -92,7 +95,7 @@ export async function noteUnreachable(
   payment: PaymentRow,
   error: unknown,
 ): Promise<ReconcileOutcome> {
-  const said = saidBy(error);
+  const said = nodeErrorMessage(error);
   const node = findRail(tools, payment)?.node;
   const message = `The chain could not be asked${node === undefined ? '' : ` at ${node}`}: ${said}`;
   const since = Number(payment.proof['unreachableSince'] ?? tools.now());

@@ -54,7 +54,7 @@ export async function approveRun(
  * Does the work, and when it is refused, answers what the run told an earlier try of the same request. Otherwise a client
  * whose first answer was lost would be refused for its own success.
  */
-export async function orAsHeard<A>(
+export async function orEarlierAnswer<A>(
   ctx: CommandCtx,
   run: Pick<RunRow, 'workflow_id'>,
   work: () => Promise<A>,
@@ -63,14 +63,14 @@ export async function orAsHeard<A>(
     return await work();
   } catch (error) {
     const isRefusal = error instanceof ApiError && error.code !== 'unavailable';
-    const before = isRefusal ? await heardBefore<A>(ctx, run) : undefined;
+    const before = isRefusal ? await earlierAnswer<A>(ctx, run) : undefined;
     if (before === undefined) throw error;
     return before;
   }
 }
 
 /** What the run told an earlier try of the same request. Temporal keeps it under the request's id. */
-export async function heardBefore<A>(
+export async function earlierAnswer<A>(
   ctx: CommandCtx,
   { workflow_id: workflowId }: Pick<RunRow, 'workflow_id'>,
 ): Promise<A | undefined> {

@@ -6,7 +6,7 @@ import type { Where } from '../problem.ts';
 const PATIENCE_MS = 1000; // then a client that has not read the reason is cut off
 
 /** The connection of a stream: how to say why it ends, and how to cut it. */
-export interface Line {
+export interface StreamEnd {
   sayGoodbye(problem: Rendered): void;
   cut(): void;
 }
@@ -16,12 +16,12 @@ export function endWithKey(
   { keys }: Pick<Services, 'keys'>,
   { principal, log, signal }: Pick<Ctx, 'principal' | 'log' | 'signal'>,
   where: Where,
-  line: Line,
+  stream: StreamEnd,
 ): void {
   if (signal.aborted) return;
   const leave = keys.watch(principal, (reason) => {
-    line.sayGoodbye(renderProblem(reason, where, log));
-    setTimeout(() => line.cut(), PATIENCE_MS).unref();
+    stream.sayGoodbye(renderProblem(reason, where, log));
+    setTimeout(() => stream.cut(), PATIENCE_MS).unref();
   });
   signal.addEventListener('abort', leave, { once: true });
 }

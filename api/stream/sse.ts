@@ -14,7 +14,7 @@ import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import { sseText } from './frames.ts';
 import type { Hub } from './hub.ts';
-import { endWithKey, type Line } from './last-word.ts';
+import { endWithKey, type StreamEnd } from './last-word.ts';
 import { openSession, type Sink } from './session.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -35,7 +35,7 @@ export function serveStream(
       if (!wantsEvents) throw upgradeRequired();
       const { ctx, subject, after } = await open(services, stream, req, res);
       sendEvents(services, hub, stream, subject, after, res, ctx);
-      endWithKey(services, ctx, whereOf(req, family?.problems), lineOf(res));
+      endWithKey(services, ctx, whereOf(req, family?.problems), endOf(res));
     } catch (error) {
       send(res, renderProblem(error, whereOf(req, family?.problems), factsOf(req).log));
     }
@@ -94,7 +94,7 @@ function sendEvents(
   else res.once('close', close);
 }
 
-function lineOf(res: Response): Line {
+function endOf(res: Response): StreamEnd {
   return {
     sayGoodbye: ({ text }) => void (res.writableEnded || res.end(sseText(text, 'error'))),
     cut: () => void res.destroy(),

@@ -121,7 +121,7 @@ function stopped(held: Started, worker: Restartable): Awaited<ReturnType<Victims
   return {
     async overtake() {
       await until(() => isStopped(held.pid), 'the worker has stopped itself', 90_000);
-      await worker.raise();
+      await worker.start();
     },
     async goOn() {
       process.kill(held.pid, 'SIGCONT');

@@ -49,7 +49,7 @@ async function cutConnections(url: string): Promise<void> {
 async function crashAll({ worker, api, temporal, database }: Victims['processes']): Promise<void> {
   const servers = [database!, temporal];
   const ours = [...worker, ...api];
-  await Promise.all([...servers, ...ours].map((one: Restartable) => one.fell()));
-  await Promise.all(servers.map((one) => one.raise()));
-  await Promise.all(ours.map((one) => one.raise()));
+  await Promise.all([...servers, ...ours].map((one: Restartable) => one.killOnly()));
+  await Promise.all(servers.map((one) => one.start()));
+  await Promise.all(ours.map((one) => one.start()));
 }

@@ -130,7 +130,7 @@ async function holdAll(victims: Victims, acks: Acknowledgements, done: readonly 
   const audit = await withClient(url, (client) => verifyAudit(client, 'default'));
   expect(audit).toMatchObject({ valid: true });
   const { worker, api } = victims.processes;
-  expect([...worker, ...api].filter((one) => one.fellByItself())).toEqual([]);
+  expect([...worker, ...api].filter((one) => one.endedByItself())).toEqual([]);
   await holdBooks(victims);
 }
 
