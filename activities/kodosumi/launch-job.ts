@@ -107,7 +107,7 @@ async function launch(
 ): Promise<LaunchJobOutcome> {
   const { run_id: runId, launching_at: seen } = job;
   const at = new Date();
-  const limit = AbortSignal.timeout(deps.launchMs); // a lost launch is looked for from the claim on, so nothing is sent later
+  const limit = AbortSignal.timeout(deps.launchMs); // the search for a lost launch is timed from the claim
   const latest = performance.now() + deps.launchMs;
   if (!(await claimLaunch(deps.db.pool, runId, { seen, at })))
     throw new Error('Another try launches this job, or it was given up.');
