@@ -33,7 +33,7 @@ export function normaliseUrl(url: string): string {
   return url.replace(/^postgres(ql)?(\+\w+)?:/, 'postgresql:');
 }
 
-/** A connection of its own, outside all pools. When it is lost, what it does rejects, and the process goes on. */
+/** A connection outside all pools. When it is lost, its query rejects and the process goes on. */
 export function createClient(url: string, more: pg.ClientConfig = {}): pg.Client {
   const client = new pg.Client({ ...STEADY, connectionString: normaliseUrl(url), ...more });
   client.on('error', ignore); // the query under way rejects with the same error

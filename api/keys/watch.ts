@@ -5,7 +5,7 @@ import type { Principal } from '../../schemas/core/principal.ts';
 import type { ApiError } from '../problem.ts';
 import { objection } from './authority.ts';
 
-/** Ends what is open under a key once the key may not read it any more. */
+/** Ends the streams of a key once it may no longer read them. */
 export interface KeyWatch {
   /** Calls `end` at most once, with the reason. The returned function stops watching. */
   watch(principal: Principal, end: (reason: ApiError) => void): () => void;
