@@ -80,7 +80,7 @@ describe('the rate limit of streams', () => {
     const headers = { authorization: `Bearer ${ADMIN}` };
     const { body } = await ask(api, '/admin/keys', {
       method: 'POST',
-      body: { name: 'k', subject: 'u' },
+      body: { name: 'k', subject: 'user-1' },
       headers,
     });
     return { authorization: `Bearer ${String(body['key'])}` };

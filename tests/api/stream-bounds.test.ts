@@ -135,7 +135,7 @@ describe('open streams', () => {
     const key = { authorization: `Bearer ${admin}` };
     const created = await ask(api, '/admin/keys', {
       method: 'POST',
-      body: { name: 'other', subject: 'u' },
+      body: { name: 'other', subject: 'user-1' },
       headers: key,
     });
     const run = await writer.run('crowd');

@@ -239,7 +239,7 @@ describe('Two tries of one launch', () => {
         return { filename: 'slow', bytes: new Uint8Array() };
       },
       pollMs: 100,
-      launchMs: 0,
+      launchMs: 10_000,
       lookForMs: 60_000,
     });
     return { launchJob, arrive, launches: () => launches, fetching: () => fetching };

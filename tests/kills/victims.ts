@@ -76,7 +76,7 @@ export async function startVictims(options: VictimOptions = {}): Promise<Victims
     DATABASE_IDLE_IN_TRANSACTION_MS: '5000',
   });
   const { config, local } = await startEnvironment(given, processes, log);
-  await migrate(database.url);
+  await migrate(database.url, database.ownerUrl);
   await bookFloat(database.url, local!);
   const node = (name: string, script: string, own: Partial<Config> = {}): Promise<Restartable> =>
     restartable((more) =>
@@ -134,20 +134,20 @@ function stopped(held: Started, worker: Restartable): Awaited<ReturnType<Victims
 export const isStopped = (pid: number): boolean =>
   execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
 
-type TestDatabase = FreshDatabase & { server?: Restartable };
+type TestDatabase = FreshDatabase & { server?: Restartable; ownerUrl?: string };
 
 /** Killing it kills the postmaster; the backends notice and end. */
 async function ownDatabase(processes: Processes, folder: string, log: Log): Promise<TestDatabase> {
   const port = await freePort();
-  let url = '';
+  let urls = { url: '', ownerUrl: '' };
   const server = await restartable(async () => {
     const dataDir = join(folder, 'postgres', 'data');
     const logFile = join(folder, 'postgres.log');
     const running = await startPostgres({ dataDir, port, processes, log, logFile });
-    url = running.url;
+    urls = running;
     return { pid: Number(readFileSync(join(running.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]) };
   });
-  return { url, server, drop: () => Promise.resolve() };
+  return { url: urls.url, ownerUrl: urls.ownerUrl, server, drop: () => Promise.resolve() };
 }
 
 async function restartableTemporal(

@@ -4,7 +4,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { checkHealth } from '../../api/core/health.ts';
 import { createWake } from '../../api/stream/wake.ts';
-import { createClient } from '../../db/connections.ts';
+import { createClient, dropIdle } from '../../db/connections.ts';
 import { openDatabase, type Database } from '../../db/database.ts';
 import { migrate } from '../../db/migrate.ts';
 import { EVENTS_CHANNEL } from '../../db/notifier.ts';
@@ -127,8 +127,8 @@ describe('a connection that the server ends', () => {
     onTestFinished(() => wake.close());
     await vi.waitFor(() => expect(wake.listening).toBe(true));
     const { rows: found } = await db.pool.query<{ pid: number }>(
-      `select pid from pg_stat_activity where query = $1 and application_name = 'steward listen' and datname = current_database()`,
-      [`listen ${EVENTS_CHANNEL}`],
+      `select pid from pg_stat_activity where query like $1 and application_name = 'steward listen' and datname = current_database()`,
+      [`listen ${EVENTS_CHANNEL};%`],
     );
     await cut(found[0]!.pid);
     await vi.waitFor(() => expect(wake.listening).toBe(false));
@@ -224,6 +224,7 @@ describe('a database that only reads', () => {
       await own.close();
     });
     await setReadOnly(true);
+    dropIdle(own.pool); // the setting is one of new connections
     const ready = await ask(api, '/readyz');
     expect([ready.status, ready.body['status']]).toEqual([503, 'not_ready']);
     const health = await ask(api, '/health');

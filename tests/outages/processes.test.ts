@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { migrate } from '../../db/migrate.ts';
 import { defaultCacheDir } from '../../embedded/downloads/cache-dir.ts';
 import { SEARCH_ATTRIBUTES } from '../../embedded/environment.ts';
 import { freePort } from '../../embedded/ports.ts';
@@ -49,6 +50,7 @@ beforeAll(async () => {
     TEMPORAL_ADDRESS: temporal.address,
     STEWARD_DATA_KEY: 'a key of the tests, long enough',
     REGISTRY_URL: `http://127.0.0.1:${catalogPort}`,
+    SERVICE_HOSTS: `127.0.0.1:${catalogPort}`,
     RATE_LIMIT_PER_MINUTE: '0',
     ESCROW_ASSETS: 'USDC:4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU:6',
     PORT: '0',
@@ -163,6 +165,7 @@ async function startHost(script: string, env: NodeJS.ProcessEnv): Promise<Host> 
 async function restartablePostgres(): Promise<Part> {
   const options = { dataDir: join(folder, 'postgres', 'data'), port: await freePort(), processes, log };
   let running = await startPostgres(options);
+  await migrate(running.url, running.ownerUrl);
   return {
     address: running.url,
     stop: () => running.stop(),
