@@ -56,34 +56,34 @@ export const settings = z.object({
   IDEMPOTENCY_CLAIM_MS: ms(
     MINUTE,
     100,
-    'A request that is not answered after so long may be taken over by a repetition of it.',
+    'How long a request holds its Idempotency-Key. If it is not answered by then, a repetition takes over.',
   ),
-  IDEMPOTENCY_WAIT_MS: ms(10_000, 0, 'So long a repetition waits for the answer of the first request.'),
-  START_ORPHAN_MS: ms(5000, 100, 'A run whose start nobody tried after so long is started by a sweep.'),
+  IDEMPOTENCY_WAIT_MS: ms(10_000, 0, 'How long a repetition waits for the answer of the first request.'),
+  START_ORPHAN_MS: ms(5000, 100, 'How long a run may wait for its start before a sweep starts it.'),
   START_CLAIM_MS: ms(
     MINUTE,
     100,
-    'A run whose start has an unknown outcome is called off when nobody repeated the request after so long.',
+    'How long a run whose start has an unknown outcome waits for its request to be repeated before it is called off.',
   ),
   CORS_ORIGINS: list.describe('Comma-separated origins allowed by CORS. Alias: CORS_ORIGIN.'),
   TRUST_PROXY: int(0, 0, 10).describe(
     'How many proxies in front of the API are believed about the client address.',
   ),
   MAX_CONNECTIONS_PER_CLIENT: int(256, 1).describe(
-    'Connections one address may hold without having shown a valid key; behind proxies (TRUST_PROXY), its requests under way.',
+    'Connections without a valid key that one address may hold. Behind proxies (TRUST_PROXY): its requests under way.',
   ),
-  MAX_GUEST_CONNECTIONS: int(4096, 1).describe('The same for all addresses of one API process together.'),
+  MAX_GUEST_CONNECTIONS: int(4096, 1).describe('The same for all addresses together, for each API process.'),
   MAX_STREAMS_PER_KEY: int(1000, 1).describe(
-    'WebSockets and SSE streams that one key may have open at one API process; without keys, one address.',
+    'WebSockets and SSE streams that one key, or one address without a key, may have open at one API process.',
   ),
   MAX_CONNECTIONS: int(20_000, 1).describe(
-    'Connections of one API process in all; what comes on top is closed at once. Keep it below the limit of open files.',
+    'All connections of one API process. Further ones are closed at once. Keep it below the limit of open files.',
   ),
   VALIDATE_RESPONSES: flag(false).describe(
     'Check every answer against its schema: for development and tests.',
   ),
   AUDIT_ANCHOR_EVERY_MS: int(600_000).describe(
-    'Between two signed anchors of each audit chain that moved (in the database and in the log); 0 makes none.',
+    'How often the head of each audit chain that grew is signed, into the database and the log; 0 makes no anchors.',
   ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -97,7 +97,7 @@ export const settings = z.object({
     .string()
     .optional()
     .describe(
-      'The same database as the role that owns its tables. Only npm run migrate and npm start use it; where it is set, API and workers check the schema and never change it. The role of DATABASE_URL can then not alter the audit trail. Unset: one role for everything.',
+      'The same database, as the role that owns the tables. Only npm run migrate and npm start use it. Where it is set, API and workers check the schema and never change it, and the role of DATABASE_URL cannot alter the audit trail. Unset: one role for everything.',
     ),
   DATABASE_LISTEN_URL: z
     .string()
@@ -107,7 +107,7 @@ export const settings = z.object({
   DATABASE_IDLE_IN_TRANSACTION_MS: ms(
     30_000,
     100,
-    'PostgreSQL ends the transaction of a process that does nothing in it for so long: its locks would hold up the others.',
+    'How long a process may do nothing inside a transaction. Then PostgreSQL ends it, because its locks hold up others.',
   ),
   TEMPORAL_ADDRESS: z
     .string()
@@ -151,7 +151,7 @@ export const settings = z.object({
     .enum([...Object.keys(CRASH_POINTS), ...Object.keys(REQUEST_POINTS)] as (CrashPoint | RequestPoint)[])
     .optional()
     .describe(
-      'For tests of leases: the point at which a worker or an API stops itself (SIGSTOP). Refused with NODE_ENV=production.',
+      'For tests of leases: the point at which a worker or an API process stops itself (SIGSTOP). Refused with NODE_ENV=production.',
     ),
   MAX_CONCURRENT_ACTIVITIES: int(100, 1, 5000).describe('Activities one worker runs at once per queue.'),
   LLM_PROVIDER: z
@@ -164,10 +164,10 @@ export const settings = z.object({
   REGISTRY_URL: z.string().optional().describe('Service registry, read at GET {REGISTRY_URL}/services.'),
   FACILITATOR_URL: z.string().optional().describe('x402 facilitator with Bazaar discovery.'),
   SERVICE_HOSTS: list.describe(
-    'host[:port] at which services may be called over http or on private addresses; all else is https to public addresses.',
+    'host[:port] of services that may be called over http or on private addresses; all others need https and public addresses.',
   ),
   FILE_HOSTS: list.describe(
-    'host[:port] from which purchasers of agents may have files fetched over http or on private addresses: whoever orders a job can read what answers there. Without a port every port is meant.',
+    'host[:port] of files, named by purchasers of agents, that may be fetched over http or on private addresses. Whoever orders a job can read what answers there. Without a port every port is open.',
   ),
   SOLANA_RPC_URL: z.string().optional().describe('Solana RPC. Unset: the embedded chain.'),
   SOLANA_NETWORK: z
@@ -403,7 +403,7 @@ function checked(config: Config, nodeEnv: string | undefined): Config {
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
-/** The environment that gives this configuration again, for processes that join. They change no schema, so they get no owner's URL. */
+/** The environment that gives this configuration to processes that join. They change no schema, so they get no owner's URL. */
 export function toEnvironment({
   FLOW_SETTINGS,
   MIGRATION_DATABASE_URL: _ownerUrl,

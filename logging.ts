@@ -13,7 +13,7 @@ export function createLog(level: string, name: string): Logger {
   return pino(options, PinoPretty({ colorize: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'name' }));
 }
 
-/** A bug ends the process, as it should; the last line says which, where the others are read. */
+/** A bug still ends the process, but its log line says which one. */
 export function logLastWords(log: Logger): void {
   process.on('uncaughtExceptionMonitor', (error, origin) =>
     log.fatal({ err: error, origin }, 'the process ends: nobody handled this'),

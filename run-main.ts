@@ -1,11 +1,11 @@
 const ignore = (): void => undefined;
 
-/** Who reads our lines may go away (`| head`, a terminal, a log collector): what we do does not end with it. */
+/** Keeps the process alive when the reader of its output goes away: `| head`, a terminal, a log collector. */
 export function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignore);
 }
 
-/** Tells the parent process, if there is one that listens; one that is gone has no say in whether we go on. */
+/** Tells the parent process, if one listens. The process goes on when the parent is gone. */
 export function tellParent(message: object): void {
   if (process.connected) process.send?.(message, undefined, undefined, ignore);
 }

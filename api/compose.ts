@@ -88,7 +88,7 @@ export async function composeApi({
   };
 }
 
-/** One role for everything is fine for a trial; whoever has users should know what it means. */
+/** One role for everything is fine for a trial; an operator with users should know that it can alter the audit trail. */
 async function warnOfOneRole(db: Database, log: Logger): Promise<void> {
   if (await canAlterAudit(db.pool))
     log.warn(

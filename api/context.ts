@@ -19,7 +19,7 @@ export interface ApiDeps {
   settings: ApiSettings;
   log: Logger;
   families: readonly FamilyModule[];
-  /** Tests stop a process there. */
+  /** Points at which tests stop the process. */
   checkpoint?: Checkpoint;
 }
 

@@ -13,7 +13,7 @@ import { buildProblem } from './problem.ts';
 
 const SECRET = 'words of the server at 10.0.0.1';
 
-/** As the library throws it: its own error around the one of gRPC. */
+/** As the client library throws it: its own error around gRPC's. */
 function grpc(code: number, words = SECRET): Error {
   const cause = Object.assign(new Error(`${code} X: ${words}`), { code, details: words, metadata: {} });
   return new ServiceError('Failed to update Workflow', { cause });
@@ -21,7 +21,7 @@ function grpc(code: number, words = SECRET): Error {
 
 const sql = (code: string): Error => Object.assign(new Error(SECRET), { code, severity: 'ERROR' });
 
-/** Status and Retry-After as a client sees them; 500 for what is a bug. */
+/** Status and Retry-After as a client sees them; 500 for a bug. */
 function answerTo(error: unknown): [status: number, retryAfter: number | undefined] {
   const known = toApiError(error);
   if (known === undefined) return [500, undefined];
@@ -61,7 +61,7 @@ describe('what Temporal says', () => {
     },
   );
 
-  test('a run whose workflow task fails is being repaired, in words that say so', () => {
+  test('a run whose workflow task fails is said to be under repair', () => {
     for (const words of [
       'Unable to perform workflow execution update due to Workflow Task in failed state.',
       'Cannot query workflow due to Workflow Task in failed state.',
@@ -70,12 +70,12 @@ describe('what Temporal says', () => {
     expect(answerTo(new QueryNotRegisteredError('no handler', 3))).toEqual([503, 10]);
   });
 
-  test('a namespace that is gone is the operator’s, a workflow that is gone is not there', () => {
+  test('a missing namespace is a wrong setting, a missing workflow is a 404', () => {
     expect(answerTo(grpc(5, 'Namespace steward is not found.'))).toEqual([503, 30]);
     expect(answerTo(new WorkflowNotFoundError('gone', 'w', undefined))).toEqual([404, undefined]);
   });
 
-  test('a refusal of the workflow’s own keeps its code, and one that it could not answer before its end says so', () => {
+  test('a refusal of the workflow keeps its code, and an update that its end cut off says so', () => {
     const refusal = (type: string) =>
       toApiError(new WorkflowUpdateFailedError('x', ApplicationFailure.nonRetryable('Too late.', type)));
     expect(refusal('approval_expired')).toMatchObject({ code: 'approval_expired', message: 'Too late.' });
@@ -107,7 +107,7 @@ describe('what PostgreSQL says', () => {
     expect(answerTo(sql(code))[0]).toBe(status);
   });
 
-  test('is heard through whatever layer wraps it', () => {
+  test('is found in whatever wraps it', () => {
     expect(troubleOf(new Error('a driver', { cause: sql('57P01') }))).toBe('down');
     expect(troubleOf(new AggregateError([new Error('x'), sql('25006')]))).toBe('read_only');
     expect(troubleOf(new Error('a bug of ours'))).toBeUndefined();

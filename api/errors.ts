@@ -22,7 +22,7 @@ export function toApiError(error: unknown): ApiError | undefined {
   return trouble === undefined || trouble === 'bug' ? undefined : answerTo(trouble);
 }
 
-/** A catalogue that is away comes back; every other refusal of ours stays one. */
+/** Only a catalogue that is away is worth another try. */
 const headersOf = ({ code }: EngineError): Record<string, string> =>
   code === 'discovery_unavailable' ? { 'retry-after': '5' } : {};
 
@@ -34,7 +34,7 @@ function answerTo(trouble: Exclude<Trouble, 'bug'>, said?: string): ApiError {
 
 export const unavailable = (detail?: string): ApiError => answerTo('down', detail);
 
-const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow'; // the server's word
+const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow'; // Temporal's name for it
 
 /** A workflow refused an update: the failure's type is the code. */
 function fromUpdate(error: WorkflowUpdateFailedError): ApiError | undefined {
@@ -45,7 +45,7 @@ function fromUpdate(error: WorkflowUpdateFailedError): ApiError | undefined {
   return new ApiError(cause.type, cause.message);
 }
 
-/** What a part outside said, whatever layer it comes through; undefined when no part outside said anything. */
+/** What an error, or one that it wraps, says about a part outside; undefined when none of them is from outside. */
 export function troubleOf(error: unknown): Trouble | undefined {
   for (
     let current: unknown = error, depth = 0;
@@ -61,7 +61,7 @@ export function troubleOf(error: unknown): Trouble | undefined {
 function troubleOfOne(error: Error): Trouble | undefined {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'down';
   if (error instanceof WorkflowNotFoundError) return 'not_found';
-  if (error instanceof QueryNotRegisteredError) return 'repair'; // its code fails before it can be asked
+  if (error instanceof QueryNotRegisteredError) return 'repair'; // the workflow's code fails before it registers queries
   if (isGrpcServiceError(error)) return grpcTrouble(error.code, error.message);
   if (error instanceof AggregateError)
     return error.errors.map(troubleOf).find((trouble) => trouble !== undefined);
@@ -76,5 +76,5 @@ const PASSING: ReadonlySet<Trouble | undefined> = new Set<Trouble>([
   'misconfigured',
 ]);
 
-/** True when the database or Temporal could not do it now, whatever layer says so: nothing is known to be refused. */
+/** True when the database or Temporal could not do it now, whatever layer says so. It was not refused. */
 export const isUnavailable = (error: unknown): boolean => PASSING.has(troubleOf(error));

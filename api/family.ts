@@ -31,10 +31,7 @@ export interface FamilyModule {
   problems?: ProblemStyle;
   /** First path segments that are the family's, so that 404 and 405 below them carry its aliases, e.g. "/workflows". */
   prefixes?: readonly string[];
-  /**
-   * Its runs are everybody's of the tenant. Without this a run belongs to its subject: a key of another subject neither sees
-   * nor touches it, unless it is an admin's.
-   */
+  /** Everybody of the tenant sees its runs. Without this only a run's own subject and admins do. */
   sharedRuns?: true;
   /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
   restart?(row: StartedRow): WorkflowStart | undefined;

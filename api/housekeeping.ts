@@ -5,7 +5,7 @@ import { sweepStarts } from './runs/sweep.ts';
 
 const SWEEP_MS = 5000;
 const PURGE_MS = 60_000;
-const ANCHOR_MS = 30_000; // between two looks at whether an anchor is due
+const ANCHOR_MS = 30_000; // how often it looks whether an anchor is due
 
 /** What an API process does by itself: settle open starts, delete what has expired, anchor the audit trail. */
 export function startHousekeeping(deps: ApiDeps): { stop(): Promise<void> } {

@@ -1,33 +1,33 @@
 /** What clients may cost: durations in ms, sizes in bytes. Tests make them small. */
 export interface Limits {
-  /** A request's headers must be there in this time, counted from the first byte (of a new connection: from the start). */
+  /** Time for a request's headers, from its first byte; on a new connection, from its start. */
   headersMs: number;
-  /** The whole request, its body included. */
+  /** Time for the whole request, its body included. */
   requestMs: number;
   keepAliveMs: number;
-  /** Between two looks at what takes too long. */
+  /** Time between two checks for requests and answers that take too long. */
   checkEveryMs: number;
-  /** An answer, or an open stream, of which the client takes nothing for so long is given up. */
+  /** An answer or stream is given up when its client takes nothing of it for this long. */
   stalledMs: number;
-  /** Bytes a second below which reading an answer is no reading. */
+  /** Bytes a second at which an answer must be read at least. */
   slowestRead: number;
-  /** Answers that a connection may owe besides the one under way: requests sent ahead wait for it. */
+  /** Requests sent ahead that may wait on one connection while an answer is under way. */
   answersWaiting: number;
-  /** Bytes of answers that clients have not taken yet, over all connections. */
+  /** Bytes of answers that clients have not read yet, over all connections. */
   unreadAnswers: number;
-  /** Connections over the limit that are kept until they have said what they want. */
+  /** Connections over the limit of guests that are kept, in case they show a valid key. */
   overLimit: number;
-  /** Bytes of events kept here for one client that does not take them; what follows waits in the database. */
+  /** Bytes of events buffered for one client that does not read; later events wait in the database. */
   unreadOfStream: number;
-  /** Bytes sent to one client of a WebSocket, or kept for it by the system, that it has not confirmed. */
+  /** Bytes sent to one WebSocket client that it has not confirmed; the system may still buffer them. */
   underWayOfStream: number;
-  /** Bytes of events kept here over all streams. */
+  /** Bytes of events buffered over all streams. */
   unreadOfStreams: number;
-  /** How long a WebSocket that was told to close may take. */
+  /** Time for a WebSocket to close after it was told to. */
   closeMs: number;
-  /** Messages of one WebSocket that may wait for their answer. */
+  /** Messages that may wait for their answer on one WebSocket. */
   commandsWaiting: number;
-  /** Commands refused by the rate limit, one after the other, before the WebSocket is closed. */
+  /** Refusals by the rate limit in a row after which a WebSocket is closed. */
   refusedCommands: number;
 }
 
@@ -37,7 +37,7 @@ const MIB = 1024 * KIB;
 export const LIMITS: Limits = {
   headersMs: 10_000,
   requestMs: 30_000,
-  keepAliveMs: 65_000, // longer than load balancers keep theirs
+  keepAliveMs: 65_000, // longer than load balancers keep idle connections
   checkEveryMs: 1000,
   stalledMs: 30_000,
   slowestRead: 16 * KIB,

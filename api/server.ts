@@ -62,7 +62,10 @@ export async function startApi(
   };
 }
 
-/** Node looks at what takes too long every half minute, and answers a request without Host itself, out of turn: not here. */
+/**
+ * Two defaults of Node are changed: it looks for slow requests only every half minute, and it answers a request without Host
+ * by itself, ahead of earlier answers.
+ */
 const createHttpServer = (limits: Limits): Server =>
   createServer({
     shouldUpgradeCallback: isWebSocket,

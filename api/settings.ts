@@ -25,21 +25,21 @@ export interface ApiSettings {
   taskQueue: string;
   /** True when the Temporal client shares a worker's NativeConnection, which may hand over first tasks directly. */
   eagerStart?: boolean;
-  /** Between two anchors of a tenant's audit chain, over all processes; 0 makes none. */
+  /** Time between two anchors of a tenant's audit chain, over all processes; 0 makes none. */
   auditAnchorEveryMs: number;
   /** How long a command waits for a workflow's answer. */
   commandTimeoutMs: number;
-  /** Of an Idempotency-Key. */
+  /** How long claims of an Idempotency-Key last and are waited for. */
   claims?: ClaimTimes;
-  /** Of starts that are open. */
+  /** When the sweep settles starts that are open. */
   sweepWaits?: SweepWaits;
 }
 
-/** How much of one process clients may take. */
+/** How many connections and streams of one process clients may have. */
 export interface ConnectionSettings {
-  /** Connections in all, streams included. */
+  /** All connections, streams included. */
   inAll: number;
-  /** Connections that have not shown a valid key: of one address, and in all. */
+  /** Connections without a valid key: from one address, and in all. */
   guestsPerClient: number;
   guests: number;
   /** Streams of one key; without keys, of one address. */

@@ -112,7 +112,7 @@ async function startSteward(
       REGISTRY_URL: serviceUrl,
       SERVICE_HOSTS: new URL(serviceUrl).host,
       RATE_LIMIT_PER_MINUTE: '0',
-      MAX_STREAMS_PER_KEY: '12000', // all of the bench's sockets are one machine's, without keys
+      MAX_STREAMS_PER_KEY: '12000', // the bench opens all its sockets from one address, without keys
       LOG_LEVEL: 'warn',
       LLM_PROVIDER: 'offline',
       KODOSUMI_BASE_URL: jobs.kodosumiUrl,

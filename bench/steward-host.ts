@@ -76,7 +76,7 @@ serve(
   {
     url: application.url,
     readyMs,
-    // The ledger's bench makes tables of its own to compare with.
+    // The ledger's bench creates tables, which only the owner may.
     databaseUrl: environment.config.MIGRATION_DATABASE_URL ?? environment.config.DATABASE_URL ?? '',
     temporalAddress: environment.config.TEMPORAL_ADDRESS ?? '',
     solanaRpcUrl: local?.solana.rpcUrl ?? '',

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { isLostSession, sqlTrouble } from '../domain/outside-errors.ts';
 
 /**
- * A host that is gone answers nothing, not even "no": probes find that out while we wait for an answer, and the time of a
- * query ends what no probe can find (bytes that were never acknowledged).
+ * A host that is gone does not even refuse. TCP probes find that out while we wait for an answer. Where bytes were sent and
+ * never acknowledged no probe is sent, so queries have a time limit as well.
  */
 export const STEADY = {
   connectionTimeoutMillis: 5000,
@@ -16,14 +16,14 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
 
 /** For transactions of MikroORM, which begins them itself. */
 export const LIMIT_IDLE = `set local idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;
-const ORM_LIFETIME_S = 60; // its pool tells nobody of refused statements, so a server that became read-only is left by age
+const ORM_LIFETIME_S = 60; // so that it leaves a server that became read-only: its pool does not report refused statements
 
 export interface PoolOptions {
-  /** How long one statement may take; longer means that its server is gone. */
+  /** How long one statement may take. Beyond that its server counts as gone. */
   queryMs?: number | undefined;
   /**
-   * A process that is stopped inside a transaction holds its locks as long as its connection lives. After so long the
-   * server ends the connection: the transaction never was, and the process is told so when it goes on.
+   * How long a transaction may be idle. A process that is stopped inside one holds its locks as long as its connection
+   * lives, so the server then ends the connection and rolls back; the process learns of it when it goes on.
    */
   idleInTransactionMs?: number | undefined;
 }
@@ -36,14 +36,14 @@ export function normaliseUrl(url: string): string {
   return url.replace(/^postgres(ql)?(\+\w+)?:/, 'postgresql:');
 }
 
-/** A connection of its own, outside all pools. When it is lost, what it does rejects, and the process goes on. */
+/** A connection outside all pools. When it is lost, its query rejects and the process goes on. */
 export function createClient(url: string, more: pg.ClientConfig = {}): pg.Client {
   const client = new pg.Client({ ...STEADY, connectionString: normaliseUrl(url), ...more });
-  client.on('error', ignore); // whoever waits for an answer is told by the answer
+  client.on('error', ignore); // the query under way rejects with the same error
   return client;
 }
 
-/** What MikroORM's driver needs for the same. */
+/** The same settings for MikroORM's driver. */
 export const steadyDriver = ({ queryMs = QUERY_MS }: PoolOptions = {}): object => ({
   ...STEADY,
   query_timeout: queryMs,
@@ -52,8 +52,8 @@ export const steadyDriver = ({ queryMs = QUERY_MS }: PoolOptions = {}): object =
 });
 
 /**
- * The pool listens to its clients only while they are idle, and an `error` event that nobody hears ends the process. So
- * each client has a listener for life; who holds it learns of the loss by the next answer.
+ * Gives each client of a pool an `error` listener for life: the pool listens only while they are idle, and an unheard
+ * `error` event ends the process. Whoever holds the client learns of the loss by its next query.
  */
 export function keepSteady(pool: pg.Pool): pg.Pool {
   const held = new Set<pg.PoolClient>();
@@ -70,15 +70,15 @@ export function keepSteady(pool: pg.Pool): pg.Pool {
 }
 
 /**
- * The query builder below MikroORM never gives a connection back on which even the rollback failed; its place in the pool
- * would be lost with it. Giving it back a second time is an error of the pool's, so who does so later is not heard.
+ * Releases a client for a holder that may not do so: the query builder below MikroORM keeps a connection whose rollback
+ * failed, and its place in the pool would be lost. A later release is ignored, because the pool throws at a second one.
  */
 function takeBack(client: pg.PoolClient): void {
   client.release(true);
   client.release = ignore;
 }
 
-/** After a fail-over connections may still lead to what is a standby now: those that are idle are not used again. */
+/** Closes the idle connections. After a fail-over they may lead to a server that is a standby now. */
 export function dropIdle(pool: pg.Pool): void {
   for (let left = pool.idleCount; left > 0; left--)
     void pool.connect().then((client) => client.release(true), ignore);
@@ -89,7 +89,7 @@ const isReadOnly = (error: unknown): boolean => {
   return typeof code === 'string' && sqlTrouble(code) === 'read_only';
 };
 
-/** Throws unless a write would work; writes nothing. What leads to a server that only reads is not used again. */
+/** Throws unless a write would work; writes nothing. Connections to a read-only server are closed. */
 export async function checkWritable(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ reads_only: boolean }>(
     `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as reads_only`,
@@ -109,7 +109,7 @@ export async function inTransaction<T>(
   const loss = watch(client);
   let broken: Error | undefined;
   try {
-    // With the transaction, not with the connection: poolers in between refuse or share what belongs to a connection.
+    // Set for the transaction: poolers refuse settings of a connection, or share them among clients.
     await client.query(`begin; set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`);
     const result = await work(client);
     loss.check();
@@ -127,7 +127,7 @@ export async function inTransaction<T>(
 
 const asError = (error: Error): Error => error;
 
-/** Nobody knows whether it was written; everything that commits may be done again, and finds it if it was. */
+/** The commit's outcome is unknown. Everything that commits may be repeated and finds what was written. */
 class LostCommit extends Error {
   override readonly name = 'LostCommit';
   readonly code = '08007'; // transaction_resolution_unknown
@@ -145,9 +145,9 @@ function loseCommit(error: Error): never {
 }
 
 interface Loss {
-  /** Throws what the server said about the end of the connection, if it has ended. */
+  /** Throws the server's reason if the connection has ended. */
   check(): void;
-  /** The server's own words instead of the driver's after them; other errors as they are. */
+  /** Replaces the driver's error after a loss with the server's reason; other errors stay. */
   explain<E>(error: E): E | Error;
   stop(): void;
 }

@@ -42,7 +42,7 @@ export async function openDatabase(
     clientUrl,
     pool: { min: 0, max: 5 },
     driverOptions: steadyDriver(options),
-    logger: ignoreLines, // it would tell of lost connections among our JSON lines; who asked is told anyway
+    logger: ignoreLines, // it would print lost connections between our JSON lines; the query rejects anyway
     discovery: { warnWhenNoEntities: false },
   });
   return {

@@ -9,7 +9,7 @@ const LOCK = 7_236_771; // any number, the same for every Steward process
 
 /**
  * Brings the database to the newest schema. Safe to call from many processes at once: an advisory lock queues them. With
- * a URL of the owner it works as the owner, and the role of `url` gets the rights of the application and no others.
+ * `ownerUrl` it migrates as the owner and gives the role of `url` exactly the rights of the application.
  */
 export async function migrate(url: string, ownerUrl: string = url): Promise<string[]> {
   const application = ownerUrl === url ? undefined : roleOf(normaliseUrl(url));
@@ -22,7 +22,7 @@ export async function migrate(url: string, ownerUrl: string = url): Promise<stri
     if (application !== undefined) await grantRights(lock, application);
     return applied;
   } finally {
-    await lock.end().catch(() => undefined); // it may be gone: then so is the lock
+    await lock.end().catch(() => undefined); // a lost connection has lost its lock as well
   }
 }
 
@@ -35,9 +35,9 @@ async function applyAll(clientUrl: string): Promise<string[]> {
   const orm = await MikroORM.init({
     entities: [],
     clientUrl,
-    driverOptions: steadyDriver({ queryMs: 0 }), // a migration may take as long as it takes
+    driverOptions: steadyDriver({ queryMs: 0 }), // migrations have no time limit
     extensions: [Migrator],
-    logger: () => undefined, // losses are told by what is thrown
+    logger: () => undefined, // a lost connection is thrown, not printed
     discovery: { warnWhenNoEntities: false },
     migrations: { migrationsList, snapshot: false, silent: true },
   });

@@ -2,8 +2,8 @@ import type { Client } from 'pg';
 import type { Queryable } from './ledger.ts';
 
 /**
- * What the application may do with the tables of the owner: anything with rows, but only add to books that are never
- * changed. A table of a later migration is like the others unless it is named here.
+ * Tables to which the application may only add rows. In all others it may change and delete them too, those of later
+ * migrations included.
  */
 const APPEND_ONLY: readonly string[] = ['audit', 'audit_anchor', 'receipt_anchor', 'event', 'entry'];
 const READ_ONLY: readonly string[] = ['mikro_orm_migrations'];
@@ -17,7 +17,7 @@ export function roleOf(url: string): string {
   );
 }
 
-/** Gives the application's role its rights, and takes from it what it has beyond them. `owner` made the tables. */
+/** Gives the application's role its rights and takes away all others. `owner` is a connection of the tables' owner. */
 export async function grantRights(owner: Client, role: string): Promise<void> {
   const name = owner.escapeIdentifier(role);
   const { databases, tables, sequences, routines } = await ownedThings(owner);
@@ -36,7 +36,7 @@ export async function grantRights(owner: Client, role: string): Promise<void> {
   await owner.query(['begin', ...rights, 'commit'].join(';\n'));
   if (await canAlterAudit(owner, role))
     throw new Error(
-      `The role ${role} of DATABASE_URL can still alter the audit trail, by a role that it is a member of or by a right that everyone has. Take that away.`,
+      `The role ${role} of DATABASE_URL can still alter the audit trail, through a role that it is a member of or a right that everyone has. Revoke that.`,
     );
 }
 
@@ -45,7 +45,7 @@ function rightsOn(table: string): string {
   return APPEND_ONLY.includes(table) ? 'select, insert' : 'select, insert, update, delete';
 }
 
-/** Nothing can be made in the schema; what the owner makes later can be used. */
+/** The role creates nothing in the schema, but may use what the owner creates later. */
 const rightsOnSchema = (name: string): string[] => [
   `revoke create on schema public from public, ${name}`,
   `grant usage on schema public to ${name}`,
@@ -54,7 +54,7 @@ const rightsOnSchema = (name: string): string[] => [
   `alter default privileges in schema public grant execute on routines to ${name}`,
 ];
 
-/** Others may have made things in the same schema, such as extensions; those are left alone. */
+/** The owner's own objects. Others in the same schema, such as those of extensions, are left alone. */
 async function ownedThings(
   owner: Client,
 ): Promise<Record<'databases' | 'tables' | 'sequences' | 'routines', string[]>> {
@@ -92,13 +92,13 @@ export async function whyUnprotected(owner: Client, role: string): Promise<strin
   const { us, itself, super: all, owns, member } = found;
   if (itself)
     return `${it} is that of MIGRATION_DATABASE_URL. Let the application use another, or leave that unset.`;
-  if (all) return `${it} is a superuser, whom nothing is refused. Let the application use another.`;
+  if (all) return `${it} is a superuser and may do everything. Let the application use another.`;
   if (owns) return `${it} owns tables. As a superuser, in this database: reassign owned by ${role} to ${us}`;
-  if (member) return `${it} is a member of ${us} and may do what that may: revoke ${us} from ${role}`;
+  if (member) return `${it} is a member of ${us} and has its rights: revoke ${us} from ${role}`;
   return undefined;
 }
 
-/** Whether a role, else that of this connection, has more rights to the audit trail than to read it and to add to it. */
+/** Whether a role (default: this connection's) may do more with the audit trail than read it and add to it. */
 export async function canAlterAudit(db: Queryable, role?: string): Promise<boolean> {
   const { rows } = await db.query<{ can: boolean }>(
     `select has_table_privilege(r.oid, c.oid, 'update, delete, truncate') or pg_has_role(r.oid, c.relowner, 'usage') as can

@@ -3,9 +3,9 @@ import { createClient } from './connections.ts';
 import { migrate } from './migrate.ts';
 
 /**
- * What API, workers and commands do before they use the database. One role for everything: it is migrated, as ever. Where
- * the owner has a URL of its own, or this role may not change the schema, it is only looked at. A schema that is ahead is
- * fine: migrations only add, so that processes of two releases can work beside each other. Returns what was applied.
+ * What API, workers and commands call before they use the database. With one role for everything they migrate it. Where the
+ * owner has a URL of its own, or this role may not change the schema, they only check it. A schema that is ahead is fine:
+ * migrations only add, so that two releases can run beside each other. Returns the migrations that were applied.
  */
 export async function prepareSchema(url: string, ownerUrl?: string): Promise<string[]> {
   const { at, missing, mayMigrate } = await lookAtSchema(url);
@@ -14,7 +14,7 @@ export async function prepareSchema(url: string, ownerUrl?: string): Promise<str
   throw behind({ at, missing });
 }
 
-/** For commands that only read: they migrate nothing. */
+/** For commands that only read. Migrates nothing. */
 export async function checkSchema(url: string): Promise<void> {
   const found = await lookAtSchema(url);
   if (found.missing.length > 0) throw behind(found);
@@ -25,17 +25,17 @@ const behind = ({ at, missing }: Pick<Schema, 'at' | 'missing'>): Error =>
     `The database's schema is at ${at ?? 'nothing'}, this version needs ${missing.at(-1)}: run npm run migrate with MIGRATION_DATABASE_URL, the URL of the role that owns the tables.`,
   );
 
-/** For `npm run migrate` and `npm start`, which use the owner's URL where there is one. */
+/** For `npm run migrate` and `npm start`: as the owner, where there is a URL for it. */
 export async function upgradeSchema(url: string, ownerUrl?: string): Promise<string[]> {
   return ownerUrl === undefined ? prepareSchema(url) : migrate(url, ownerUrl);
 }
 
 interface Schema {
-  /** The last migration of ours that it has. */
+  /** The last of our migrations that it has. */
   at: string | undefined;
-  /** Those that it lacks, in order. */
+  /** Our migrations that it lacks, in order. */
   missing: string[];
-  /** Whether this role could apply them. */
+  /** Whether this role may apply them. */
   mayMigrate: boolean;
 }
 

@@ -42,25 +42,25 @@ export const CRASH_POINTS = {
 export type CrashPoint = keyof typeof CRASH_POINTS;
 
 /**
- * Every place between the claim of an Idempotency-Key and its answer, and what must hold when the process is stopped there
- * for longer than the claim lasts: another process answers the same request meanwhile, then this one goes on.
+ * Points between the claim of an Idempotency-Key and its answer. Each says what must hold when the process is stopped there
+ * for longer than the claim lasts, another process answers the same request, and then this one goes on.
  */
 export const REQUEST_POINTS = {
   'claim.taken':
-    'Nothing is written. The next try does the work; this one finds its token gone and tells what that answered.',
+    'Nothing is written. The next try does the work. This one finds its token gone and tells that answer.',
   'claim.bound':
-    'Inside the transaction: the claim’s row is locked, so the next try waits and is told that it is in progress.',
+    'Inside the transaction: the claim’s row is locked. The next try waits and is told that the request is in progress.',
   'run.inserted':
-    'The same; a process that stays away too long loses its connection, and nothing of this was ever there.',
+    'The same. A process that is stopped too long loses its connection, and the transaction is rolled back.',
   'run.committed':
-    'The run exists and is bound to the key. The next try starts that one; a second start is refused.',
-  'workflow.started': 'The same run; both answers name it.',
+    'The run exists and is bound to the key. The next try starts it; a second start is refused.',
+  'workflow.started': 'The run is started. Both answers name it.',
   'command.asked':
-    'The claim was ours a moment ago. The update’s id is the request’s, so the run hears it once.',
+    'The claim was just ours. Both tries send the update under the request’s id, so the run takes it once.',
   'money.held': 'The hold is committed under an id made from the key. The next try finds it.',
   'answer.rendered':
-    'The work is done, nothing is told. The next try finds it and stores its answer, which this one tells.',
-  'answer.stored': 'The next try tells what is stored, and so does this one.',
+    'The work is done, but no answer is stored. The next try finds the work and stores its answer, which this one tells.',
+  'answer.stored': 'Both tries tell the stored answer.',
 } as const;
 
 export type RequestPoint = keyof typeof REQUEST_POINTS;

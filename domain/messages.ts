@@ -22,7 +22,7 @@ export const SIGNALS = {
 } as const;
 export const QUERIES = { state: 'state', cancelPlan: 'cancelPlan' } as const;
 
-/** Who decided, as their key was when it was checked: at the decision itself. */
+/** Who decided, and what their key was allowed at that moment. `checked_at` is RFC 3339. */
 export type Authority = {
   kind: string;
   key_id: string | null;

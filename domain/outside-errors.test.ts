@@ -64,7 +64,7 @@ describe('the codes of PostgreSQL', () => {
     expect(sqlTrouble(state)).toBe(trouble);
   });
 
-  test('are told from the codes of other things', () => {
+  test('are not confused with the codes of other things', () => {
     for (const code of ['EPIPE', 'ERR_X', 'run_not_found', '123', 'ZZ000', 'abcde'])
       expect(sqlTrouble(code)).toBeUndefined();
   });
@@ -118,7 +118,7 @@ describe('a connection', () => {
     expect(ownTrouble(new Error(words))).toBe('down');
   });
 
-  test('is lost with its socket, its server, or when that only reads', () => {
+  test('is lost with its socket or its server, or when the server only reads', () => {
     for (const code of ['ECONNRESET', 'EPIPE', '57P01', '57P02', '08006', '25006', '25P03'])
       expect(isLostSession(withCode(code)), code).toBe(true);
   });
@@ -130,7 +130,7 @@ describe('a connection', () => {
   });
 });
 
-test('every trouble is answered by words that quote nobody, and what may pass says when to try again', () => {
+test('every trouble has an answer that quotes no server, and passing ones say when to try again', () => {
   for (const { code, detail, retryAfter } of Object.values(TROUBLE_ANSWERS)) {
     expect(detail).toMatch(/^[A-Z].*\.$/);
     expect(retryAfter === undefined).toBe(code !== 'unavailable');

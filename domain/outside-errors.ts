@@ -1,9 +1,9 @@
 /**
- * What an error of a part outside this process means for who asked. One table for gRPC (Temporal) and one for SQLSTATE
- * (PostgreSQL); the API turns the meaning into a status, the pool learns which connections are of no use any more.
+ * What an error of an outside part means for the caller: one table for gRPC (Temporal), one for SQLSTATE (PostgreSQL). The
+ * API turns the meaning into a status; the pool learns which connections to drop.
  *
- * `down`: not there at the moment. `busy`: there, but this try lost a race or a place. `repair`: the run's code fails at
- * the moment. `misconfigured`: stays until an operator changes something. `bug`: ours, and repeating does not help.
+ * `down`: it does not answer at the moment. `busy`: it has no room, or this try lost a race. `repair`: the run's code fails
+ * at the moment. `misconfigured`: lasts until an operator changes something. `bug`: ours, and repeating does not help.
  */
 export type Trouble =
   | 'down'
@@ -16,7 +16,7 @@ export type Trouble =
   | 'bad_input'
   | 'bug';
 
-/** How a trouble is answered; `retryAfter` in seconds. Details say what to do and quote no server. */
+/** How a trouble is answered. `retryAfter` is in seconds. `detail` says what to do and never quotes a server. */
 export interface TroubleAnswer {
   code: string;
   detail: string;
@@ -39,7 +39,7 @@ export const TROUBLE_ANSWERS: Readonly<Record<Exclude<Trouble, 'bug'>, TroubleAn
   },
   busy: {
     code: 'unavailable',
-    detail: `A part this needs has more to do than it can take. Try again in a moment; ${SAFE}.`,
+    detail: `A part this needs is overloaded. Try again in a moment; ${SAFE}.`,
     retryAfter: 2,
   },
   repair: {
@@ -56,8 +56,7 @@ export const TROUBLE_ANSWERS: Readonly<Record<Exclude<Trouble, 'bug'>, TroubleAn
   not_found: { code: 'not_found', detail: 'It does not exist any more. Read the run again.' },
   conflict: {
     code: 'conflict',
-    detail:
-      'Another request has just done this or the contrary. Read again what is there before you repeat it.',
+    detail: 'Another request changed the same thing at the same time. Read it again before you repeat this.',
   },
   bad_input: {
     code: 'invalid_input',
@@ -69,8 +68,8 @@ export const TROUBLE_ANSWERS: Readonly<Record<Exclude<Trouble, 'bug'>, TroubleAn
 export const GRPC_TROUBLES: readonly [name: string, trouble: Trouble][] = [
   ['OK', 'bug'], // no error
   ['CANCELLED', 'down'], // our own limit, or the server went away under the call
-  ['UNKNOWN', 'down'], // a proxy's or a server's own accident
-  ['INVALID_ARGUMENT', 'bug'], // what clients send was checked before
+  ['UNKNOWN', 'down'], // a proxy or a server failed
+  ['INVALID_ARGUMENT', 'bug'], // clients' input was checked before
   ['DEADLINE_EXCEEDED', 'down'],
   ['NOT_FOUND', 'not_found'],
   ['ALREADY_EXISTS', 'conflict'],
@@ -86,7 +85,7 @@ export const GRPC_TROUBLES: readonly [name: string, trouble: Trouble][] = [
   ['UNAUTHENTICATED', 'misconfigured'],
 ];
 
-/** What Temporal says of a call. A namespace that does not exist is a setting, not a run that ended. */
+/** What a gRPC status of Temporal means. A missing namespace is a wrong setting, not a missing run. */
 export function grpcTrouble(code: number, message = ''): Trouble {
   if (code === 5 && /namespace/i.test(message)) return 'misconfigured';
   return GRPC_TROUBLES[code]?.[1] ?? 'bug';
@@ -109,7 +108,7 @@ export const SQL_CLASSES: Readonly<Record<string, Trouble>> = {
   '10': 'bug',
   '20': 'bug',
   '21': 'bug',
-  '22': 'bug', // data: those that a client's value causes are below
+  '22': 'bug', // data: codes that a client's value causes are below
   '23': 'bug', // integrity: as above
   '24': 'bug',
   '25': 'bug', // transaction state
@@ -126,21 +125,21 @@ export const SQL_CLASSES: Readonly<Record<string, Trouble>> = {
   '3D': 'misconfigured', // no such database
   '3F': 'misconfigured', // no such schema
   '40': 'busy', // serialization, deadlock
-  '42': 'bug', // syntax: access is below
+  '42': 'bug', // syntax: missing access is below
   '44': 'bug',
   '53': 'busy', // connections, memory, disk
   '54': 'bug',
-  '55': 'busy', // locks; what is no lock is below
+  '55': 'busy', // locks; the codes without a lock are below
   '57': 'down', // cancelled, shut down, starting, recovering
   '58': 'down', // files, disks
   '72': 'busy', // snapshot too old (until PostgreSQL 16)
   F0: 'misconfigured', // configuration file
   HV: 'bug',
   P0: 'bug',
-  XX: 'bug', // corruption or a bug of the server: repeating it is no help
+  XX: 'bug', // corruption or a bug of the server
 };
 
-/** Codes that mean something else than the rest of their class. */
+/** Codes that mean something other than the rest of their class. */
 export const SQL_STATES: Readonly<Record<string, Trouble>> = {
   '22001': 'bad_input', // too long
   '22003': 'bad_input', // out of range
@@ -163,37 +162,26 @@ export const SQL_STATES: Readonly<Record<string, Trouble>> = {
   '55P04': 'bug',
 };
 
-/** What PostgreSQL's code says; undefined when it is no code of PostgreSQL's. */
+/** What a SQLSTATE means; undefined for other codes. */
 export function sqlTrouble(code: string): Trouble | undefined {
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined;
   return SQL_STATES[code] ?? SQL_CLASSES[code.slice(0, 2)];
 }
 
-const NETWORK = new Set([
+const UNREACHABLE = [
   'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'EHOSTDOWN',
   'ENETUNREACH',
   'ENETDOWN',
-]);
+];
 
-/** Connections that were never made: nothing can have happened over there. */
-const NOT_REACHED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const NETWORK = new Set([...UNREACHABLE, 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
+
+/** Codes of connections that were never made: the other side has done nothing. */
+const NOT_REACHED = new Set([...UNREACHABLE, 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** True when a call did not leave this machine, whatever layer says so. */
 export function isNotReached(error: unknown): boolean {
@@ -202,18 +190,18 @@ export function isNotReached(error: unknown): boolean {
   return (typeof code === 'string' && NOT_REACHED.has(code)) || isNotReached(error.cause);
 }
 
-/** The PostgreSQL driver's own words for a connection that is gone or was never there. */
+/** Messages of the PostgreSQL driver for a connection that is gone or was never made. */
 const DRIVER_WORDS =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Cannot use a pool after|Client (has encountered a connection error|was closed) and is not queryable)/;
 
-/** What one error of a socket or of the database means; undefined when it is neither. Causes are not looked into. */
+/** What an error of a socket or of the database means; undefined for others. Causes are not read. */
 export function ownTrouble(error: Error): Trouble | undefined {
   const { code } = error as { code?: unknown };
   if (typeof code === 'string') return NETWORK.has(code) ? 'down' : sqlTrouble(code);
   return DRIVER_WORDS.test(error.message) ? 'down' : undefined;
 }
 
-/** True when the connection that this came over is of no use any more: it is gone, or it leads to a server that only reads. */
+/** True when the connection of this error must not be used again: it is gone, or leads to a read-only server. */
 export function isLostSession(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };

@@ -5,9 +5,9 @@ export interface RunSettings {
   earlyApprovalWaitMs: number;
   maxTimeMs: number;
   callTimeoutMs: number;
-  /** How long planning waits for catalogues and models that are away; never beyond maxTimeMs. */
+  /** How long planning waits for catalogues and models that are away, ms; never beyond maxTimeMs. */
   planningTimeoutMs: number;
-  /** How long a step waits for a service that is away before it fails; the run's own end comes first. */
+  /** How long a step waits for a service that is away before it fails, ms; never beyond the run's end. */
   sellerTimeoutMs: number;
   concurrency: number;
   /** Unpaid calls of services that usually answer within this run as local activities; 0 makes all calls remote. */

@@ -91,7 +91,7 @@ async function startDatabase({ config, processes, log, dir }: Context): Promise<
     logFile: join(dir, 'logs', 'postgres.log'),
   });
   log(`PostgreSQL is up at ${url}`);
-  // Apart from stack.env, which API and workers read: they must not be able to become the owner.
+  // Not in stack.env: API and workers read that and must not be able to become the owner.
   writeFileSync(join(dir, 'owner.env'), `MIGRATION_DATABASE_URL=${ownerUrl}\n`, { mode: 0o600 });
   return { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl };
 }

@@ -32,5 +32,5 @@ try {
     else watched.delete(order.pid);
   }
 } finally {
-  await endAll(); // however the pipe ended
+  await endAll(); // even when the pipe breaks
 }

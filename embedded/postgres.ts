@@ -42,8 +42,8 @@ const START_ATTEMPTS = 20;
 const OWNER_KEY = 'postgres-owner.key';
 
 /**
- * Starts the real PostgreSQL of the registry package on loopback. Whoever is on this machine may use it as the application;
- * the owner's password is beside the data, for the user who started it alone.
+ * Starts the real PostgreSQL of the registry package on loopback. Everyone on this machine may use it as the application.
+ * The owner's password is beside the data, readable only by the user who started it.
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<RunningPostgres> {
   const { log, database = APPLICATION } = options;
@@ -138,7 +138,7 @@ async function ensureDatabase({ ownerUrl }: DatabaseUrls, database: string): Pro
 function explainLogin(error: unknown): never {
   if (!(error instanceof Error && 'code' in error && error.code === '28P01')) throw error;
   throw new Error(
-    `PostgreSQL: ${OWNER_KEY} in the data folder is not the one that this data began with: put that back, from the same backup as the data`,
+    `PostgreSQL: ${OWNER_KEY} in the data folder does not belong to this data: put back the one from the same backup`,
     { cause: error },
   );
 }

@@ -83,7 +83,7 @@ export async function startStack(
 async function settleIn({ config, local }: Environment, isMigrated: boolean): Promise<void> {
   const url = required(config, 'DATABASE_URL');
   writeEnvironment(config);
-  // Those who join a database of ours cannot do it.
+  // Processes that join our database have no right to migrate it.
   if (!isMigrated) await upgradeSchema(url, config.MIGRATION_DATABASE_URL);
   if (local !== undefined) await bookFloat(url, local);
 }

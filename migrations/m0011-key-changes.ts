@@ -7,8 +7,8 @@ const RULES = {
 };
 
 /**
- * Whoever changes a key, an operator's own SQL included, wakes the API processes that have streams of it open. Tickets name
- * their key from here on, those of before are worth nothing. Keys written by hand keep to rules.
+ * Each change of a key, an operator's own SQL included, notifies the API processes, so that they end its streams. Tickets
+ * name their key from here on; older ones are deleted. Constraints hold for keys that are written by hand.
  */
 export class M0011KeyChanges extends Migration {
   override up(): void {

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Who holds an Idempotency-Key: each claim has a token of its own, and only its holder may write under it. Starts that were
- * called off, until what they may have begun is ended. And a flow's runs that a try launched after it was overtaken.
+ * Each claim of an Idempotency-Key has its own token, and only its holder may write under it. `job_surplus` keeps the runs of
+ * flows that a try launched after another had overtaken it. The index finds starts that are being called off.
  */
 export class M0012Fences extends Migration {
   override up(): void {

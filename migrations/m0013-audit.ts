@@ -1,9 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * The audit trail is added to and nothing else. The application's role has no right to more (db/roles.ts); the triggers
- * stop a slip of the owner, who must take them away on purpose. Heads of the chains are kept signed (`audit_anchor`), and
- * the one that a run's final receipt names is the same whenever that is asked for (`receipt_anchor`).
+ * Lines are only added to the audit trail. The application's role has no right to more (db/roles.ts); the triggers stop a
+ * slip of the owner, who can still drop them on purpose. `audit_anchor` keeps signed heads of the chains. `receipt_anchor`
+ * keeps the head that a run's final receipt names.
  */
 export class M0013Audit extends Migration {
   override up(): void {

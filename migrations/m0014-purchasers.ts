@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** An identifier has one living job of each purchaser: another's job under the same identifier is neither found nor in the way. */
+/** Each purchaser may have one living job with an identifier. Another purchaser's job with the same one is not in the way. */
 export class M0014Purchasers extends Migration {
   override up(): void {
     this.addSql(`alter table job add column subject text not null default ''`);

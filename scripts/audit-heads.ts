@@ -7,7 +7,7 @@ import type { KnownHead } from './audit-verify.ts';
 import { checkOnPaper } from './verify-paper.ts';
 import { readReceipt } from './verify-read.ts';
 
-/** The head that a receipt names, once the receipt itself holds; null when it names none. */
+/** The head that a receipt names; null when it names none. Throws when the receipt itself does not hold. */
 export function headOfReceipt(file: string, trusted: string | undefined): KnownHead | null {
   const receipt = readReceipt(file);
   const wrong = checkOnPaper(receipt, { publicKey: trusted }).find(({ verdict }) => verdict === 'failed');
@@ -30,7 +30,7 @@ const Logged = z.object({
   }),
 });
 
-/** The anchors in a log file of API processes, JSON lines; what is signed by another key is no anchor. */
+/** The anchors in a log file of API processes (JSON lines). Lines that are signed by another key are skipped. */
 export async function headsOfLog(file: string, trusted: string | undefined): Promise<KnownHead[]> {
   const heads: KnownHead[] = [];
   for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {

@@ -12,7 +12,7 @@ test('a trail that holds says of how many lines and anchors', () => {
   ]);
 });
 
-test('one that does not names every line that is known to be wrong', () => {
+test('a trail that does not hold names every line that is known to be wrong', () => {
   const problems = [
     { line: 3, what: 'it was changed' },
     { line: 9, what: 'it is missing' },

@@ -2,7 +2,7 @@ import type { TrailVerdict } from './audit-verify.ts';
 
 const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-/** A line a tenant, one more for each thing that is wrong, then what it comes to. */
+/** One line for each tenant that holds, one for each problem of the others, then the verdict. */
 export function trailLines(verdicts: readonly TrailVerdict[], trusted: boolean): string[] {
   const failed = verdicts.some(({ problems }) => problems.length > 0);
   const width = Math.max(...verdicts.map(({ tenant }) => tenant.length));

@@ -8,13 +8,13 @@ import {
   type KeptAnchor,
 } from '../db/repositories/audit-check.ts';
 
-/** A line of the chain, by its id, and what is wrong with it. */
+/** The id of a line of the chain, and what is wrong with it. */
 export interface Problem {
   line: number;
   what: string;
 }
 
-/** How a tenant's chain stands. `anchors` were looked at, `anchored` is the last line that they hold. */
+/** The verdict on a tenant's chain. `anchors` counts the anchors that hold; `anchored` is the line of the last of them. */
 export interface TrailVerdict {
   tenant: string;
   lines: number;
@@ -23,16 +23,16 @@ export interface TrailVerdict {
   problems: Problem[];
 }
 
-/** A head of a chain that is known from elsewhere, such as from a receipt. */
+/** A head of a chain that is known from elsewhere: a receipt or a log. */
 export interface KnownHead {
   tenant: string;
   line: number;
   hash: string;
-  /** In words. */
+  /** Where it is from, in words. */
   from: string;
 }
 
-/** Recomputes one chain and holds every head against it that was anchored here or is known from elsewhere. */
+/** Recomputes one chain and compares it with every head that was anchored or is known from elsewhere. */
 export async function verifyTrail(
   db: Queryable,
   tenant: string,
@@ -83,7 +83,7 @@ function anchorProblem(anchor: KeptAnchor, trusted: string | undefined): Problem
 function headProblem(line: number, hash: string, found: string | null, from: string): Problem | undefined {
   if (found === null) return { line, what: `it is missing: ${from} has it` };
   if (found !== hash)
-    return { line, what: `it, or a line before it, was written anew: ${from} has another hash of it` };
+    return { line, what: `it, or a line before it, was rewritten: ${from} has another hash` };
   return undefined;
 }
 

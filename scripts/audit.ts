@@ -11,13 +11,13 @@ import { installationOf, openInstallation } from './open-database.ts';
 
 const HELP = `steward audit verify [options]     whether the audit trail is as it was written
 
-Reads every line that DATABASE_URL's database has, computes each tenant's chain again, and holds against it every anchor
-(a signed head of the chain) and every receipt that was issued. Names the first line that does not fit.
+Reads every line in the database of DATABASE_URL, computes each tenant's chain again, and compares it with every anchor (a
+signed head of the chain) and every receipt that was issued. Names the first line that does not fit.
 
   --tenant NAME        only this tenant's chain
   --receipt FILE       a receipt that was kept elsewhere; may be given several times
-  --log FILE           a log of an API process (JSON lines), which has the anchors too; may be given several times
-  --public-key KEY     base64, what GET /receipts/key said; else made from STEWARD_DATA_KEY
+  --log FILE           a log of an API process (JSON lines), for the anchors in it; may be given several times
+  --public-key KEY     the key of GET /receipts/key, base64; else the one that STEWARD_DATA_KEY makes
   --data DIR           folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)
   --json               the verdict as JSON
   --help
@@ -69,7 +69,7 @@ async function knownHeads(
   return [...ofReceipts, ...ofLogs.flat()];
 }
 
-/** One look at everything: lines that are added meanwhile are in neither the chain nor the anchors. */
+/** One snapshot for everything, so that lines that are added meanwhile are in neither the chain nor the anchors. */
 function verifyAll(
   db: Database,
   tenant: string | undefined,

@@ -62,7 +62,7 @@ test('secrets with a default, settings that do not exist and AUTH=off are found'
   expect(problemsAfter("AUTH: 'on'", "AUTH: 'off'")).toEqual(['api: AUTH must be on']);
 });
 
-test('an owner of the tables whom more than the migration knows, or who is nobody else, is found', () => {
+test('finds services besides the migration that know the tables’ owner, and an owner that is the application', () => {
   const url = /      MIGRATION_DATABASE_URL: .*\n/;
   expect(problemsAfter(url, '')).toEqual(['migrate: MIGRATION_DATABASE_URL is missing']);
   expect(problemsAfter('postgresql://steward_owner:', 'postgresql://steward:')).toEqual([

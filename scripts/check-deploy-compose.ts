@@ -155,7 +155,7 @@ function versionProblems({ services }: Compose): string[] {
     .map(([name]) => `${name}: WORKER_DEPLOYMENT is not that of promote`);
 }
 
-/** Whoever has the owner's URL can alter the audit trail: what migrates has it, and nobody who stays. */
+/** Whoever has the owner's URL can alter the audit trail, so only the service that migrates and ends may have it. */
 function ownerProblems({ services }: Compose): string[] {
   return Object.entries(services)
     .filter(([, { image }]) => image.startsWith('steward:'))

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..');
 const PLACES =
   '{*,{activities,api,db,domain,embedded,library,migrations,schemas,scripts,sdk,workers,workflows}/**/*}.ts';
 
-/** What may be lost under us, as the source makes it: an `error` event of it that nobody hears ends the process. */
+/** How the source makes servers, sockets and the like. An unheard `error` event of one of them ends the process. */
 const KINDS: Readonly<Record<string, RegExp>> = {
   'PostgreSQL connection': /new pg\.Client\(|import \{[^}]*\bClient\b[^}]*\} from 'pg'/,
   'PostgreSQL pool': /new pg\.Pool\(|import \{[^}]*\bPool\b[^}]*\} from 'pg'/,
@@ -30,14 +30,14 @@ const LINES = 'tests/outages/lines.test.ts';
 const PROCESSES = 'tests/outages/processes.test.ts';
 const EMBEDDED = 'embedded/processes.test.ts';
 
-/** A test that breaks it, by file and words of its title; or why its loss cannot end a process that works. */
+/** The test that breaks it, by file and words of its title, or why its loss cannot end a working process. */
 type Broken = { file: string; title: string } | { why: string };
 
 const ONE_COMMAND: Broken = {
-  why: 'one command of a person: its loss is told, and the command ends as it should',
+  why: 'one command of a person: it reports the loss and ends',
 };
 const REQUESTS_ONLY: Broken = {
-  why: 'HTTP requests only, no socket is kept and listened to: a loss rejects the request',
+  why: 'HTTP requests only, without a socket that is kept: a loss rejects the request',
 };
 
 const TABLE: Readonly<Record<string, Broken>> = {
@@ -47,7 +47,7 @@ const TABLE: Readonly<Record<string, Broken>> = {
   },
   'db/database.ts: PostgreSQL pool': {
     file: DATABASE,
-    title: 'in a transaction that does something else meanwhile',
+    title: 'in a transaction between two statements',
   },
   'db/database.ts: MikroORM': { file: DATABASE, title: 'in transactions of MikroORM' },
   'db/migrate.ts: MikroORM': { file: DATABASE, title: 'while it holds the lock of the migrations' },
@@ -75,10 +75,10 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'embedded/services/refunds/solana-refunds.ts: Solana node': REQUESTS_ONLY,
   'api/stream/websocket.ts: WebSocket': {
     file: LINES,
-    title: 'a WebSocket that breaks in the middle of a frame',
+    title: 'a WebSocket that breaks inside a frame',
   },
   'sdk/transport/websocket.ts: WebSocket': {
-    why: 'the one of browsers: an error is an event that nobody needs to hear, and the close is told',
+    why: 'the browser’s: an unheard error event does no harm, and it also closes',
   },
   'embedded/demo/client.ts: WebSocket': ONE_COMMAND,
   'embedded/processes/launch.ts: child process': {
@@ -94,11 +94,11 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'embedded/processes/readiness.ts: child process': { why: 'only its type' },
   'embedded/downloads.ts: child process': ONE_COMMAND,
   'embedded/processes/output.ts: file that is written on': {
-    why: 'a disk that is full is heard and costs the copy only',
+    why: 'a full disk is heard and costs only the copy',
   },
   'scripts/coverage.ts: child process': ONE_COMMAND,
   'scripts/dev-application.ts: child process': {
-    why: 'an error is heard and said; the process starts again with the next change',
+    why: 'an error is heard and printed; the next change starts the process again',
   },
   'scripts/run-vitest.ts: child process': ONE_COMMAND,
   'embedded/downloads/identity.ts: child process': { why: 'waited for on the spot' },
@@ -110,7 +110,7 @@ const TABLE: Readonly<Record<string, Broken>> = {
     why: 'an error is heard: before it is ready it refuses the start',
   },
   'embedded/chains/surfpool/upstream.ts: thread': { why: 'the thread itself' },
-  'api/server.ts: server': { file: LINES, title: 'a server that cannot take a connection' },
+  'api/server.ts: server': { file: LINES, title: 'a server that cannot accept a connection' },
   'embedded/chains/surfpool/forward.ts: server': { why: 'an error is heard' },
   'embedded/chains/surfpool/forward.ts: socket': { why: 'both sockets are in a pipeline, which hears them' },
   'embedded/chains/surfpool/rpc-front.ts: server': { why: 'an error is heard' },
@@ -122,7 +122,10 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'embedded/ports.ts: server': { why: 'an error is the answer: the port is taken' },
   'activities/http/guarded-fetch.ts: pool of HTTP connections': { file: LINES, title: 'a service' },
   'activities/kodosumi/client/http.ts: pool of HTTP connections': { file: LINES, title: 'a Kodosumi' },
-  'run-main.ts: message to the parent process': { file: PROCESSES, title: 'a parent that is gone' },
+  'run-main.ts: message to the parent process': {
+    file: PROCESSES,
+    title: 'a parent and a reader of the output that are gone',
+  },
 };
 
 const sources = globSync(PLACES, { cwd: root })

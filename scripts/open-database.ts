@@ -4,14 +4,14 @@ import { parseEnv } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { openDatabase, type Database } from '../db/database.ts';
 
-/** The database that a command works in, and what else of the installation it may need. */
+/** The database that a command works in, and the keys and URLs that go with it. */
 export interface Installation {
   url: string;
   ownerUrl: string | undefined;
   dataKey: string | undefined;
 }
 
-/** What DATABASE_URL names, else the running local stack. */
+/** The installation of DATABASE_URL, else the running local stack. */
 export function installationOf(data: string | undefined): Installation {
   const config = loadConfig();
   if (config.DATABASE_URL !== undefined)
@@ -28,7 +28,7 @@ export function installationOf(data: string | undefined): Installation {
   return { url, ownerUrl: undefined, dataKey: stack['STEWARD_DATA_KEY'] };
 }
 
-/** Opens a database once `prepare` found its schema usable. */
+/** Opens the database after `prepare` has migrated or checked its schema. */
 export async function openInstallation(
   { url, ownerUrl }: Installation,
   prepare: (url: string, ownerUrl?: string) => Promise<unknown>,

@@ -99,7 +99,7 @@ function compare(link: string, given: unknown, told: string, hash: (value: unkno
   );
 }
 
-/** Only whoever has the trail can look there. */
+/** Unchecked here: the audit trail is in the database. */
 function auditHead({ head }: ReceiptBodies['audit']): Finding[] {
   if (head === null) return [];
   const detail = `steward audit verify --receipt holds line ${head.line} against the audit trail`;

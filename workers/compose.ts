@@ -56,13 +56,8 @@ export async function composeActivities(
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
   const masumi = composeMasumi(config, common, tell, log);
   const model = modelSettings(config);
-  log.info(
-    {
-      rails: rails.all.map(({ kind, network }) => `${kind} ${network}`),
-      planner: model?.model ?? 'offline rules',
-    },
-    'worker: composed',
-  );
+  const kinds = rails.all.map(({ kind, network }) => `${kind} ${network}`);
+  log.info({ rails: kinds, planner: model?.model ?? 'offline rules' }, 'worker: composed');
   const activities = {
     ...createJournalActivities(common),
     ...createLedgerActivities(common),

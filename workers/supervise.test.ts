@@ -61,7 +61,7 @@ test('a stop during the wait for the next worker ends at once', async () => {
   await supervised.finished;
 });
 
-test('a worker that is made while we stop is drained, so that it lets go of its connection', async () => {
+test('a worker that is made during a stop is drained, so that it lets go of its connection', async () => {
   const [lost, late] = [fakeWorker(), fakeWorker()];
   const making = Promise.withResolvers<RunningWorker>();
   let asked = false;
@@ -79,7 +79,7 @@ test('a worker that is made while we stop is drained, so that it lets go of its 
   expect(late.state()).toBe('STOPPED');
 });
 
-test('what goes wrong while draining is told to who stops', async () => {
+test('a failure while draining rejects the stop', async () => {
   const one = fakeWorker();
   const supervised = supervise({
     first: one.worker,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What is needed of a Temporal worker. */
+/** The part of a Temporal worker that is needed here. */
 export interface RunningWorker {
   run(): Promise<void>;
   shutdown(): void;
@@ -8,33 +8,33 @@ export interface RunningWorker {
 }
 
 export interface SuperviseOptions {
-  /** The one that was made before the process said that it is ready. */
+  /** The worker that was made before the process said that it is ready. */
   first: RunningWorker;
   another(): Promise<RunningWorker>;
-  /** Told each time one ends unasked or cannot be made, with the time until the next try. */
+  /** Called each time a worker ends unasked or cannot be made, with the time until the next try. */
   onLoss(error: unknown, nextInMs: number): void;
   firstDelayMs?: number;
   longestDelayMs?: number;
 }
 
 export interface Supervised {
-  /** Resolves when the last one has drained after `stop`. */
+  /** Resolves when the last worker has drained after `stop`. */
   readonly finished: Promise<void>;
   stop(): void;
 }
 
-const SETTLED_MS = 60_000; // one that ran this long was fine
+const SETTLED_MS = 60_000; // after a worker that ran this long, delays begin anew
 
 /**
- * Temporal's library waits out a server that does not answer, but ends a worker that is refused: a token that is being
- * changed, a namespace that is not back yet. A worker that ends unasked is replaced, for as long as it takes.
+ * Replaces a worker that ends unasked, for as long as it takes. Temporal's library waits for a server that does not answer,
+ * but ends a worker that is refused, such as while a token is changed or a namespace is not back yet.
  */
 export function supervise(options: SuperviseOptions): Supervised {
   const { first, another, onLoss, firstDelayMs = 500, longestDelayMs = 15_000 } = options;
   const stopping = new AbortController();
   let current: RunningWorker | undefined;
 
-  /** One that is made although we stop meanwhile is run and drained: only so it lets go of its connection. */
+  /** A worker that is made during a stop is run and drained: nothing else makes it let go of its connection. */
   async function runOne(worker: RunningWorker): Promise<void> {
     current = worker;
     const running = worker.run();

@@ -28,12 +28,12 @@ export interface WorkersOptions {
   shutdownGraceMs?: number;
   /** Where workflows may send things besides their history; tests count with it. */
   sinks?: NonNullable<WorkerOptions['sinks']>;
-  /** Told when a worker was lost and will be replaced. */
+  /** Called when a worker was lost and will be replaced. */
   onLoss?(error: unknown, kind: string, nextInMs: number): void;
 }
 
 export interface Workers {
-  /** Resolves when all have drained after `stop`; one that is lost before is replaced. */
+  /** Resolves when all have drained after `stop`. Workers that are lost before are replaced. */
   readonly finished: Promise<void>;
   stop(): Promise<void>;
 }

@@ -239,7 +239,7 @@ describe('keeping the catalogue', () => {
     expect(await catalogue.services()).toEqual(before);
   });
 
-  it('is whole once every source has answered, also while one of them is down later', async () => {
+  it('is whole once every source has answered, even when one of them is down later', async () => {
     let now = 0;
     const { fetch, answers } = network({ items: [item()] });
     const catalogue = catalogueOf(fetch, { clock: () => now });

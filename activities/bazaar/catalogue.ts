@@ -16,7 +16,7 @@ export interface CatalogueState {
   version: string;
   /** Entries that were malformed or refused. */
   dropped: number;
-  /** False while a source has not answered since we began: what it has is not known. */
+  /** False while a source has not answered once since this process began. */
   whole: boolean;
 }
 

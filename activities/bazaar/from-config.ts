@@ -7,7 +7,7 @@ import { createCatalogue, type Catalogue } from './catalogue.ts';
 
 const LARGEST_ANSWER = 1024 * 1024;
 
-/** The configured catalogue, and the guarded way out to the services that it lists. */
+/** The configured catalogue, and the guarded fetch for calls of the services that it lists. */
 export function createServiceCatalogue(
   config: Config,
   assets: AssetBook,

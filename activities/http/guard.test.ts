@@ -232,7 +232,7 @@ describe('the URL guard', () => {
       await expect(one.check(url), url).rejects.toMatchObject({ code: 'url_refused' });
   });
 
-  it('says where a host is listed for this purpose', async () => {
+  it('names the setting that lists hosts for this purpose', async () => {
     const other = createUrlGuard({ allowHosts: [], setting: 'FILE_HOSTS', resolve: neverAsked });
     await expect(other.check('http://10.0.0.1/')).rejects.toThrow('http needs its host in FILE_HOSTS');
     await expect(other.check('https://10.0.0.1/')).rejects.toThrow('list its host in FILE_HOSTS');

@@ -17,8 +17,8 @@ export interface UrlGuard {
 
 /**
  * Outbound URLs come from users, sellers and catalogues (common.md, "limits, auth"): https to public addresses, or
- * whatever host[:port] the operator has listed. Without a port every port of the host is meant. `setting` is where it is
- * listed, for whoever reads the refusal; which purpose has which is in `guards.ts`.
+ * whatever host[:port] the operator has listed. Without a port every port of the host is meant. `setting` names the list in
+ * refusals; `guards.ts` says which purpose has which.
  */
 export function createUrlGuard({
   allowHosts,
@@ -87,8 +87,9 @@ const refused = (url: URL, why: string): EngineError =>
   new EngineError('url_refused', `${url.origin} is not called: ${why}.`);
 
 /**
- * Unicast on the public internet, written as sockets write it. Of IPv6 that is 2000::/3 alone: everything that carries an IPv4
- * address (compatible, mapped, translated, NAT64, 6to4, Teredo, ISATAP) leads where we cannot see, so it is not public.
+ * True for unicast addresses of the public internet, written as sockets write them. Of IPv6 only 2000::/3 is public.
+ * IPv6 addresses that carry an IPv4 address (compatible, mapped, translated, NAT64, 6to4, Teredo, ISATAP) are not: a
+ * gateway decides where they lead.
  */
 export function isPublic(address: string): boolean {
   if (isIP(address) === 0 || address.includes('%')) return false;

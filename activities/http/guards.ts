@@ -1,16 +1,15 @@
 import { createUrlGuard, type Resolve, type UrlGuard } from './guard.ts';
 
 /**
- * Who names an address decides what it may lead to, so there is one guard for each purpose. Public https is open to all of
- * them; what else is, only the operator says. Addresses that are settings themselves (chains, Kodosumi, the payment service,
- * the planner) are called as they are set, and by nobody else's word.
+ * One guard for each purpose: who names an address decides where it may lead. Public https is open to all of them; only the
+ * operator opens more. Addresses that are settings (chains, Kodosumi, the payment service, the planner) pass no guard.
  */
 export interface Guards {
   /** The registry and the facilitator, which the operator names. */
   catalogue: UrlGuard;
-  /** Services, their checks and their refunds: catalogues name them. */
+  /** Services, their checks and their refunds, which catalogues name. */
   sellers: UrlGuard;
-  /** Files, which purchasers name. What is open to sellers is not open to them. */
+  /** Files, which purchasers name. Hosts that are open to services are closed to them. */
   files: UrlGuard;
 }
 
@@ -35,7 +34,7 @@ export function createGuards(settings: GuardSettings, resolve?: Resolve): Guards
   };
 }
 
-/** With the port that is meant: the others of the host are somebody else's. */
+/** The host with its port: other ports of the same host stay closed. */
 function hostOf(address: string | undefined): string[] {
   if (address === undefined || !URL.canParse(address)) return [];
   const { hostname, port, protocol } = new URL(address);

@@ -35,7 +35,7 @@ const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
  *   which Kodosumi may have taken it is it launched again.
  * - after the answer, before `keepFid`: the same; the look finds it.
  * - after `keepFid`: the next try answers what is kept.
- * A try that is stopped and goes on after another took over does not launch; what it launched already is ended.
+ * A try that was stopped while another took over launches nothing when it goes on; what it had launched is ended.
  */
 export async function launchJob(
   deps: KodosumiDeps,
@@ -107,13 +107,13 @@ async function launch(
 ): Promise<LaunchJobOutcome> {
   const { run_id: runId, launching_at: seen } = job;
   const at = new Date();
-  const limit = AbortSignal.timeout(deps.launchMs); // the look counts from the claim, so nothing is sent later
+  const limit = AbortSignal.timeout(deps.launchMs); // the search for a lost launch is timed from the claim
   const latest = performance.now() + deps.launchMs;
   if (!(await claimLaunch(deps.db.pool, runId, { seen, at })))
     throw new Error('Another try launches this job, or it was given up.');
   await deps.checkpoint?.('job.launching');
   if (!(await holdsLaunch(deps.db.pool, runId, at)) || performance.now() > latest) {
-    await releaseLaunch(deps.db.pool, runId, at); // nothing was sent, and nothing will be
+    await releaseLaunch(deps.db.pool, runId, at); // this try has sent nothing and will send nothing
     throw new Error('This try of the launch was held up too long; it sends nothing.');
   }
   try {
@@ -140,10 +140,12 @@ const isEarly = ({ lookForMs }: KodosumiDeps): boolean =>
 async function launched(deps: KodosumiDeps, job: JobRow, fid: string, at: Date): Promise<LaunchJobOutcome> {
   if (await keepFid(deps.db, job.run_id, fid, at)) return { kind: 'launched', fid };
   await endSurplus(deps, job, fid);
-  throw new Error(`Another try launched this job, or it has ended; run ${fid} of this one was ended.`);
+  throw new Error(
+    `Another try launched this job, or the job has ended, so run ${fid} of this try was ended.`,
+  );
 }
 
-/** Temporal has given this try up, so nobody would try that again: a person is told when it fails. */
+/** Temporal has given this try up and will not repeat it, so a person is told when ending the run fails. */
 async function endSurplus(deps: KodosumiDeps, { run_id: runId, tenant }: JobRow, fid: string): Promise<void> {
   await requireKodosumi(deps)
     .kill(fid)

@@ -103,7 +103,7 @@ async function knownTotals(
 const costOf = ({ cost, asset, decimals }: FinishRequest['totals']): JsonObject[] =>
   asset === null ? [] : [{ amount: formatUnits(cost, decimals), asset }];
 
-/** What the workflow says, else what was written before it was lost. */
+/** The cancel request of the workflow; where the workflow is lost, the one that its run has on record. */
 function cancelOf({ cancel }: FinishRequest, { view }: RunRow): Pick<FinishRequest, 'cancel'> {
   const told = cancel ?? CancelRequest.safeParse(view['cancel']).data;
   return told === undefined ? {} : { cancel: told };

@@ -13,19 +13,19 @@ import { readBlind } from '../../domain/payments/blind.ts';
 import type { Sighting } from '../../domain/payments/rail.ts';
 import type { PaymentDecision, PaymentDecisionOrder } from '../../domain/ports/payment-decisions.ts';
 import { isTerminal } from '../../domain/run-states.ts';
-import { saidBy } from './node-name.ts';
-import { writeDown } from './reconcile.ts';
+import { nodeErrorMessage } from './node-name.ts';
+import { recordSighting } from './reconcile.ts';
 import { append, attentionId } from './telling.ts';
 import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
 
 /**
- * A person's word in place of a proof that no node can give any more. It signs and sends nothing. What a wrong word does:
- * - `void`, and it had landed: the money is given back in the books though the seller has it, and a step that goes on pays a
- *   second time. The next check of the books finds the chain account short.
- * - `settled`, and it never landed: the payer is charged for what is still in our account; the check finds it over.
- * So it is taken only after the chain was asked once more and could not say, when the bytes can land no more, by whoever
- * names the very signature. What a crash leaves behind: before the commit nothing, after it the decision; asked again,
- * the same decision is answered.
+ * A person decides about a payment that no node can prove any more. Nothing is signed or sent. A wrong decision costs:
+ * - `void`, but it had landed: the books give back money that the seller has, and a step that goes on pays a second time.
+ *   The next check of the books finds the chain account short.
+ * - `settled`, but it never landed: the payer is charged for money that is still in our account. The check finds a surplus.
+ * So a decision needs the payment's fingerprint, a chain that was asked once more and could not say, and bytes that can
+ * land no more. A crash before the commit leaves nothing behind, one after it the decision. The same decision again is
+ * answered and changes nothing.
  */
 export async function decideIntent(
   tools: PaymentTools,
@@ -69,12 +69,12 @@ const REASONS: Readonly<Record<PaymentDecision, string>> = {
 
 const refused = (message: string): EngineError => new EngineError('invalid_state', message);
 
-/** A node that is silent now may prove it in a minute. */
+/** Refuses while the node is silent: it may prove the payment in a minute. */
 async function look(tools: PaymentTools, payment: PaymentRow, txHash: string | null): Promise<Sighting> {
   try {
     return await mustFindRail(tools, payment).locate(payment.proof, txHash);
   } catch (error) {
-    const said = saidBy(error);
+    const said = nodeErrorMessage(error);
     throw refused(`The chain must be asked first, and could not be: ${said}`);
   }
 }
@@ -83,7 +83,7 @@ async function requireBlind(tools: PaymentTools, payment: PaymentRow, sighting: 
   if (sighting.kind === 'alive')
     throw refused('The payment may still land; it is void by itself once its time is over.');
   if (sighting.kind !== 'unproven' || sighting.blind === undefined) {
-    const { kind } = await writeDown(tools, payment, sighting);
+    const { kind } = await recordSighting(tools, payment, sighting);
     throw refused(
       kind === 'unknown'
         ? 'The chain may still prove it; look again later.'
@@ -105,7 +105,7 @@ async function commit(
 ): Promise<void> {
   await tools.db.transaction(async (client) => {
     await lockRunMoney(client, runId);
-    const run = await mustGetRun(tools, runId); // under the lock, as where the chain proves it
+    const run = await mustGetRun(tools, runId); // read under the lock, as in reconcile.ts
     const current = await lockPayment(client, intentId);
     const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
     const isAsSeen = current?.status === status && current.tx_hash === tx_hash;

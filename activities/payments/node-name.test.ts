@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodeName, saidBy } from './node-name.ts';
+import { nodeName, nodeErrorMessage } from './node-name.ts';
 
 test.each([
   ['https://user:pass@node.example:8443/v3/key?api-key=secret', 'node.example:8443'],
@@ -9,11 +9,11 @@ test.each([
   expect(nodeName(address)).toBe(name);
 });
 
-test('what a library says of a failure keeps no more of an address than its host', () => {
+test('an error message keeps no more of an address than its host', () => {
   const said =
     'server response 401 (request={ }, requestUrl="https://node.example/v3/secret", code=X) at (wss://u:p@ws.example/k?q=1)';
-  expect(saidBy(new Error(said))).toBe(
+  expect(nodeErrorMessage(new Error(said))).toBe(
     'server response 401 (request={ }, requestUrl="node.example", code=X) at (ws.example)',
   );
-  expect(saidBy('no error at http://a.example/b')).toBe('no error at a.example');
+  expect(nodeErrorMessage('no error at http://a.example/b')).toBe('no error at a.example');
 });

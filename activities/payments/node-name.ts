@@ -1,9 +1,9 @@
-/** The host alone: paths, queries and user names of nodes' addresses hold keys. */
+/** The host of a node's address. Its path, query and user name may hold keys. */
 export const nodeName = (rpcUrl: string): string =>
   URL.canParse(rpcUrl) ? new URL(rpcUrl).host : 'the configured node';
 
-/** What went wrong with a node: chain libraries quote the whole address that they asked, of which the host is left. */
-export const saidBy = (error: unknown): string =>
+/** An error's message with addresses cut down to their hosts: chain libraries quote the whole address that they asked. */
+export const nodeErrorMessage = (error: unknown): string =>
   withoutAddresses(error instanceof Error ? error.message : String(error));
 
 const withoutAddresses = (text: string): string =>

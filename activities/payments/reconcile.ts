@@ -16,7 +16,7 @@ import { giveUpHold } from './hold.ts';
 import { append, attentionId, tellPerson } from './telling.ts';
 import { tend } from './tend.ts';
 import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
-import { noteReachable, noteUnproven, noteUnreachable, PROVEN } from './unproven.ts';
+import { noteReachable, noteUnproven, noteUnreachable, TROUBLE_CLEARED } from './unproven.ts';
 
 /** Asks the chain what became of a payment and writes the answer down. Nothing but proof closes it. */
 export async function reconcileIntent(tools: PaymentTools, intentId: string): Promise<ReconcileOutcome> {
@@ -46,11 +46,11 @@ async function examine(tools: PaymentTools, payment: PaymentRow): Promise<Reconc
   } catch (error) {
     return noteUnreachable(tools, payment, error);
   }
-  return writeDown(tools, payment, sighting);
+  return recordSighting(tools, payment, sighting);
 }
 
-/** What was seen, into the books and before people. */
-export async function writeDown(
+/** Writes a sighting into the books and tells people where it needs them. */
+export async function recordSighting(
   tools: PaymentTools,
   payment: PaymentRow,
   sighting: Sighting,
@@ -93,10 +93,10 @@ async function landed(
   { txHash, final, position, fees = [] }: Extract<Sighting, { kind: 'landed' }>,
 ): Promise<ReconcileOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const proof = { ...PROVEN, landedAt: position, ...feeProof(fees) };
+  const proof = { ...TROUBLE_CLEARED, landedAt: position, ...feeProof(fees) };
   const patch = { txHash, reason: null, proof };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
-    return reconcileIntent(tools, payment.id); // closed while this look was held up: what was seen is old
+    return reconcileIntent(tools, payment.id); // closed by another while this look was held up: look again
   await append(tools, { ...payment, tx_hash: txHash }, 'settled');
   await settleAttention(
     tools.db.pool,
@@ -158,7 +158,7 @@ async function closeVoid(
 async function vanished(tools: PaymentTools, payment: PaymentRow): Promise<void> {
   const moved = await tools.db.transaction(async (client) => {
     const current = await lockPayment(client, payment.id);
-    if (current?.finalized !== false) return false; // final by now: this look was held up
+    if (current?.finalized !== false) return false; // became final while this look was held up
     return movePayment(client, payment.id, ['settled'], 'unknown', { reason: 'REORGANISED' });
   });
   if (!moved) return;

@@ -20,8 +20,8 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import { readQuoteError } from './quote-error.ts';
 import { factsOf, findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { paymentHeader } from './x402/payload.ts';
-import { saidBy } from './node-name.ts';
-import { PROVEN } from './unproven.ts';
+import { nodeErrorMessage } from './node-name.ts';
+import { TROUBLE_CLEARED } from './unproven.ts';
 
 type SubmitRequest = Parameters<PaymentActivities['submitPayment']>[0];
 type Unclear = Extract<SubmitOutcome, { kind: 'unclear' }>;
@@ -188,7 +188,7 @@ async function look(rail: Rail, payment: PaymentRow, hint: string | null): Promi
     return {
       kind: 'unproven',
       absent: false,
-      message: saidBy(error),
+      message: nodeErrorMessage(error),
     };
   }
 }
@@ -202,9 +202,9 @@ async function settle(
   where: JsonObject = {},
 ): Promise<SubmitOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const patch = { txHash, reason: null, proof: { ...PROVEN, output: { ...kept }, ...where } };
+  const patch = { txHash, reason: null, proof: { ...TROUBLE_CLEARED, output: { ...kept }, ...where } };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
-    return submitIntent(tools, request); // closed while this try was held up: that is the answer
+    return submitIntent(tools, request); // closed by another while this try was held up: its outcome is the answer
   await tools.checkpoint('payment.settled');
   return complete(tools, request, payment, txHash, kept);
 }

@@ -8,7 +8,7 @@ import { inTurns } from '../in-turns.ts';
 import { reconcileIntent } from './reconcile.ts';
 import { sweepRefunds } from './refunds.ts';
 import type { PaymentTools } from './tools.ts';
-import { saidBy } from './node-name.ts';
+import { nodeErrorMessage } from './node-name.ts';
 
 const AT_ONCE = 8; // a node answers several questions at a time; a sweep must fit an activity
 
@@ -32,7 +32,7 @@ async function closes(tools: PaymentTools, payment: PaymentRow): Promise<boolean
       tenant: payment.tenant,
       kind: 'payment_stuck',
       runId: payment.run_id,
-      detail: `Payment ${payment.id} cannot be followed: ${saidBy(error)}`,
+      detail: `Payment ${payment.id} cannot be followed: ${nodeErrorMessage(error)}`,
     });
     return false;
   }

@@ -6,7 +6,7 @@ import { appendUnlessEnded, factsOf, findRail, type PaymentTools } from './tools
 
 export const attentionId = (payment: Pick<PaymentRow, 'id'>, kind: string): string => `${kind}:${payment.id}`;
 
-/** One item for each payment and kind, whoever raises it how often. */
+/** Raises an attention item. However often it is raised, there is one for each payment and kind. */
 export async function tellPerson(
   tools: PaymentTools,
   payment: PaymentRow,
@@ -25,7 +25,7 @@ export async function tellPerson(
   });
 }
 
-/** Who pays whom how much, where, or what of it is known without the rail. */
+/** Who pays whom how much on which chain; less than that where the rail is not configured. */
 export function whatOf(tools: PaymentTools, payment: PaymentRow): string {
   const { amount, asset, pay_to: payTo } = payment;
   return findRail(tools, payment)?.describe({ asset, amount, payTo }) ?? `${amount} of ${asset} to ${payTo}`;

@@ -28,7 +28,7 @@ export interface PaymentDeps {
   confirmMs?: number;
   /** After this long without an answer from the chain's node a person is told. */
   attentionAfterMs?: number;
-  /** So long a node must have been unable to prove a payment before a person may decide about it. */
+  /** How long a node must have been unable to prove a payment before a person may decide about it. */
   decideAfterMs?: number;
   /** How long payments rest between two looks of the sweeper: settled ones, and signed ones that nobody touches. */
   sweepAges?: SweepAges;

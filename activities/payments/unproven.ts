@@ -2,30 +2,30 @@ import { movePayment, type PaymentRow } from '../../db/repositories/payments-wri
 import { readBlind, type BlindNote } from '../../domain/payments/blind.ts';
 import type { Blindness, Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
-import { saidBy } from './node-name.ts';
+import { nodeErrorMessage } from './node-name.ts';
 import { append, tellPerson, whatOf } from './telling.ts';
 import { findRail, type PaymentTools } from './tools.ts';
 
 type Unproven = Extract<Sighting, { kind: 'unproven' }>;
 
-/** What a payment's proof no longer says once a node has proven something. */
-export const PROVEN = { unreachableSince: null, unprovenSince: null, blind: null };
+/** Clears what a payment's proof notes of trouble with its node. */
+export const TROUBLE_CLEARED = { unreachableSince: null, unprovenSince: null, blind: null };
 
 const TROUBLES: ReadonlySet<string | null> = new Set(['RPC_UNAVAILABLE', 'NODE_FORGOT', 'NODE_BEHIND']);
 
-/** The next silence of the node begins a wait of its own. */
+/** Forgets the node's trouble, so that its next silence is timed from its own beginning. */
 export async function noteReachable(tools: PaymentTools, payment: PaymentRow): Promise<void> {
   const { unreachableSince, blind } = payment.proof;
   if (typeof unreachableSince !== 'number' && blind == null) return;
-  const patch = { proof: PROVEN, ...(TROUBLES.has(payment.reason) && { reason: null }) };
+  const patch = { proof: TROUBLE_CLEARED, ...(TROUBLES.has(payment.reason) && { reason: null }) };
   await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, patch);
 }
 
 const UNPROVEN_WAITS = 30; // finality takes minutes on some chains; half an hour by default
 
 /**
- * The node answers and proves nothing: normal until finality, a matter for a person when it goes on. One that has forgotten
- * will not prove it by waiting, so a person hears of it as soon as of one that is silent.
+ * The node answers but proves nothing. That is normal until finality; a person is told when it goes on. A node that has
+ * forgotten the payment will never prove it, so a person is told as early as of a silent one.
  */
 export async function noteUnproven(
   tools: PaymentTools,
@@ -35,13 +35,13 @@ export async function noteUnproven(
   if (blind !== undefined) return noteBlind(tools, payment, blind, message);
   const since = payment.proof['unprovenSince'];
   if (typeof since !== 'number' || payment.proof['blind'] != null) {
-    const proof = { ...PROVEN, unprovenSince: typeof since === 'number' ? since : tools.now() };
+    const proof = { ...TROUBLE_CLEARED, unprovenSince: typeof since === 'number' ? since : tools.now() };
     await movePayment(tools.db.pool, payment.id, [payment.status], payment.status, { proof });
   } else if (tools.now() - since >= UNPROVEN_WAITS * tools.attentionAfterMs)
     await tellPerson(tools, payment, 'payment_unknown', message);
 }
 
-/** A settled payment stays settled: a node that does not know takes nothing back. */
+/** A settled payment stays settled: that a node cannot prove it is no proof against it. */
 async function noteBlind(
   tools: PaymentTools,
   payment: PaymentRow,
@@ -55,7 +55,10 @@ async function noteBlind(
   const note: BlindNote = { why, node, since, decidableAtMs };
   const status = payment.status === 'settled' ? 'settled' : 'unknown';
   const reason = why === 'forgot' ? 'NODE_FORGOT' : 'NODE_BEHIND';
-  const patch = { proof: { ...PROVEN, blind: { ...note } }, ...(status === 'unknown' && { reason }) };
+  const patch = {
+    proof: { ...TROUBLE_CLEARED, blind: { ...note } },
+    ...(status === 'unknown' && { reason }),
+  };
   if (!isSame(before, note)) {
     const moved = await movePayment(tools.db.pool, payment.id, [payment.status], status, patch);
     if (moved && status === 'unknown') await append(tools, payment, 'unknown', reason);
@@ -71,7 +74,7 @@ const isSame = (before: BlindNote | undefined, { why, node, since, decidableAtMs
   before.since === since &&
   before.decidableAtMs === decidableAtMs;
 
-/** The payment, what is held, who cannot prove it since when, and what can be done. */
+/** The text for a person: the payment, what is held, which node cannot prove it since when, and what can be done. */
 function inWords(tools: PaymentTools, payment: PaymentRow, note: BlindNote, message: string): string {
   const { amount, asset, id } = payment;
   const decision =
@@ -79,20 +82,20 @@ function inWords(tools: PaymentTools, payment: PaymentRow, note: BlindNote, mess
       ? ''
       : ` If no node has it any more, an admin decides from ${iso(note.decidableAtMs)} on what became of it: POST /payments/${id}/actions.`;
   return (
-    `${whatOf(tools, payment)}: ${amount} of ${asset} stay held. ${message} That is so of ${note.node} since ${iso(note.since)}. ` +
+    `${whatOf(tools, payment)}: ${amount} of ${asset} stay held. ${message} The node is ${note.node}, and it has been so since ${iso(note.since)}. ` +
     `Let a node answer that has the chain's history back to the payment; then this closes by itself.${decision}`
   );
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** A node that does not answer proves nothing; what was settled stays so until a node says otherwise. */
+/** A silent node proves nothing: a settled payment stays settled until a node says otherwise. */
 export async function noteUnreachable(
   tools: PaymentTools,
   payment: PaymentRow,
   error: unknown,
 ): Promise<ReconcileOutcome> {
-  const said = saidBy(error);
+  const said = nodeErrorMessage(error);
   const node = findRail(tools, payment)?.node;
   const message = `The chain could not be asked${node === undefined ? '' : ` at ${node}`}: ${said}`;
   const since = Number(payment.proof['unreachableSince'] ?? tools.now());

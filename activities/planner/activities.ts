@@ -30,7 +30,7 @@ export interface PlanningDeps {
   journal: Journal;
   sealer: Sealer;
   assets: AssetBook;
-  /** Where services come from; any catalogue that can name its version. `whole`: no source of it is missing. */
+  /** Where services come from: any catalogue that can name its version. `whole`: every source of it has answered. */
   catalogue: { services(): Promise<{ services: CatalogueService[]; version: string; whole?: boolean }> };
   /** Without a model the offline rules plan. */
   model?: ModelSettings;
@@ -63,7 +63,7 @@ interface Task {
   context: AssembleContext;
   facts: CacheFacts;
   today: string;
-  /** No source of the catalogue is missing. */
+  /** Every source of the catalogue has answered. */
   whole: boolean;
 }
 
@@ -147,13 +147,13 @@ async function keep(
   return { kind: 'planned', cached: false, ...kept };
 }
 
-/** Nothing answers: worth waiting for, unless nothing is configured that could. */
+/** No source of the catalogue answers: worth waiting for, unless none is configured. */
 function unread({ message, details }: EngineError): PlanFailure | PlanWait {
   const failure = failed('DISCOVERY_UNAVAILABLE', message);
   return details['passing'] === false ? failure : waiting('catalogue', failure);
 }
 
-/** What was planned against a part of the catalogue says nothing of the services in the rest. */
+/** A missing service is no refusal while a source is missing: that source may have it. */
 const refused = ({ whole }: Task, code: string, message: string): PlanFailure | PlanWait =>
   code === 'NO_SERVICE' && !whole ? sourceMissing() : failed(code, message);
 

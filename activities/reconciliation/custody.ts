@@ -10,7 +10,7 @@ import {
 } from '../../domain/reconciliation.ts';
 import type { Asset } from '../../schemas/core/money.ts';
 import type { BookTools } from './tools.ts';
-import { saidBy } from '../payments/node-name.ts';
+import { nodeErrorMessage } from '../payments/node-name.ts';
 
 /** What one look came to: how the chain accounts stand, and what is wrong with them. */
 export interface CustodyReport {
@@ -74,6 +74,6 @@ async function askChain(rail: Rail, asset: Asset): Promise<{ chain: bigint | nul
   try {
     return { chain: await rail.holdsFinally(asset.address) };
   } catch (error) {
-    return { chain: null, problem: saidBy(error) };
+    return { chain: null, problem: nodeErrorMessage(error) };
   }
 }

@@ -6,7 +6,7 @@ import type { Ctx } from '../context.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import { approveRun, orAsHeard, rejectRun, requireRun } from '../runs/commands.ts';
+import { approveRun, orEarlierAnswer, rejectRun, requireRun } from '../runs/commands.ts';
 import { toApproval } from '../runs/to-wire.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
 
@@ -50,7 +50,7 @@ const decide = defineRoute({
       body.decision === 'reject'
         ? rejectRun(ctx, run, { reason: body.reason, ...bound })
         : approveRun(ctx, run, bound);
-    await orAsHeard(ctx, run, decideRun);
+    await orEarlierAnswer(ctx, run, decideRun);
     return { status: 200, body: await requireApproval(ctx, asked.id) };
   },
 });

@@ -67,7 +67,7 @@ async function probe(work: () => Promise<unknown>): Promise<HealthCheck> {
   );
 }
 
-/** What an operator can act on; addresses and the server's own words stay in the log. */
+/** Details that an operator can act on. Addresses and the server's own words stay in the log. */
 const WHY: Readonly<Record<Trouble, string>> = {
   down: 'it does not answer',
   read_only: 'it takes no changes: it is a standby, or read-only',

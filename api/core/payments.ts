@@ -98,10 +98,10 @@ const notOffered = (status: string, action: z.output<typeof PaymentAction>): Api
     'invalid_state',
     action === 'reconcile'
       ? `The payment is ${status}; there is nothing left to reconcile.`
-      : `The payment is ${status}, and this is not to be decided by a person now; its standing says what is next.`,
+      : `The payment is ${status}, and a person cannot decide about it now; its standing says what is next.`,
   );
 
-/** The decision is on the audit chain before it is taken: who, why, and about which signature. */
+/** Audits who decides, why and about which signature, before the decision is taken. */
 async function decisionOf(
   ctx: Ctx,
   { id, txHash }: PaymentRow,

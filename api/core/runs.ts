@@ -18,7 +18,7 @@ import { Run, RunStatus } from '../../schemas/core/run.ts';
 import { page, PageQuery, readCursor, WholeNumber } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import { cancelRun, giveInput, orAsHeard, requireRun, resumeRun } from '../runs/commands.ts';
+import { cancelRun, giveInput, orEarlierAnswer, requireRun, resumeRun } from '../runs/commands.ts';
 import { previewCancel } from '../runs/preview.ts';
 import { rerun } from '../runs/rerun.ts';
 import { toWire } from '../runs/to-wire.ts';
@@ -86,7 +86,7 @@ const cancel = defineRoute({
   async handler(ctx, { params, query: { preview }, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
     if (preview === 'true') return { status: 200, body: await previewCancel(ctx, run) };
-    const { status } = await orAsHeard(ctx, run, () => cancelRun(ctx, run, body?.reason));
+    const { status } = await orEarlierAnswer(ctx, run, () => cancelRun(ctx, run, body?.reason));
     return { status: 200, body: { run_id: run.id, status } };
   },
 });
@@ -105,7 +105,7 @@ const resume = defineRoute({
   errors: ['run_not_found', 'invalid_state', 'plan_changed', 'approval_expired', 'insufficient_escrow'],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
-    await orAsHeard(ctx, run, () => resumeRun(ctx, run, body?.plan_hash));
+    await orEarlierAnswer(ctx, run, () => resumeRun(ctx, run, body?.plan_hash));
     const { id, status } = await requireRun(ctx, run.id);
     return { status: 200, body: { run_id: id, status } };
   },

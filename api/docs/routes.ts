@@ -20,10 +20,10 @@ export const mountDocuments = (document: OpenApiDocument): Mounted[] => [
   ),
 ];
 
-/** Made once: however many read it at the same time, there is one copy. */
+/** One buffer serves all readers at the same time. */
 function mountDocument(path: string, bytes: Buffer, type: string): Mounted {
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;
-  const headers = { etag, 'cache-control': 'no-cache' }; // kept, but asked for again: a release may change it
+  const headers = { etag, 'cache-control': 'no-cache' }; // browsers keep it and ask again: a release may change it
   const handler: RequestHandler = (req, res) => {
     res.set(headers);
     if (isKnown(req.get('if-none-match') ?? '', etag)) res.status(304).end();
@@ -32,7 +32,7 @@ function mountDocument(path: string, bytes: Buffer, type: string): Mounted {
   return { route: documentRoute(path, type), family: undefined, handler };
 }
 
-/** Express' `req.fresh` gives in to `Cache-Control: no-cache`, which fetch adds by itself. */
+/** Express' `req.fresh` is false for requests with `Cache-Control: no-cache`, which fetch adds to each If-None-Match. */
 const isKnown = (ifNoneMatch: string, etag: string): boolean =>
   ifNoneMatch.split(',').some((given) => [etag, '*'].includes(given.trim().replace(/^W\//, '')));
 
@@ -45,7 +45,7 @@ const documentRoute = (path: string, type: string): Route =>
     scope: null,
     limited: false,
     responses: { 200: { description: 'The document.', schema: z.string(), type: type.split(';')[0]! } },
-    // Mounted with the handler above.
+    // Never called: mountDocument brings its own handler.
     handler: async () => {
       throw new Error('Documents are not answered by routes.');
     },

@@ -10,7 +10,7 @@ function requestWith(forwarded: string | undefined): IncomingMessage {
   return { socket: { remoteAddress: REMOTE }, headers } as unknown as IncomingMessage;
 }
 
-/** What Express makes of the same request. */
+/** Express' own answer for the same request. */
 function ipOf(forwarded: string | undefined, trustProxy: number): string | undefined {
   const app = express();
   app.set('trust proxy', trustProxy);

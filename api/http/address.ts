@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The client's address as Express' `req.ip` has it, for requests that never become Express' own: upgrades, new connections. */
+/** The client's address, as Express' `req.ip` would have it, for upgrades and other requests that Express never sees. */
 export function clientAddress({ socket, headers }: IncomingMessage, trustProxy: number): string {
   const forwarded = [headers['x-forwarded-for'] ?? []]
     .flat()

@@ -11,13 +11,13 @@ const KNOWN: Readonly<Record<string, [code: string, detail: string]>> = {
 
 const LINGER_MS = 1000;
 
-/** What never became a request still gets an answer in the usual shape, after the answers to what came before it. */
+/** Answers invalid HTTP in the usual shape, after the answers to the requests before it on the connection. */
 export function answerBadRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const current = underWay(socket);
     if (error.code === 'ECONNRESET') socket.destroy();
     else if (current?.req.complete) afterAnswers(socket, () => refuse(error, socket));
-    else if (current?.res.headersSent) socket.destroy(); // half of an answer and then another would be a lie
+    else if (current?.res.headersSent) socket.destroy(); // a second answer inside the first would be read as its body
     else refuse(error, socket);
   });
 }
@@ -41,5 +41,5 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  setTimeout(() => socket.destroy(), LINGER_MS).unref(); // closed at once, the answer might be lost with it
+  setTimeout(() => socket.destroy(), LINGER_MS).unref(); // an immediate close might lose the answer
 }

@@ -13,9 +13,9 @@ import { createUnreadAnswers } from './unread.ts';
 export interface Connections {
   /** Lets `app` answer the requests of `server`, one at a time on each connection. */
   serve(server: Server, app: RequestListener): void;
-  /** Whoever sent `req` has shown a valid key: the connection is no guest's any more. */
+  /** The sender of `req` has shown a valid key: the connection no longer counts as a guest's. */
   isKnown(req: IncomingMessage, res?: ServerResponse): void;
-  /** Throws where `req` comes from a guest too many. */
+  /** Throws when `req` comes from a guest over the limit. */
   refuseOver(req: IncomingMessage): void;
   close(): void;
 }
@@ -23,8 +23,8 @@ export interface Connections {
 const RETRY_SECONDS = 10;
 
 /**
- * Without proxies a guest is a connection; behind proxies, which share their connections among all clients, a guest is a
- * request under way.
+ * A guest is a connection without a valid key. Behind proxies, whose connections carry requests of many clients, a guest is
+ * a request under way.
  */
 export function createConnections(
   settings: ConnectionSettings,
@@ -34,7 +34,7 @@ export function createConnections(
   const enter = createGuests({ perClient: settings.guestsPerClient, inAll: settings.guests });
   const unread = createUnreadAnswers(limits);
   const stays = new WeakMap<object, Stay>();
-  const over = new Set<Socket>(); // the oldest first
+  const over = new Set<Socket>(); // connections over the limit, oldest first
   const stayOf = (req: IncomingMessage): Stay | undefined => stays.get(req) ?? stays.get(req.socket);
 
   const arrive = (socket: Socket): void => {

@@ -7,11 +7,11 @@ it('gives each address its own places, and all together no more than there are',
   expect(stays.map(({ isOver }) => isOver)).toEqual([false, false, true, false, true, true]);
 });
 
-it('gives a place again once it was left, and only once', () => {
+it('frees a place once, however often it is left', () => {
   const enter = createGuests({ perClient: 1, inAll: 10 });
   const [first, over] = [enter('a'), enter('a')];
   over.leave();
-  expect(over.isOver).toBe(false); // it has shown a key
+  expect(over.isOver).toBe(false); // as if it had shown a key
   expect(enter('a').isOver).toBe(true);
   first.leave();
   first.leave();

@@ -1,4 +1,4 @@
-/** How many may be connected before they have shown a key that is valid. */
+/** How many guests there may be: connections, or requests, that have not shown a valid key. */
 export interface GuestLimits {
   /** Of one address. */
   perClient: number;
@@ -6,14 +6,14 @@ export interface GuestLimits {
   inAll: number;
 }
 
-/** One guest's place, left when the connection closes or a valid key was shown. */
+/** One guest's place. It is left when the connection closes or a valid key is shown. */
 export interface Stay {
-  /** There was no place: only what costs next to nothing is answered, once. */
+  /** True while there is no place for it: then it is answered once, and only what costs next to nothing. */
   readonly isOver: boolean;
   leave(): void;
 }
 
-/** Counts those who have not shown a valid key, by address. */
+/** Counts guests by address. */
 export function createGuests({ perClient, inAll }: GuestLimits): (address: string) => Stay {
   const byAddress = new Map<string, number>();
   let total = 0;

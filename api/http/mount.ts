@@ -33,7 +33,7 @@ export function mountRoutes(services: Services, mounted: readonly Mounted[]): Ro
     const allow = allowed(here.map(({ route }) => route.method.toUpperCase()));
     at.options((req, res, next) => {
       if (canExist(req)) res.status(204).setHeader('allow', allow).end();
-      else next('router'); // no route, whatever the method
+      else next('router'); // leads to 404
     });
     at.all((req, res, next) => {
       if (!canExist(req)) return next('router');
@@ -46,7 +46,7 @@ export function mountRoutes(services: Services, mounted: readonly Mounted[]): Ro
   return router;
 }
 
-/** False where a parameter is what no name can be. */
+/** False when a parameter has characters that no stored id can have. */
 const canExist = ({ params }: Request): boolean => Object.values(params).flat().every(isStorable);
 
 function allowed(methods: string[]): string {

@@ -34,7 +34,7 @@ export interface Services {
   deps: ApiDeps;
   limiter: RateLimiter;
   auditor: Auditor;
-  /** Ends streams whose key is gone. */
+  /** Ends streams whose key may no longer read them. */
   keys: KeyWatch;
   /** Aborted when the process is about to end: open streams say goodbye. */
   draining: AbortSignal;
@@ -90,7 +90,7 @@ async function answerTo(
     key,
   };
   const onceMine = async (claim: Claim): Promise<Worked> => {
-    const asking = await now(); // a refusal here is no answer of the request
+    const asking = await now(); // a refusal here is not kept under the Idempotency-Key
     return doing(asking, claim).catch((error: unknown) => {
       if (error instanceof ClaimLost) throw error;
       // Refusals are answers too: the same key gets the same refusal again.
@@ -100,11 +100,11 @@ async function answerTo(
   return once(services, claimKey, hashInput(input), onceMine, now);
 }
 
-const FRESH_MS = 100; // reads are usually answered by then, and cost one look at the key
+const FRESH_MS = 100; // most reads are answered within it and cost one look at the key
 
 /**
- * Who asks, as they are when the handler is about to act: bodies may arrive slowly, and another's answer may be waited for.
- * Who reads is looked up again only where that took its time.
+ * Looks the key up again just before the handler acts: a body may arrive slowly, and a repetition may wait for the first
+ * request's answer. For routes that only read it does so only when that took longer than `FRESH_MS`.
  */
 function whoAsksNow({ deps }: Services, { scope }: Route, principal: Principal): () => Promise<Principal> {
   const seenAt = performance.now();
@@ -136,7 +136,7 @@ async function whoAsks(deps: ApiDeps, route: Route, req: Request): Promise<Princ
   return route.visitors ? authenticateVisitor(deps, req) : authenticate(deps, req);
 }
 
-/** Takes a token of the caller's, and says on the answer how many are left. */
+/** Takes one of the caller's tokens; the answer's headers say how many are left. */
 export async function spend(
   { limiter }: Pick<Services, 'limiter'>,
   caller: string,
@@ -189,7 +189,7 @@ async function record({ auditor, deps }: Services, { answer, line }: Worked): Pr
   return answer;
 }
 
-/** A line says what the key was allowed when it was written: that may change. */
+/** The line keeps what the key was allowed at the time, because that may change. */
 function lineOf(
   { principal, requestId }: Pick<Ctx, 'principal' | 'requestId'>,
   action: string,
@@ -250,7 +250,7 @@ export function ctxFor(
   };
 }
 
-/** The same context for the same asker as they are now. */
+/** The same context with the principal as it is now. */
 export const withPrincipal = (services: Pick<Services, 'auditor'>, ctx: Ctx, principal: Principal): Ctx => ({
   ...ctx,
   principal,

@@ -6,29 +6,29 @@ interface Exchange {
   res: ServerResponse;
 }
 
-interface Line {
+interface Queue {
   current: Exchange | undefined;
   waiting: Exchange[];
-  /** What ends the connection once every request that is whole has its answer. */
+  /** Ends the connection; called once every complete request has its answer. */
   last: (() => void) | undefined;
 }
 
-const lines = new WeakMap<Socket, Line>();
+const queues = new WeakMap<Socket, Queue>();
 
 /**
- * One answer at a time on a connection. Node hands over every request that one packet brought and keeps all their answers
- * until each is due: a client that sends ahead and never reads would fill memory with them. Here they wait as requests.
+ * Makes one answer at a time on a connection. Node hands over all requests of a packet at once and buffers their answers, so
+ * a client that sends ahead and never reads would fill memory with answers. Here requests wait instead.
  */
 export function inTurn(answer: RequestListener, mostWaiting: number): RequestListener {
   return (req, res) => {
-    const line = lineOf(req.socket);
-    if (line.current === undefined) begin(line, { req, res }, answer);
-    else if (line.waiting.length < mostWaiting) line.waiting.push({ req, res });
+    const queue = queueOf(req.socket);
+    if (queue.current === undefined) begin(queue, { req, res }, answer);
+    else if (queue.waiting.length < mostWaiting) queue.waiting.push({ req, res });
     else cutOff(req.socket);
   };
 }
 
-/** Node makes an error for each request that is cut off; with their stacks thousands of them would stall everyone. */
+/** Node makes an error for each request that is cut off. The stacks of thousands would stall the process, so none are taken. */
 function cutOff(socket: Socket): void {
   if (socket.destroyed) return;
   const limit = Error.stackTraceLimit;
@@ -37,31 +37,31 @@ function cutOff(socket: Socket): void {
   socket.destroy();
 }
 
-function lineOf(socket: Socket): Line {
-  const line = lines.get(socket) ?? { current: undefined, waiting: [], last: undefined };
-  lines.set(socket, line);
-  return line;
+function queueOf(socket: Socket): Queue {
+  const queue = queues.get(socket) ?? { current: undefined, waiting: [], last: undefined };
+  queues.set(socket, queue);
+  return queue;
 }
 
-function begin(line: Line, { req, res }: Exchange, answer: RequestListener): void {
+function begin(queue: Queue, { req, res }: Exchange, answer: RequestListener): void {
   if (req.socket.destroyed) return;
-  line.current = { req, res };
-  req.socket.setTimeout(0); // a handler may think longer than a client may take to read
+  queue.current = { req, res };
+  req.socket.setTimeout(0); // unread.ts times the client's reading, not the handler's work
   res.once('close', () => {
-    line.current = undefined;
-    const next = line.waiting.shift();
-    if (next && (next.req.complete || line.last === undefined)) begin(line, next, answer);
-    else line.last?.();
+    queue.current = undefined;
+    const next = queue.waiting.shift();
+    if (next && (next.req.complete || queue.last === undefined)) begin(queue, next, answer);
+    else queue.last?.();
   });
   answer(req, res);
 }
 
 /** The exchange under way on a connection, if there is one. */
-export const underWay = (socket: object): Exchange | undefined => lines.get(socket as Socket)?.current;
+export const underWay = (socket: object): Exchange | undefined => queues.get(socket as Socket)?.current;
 
-/** Calls `work` when the answers to what was asked before are out. */
+/** Calls `work` once the earlier requests of the connection are answered. */
 export function afterAnswers(socket: object, work: () => void): void {
-  const line = lines.get(socket as Socket);
-  if (line?.current === undefined) work();
-  else line.last = work;
+  const queue = queues.get(socket as Socket);
+  if (queue?.current === undefined) work();
+  else queue.last = work;
 }

@@ -9,19 +9,19 @@ interface Answer {
 }
 
 export interface UnreadAnswers {
-  /** Sees to it that the answer is read, or given up. */
+  /** Closes the connection if the client does not read the answer in time. */
   watch(res: ServerResponse): void;
   close(): void;
 }
 
 /**
- * Answers that clients have not taken yet: each has time for its length, all together have room. When that is full, the one
- * that waits longest goes first.
+ * Bounds the answers that clients have not read: each has a time for its length, all together a size. Over that size the
+ * oldest is given up first.
  */
 export function createUnreadAnswers(
   limits: Pick<Limits, 'stalledMs' | 'slowestRead' | 'unreadAnswers' | 'checkEveryMs'>,
 ): UnreadAnswers {
-  const unread = new Set<Answer>(); // the oldest first
+  const unread = new Set<Answer>(); // oldest first
   let total = 0;
   const forget = (answer: Answer): void => {
     if (unread.delete(answer)) total -= answer.bytes;
@@ -35,7 +35,7 @@ export function createUnreadAnswers(
     const answer = { socket, bytes, deadline: performance.now() + allowedMs };
     unread.add(answer);
     total += bytes;
-    socket.setTimeout(limits.stalledMs); // Node counts the part of a write that was taken as a sign of life
+    socket.setTimeout(limits.stalledMs); // Node restarts it whenever the client takes a part of the write
     while (total > limits.unreadAnswers && unread.size > 1) giveUp(unread.values().next().value!);
     return answer;
   };

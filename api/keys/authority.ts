@@ -4,7 +4,7 @@ import { Scope, type Principal } from '../../schemas/core/principal.ts';
 import type { ApiDeps } from '../context.ts';
 import { ApiError } from '../problem.ts';
 
-/** What a key may do now. The caller has checked the secret: only who has it is told what became of the key. */
+/** What a key may do now. The caller must have checked the secret: only its owner may learn that a key was revoked or ended. */
 export function principalOf(row: KeyRow | undefined): Principal {
   if (row === undefined) throw unauthorized('The API key is not known.');
   if (row.revoked) throw unauthorized('The API key was revoked.');
@@ -13,19 +13,19 @@ export function principalOf(row: KeyRow | undefined): Principal {
   return { kind: 'key', tenant, subject, scopes: scopesOf(row), keyId, operator: false };
 }
 
-/** An operator's own SQL may have written anything: what is no scope allows nothing. */
+/** Unknown scopes, which an operator's own SQL may have written, allow nothing. */
 export const scopesOf = ({ scopes }: { scopes: readonly string[] }): Scope[] =>
   Scope.options.filter((scope) => scopes.includes(scope));
 
 /**
- * Who asked a while ago, as they are now: authority counts when it is used, not when the door was opened. Refuses keys that
- * are gone, and those that have become somebody else's.
+ * The principal of an earlier check as it is now: authority counts when it is used. Refuses keys that are gone and keys that
+ * were given to another tenant or subject.
  */
 export async function renew({ db }: Pick<ApiDeps, 'db'>, before: Principal): Promise<Principal> {
   if (before.kind !== 'key' || before.keyId === null) return before;
   const now = principalOf(await findKey(db.pool, before.keyId));
   if (now.tenant !== before.tenant || now.subject !== before.subject)
-    throw unauthorized('The API key belongs to somebody else now; begin anew.');
+    throw unauthorized('The API key belongs to somebody else now; connect again.');
   return now;
 }
 
@@ -34,7 +34,7 @@ export function requireScope({ scopes }: Principal, scope: Scope): void {
   throw new ApiError('forbidden', `This needs a key with the scope "${scope}".`);
 }
 
-/** Why an open stream of `before` must end; undefined: it still sees what it may see. */
+/** Why an open stream of `before` must end; undefined while its key may still see all that it shows. */
 export function objection(row: KeyRow | undefined, before: Principal): ApiError | undefined {
   try {
     const now = principalOf(row);
@@ -44,7 +44,7 @@ export function objection(row: KeyRow | undefined, before: Principal): ApiError 
       (seesAll(now) || (!seesAll(before) && now.subject === before.subject))
     )
       return undefined;
-    return new ApiError('forbidden', 'The API key sees less than it did; connect again.');
+    return new ApiError('forbidden', 'The API key may see less than before; connect again.');
   } catch (error) {
     if (error instanceof ApiError) return error;
     throw error;
@@ -53,7 +53,7 @@ export function objection(row: KeyRow | undefined, before: Principal): ApiError 
 
 const seesAll = ({ scopes }: Principal): boolean => scopes.includes('admin');
 
-/** Who decides, as their decision is recorded: checked now. */
+/** Checks the key now, for a decision, and gives what is recorded with it. */
 export async function attest(
   { deps, principal }: { deps: Pick<ApiDeps, 'db'>; principal: Principal },
   scope: Scope,

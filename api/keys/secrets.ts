@@ -12,12 +12,12 @@ export function splitKey(key: string): { prefix: string; secret: string } | unde
   return match?.[1] && match[2] ? { prefix: match[1], secret: match[2] } : undefined;
 }
 
-/** What is looked for and compared where there is no key: no key has this prefix, no secret this hash. */
+/** Stands in for a key that does not exist, so that the same work is done: no key has this prefix, no secret this hash. */
 export const NO_KEY = { prefix: '-', hash: '0'.repeat(64) };
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Compares hashes, so that lengths are equal and the time tells nothing. What is no hash is nobody's. */
+/** Compares hashes in constant time. A stored value that is not a hash matches nothing. */
 export function sameSecret(given: string, hash: string): boolean {
   const [ours, theirs] = [Buffer.from(hash, 'hex'), Buffer.from(sha256(given), 'hex')];
   return ours.length === theirs.length && timingSafeEqual(ours, theirs);

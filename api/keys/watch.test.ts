@@ -28,7 +28,7 @@ const row = (prefix: string, more: Partial<KeyRow> = {}): KeyRow => ({
   ...more,
 });
 
-/** A table of keys that counts who asks for which. */
+/** A fake table of keys that records each look. */
 function table(rows: KeyRow[]) {
   const asked: string[][] = [];
   const query = vi.fn(async ({ values }: { values: [string[]] }) => {
@@ -40,7 +40,7 @@ function table(rows: KeyRow[]) {
 const codes = (ends: ApiError[]): string[] => ends.map(({ code }) => code);
 
 describe('what is open under a key', () => {
-  it('ends once, with the reason, when the key is told to have changed', async () => {
+  it('ends once, with the reason, when a notification says that its key changed', async () => {
     const { db, rows } = table([row('a')]);
     const watch = createKeyWatch(db, log, NEVER_MS);
     const ends: ApiError[] = [];
@@ -53,7 +53,7 @@ describe('what is open under a key', () => {
     expect(ends).toHaveLength(1);
   });
 
-  it('ends by itself where nobody tells anything', async () => {
+  it('ends even when no notification arrives', async () => {
     const { db, rows } = table([row('a')]);
     const ends: ApiError[] = [];
     createKeyWatch(db, log, 5).watch(principal('a'), (reason) => ends.push(reason));
@@ -103,7 +103,7 @@ describe('what is open under a key', () => {
     await expect.poll(() => codes(ends)).toEqual(['unauthorized']);
   });
 
-  it('is nobody’s business where a setting or this machine vouches for it', () => {
+  it('is not watched when a setting or this machine vouches for it', () => {
     const { db, query } = table([]);
     const watch = createKeyWatch(db, log, NEVER_MS);
     for (const kind of ['bootstrap', 'local'] as const)

@@ -5,11 +5,11 @@ import type { Principal } from '../../schemas/core/principal.ts';
 import type { ApiError } from '../problem.ts';
 import { objection } from './authority.ts';
 
-/** Ends what is open under a key once the key may not read it any more. */
+/** Ends the streams of a key once it may no longer read them. */
 export interface KeyWatch {
-  /** Calls `end` at most once, with the reason. Returns the way out. */
+  /** Calls `end` at most once, with the reason. The returned function stops watching. */
   watch(principal: Principal, end: (reason: ApiError) => void): () => void;
-  /** The database told that this key changed. */
+  /** Called when the database notifies that this key changed. */
   changed(keyId: string): void;
 }
 
@@ -18,11 +18,11 @@ interface Held {
   end(reason: ApiError): void;
 }
 
-const LOOK_MS = 500; // a second, with room for the look itself: also where no notification arrives, and when a key expires
+const LOOK_MS = 500; // so that a stream ends within a second even when no notification arrives or its key expires
 const LOOK_LIMIT_MS = 5000;
-const LOOKS_AT_ONCE = 3; // a database that answers nobody is not asked ever more often
+const LOOKS_AT_ONCE = 3; // so that looks do not pile up while the database does not answer
 
-/** One statement for all keys with something open, twice a second while there is any, and at once for one that changed. */
+/** Looks at all keys with open streams in one statement, twice a second, and at once at those that changed. */
 export function createKeyWatch(db: Queryable, log: Logger, lookMs = LOOK_MS): KeyWatch {
   const open = new Map<string, Set<Held>>();
   let dirty = new Set<string>();
@@ -50,7 +50,7 @@ export function createKeyWatch(db: Queryable, log: Logger, lookMs = LOOK_MS): Ke
   };
 
   const look = (): void => {
-    if (looks >= LOOKS_AT_ONCE) return; // what is dirty waits for the next one
+    if (looks >= LOOKS_AT_ONCE) return; // dirty keys wait for the next look
     const keyIds = [...dirty].filter((keyId) => open.has(keyId));
     dirty = new Set();
     if (keyIds.length === 0) return;
@@ -70,7 +70,7 @@ export function createKeyWatch(db: Queryable, log: Logger, lookMs = LOOK_MS): Ke
   return {
     watch(principal, end) {
       const { kind, keyId } = principal;
-      if (kind !== 'key' || keyId === null) return () => undefined; // settings of this process: they end with it
+      if (kind !== 'key' || keyId === null) return () => undefined; // a setting vouches for it and cannot change here
       const held: Held = { principal, end };
       const here = open.get(keyId) ?? new Set();
       open.set(keyId, here.add(held));
@@ -79,7 +79,7 @@ export function createKeyWatch(db: Queryable, log: Logger, lookMs = LOOK_MS): Ke
     },
     changed(keyId) {
       if (!open.has(keyId)) return;
-      if (dirty.size === 0) setImmediate(look); // keys that changed together are looked at together
+      if (dirty.size === 0) setImmediate(look); // one look for keys that changed together
       dirty.add(keyId);
     },
   };

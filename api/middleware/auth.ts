@@ -41,7 +41,7 @@ const VISITOR: Principal = {
   operator: false,
 };
 
-/** A job of a visitor belongs to whoever knows its id. */
+/** Jobs of this subject belong to whoever knows their id. */
 export const isVisitor = (subject: string | null): boolean => subject === VISITOR.subject;
 
 /** True for those who have shown no key. */
@@ -62,14 +62,14 @@ export async function authenticate(deps: ApiDeps, req: IncomingMessage): Promise
   return byKey(deps, given);
 }
 
-/** For whom a ticket stands. `proof` binds it to the admin key that this process has, without telling it to anybody. */
+/** For whom a ticket stands. `proof` binds it to this process's admin key without containing that key. */
 const Holder = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('key'), key_id: z.string() }),
   z.object({ kind: z.literal('bootstrap'), proof: z.string() }),
 ]);
 type Holder = z.infer<typeof Holder>;
 
-/** What is stored with a ticket; tickets bought while auth is off stand for nobody where it is on. */
+/** What is stored with a ticket. A ticket bought while auth is off is worth nothing where it is on. */
 export function holderOf(
   { settings }: ApiDeps,
   { kind, keyId }: Principal,
@@ -81,7 +81,7 @@ export function holderOf(
 
 const adminProof = (adminKey: string, ticket: string): string => sha256(`${ticket} ${adminKey}`);
 
-/** Browsers cannot set headers on streams: a ticket, bought with the key a moment ago, stands for it once, as it is now. */
+/** Browsers cannot set headers on streams, so a ticket stands for its key once, with what the key may do now. */
 export async function authenticateStream(
   deps: ApiDeps,
   req: IncomingMessage,
@@ -98,7 +98,7 @@ export async function authenticateStream(
   );
 }
 
-/** The same work for every key that is not ours, whatever is wrong with it: the time tells no ids. */
+/** Does the same work for every wrong key, so that its time does not tell whether an id exists. */
 async function byKey(deps: ApiDeps, given: string): Promise<Principal> {
   const { prefix, secret } = splitKey(given) ?? { prefix: NO_KEY.prefix, secret: given };
   const row = await findKey(deps.db.pool, prefix);

@@ -34,14 +34,14 @@ export interface ClaimTimes {
 
 export const CLAIM_TIMES: ClaimTimes = { claimMs: 60_000, waitMs: 10_000 };
 
-/** The request was held up until another try took its claim over: what that one answers is the answer. */
+/** Another try has taken over the claim of this request, which was held up. That try's answer is the answer. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }
 
 /**
- * Throws `ClaimLost` when another try has taken over. Called in a transaction before it writes, it keeps others out until
- * the end; called before something is sent, it says that nobody else has sent it yet.
+ * Throws `ClaimLost` when another try has taken over. At the start of a transaction it keeps other tries out until the end.
+ * Before something is sent it shows that no other try has sent it yet.
  */
 export async function keepClaim(db: Queryable, claim: Claim | undefined): Promise<void> {
   if (claim !== undefined && !(await lockHold(db, claim))) throw new ClaimLost();
@@ -74,7 +74,7 @@ export function hashInput(input: RawInput): string {
     .digest('hex');
 }
 
-/** What a request came to, and the audit line that says so. */
+/** A request's answer, and its audit line. */
 export interface Worked {
   answer: Rendered;
   line: AuditEntry | undefined;
@@ -86,8 +86,8 @@ interface Services {
 }
 
 /**
- * Runs `work` once for this key. Others get its answer, marked as replayed, if they still may after the wait; so does who
- * was overtaken.
+ * Runs `work` once for this key. Other tries, and one that was overtaken, get that answer, marked as replayed, if their key
+ * still allows it after the wait (`mayStillAsk`).
  */
 export async function once(
   services: Services,
@@ -109,7 +109,7 @@ export async function once(
   }
 }
 
-/** Undefined when the claim was lost on the way. */
+/** Undefined when the claim was lost meanwhile. */
 async function attempt(
   services: Services,
   claim: Claim,
@@ -157,12 +157,12 @@ async function claimOrWait(
 const NOT_KEPT = new Set([401, 403, 429]);
 
 /**
- * Final answers are kept; failures on our side, throttling and what a key may not do now are not, so that the next try may
- * succeed. False when the claim was lost: nothing is kept, and no audit line says that this try did anything.
+ * Keeps final answers. Failures on our side, throttling and refusals of the key are not kept, so that the next try may
+ * succeed. False when the claim was lost: then neither the answer nor its audit line is written.
  */
 async function settle({ deps, auditor }: Services, claim: Claim, { answer, line }: Worked): Promise<boolean> {
   if (answer.status >= 500 || NOT_KEPT.has(answer.status))
-    return releaseKey(deps.db.pool, claim).catch(() => true); // it is open again by itself in a while
+    return releaseKey(deps.db.pool, claim).catch(() => true); // the claim runs out by itself
   const sealed = deps.sealer.seal(PURPOSE, answer as unknown as Json).toString('base64');
   const store = (db: Queryable): Promise<boolean> => storeAnswer(db, claim, sealed);
   const stored = await (line === undefined ? store(deps.db.pool) : storeWith(deps, auditor, line, store));
@@ -170,7 +170,7 @@ async function settle({ deps, auditor }: Services, claim: Claim, { answer, line 
   return stored;
 }
 
-/** One transaction, so that there is one line for one answer; a line that cannot be written goes to the log. */
+/** One transaction, so that each answer has exactly one line. A line that cannot be written goes to the log. */
 function storeWith(
   { db, log }: ApiDeps,
   auditor: Auditor,
@@ -194,6 +194,6 @@ function replay(deps: ApiDeps, sealed: string): Rendered {
   return { ...first, headers: { ...first.headers, 'Idempotent-Replayed': 'true' } };
 }
 
-/** Keys belong to whom they were used by: the key's subject survives a rotation of the key. No subject is one of ours. */
+/** Idempotency-Keys belong to the subject, which survives a rotation of its API key. No subject is named like a `kind`. */
 export const claimant = ({ kind, subject }: Principal): string =>
   kind === 'key' && subject !== null ? `subject:${subject}` : kind;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../problem.ts';
 
-/** Headers that may come once: of two, a proxy in front may have believed the other one. */
+/** Headers that may come only once: of two, a proxy in front may have believed the other one. */
 const ONCE = new Set([
   'host',
   'origin',
@@ -16,7 +16,7 @@ const ONCE = new Set([
 
 const HOST = /^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
-/** Refuses requests that say two things where one is meant, or name no host that could be one. */
+/** Refuses requests with contradictory headers or an impossible Host. */
 export function checkHeaders({ rawHeaders, headers, httpVersion }: IncomingMessage): void {
   const seen = new Set<string>();
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -27,7 +27,7 @@ export function checkHeaders({ rawHeaders, headers, httpVersion }: IncomingMessa
   }
   if (headers['transfer-encoding'] !== undefined && headers['content-length'] !== undefined)
     throw new ApiError('invalid_request', 'Send Content-Length or Transfer-Encoding, not both.');
-  if (headers.host === undefined && httpVersion === '1.0') return; // it had none yet
+  if (headers.host === undefined && httpVersion === '1.0') return; // HTTP/1.0 has no Host
   if (!HOST.test(headers.host ?? ''))
     throw new ApiError(
       'invalid_request',

@@ -5,7 +5,7 @@ import type { Queryable } from '../../db/ledger.ts';
 
 const MINUTE = 60_000;
 
-/** A database that grants tokens of windows that end so soon, the first time only after the window has ended. */
+/** A database whose windows end this soon. Its first answer comes only after the window has ended. */
 function databaseOf(leftMs: number[]): Queryable & { asked: number } {
   const database = {
     asked: 0,

@@ -29,7 +29,7 @@ export function createRateLimiter(db: Queryable, limit: number): RateLimiter {
   const buckets = new Map<string, Bucket>();
 
   const lease = async (caller: string, bucket: Bucket): Promise<void> => {
-    const askedAt = performance.now(); // not when it is answered: a process that was stopped then must not spend on
+    const askedAt = performance.now(); // counted from here, so that a process that was stopped meanwhile spends no old tokens
     const { granted, remaining, endsInMs } = await leaseTokens(db, caller, limit, Math.min(LEASE, limit));
     Object.assign(bucket, {
       tokens: bucket.tokens + granted,

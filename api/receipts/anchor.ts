@@ -4,8 +4,8 @@ import type { ApiSettings } from '../settings.ts';
 import { createReceiptSigner } from './key.ts';
 
 /**
- * Signs the heads of all audit chains that moved, once an interval over all processes. Each is written to the log as well,
- * where whoever alters the database does not reach it.
+ * Signs the head of each audit chain that grew, once an interval over all processes. Each anchor is logged as well, out of
+ * reach of whoever alters the database.
  */
 export async function anchorAudit({
   db,

@@ -32,7 +32,7 @@ export async function issueReceipt(ctx: Ctx, id: string): Promise<Receipt> {
   return sealReceipt(bodies, createReceiptSigner(ctx.deps.sealer));
 }
 
-/** A final receipt is the same bytes for ever, so the head that it names is kept; another names the newest. */
+/** A final receipt never changes, so the head that it names is stored. Any other receipt names the newest head. */
 async function auditHead({ deps }: Ctx, run: RunRow, final: boolean): Promise<ReceiptBodies['audit']> {
   const db = deps.db.pool;
   const head = await (final ? pinHead(db, run) : readHead(db, run.tenant));

@@ -6,7 +6,7 @@ import type { Receipt, ReceiptKey } from '../../schemas/core/receipt.ts';
 /** The part of a receipt that is signed: its root and everything that stands beside the sections. */
 export type ReceiptHead = Pick<Receipt, 'version' | 'final' | 'issued_at' | 'issuer' | 'root'>;
 
-/** A head of a tenant's audit chain as it is signed: the line's id and hash, and when it was looked at. */
+/** The head of a tenant's audit chain as it is signed: its newest line's id and hash, and the time of signing. */
 export interface SignedHead {
   tenant: string;
   line: number;
@@ -21,7 +21,7 @@ export interface ReceiptSigner {
 }
 
 const SEED_AS_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex'); // RFC 8410, before the 32 bytes
-// No signature over anything else is one over a receipt.
+// Prefixes, so that a signature over one kind of text is never valid for another.
 const DOMAIN = 'steward run receipt v1\n';
 const ANCHOR_DOMAIN = 'steward audit anchor v1\n';
 
@@ -66,7 +66,7 @@ export const isSignedBy = (publicKey: string, head: ReceiptHead, signature: stri
 export const isAnchorSignedBy = (publicKey: string, head: SignedHead, signature: string): boolean =>
   isMadeBy(publicKey, anchorText(head), signature);
 
-/** Base64 has one way to write a value here: every letter is checked. */
+/** Only the canonical base64 of a value is accepted. */
 function isMadeBy(publicKey: string, text: Buffer, signature: string): boolean {
   const [key, made] = [Buffer.from(publicKey, 'base64'), Buffer.from(signature, 'base64')];
   if (key.toString('base64') !== publicKey || made.toString('base64') !== signature) return false;

@@ -51,10 +51,10 @@ export async function approveRun(
 }
 
 /**
- * A repetition is not refused for what its first try brought about: what the run told that one, whose answer was lost, is
- * the answer.
+ * Does the work, and when it is refused, answers what the run told an earlier try of the same request. Otherwise a client
+ * whose first answer was lost would be refused for its own success.
  */
-export async function orAsHeard<A>(
+export async function orEarlierAnswer<A>(
   ctx: CommandCtx,
   run: Pick<RunRow, 'workflow_id'>,
   work: () => Promise<A>,
@@ -63,14 +63,14 @@ export async function orAsHeard<A>(
     return await work();
   } catch (error) {
     const isRefusal = error instanceof ApiError && error.code !== 'unavailable';
-    const before = isRefusal ? await heardBefore<A>(ctx, run) : undefined;
+    const before = isRefusal ? await earlierAnswer<A>(ctx, run) : undefined;
     if (before === undefined) throw error;
     return before;
   }
 }
 
-/** What the run told an earlier try of the same request: Temporal keeps it, by the id of the request. */
-export async function heardBefore<A>(
+/** What the run told an earlier try of the same request. Temporal keeps it under the request's id. */
+export async function earlierAnswer<A>(
   ctx: CommandCtx,
   { workflow_id: workflowId }: Pick<RunRow, 'workflow_id'>,
 ): Promise<A | undefined> {
@@ -81,7 +81,7 @@ export async function heardBefore<A>(
     .withDeadline(Date.now() + settings.commandTimeoutMs, () => earlier.result())
     .catch((error: unknown) => {
       if (isUnavailable(error)) throw unavailable(); // a refusal would be kept, and perhaps be wrong
-      return undefined; // it never came there, or was refused there as well
+      return undefined; // the earlier try never reached the run, or was refused
     });
 }
 
@@ -153,7 +153,7 @@ export async function giveInput(
   id = updateIdOf(ctx),
 ): Promise<void> {
   const family = ctx.deps.families.find(({ name }) => name === run.family);
-  const isRepeated = ctx.claim !== undefined; // what its first try gave, the family knows
+  const isRepeated = ctx.claim !== undefined; // the family knows whether an earlier try gave this input
   if (run.status !== 'awaiting_input' && !(isRepeated && family?.giveInput !== undefined))
     throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
   if (family?.giveInput !== undefined) return family.giveInput(ctx, run, data);
@@ -162,7 +162,7 @@ export async function giveInput(
   await bounded(ctx, run, () => handle.signal(SIGNALS.input, { by: actorOf(ctx.principal), data, id }));
 }
 
-/** Who decides, checked at the decision: what it was checked for may be gone since the request began. */
+/** Who decides. The key is checked again: it may have lost the scope since the request began. */
 async function deciding(
   ctx: CommandCtx,
   scope: 'approve' | 'operate',

@@ -39,8 +39,8 @@ type StartDeps = Pick<ApiDeps, 'db' | 'sealer' | 'temporal' | 'settings' | 'log'
 /**
  * Creates a run and starts its workflow: the rows first, in one transaction, so that the database alone decides what
  * is a duplicate (architecture decision 2). Answers the run's id, which is an earlier one when the same request tried
- * before. Throws `unavailable` with `run_id` when Temporal's answer is not known; the same request may claim it then. A
- * request that was overtaken by another try of itself creates nothing and throws `ClaimLost`.
+ * before. Throws `unavailable` with `run_id` when Temporal's answer is not known; the same request may claim it then. A try
+ * that another one has overtaken creates nothing and throws `ClaimLost`.
  */
 export async function startRun(
   deps: StartDeps,
@@ -55,7 +55,7 @@ export async function startRun(
   return { runId: row.id, created: earlier === undefined };
 }
 
-/** What was called off has let go of its key: the next claim of it makes another run. */
+/** A start that was called off has released its Idempotency-Key, so the next claim of that key makes another run. */
 async function beginRun(
   deps: StartDeps,
   row: StartedRow,
@@ -93,8 +93,8 @@ async function createRun(
 }
 
 /**
- * Safe to repeat: a workflow id is started once, for ever. `called_off`: the run was given up while this try was held up, and
- * what it started nevertheless is told to end, here and by the sweep until it has.
+ * Safe to repeat: a workflow id is started only once. `called_off`: the start was given up while this try was held up. A
+ * workflow that it started nevertheless is told to end, here and by the sweep, until it has.
  */
 export async function startWorkflow(
   deps: StartDeps,
@@ -113,7 +113,7 @@ export async function startWorkflow(
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     const state = await markStart(deps.db.pool, row.id, 'start_unknown', null).catch(() => undefined);
-    if (state === 'started') return 'running'; // another process has learned what this one has not
+    if (state === 'started') return 'running'; // another process knows that it runs
     if (state === 'abandoned') return 'called_off';
     const refusal = unavailable(
       'The run was created, but whether it has started is not known. Send the same request again within 60 seconds.',

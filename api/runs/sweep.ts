@@ -44,8 +44,8 @@ async function restart(deps: ApiDeps, row: RunRow): Promise<boolean> {
 }
 
 /**
- * The client was told that the start failed: what nobody claimed is called off, whether it runs or not. First its request is
- * taken away from whoever may still be held up with it: no client is told of a run that is called off.
+ * Calls off a start that nobody claimed, whether it runs or not: the client was told that it failed. Its request is taken
+ * away first from any try that is still held up, so that no client is told of a run that is called off.
  */
 async function settleUnknown(deps: ApiDeps, row: RunRow, claimMs: number): Promise<boolean> {
   if (row.created_at.getTime() + claimMs > Date.now()) return false;

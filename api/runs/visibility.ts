@@ -4,8 +4,8 @@ import type { Principal } from '../../schemas/core/principal.ts';
 import type { FamilyModule } from '../family.ts';
 
 /**
- * What a key does not see of its tenant: other subjects' runs, of every family that does not share them, those of families
- * that are not served any more among them. Undefined for keys that may act for anyone.
+ * What a key does not see of its tenant: other subjects' runs, unless their family is served and shares its runs. Undefined
+ * for keys that may act for anyone.
  */
 export function hiddenFrom(
   families: readonly FamilyModule[],

@@ -27,7 +27,7 @@ test('a run shows what its running step waits for, and which step it is', () => 
   });
 });
 
-test('nothing is shown once it is back, once the step is done, or once the run has ended', () => {
+test('nothing is shown once the outage is over, the step is done or the run has ended', () => {
   expect(waitingOf({ status: 'running', view: {} }, [step('running', null)])).toBeUndefined();
   expect(waitingOf({ status: 'running', view: {} }, [step('completed', wait)])).toBeUndefined();
   expect(waitingOf({ status: 'failed', view: { waiting: wait } }, [])).toBeUndefined();

@@ -2,7 +2,7 @@ import type { RunRow, StepRow } from '../../db/repositories/runs.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import { Waiting } from '../../schemas/core/run.ts';
 
-/** What a run waits for that is away, as planning or one of its steps noted it; undefined when nothing is. */
+/** The outage that a run waits out, as planning or a step has noted it; undefined when there is none. */
 export function waitingOf(
   { status, view }: Pick<RunRow, 'status' | 'view'>,
   steps: readonly Pick<StepRow, 'step_id' | 'status' | 'data'>[],

@@ -8,17 +8,18 @@ import { ApiError } from '../problem.ts';
 
 export interface Admitted {
   principal: Principal;
-  /** Takes a token for each command; throws where there is none. */
+  /** What each command costs. */
   toll: Toll;
 }
 
 export interface Toll {
+  /** Takes a token of the rate limit; throws when there is none. */
   pay(): Promise<void>;
   /** Refusals since a command was last allowed. */
   readonly refusals: number;
 }
 
-/** Opening a stream costs what any request costs, a wrong key too; open streams are counted until `gone`. */
+/** Opening a stream takes a token, and so does a wrong key. The stream counts as open until `gone`. */
 export async function admit(
   services: Services,
   req: IncomingMessage,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBacklogs } from './backlog.ts';
 
-const FRAME = 512; // counted for each frame besides its bytes
+const FRAME = 512; // what each frame counts on top of its bytes
 const limits = {
   unreadOfStream: 4096,
   unreadOfStreams: 16_384,
@@ -9,8 +9,8 @@ const limits = {
   stalledMs: 60_000,
 };
 
-describe('what a client has not taken yet', () => {
-  it('fills up, and has room again once half of it was taken', async () => {
+describe('what a client has not read yet', () => {
+  it('fills up, and has room again once half of it was read', async () => {
     const backlog = createBacklogs(limits)();
     const taken = [1, 2].map(() => backlog.sent(2048 - FRAME));
     expect(backlog.isFull).toBe(true);
@@ -30,7 +30,7 @@ describe('what a client has not taken yet', () => {
     expect(backlog.isFull).toBe(true);
   });
 
-  it('counts what has left this process until the client says that it has it', async () => {
+  it('counts what has left this process until the client confirms it', async () => {
     const backlog = createBacklogs({ ...limits, underWayOfStream: 2000 })();
     for (let i = 0; i < 4; i++) backlog.sent(500)();
     expect(backlog.isFull).toBe(true);
@@ -54,8 +54,8 @@ describe('what a client has not taken yet', () => {
   });
 });
 
-describe('what all clients together have not taken yet', () => {
-  it('costs the one that has waited longest its place, and gives that room to the others', async () => {
+describe('what all clients together have not read yet', () => {
+  it('costs the client that is behind for longest its stream, and leaves its room to the others', async () => {
     const open = createBacklogs(limits);
     const backlogs = [1, 2, 3, 4].map(() => open());
     const [first, second, third, fourth] = backlogs;

@@ -8,7 +8,7 @@ import type { Toll } from './admission.ts';
 import type { Frame, Message, StreamRoute, StreamSubject } from './define-stream.ts';
 import { takeOneByOne } from './one-by-one.ts';
 
-/** Who sends: the context of each message, judged by the key as it is then. */
+/** Who sends. `now` gives the context of a message, with the key looked up again. */
 export interface Sender {
   log: Ctx['log'];
   now(): Promise<Ctx>;
@@ -37,7 +37,7 @@ export function receiveMessages(
     if (frame['code'] !== 'unauthorized') return text;
     client.send(text);
     client.close(4401, 'unauthorized');
-    return text; // not heard any more
+    return text; // the socket is closed, so it is not sent again
   };
   takeOneByOne(client, commandsWaiting, answer, () =>
     leave(`More than ${commandsWaiting} messages wait for their answer; wait for each ack.`),
@@ -74,7 +74,7 @@ function toErrorFrame(error: unknown, id: unknown, log: Ctx['log'], where: Where
   return { ...members, problem, type: 'error', id };
 }
 
-/** A message that cannot be used costs as much as any other. */
+/** Returns the error instead of throwing it: an invalid message takes a token like any other. */
 function readMessage(data: RawData, isBinary: boolean): { message: Message } | { error: unknown } {
   try {
     return { message: parseMessage(data, isBinary) };

@@ -3,8 +3,8 @@ import type { WebSocket } from 'ws';
 const EVERY = 64 * 1024;
 
 /**
- * Learns what a client has taken from its answers to pings sent in between: the system takes megabytes for a client that reads
- * nothing, and does not say so.
+ * Sends a ping after every 64 KiB; its answer shows that the client has read up to there. Without them a client that reads
+ * nothing looks fine: the system buffers megabytes for it.
  */
 export function createMarks(client: WebSocket, arrived: (bytes: number) => void): (bytes: number) => void {
   const marks: { name: string; bytes: number }[] = [];
@@ -12,7 +12,7 @@ export function createMarks(client: WebSocket, arrived: (bytes: number) => void)
   let made = 0;
   client.on('pong', (data) => {
     const answered = marks.findIndex(({ name }) => name === data.toString('latin1'));
-    for (const { bytes } of marks.splice(0, answered + 1)) arrived(bytes); // an answer stands for those before it
+    for (const { bytes } of marks.splice(0, answered + 1)) arrived(bytes); // it also answers the pings before it
   });
   return (bytes) => {
     unmarked += bytes;

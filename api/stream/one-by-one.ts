@@ -1,8 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
 
 /**
- * Hands over one message after the other. Who sends faster than it is answered, or does not read its answers, waits in its own
- * socket; what had arrived by then may be `most` messages, else `flooded` is called.
+ * Answers one message after the other. Meanwhile the socket is not read, so a client that sends too fast, or does not read
+ * its answers, waits. At most `most` messages that had already arrived are kept; `flooded` is called when there are more.
  */
 export function takeOneByOne(
   client: WebSocket,

@@ -2,7 +2,7 @@ import { ApiError } from '../problem.ts';
 
 export type OpenStreams = (caller: string, gone: AbortSignal) => void;
 
-/** Counts the streams of each caller; throws where one has all it may have. */
+/** Counts the open streams of each caller; throws when the caller has `most` of them. */
 export function countStreams(most: number): OpenStreams {
   const open = new Map<string, number>();
   return (caller, gone) => {

@@ -14,7 +14,7 @@ import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import { sseText } from './frames.ts';
 import type { Hub } from './hub.ts';
-import { endWithKey, type Line } from './last-word.ts';
+import { endWithKey, type StreamEnd } from './last-word.ts';
 import { openSession, type Sink } from './session.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -35,7 +35,7 @@ export function serveStream(
       if (!wantsEvents) throw upgradeRequired();
       const { ctx, subject, after } = await open(services, stream, req, res);
       sendEvents(services, hub, stream, subject, after, res, ctx);
-      endWithKey(services, ctx, whereOf(req, family?.problems), lineOf(res));
+      endWithKey(services, ctx, whereOf(req, family?.problems), endOf(res));
     } catch (error) {
       send(res, renderProblem(error, whereOf(req, family?.problems), factsOf(req).log));
     }
@@ -66,7 +66,7 @@ function sendEvents(
   res: Response,
   ctx: Ctx,
 ): void {
-  res.socket?.setTimeout(HEARTBEAT_MS + limits.stalledMs); // each heartbeat that is taken is a sign of life
+  res.socket?.setTimeout(HEARTBEAT_MS + limits.stalledMs); // Node restarts it whenever the client reads a heartbeat
   res.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
@@ -96,7 +96,7 @@ function sendEvents(
   else res.once('close', close);
 }
 
-function lineOf(res: Response): Line {
+function endOf(res: Response): StreamEnd {
   return {
     sayGoodbye: ({ text }) => void (res.writableEnded || res.end(sseText(text, 'error'))),
     cut: () => void res.destroy(),
@@ -113,7 +113,7 @@ function sinkOf(res: Response, backlog: Backlog): Sink {
       const left = backlog.sent(sse.length);
       res.write(sse, () => {
         left();
-        backlog.arrived(sse.length); // HTTP has no way to ask
+        backlog.arrived(sse.length); // HTTP cannot ask the client what it has read
       });
     },
     // A client that is behind reconnects with Last-Event-ID and misses nothing.

@@ -111,7 +111,7 @@ it('goes on after reads have failed', async () => {
   await expect.poll(() => replayed[0], { timeout: 5000 }).toEqual(numbers(3, 5));
 });
 
-it('lets who has no room read on by itself, without loss; nobody else waits for it, on the same key or another', async () => {
+it('lets a client without room read on by itself, without loss, and nobody else waits for it', async () => {
   const table = createTable([0]);
   const [other, elsewhere] = [listenTo(table.topics, 'run', 0, 0), listenTo(table.topics, 'next', 0, 0)];
   const got: number[] = [];

@@ -4,8 +4,8 @@ import type { EventRow } from '../../db/repositories/events.ts';
 import { createGate, type Gate } from './gate.ts';
 
 /**
- * Who listens. `take` gets rows in order, never one it has had, and says how many it took; who did not take all is behind:
- * it is asked whether it has `drained`, then reads on from where it was. What it misses waits in the database, not here.
+ * Who listens. `take` gets rows in order, each once, and says how many it took. A listener that did not take all is behind:
+ * once it has `drained` it reads on from its position. Until then its rows wait in the database.
  */
 export interface Subscriber {
   take(rows: readonly EventRow[]): number;
@@ -31,7 +31,7 @@ export interface Topics {
 interface Member {
   subscriber: Subscriber;
   known: number;
-  /** Rows to read at a time while catching up: about what it has room for. */
+  /** Rows to read at a time while catching up: about as many as it takes. */
   page: number;
   /** Live members get what the pump reads; the others read for themselves until they have caught up. */
   live: boolean;
@@ -50,7 +50,7 @@ const FIRST_PAGE = 50;
 const SMALLEST_PAGE = 4;
 const REPLAYS_AT_ONCE = 4; // so that replays leave database connections for others
 const FAN_OUT = 1000; // events handed over before other work gets its turn
-const ROUNDS = 40; // tries to hand over what a client had no room for, before it has to read on by itself
+const ROUNDS = 40; // tries to hand rows to a client without room, before it has to read on by itself
 const ROUND_MS = 5;
 const RETRY_MS = 1000;
 
@@ -134,7 +134,7 @@ async function readOnce(state: State, keys: string[]): Promise<void> {
   for (const [key, fresh] of Map.groupBy(rows, state.keyOf)) void publish(state, key, fresh);
 }
 
-/** Nobody waits for another key's listeners: this one is read again when its own are served. */
+/** A slow listener delays only its own key, which is read again when all its listeners are served. */
 async function publish(state: State, key: string, rows: EventRow[]): Promise<void> {
   const tail = state.tails.get(key);
   if (tail === undefined) return;
@@ -159,14 +159,14 @@ async function handOver(state: State, key: string, tail: Tail, rows: EventRow[])
   }
 }
 
-/** Returns who has no room for all of it. */
+/** Returns the members that did not take all rows. */
 async function publishOnce(state: State, tail: Tail, members: Member[], rows: EventRow[]): Promise<Member[]> {
   const left: Member[] = [];
   let handed = 0;
   for (const member of members) {
     const { known } = member;
     if (member.live && tail.members.has(member) && !give(state, member, rows)) left.push(member);
-    handed += 1 + member.known - known; // positions have no gaps
+    handed += 1 + member.known - known; // positions have no gaps, so the difference is the number of rows
     if (handed < FAN_OUT) continue;
     handed = 0;
     await nextTurn();

@@ -7,7 +7,7 @@ import type { Services } from '../http/pipeline.ts';
 import { ctxFor, withPrincipal } from '../http/pipeline.ts';
 import { readQuery } from '../http/parse.ts';
 import { isStorable } from '../http/json-source.ts';
-import { renderProblem, type Rendered } from '../http/render.ts';
+import { renderProblem } from '../http/render.ts';
 import { renew, requireScope } from '../keys/authority.ts';
 import { checkHost } from '../middleware/host-guard.ts';
 import { attachFacts, factsOf } from '../middleware/request.ts';
@@ -18,7 +18,7 @@ import { readPosition } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import type { Hub } from './hub.ts';
 import { receiveMessages } from './inbound.ts';
-import { endWithKey } from './last-word.ts';
+import { endWithKey, type StreamEnd } from './last-word.ts';
 import { createMarks } from './marks.ts';
 import { matchPath } from './match-path.ts';
 import { openSession, type Sink } from './session.ts';
@@ -49,7 +49,7 @@ export function createSocketServer(
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE,
     maxFragments: MOST_FRAGMENTS,
-    closeTimeout: services.limits.closeMs, // newer than the types of ws
+    closeTimeout: services.limits.closeMs, // missing in @types/ws
   };
   const server = new WebSocketServer(options);
   const alive = new WeakSet<WebSocket>();
@@ -101,11 +101,11 @@ async function accept(
     const connected = stream.translate.connected?.(subject, after);
     if (connected) client.send(JSON.stringify(connected));
     client.once('close', openSession(hub, stream, subject, after, sinkOf(client, services.backlogs()), ctx));
-    const line = {
-      sayGoodbye: (problem: Rendered) => refuse(client, problem),
+    const end: StreamEnd = {
+      sayGoodbye: (problem) => refuse(client, problem),
       cut: () => client.terminate(),
     };
-    endWithKey(services, ctx, where, line);
+    endWithKey(services, ctx, where, end);
     const now = async (): Promise<Ctx> =>
       withPrincipal(services, ctx, await renew(services.deps, ctx.principal));
     receiveMessages(client, { log: ctx.log, now }, stream, subject, where, toll, services.limits);

@@ -61,8 +61,8 @@ export async function listAttention(
 }
 
 /**
- * Closes an item once; a second time changes nothing, nor does it when `first` throws, which sees the item locked. Null when
- * the tenant has no such item.
+ * Closes an item once; a second time changes nothing. `first` runs while the item is locked; when it throws, nothing changes.
+ * Null when the tenant has no such item.
  */
 export async function resolveAttention(
   em: EntityManager,

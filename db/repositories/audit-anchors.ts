@@ -1,20 +1,20 @@
 import type { Queryable } from '../ledger.ts';
 
-/** The head of a tenant's audit chain at some moment: what a later look at the chain must still find. */
+/** The newest line of a tenant's audit chain at some moment. The chain must keep it for ever. */
 export interface AuditHead {
   line: number;
   hash: string;
   at: Date;
 }
 
-/** A head that was signed on schedule. `at` is when. */
+/** A head that was signed on schedule, at `at`. */
 export interface AuditAnchor extends AuditHead {
   tenant: string;
   public_key: string;
   signature: string;
 }
 
-/** Every tenant that has lines, without reading them all. */
+/** Every tenant that has audit lines, found by the index without reading all lines. */
 const TENANTS = `
   with recursive t (tenant) as (
     (select tenant from audit order by tenant limit 1)
@@ -22,11 +22,11 @@ const TENANTS = `
     select (select a.tenant from audit a where a.tenant > t.tenant order by a.tenant limit 1) from t where t.tenant is not null
   ) select tenant from t where tenant is not null`;
 
-const ANCHORING = 7_236_773; // the advisory lock of whoever anchors
+const ANCHORING = 7_236_773; // the advisory lock of the process that makes anchors
 
 /**
- * Heads that moved since their tenant's last anchor, of tenants that have none in this interval yet. Holds off other
- * processes until the transaction ends; while another holds it, there is nothing to do.
+ * The heads to anchor: of chains that grew since their last anchor and have none in this interval yet. Locks out other
+ * processes until the transaction ends; empty while another one has the lock.
  */
 export async function dueHeads(
   client: Queryable,
@@ -56,7 +56,7 @@ export async function keepAnchors(client: Queryable, anchors: readonly AuditAnch
   );
 }
 
-/** The clock of the database, which decides what is due. */
+/** The database's clock, the same that decides what is due. */
 export async function databaseTime(client: Queryable): Promise<Date> {
   const { rows } = await client.query<{ at: Date }>('select now()::timestamptz(3) as at');
   return rows[0]!.at;
@@ -71,7 +71,7 @@ export async function readHead(db: Queryable, tenant: string): Promise<AuditHead
   return rows[0] ?? null;
 }
 
-/** The head that a run's final receipt names: the newest when that was first asked for, and the same ever after. */
+/** The head that a run's final receipt names: the newest one when the receipt is first made, then always the same. */
 export async function pinHead(db: Queryable, run: { id: string; tenant: string }): Promise<AuditHead | null> {
   await db.query(
     `insert into receipt_anchor (run_id, tenant, line, hash, at)

@@ -2,7 +2,7 @@ import type { Queryable } from '../ledger.ts';
 import { GENESIS, hashLine, type AuditEntry } from './audit.ts';
 import type { AuditAnchor, AuditHead } from './audit-anchors.ts';
 
-/** `brokenAt` is the id of the first line that is not as it was written, or of the line after a gap; `lines` fit before it. */
+/** `brokenAt` is the id of the first changed line, or of the first line after a gap; the `lines` before it are right. */
 export type AuditVerdict =
   | { valid: true; lines: number }
   | { valid: false; lines: number; brokenAt: number; what: string };
@@ -44,7 +44,7 @@ async function* pagesOf(db: Queryable, tenant: string): AsyncGenerator<Line[]> {
   }
 }
 
-/** Numbers with more digits than a double has are read as their neighbours: the database compares them exactly. */
+/** Lines with numbers that a double cannot hold, so that they read as another number. The database compares exactly. */
 async function inexactLines(db: Queryable, page: readonly Line[]): Promise<Set<number>> {
   const { rows } = await db.query<{ id: number }>(
     `select a.id from jsonb_to_recordset($1) r (id bigint, data jsonb) join audit a on a.id = r.id where a.data <> r.data`,
@@ -57,7 +57,7 @@ type Bad = { brokenAt: number; what: string };
 
 const changed = ({ id }: Line): Bad => ({
   brokenAt: id,
-  what: 'it was changed, or Steward did not write it: its hash is not that of what it says',
+  what: 'its hash does not fit its content: it was changed, or Steward did not write it',
 });
 
 async function whatIsWrong(db: Queryable, line: Line, before: Line | undefined): Promise<Bad | undefined> {
@@ -65,13 +65,13 @@ async function whatIsWrong(db: Queryable, line: Line, before: Line | undefined):
   return line.previous_hash === (before?.hash ?? GENESIS) ? undefined : misplaced(db, line);
 }
 
-/** Lines from before ids were part of the hash are as they were. */
+/** Older lines were hashed without their id. */
 function isAsWritten({ id, at, previous_hash, hash, ...entry }: Line): boolean {
   const said = { ...entry, at: at.toISOString() };
   return hash === hashLine(previous_hash, { ...said, id }) || hash === hashLine(previous_hash, said);
 }
 
-/** The line itself is whole; what it was written after is not before it. */
+/** Says why a line that is unchanged does not follow the line before it. */
 async function misplaced(db: Queryable, { id, tenant, previous_hash }: Line): Promise<Bad> {
   const { rows } = await db.query<{ id: number }>(
     'select id from audit where tenant = $1 and hash = $2 order by id limit 1',
@@ -107,7 +107,7 @@ export async function* anchorsOf(db: Queryable, tenant: string): AsyncGenerator<
   }
 }
 
-/** The first head that a receipt of this tenant was given and that the chain does not have any more. */
+/** The first head that a receipt of this tenant names and the chain no longer has. */
 export async function lostReceiptHead(
   db: Queryable,
   tenant: string,
@@ -129,7 +129,7 @@ export async function hashAt(db: Queryable, tenant: string, line: number): Promi
   return rows[0]?.hash ?? null;
 }
 
-/** Whoever has lines, or had some that were anchored. */
+/** Tenants that have lines, or had lines that were anchored. */
 export async function auditedTenants(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ tenant: string }>(
     'select tenant from audit union select tenant from audit_anchor union select tenant from receipt_anchor order by 1',

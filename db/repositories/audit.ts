@@ -22,15 +22,15 @@ interface Waiting {
 
 export interface Auditor {
   /**
-   * Resolves once the line is committed. With `provided` the line is written in one transaction with what that does, or
-   * not at all where it says false.
+   * Resolves once the line is committed. `provided` runs first, in the same transaction; when it answers false, no line is
+   * written and this resolves to false.
    */
   append(entry: AuditEntry, provided?: (client: Queryable) => Promise<boolean>): Promise<boolean>;
 }
 
 const always = (): Promise<boolean> => Promise.resolve(true);
 
-/** What the first line of a chain has for `previous_hash`. */
+/** `previous_hash` of the first line of a chain. */
 export const GENESIS = '0'.repeat(64);
 const LARGEST_GROUP = 200;
 
@@ -59,7 +59,7 @@ export function createAuditor(db: Database): Auditor {
   };
 }
 
-/** Answers whose lines were written. */
+/** Returns those of the group whose lines were written. */
 async function writeGroup(db: Database, group: readonly Waiting[]): Promise<Set<Waiting>> {
   return db.transaction(async (client) => {
     const written = new Set<Waiting>();
@@ -100,7 +100,7 @@ async function readHeads(client: Queryable, tenants: string[]): Promise<Map<stri
   return new Map(rows.map(({ tenant, hash }) => [tenant, hash]));
 }
 
-/** A line's hash is over its id, too, so the id is known before. Taken under the chain's lock, ids grow along it. */
+/** Takes the ids before the lines are hashed, since the hash includes the id. Under the chain's lock ids grow along the chain. */
 async function takeIds(client: Queryable, count: number): Promise<number[]> {
   const { rows } = await client.query<{ id: number }>(
     `select nextval('audit_id_seq') as id from generate_series(1, $1)`,
@@ -119,7 +119,7 @@ function chain(id: number, entry: AuditEntry, heads: Map<string, string>): Chain
   return { ...entry, id, at, previous_hash, hash };
 }
 
-/** hash = sha256(previous hash followed by the line as RFC 8785 JSON). Without an id: a line from before they counted. */
+/** hash = sha256(previous hash followed by the line as RFC 8785 JSON). Older lines were hashed without their id. */
 export function hashLine(
   previous: string,
   { id, tenant, actor, action, object, data, at }: AuditEntry & { id?: number; at: string },

@@ -1,7 +1,7 @@
 import { raw } from '@mikro-orm/postgresql';
 import type { Queryable } from '../ledger.ts';
 
-/** Runs that are neither of subject `except` nor of a family that shares its runs are left out. */
+/** Leaves out runs that are neither of the subject `except` nor of a family that shares its runs. */
 export interface Hidden {
   shared: string[];
   except: string;

@@ -10,8 +10,8 @@ export interface ClaimKey {
 }
 
 /**
- * One try's hold on a key. A claim lasts for a while and is then open to the next try, however long its holder was held
- * up: whoever takes it over gets another token, and nothing that is written under the old one counts.
+ * One try's hold on a key. When the claim runs out, the next try may take it over with a token of its own. From then on
+ * nothing counts that is written under the old token.
  */
 export interface Hold {
   key: ClaimKey;
@@ -35,9 +35,9 @@ interface Row {
 
 /**
  * Claims the key for `lockMs`. A claim whose worker vanished is taken over; one that is older than a day begins anew,
- * unless it made a run whose outcome nobody has told yet. A holder that is inside its transaction has the row locked: it
- * is at work, however long ago it claimed, and nobody waits for its lock. (A conflict would wait for it, so an insert is
- * tried only where no row is seen.)
+ * unless it made a run whose outcome nobody has told yet. While a holder is inside its transaction it has the row locked and
+ * counts as at work, however long ago it claimed. Nobody waits for that lock, so a row is inserted only where none is seen:
+ * a conflict would wait.
  */
 export async function claimKey(
   db: Queryable,
@@ -84,20 +84,20 @@ export async function claimKey(
   return row.answer === null ? { kind: 'in_progress' } : { kind: 'answered', sealed: row.answer.sealed };
 }
 
-/** The claim's row, locked, while it is ours and unanswered. Who finds it locked has lost it: its own locks are over. */
+/** Locks the claim's row while it is ours and unanswered. While another transaction has it locked, it counts as lost. */
 const HELD = `select from idempotency
   where (tenant, caller, route, key) = ($1, $2, $3, $4) and token = $5 and answer is null
   for update skip locked`;
 
 const values = ({ key, token }: Hold): string[] => [...pk(key), token];
 
-/** Whether the claim is still ours. In a transaction it stays so until the end: nobody takes over what is locked. */
+/** Whether the claim is still ours. In a transaction it stays ours until the end, because a locked row is not taken over. */
 export async function lockHold(db: Queryable, hold: Hold): Promise<boolean> {
   const { rowCount } = await db.query(HELD, values(hold));
   return rowCount === 1;
 }
 
-/** Ties the claim to the run made for it, first in the run's own transaction. False when the claim is another's now. */
+/** Ties the claim to its run, as the first statement of the run's transaction. False when the claim is another's now. */
 export async function bindRun(db: Queryable, hold: Hold, runId: string): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'idempotency_bind',
@@ -109,7 +109,7 @@ export async function bindRun(db: Queryable, hold: Hold, runId: string): Promise
   return rowCount === 1;
 }
 
-/** False when the claim is another's now: then theirs is the answer. */
+/** False when the claim is another's now: then that one's answer counts. */
 export async function storeAnswer(db: Queryable, hold: Hold, sealed: string): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'idempotency_answer',
@@ -122,8 +122,8 @@ export async function storeAnswer(db: Queryable, hold: Hold, sealed: string): Pr
 }
 
 /**
- * Nothing came of it: the key is free again, or, when a run exists, open for the next try at once. False when the claim is
- * another's now.
+ * Gives the key up after a try that failed: it is free again, or, when it made a run, open to the next try at once. False
+ * when the claim is another's now.
  */
 export async function releaseKey(db: Queryable, hold: Hold): Promise<boolean> {
   const { rows } = await db.query<{ ours: boolean }>(
@@ -143,7 +143,7 @@ export async function releaseKey(db: Queryable, hold: Hold): Promise<boolean> {
 }
 
 /**
- * How the request stands that made a run: somebody works on it, it was answered, or nobody cares. It stays so until the
+ * The state of the request that made a run: at work, answered, or left alone. Locks it, so that it stays so until the
  * transaction ends.
  */
 export async function lockRequestOf(client: Queryable, runId: string): Promise<'busy' | 'answered' | 'idle'> {
@@ -158,7 +158,7 @@ export async function lockRequestOf(client: Queryable, runId: string): Promise<'
   return rowCount === 0 ? 'idle' : 'busy';
 }
 
-/** After a start was given up, an identical request may start anew; whoever held the old one holds nothing. */
+/** After a start was called off: an identical request may start anew, and the old claim is lost. */
 export async function releaseRun(client: Queryable, runId: string): Promise<void> {
   await client.query('delete from idempotency where run_id = $1 and answer is null', [runId]);
 }

@@ -23,7 +23,7 @@ export type JobInputs = { values: JsonObject; files: { name: string; urls: strin
 export interface JobRow {
   run_id: string;
   tenant: string;
-  /** Its run's: identifiers are each purchaser's own. */
+  /** The run's subject. Identifiers are each purchaser's own. */
   subject: string;
   flow_key: string;
   identifier: string;
@@ -45,7 +45,7 @@ export interface JobRow {
 const COLUMNS = `run_id, tenant, subject, flow_key, identifier, input_hash, payment_asked_at, payment, blockchain_identifier,
   source_type, on_chain_state, next_action, authorized_at, launching_at, launch_lost_at, fid`;
 
-/** Inserts the job; false when its purchaser has a living one of this identifier. */
+/** Inserts the job; false when its purchaser has a living job with this identifier. */
 export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Promise<boolean> {
   const { rowCount } = await db.query(
     `insert into job (run_id, tenant, subject, flow_key, identifier, input_hash, inputs_sealed)
@@ -63,7 +63,7 @@ export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Pro
   return rowCount === 1;
 }
 
-/** The living job of a purchaser's identifier; one that has ended, is given up or can be paid no more is let go first. */
+/** A purchaser's living job with this identifier. One that has ended, is given up or can no longer be paid is let go first. */
 export async function findLivingJob(
   db: Queryable,
   key: { tenant: string; subject: string; flowKey: string; identifier: string },
@@ -199,7 +199,7 @@ export async function releaseLaunch(db: Queryable, runId: string, at: Date): Pro
   );
 }
 
-/** Whether this try may still launch: no other took over, and the job was not given up. */
+/** Whether this try may still launch: no other try took over, and the job was not given up. */
 export async function holdsLaunch(db: Queryable, runId: string, at: Date): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from job j join run r on r.id = j.run_id
@@ -210,8 +210,8 @@ export async function holdsLaunch(db: Queryable, runId: string, at: Date): Promi
 }
 
 /**
- * Keeps the run that the launch of `at` brought. False when it is one too many: another try has launched since, or the job has
- * ended; then it is no job's for ever. Throws (unique) when another job has this run.
+ * Keeps the run that the launch claimed at `at` made. False when it is surplus: another try has launched since, or the job has
+ * ended. A surplus run never belongs to a job. Throws (unique) when another job has this run.
  */
 export function keepFid(db: Database, runId: string, fid: string, at: Date): Promise<boolean> {
   return db.transaction(async (client) => {
@@ -233,7 +233,7 @@ export function keepFid(db: Database, runId: string, fid: string, at: Date): Pro
   });
 }
 
-/** Known to be another job's, or nobody's. */
+/** True when the run is known: a job's, or surplus. */
 export async function isTaken(db: Queryable, fid: string): Promise<boolean> {
   const { rowCount } = await db.query(
     'select from job where fid = $1 union all select from job_surplus where fid = $1',

@@ -3,10 +3,10 @@ import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import { ApiKey } from '../entities.ts';
 import type { Queryable } from '../ledger.ts';
 
-/** Channel on which the database tells of keys that changed (a trigger, migration 11); the payload is the key's prefix. */
+/** Channel on which a trigger (migration 11) notifies of changed keys; the payload is the key's prefix. */
 export const KEYS_CHANNEL = 'steward_keys';
 
-/** What authority needs of a key. The database's clock says whether it has expired: it is one for all processes. */
+/** What authority needs of a key. The database's clock, one for all processes, says whether it has expired. */
 export interface KeyRow {
   prefix: string;
   secret_hash: string;
@@ -29,7 +29,7 @@ export async function findKey(db: Queryable, prefix: string): Promise<KeyRow | u
   return rows[0];
 }
 
-/** Many keys in one round trip; those that are gone are missing. */
+/** Many keys in one round trip. Keys that are gone are missing in the answer. */
 export async function findKeys(db: Queryable, prefixes: readonly string[]): Promise<Map<string, KeyRow>> {
   const { rows } = await db.query<KeyRow>({
     name: 'keys_find',
@@ -60,28 +60,28 @@ export async function listKeys(em: EntityManager, tenant: string): Promise<ApiKe
   return em.find(ApiKey, { tenant }, { orderBy: { createdAt: 'desc', prefix: 'asc' }, limit: 1000 });
 }
 
-/** Which of a tenant's keys. */
+/** Names one of a tenant's keys. */
 export interface KeyName {
   tenant: string;
   prefix: string;
 }
 
 export interface Rotation {
-  /** The successor's own. */
+  /** Prefix and hash of the successor. */
   fresh: Pick<NewKey, 'prefix' | 'secretHash'>;
-  /** Until when the old key works on, never longer than it would have. */
+  /** Until when the old key works on; its own end still holds. */
   overlapUntil: Date;
-  /** The successor's end; undefined: the old key's. */
+  /** The successor's end. Undefined: the old key's end. */
   expiresAt: Date | null | undefined;
 }
 
 export type RotationOutcome =
   | { kind: 'rotated'; created: ApiKey }
   | { kind: 'missing' | 'revoked' | 'expired' }
-  /** A successor of it is alive. */
+  /** It has a successor that is valid. */
   | { kind: 'succeeded'; by: string };
 
-/** Under the old key's row lock: of a rotation and a revocation at once, the revocation wins; of two rotations, one. */
+/** Locks the old key's row: a revocation at the same time wins, and of two rotations at once only one succeeds. */
 export async function rotateKey(
   em: EntityManager,
   key: KeyName,
@@ -109,7 +109,7 @@ export async function rotateKey(
   });
 }
 
-/** Again changes nothing: the first time counts. Null when the tenant has no such key. */
+/** A second revocation keeps the time of the first. Null when the tenant has no such key. */
 export async function revokeKey(em: EntityManager, key: KeyName): Promise<ApiKey | null> {
   await em.nativeUpdate(ApiKey, { ...key, revokedAt: null }, { revokedAt: new Date() });
   return em.findOne(ApiKey, { ...key });

@@ -69,7 +69,7 @@ export async function stepsOf(db: Queryable, runIds: string[]): Promise<Map<stri
   return Map.groupBy(rows, (row) => row.run_id);
 }
 
-/** Runs whose start is open: never attempted within `pendingMs`, attempted with an unknown outcome, or being called off. */
+/** Runs whose start is open: not attempted within `pendingMs`, attempted with an unknown outcome, or being called off. */
 export async function listUnstarted(db: Queryable, pendingMs: number, limit: number): Promise<RunRow[]> {
   const { rows } = await db.query<RunRow>(
     `select ${COLUMNS} from run

@@ -100,8 +100,8 @@ export async function listSteps(db: Queryable, runId: string): Promise<StepRow[]
 export const NEVER_STARTED = 'run.cancelled:never-started';
 
 /**
- * Records that Temporal has the workflow (or that nobody knows). Never moves back from 'started', and never on from what was
- * called off meanwhile; answers what holds now.
+ * Records that Temporal has the workflow, or that nobody knows. A run that is 'started' or called off stays so. Answers the
+ * state that holds now.
  */
 export async function markStart(
   db: Queryable,
@@ -121,8 +121,8 @@ export async function markStart(
 }
 
 /**
- * Calls a start off whose outcome nobody learned, for good: whatever the run's workflow does from here on, it is told to end.
- * False when somebody knows the outcome by now.
+ * Calls off a start whose outcome is unknown, for good: whatever the run's workflow does from here on, it is told to end.
+ * False when the outcome is known by now.
  */
 export async function abandonStart(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query(
@@ -133,7 +133,7 @@ export async function abandonStart(db: Queryable, id: string): Promise<boolean> 
   return rowCount === 1;
 }
 
-/** Where the workflow of a start that was called off is. It was told to end, and ends its run itself. */
+/** For a start that was called off although its workflow exists. That was told to end, and ends its run itself. */
 export async function keepAbandoned(db: Queryable, id: string, temporalRunId: string): Promise<void> {
   await db.query(`update run set temporal_run_id = $2 where id = $1`, [id, temporalRunId]);
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Queryable } from '../ledger.ts';
 
-/** `holder` says for whom the ticket stands, never what that one may do. */
+/** `holder` says for whom the ticket stands, not what they may do. */
 export async function insertTicket(
   db: Queryable,
   hash: string,
@@ -15,7 +15,7 @@ export async function insertTicket(
   ]);
 }
 
-/** Uses the ticket up: of two callers at once, one gets it. Answers its holder as it was stored. */
+/** Uses the ticket up, so that only one of two callers at once gets it. Answers the stored holder. */
 export async function takeTicket(db: Queryable, hash: string): Promise<unknown> {
   const { rows } = await db.query<{ holder: unknown }>(
     'delete from stream_ticket where hash = $1 and expires_at > now() returning holder',

@@ -46,7 +46,7 @@ export async function getWithdrawal(db: Queryable, id: string): Promise<Withdraw
   return rows[0];
 }
 
-/** The row and the hold on the user's escrow, both or neither; neither when `first`, in their transaction, throws. */
+/** The row and the hold on the user's escrow, both or neither. `first` runs in their transaction; when it throws, neither. */
 export async function holdWithdrawal(
   db: Database,
   wanted: NewWithdrawal,

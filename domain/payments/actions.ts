@@ -15,8 +15,8 @@ export function safeActions(status: PaymentStatus, finalized: boolean): PaymentA
 }
 
 /**
- * What an admin may declare of a payment that no node can prove: nothing while it may still land, while waiting may prove it,
- * or once it is over. The worker looks at the chain once more before it obeys.
+ * What an admin may declare of a payment that no node can prove. Empty while the payment may still land, while waiting may
+ * prove it, and once it is over. The worker asks the chain once more before it obeys.
  */
 export function decisions(
   payment: { status: PaymentStatus; finalized: boolean; proof: JsonObject },

@@ -12,7 +12,7 @@ export function classifyStatus(status: number): AnswerKind {
   return 'failed';
 }
 
-/** True for answers by which a service, or what stands before it, says that it is not there at the moment. */
+/** True for 502 to 504: the service, or a proxy before it, says that it is away at the moment. */
 export const isAwayStatus = (status: number): boolean => status >= 502 && status <= 504;
 
 /** Reason code of an HTTP answer that is not a success, e.g. "HTTP_503". */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Blindness } from './rail.ts';
 
-/** What a payment's proof keeps of a node that cannot prove it. Times in ms since epoch. */
+/** Kept in a payment's proof while its node cannot prove it. Times are ms since epoch. */
 export interface BlindNote {
   why: Blindness['why'];
   /** Host of the node. */

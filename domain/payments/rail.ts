@@ -67,8 +67,8 @@ export interface RenewOrder {
 }
 
 /**
- * Why a node will not prove by waiting. `forgot`: it no longer has what would show the payment. `behind`: it has not come to
- * where the payment was signed. `over`: whatever became of the bytes, they cannot land any more, so that a person may decide.
+ * Why waiting for a node will not help. `forgot`: it no longer has the history that would show the payment. `behind`: it has
+ * not reached the block at which the payment was signed. `over`: the bytes can no longer land, so a person may decide.
  */
 export interface Blindness {
   why: 'forgot' | 'behind';
@@ -108,7 +108,7 @@ export interface Rail {
   readonly network: string;
   /** The address that pays. */
   readonly payer: string;
-  /** Host of the node that is asked; never more of its address, which may hold a key. */
+  /** Host of the node that is asked. The rest of its address may hold a key. */
   readonly node?: string;
   /** Why an offer cannot be paid here; undefined when it can. */
   refuses(offer: Offer): string | undefined;

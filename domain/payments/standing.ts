@@ -108,7 +108,7 @@ function nextOf({ network, reason, proof }: PaymentState, nowMs: number): string
   return 'Nothing to do: it is looked at again every few seconds. Do not pay the seller by hand meanwhile.';
 }
 
-/** What a person may do where no node will ever know. */
+/** What a person may do when no node will ever prove it. */
 function choice({ decidableAtMs }: BlindNote, nowMs: number): string {
   if (decidableAtMs === null) return 'Do not pay the seller by hand: it may still land.';
   const from = nowMs >= decidableAtMs ? 'now' : `from ${new Date(decidableAtMs).toISOString()} on`;

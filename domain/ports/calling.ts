@@ -25,7 +25,7 @@ export interface CallRequest {
 
 /**
  * `input_missing` and other refusals are `failed`; `retry` is worth repeating after the delay. `away`: the service was not
- * reached, or says itself that it is not there; nothing is known against it.
+ * reached, or says itself that it is away. It has refused nothing.
  */
 export type CallOutcome =
   | { kind: 'ok'; output: ValueRef; timeMs: number }

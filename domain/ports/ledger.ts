@@ -20,7 +20,7 @@ export interface FinishRequest {
   moneyless?: true;
   /** How the last approval was decided, where that ended the run. */
   approval?: NonNullable<JournalEvent['approval']>;
-  /** Who asked to cancel it, where somebody did: told with its end, whatever that is. */
+  /** Who asked to cancel it, if anybody did. Told with the run's end, however it ends. */
   cancel?: CancelRequest;
 }
 

@@ -5,9 +5,9 @@ import type { Outputs } from './values.ts';
 export interface PlanRequest {
   ride: Ride;
   runId: string;
-  /** Plan with every catalogue or not at all: with those that answered there was no plan. */
+  /** Plan only with every catalogue: an earlier try found no plan with those that answered. */
   whole?: boolean;
-  /** What is left for planning, ms: no call of a model takes longer. */
+  /** Time left for planning, ms. No call of a model takes longer. */
   withinMs?: number;
 }
 
@@ -50,12 +50,12 @@ export interface PlanFailure {
   recoverable: boolean;
 }
 
-/** Something outside is away: worth another try later, and `otherwise` once there is no later. */
+/** Something outside is away: try again later. `otherwise` is the failure once the time is over. */
 export interface PlanWait {
   kind: 'waiting';
   for: 'catalogue' | 'model';
   otherwise: PlanFailure;
-  /** A part of the catalogue answered, and it was not enough. */
+  /** Only a part of the catalogue answered, and it was not enough. */
   whole?: boolean;
   retryAfterMs?: number;
 }

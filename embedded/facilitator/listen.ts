@@ -12,7 +12,7 @@ export async function listen(app: Express, port: number): Promise<Listening> {
   const server = await new Promise<ReturnType<Express['listen']>>((resolve, reject) => {
     const started = app.listen(port, '127.0.0.1', (error) => (error ? reject(error) : resolve(started)));
   });
-  server.on('error', () => undefined); // a connection that could not be taken
+  server.on('error', () => undefined); // a connection could not be accepted
   const bound = (server.address() as AddressInfo).port;
   return {
     url: `http://127.0.0.1:${bound}`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import { createClient } from '../../db/connections.ts';
 
-/** The application's role, as whom anyone on this machine may connect, and the role that owns the tables. */
+/** The application's role. Everyone on this machine may connect as it. */
 export const APPLICATION = 'steward';
 const OWNER = 'steward_owner';
 const HOST = '127.0.0.1';
@@ -27,7 +27,7 @@ host all ${APPLICATION} ${HOST}/32 trust
 host all all ${HOST}/32 scram-sha-256
 `;
 
-/** Who may connect and how; the path of the file that says so. */
+/** Writes who may connect and how; returns the file's path. */
 export function writeLogins(dataDir: string): string {
   const file = join(dataDir, 'steward_hba.conf');
   writeFileSync(file, LOGINS);
@@ -35,8 +35,8 @@ export function writeLogins(dataDir: string): string {
 }
 
 /**
- * A cluster begins with `steward` as its superuser, and older ones still have it: that role becomes the owner, with
- * everything it made, and a new `steward` is the application. One transaction: it has happened, or it has not.
+ * A new cluster, and one of an older release, has `steward` as its superuser. That role is renamed to the owner and keeps
+ * all that it made; a new role `steward` is the application. All in one transaction.
  */
 export async function ensureRoles({ url }: DatabaseUrls, password: string): Promise<void> {
   const client = createClient(url);
@@ -51,7 +51,7 @@ export async function ensureRoles({ url }: DatabaseUrls, password: string): Prom
   }
 }
 
-/** A role cannot rename itself, so the session is another's meanwhile. */
+/** A role cannot rename itself, so a third role does it. */
 async function divide(client: Client, password: string): Promise<void> {
   const between = `${OWNER}_rename`;
   const statements = [

@@ -37,7 +37,7 @@ export function launch({ name, command, args, options, stdio }: Launch): Launche
   let stopping = false;
   const exited = new Promise<number | null>((resolve) => {
     handle.once('exit', (code) => resolve(code));
-    // Not once: a signal or a message that cannot be delivered is such an event, too.
+    // Not once: a signal or message that cannot be delivered is an `error` event too.
     handle.on('error', () => handle.pid ?? resolve(null));
   });
   const child: Child = {

@@ -88,8 +88,9 @@ export type DecisionBody = z.infer<typeof DecisionBody>;
 export const PaymentPage = z.object({ payments: z.array(Payment), next_cursor: z.string().nullable() });
 
 /**
- * `POST /payments/{id}/actions`: one of those that the payment lists. The two that decide need `note`, why, and `confirm`, the
- * payment's fingerprint as its standing shows it; `declare_settled` also `tx_hash`, unless the payment has one.
+ * `POST /payments/{id}/actions`: one of the actions that the payment lists. The two that decide need `note` (why) and
+ * `confirm` (the payment's fingerprint, as its standing shows it). `declare_settled` also needs `tx_hash`, unless the payment
+ * has one.
  */
 export const PaymentActionBody = z.object({
   action: PaymentAction,
@@ -187,15 +188,15 @@ const Subject = z
   .regex(/^[\w.:@-]{1,128}$/, 'Use 1 to 128 letters, digits or _ . : @ -')
   .refine((name) => !isReserved(name), reserved);
 
-// No colon: ids of accounts begin with the tenant and a colon.
+// No colon: ids of accounts begin with the tenant, followed by a colon.
 const Tenant = z
   .string()
   .regex(/^[\w.@-]{1,128}$/, 'Use 1 to 128 letters, digits or _ . @ -')
   .refine((name) => !isReserved(name), reserved);
 
 /**
- * `POST /admin/keys`. Times are RFC 3339. `tenant` other than one's own needs the bootstrap key. Names of the engine's own
- * (`bootstrap`, `operator`, `system` and the like) are nobody's.
+ * `POST /admin/keys`. Times are RFC 3339. `tenant` other than one's own needs the bootstrap key. The engine's own names
+ * (`bootstrap`, `operator`, `system` and the like) are refused as subject and tenant.
  */
 export const KeyBody = z.object({
   name: z.string().trim().min(1).max(200),
@@ -207,8 +208,8 @@ export const KeyBody = z.object({
 export type KeyBody = z.infer<typeof KeyBody>;
 
 /**
- * `POST /admin/keys/{id}/rotate`: for how long the old key works on, seconds, and when the new one ends. Without
- * `expires_at` it ends when the old one would have; null: never.
+ * `POST /admin/keys/{id}/rotate`: for how many seconds the old key works on, and when the new one ends (RFC 3339). Without
+ * `expires_at` the new key ends when the old one would have; null: never.
  */
 export const RotateBody = z
   .object({

@@ -15,8 +15,8 @@ export const PaymentStatus = z.enum([
 export type PaymentStatus = z.infer<typeof PaymentStatus>;
 
 /**
- * What a person may do with a payment: `reconcile` looks at the chain now. `declare_void` and `declare_settled` are an
- * admin's word where no node can prove it any more.
+ * What a person may do with a payment. `reconcile` asks the chain now. With `declare_void` and `declare_settled` an admin
+ * decides about a payment that no node can prove any more.
  */
 export const PaymentAction = z.enum(['reconcile', 'declare_void', 'declare_settled']);
 export type PaymentAction = z.infer<typeof PaymentAction>;
@@ -50,13 +50,13 @@ export const Payment = z.object({
       age_ms: z.int(),
       known: z.array(z.string()),
       next: z.string(),
-      /** The node that cannot prove it, by its host, why, and since when. Absent while waiting will do. */
+      /** The host of a node that cannot prove it, why, and since when. Absent while waiting may help. */
       unprovable: z
         .object({
           node: z.string(),
           why: z.enum(['forgot', 'behind']),
           since: z.string(),
-          /** From then on an admin may decide, naming `confirm`; null while the payment may still land. */
+          /** From when on an admin may decide by repeating `confirm`; null while the payment may still land. */
           decidable_from: z.string().nullable(),
           confirm: z.string().nullable(),
         })

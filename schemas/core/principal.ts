@@ -30,5 +30,5 @@ const OURS: ReadonlySet<string> = new Set([
   'visitor',
 ]);
 
-/** True for names of the engine's own, in any case: no key has them as its tenant or subject, so nobody is taken for it. */
+/** True for the engine's own names, in upper or lower case. No key may have one as tenant or subject and so pass for it. */
 export const isReserved = (name: string): boolean => OURS.has(name.toLowerCase());

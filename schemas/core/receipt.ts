@@ -202,8 +202,8 @@ const ResultBody = z.strictObject({
 const EventsBody = z.strictObject({ count: z.int().min(1), last_seq: z.int().min(1), hash: Hash });
 
 /**
- * The head of the tenant's audit chain when the receipt was first issued as it is: id, hash and time of its newest line;
- * null while there was none. The trail must have that line as long as it lives: `steward audit verify --receipt`.
+ * The head of the tenant's audit chain when this receipt was first issued: id, hash and time (RFC 3339) of its newest line;
+ * null while there was none. The trail must keep that line: `steward audit verify --receipt` checks it.
  */
 const AuditBody = z.strictObject({
   head: z.strictObject({ line: z.int().min(1), hash: Hash, at: Time }).nullable(),

@@ -46,8 +46,8 @@ export const RunError = z.object({
 export type RunError = z.infer<typeof RunError>;
 
 /**
- * What a run waits for that is outside and away: it tries again until `until`. `step_id` where one step waits. Times are
- * RFC 3339 with milliseconds.
+ * An outside part that is away and that a run waits for: it tries again until `until`. `step_id` is set when one step waits.
+ * Times are RFC 3339 with milliseconds.
  */
 export const Waiting = z.object({
   for: z.enum(['catalogue', 'model', 'seller']),
@@ -59,7 +59,7 @@ export const Waiting = z.object({
 });
 export type Waiting = z.infer<typeof Waiting>;
 
-/** Who asked to cancel a run, first; it may end otherwise all the same. */
+/** Who asked first to cancel a run. The run may still end otherwise. */
 export const CancelRequest = z.object({ by: z.string(), at: z.string(), reason: z.string().optional() });
 export type CancelRequest = z.infer<typeof CancelRequest>;
 
@@ -79,7 +79,7 @@ export const Run = z.object({
   /** Set while something outside is away. */
   waiting: Waiting.optional(),
   deadlines: z.record(z.string(), z.string()),
-  /** True once somebody asked to cancel it, however it ended; `cancel` says who, when and why. */
+  /** True once somebody asked to cancel it, however it ends. `cancel` says who, when and why. */
   cancel_requested: z.boolean(),
   cancel: CancelRequest.optional(),
   created_at: z.string(),

@@ -29,7 +29,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** A workflow that waits for its approval, and a key of its user. */
+/** A workflow that waits for approval, and a key of its user. */
 async function waiting(): Promise<{ id: string; key: StoredKey; user: string; plain: StoredKey }> {
   const user = app.user({ plan: aFreePlan(`plan of ${Math.random()}`, 'a') });
   const [key, plain] = await Promise.all([
@@ -121,7 +121,7 @@ describe('streams of a key', () => {
     expect(Date.now() - since).toBeLessThan(1500 + SECOND);
   });
 
-  it('of an admin end when it is none any more, so that others’ runs stay hidden', async () => {
+  it('of an admin end when the key stops being one, so that others’ runs stay hidden', async () => {
     const { id } = await waiting();
     const chief = await storeKey(app.db, { subject: 'chief', scopes: ['read', 'admin'] });
     const [client] = await openStreams(id, chief);
@@ -145,7 +145,7 @@ describe('streams of a key', () => {
     }
   });
 
-  it('hear of a change at once: the database tells it, whoever made it', async () => {
+  it('end at once after a change, because the database notifies, whoever made it', async () => {
     const key = await storeKey(app.db, { subject: 'told' });
     const told: string[] = [];
     const handlers = {
@@ -163,7 +163,7 @@ describe('streams of a key', () => {
   });
 });
 
-describe('commands over a socket that was open before', () => {
+describe('commands over an open socket', () => {
   it.each<[string, string, (key: StoredKey) => Promise<unknown>]>([
     ['revoked', 'unauthorized', (key) => key.change('revoked_at = now()')],
     ['narrowed', 'forbidden', (key) => key.change(`scopes = '["read"]'`)],
@@ -182,7 +182,7 @@ describe('commands over a socket that was open before', () => {
     }
   });
 
-  it('may do what the key was allowed meanwhile', async () => {
+  it('may do what the key is allowed now', async () => {
     const { id, user } = await waiting();
     const key = await storeKey(app.db, { subject: user, scopes: ['read'] });
     const client = listen(app, `/runs/${id}/events`, key.headers);
@@ -252,14 +252,14 @@ describe('a request that takes its time', () => {
     const body = JSON.stringify({ userId: user, input: 'Analyze it again' });
     const req = request({ hostname, port, method: 'POST', path: '/workflows/create', headers });
     req.write(body.slice(0, 10));
-    // The first half has arrived once the key was looked up for it; then it takes its time.
+    // The key is looked up when the first half arrives; the second half comes later.
     await new Promise((resolve) => setTimeout(resolve, 300));
     await key.change('revoked_at = now()');
     req.end(body.slice(10));
     const [answer] = (await once(req, 'response')) as [{ statusCode: number; resume(): void }];
     answer.resume();
     expect(answer.statusCode).toBe(401);
-    // The refusal is no answer of the request: the user's next key does it under the same Idempotency-Key.
+    // The refusal is not kept: the user's next key does the same under the same Idempotency-Key.
     const again = { ...plain.headers, 'idempotency-key': 'slow' };
     expect(
       (
@@ -318,7 +318,7 @@ describe('cancelling what then fails', () => {
     expect(answer.body).toMatchObject({ status: 'compensating' });
     const types = async (): Promise<{ type: string; data: unknown }[]> =>
       (await api.get(`/runs/${id}/events`)).body['events'] as { type: string; data: unknown }[];
-    // The answer promises the event.
+    // The event is committed before the answer.
     expect((await types()).at(-1)).toMatchObject({ type: 'run.cancel_requested', data: cancel });
     letGo();
     await untilStatus(api, id, 'failed', /^(completed|cancelled)$/);

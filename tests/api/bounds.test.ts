@@ -27,7 +27,7 @@ afterEach(() => {
   opened = [];
 });
 
-/** An answer larger than what the system keeps for a client that does not read. */
+/** Larger than what the system buffers for a client that does not read. */
 const big = defineRoute({
   method: 'get',
   path: '/big',
@@ -69,7 +69,7 @@ describe('answers on one connection', () => {
     ).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('end with it when more requests are sent ahead than may wait', async () => {
+  it('end with the connection when more requests are sent ahead than may wait', async () => {
     probe.gate = new Promise(() => undefined);
     const api = await stack.start({ families: families(), limits: { answersWaiting: 3 } });
     const patient = await open(api);
@@ -126,7 +126,7 @@ describe('answers nobody reads', () => {
     expect(read).toBeLessThan(BIG);
   });
 
-  it('have room together: the oldest is given up for the newest', async () => {
+  it('are bounded together: the oldest is given up for the newest', async () => {
     const api = await stack.start({ families: families(big), limits: { unreadAnswers: 1.5 * BIG } });
     for (let i = 1; i <= 3; i++) {
       (await open(api, { paused: true })).send(requestText('GET', '/big'));
@@ -189,7 +189,7 @@ describe('connections without a key', () => {
   });
   const key = { authorization: `Bearer ${ADMIN}` };
 
-  it('are so many of one address; health and valid keys get through all the same', async () => {
+  it('are bounded for each address; health and valid keys get through all the same', async () => {
     const api = await stack.start(guarded({ guestsPerClient: 2 }));
     const [first] = [await open(api), await open(api)];
     const refused = await open(api);
@@ -215,7 +215,7 @@ describe('connections without a key', () => {
     await expect.poll(() => statuses(next.text())).toEqual(['200']);
   });
 
-  it('are closed unheard, the oldest first, when far too many say nothing', async () => {
+  it('are closed, oldest first, when far too many say nothing', async () => {
     const api = await stack.start(guarded({ guestsPerClient: 1 }));
     for (let i = 0; i < 5; i++) await open(api);
     await expect
@@ -243,7 +243,7 @@ describe('connections without a key', () => {
     expect((await from('1.1.1.1')).status).toBe(200);
   });
 
-  it('are so many in all, with keys and without', async () => {
+  it('are bounded in all, with keys and without', async () => {
     const api = await stack.start(guarded({ inAll: 1 }));
     const only = await open(api);
     const dropped = await open(api);

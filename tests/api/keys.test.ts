@@ -44,7 +44,7 @@ describe('rotating', () => {
     expect(rows[0]?.expires_at.toISOString()).toBe(expires_at);
   });
 
-  it('gives another end to whoever asks for it, never one that has passed', async () => {
+  it('gives another end on request, but none that has passed', async () => {
     const rotated = async (body: object): Promise<Answer> =>
       admin(`/admin/keys/${idOf(await create({ expires_at: inMs(60_000) }))}/rotate`, body);
     expect((await rotated({ expires_at: null })).body['expires_at']).toBeNull();
@@ -69,12 +69,12 @@ describe('rotating', () => {
       expect([answer.status, answer.body['code']]).toEqual([409, 'invalid_state']);
       expect(answer.body['detail']).toMatch(way);
     }
-    // Who lost the successor revokes it, and begins again.
+    // A lost successor is revoked, and the rotation is done again.
     await admin(`/admin/keys/${idOf(heir)}/revoke`);
     expect((await admin(`/admin/keys/${idOf(replaced)}/rotate`)).status).toBe(201);
   });
 
-  it('happens once of many times at once', async () => {
+  it('succeeds once when it is asked for many times at once', async () => {
     const id = idOf(await create());
     const answers = await Promise.all(Array.from({ length: 5 }, () => admin(`/admin/keys/${id}/rotate`)));
     expect(
@@ -102,7 +102,7 @@ describe('rotating', () => {
     }
   });
 
-  it('waits for a revocation that holds the row, and gives way to it', async () => {
+  it('waits for a revocation that holds the row, and is then refused', async () => {
     const id = idOf(await create());
     const client = await stack.db.pool.connect();
     await client.query('begin');
@@ -129,13 +129,13 @@ describe('names of the engine’s own', () => {
 
   it('are no key’s id either', async () => {
     const row = `insert into api_key (prefix, secret_hash, tenant, subject, name, scopes) values ($1, 'x', 'default', 'u', 'n', '[]')`;
-    await stack.db.pool.query(row, ['0123456789ab']); // its hash is none
+    await stack.db.pool.query(row, ['0123456789ab']); // its stored hash is not a hash
     const secret = 'sk_0123456789ab_0123456789abcdef0123';
     expect((await ask(api, '/runs', { headers: bearer(secret) })).status).toBe(401);
     await expect(stack.db.pool.query(row, ['bootstrap'])).rejects.toThrow(/api_key_is_not_bootstrap/);
   });
 
-  it('share no Idempotency-Key with a subject that has their name all the same', async () => {
+  it('share no Idempotency-Key with a subject that was given their name by hand', async () => {
     const body = { name: 'a' };
     const post = (key: string) =>
       ask(api, '/probe/things', {
@@ -152,7 +152,7 @@ describe('names of the engine’s own', () => {
     }
   });
 
-  it('keep colons out of tenants, because ids of accounts begin with the tenant and one', async () => {
+  it('keep colons out of tenants, because ids of accounts begin with the tenant and a colon', async () => {
     expect((await create({ tenant: 'a:b' })).status).toBe(400);
     expect((await create({ tenant: 'a', subject: 'b:c' })).status).toBe(201);
   });
@@ -184,7 +184,7 @@ describe('a key', () => {
     return [...asked.filter((name) => name.startsWith('key')), String(status)];
   }
 
-  it('that is not right costs the same whatever is wrong with it: one look, whether there is such a key or not', async () => {
+  it('that is wrong costs one look, whether there is such a key or not', async () => {
     const known = await storeKey(stack.db, { subject: 'known' });
     const revoked = await storeKey(stack.db, { subject: 'revoked' });
     await revoked.change('revoked_at = now()');
@@ -200,7 +200,7 @@ describe('a key', () => {
     expect(await statementsOf(`Bearer ${known.key}`)).toEqual(['key_find', '200']);
   });
 
-  it('is looked at once more before something changes', async () => {
+  it('is looked up once more before something changes', async () => {
     const { key } = await storeKey(stack.db, { subject: 'writer' });
     const thing = { method: 'POST', body: { name: 'a' } };
     expect(await statementsOf(`Bearer ${key}`, '/probe/things', thing)).toEqual([
@@ -211,7 +211,7 @@ describe('a key', () => {
     expect(await statementsOf(`Bearer ${ADMIN}`, '/probe/things', thing)).toEqual(['201']);
   });
 
-  it('with a wrong secret is told nothing of what became of the right one', async () => {
+  it('with a wrong secret does not learn what became of the right one', async () => {
     const { id, change } = await storeKey(stack.db, { subject: 'silent' });
     await change('revoked_at = now()');
     const answer = await ask(api, '/runs', { headers: bearer(`sk_${id}_0123456789abcdef0123`) });
@@ -219,7 +219,7 @@ describe('a key', () => {
   });
 });
 
-it('keys written by hand keep to the rules, and scopes that nobody knows allow nothing', async () => {
+it('constraints hold for keys written by hand, and unknown scopes allow nothing', async () => {
   const { key, change } = await storeKey(stack.db, { subject: 'by-hand' });
   await expect(change("expires_at = 'infinity'")).rejects.toThrow(/api_key_ends_at_a_time/);
   await expect(change(`scopes = '{"read": true}'`)).rejects.toThrow(/api_key_scopes_are_a_list/);

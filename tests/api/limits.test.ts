@@ -74,7 +74,7 @@ describe('the rate limit of streams', () => {
   const ADMIN = 'sk_bootstrap_0123456789abcdef0123';
   const withKeys = (rateLimitPerMinute: number, limits = {}) =>
     stack.start({ settings: { auth: 'on', adminKey: ADMIN, rateLimitPerMinute, trustProxy: 1 }, limits });
-  /** Each test a client of its own, so that none spends another's tokens. */
+  /** A client for each test, so that none spends another's tokens. */
   async function newKey(): Promise<Record<string, string>> {
     const api = await withKeys(0);
     const headers = { authorization: `Bearer ${ADMIN}` };
@@ -86,7 +86,7 @@ describe('the rate limit of streams', () => {
     return { authorization: `Bearer ${String(body['key'])}` };
   }
 
-  it('counts each that is opened; what an open one delivers is free', async () => {
+  it('counts each stream that is opened, but nothing that it delivers', async () => {
     await wellInsideAMinute();
     const api = await withKeys(4);
     const key = await newKey();
@@ -114,7 +114,7 @@ describe('the rate limit of streams', () => {
     await opened.body?.cancel();
   });
 
-  it('counts each command, and closes on a client that goes on all the same', async () => {
+  it('counts each command, and closes the socket of a client that goes on after refusals', async () => {
     await wellInsideAMinute();
     const api = await withKeys(3, { refusedCommands: 2 });
     const run = await writer.run('counted-commands');

@@ -33,7 +33,7 @@ let api: { url: string };
 let writer: ReturnType<typeof createWriter>;
 let headers: Record<Who, Record<string, string>>;
 
-/** `elsewhere` has the owner's name in another tenant. */
+/** `elsewhere` is a subject of another tenant with the owner's name. */
 type Who = 'owner' | 'other' | 'admin' | 'visitor' | 'elsewhere';
 const EVERYBODY: readonly Who[] = ['owner', 'other', 'admin', 'visitor', 'elsewhere'];
 beforeAll(async () => {
@@ -99,7 +99,7 @@ async function keyOf(
 
 const sealer = createSealer('a secret of the tests');
 
-/** A run with everything that hangs on runs. */
+/** A run with everything that can belong to one. */
 async function leaveTraces(run: string, family: string, subject: string): Promise<void> {
   const { pool } = stack.db;
   await insertRun(pool, sealer, {
@@ -161,7 +161,7 @@ async function send(who: Who, route: string, standing: About, of: Subject): Prom
   return ask(api, path, { method, body, headers: headers[who] });
 }
 
-/** What the caller may learn: that there is nothing, that a key is needed, or something. */
+/** What the caller learns: that there is nothing, that a key is needed, or something. */
 function verdict({ status, text }: Answer): 'seen' | 'absent' | 'keyless' | 'forbidden' {
   if (status === 404) return 'absent';
   if (status === 401) return 'keyless';
@@ -179,11 +179,11 @@ const KEPT: Record<Who, ReturnType<typeof verdict>> = {
 };
 
 describe('every route', () => {
-  test('is in the table of who sees what, and nothing else is', () => {
+  test('is in the table of who sees what, which has no others', () => {
     expect(Object.keys(STANDINGS).toSorted()).toEqual([...new Set(mounted())].toSorted());
   });
 
-  test('that has an id of a run, or of what belongs to one, is no list and not about nothing', () => {
+  test('that names a run, or what belongs to one, is neither a list nor without runs in the table', () => {
     const open = new Set(Object.keys(STANDINGS).filter((route) => STANDINGS[route]!.kind === 'none'));
     const named = mounted().filter((route) =>
       /^\w+ \/(runs|payments|approvals|attention|workflows)\/:/.test(route),
@@ -305,7 +305,7 @@ describe('a job of a visitor', () => {
   });
 });
 
-describe('a family that says that it shares its runs', () => {
+describe('a family that shares its runs', () => {
   test('shows them to every subject of the tenant, and to no other tenant', async () => {
     const shared = await stack.start({
       families: families.map((family) => ({

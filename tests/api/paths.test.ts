@@ -35,7 +35,7 @@ interface Reply {
   text: string;
 }
 
-/** The path goes out as it is written here; fetch would mend it. */
+/** Sends the path as it is written; fetch would correct it. */
 function send(method: string, path: string, accept = 'application/json'): Promise<Reply> {
   const { hostname, port } = new URL(api.url);
   const hasBody = method !== 'GET' && method !== 'DELETE';
@@ -57,7 +57,7 @@ function send(method: string, path: string, accept = 'application/json'): Promis
   });
 }
 
-/** Nothing that could ever have been stored, or is no UTF-8 at all. */
+/** Names that cannot be stored, or are not UTF-8. */
 const IMPOSSIBLE = ['%00', 'a%00b', '%00%00', '%ff', '%', '%zz', '%ed%a0%80', '%C0%80'];
 const STRANGE = [
   '%2500',
@@ -71,7 +71,7 @@ const STRANGE = [
   'x'.repeat(7000),
 ];
 
-/** The path with the word in the place of each parameter, and of each fixed part, and behind it all. */
+/** The path with the word instead of each of its parts, and after the last. */
 function variants(path: string, word: string): string[] {
   const parts = path.split('/').slice(1);
   const usual = parts.map((part) => part.replace(/^\{flow_key\}$/, HYMN).replace(/^\{.*\}$/, 'x'));
@@ -95,7 +95,7 @@ async function inTurns<T, R>(
   return results;
 }
 
-describe('a path with what no name can be', () => {
+describe('a path with characters that no name can have', () => {
   it('is 400 or 404 as a problem, at every place of every route, for data and for events', async () => {
     expect(operations.length).toBeGreaterThan(40);
     const tried = allVariants(IMPOSSIBLE).flatMap((one) => [
@@ -110,7 +110,7 @@ describe('a path with what no name can be', () => {
     expect(wrong.flat()).toEqual([]);
   });
 
-  it('is never our fault, however strange it is', async () => {
+  it('is never a 5xx, however strange it is', async () => {
     const wrong = await inTurns(allVariants(STRANGE), 16, async ({ method, path }) => {
       const { status, text } = await send(method, path);
       return status < 500 ? [] : [`${status} ${method} ${path.slice(0, 100)}: ${text.slice(0, 200)}`];
@@ -141,7 +141,7 @@ describe('a path with what no name can be', () => {
   });
 });
 
-/** Bytes as they are, answered by bytes, until the server closes or `enough` says so. */
+/** Sends raw bytes and returns the raw answer, until the server closes or `enough` says so. */
 function raw(
   lines: string[],
   { body = '', enough = () => false }: { body?: string; enough?: (text: string) => boolean } = {},
@@ -167,8 +167,8 @@ function raw(
 
 const CLOSE = 'Connection: close';
 
-describe('a request that says two things', () => {
-  it('is answered when it says one', async () => {
+describe('a request with contradictory headers', () => {
+  it('is answered once they agree', async () => {
     for (const host of [new URL(api.url).host, 'localhost', '[::1]:80', 'app.localhost:8000'])
       expect((await raw(['GET /runs HTTP/1.1', `Host: ${host}`, CLOSE])).status).toBe(200);
   });

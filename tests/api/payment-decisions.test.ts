@@ -9,7 +9,7 @@ import { startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts
 const ADMIN = 'sk_bootstrap_0123456789abcdef0123';
 const TX = `0x${'ab'.repeat(32)}`;
 const SINCE = Date.parse('2026-11-30T10:00:00.000Z');
-/** What the worker was asked to decide. */
+/** The decisions that reached the worker. */
 const asked: PaymentDecisionOrder[] = [];
 let app: ReasoningApp;
 let operator: Record<string, string>;
@@ -90,7 +90,7 @@ test('a payment says which node cannot prove it, since when and why, and what an
   expect(JSON.stringify(stuck.body['payments'])).toContain('rpc.example');
 });
 
-test('nobody but an admin decides, or is offered to', async () => {
+test('only an admin may decide and is offered to', async () => {
   const id = await aPayment('not-theirs', blind());
   expect((await show(id, operator as typeof admin))['actions']).toEqual(['reconcile']);
   const reply = await act(id, declareVoid(id), operator as typeof admin);
@@ -122,7 +122,7 @@ test.each([
   expect(JSON.stringify(reply.body['errors'])).toContain(missing);
 });
 
-test('what is decided is done by the worker, and is on the audit chain before', async () => {
+test('a decision is on the audit chain before the worker carries it out', async () => {
   const id = await aPayment('decided', blind());
   const reply = await act(id, declareVoid(id));
   expect([reply.status, reply.body['status'], reply.body['actions']]).toEqual([200, 'void', []]);
@@ -143,14 +143,14 @@ test('what is decided is done by the worker, and is on the audit chain before', 
   expect(rows).toMatchObject([{ data: { note: 'The node is gone.', confirm: 'print-decided' } }]);
 });
 
-test('a payment declared settled is so by the transaction that is named', async () => {
+test('a payment is declared settled by the transaction that is named', async () => {
   const id = await aPayment('named', blind());
   const body = { action: 'declare_settled', note: 'Seen.', confirm: `print-${id}`, tx_hash: TX };
   expect((await act(id, body)).status).toBe(200);
   expect(asked.find(({ intentId }) => intentId === id)).toMatchObject({ decision: 'settled', txHash: TX });
 });
 
-test('what the worker refuses is told in its words, and changes nothing', async () => {
+test('a refusal of the worker is told in its words, and changes nothing', async () => {
   const id = await aPayment('refused', blind());
   const reply = await act(id, declareVoid(id));
   expect([reply.status, reply.body['code'], reply.body['detail']]).toEqual([

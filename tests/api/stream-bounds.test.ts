@@ -28,7 +28,7 @@ async function writeMuch(run: string, from: number, to: number): Promise<void> {
 }
 
 describe('a client that does not read its stream', () => {
-  /** An API, and how often it has said that it ended a stream. */
+  /** An API, and how often it has logged that it ended a stream. */
   async function attentive(limits = {}) {
     let ended = 0;
     const lines = new Writable({
@@ -72,7 +72,7 @@ describe('a client that does not read its stream', () => {
     expect(again.frames.slice(1).map(({ seq }) => seq)).toEqual(numbers(seen + 1, 51));
   });
 
-  it('is let go of when it does not even read that', async () => {
+  it('is cut off when it does not even read that', async () => {
     const server = watchServerSockets();
     const { api, ended } = await attentive({ stalledMs: 100, closeMs: 50 });
     const run = await writer.run('deaf');
@@ -124,7 +124,7 @@ describe('messages on a WebSocket', () => {
 });
 
 describe('open streams', () => {
-  it('are so many for each key; one that ends makes room', async () => {
+  it('are bounded for each key; one that ends makes room', async () => {
     const admin = 'sk_bootstrap_0123456789abcdef0123';
     const settings = {
       auth: 'on' as const,

@@ -1,7 +1,6 @@
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { generateKey } from '../../api/keys/secrets.ts';
-import { insertKey } from '../../db/repositories/keys.ts';
+import { storeKey } from '../api/support/keyed.ts';
 import type { Scope } from '../../schemas/core/principal.ts';
 import { createCaller, type Caller } from '../api/support/http.ts';
 import { startReasoningApp, type ReasoningApp } from '../api/support/reasoning-app.ts';
@@ -25,19 +24,7 @@ async function keyFor(
   tenant = 'default',
   scopes: Scope[] = ['read', 'operate', 'approve'],
 ): Promise<Key> {
-  const { key, prefix, secretHash } = generateKey();
-  const row = {
-    prefix,
-    secretHash,
-    tenant,
-    subject,
-    name: 'test',
-    scopes,
-    expiresAt: null,
-    rotatedFrom: null,
-  };
-  await insertKey(app.db.em(), row);
-  const headers = { authorization: `Bearer ${key}` };
+  const { headers } = await storeKey(app.db, { subject, tenant, scopes });
   return { caller: createCaller(app.url, headers), headers };
 }
 

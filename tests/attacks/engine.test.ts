@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApplicationFailure } from '@temporalio/common';
-import { WorkflowFailedError, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
-import { UPDATES } from '../../domain/messages.ts';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { connect, type TemporalTestClient } from '../support/temporal.ts';
+import { approve, endOf } from '../workflows/support/approved.ts';
 import { aPaidStep, aPlan, aStep, createFakes, demand, PAY, type Fakes } from '../workflows/support/fakes.ts';
 import { until, withRun } from '../workflows/support/run.ts';
 
@@ -13,8 +13,6 @@ beforeAll(async () => {
 afterAll(() => temporal.close());
 
 const undo = { url: 'http://service.test/undo', method: 'POST', params: {} };
-const approve = (handle: WorkflowHandle, more: object = {}): Promise<unknown> =>
-  handle.executeUpdate(UPDATES.approve, { args: [{ by: 'tester', updateId: 'u1', ...more }] });
 const asked = (fakes: Fakes, hash = 'hash-1'): Promise<void> =>
   until(() => fakes.events.some(({ key }) => key === `approval.requested:${hash}`), `approval of ${hash}`);
 
@@ -22,16 +20,6 @@ function gateway(): { open: () => void; opened: Promise<void> } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { open: () => open(), opened };
-}
-
-async function endOf(handle: WorkflowHandle): Promise<string> {
-  try {
-    await handle.result();
-    return 'completed';
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    return error.cause?.name === 'CancelledFailure' ? 'cancelled' : 'failed';
-  }
 }
 
 describe("the user's own ceiling", () => {

@@ -244,7 +244,7 @@ describe('A file that a purchaser names', () => {
     await expect(fetch(`${base}/gone`)).rejects.toMatchObject({ code: 'file_unavailable' });
   });
 
-  test('reaches nothing that the operator opened to services, to catalogues or to itself', async () => {
+  test('reaches nothing that the operator opened to services or catalogues, or set as an address', async () => {
     const { host } = new URL(base);
     const settings = loadConfig({
       REGISTRY_URL: base,

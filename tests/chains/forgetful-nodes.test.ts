@@ -27,7 +27,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** A payment of which the test says what time it is. */
+/** A payment with a clock that the test sets. */
 interface Case extends Purchase {
   activities: Activities;
   intentId: string;
@@ -61,13 +61,13 @@ async function begin(way: Way): Promise<Case> {
   };
 }
 
-/** Restarted without its past: it shows nothing of before, and says that it begins later. */
+/** A node that was restarted without its history: it shows nothing older, and says that it begins later. */
 function forget(node: FaultingRpc): void {
   showNothing(node);
   node.fault('getFirstAvailableBlock', { kind: 'answer', result: () => 999_999_999 });
 }
 
-/** Everything that is known of a used authorization is gone, but that it is used. */
+/** A node that has pruned everything about a used authorization except that it is used. */
 function prune(node: FaultingRpc): void {
   node.fault('eth_getLogs', { kind: 'error', message: 'pruned history unavailable' });
   node.fault('eth_getTransactionReceipt', { kind: 'answer', result: () => null });
@@ -147,7 +147,7 @@ describe('a node that forgot', () => {
     },
   );
 
-  test('no more than the host of its address is ever told', async () => {
+  test('shows no more than the host of its address', async () => {
     const it = await begin(EVM);
     stack.ours.evm.fault('*', { kind: 'error', message: 'bad key at https://u:p@rpc.example/v3/secret?k=1' });
     await it.look();
@@ -161,7 +161,7 @@ describe('a node that forgot', () => {
     await it.endsPaidOnce(it.activities, it.intentId);
   });
 
-  test('where a payment was signed far ahead of it is behind: nothing is called alive, and nothing is to be decided', async () => {
+  test('that has not reached the block of a payment is behind: the payment is not called alive, and nothing is decided', async () => {
     const it = await begin(SOLANA);
     stack.ours.solana.fault('getBlockHeight', { kind: 'answer', result: () => 1 });
     stack.ours.solana.fault('getEpochInfo', {
@@ -207,7 +207,7 @@ describe('the decision about a payment that no node can prove', () => {
     await refused(/must be asked first/, 'void');
     stack.heal();
     forget(stack.ours.solana);
-    await refused(/not certain yet/, 'void'); // no look has found it so before
+    await refused(/not certain yet/, 'void'); // no earlier look has noted it
     await it.look();
     await refused(/can be decided from/, 'void');
     it.clock.now += DECIDE - 1;
@@ -283,7 +283,7 @@ describe('the decision about a payment that no node can prove', () => {
     await it.endsPaidOnce(it.activities, it.intentId);
   });
 
-  test('on EVM is open once the authorization is used at finality and the node has pruned by what', async () => {
+  test('on EVM is open once the authorization is used at finality and its transaction is pruned', async () => {
     const it = await begin(EVM);
     const outcome = await stack.activities().submitPayment({ ...it.call, intentId: it.intentId });
     expect(outcome).toMatchObject({ kind: 'settled' });

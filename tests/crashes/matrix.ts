@@ -35,7 +35,7 @@ export type Job = keyof typeof JOBS;
 export interface CrashStack {
   /** Does a job with a worker that kills itself at the point, then with one that does not, and holds every promise. */
   crash(point: CrashPoint, job: Job): Promise<void>;
-  /** Does a job with a worker that is stopped at the point while another does it, then goes on, and holds every promise. */
+  /** Does a job while its worker is stopped at the point and another takes over; lets the first go on; holds every promise. */
   freeze(point: CrashPoint, job: Job): Promise<void>;
   stop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function startCrashStack(): Promise<CrashStack> {
   let count = 0;
   const begin = (job: Job): Promise<number> => {
     const done = perform(job, `${++count}`, { victims, client, customer });
-    done.catch(() => undefined); // reported later; what happens to the worker may come first
+    done.catch(() => undefined); // awaited later; an error of the worker may come first
     return done;
   };
   const holdPromises = async (before: Balance, change: number): Promise<void> => {

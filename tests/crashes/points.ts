@@ -7,7 +7,7 @@ const REFUND: Job[] = ['a failing task with a refund'];
 const WITHDRAWAL: Job[] = ['a withdrawal'];
 const PAID_JOB: Job[] = ['a job that is paid in advance'];
 
-/** What leads to each point; a point that nothing leads to does not compile. */
+/** What leads to each point. A point without an entry does not compile. */
 const LEADS_TO: { [point in CrashPoint]: Job[] } = {
   'run.reserved': RUN,
   'payment.prepared': RAILS,

@@ -82,7 +82,7 @@ describe('a changed line is found and named, whatever of it was changed', () => 
     expect(await firstProblem(tenant)).toMatch(new RegExp(`^${overriding}: it was changed`));
   });
 
-  test('the tenant: one chain misses it, the other has one too many', async () => {
+  test('its tenant: one chain misses it, the other has one too many', async () => {
     const [one, other] = [await anchored(), await anchored()];
     await trail.tamper(`update audit set tenant = '${other.tenant}' where id = ${one.rows[4]!.id}`);
     expect(await firstProblem(one.tenant)).toMatch(
@@ -92,7 +92,7 @@ describe('a changed line is found and named, whatever of it was changed', () => 
   });
 });
 
-describe('lines that were taken away are missed', () => {
+describe('lines that were deleted are missed', () => {
   test.each([
     ['the first', 0],
     ['one in the middle', 5],
@@ -185,7 +185,7 @@ describe('a chain that was made consistent again is not what was anchored', () =
       problems: [
         expect.stringMatching(
           new RegExp(
-            `^${rows[7]!.id}: it, or a line before it, was written anew: the anchor of .* has another hash`,
+            `^${rows[7]!.id}: it, or a line before it, was rewritten: the anchor of .* has another hash`,
           ),
         ),
       ],
@@ -291,7 +291,7 @@ describe('anchors', () => {
       audit_anchor: { tenant, line: second!.id, hash: second!.hash, public_key: KEY },
     });
     await trail.write(tenant, 1);
-    await trail.anchor(hour); // at most one more, where an hour begins just now
+    await trail.anchor(hour); // makes one more if an hour begins just now
     expect((await kept()).length).toBeLessThanOrEqual(2);
     await trail.tamper(`update audit_anchor set at = at - interval '1 hour' where tenant = '${tenant}'`);
     await trail.anchor(hour);

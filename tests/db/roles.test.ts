@@ -118,7 +118,7 @@ describe('the owner of the trail', () => {
     expect(await refusal(owner, `update audit set object = object`)).toBe('42501');
   });
 
-  test('is not stopped from giving rights to a role that would not need them', async () => {
+  test('may not give rights to a role that rights do not bind', async () => {
     const cases: [string, string, RegExp][] = [
       [
         `alter role ${roles.application} superuser`,
@@ -164,7 +164,7 @@ describe('a process', () => {
   const [before, newest] = migrationsList.slice(-2).map(({ name }) => name);
   const LAST = `delete from mikro_orm_migrations where name = '${newest}'`;
 
-  test('looks at the schema and changes nothing where it may not', async () => {
+  test('only checks the schema when it may not change it', async () => {
     expect(await prepareSchema(roles.url)).toEqual([]);
     expect(await canAlterAudit(db.pool)).toBe(false);
     await owner.query(LAST);
@@ -184,7 +184,7 @@ describe('a process', () => {
     await empty.drop();
   });
 
-  test('with one role for everything migrates as ever, and is told that the trail is not safe from it', async () => {
+  test('with one role for everything migrates as before, and learns that it can alter the trail', async () => {
     const single = await freshDatabase();
     await withClient(single.url, (client) =>
       client.query('drop schema public cascade; create schema public'),

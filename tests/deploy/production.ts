@@ -39,7 +39,7 @@ export interface Outcome {
 /** Steward in the shape of docker-compose.yml: its processes, each with the environment of its container. */
 export interface Production {
   adminKey: string;
-  /** The database as API and workers have it, and as the one-shot that migrates it does. */
+  /** The database as API and workers use it, and as its owner, for the migration. */
   url: string;
   ownerUrl: string;
   /** Runs `node <script>` to its end. */

@@ -39,7 +39,7 @@ interface Printed {
   stderr: string;
 }
 
-/** As an operator types it, with the settings of an API process. */
+/** Runs the command as an operator would, with the settings of an API process. */
 function verify(
   args: string[] = [],
   given: NodeJS.ProcessEnv = { STEWARD_DATA_KEY: DATA_KEY },
@@ -69,7 +69,7 @@ test('a trail that is as it was written holds, against its anchors, receipts and
   ]);
 });
 
-test('whoever has no key of the installation is told that it was not checked', async () => {
+test('without the installation’s key it says that signatures were not checked', async () => {
   expect((await verify([], {})).stdout).toContain('Whose key signed the anchors was not checked');
   expect((await verify(['--public-key', KEY], {})).stdout).not.toContain('not checked');
   const stranger = await verify([], { STEWARD_DATA_KEY: 'the key of another installation' });
@@ -79,7 +79,7 @@ test('whoever has no key of the installation is told that it was not checked', a
   });
 });
 
-test('a receipt that does not hold itself is no witness', async () => {
+test('a receipt that does not hold itself proves nothing about the trail', async () => {
   const changed = join(folder, 'changed.json');
   const bodies = { ...sampleBodies(), audit: { head: null } };
   writeFileSync(changed, JSON.stringify({ ...sealReceipt(bodies, signer), final: false }));
@@ -88,7 +88,7 @@ test('a receipt that does not hold itself is no witness', async () => {
   expect(stderr).toMatch(/changed\.json is not to be believed: signature: /);
 });
 
-test('what is wrong with the command is said in a sentence', async () => {
+test('a wrong command line is explained in a sentence', async () => {
   const cases: [string[], RegExp][] = [
     [['--tenants', 'x'], /tenants/],
     [['--receipt', join(folder, 'nowhere.json')], /cannot be read/],
@@ -105,11 +105,11 @@ test('what is wrong with the command is said in a sentence', async () => {
   expect(away).toMatchObject({ code: 1, stderr: expect.stringContaining('does not answer') });
 });
 
-test('the first bad line is named, and what only a receipt or a log still has is missed', async () => {
+test('the first bad line is named, and lines that only a receipt or a log still has are missed', async () => {
   const rows = await trail.rows('default');
   const [fifth, eighth, tenth, twelfth] = [rows[4]!, rows[7]!, rows[9]!, rows[11]!];
   await trail.tamper(`delete from audit where tenant = 'default' and id >= ${tenth.id}`);
-  expect((await verify()).code).toBe(0); // nothing here has heard of them
+  expect((await verify()).code).toBe(0); // no anchor in the database has these lines
   const cut = await verify(['--receipt', receipt, '--json']);
   expect(cut.code).toBe(1);
   expect(JSON.parse(cut.stdout)).toMatchObject({

@@ -39,7 +39,7 @@ const refusal = (client: Client, statement: string): Promise<unknown> =>
     (error: { code?: string }) => error.code,
   );
 
-/** What whoever is on this machine may do as the application, and what not. */
+/** What everyone on this machine may do as the application, and what not. */
 async function expectOrdinaryUser({ url }: RunningPostgres): Promise<void> {
   const others = new Client({ connectionString: url });
   await others.connect();
@@ -72,7 +72,7 @@ async function expectOrdinaryUser({ url }: RunningPostgres): Promise<void> {
   await ended;
 }
 
-test('a new stack gives everyone on this machine the application’s rights, and the owner’s to whoever has the key', async () => {
+test('a new stack gives everyone on this machine the application’s rights, and the owner’s only with the key', async () => {
   const server = await start();
   expect(await upgradeSchema(server.url, server.ownerUrl)).toContain('M0013Audit');
   await expectOrdinaryUser(server);
@@ -88,7 +88,7 @@ test('a new stack gives everyone on this machine the application’s rights, and
   expect(server.url).not.toContain(readFileSync(key, 'utf8').trim());
 });
 
-/** A server as the release before this one started it: one role, the superuser, for everything. */
+/** A server as an older release started it: one role, a superuser, for everything. */
 async function startAsBefore(): Promise<{ url: string; stop(): Promise<void> }> {
   const identity = postgresIdentity(dataDir);
   const bin = await postgresBinaries({
@@ -116,7 +116,7 @@ async function startAsBefore(): Promise<{ url: string; stop(): Promise<void> }> 
   return { url, stop: () => child.stop() };
 }
 
-test('a data folder from before is divided at its next start, with all that is in it', async () => {
+test('a data folder of an older release gets two roles at its next start, and keeps its data', async () => {
   const before = await startAsBefore();
   await migrate(before.url);
   const old = await openDatabase(before.url);
@@ -144,10 +144,10 @@ test('a data folder from before is divided at its next start, with all that is i
   }
 });
 
-test('the key of other data is told in a sentence', async () => {
+test('a key that belongs to other data is explained in a sentence', async () => {
   await (await start()).stop();
   rmSync(join(dirname(dataDir), 'postgres-owner.key'));
   await expect(start()).rejects.toThrow(
-    /postgres-owner\.key in the data folder is not the one that this data began with: put that back/,
+    /postgres-owner\.key in the data folder does not belong to this data: put back the one/,
   );
 });

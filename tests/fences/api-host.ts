@@ -6,7 +6,7 @@ import { loadConfig } from '../../config.ts';
 import { createLog } from '../../logging.ts';
 import { temporalOptions } from '../../temporal-connection.ts';
 
-/** An API process that its parent arms with a point: the next request that comes there stops the whole process. */
+/** An API process. Its parent sends it a point, and the next request that comes there stops the whole process. */
 const config = loadConfig();
 const log = createLog(config.LOG_LEVEL, 'api');
 const connection = await Connection.connect(temporalOptions(config));

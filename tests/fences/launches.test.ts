@@ -7,7 +7,7 @@ import { until as untilTrue } from '../workflows/support/run.ts';
 import { startMasumiApp, type MasumiApp } from '../masumi/support/app.ts';
 import { HYMN, sell, startJob, until } from '../masumi/support/client.ts';
 
-/** Where the worker's try is held up, and what lets it go on. */
+/** A point at which the worker's try is held up, and what lets it go on. */
 let heldAt: CrashPoint | 'on its way' | undefined;
 let reached = Promise.withResolvers<void>();
 let goOn = Promise.withResolvers<void>();
@@ -29,7 +29,7 @@ beforeAll(async () => {
       return {
         ...real,
         async launch(url, inputs) {
-          await holdUp('on its way'); // the packet itself is held up: no check of ours can come after it
+          await holdUp('on its way'); // the packet itself is held up, after our last check
           return real.launch(url, inputs);
         },
       };
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterEach(() => goOn.resolve());
 afterAll(() => app.close());
 
-/** What another worker does with the same activity. */
+/** Another worker runs the same activity. */
 async function overtake(runId: string): Promise<void> {
   const { db, journal, sealer } = app.deps;
   const deps = {
@@ -67,7 +67,7 @@ async function overtake(runId: string): Promise<void> {
 const runsWith = (topic: string) =>
   app.kodosumi.control.runs().filter(({ inputs }) => inputs['topic'] === topic);
 
-/** Orders a job whose launch is held up at the point until another worker has launched it. */
+/** Orders a job and holds its launch up at the point until another worker has launched it. */
 async function heldUp(at: CrashPoint | 'on its way'): Promise<{ topic: string; jobId: string }> {
   heldAt = at;
   [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -89,7 +89,7 @@ test.each(['job.launching', 'job.launched'] as const)(
   },
 );
 
-test('a launch that arrives after another was made is ended, and is nobody’s for ever', async () => {
+test('a launch that arrives after another was made is ended, and never belongs to a job', async () => {
   const { topic, jobId } = await heldUp('on its way');
   await expect.poll(() => runsWith(topic).length).toBe(1);
   const { rows } = await app.db.pool.query(

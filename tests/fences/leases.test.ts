@@ -18,7 +18,7 @@ afterAll(async () => {
   await fresh.drop();
 });
 
-/** A claim that lasts so long. */
+/** Claims the key for this time. */
 async function claim(lastsMs: number): Promise<Hold> {
   const key = { tenant: 'default', caller: 'local', route: 'POST /things', key: randomUUID() };
   const result = await claimKey(db.pool, key, 'body', lastsMs);
@@ -30,12 +30,12 @@ const expire = ({ key }: Hold) =>
   db.pool.query(`update idempotency set expires_at = now() - interval '1 day' where key = $1`, [key.key]);
 
 describe('a transaction whose process is stopped', () => {
-  test('is ended by the server: its locks go to the next, and the process is told', async () => {
+  test('is ended by the server: the next one gets its locks, and the process learns of it', async () => {
     const signer = { network: 'eip155:1', address: '0xsigner' };
     const hanging = db.transaction(async (client) => {
       const first = await takeNumbers(client, signer, 1, 7);
       const next = db.transaction((other) => takeNumbers(other, signer, 1, 7));
-      expect(await next).toBe(first); // waits for the lock: the number of what never was is given again
+      expect(await next).toBe(first); // it waits for the lock, then gets the number that was rolled back
       await client.query('select 1');
     });
     await expect(hanging).rejects.toMatchObject({ code: '25P03' });
@@ -44,7 +44,7 @@ describe('a transaction whose process is stopped', () => {
 });
 
 describe('a claim', () => {
-  test('that ran out is another’s once it is taken over: nothing its first holder writes counts', async () => {
+  test('that ran out and was taken over lets its first holder write nothing', async () => {
     const first = await claim(0);
     const second = await again(first);
     if (second.kind !== 'claimed') throw new Error(second.kind);
@@ -55,7 +55,7 @@ describe('a claim', () => {
     expect(await again(first)).toEqual({ kind: 'answered', sealed: 'of the second' });
   });
 
-  test('is at work while its holder is inside its transaction, however long ago it ran out', async () => {
+  test('counts as at work while its holder is inside its transaction, however long ago it ran out', async () => {
     const hold = await claim(0);
     await db.transaction(async (client) => {
       await bindRun(client, hold, 'run-1');
@@ -72,7 +72,7 @@ describe('a claim', () => {
     expect(await bindRun(db.pool, over, 'run-3')).toBe(false);
   });
 
-  test('that is being answered is not purged under its holder’s hands', async () => {
+  test('is not purged while its holder stores the answer', async () => {
     const hold = await claim(0);
     await expire(hold);
     await db.transaction(async (client) => {

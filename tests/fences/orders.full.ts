@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, test } from 'vitest';
-import type { RequestPoint } from '../../domain/crash-points.ts';
+import { matrixOf } from './overtaking.ts';
 import { ORDERS, startOrderStack, type OrderStack } from './orders.ts';
 
 let stack: OrderStack;
@@ -8,12 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-type Name = keyof typeof ORDERS;
-const MATRIX = (Object.keys(ORDERS) as Name[]).flatMap((name) =>
-  ORDERS[name].points.map((point): [RequestPoint, Name] => [point, name]),
-);
-
-test.each(MATRIX)(
-  'an API stopped at %s with %s for longer than its claim says and does what the next try did',
+test.each(matrixOf(ORDERS))(
+  'an API stopped at %s with %s for longer than its claim does nothing more, and tells what the next try told',
   (point, name) => ORDERS[name].hold(stack, point),
 );

@@ -3,8 +3,7 @@ import { expect } from 'vitest';
 import type { RequestPoint } from '../../domain/crash-points.ts';
 import { startMasumiApp, type MasumiApp } from '../masumi/support/app.ts';
 import { APPROVAL, HYMN, sell, startJob, until } from '../masumi/support/client.ts';
-import { expectOneAnswer, overtake, type Pair } from './overtaking.ts';
-import { startHost } from './stopped.ts';
+import { expectOneAnswer, overtake, STARTED, startPair, TOLD, type Pair } from './overtaking.ts';
 
 export interface OrderStack extends Pair {
   app: MasumiApp;
@@ -22,25 +21,14 @@ export async function startOrderStack(): Promise<OrderStack> {
     MASUMI_TEST_MODE: 'true',
     ...app.settings,
   };
-  const [slow, quick] = await Promise.all([startHost(env), startHost(env)]);
-  return {
-    app,
-    db: app.db,
-    slow,
-    quick,
-    async close() {
-      slow.kill();
-      quick.kill();
-      await app.close();
-    },
-  };
+  return { ...(await startPair(app, env)), app };
 }
 
 const runsOf = async ({ db }: Pair, text: string): Promise<number> =>
   (await db.pool.query('select from run r join job j on j.run_id = r.id where j.identifier = $1', [text]))
     .rowCount ?? 0;
 
-/** An order with its purchaser's own name for it; the flow runs once. */
+/** An order with an identifier of its purchaser. Its flow must run once. */
 async function named(stack: OrderStack, point: RequestPoint): Promise<void> {
   const topic = randomUUID();
   const body = { identifier_from_purchaser: topic, input_data: { topic } };
@@ -53,7 +41,7 @@ async function named(stack: OrderStack, point: RequestPoint): Promise<void> {
   expect(launched).toHaveLength(1);
 }
 
-/** An order that nothing but its key tells from another. */
+/** An order that only its Idempotency-Key tells from another. */
 async function unnamed(stack: OrderStack, point: RequestPoint): Promise<void> {
   const count = async (): Promise<number> => (await stack.db.pool.query('select from job')).rowCount ?? 0;
   const before = await count();
@@ -63,7 +51,7 @@ async function unnamed(stack: OrderStack, point: RequestPoint): Promise<void> {
   expect(await count()).toBe(before + 1);
 }
 
-/** Answers to whatever question is open: the repetition must not answer the next one, nor be refused for the first. */
+/** Answers to whatever question is open. The repetition must neither answer the next question nor be refused. */
 async function toQuestion(stack: OrderStack, point: RequestPoint): Promise<void> {
   const { body } = await startJob(stack.app, APPROVAL, randomUUID(), { message: point });
   await until(stack.app, APPROVAL, body['job_id'], 'awaiting_input');
@@ -76,21 +64,11 @@ async function toQuestion(stack: OrderStack, point: RequestPoint): Promise<void>
   await until(stack.app, APPROVAL, body['job_id'], 'completed');
 }
 
-const STARTED = [
-  'claim.taken',
-  'claim.bound',
-  'run.inserted',
-  'run.committed',
-  'workflow.started',
-  'answer.rendered',
-  'answer.stored',
-] as const satisfies RequestPoint[];
-
 export const ORDERS = {
   'an order': { points: STARTED, hold: named },
   'an order without a name': { points: STARTED, hold: unnamed },
   'answers to a question': {
-    points: ['claim.taken', 'command.asked', 'answer.rendered', 'answer.stored'],
+    points: ['claim.taken', 'command.asked', ...TOLD],
     hold: toQuestion,
   },
 } as const satisfies {

@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts';
 import type { RequestPoint } from '../../domain/crash-points.ts';
 import { createCaller, type Reply } from '../api/support/http.ts';
 import { until } from '../workflows/support/run.ts';
-import type { Stoppable } from './stopped.ts';
+import { startHost, type Stoppable } from './stopped.ts';
 
 /** Two APIs on one database: one that is stopped, one that goes on. */
 export interface Pair {
@@ -12,21 +12,60 @@ export interface Pair {
   quick: Stoppable;
 }
 
+/** Starts both APIs for an application that runs on this database and queue. */
+export async function startPair(
+  app: { db: Database; close(): Promise<void> },
+  env: Record<string, string>,
+): Promise<Pair & { close(): Promise<void> }> {
+  const [slow, quick] = await Promise.all([startHost(env), startHost(env)]);
+  return {
+    db: app.db,
+    slow,
+    quick,
+    async close() {
+      slow.kill();
+      quick.kill();
+      await app.close();
+    },
+  };
+}
+
 export interface Keyed {
   path: string;
   body: unknown;
   key: string;
 }
 
-/** The points inside a transaction: while it is open the key is being worked on, however long ago it was claimed. */
-export const LOCKED: ReadonlySet<RequestPoint> = new Set(['claim.bound', 'run.inserted']);
+/** Points inside a transaction. While it is open the key counts as at work, however long ago it was claimed. */
+const LOCKED: ReadonlySet<RequestPoint> = new Set(['claim.bound', 'run.inserted']);
+
+/** Points that a request passes once its answer is made. */
+export const TOLD = ['answer.rendered', 'answer.stored'] as const satisfies RequestPoint[];
+
+/** Points that a request passes which makes a run. */
+export const STARTED = [
+  'claim.taken',
+  'claim.bound',
+  'run.inserted',
+  'run.committed',
+  'workflow.started',
+  ...TOLD,
+] as const satisfies RequestPoint[];
+
+/** Each request of a table with each of its points, for `test.each`. */
+export const matrixOf = <Name extends string>(
+  table: Readonly<Record<Name, { points: readonly RequestPoint[] }>>,
+): [RequestPoint, Name][] =>
+  (Object.keys(table) as Name[]).flatMap((name) =>
+    table[name].points.map((point): [RequestPoint, Name] => [point, name]),
+  );
 
 const send = (to: { url: string }, { path, body, key }: Keyed): Promise<Reply> =>
   createCaller(to.url).post(path, body, { 'idempotency-key': key });
 
 /**
- * Stops the slow API at the point, sends the same request to the quick one when the claim has run out, lets the slow one go
- * on, and answers what both said. `meanwhile` happens before the slow one goes on.
+ * Stops the slow API at the point. Once its claim has run out, sends the same request to the quick one. Then `meanwhile`
+ * happens, the slow one goes on, and both answers are returned.
  */
 export async function overtake(
   { db, slow, quick }: Pair,
@@ -65,7 +104,7 @@ export const claimRunsOut = (db: Database, key: string): Promise<void> =>
     return rowCount === 1;
   }, `the claim of ${key} has run out`);
 
-/** Both said the same, one of them as a repetition, and one audit line says that it was done. */
+/** Both answers are the same, one of them is marked as replayed, and there is one audit line. */
 export async function expectOneAnswer(
   { db }: Pair,
   [slow, quick]: readonly [Reply, Reply],

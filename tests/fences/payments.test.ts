@@ -16,7 +16,7 @@ import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { freshDatabase, type FreshDatabase } from '../support/database.ts';
 import { sampleBook, SOLANA } from '../support/sample-catalogue.ts';
 
-/** A chain by script; a look may be held up. Ledger, intents and journal as in production. */
+/** The chain is scripted, and a look at it may be held up. Ledger, intents and journal are those of production. */
 const USDC = sampleBook.assets.find(({ code, network }) => code === 'USDC' && network === SOLANA)!;
 const sealer = createSealer('a secret of the tests');
 let sighting: Sighting | Promise<Sighting>;
@@ -118,7 +118,7 @@ const eventsOf = async (runId: string): Promise<string[]> =>
     await db.pool.query<{ type: string }>('select type from event where run_id = $1 order by seq', [runId])
   ).rows.map(({ type }) => type);
 
-/** A look that sees this is held up while `meanwhile` happens, then goes on. */
+/** Begins a look, holds it up while `meanwhile` happens, then lets it see `seen`. */
 async function heldUp<T>(
   seen: Sighting,
   look: () => Promise<T>,
@@ -161,7 +161,7 @@ test('a sweep that did not see a payment, stopped until it was final, takes noth
     () => pay.sweepPayments({ limit: 100 }),
     async () => {
       sighting = landed(true);
-      expect(await pay.sweepPayments({ limit: 100 })).toMatchObject({ moved: 1 }); // the claim of the first has run out
+      expect(await pay.sweepPayments({ limit: 100 })).toMatchObject({ moved: 1 }); // the first sweep's claim has run out
     },
   );
   expect(await getPayment(db.pool, payment.intentId)).toMatchObject({ status: 'settled', finalized: true });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-/** One for each thing that a stopped process may have behind it; every line of every request: requests.full.ts. */
+/** One case for each thing that a stopped process may have done. requests.full.ts has every point of every request. */
 test.each([
   ['claim.taken', 'a workflow'],
   ['claim.bound', 'a workflow'],
@@ -19,11 +19,11 @@ test.each([
   ['money.held', 'a withdrawal'],
   ['answer.rendered', 'a workflow'],
 ] as const)(
-  'an API stopped at %s with %s for longer than its claim says and does what the next try did',
+  'an API stopped at %s with %s for longer than its claim does nothing more, and tells what the next try told',
   (point, request) => REQUESTS[request].hold(stack, point),
 );
 
-test('what the next try was refused, the stopped one does not do when it could', async () => {
+test('a stopped try does not do what the next try was refused, even when it could by then', async () => {
   const userId = await withdrawer(stack);
   const body = { amount: '2', asset: 'USDC', destination: newWallet() };
   const request = { path: `/escrow/${userId}/withdraw`, body, key: randomUUID() };

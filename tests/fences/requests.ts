@@ -5,13 +5,12 @@ import { createCaller, type Caller } from '../api/support/http.ts';
 import { newWallet, scriptedEscrow } from '../api/support/reasoning-escrow.ts';
 import { startReasoningApp } from '../api/support/reasoning-app.ts';
 import { aFreePlan, untilStatus } from '../api/support/reasoning-plans.ts';
-import { expectOneAnswer, overtake, type Keyed, type Pair } from './overtaking.ts';
-import { startHost } from './stopped.ts';
+import { expectOneAnswer, overtake, STARTED, startPair, TOLD, type Keyed, type Pair } from './overtaking.ts';
 
 export interface RequestStack extends Pair {
   app: Awaited<ReturnType<typeof startReasoningApp>>;
   api: Caller;
-  /** What another host needs. */
+  /** The environment of another host. */
   env: Record<string, string>;
   close(): Promise<void>;
 }
@@ -20,37 +19,14 @@ export async function startRequestStack(): Promise<RequestStack> {
   const chain = { deposits: new Map(), withdrawals: new Map() };
   const app = await startReasoningApp({ activities: ({ db }) => scriptedEscrow(db, chain) });
   const env = { DATABASE_URL: app.deps.settings.listenUrl!, TASK_QUEUE: app.options.taskQueue };
-  const [slow, quick] = await Promise.all([startHost(env), startHost(env)]);
-  return {
-    app,
-    db: app.db,
-    api: createCaller(app.url),
-    env,
-    slow,
-    quick,
-    async close() {
-      slow.kill();
-      quick.kill();
-      await app.close();
-    },
-  };
+  return { ...(await startPair(app, env)), app, api: createCaller(app.url), env };
 }
 
 interface Case {
-  /** Lines between claim and answer that this request comes by. */
+  /** The points between claim and answer that this request passes. */
   points: readonly RequestPoint[];
   hold(stack: RequestStack, point: RequestPoint): Promise<void>;
 }
-
-const TOLD = ['answer.rendered', 'answer.stored'] as const satisfies RequestPoint[];
-const STARTED = [
-  'claim.taken',
-  'claim.bound',
-  'run.inserted',
-  'run.committed',
-  'workflow.started',
-  ...TOLD,
-] as const satisfies RequestPoint[];
 
 const TASK = 'Do one thing after the other';
 const keyed = (path: string, body: unknown): Keyed => ({ path, body, key: randomUUID() });
@@ -127,7 +103,7 @@ async function withdraw(stack: RequestStack, point: RequestPoint): Promise<void>
   expect(after['balances']).toMatchObject({ USDC: { available: 3 } });
 }
 
-/** Each kind of keyed request with every point on its way. */
+/** Each kind of keyed request, with every point that it passes. */
 export const REQUESTS = {
   'a workflow': { points: STARTED, hold: create },
   'another run of one': { points: STARTED, hold: rerun },

@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-/** A request whose API is held up when its run is there and not started. */
+/** A request whose API is held up after its run was written and before it is started. */
 async function heldUp(
   headers: Record<string, string> = {},
 ): Promise<{ runId: string; goOn(): Promise<Answer> }> {
@@ -89,7 +89,7 @@ async function eventsOf(workflowId: string): Promise<string[]> {
   ]);
 }
 
-/** What a sweep does with a start of which Temporal said nothing for as long as clients have to repeat it. */
+/** A sweep after the time in which clients may repeat a start whose outcome is unknown. */
 async function callOff(runId: string): Promise<void> {
   await stack.db.pool.query(`update run set start_state = 'start_unknown' where id = $1`, [runId]);
   await stack.db.pool.query('update idempotency set locked_until = now() where run_id = $1', [runId]);
@@ -97,7 +97,7 @@ async function callOff(runId: string): Promise<void> {
   expect(await statusOf(runId)).toBe('cancelled');
 }
 
-test('an orphan that a sweep has started is not started again by the request that comes late', async () => {
+test('an orphan that a sweep has started is not started again by its late request', async () => {
   const { runId, goOn } = await heldUp({ 'idempotency-key': randomUUID() });
   expect(await sweep()).toEqual({ seen: 1, moved: 1 });
   const { status, body } = await goOn();
@@ -105,7 +105,7 @@ test('an orphan that a sweep has started is not started again by the request tha
   expect(await eventsOf(runId)).toEqual(['started']);
 });
 
-test('a start that was called off makes its late request begin anew: no client hears of the dead run', async () => {
+test('the late request of a start that was called off begins anew: no client hears of the dead run', async () => {
   const { runId, goOn } = await heldUp({ 'idempotency-key': randomUUID() });
   await callOff(runId);
   const { status, body } = await goOn();
@@ -116,7 +116,7 @@ test('a start that was called off makes its late request begin anew: no client h
   expect(await eventsOf(String(body['id']))).toEqual(['started']);
 });
 
-test('without a key its late request is told so', async () => {
+test('the late request of a start that was called off is told so when it has no key', async () => {
   const { runId, goOn } = await heldUp();
   await callOff(runId);
   expect((await goOn()).body).toMatchObject({ status: 503, code: 'unavailable', run_id: runId });
@@ -156,7 +156,7 @@ test('a start that was called off is told to end until it has, though a worker b
   expect(await sweep()).toEqual({ seen: 0, moved: 0 });
 });
 
-test('a sweep that was stopped after it called a start off is made good by the next one', async () => {
+test('the next sweep finishes what a sweep left that was stopped after it called a start off', async () => {
   const { runId, goOn } = await heldUp();
   await markCalledOff(runId);
   expect(await sweep()).toEqual({ seen: 1, moved: 1 });

@@ -5,7 +5,7 @@ import type { RequestPoint } from '../../domain/crash-points.ts';
 import { isStopped } from '../kills/victims.ts';
 import { until } from '../workflows/support/run.ts';
 
-/** A process that is stopped as a machine is that is suspended: it does nothing, and its connections stay. */
+/** A process that can be stopped like a suspended machine: it does nothing, and its connections stay open. */
 export interface Stoppable {
   url: string;
   pid: number;
@@ -16,7 +16,7 @@ export interface Stoppable {
   kill(): void;
 }
 
-/** Another API on the same database and queue, in a process of its own, whose claims last a second. */
+/** Another API on the same database and queue, in its own process. Its claims last a second. */
 export async function startHost(env: Record<string, string>): Promise<Stoppable> {
   const child = fork(join(import.meta.dirname, 'api-host.ts'), {
     env: {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Customer {
   /** Submits, approves and watches one task to its end. */
   buy(name: string, input: string): Promise<Purchase>;
-  /** Submits a task, and cancels it once it asks for approval or, `approved`, a moment after it was approved. */
+  /** Submits a task and cancels it: once it asks for approval or, with `approved`, just after it was approved. */
   cancel(name: string, input: string, approved: boolean): Promise<Purchase & { cancelled: boolean }>;
   /** Takes money out of the escrow; answers the withdrawal's id. */
   withdraw(name: string, amount: string, destination: string): Promise<string>;
@@ -19,7 +19,7 @@ export interface Purchase {
   types: string[];
 }
 
-/** A request under a key, and what it must answer whenever and wherever it is repeated. */
+/** A request under a key, and what every API must answer to its repetition. */
 export interface Acknowledged {
   path: string;
   body: object;
@@ -28,11 +28,11 @@ export interface Acknowledged {
 }
 
 export interface CustomerOptions {
-  /** For how long one thing is tried. */
+  /** How long one thing is tried. */
   patienceMs?: number;
-  /** For how long one answer is waited for; then the next API is asked. */
+  /** How long one answer is waited for before the next API is asked. */
   answerMs?: number;
-  /** Told of each answer to a keyed request that was a success. */
+  /** Called with each successful answer to a keyed request. */
   acknowledged?(what: Acknowledged): void;
 }
 
@@ -62,7 +62,7 @@ export function createCustomer(
     const seqs: number[] = [];
     const types: string[] = [];
     const watching = watch(shop, id, seqs, types);
-    watching.catch(() => undefined); // reported by `finish`
+    watching.catch(() => undefined); // `finish` awaits it
     await until(shop, async () => (await read(shop, id))['status'] !== 'planning');
     return { id, seqs, types, watching, plan: await read(shop, id) };
   };
@@ -106,7 +106,7 @@ async function finish(shop: Shop, { id, seqs, types, watching }: Watched): Promi
 const read = async (shop: Shop, id: string): Promise<Body> =>
   (await ask(shop, `/workflows/${id}`))['workflow'] as Body;
 
-/** Repeats until an answer that is final: nothing, 429 and 5xx are worth another try, and so is 409 unless it is `fine`. */
+/** Repeats until the answer is final: after none, after 429 and 5xx, and after 409 unless that is `fine`. */
 async function ask(
   shop: Shop,
   path: string,
@@ -168,7 +168,7 @@ async function watch(shop: Shop, id: string, seqs: number[], types: string[]): P
     if (Date.now() > end) throw new Error(`the stream of ${id} did not end; last ${types.at(-1)}`);
     const base = shop.urls[shop.at % shop.urls.length]!.replace('http', 'ws');
     await connection(`${base}/workflows/${id}/stream?after=${seqs.at(-1) ?? 0}`, shop.answerMs, (event) => {
-      if (event.seq === undefined || event.type === 'connected') return; // a greeting, or a refusal
+      if (event.seq === undefined || event.type === 'connected') return; // the greeting, or a refusal
       seqs.push(event.seq);
       types.push(event.type);
     });
@@ -176,7 +176,7 @@ async function watch(shop: Shop, id: string, seqs: number[], types: string[]): P
   }
 }
 
-/** Until the connection closes, or says nothing for so long that its server may be stopped. */
+/** Reads until the connection closes, or is silent for so long that its server may be stopped. */
 function connection(
   url: string,
   silenceMs: number,
@@ -186,7 +186,7 @@ function connection(
     const socket = new WebSocket(url);
     let left = false;
     const leave = (): void => {
-      left = true; // what still arrives is read again over the next connection
+      left = true; // later events are read again over the next connection
       clearTimeout(silence);
       resolve();
       socket.close();

@@ -1,65 +1,65 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, signalPid } from '../../embedded/processes/pid.ts';
 
-/** A process as it was started. */
+/** A process after its start. */
 export interface Started {
   pid: number;
   exited?: Promise<unknown>;
 }
 
-/** A process that can be ended or stopped, and stands again on the same address. */
+/** A process that can be killed, stopped, and started again on the same address. */
 export interface Restartable {
-  /** SIGKILL, then a start of the same thing, with more environment. */
+  /** SIGKILL, then a new start, with more environment. */
   kill(more?: NodeJS.ProcessEnv): Promise<Started>;
-  /** SIGKILL alone. */
-  fell(): Promise<void>;
-  /** The start alone. */
-  raise(more?: NodeJS.ProcessEnv): Promise<Started>;
-  /** SIGSTOP, and SIGCONT after `ms`: the process knows nothing of the time between. */
+  /** Only SIGKILL. */
+  killOnly(): Promise<void>;
+  /** Only the start. */
+  start(more?: NodeJS.ProcessEnv): Promise<Started>;
+  /** SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;
   /** True when it ended although nobody ended it. */
-  fellByItself(): boolean;
+  endedByItself(): boolean;
 }
 
 const GONE_MS = 10_000;
 
 export async function restartable(
-  start: (more: NodeJS.ProcessEnv) => Promise<Started>,
+  launch: (more: NodeJS.ProcessEnv) => Promise<Started>,
 ): Promise<Restartable> {
-  let current = await start({});
+  let current = await launch({});
   let meant = false;
-  let fellByItself = false;
+  let endedByItself = false;
   const watch = async ({ pid, exited }: Started): Promise<void> => {
     meant = false;
     if (exited === undefined) return;
     await exited;
-    if (!meant && current.pid === pid) fellByItself = true;
+    if (!meant && current.pid === pid) endedByItself = true;
   };
   void watch(current);
-  const fell = async (): Promise<void> => {
+  const killOnly = async (): Promise<void> => {
     meant = true;
     signalPid(current.pid, 'SIGKILL');
     await gone(current.pid);
     await current.exited;
   };
-  const raise = async (more: NodeJS.ProcessEnv = {}): Promise<Started> => {
-    current = await start(more);
+  const start = async (more: NodeJS.ProcessEnv = {}): Promise<Started> => {
+    current = await launch(more);
     void watch(current);
     return current;
   };
   return {
-    fell,
-    raise,
+    killOnly,
+    start,
     async kill(more = {}) {
-      await fell();
-      return raise(more);
+      await killOnly();
+      return start(more);
     },
     async freeze(ms) {
       signalPid(current.pid, 'SIGSTOP');
       await delay(ms);
       signalPid(current.pid, 'SIGCONT');
     },
-    fellByItself: () => fellByItself,
+    endedByItself: () => endedByItself,
   };
 }
 

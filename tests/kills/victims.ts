@@ -23,23 +23,23 @@ export type Victim = (typeof VICTIMS)[number];
 
 /** The whole of Steward in processes of their own, each of which can be killed and comes back on the same address. */
 export interface Victims {
-  /** The first API's. */
+  /** The first API's URL. */
   url: string;
-  /** Every API's. */
+  /** The URL of every API. */
   urls: string[];
   config: Config;
   local: LocalAssets;
-  /** Where the processes' logs are. */
+  /** Has the processes' logs. */
   folder: string;
-  /** Every process that can be struck; `database` only where it is this test's own. */
+  /** Every process that can be killed or stopped; `database` only when the test has its own. */
   processes: { worker: Restartable[]; api: Restartable[]; temporal: Restartable; database?: Restartable };
   /** SIGKILL, then a start of the same thing. Resolves when it is ready again. */
   kill(victim: Victim): Promise<void>;
   /** Puts a worker in the place of the present one that kills itself at this point; `crashed` resolves when it did. */
   armWorker(point: CrashPoint): Promise<{ crashed: Promise<unknown> }>;
   /**
-   * Puts a worker in the place of the present one that stops itself at this point. `overtake` resolves when it did and another
-   * worker is at work; `goOn` lets it go on until it has done what it was at, and ends it.
+   * Replaces the worker by one that stops itself at this point. `overtake` resolves once it has and another worker is at
+   * work. `goOn` lets it go on until its work is done, and ends it.
    */
   stopWorker(point: CrashPoint): Promise<{ overtake(): Promise<void>; goOn(): Promise<void> }>;
   stop(): Promise<void>;
@@ -48,7 +48,7 @@ export interface Victims {
 export interface VictimOptions {
   apis?: number;
   workers?: number;
-  /** A PostgreSQL of its own, which can be killed and loses nothing that it has acknowledged. */
+  /** Its own PostgreSQL, which can be killed and loses nothing that it has acknowledged. */
   ownDatabase?: boolean;
   /** More settings of the APIs and workers. */
   env?: NodeJS.ProcessEnv;
@@ -121,11 +121,11 @@ function stopped(held: Started, worker: Restartable): Awaited<ReturnType<Victims
   return {
     async overtake() {
       await until(() => isStopped(held.pid), 'the worker has stopped itself', 90_000);
-      await worker.raise();
+      await worker.start();
     },
     async goOn() {
       process.kill(held.pid, 'SIGCONT');
-      process.kill(held.pid, 'SIGTERM'); // it drains: what it was at is finished, or refused
+      process.kill(held.pid, 'SIGTERM'); // it drains: its work is finished or refused
       await held.exited;
     },
   };
@@ -136,7 +136,7 @@ export const isStopped = (pid: number): boolean =>
 
 type TestDatabase = FreshDatabase & { server?: Restartable; ownerUrl?: string };
 
-/** Whoever kills its server kills the postmaster; the backends see that and end. */
+/** Killing it kills the postmaster; the backends notice and end. */
 async function ownDatabase(processes: Processes, folder: string, log: Log): Promise<TestDatabase> {
   const port = await freePort();
   let urls = { url: '', ownerUrl: '' };

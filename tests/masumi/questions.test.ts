@@ -183,7 +183,7 @@ describe('Purchasers without a key', () => {
     expect(seen).toEqual(['200 404 200 200', '404 200 200 200', '404 404 200 200']);
   });
 
-  test('are told of no job of another when theirs is refused under an identifier that another uses', async () => {
+  test('are not told another’s job when theirs is refused because another uses the identifier', async () => {
     const order = (message: string) => ({
       identifier_from_purchaser: 'contested',
       input_data: { message },

@@ -17,7 +17,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-test('a run whose workflow task fails is a 503 with Retry-After, in words that say what is the matter', async () => {
+test('a run whose workflow task fails is a 503 with Retry-After that says so', async () => {
   const api = await stack.start({ settings: { commandTimeoutMs: 20_000 } });
   const writer = createWriter(stack.db);
   const id = await writer.run(`broken_${randomUUID()}`);
@@ -39,7 +39,7 @@ test('a run whose workflow task fails is a 503 with Retry-After, in words that s
     const handle = await client.workflow.start('reasoning', {
       taskQueue,
       workflowId: rows[0]!.workflow_id,
-      args: [{ runId: id }], // without settings its code fails, again and again
+      args: [{ runId: id }], // without settings its code fails at each try
     });
     const attempt = async (): Promise<number> =>
       (await handle.describe()).raw.pendingWorkflowTask?.attempt ?? 0;

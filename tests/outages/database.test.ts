@@ -10,23 +10,21 @@ import { migrate } from '../../db/migrate.ts';
 import { EVENTS_CHANNEL } from '../../db/notifier.ts';
 import { ask, openStack, type ApiStack } from '../api/support/api.ts';
 import { withClient } from '../support/database-admin.ts';
+import { watchForFatal } from './support/fatal.ts';
 
 let stack: ApiStack;
 let db: Database;
-/** What would have ended the process. */
-const fatal: unknown[] = [];
-const note = (error: unknown): void => void fatal.push(error);
+let expectNothingFatal: () => void;
 
 beforeAll(async () => {
   stack = await openStack();
   db = await openDatabase(stack.url, { poolSize: 4 });
-  process.on('uncaughtExceptionMonitor', note);
+  expectNothingFatal = watchForFatal();
 });
 afterAll(async () => {
-  process.off('uncaughtExceptionMonitor', note);
   await db.close();
   await stack.close();
-  expect(fatal).toEqual([]);
+  expectNothingFatal();
 });
 
 const cut = (pid: number): Promise<unknown> =>
@@ -48,7 +46,7 @@ describe('a connection that the server ends', () => {
     expect(await pidOf(db.pool)).not.toBe(pid);
   });
 
-  test('in a transaction that does something else meanwhile: it is rejected with the reason and leaves nothing', async () => {
+  test('in a transaction between two statements: it is rejected with the reason and leaves nothing', async () => {
     const ended = Promise.withResolvers<void>();
     const failed = db.transaction(async (client) => {
       await client.query('insert into outage values (1)');
@@ -70,7 +68,7 @@ describe('a connection that the server ends', () => {
     await Promise.all(Array.from({ length: 8 }, () => db.transaction((client) => client.query('select 1'))));
   });
 
-  test('before the commit: nothing was written, and it says so', async () => {
+  test('before the commit: nothing was written, and the error says so', async () => {
     const ended = Promise.withResolvers<void>();
     const failed = db.transaction(async (client) => {
       await client.query('insert into outage values (3)');
@@ -103,7 +101,7 @@ describe('a connection that the server ends', () => {
     await holder.connect();
     await holder.query('select pg_advisory_lock(7236771)');
     const waiting = migrate(stack.url);
-    waiting.catch(() => undefined); // judged below
+    waiting.catch(() => undefined); // awaited below
     await expect.poll(() => waitingForLocks()).toBe(1);
     const [victim] = await lockWaiters();
     await cut(victim!);
@@ -168,7 +166,7 @@ const lockWaiters = async (): Promise<number[]> =>
   ).rows.map(({ pid }) => pid);
 const waitingForLocks = async (): Promise<number> => (await lockWaiters()).length;
 
-test('a commit whose answer is lost says that nobody knows, and the same again finds what was written', async () => {
+test('a commit whose answer is lost says that its outcome is unknown, and a repetition finds what was written', async () => {
   const line = await openLine(stack.url);
   const far = await openDatabase(line.url, { poolSize: 1 });
   onTestFinished(async () => {
@@ -188,7 +186,7 @@ test('a commit whose answer is lost says that nobody knows, and the same again f
   expect((await db.pool.query('select 1 from kept')).rowCount).toBe(1);
 });
 
-test('a host that swallows what it is sent ends the query after its time, and its connection with it', async () => {
+test('a query to a host that swallows everything ends after its time, and its connection with it', async () => {
   const line = await openLine(stack.url);
   const far = await openDatabase(line.url, { poolSize: 1, queryMs: 300 });
   onTestFinished(async () => {
@@ -218,7 +216,7 @@ describe('a database that only reads', () => {
       );
     });
 
-  test('is down: writes are 503 with Retry-After, it is not ready, and the words say why', async () => {
+  test('is down: writes are 503 with Retry-After, the API is not ready, and both say why', async () => {
     const own = await openDatabase(stack.url, { poolSize: 3 });
     const api = await stack.start({ db: own });
     onTestFinished(async () => {
@@ -242,7 +240,7 @@ describe('a database that only reads', () => {
     expect((await ask(api, '/stream-tickets', { method: 'POST' })).status).toBeLessThan(300);
   });
 
-  test('is left: no connection that led there is used again', async () => {
+  test('is left: no connection to it is used again', async () => {
     const own = await openDatabase(stack.url, { poolSize: 3 });
     onTestFinished(() => own.close());
     await setReadOnly(true);
@@ -258,7 +256,7 @@ describe('a database that only reads', () => {
   });
 });
 
-test('a database that is full, or that refuses us, is down in words of its own', async () => {
+test('a database that is full, or that refuses us, is down, with the reason', async () => {
   const health = async (code: string): Promise<string> => {
     const pool = { query: () => Promise.reject(Object.assign(new Error('secret words'), { code })) };
     const deps = stack.deps({ db: { ...db, pool: pool as unknown as Database['pool'] } });
@@ -271,7 +269,7 @@ test('a database that is full, or that refuses us, is down in words of its own',
   expect(await health('57P03')).toContain('does not answer');
 });
 
-/** A line to the server that can swallow, or break when certain words go over it; the server gets them all the same. */
+/** A proxy to the server that can swallow bytes, or break once it has passed certain words on. */
 async function openLine(target: string) {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();

@@ -8,23 +8,21 @@ import { createWire } from '../../activities/kodosumi/client/http.ts';
 import { connectEvm } from '../../activities/payments/evm/node.ts';
 import { createSolanaNode } from '../../activities/payments/solana/node.ts';
 import { ask, openStack, type ApiStack } from '../api/support/api.ts';
+import { watchForFatal } from './support/fatal.ts';
 
-/** What would have ended the process. */
-const fatal: unknown[] = [];
-const note = (error: unknown): void => void fatal.push(error);
+let expectNothingFatal: () => void;
 let stack: ApiStack;
 
 beforeAll(async () => {
-  process.on('uncaughtExceptionMonitor', note);
+  expectNothingFatal = watchForFatal();
   stack = await openStack();
 });
 afterAll(async () => {
   await stack.close();
-  process.off('uncaughtExceptionMonitor', note);
-  expect(fatal).toEqual([]);
+  expectNothingFatal();
 });
 
-/** A server on one port that answers JSON, breaks what is under way, is away and comes back. */
+/** A server on one port that answers JSON, breaks connections, goes away and comes back. */
 async function flaky(answer: (body: string) => unknown) {
   let server: Server;
   let mode: 'answers' | 'breaks' = 'answers';
@@ -62,7 +60,7 @@ const rpc = (result: unknown) => (body: string) => ({
   result,
 });
 
-/** Each as the product makes it, and one question to it. */
+/** Each client as the product makes it, and one question to ask. */
 const LINES: [
   name: string,
   answer: (body: string) => unknown,
@@ -139,7 +137,7 @@ describe('the line to', () => {
   );
 });
 
-test('a server that cannot take a connection goes on taking others', async () => {
+test('a server that cannot accept a connection goes on accepting others', async () => {
   const listen = vi.spyOn(Server.prototype, 'listen');
   const api = await stack.start();
   const server = listen.mock.instances.at(-1) as Server;
@@ -148,7 +146,7 @@ test('a server that cannot take a connection goes on taking others', async () =>
   expect((await ask(api, '/livez')).status).toBe(200);
 });
 
-test('a WebSocket that breaks in the middle of a frame, or before it is one, leaves the API as it was', async () => {
+test('a WebSocket that breaks inside a frame, or during its upgrade, does not harm the API', async () => {
   const api = await stack.start();
   const { port } = new URL(api.url);
   const upgrade = [

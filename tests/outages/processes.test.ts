@@ -26,7 +26,7 @@ let catalogue: { open(): Promise<void>; close(): void };
 let api: Host;
 let worker: Host;
 
-/** A server that can be ended and comes back on the same port. */
+/** A server that can be stopped and started again on the same port. */
 interface Part {
   address: string;
   stop(): Promise<void>;
@@ -134,7 +134,7 @@ test('a Temporal that restarts costs requests a 503, and no process', async () =
   expect(live()).toBe(true);
 });
 
-test('a parent that is gone, and with it whoever read the lines, ends no process', async () => {
+test('a parent and a reader of the output that are gone end no process', async () => {
   for (const { child } of [api, worker]) {
     child.disconnect();
     child.stdout?.destroy();
@@ -146,7 +146,7 @@ test('a parent that is gone, and with it whoever read the lines, ends no process
   expect(live()).toBe(true);
 });
 
-/** An API or a worker as in production, with a parent that it tells when it is ready. */
+/** An API or a worker as in production. It tells this process when it is ready. */
 async function startHost(script: string, env: NodeJS.ProcessEnv): Promise<Host> {
   const child = spawn(process.execPath, [join(root, script)], {
     env,
@@ -192,7 +192,7 @@ async function restartableTemporal(): Promise<Part> {
   };
 }
 
-/** A registry that is not there until it is opened. */
+/** A registry that does not answer until it is opened. */
 function catalogueAt(port: number): typeof catalogue {
   const services = sampleCatalogue().map((service) => ({
     ...service,

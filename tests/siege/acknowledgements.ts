@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Acknowledged } from '../kills/customer.ts';
 
-/** Every answer that told a customer of a success, by the key of its request. */
+/** Every answer that told a customer of a success, by its Idempotency-Key. */
 export interface Acknowledgements {
   add(what: Acknowledged): void;
   all(): Acknowledged[];
@@ -20,7 +20,7 @@ export function keepAcknowledgements(): Acknowledgements {
   };
 }
 
-/** Asked again under its key, by whichever API, each request is answered as it was the first time. */
+/** Repeats every request at every API: each answer must be the first one. */
 export async function holdAcknowledgements(acks: Acknowledgements, urls: readonly string[]): Promise<void> {
   const broken: unknown[] = [];
   for (const { path, body, key, answer } of acks.all())

@@ -1,14 +1,14 @@
-import pg from 'pg';
 import { seeded } from '../kills/siege.ts';
 import type { Restartable } from '../kills/restartable.ts';
 import type { Victims } from '../kills/victims.ts';
+import { withClient } from '../support/database-admin.ts';
 
 /** Longer than every lease: a claim (two seconds in the siege), a heartbeat (six), a workflow task (ten). */
 const FREEZE_MS = 13_000;
 
 type Strike = (victims: Victims, pick: <T>(list: readonly T[]) => T) => Promise<unknown>;
 
-/** Everything that is done to the stack, and how often in one siege. */
+/** Everything that is done to the stack in one siege, and how often. */
 const RECIPE: { [blow: string]: { times: number; strike: Strike } } = {
   'SIGKILL an API': { times: 3, strike: ({ processes }, pick) => pick(processes.api).kill() },
   'SIGKILL a worker': { times: 4, strike: ({ processes }, pick) => pick(processes.worker).kill() },
@@ -25,7 +25,7 @@ export interface Blow {
   strike(victims: Victims): Promise<unknown>;
 }
 
-/** The blows of one siege in an order that the seed decides, so that a failing siege can be laid again. */
+/** The blows of one siege. The seed decides their order, so that a siege that fails can be repeated. */
 export function drawBlows(seed: number): Blow[] {
   const random = seeded(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
@@ -39,19 +39,17 @@ export function drawBlows(seed: number): Blow[] {
 }
 
 async function cutConnections(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  await client.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+  await withClient(url, (client) =>
+    client.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+    ),
   );
-  await client.end();
 }
 
 async function crashAll({ worker, api, temporal, database }: Victims['processes']): Promise<void> {
   const servers = [database!, temporal];
   const ours = [...worker, ...api];
-  await Promise.all([...servers, ...ours].map((one: Restartable) => one.fell()));
-  await Promise.all(servers.map((one) => one.raise()));
-  await Promise.all(ours.map((one) => one.raise()));
+  await Promise.all([...servers, ...ours].map((one: Restartable) => one.killOnly()));
+  await Promise.all(servers.map((one) => one.start()));
+  await Promise.all(ours.map((one) => one.start()));
 }

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type { Client } from 'pg';
+import { withClient } from '../support/database-admin.ts';
 
 /** What is in the database after a siege. */
 export interface Counts {
@@ -6,13 +7,13 @@ export interface Counts {
   events: number;
   payments: { [status: string]: number };
   withdrawals: { [status: string]: number };
-  /** Runs whose events are not 1, 2, 3 without gaps, or that have none or several ends. */
+  /** Runs whose events are not numbered 1, 2, 3 without gaps, or that do not have exactly one end. */
   tornRuns: string[];
 }
 
-export async function countAll(url: string): Promise<Counts> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+export const countAll = (url: string): Promise<Counts> => withClient(url, countIn);
+
+async function countIn(client: Client): Promise<Counts> {
   const byStatus = async (text: string): Promise<{ [status: string]: number }> =>
     Object.fromEntries(
       (await client.query<{ status: string; n: string }>(text)).rows.map((row) => [
@@ -20,23 +21,19 @@ export async function countAll(url: string): Promise<Counts> {
         Number(row.n),
       ]),
     );
-  try {
-    const torn = await client.query<{ id: string }>(
-      `select r.id from run r left join event e on e.run_id = r.id group by r.id, r.last_seq
+  const torn = await client.query<{ id: string }>(
+    `select r.id from run r left join event e on e.run_id = r.id group by r.id, r.last_seq
        having count(e.seq) <> r.last_seq or max(e.seq) <> r.last_seq or count(distinct e.seq) <> r.last_seq
          or count(*) filter (where e.type in ('run.completed', 'run.failed', 'run.cancelled')) <> 1`,
-    );
-    const events = await client.query<{ n: string }>('select count(*) n from event');
-    return {
-      runs: await byStatus('select status, count(*) n from run group by 1 order by 1'),
-      events: Number(events.rows[0]!.n),
-      payments: await byStatus('select status, count(*) n from payment group by 1 order by 1'),
-      withdrawals: await byStatus('select status, count(*) n from withdrawal group by 1 order by 1'),
-      tornRuns: torn.rows.map(({ id }) => id),
-    };
-  } finally {
-    await client.end();
-  }
+  );
+  const events = await client.query<{ n: string }>('select count(*) n from event');
+  return {
+    runs: await byStatus('select status, count(*) n from run group by 1 order by 1'),
+    events: Number(events.rows[0]!.n),
+    payments: await byStatus('select status, count(*) n from payment group by 1 order by 1'),
+    withdrawals: await byStatus('select status, count(*) n from withdrawal group by 1 order by 1'),
+    tornRuns: torn.rows.map(({ id }) => id),
+  };
 }
 
 const list = (counts: { [name: string]: number }): string =>

@@ -16,12 +16,12 @@ import { countAll, inWords } from './counts.ts';
 
 const USER = 'customer';
 const PATIENCE_MS = 240_000;
-/** So short that the lease of a request that was held up has passed when its key is used again. */
+/** Longer than a claim lasts, so that a repetition takes over a request that is held up. */
 const ANSWER_MS = 5000;
 
 /**
- * Several APIs and workers, customers that never rest, and everything that can be done to processes and connections.
- * Afterwards what was acknowledged, the events, the ledger, the receipts and both chains must tell the same.
+ * Several APIs and workers, customers that never rest, and everything that can happen to processes and connections.
+ * Afterwards the acknowledged answers, the events, the ledger, the receipts and both chains must agree.
  */
 export async function layFullSiege(seed: number, customers: number): Promise<void> {
   const victims = await startVictims({ apis: 2, workers: 2, ownDatabase: true, env: LEASES });
@@ -54,7 +54,7 @@ async function strikeAll(victims: Victims, seed: number): Promise<string[]> {
   return blows.map(({ name }) => name);
 }
 
-/** One thing that a customer did, and how it must have ended. */
+/** One thing that a customer did, and how it may have ended. */
 interface Done {
   kind: string;
   purchase?: Purchase;
@@ -124,13 +124,13 @@ async function holdAll(victims: Victims, acks: Acknowledgements, done: readonly 
   await holdAcknowledgements(acks, victims.urls);
   const { runs, tornRuns } = await countAll(url);
   expect(tornRuns).toEqual([]);
-  // One run for each key that made one, and none besides: whatever was frozen in between created nothing.
+  // Exactly one run for each key that made one: a process that was frozen created no second run.
   const wanted = done.filter(({ kind }) => kind !== 'withdrawal').length;
   expect(Object.values(runs).reduce((sum, count) => sum + count, 0)).toBe(wanted);
   const audit = await withClient(url, (client) => verifyAudit(client, 'default'));
   expect(audit).toMatchObject({ valid: true });
   const { worker, api } = victims.processes;
-  expect([...worker, ...api].filter((one) => one.fellByItself())).toEqual([]);
+  expect([...worker, ...api].filter((one) => one.endedByItself())).toEqual([]);
   await holdBooks(victims);
 }
 

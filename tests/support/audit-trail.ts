@@ -16,19 +16,19 @@ export interface Row extends AuditEntry {
   hash: string;
 }
 
-/** A real trail in a database whose owner the application is not, and somebody who alters it. */
+/** A real trail in a database with two roles, and ways to alter it. */
 export interface Trail {
   roles: TwoRoles;
   db: Database;
-  /** What is logged. */
+  /** Log lines. */
   logged: string[];
-  /** Appends lines, one at a time, with ids left out between them. */
+  /** Appends lines, one at a time, with gaps between their ids. */
   write(tenant: string, count: number): Promise<void>;
   anchor(everyMs?: number, dataKey?: string): Promise<void>;
   rows(tenant: string): Promise<Row[]>;
   /** Runs statements as the owner, with the triggers taken away. */
   tamper(...statements: string[]): Promise<void>;
-  /** Makes the chain consistent again from this line on, as who knows how it is made would. */
+  /** Makes the chain consistent again from this line on, like somebody who knows how it is made. */
   rechain(tenant: string, from: number): Promise<void>;
   close(): Promise<void>;
 }

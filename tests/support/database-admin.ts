@@ -6,6 +6,7 @@ export async function withClient<Result>(
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new Client({ connectionString: url });
+  client.on('error', () => undefined); // a lost connection rejects the query under way
   await client.connect();
   try {
     return await work(client);

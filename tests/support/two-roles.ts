@@ -2,7 +2,7 @@ import { inject } from 'vitest';
 import { migrate } from '../../db/migrate.ts';
 import { urlFor, withClient } from './database-admin.ts';
 
-/** A migrated database whose tables belong to a role that the application is not; neither is a superuser. */
+/** A migrated database with two roles: the owner of its tables and the application. Neither is a superuser. */
 export interface TwoRoles {
   /** As the application. */
   url: string;
@@ -55,7 +55,7 @@ const onServer = (server: string, ...statements: string[]): Promise<void> =>
     for (const statement of statements) await client.query(statement);
   });
 
-/** Runs statements on the audit trail as somebody would who owns it and means to: with its triggers taken away. */
+/** Runs statements on the audit trail as an owner who means to: with its triggers disabled. */
 export function tamper(ownerUrl: string, ...statements: string[]): Promise<void> {
   const tables = ['audit', 'audit_anchor', 'receipt_anchor'];
   return onServer(

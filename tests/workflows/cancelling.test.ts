@@ -60,7 +60,7 @@ describe('a cancel', () => {
     expect(fakes.finished[0]).toMatchObject({ status: 'completed' });
   });
 
-  test('of what then fails is told by its events and by its end, once, in the name of who asked first', async () => {
+  test('of a run that then fails is told by its events and its end, once, with the name of who asked first', async () => {
     const held = gate();
     const plan = aPlan([aStep('a')]);
     const calls = { a: [{ kind: 'failed', code: 'SERVICE_ERROR', message: 'no' } as const] };
@@ -92,7 +92,7 @@ describe('a cancel', () => {
     });
   });
 
-  test('by hand is written down at once, whatever was sent with it', async () => {
+  test('by a signal is written down at once, whatever was sent with it', async () => {
     const held = gate();
     const plan = aPlan([aStep('a')]);
     const { fakes, end } = await play(
@@ -110,7 +110,7 @@ describe('a cancel', () => {
     expect(fakes.finished[0]).toMatchObject({ cancel: { by: 'signal', reason: 'x'.repeat(500) } });
   });
 
-  test('by Temporal itself is told like any other', async () => {
+  test('by Temporal itself is recorded like any other', async () => {
     const held = gate();
     const plan = aPlan([aStep('a')]);
     const { fakes } = await play(temporal, { plan, hold: { a: held.opened } }, async (handle, fakes_) => {

@@ -1,10 +1,11 @@
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { QUERIES, UPDATES } from '../../domain/messages.ts';
+import { QUERIES } from '../../domain/messages.ts';
 import type { CallOutcome } from '../../domain/ports/calling.ts';
 import type { PlanOutcome, PlanWait } from '../../domain/ports/planning.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { connect, type TemporalTestClient } from '../support/temporal.ts';
+import { approve, endOf } from './support/approved.ts';
 import { aPaidStep, aPlan, aStep, createFakes, demand, ok, type Fakes } from './support/fakes.ts';
 import { until, withRun } from './support/run.ts';
 
@@ -34,20 +35,7 @@ const away = (over: Partial<PlanWait> = {}): PlanWait => ({
   ...over,
 });
 
-const approve = (handle: WorkflowHandle): Promise<unknown> =>
-  handle.executeUpdate(UPDATES.approve, { args: [{ by: 'tester', updateId: 'u1' }] });
-
-async function endOf(handle: WorkflowHandle): Promise<string> {
-  try {
-    await handle.result();
-    return 'completed';
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    return error.cause?.name === 'CancelledFailure' ? 'cancelled' : 'failed';
-  }
-}
-
-/** Approves as soon as it is asked for, and tells how it ended. */
+/** Approves the run as soon as it asks, and returns how it ended. */
 async function runThrough(handle: WorkflowHandle, fakes: Fakes): Promise<string> {
   await until(() => fakes.types().includes('approval.requested'), 'approval is requested');
   await approve(handle);
@@ -59,7 +47,7 @@ const waits = ({ events }: Fakes): JsonObject[] =>
 const isWaiting = (fakes: Fakes) => () => waits(fakes).length > 0;
 
 describe.concurrent('a catalogue that is away', () => {
-  test('is waited for: the run says so, gets its plan when it is back, and says nothing of it any more', async () => {
+  test('is waited for: the run shows it, gets its plan when it is back, and then no longer shows it', async () => {
     const fakes = createFakes({ plan, planning: [away(), away(), planned] });
     await withRun(temporal, fakes, {}, async (handle) => {
       await until(isWaiting(fakes), 'it waits');
@@ -115,7 +103,7 @@ describe.concurrent('a catalogue that is away', () => {
     expect(fakes.types().at(-1)).toBe('run.cancelled');
   });
 
-  test('in part: what was not enough is not planned with again', async () => {
+  test('in part is waited for: planning does not try again with a part that was not enough', async () => {
     const fakes = createFakes({ plan, planning: [away({ whole: true }), away({ whole: true }), planned] });
     await withRun(temporal, fakes, {}, async (handle) => {
       expect(await runThrough(handle, fakes)).toBe('completed');
@@ -191,7 +179,7 @@ describe.concurrent('a service that is away', () => {
     ]);
   });
 
-  test('for longer than a step waits fails the step as it did, once the time is over', async () => {
+  test('for longer than a step waits fails the step with its last error', async () => {
     const fakes = createFakes({ plan, calls: { a: [gone] } });
     const began = Date.now();
     await withRun(temporal, fakes, { sellerTimeoutMs: 1500 }, async (handle) => {
@@ -201,7 +189,7 @@ describe.concurrent('a service that is away', () => {
     expect(fakes.finished[0]?.error).toMatchObject({ code: 'NETWORK', message: gone.message, stepId: 'a' });
   });
 
-  test('is not waited for where the settings say so: its attempts are all', async () => {
+  test('is not waited for beyond its attempts when the settings say so', async () => {
     const fakes = createFakes({ plan, calls: { a: [gone] } });
     await withRun(temporal, fakes, { sellerTimeoutMs: 0 }, async (handle) => {
       expect(await runThrough(handle, fakes)).toBe('failed');

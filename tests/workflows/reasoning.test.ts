@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { WorkflowFailedError, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { UPDATES } from '../../domain/messages.ts';
 import { connect, type TemporalTestClient } from '../support/temporal.ts';
+import { approve, endOf } from './support/approved.ts';
 import { aPaidStep, aPlan, aStep, createFakes, demand, PAY } from './support/fakes.ts';
 import { until, withRun } from './support/run.ts';
 
@@ -11,19 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal.close());
 
-const approve = (handle: WorkflowHandle, more: object = {}): Promise<unknown> =>
-  handle.executeUpdate(UPDATES.approve, { args: [{ by: 'tester', updateId: 'u1', ...more }] });
 const awaiting = (types: () => string[]) => () => types().includes('approval.requested');
-
-async function endOf(handle: WorkflowHandle): Promise<string> {
-  try {
-    await handle.result();
-    return 'completed';
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    return error.cause?.name === 'CancelledFailure' ? 'cancelled' : 'failed';
-  }
-}
 
 describe('a free plan', () => {
   const plan = aPlan([

@@ -4,15 +4,15 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import { createPatience, type Patience, type Wait } from './patience.ts';
 import type { StepContext } from './step-context.ts';
 
-/** A time during which a step's service is away. */
+/** How a step waits while its service is away. */
 export interface Outage {
   /** Waits for the next try; false when the time is over or the run is to stop. */
   waitOut(outcome: Extract<CallOutcome, { kind: 'retry' }>): Promise<boolean>;
-  /** It answers, whatever it says. */
+  /** The service has answered, whatever it said. */
   end(): void;
 }
 
-/** Events are keyed by the step's own count of calls, which never repeats. */
+/** The events' keys have the step's count of calls, which never repeats. */
 export function createOutage(context: StepContext, step: PlanStep, generation: number): Outage {
   const { run } = context;
   let patience: Patience | undefined;

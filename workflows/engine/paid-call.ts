@@ -121,7 +121,7 @@ async function follow(context: StepContext, request: Request, intentId: string):
   const { run } = context;
   const policy = request.step.retryPolicy;
   let sent = 0;
-  let unheard = 0; // of these, while the service was away: they count for nothing
+  let unheard = 0; // those sent while the service was away, which are no attempts
   let afterLanding = 0;
   let last: Extract<SubmitOutcome, { kind: 'unclear' }> | undefined;
   let provableAtMs = 0; // before that no chain can prove anything, so nobody need be told that none does

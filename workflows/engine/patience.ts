@@ -1,7 +1,7 @@
 import { retryDelay } from '../../domain/retry.ts';
 import type { RunStart, Run } from './run.ts';
 
-/** Between two tries of something that is away: a second at first, a quarter of a minute in the end. */
+/** The delay between two tries grows from one second to fifteen. */
 const PACE = { maxAttempts: Infinity, initialDelayMs: 1000, backoffMultiplier: 2, maxDelayMs: 15_000 };
 
 /** What a run waits for, as people see it. Times are RFC 3339. */
@@ -13,16 +13,16 @@ export type Wait = {
   detail: string;
 };
 
-/** Something outside is away: worth another try, for some time. */
+/** How a run waits, for a limited time, while something outside is away. */
 export interface Patience {
   /** Waits for the next try; false once the time is over or the run is to stop. */
   again(why: Pick<Wait, 'for' | 'detail'> & { retryAfterMs?: number | undefined }): Promise<boolean>;
   leftMs(): number;
-  /** Whether anything was waited for. */
+  /** Whether it has waited at all. */
   waited(): boolean;
 }
 
-/** `announce` emits what is shown; its first event is written at once, later ones ride on the next try. */
+/** `announce` emits an event that shows the wait. The first one is written at once, later ones ride on the next try. */
 export function createPatience(
   { stop, journal }: Pick<Run<RunStart>, 'stop' | 'journal'>,
   ms: number,

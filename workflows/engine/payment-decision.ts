@@ -6,7 +6,7 @@ import type {
 } from '../../domain/ports/payment-decisions.ts';
 import { taskQueues } from '../../domain/queues.ts';
 
-/** A person's decision about a payment that no node can prove; one at a time for each payment. */
+/** Carries out a person's decision about a payment that no node can prove. */
 export async function paymentDecision(order: PaymentDecisionOrder): Promise<{ decision: PaymentDecision }> {
   const { decidePayment } = proxyActivities<PaymentDecisionActivities>({
     taskQueue: taskQueues(workflowInfo().taskQueue).money,

@@ -8,8 +8,8 @@ type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
 type Settled = Planned | PlanFailure | 'stopped';
 type Once = PlanOutcome | 'stopped';
 
-const GRACE_MS = 15_000; // beyond a model's own time: writing the outcome down
-const SHORTEST_MS = 1000; // the last try begins when the time is over
+const GRACE_MS = 15_000; // on top of the model's own time, to write the outcome down
+const SHORTEST_MS = 1000; // for the last try, which begins when the time is over
 
 /** Planning never waits longer than the run may take. */
 export function planningPatience(run: Run): Patience {
@@ -25,7 +25,7 @@ function announceWait(run: Run, wait: Wait): void {
   });
 }
 
-/** A catalogue or a model that is away is waited for, and what it said last is the failure when the time is over. */
+/** Waits for a catalogue or a model that is away. When the time is over, its last message is the failure. */
 export async function makePlan(run: Run, patience: Patience): Promise<Settled> {
   let whole = false;
   for (;;) {
@@ -62,7 +62,7 @@ async function planOnce(run: Run, patience: Patience, whole: boolean): Promise<O
   );
 }
 
-/** Workers or the database were away for so long that nobody could ask the model. */
+/** No worker could ask the model in time: workers or the database were away. */
 function tooLate(error: unknown): PlanFailure {
   if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
   return planningFailed('The planning model could not be asked in time.');

@@ -67,7 +67,7 @@ export function createProxies(callTimeoutMs: number): Proxies {
       startToCloseTimeout: '2m',
       heartbeatTimeout: HEARTBEAT,
       cancellationType: ActivityCancellationType.TRY_CANCEL,
-      retry: { ...retry, initialInterval: 1000 }, // as long as planning may take: see the family's workflow
+      retry: { ...retry, initialInterval: 1000 }, // for as long as planning may take: planning.ts
     }),
   };
 }

@@ -83,7 +83,7 @@ export async function runJob<Input extends RunStart>(
   });
 }
 
-/** What is signalled by hand may be anything. */
+/** A signal that is sent by hand may carry anything. */
 type CancelAsk = { by: unknown; reason?: unknown };
 
 interface OpenRun<Input extends RunStart> {
@@ -91,7 +91,7 @@ interface OpenRun<Input extends RunStart> {
   attention: FinishRequest['attention'];
   /** How it ends is decided, though not yet written down. */
   conclude(status: Ending['status']): void;
-  /** Puts on record that somebody asked to cancel, once, until how it ends is decided. */
+  /** Records the first request to cancel, unless the run's end is decided already. */
   noteCancel(request: CancelAsk): void;
 }
 
@@ -133,7 +133,7 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
   };
   const bySignal = async (request: Partial<DecisionRequest> = {}): Promise<void> => {
     cancel({ by: 'signal', ...request });
-    // Nothing else may be due for a long time; what cannot be written now rides on.
+    // Nothing else may write it for a long time. What cannot be written now rides on.
     await journal.flush().catch(() => undefined);
   };
   setHandler(cancelSignal, bySignal, {
@@ -143,7 +143,7 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
   return { run, attention, conclude: (ending) => void (concluded = ending), noteCancel };
 }
 
-/** On record however the run ends: money that moves, or a failure meanwhile, may end it otherwise. */
+/** Records who asked, however the run ends: moving money or a failure may end it otherwise. */
 function announceCancel({ journal, closing }: Run<RunStart>, { by, reason }: CancelAsk): void {
   if (closing.cancel !== undefined) return;
   const at = new Date(Date.now()).toISOString();

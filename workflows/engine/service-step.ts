@@ -50,8 +50,8 @@ type Answer =
   | { kind: 'stopped'; definite: boolean };
 
 /**
- * Repeats the unpaid call within the step's retry policy. A refusal is definite; a lost answer is not. A service that is
- * away has refused nothing: it is waited for beyond the policy, as long as the run's settings say.
+ * Repeats the unpaid call within the step's retry policy. A refusal is definite; a lost answer is not. For a service that is
+ * away it waits beyond the policy, as long as the run's settings say.
  */
 async function callWithRetries(context: StepContext, step: PlanStep, generation: number): Promise<Answer> {
   const { run } = context;
@@ -123,7 +123,7 @@ function registerUndo(context: StepContext, step: PlanStep, intent: { id?: strin
   run.saga.register({ key: step.id, run: () => repeatUndo(context, step, undo) });
 }
 
-/** Undos are repeated with the step's own policy, longer while the service is away, and nothing cuts their waits short. */
+/** Repeats an undo within the step's policy, and beyond it while the service is away. Nothing cuts the waits short. */
 async function repeatUndo(
   context: StepContext,
   step: PlanStep,

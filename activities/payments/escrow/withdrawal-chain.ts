@@ -2,7 +2,7 @@ import { getWithdrawal, type WithdrawalRow } from '../../../db/repositories/with
 import { EngineError } from '../../../domain/errors.ts';
 import type { WithdrawalState } from '../../../domain/ports/escrow.ts';
 import type { EscrowTools } from './activities.ts';
-import { saidBy } from '../node-name.ts';
+import { nodeErrorMessage } from '../node-name.ts';
 
 export interface SignedWithdrawal {
   bytes: string;
@@ -24,7 +24,7 @@ export async function observeWithdrawal(tools: EscrowTools, id: string): Promise
     return await look(tools, row.signature, row.last_valid_height, openSigned(tools, row).signedSlot);
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    return { kind: 'unknown', message: saidBy(error) };
+    return { kind: 'unknown', message: nodeErrorMessage(error) };
   }
 }
 

@@ -46,11 +46,11 @@ export async function assertChain({ provider, chainId }: EvmChain): Promise<void
     throw new Error(`The node serves chain ${actual}, not ${chainId}: check EVM_RPC_URL.`);
 }
 
-/** What nodes say of blocks, logs and states that they have pruned. */
+/** Error messages of nodes that have pruned the block, log or state that was asked for. */
 const PRUNED =
   /missing trie node|pruned|(historical|required)? ?state .*(not available|unavailable)|history .*unavailable/i;
 
-/** Undefined where the node has pruned what was asked for; other failures are its trouble of the moment. */
+/** Undefined where the node has pruned what was asked for. Other failures are thrown: they may pass. */
 export const unlessPruned = <T>(asked: Promise<T>): Promise<T | undefined> =>
   asked.catch((error: unknown) => {
     if (error instanceof Error && PRUNED.test(error.message)) return undefined;

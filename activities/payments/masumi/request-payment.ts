@@ -85,7 +85,7 @@ async function order(
   );
 }
 
-/** A try that was held up asks for nothing that the next one has got. */
+/** False once another try has kept a payment request: this one was held up and must not ask for a second. */
 const isWanted = async (deps: MasumiDeps, runId: string): Promise<boolean> =>
   (await requireJob(deps, runId)).payment === null;
 

@@ -66,7 +66,7 @@ export async function locateAuthorization(
   return { kind: 'alive', expiresAtMs: Number(wanted.validBefore) * 1000, finalityMs };
 }
 
-/** Used at finality, it can never be used again: what is not shown now will not come by waiting. */
+/** An authorization that is used at finality is used for good: a node that does not show its transaction never will. */
 const unshown = (isFinal: boolean): Sighting => ({
   kind: 'unproven',
   absent: false,

@@ -16,7 +16,7 @@ interface MessageProof {
 
 const PAGE = 1000;
 const SLOT_MS = 400;
-const LONGEST_LIFE = 500; // blocks; a blockhash lives for 150, and what nodes call confirmed differs by some
+const LONGEST_LIFE = 500; // blocks; a blockhash lives for 150, and nodes differ by some in what they call confirmed
 
 /**
  * Where a message stands that someone else pays the fees of, so that its transaction id is not known before. It is

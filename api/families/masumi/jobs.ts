@@ -27,7 +27,7 @@ export const requireJob = (
 ): Promise<FoundJob> =>
   findOrRefuse(ctx, directory, flowKey, jobId, ({ run }) => !isHidden(ctx.deps.families, ctx.principal, run));
 
-/** As `requireJob`; where visitors order, a visitor's job is also for any of them who knows its id, with a key or without. */
+/** As `requireJob`, and where visitors may order, a visitor's job is also for whoever knows its id, with a key or without. */
 export const requirePurchased = (
   ctx: Ctx,
   { directory, options }: Pick<Shop, 'directory' | 'options'>,

@@ -28,8 +28,8 @@ export interface Order {
 
 /**
  * Takes an order: checks it, prices it, and starts its job. The same order again, while its job lives, is the same job,
- * whatever became of the flow meanwhile; another one of this purchaser under the same identifier is refused (masumi.md 1.2
- * and section 5). Answers the job's id.
+ * whatever became of the flow meanwhile. Another order of the same purchaser under the same identifier is refused
+ * (masumi.md 1.2 and section 5). Answers the job's id.
  */
 export async function takeOrder(ctx: Ctx, shop: Shop, flowKey: string, order: Order): Promise<string> {
   const hash = inputHash(order.identifier, order.inputs);
@@ -113,7 +113,7 @@ function sameJob(ctx: Ctx, job: JobRow, hash: string): string {
   throw conflictWith(ctx, job);
 }
 
-/** Visitors are many: another's job is not named to them. */
+/** Visitors cannot be told apart, so they are not told the id of the job in the way: it may be another's. */
 const conflictWith = ({ principal }: Ctx, job: JobRow): ApiError =>
   new ApiError(
     'identifier_conflict',

@@ -13,7 +13,7 @@ import type { ProvideInputAnswer } from '../../../domain/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { InputProvided } from '../../../schemas/families/masumi/mip003.ts';
 import { ApiError } from '../../problem.ts';
-import { heardBefore, provideInput, type CommandCtx } from '../../runs/commands.ts';
+import { earlierAnswer, provideInput, type CommandCtx } from '../../runs/commands.ts';
 import { inputHash, signInput } from './hashing.ts';
 import type { FoundJob } from './jobs.ts';
 import type { MasumiOptions } from './options.ts';
@@ -81,9 +81,9 @@ async function earlier(
   return isDeepStrictEqual(form, answered?.form) ? undefined : answered?.lid;
 }
 
-/** The question that the first try of this very request answered; nobody heard of it. */
+/** The question that an earlier try of this request answered, when its own answer was lost. */
 async function given(ctx: CommandCtx, { run }: FoundJob, hash: string): Promise<string | undefined> {
-  const before = await heardBefore<ProvideInputAnswer>(ctx, run);
+  const before = await earlierAnswer<ProvideInputAnswer>(ctx, run);
   return before?.kind === 'taken' ? findTaken(ctx.deps.db.pool, run.id, hash) : undefined;
 }
 

@@ -12,7 +12,7 @@ import type { Ctx } from '../../context.ts';
 import { isUnavailable, troubleOf, unavailable } from '../../errors.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
-import { approveRun, orAsHeard } from '../../runs/commands.ts';
+import { approveRun, orEarlierAnswer } from '../../runs/commands.ts';
 import { invalidField, toMinor, withinCeiling } from './create.ts';
 import { TAGS } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
@@ -49,7 +49,7 @@ export function approveRoute(options: ReasoningOptions): Route {
     ],
     handler: async (ctx, { params, body = {} }) => {
       const run = await requireOwn(ctx, params.id);
-      const told = await orAsHeard(ctx, run, () => approve(ctx, options, run, body));
+      const told = await orEarlierAnswer(ctx, run, () => approve(ctx, options, run, body));
       if (told.kind === 'recorded')
         return { status: 202, body: { success: true, message: 'Approval recorded' } };
       const { planHash } = told;
@@ -61,7 +61,7 @@ export function approveRoute(options: ReasoningOptions): Route {
   });
 }
 
-/** What is approved, now or before, or that the approval waits for its plan. */
+/** What the client is told: the plan that is approved, now or before, or that the approval waits for its plan. */
 type Told = { kind: 'approved'; planHash: string } | { kind: 'recorded' };
 
 async function approve(

@@ -1,7 +1,7 @@
 import { CancelAnswer, CancelWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
-import { cancelRun, orAsHeard } from '../../runs/commands.ts';
+import { cancelRun, orEarlierAnswer } from '../../runs/commands.ts';
 import type { Ctx } from '../../context.ts';
 import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
 import type { RunStatus } from '../../../schemas/core/run.ts';
@@ -24,7 +24,7 @@ export const cancelRoute: Route = defineRoute({
   errors: ['workflow_not_found', 'cannot_cancel'],
   handler: async (ctx, { params, body }) => {
     const run = await requireOwn(ctx, params.id);
-    const { status } = await orAsHeard(ctx, run, () => cancel(ctx, run, body?.reason));
+    const { status } = await orEarlierAnswer(ctx, run, () => cancel(ctx, run, body?.reason));
     return {
       status: 200,
       body: { success: true, message: 'Workflow cancelled', status: statusWord(status) },

@@ -7,11 +7,12 @@
  * - `history.jsonl`: one line a transaction, in the three encodings clients ask for; `state.json` says how much of it
  *   belongs to the accounts, the rest of a torn write is cut off.
  *
- * What survives a restart: accounts and balances exactly; transactions, their statuses and the list by address, all since
- * the chain began, so that what is not among them did not happen (rpc-front.ts says so); slots and block height go on from
- * where the clock would be. What does not: blocks (`getBlock`), and blockhashes, which have
+ * What survives a restart: accounts and balances exactly; all transactions since the chain began, with their statuses and
+ * the list by address, so that a transaction that is not there did not happen (rpc-front.ts); slots and block height go on
+ * from where the clock would be. What does not: blocks (`getBlock`), and blockhashes, which have
  * all expired, as after a long pause of a client. A SIGKILL of the host itself loses what was confirmed in the last
- * tenth of a second, accounts and transactions alike: a payment among it is void, and its money is where it was. Block times are surfpool's own, which are wrong: 0 at first, later thousandths of the Unix time.
+ * tenth of a second, accounts and transactions alike: a payment in it is void, and its money is where it was. Block times
+ * are surfpool's own, which are wrong: 0 at first, later thousandths of the Unix time.
  */
 import {
   existsSync,

@@ -11,7 +11,7 @@ export async function forwardPort(port: number, target: string): Promise<{ port:
     pipeline(upstream, socket, () => undefined);
   });
   await new Promise<void>((resolve, reject) => {
-    server.on('error', reject); // later ones are connections that could not be taken
+    server.on('error', reject); // later errors are connections that could not be accepted
     server.listen({ port, host: '127.0.0.1' }, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: () => void server.close() };

@@ -48,7 +48,7 @@ const batch = async (...methods: string[]): Promise<unknown[]> => {
 };
 
 describe('the RPC of the local Solana chain', () => {
-  it('is passed on as it is, errors and states too', async () => {
+  it('is passed on unchanged, errors and statuses too', async () => {
     expect(await callRpc(url, 'getSlot')).toBe('getSlot');
     await expect(callRpc(url, 'fails')).rejects.toThrow('fails: no (-1)');
     const seen = await fetch(url, { method: 'POST', body: '{"id":1,"method":"teapot"}' });

@@ -4,9 +4,9 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream';
 
 /**
- * The chain's RPC, passed on as it is but for one answer. surfpool calls the first block with a transaction since its start
- * the first that it has, though it serves everything since the chain began: of what is not in it, it would never be certain
- * that it did not happen. Whoever asks `getFirstAvailableBlock` is told the truth: the beginning.
+ * Passes on the chain's RPC and corrects one answer, `getFirstAvailableBlock`. surfpool answers the first block with a
+ * transaction since its own start, although it serves everything since the chain began. With that answer nobody could be
+ * certain that an older payment did not happen.
  */
 export async function frontRpc(port: number, target: string): Promise<{ port: number; close(): void }> {
   const { hostname, port: targetPort } = new URL(target);
@@ -14,12 +14,12 @@ export async function frontRpc(port: number, target: string): Promise<{ port: nu
   const server = createServer((request, response) => {
     serve(request, response, to).catch(() => response.destroy());
   });
-  server.keepAliveTimeout = 0; // clients end idle connections; a server that does so meets their next request
+  server.keepAliveTimeout = 0; // closing an idle connection here could cut off the client's next request
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host: '127.0.0.1' }, resolve);
   });
-  server.on('error', () => undefined); // a connection that could not be taken: its client tries again
+  server.on('error', () => undefined); // a connection could not be accepted; its client tries again
   return {
     port: (server.address() as AddressInfo).port,
     close() {
@@ -61,7 +61,7 @@ function forward(
       { ...to, method, path: url, headers: { ...kept, 'content-length': body.length } },
       resolve,
     );
-    asked.on('error', reject); // whatever comes after the first changes nothing
+    asked.on('error', reject); // not once: an unheard second error would end the process
     asked.end(body);
   });
 }
@@ -74,7 +74,7 @@ interface Call {
   method?: unknown;
 }
 
-/** Of the calls whose answer is ours. */
+/** The ids of the calls whose answer is corrected. */
 function idsOf(body: Buffer): ReadonlySet<unknown> {
   if (!body.includes(METHOD)) return new Set();
   const calls = [JSON.parse(body.toString('utf8')) as Call | Call[]].flat();

@@ -111,7 +111,7 @@ export const WorkflowError = z.object({
 });
 export type WorkflowError = z.infer<typeof WorkflowError>;
 
-/** What a workflow waits for that is away; it tries again until `until`. */
+/** An outside part that is away and that a workflow waits for: it tries again until `until`. */
 export const WorkflowWaiting = z.object({
   for: z.enum(['catalogue', 'model', 'seller']),
   since: IsoTime,

@@ -1,4 +1,4 @@
-/** How a route is asked about one run, and by what name the rest of the run is known. */
+/** How a route is asked about one run: the ids of the run and of what belongs to it. */
 export interface Subject {
   run: string;
   owner: string;
@@ -8,9 +8,9 @@ export interface Subject {
 type Ask = (of: Subject) => { path: string; body?: object };
 
 /**
- * Where a route stands to runs. `engine` and `purchaser` name one run or what belongs to it; the latter is MIP-003's, which
- * visitors may use. `user` names its owner. `list` shows many. `stream` is one run's, and nothing but a stream. `none` shows
- * nothing of any run.
+ * What a route shows of runs. `engine` and `purchaser` routes name one run, or what belongs to it; `purchaser` is MIP-003's,
+ * which visitors may use. `user` names the owner. `list` shows many runs. `stream` is a stream of one run. `none` shows
+ * nothing of runs.
  */
 export type Standing =
   | { kind: 'engine' | 'purchaser' | 'user'; family?: string; ask: Ask }
@@ -33,7 +33,7 @@ const list = (path: string): Standing => ({ kind: 'list', path });
 const run = (rest: string, body?: object): Standing =>
   engine(({ run: id }) => ({ path: `/runs/${id}${rest}`, ...(body && { body }) }));
 
-/** Every route that the API mounts, by method and path. A new one must be put here by whoever adds it. */
+/** Every route that the API mounts, by method and path. Whoever adds a route adds it here. */
 export const STANDINGS: Readonly<Record<string, Standing>> = {
   'get /runs': list('/runs?limit=200'),
   'get /approvals': list('/approvals?limit=200'),

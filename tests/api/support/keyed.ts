@@ -7,11 +7,11 @@ export interface StoredKey {
   id: string;
   key: string;
   headers: { authorization: string };
-  /** As an operator does it, past the API: `set` is SQL. */
+  /** Changes the key's row in the database, as an operator would. `set` is SQL. */
   change(set: string): Promise<void>;
 }
 
-/** A key in the database, without asking an API for it. */
+/** Writes a key into the database, without an API. */
 export async function storeKey(
   db: Database,
   wanted: { subject: string; tenant?: string; scopes?: Scope[]; expiresAt?: Date },

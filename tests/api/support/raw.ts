@@ -11,7 +11,7 @@ export interface Raw {
   closed: Promise<string>;
 }
 
-/** `paused`: never reads. */
+/** `paused`: the client does not read. */
 export async function openRaw(
   api: { url: string },
   { paused = false, localAddress = '127.0.0.1' } = {},
@@ -27,7 +27,7 @@ export async function openRaw(
   return { socket, send: (text) => void socket.write(text), text: () => got, closed };
 }
 
-/** A request's head; `body` makes it whole. */
+/** A request as text; without `body` only its head. */
 export function requestText(
   method: string,
   path: string,
@@ -39,7 +39,7 @@ export function requestText(
   return `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body ?? ''}`;
 }
 
-/** The server's ends of connections in the order in which they came: a client that does not read learns nothing of its own. */
+/** The server's sockets in the order in which they came: a client that does not read cannot see that its own was closed. */
 export function watchServerSockets(): { sockets: Socket[]; stop(): void } {
   const sockets: Socket[] = [];
   const note = (message: unknown): void => void sockets.push((message as { socket: Socket }).socket);
