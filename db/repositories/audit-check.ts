@@ -57,7 +57,7 @@ type Bad = { brokenAt: number; what: string };
 
 const changed = ({ id }: Line): Bad => ({
   brokenAt: id,
-  what: 'its hash does not fit its content: it was changed, or Steward did not write it',
+  what: 'it was changed, or Steward did not write it: its hash does not fit its content',
 });
 
 async function whatIsWrong(db: Queryable, line: Line, before: Line | undefined): Promise<Bad | undefined> {
