@@ -14,7 +14,7 @@ export interface Sender {
   now(): Promise<Ctx>;
 }
 
-/** Takes a client's messages one after the other, each answered by `ack` or `error` with its id. */
+/** Takes a client's messages one after the other, each answered by `ack` or `error` with its id. `settled` waits for these. */
 export function receiveMessages(
   client: WebSocket,
   sender: Sender,
@@ -23,7 +23,7 @@ export function receiveMessages(
   where: Where,
   toll: Toll,
   { commandsWaiting, refusedCommands }: Limits,
-): void {
+): { settled(): Promise<void> } {
   const errorFrame = (error: unknown, id: unknown): Frame => toErrorFrame(error, id, sender.log, where);
   const leave = (detail: string): void => {
     client.send(JSON.stringify(errorFrame(new ApiError('rate_limited', detail), null)));
@@ -39,7 +39,7 @@ export function receiveMessages(
     client.close(4401, 'unauthorized');
     return text; // the socket is closed, so it is not sent again
   };
-  takeOneByOne(client, commandsWaiting, answer, () =>
+  return takeOneByOne(client, commandsWaiting, answer, () =>
     leave(`More than ${commandsWaiting} messages wait for their answer; wait for each ack.`),
   );
 }

@@ -3,15 +3,17 @@ import type { RawData, WebSocket } from 'ws';
 /**
  * Answers one message after the other. Meanwhile the socket is not read, so a client that sends too fast, or does not read
  * its answers, waits. At most `most` messages that had already arrived are kept; `flooded` is called when there are more.
+ * `settled` resolves once no message waits for its answer.
  */
 export function takeOneByOne(
   client: WebSocket,
   most: number,
   answer: (data: RawData, isBinary: boolean) => Promise<string>,
   flooded: () => void,
-): void {
+): { settled(): Promise<void> } {
   const waiting: [RawData, boolean][] = [];
   let isBusy = false;
+  let working: Promise<void> = Promise.resolve();
   const work = async (): Promise<void> => {
     isBusy = true;
     while (waiting.length > 0 && client.readyState === client.OPEN)
@@ -23,8 +25,9 @@ export function takeOneByOne(
     if (client.readyState !== client.OPEN) return;
     client.pause();
     if (waiting.push(message) > most) flooded();
-    else if (!isBusy) void work();
+    else if (!isBusy) working = work();
   });
+  return { settled: () => working };
 }
 
 /** Sends a text and waits until it has left this process. */

@@ -100,7 +100,10 @@ async function accept(
     if (client.readyState !== client.OPEN) return;
     const connected = stream.translate.connected?.(subject, after);
     if (connected) client.send(JSON.stringify(connected));
-    client.once('close', openSession(hub, stream, subject, after, sinkOf(client, services.backlogs()), ctx));
+    let inbound = { settled: (): Promise<void> => Promise.resolve() };
+    // A command may end its run: its answer comes before the end of the stream.
+    const sink = sinkOf(client, services.backlogs(), () => inbound.settled());
+    client.once('close', openSession(hub, stream, subject, after, sink, ctx));
     const end: StreamEnd = {
       sayGoodbye: (problem) => refuse(client, problem),
       cut: () => client.terminate(),
@@ -108,7 +111,7 @@ async function accept(
     endWithKey(services, ctx, where, end);
     const now = async (): Promise<Ctx> =>
       withPrincipal(services, ctx, await renew(services.deps, ctx.principal));
-    receiveMessages(client, { log: ctx.log, now }, stream, subject, where, toll, services.limits);
+    inbound = receiveMessages(client, { log: ctx.log, now }, stream, subject, where, toll, services.limits);
   } catch (error) {
     refuse(client, renderProblem(error, where, facts.log));
   } finally {
@@ -160,7 +163,7 @@ function refuse(client: WebSocket, { status, text }: { status: number; text: str
   client.close(code, (JSON.parse(text) as { code: string }).code);
 }
 
-function sinkOf(client: WebSocket, backlog: Backlog): Sink {
+function sinkOf(client: WebSocket, backlog: Backlog, settled: () => Promise<void>): Sink {
   const mark = createMarks(client, backlog.arrived);
   return {
     backlog,
@@ -172,6 +175,8 @@ function sinkOf(client: WebSocket, backlog: Backlog): Sink {
       mark(json.length);
     },
     end: (why) =>
-      why === 'done' ? client.close(1000, 'done') : client.close(1013, 'too slow: reconnect and resume'),
+      why === 'done'
+        ? void settled().then(() => client.close(1000, 'done'))
+        : client.close(1013, 'too slow: reconnect and resume'),
   };
 }

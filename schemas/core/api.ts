@@ -196,9 +196,10 @@ const Tenant = z
 
 /**
  * `POST /admin/keys`. Times are RFC 3339. `tenant` other than one's own needs the bootstrap key. The engine's own names
- * (`bootstrap`, `operator`, `system` and the like) are refused as subject and tenant.
+ * (`bootstrap`, `operator`, `system` and the like) are refused as subject and tenant. So are fields that it does not know: a
+ * misspelt limit would make a key that may do more than was meant.
  */
-export const KeyBody = z.object({
+export const KeyBody = z.strictObject({
   name: z.string().trim().min(1).max(200),
   subject: Subject,
   tenant: Tenant.optional(),
@@ -212,7 +213,7 @@ export type KeyBody = z.infer<typeof KeyBody>;
  * `expires_at` the new key ends when the old one would have; null: never.
  */
 export const RotateBody = z
-  .object({
+  .strictObject({
     overlap_seconds: z.int().min(0).max(2_592_000).default(86_400),
     expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
   })

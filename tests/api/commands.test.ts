@@ -241,6 +241,8 @@ describe('decisions', () => {
       kind: 'approved',
       plan_hash: 'h1',
     });
+    // The command that ends the run is answered, too, before the stream ends.
+    expect(client.frames.filter(({ type }) => type === 'ack')).toHaveLength(2);
     expect(client.frames.filter(({ at }) => at)).toMatchObject([
       { seq: 1 },
       { seq: 2, type: 'approval.granted' },

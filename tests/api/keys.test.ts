@@ -22,6 +22,13 @@ const create = (more: object = {}): Promise<Answer> =>
 const idOf = ({ body }: Answer): string => String(body['id']);
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
+it('with a misspelt field is not made, nor replaced: it might be allowed more than was meant', async () => {
+  const made = await create({ expiresAt: inMs(60_000) });
+  const rotated = await admin(`/admin/keys/${idOf(await create())}/rotate`, { overlap: 0 });
+  for (const { status, body } of [made, rotated])
+    expect([status, body['code']]).toEqual([400, 'validation_failed']);
+});
+
 describe('rotating', () => {
   it('gives the successor the end that the old key had', async () => {
     const expires_at = inMs(3_600_000);

@@ -39,6 +39,7 @@ const REFUSALS: readonly [name: string, status: number][] = [
   ['^POST /approvals/\\{id\\}$', 400],
   ['^POST /runs/\\{id\\}/rerun$', 400], // its input is the family's own words
   ['^POST /escrow/', 400],
+  ['^POST /admin/keys/\\{id\\}/rotate$', 400], // an end that has passed
   ['^POST /(mip003/)?\\{flow_key\\}/', 400], // inputs are judged by the flow's own form
   ['^GET /mip003/\\{flow_key\\}/status$', 400], // one of two names of the job
   ['/stream$', 426],
