@@ -24,8 +24,10 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   const { db, journal } = deps;
   const run = await getRun(db.pool, request.runId);
   if (run === undefined) throw new EngineError('run_not_found', `Run ${request.runId} has no row.`);
-  const hadMoney =
-    !request.moneyless && (await db.transaction((client) => returnMoney(client, deps.assets, run)));
+  // A workflow may have forgotten its approval: Temporal loses an update whose task was not written down when it was killed,
+  // while what its local activities did is in the books. So the books decide.
+  const mayHold = !request.moneyless || (await hasReserve(db.pool, run.tenant, run.id));
+  const hadMoney = mayHold && (await db.transaction((client) => returnMoney(client, deps.assets, run)));
   await deps.checkpoint?.('run.returned');
   const items = request.attention.map((item) => ({
     ...item,

@@ -185,6 +185,7 @@ async function record({ auditor, deps }: Services, { answer, line }: Worked): Pr
   if (line !== undefined)
     await auditor
       .append(line)
+      .catch(() => auditor.append(line)) // a connection may have been cut; a line that is there twice has one request_id
       .catch((error: unknown) => deps.log.error({ err: error, line }, 'an audit line was not written'));
   return answer;
 }

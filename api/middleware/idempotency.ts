@@ -184,6 +184,7 @@ function storeWith(
       throw error;
     })
     .catch((error: unknown) => {
+      if (isUnavailable(error)) throw error; // 503: the request is repeated, and then both are written
       log.error({ err: error, line }, 'an audit line was not written');
       return store(db.pool);
     });

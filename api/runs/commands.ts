@@ -212,6 +212,10 @@ async function gone({ deps }: CommandCtx, run: RunRow): Promise<ApiError> {
   const now = await findRun(deps.db.pool, run.tenant, run.id);
   if (now !== undefined && isTerminal(now.status))
     return new ApiError('invalid_state', `The run is ${now.status}.`);
+  if (now?.start_state === 'started')
+    return unavailable(
+      'The workflow of this run is gone. The check of the books ends the run within minutes and gives back what it holds.',
+    );
   return unavailable('The run is about to start; try again in a moment.');
 }
 

@@ -44,14 +44,22 @@ async function* pagesOf(db: Queryable, tenant: string): AsyncGenerator<Line[]> {
   }
 }
 
-/** Lines with numbers that a double cannot hold, so that they read as another number. The database compares exactly. */
+/**
+ * Lines that read as something else than they are: numbers that a double cannot hold, times between milliseconds or out of
+ * all time. The database compares exactly.
+ */
 async function inexactLines(db: Queryable, page: readonly Line[]): Promise<Set<number>> {
   const { rows } = await db.query<{ id: number }>(
-    `select a.id from jsonb_to_recordset($1) r (id bigint, data jsonb) join audit a on a.id = r.id where a.data <> r.data`,
-    [JSON.stringify(page.map(({ id, data }) => ({ id, data })))],
+    `select a.id from jsonb_to_recordset($1) r (id bigint, data jsonb, at timestamptz) join audit a on a.id = r.id
+     where a.data is distinct from r.data or a.at is distinct from r.at`,
+    [JSON.stringify(page.map(({ id, data, at }) => ({ id, data, at: isTime(at) ? at : EPOCH })))],
   );
   return new Set(rows.map(({ id }) => id));
 }
+
+/** The driver reads `infinity` as a number. */
+const isTime = (at: unknown): at is Date => at instanceof Date && !Number.isNaN(at.getTime());
+const EPOCH = new Date(0); // no line is so old
 
 type Bad = { brokenAt: number; what: string };
 

@@ -63,6 +63,7 @@ describe('a changed line is found and named, whatever of it was changed', () => 
     ['data', `data || '{"more": null}'`],
     ['data', `jsonb_set(data, '{f}', '1.50000000000000000001')`],
     ['at', `at + interval '1 millisecond'`],
+    ['at', `'infinity'`],
     ['previous_hash', `repeat('0', 64)`],
     ['hash', `repeat('a', 64)`],
     ['id', 'id + 1'],

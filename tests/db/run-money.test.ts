@@ -108,6 +108,14 @@ async function spend(runId: string, amount: bigint): Promise<void> {
   });
 }
 
+test('a run whose workflow has forgotten its approval gives back what is in its reserve', async () => {
+  const userId = await newUser(1_000n);
+  const runId = await newRun(userId);
+  await reserve(runId, 1, '400');
+  await finish(runId, { status: 'cancelled', moneyless: true });
+  expect(await available(userId)).toBe(1_000n);
+});
+
 describe('a reserve', () => {
   test('draws the difference up to what a revision allows, however often it is asked', async () => {
     const userId = await newUser(1_000n);
