@@ -5,6 +5,7 @@ import { createApp, createParts } from './app.ts';
 import type { ApiDeps } from './context.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { answerBadRequests } from './http/client-error.ts';
+import { refuseBadTargets } from './http/target.ts';
 import { underWay } from './http/turns.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { isLoopbackHost } from './middleware/host-guard.ts';
@@ -36,7 +37,7 @@ export async function startApi(
   const parts = createParts(deps, draining.signal, limits);
   const sockets = createSocketServer(parts.services, parts.hub, parts.streams);
   const server = createHttpServer(limits);
-  parts.services.connections.serve(server, createApp(deps, parts));
+  parts.services.connections.serve(server, refuseBadTargets(createApp(deps, parts)));
   server.on('upgrade', (req, socket, head) =>
     draining.signal.aborted || underWay(socket) ? void socket.destroy() : sockets.upgrade(req, socket, head),
   );

@@ -173,6 +173,15 @@ describe('a request with contradictory headers', () => {
       expect((await raw(['GET /runs HTTP/1.1', `Host: ${host}`, CLOSE])).status).toBe(200);
   });
 
+  it.each(['http://', 'http://[::', 'resource'])(
+    'is 400 with the target %s, as a problem',
+    async (target) => {
+      const answer = await raw([`GET ${target} HTTP/1.1`, 'Host: localhost', CLOSE]);
+      expect([answer.status, answer.type]).toEqual([400, 'application/problem+json; charset=utf-8']);
+      expect(answer.body).toMatch(/"code":"invalid_(path|request)"/);
+    },
+  );
+
   it.each([
     ['two hosts', ['Host: localhost', 'Host: evil.example']],
     ['the same host twice', ['Host: localhost', 'Host: localhost']],
