@@ -9,7 +9,7 @@ let operations: { method: string; path: string; query: string[] }[];
 beforeAll(async () => {
   stack = await openStack();
   // Nobody works on the queues here: what waits for a workflow must not wait long.
-  api = await stack.start({ families: [createProbe().family], settings: { commandTimeoutMs: 100 } });
+  api = await stack.start({ families: [createProbe().family], settings: { commandTimeoutMs: 500 } });
   const { body } = await ask(api, '/openapi.json');
   const paths = body['paths'] as Record<
     string,

@@ -106,7 +106,7 @@ const ERRANDS: readonly Errand[] = [
   },
   buying(TASKS[2]),
   async (_customer, _name, victims) => {
-    await buyJob(victims, false);
+    await buyJob(victims, false, { stops: true });
     return { kind: 'job' };
   },
   buying(TASKS[1]),
