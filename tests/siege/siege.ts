@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Keypair } from '@solana/web3.js';
 import { expect } from 'vitest';
-import { verifyAudit } from '../../db/repositories/audit-check.ts';
+import { openDatabase } from '../../db/database.ts';
+import { verifyAudit, type AuditVerdict } from '../../db/repositories/audit-check.ts';
 import { createDemoClient } from '../../embedded/demo/client.ts';
 import { fundEscrow } from '../../embedded/demo/fund-escrow.ts';
 import { buyJob } from '../crashes/jobs.ts';
@@ -9,7 +10,6 @@ import { createCustomer, type Customer, type Purchase } from '../kills/customer.
 import { holdBooks } from '../kills/proof.ts';
 import { holdPromises, seeded, SILENT, TASKS } from '../kills/siege.ts';
 import { startVictims, type Victims } from '../kills/victims.ts';
-import { withClient } from '../support/database-admin.ts';
 import { holdAcknowledgements, keepAcknowledgements, type Acknowledgements } from './acknowledgements.ts';
 import { drawBlows } from './blows.ts';
 import { countAll, inWords } from './counts.ts';
@@ -127,11 +127,15 @@ async function holdAll(victims: Victims, acks: Acknowledgements, done: readonly 
   // Exactly one run for each key that made one: a process that was frozen created no second run.
   const wanted = done.filter(({ kind }) => kind !== 'withdrawal').length;
   expect(Object.values(runs).reduce((sum, count) => sum + count, 0)).toBe(wanted);
-  const audit = await withClient(url, (client) => verifyAudit(client, 'default'));
-  expect(audit).toMatchObject({ valid: true });
+  expect(await auditOf(url)).toMatchObject({ valid: true });
   const { worker, api } = victims.processes;
   expect([...worker, ...api].filter((one) => one.endedByItself())).toEqual([]);
   await holdBooks(victims);
+}
+
+async function auditOf(url: string): Promise<AuditVerdict> {
+  const db = await openDatabase(url, { poolSize: 1 });
+  return verifyAudit(db.pool, 'default').finally(() => db.close());
 }
 
 async function report(
