@@ -135,7 +135,11 @@ async function holdAll(victims: Victims, acks: Acknowledgements, done: readonly 
 
 async function auditOf(url: string): Promise<AuditVerdict> {
   const db = await openDatabase(url, { poolSize: 1 });
-  return verifyAudit(db.pool, 'default').finally(() => db.close());
+  try {
+    return await verifyAudit(db.pool, 'default');
+  } finally {
+    await db.close();
+  }
 }
 
 async function report(
