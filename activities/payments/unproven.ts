@@ -25,7 +25,7 @@ const UNPROVEN_WAITS = 30; // finality takes minutes on some chains; half an hou
 
 /**
  * The node answers but proves nothing. That is normal until finality; a person is told when it goes on. A node that has
- * forgotten the payment will never prove it, so a person is told as early as of a silent one.
+ * forgotten the payment will never prove it, so a person hears of it as soon as they would of a silent node.
  */
 export async function noteUnproven(
   tools: PaymentTools,

@@ -98,25 +98,25 @@ export async function lockHold(db: Queryable, hold: Hold): Promise<boolean> {
 }
 
 /** Ties the claim to its run, as the first statement of the run's transaction. False when the claim is another's now. */
-export async function bindRun(db: Queryable, hold: Hold, runId: string): Promise<boolean> {
-  const { rowCount } = await db.query({
-    name: 'idempotency_bind',
-    text: `with held as (${HELD})
-      update idempotency set run_id = $6
-      where (tenant, caller, route, key) = ($1, $2, $3, $4) and exists (select from held)`,
-    values: [...values(hold), runId],
-  });
-  return rowCount === 1;
-}
+export const bindRun = (db: Queryable, hold: Hold, runId: string): Promise<boolean> =>
+  writeWhileHeld(db, hold, 'run_id', runId);
 
 /** False when the claim is another's now: then that one's answer counts. */
-export async function storeAnswer(db: Queryable, hold: Hold, sealed: string): Promise<boolean> {
+export const storeAnswer = (db: Queryable, hold: Hold, sealed: string): Promise<boolean> =>
+  writeWhileHeld(db, hold, 'answer', JSON.stringify({ sealed }));
+
+async function writeWhileHeld(
+  db: Queryable,
+  hold: Hold,
+  column: 'run_id' | 'answer',
+  value: string,
+): Promise<boolean> {
   const { rowCount } = await db.query({
-    name: 'idempotency_answer',
+    name: `idempotency_${column}`,
     text: `with held as (${HELD})
-      update idempotency set answer = $6
+      update idempotency set ${column} = $6
       where (tenant, caller, route, key) = ($1, $2, $3, $4) and exists (select from held)`,
-    values: [...values(hold), JSON.stringify({ sealed })],
+    values: [...values(hold), value],
   });
   return rowCount === 1;
 }
