@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '../db/connections.ts';
 import { defaultCacheDir } from './downloads/cache-dir.ts';
@@ -54,7 +54,12 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   await ensureCluster(dataDir, { bin, identity, log });
   await clearStaleLock(dataDir, log);
   const { child, port } = await startServer({ ...options, bin, dataDir, identity });
-  const password = secret(dirname(options.dataDir), OWNER_KEY, () => randomBytes(24).toString('hex'));
+  // Under root the data may be elsewhere and outlive the folder that was asked for: then the key is beside the data, too.
+  const kept = (): string => secret(dirname(dataDir), OWNER_KEY, () => randomBytes(24).toString('hex'));
+  const password =
+    resolve(dataDir) === resolve(options.dataDir)
+      ? kept()
+      : secret(dirname(options.dataDir), OWNER_KEY, kept);
   const maintenance = urlsOf(port, 'postgres', password);
   await ensureRoles(maintenance, password);
   await ensureDatabase(maintenance, database);
