@@ -1,4 +1,5 @@
-/** The import table of ARCHITECTURE.md, enforced. Tests, scripts, benches and the embedded stack may import anything. */
+/** The import table of ARCHITECTURE.md, enforced. Tests, scripts, benches, the library and the launchers may import anything. */
+const ABOVE = 'processes|families|library|sdk|cli|embedded|stand-ins|demo|examples|tests|bench|scripts';
 const inside = (folder) => `^${folder}/`;
 const only = (name, from, allowed, comment) => ({
   name,
@@ -40,25 +41,55 @@ module.exports = {
       name: 'activities',
       severity: 'error',
       from: { path: '^activities/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(workflows|api|workers|library|sdk|embedded|tests)/' },
+      to: { path: `^(workflows|api|workers|${ABOVE})/` },
     },
     {
       name: 'api',
       severity: 'error',
-      from: { path: '^api/', pathNot: ['\\.test\\.ts$', '^api/(main|compose)\\.ts$'] },
-      to: { path: '^(activities|workers|library|sdk|embedded|tests)/' },
+      from: { path: '^api/', pathNot: '\\.test\\.ts$' },
+      to: { path: `^(activities|workers|${ABOVE})/` },
     },
     {
       name: 'workers',
       severity: 'error',
       from: { path: '^workers/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(api|sdk|library|embedded|tests)/' },
+      to: { path: `^(api|${ABOVE})/` },
     },
     {
       name: 'db',
       severity: 'error',
       from: { path: '^db/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(activities|api|workers|workflows|library|sdk|embedded|tests)/' },
+      to: { path: `^(activities|api|workers|workflows|${ABOVE})/` },
+    },
+    {
+      name: 'config',
+      severity: 'error',
+      from: { path: '^config/', pathNot: '\\.test\\.ts$' },
+      to: { path: `^(activities|api|workers|workflows|db|${ABOVE})/` },
+    },
+    {
+      name: 'processes',
+      comment: 'composition roots: all that serves, but no launcher, no stand-in and no client',
+      severity: 'error',
+      from: { path: '^processes/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(library|sdk|cli|embedded|stand-ins|demo|examples|tests|bench|scripts)/' },
+    },
+    {
+      name: 'stand-ins',
+      comment:
+        'what stands in for a service of others shares schemas and pure code with us, nothing that we serve with',
+      severity: 'error',
+      from: { path: '^stand-ins/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^(activities|api|workers|workflows|db|processes|families|library|sdk|demo|examples|tests|bench|scripts)/',
+      },
+    },
+    {
+      name: 'demo',
+      comment: 'the demo and the purchaser are clients',
+      severity: 'error',
+      from: { path: '^demo/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(activities|api|workers|workflows|db|families|library|tests|bench)/' },
     },
     only('sdk', 'sdk', ['^sdk/', '^schemas/', '^node_modules/zod/'], 'the SDK is browser-safe: schemas only'),
     {

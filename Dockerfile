@@ -29,4 +29,4 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 # For the API; workers are asked with --workers instead.
 HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=4 CMD ["node", "scripts/health.ts", "--quiet"]
-CMD ["node", "api/main.ts"]
+CMD ["node", "processes/api.ts"]

@@ -5,7 +5,7 @@ import type { ApiDeps, Ctx } from './context.ts';
 import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
 import type { CommandCtx } from './runs/commands.ts';
-import type { StartRequest, StartedRow, WorkflowStart } from './runs/start.ts';
+import type { StartRequest, StartableRun, WorkflowStart } from './runs/start.ts';
 import type { StreamRoute } from './stream/define-stream.ts';
 
 /** State of an outside system as `/health` shows it. `off`: not configured, which is healthy. */
@@ -34,7 +34,7 @@ export interface FamilyModule {
   /** Everybody of the tenant sees its runs. Without this only a run's own subject and admins do. */
   sharedRuns?: true;
   /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
-  restart?(row: StartedRow): WorkflowStart | undefined;
+  restart?(row: StartableRun): WorkflowStart | undefined;
   /** Another run of an ended one: its row and its start. Throws refusals. */
   rerun?(ctx: Ctx, run: RunRow, wanted: NonNullable<RerunBody>): Promise<StartRequest>;
   /** Hands a waiting run what it asked for, where that may not travel as a message. Throws refusals. */

@@ -1,6 +1,6 @@
-import { hymn } from '../embedded/kodosumi/flows/hymn.ts';
-import { startKodosumiStandIn } from '../embedded/kodosumi/stand-in.ts';
-import { startMasumiStandIn } from '../embedded/masumi/server.ts';
+import { hymn } from '../stand-ins/kodosumi/flows/hymn.ts';
+import { startKodosumiStandIn } from '../stand-ins/kodosumi/stand-in.ts';
+import { startMasumiStandIn } from '../stand-ins/payment-service/server.ts';
 import { serve } from './harness/host.ts';
 
 /** Both sides of jobs that are paid in advance, in a process of their own: where money waits, and where work is done. */

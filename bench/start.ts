@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { settings as everySetting } from '../config.ts';
+import { settings as everySetting } from '../config/config.ts';
 import type { Bench } from './bench.ts';
 import { startHost, type Host } from './harness/host.ts';
 import { createStewardClient } from './steward/client.ts';
 import { withFeed } from './steward/feed.ts';
 import type { JobsInfo } from './jobs-host.ts';
 import type { StewardInfo } from './steward-host.ts';
-import { standInAgentIdentifier } from '../embedded/masumi/agents.ts';
+import { standInAgentIdentifier } from '../stand-ins/payment-service/agents.ts';
 
 export interface Started {
   bench: Bench;

@@ -1,10 +1,10 @@
-import { composeApi } from '../api/compose.ts';
+import { composeApi } from '../processes/compose-api.ts';
 import { reasoningOptions } from '../api/families/reasoning/from-config.ts';
 import { buildAssetBook, planAsset } from '../domain/assets.ts';
 import { startStack, stackConfig } from '../embedded/stack.ts';
-import { createLog } from '../logging.ts';
-import { VERSION } from '../version.ts';
-import { quietRuntime } from '../workers/runtime.ts';
+import { createLog } from '../config/logging.ts';
+import { VERSION } from '../config/version.ts';
+import { quietRuntime } from '../processes/quiet-runtime.ts';
 import { serve } from './harness/host.ts';
 import { closedLoop, type Batch } from './harness/load.ts';
 import { createDirectRuns, type DirectRuns } from './steward/direct.ts';

@@ -13,3 +13,13 @@ export class EngineError extends Error {
     this.details = details;
   }
 }
+
+/** What went wrong, in words. Node's connection errors may have no message of their own, only causes. */
+export function describeError(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '')
+    return error.errors.map(describeError).join('; ');
+  if (!(error instanceof Error)) return String(error);
+  const cause =
+    error.message === 'fetch failed' && error.cause !== undefined ? describeError(error.cause) : '';
+  return cause || error.message || error.name;
+}

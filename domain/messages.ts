@@ -1,6 +1,6 @@
 import type { WalletProof } from '../schemas/core/receipt.ts';
 import type { RunStatus } from '../schemas/core/run.ts';
-import type { SpendLimits } from './plan.ts';
+import type { SpendLimits } from './plan/plan.ts';
 import type { JournalEvent } from './ports/journal.ts';
 
 /**

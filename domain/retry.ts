@@ -1,4 +1,4 @@
-import type { RetryPolicy } from './plan.ts';
+import type { RetryPolicy } from './plan/plan.ts';
 
 const LONGEST_WAIT_MS = 3_600_000; // a service that asks for years must not keep a run, or its rollback, from ending
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { startAgentsHost } from './agents/agents-host.ts';
 import type { HostSecrets, HostSettings } from './agents/host.ts';
 import { sampleSettings } from './agents/samples.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Keypair } from '@solana/web3.js';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { startAgents, type StandIns } from './agents.ts';
 import { startAnvil } from './chains/anvil.ts';
 import { deployLocalAssets } from './chains/deploy.ts';

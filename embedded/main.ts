@@ -1,4 +1,4 @@
-import '../quiet-bindings.ts';
+import '../config/quiet-bindings.ts';
 import { parseArgs } from 'node:util';
 import { runStack } from './stack.ts';
 

@@ -1,50 +1,11 @@
 import type { StdioOptions } from 'node:child_process';
+import type { Child, Log, Processes } from './processes/child.ts';
 import { createGuardianLink } from './processes/guardian-link.ts';
 import { describeExit, launch, whenSpawned, type Launch, type Launched } from './processes/launch.ts';
 import { signalPid } from './processes/pid.ts';
 import { becomeReady, readyMessage } from './processes/readiness.ts';
 
-/** Where the embedded parts say what they do: one sentence a call. */
-export type Log = (message: string) => void;
-
-export interface SpawnOptions {
-  env?: NodeJS.ProcessEnv | undefined;
-  cwd?: string | undefined;
-  uid?: number | undefined;
-  gid?: number | undefined;
-  /** The line, on either stream, that says the process can be used; without it, started is ready. */
-  readyWhen?: RegExp | undefined;
-  readyTimeoutMs?: number | undefined;
-  /** A file that gets a copy of both streams. */
-  logFile?: string | undefined;
-  stopSignal?: NodeJS.Signals | undefined;
-  /** How long a stop waits before SIGKILL. */
-  stopTimeoutMs?: number | undefined;
-}
-
-export interface Child {
-  name: string;
-  pid: number;
-  /** The exit code; null when a signal ended it. */
-  exited: Promise<number | null>;
-  stop: () => Promise<void>;
-}
-
-/** `info`: what the child sent along with `{type: 'ready'}`. */
-export type NodeChild = Child & { info: Record<string, unknown> };
-
-export interface Processes {
-  spawn(name: string, command: string, args: readonly string[], options?: SpawnOptions): Promise<Child>;
-  /** A script run by this same Node. Ready when it sends `{type: 'ready', ...info}` to its parent. */
-  spawnNode(
-    name: string,
-    script: string,
-    args?: readonly string[],
-    options?: Omit<SpawnOptions, 'readyWhen'>,
-  ): Promise<NodeChild>;
-  /** Ends everything, the last started first. */
-  stopAll(): Promise<void>;
-}
+export type { Child, Log, NodeChild, Processes } from './processes/child.ts';
 
 /** Runs child processes that end with us: in reverse order on `stopAll`, and through the guardian when we are killed. */
 export function createProcesses({ log, graceMs = 5000 }: { log: Log; graceMs?: number }): Processes {

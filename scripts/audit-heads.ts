@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { isAnchorSignedBy } from '../api/receipts/key.ts';
 import { bodiesOf } from '../domain/receipts/bodies.ts';
 import type { KnownHead } from './audit-verify.ts';
-import { checkOnPaper } from './verify-paper.ts';
-import { readReceipt } from './verify-read.ts';
+import { checkOnPaper } from '../api/receipts/verify.ts';
+import { readReceipt } from '../api/receipts/read-receipt.ts';
 
 /** The head that a receipt names; null when it names none. Throws when the receipt itself does not hold. */
 export function headOfReceipt(file: string, trusted: string | undefined): KnownHead | null {

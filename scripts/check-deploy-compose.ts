@@ -91,7 +91,9 @@ export function composeProblems(text: string, settings: readonly string[]): stri
     ...services
       .filter(([, service]) => service.image.startsWith('steward:'))
       .flatMap(([name, service]) =>
-        unknownSettings(service, settings).map((setting) => `${name}: ${setting} is no setting of config.ts`),
+        unknownSettings(service, settings).map(
+          (setting) => `${name}: ${setting} is no setting of config/config.ts`,
+        ),
       ),
   ];
 }
@@ -150,7 +152,7 @@ function versionProblems({ services }: Compose): string[] {
   const deploymentOf = (service: Service | undefined) => service?.environment?.['WORKER_DEPLOYMENT'];
   const promoted = deploymentOf(services['promote']);
   return Object.entries(services)
-    .filter(([, service]) => service.command?.includes('workers/main.ts'))
+    .filter(([, service]) => service.command?.includes('processes/worker.ts'))
     .filter(([, service]) => deploymentOf(service) !== promoted)
     .map(([name]) => `${name}: WORKER_DEPLOYMENT is not that of promote`);
 }

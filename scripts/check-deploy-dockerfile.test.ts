@@ -38,7 +38,7 @@ test('installs beside the lock file, late installs and shell commands are found'
   expect(problemsAfter('^COPY package.json.*$', 'COPY . .')).toContain(
     'Install before copying sources, or each change installs again.',
   );
-  expect(problemsAfter('^CMD .*$', 'CMD node api/main.ts').join()).toContain(
+  expect(problemsAfter('^CMD .*$', 'CMD node processes/api.ts').join()).toContain(
     'a shell would not pass SIGTERM on',
   );
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settings } from '../config.ts';
+import { settings } from '../config/config.ts';
 import { runScript } from './command-line.ts';
 import { composeProblems, mountedFiles } from './check-deploy-compose.ts';
 import { isInContext } from './check-deploy-context.ts';
@@ -17,8 +17,8 @@ containers work together is tested in tests/deploy.
 const ROOT = join(import.meta.dirname, '..');
 /** What the containers run, and what the image is built with. */
 const ENTRIES = [
-  'api/main.ts',
-  'workers/main.ts',
+  'processes/api.ts',
+  'processes/worker.ts',
   'scripts/migrate.ts',
   'scripts/audit.ts',
   'scripts/promote.ts',

@@ -10,7 +10,17 @@ const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ['dead code', 'knip'],
   ['contracts', 'node', 'contracts/build.ts', '--check'],
   ['deployment files', 'node', 'scripts/check-deploy.ts'],
-  ['unit tests', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot'],
+  [
+    'unit tests',
+    'vitest',
+    'run',
+    '--config',
+    'tests/vitest.config.ts',
+    '--project',
+    'unit',
+    '--reporter',
+    'dot',
+  ],
   ['workflow bundle', 'node', 'scripts/check-bundle.ts'],
   ['.env.example', 'node', 'scripts/env-example.ts', '--check'],
 ];

@@ -1,4 +1,5 @@
-import { outliveReaders } from '../run-main.ts';
+import { describeError } from '../domain/errors.ts';
+import { outliveReaders } from '../processes/run-main.ts';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 type Arguments<Options extends ParseArgsOptionsConfig> = ReturnType<
@@ -32,14 +33,4 @@ export async function runScript<Options extends ParseArgsOptionsConfig>(
     process.stderr.write(`${describeError(error)}\n`);
     process.exitCode = 1;
   }
-}
-
-/** What went wrong, in words. Node's connection errors may have no message of their own, only causes. */
-export function describeError(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '')
-    return error.errors.map(describeError).join('; ');
-  if (!(error instanceof Error)) return String(error);
-  const cause =
-    error.message === 'fetch failed' && error.cause !== undefined ? describeError(error.cause) : '';
-  return cause || error.message || error.name;
 }

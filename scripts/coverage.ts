@@ -29,6 +29,7 @@ const tests = spawn(
   [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
     'run',
+    `--config=${join(root, 'tests', 'vitest.config.ts')}`,
     `--root=${root}`,
     '--coverage.enabled',
     '--coverage.provider=v8',

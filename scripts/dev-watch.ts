@@ -2,15 +2,24 @@ import { watch } from 'node:fs';
 import { sep } from 'node:path';
 
 /** What the application is made of. Tests, documents and the surroundings do not restart it. */
-const SOURCES = ['activities', 'api', 'db', 'domain', 'migrations', 'schemas', 'workers', 'workflows'];
+export const SOURCES = [
+  'activities',
+  'api',
+  'config',
+  'db',
+  'domain',
+  'migrations',
+  'processes',
+  'schemas',
+  'workers',
+  'workflows',
+];
 
 /** Whether a change of this file, relative to the project, concerns the running application. */
 export function concernsApplication(path: string): boolean {
   const [first = ''] = path.split(sep);
   if (path.endsWith('.test.ts')) return false;
-  return SOURCES.includes(first)
-    ? /\.(ts|sql|html|css|js|json)$/.test(path)
-    : /^[\w-]+\.ts$/.test(path) || path === '.env';
+  return SOURCES.includes(first) ? /\.(ts|sql|html|css|js|json)$/.test(path) : path === '.env';
 }
 
 /** Calls once for each burst of changes: editors write a file in several steps, and a checkout writes many. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { claimPort } from '../embedded/ports.ts';
 import { addresses, stackConfig, startStack, untilInterrupted } from '../embedded/stack.ts';
-import { createLog, logLastWords } from '../logging.ts';
+import { createLog, logLastWords } from '../config/logging.ts';
 import { runScript } from './command-line.ts';
 import { createDevApplication } from './dev-application.ts';
-import { toEnvironment } from '../config.ts';
+import { toEnvironment } from '../config/config.ts';
 import { watchSources } from './dev-watch.ts';
 
 const HELP = `npm run dev [-- options]      the whole of Steward on this machine; API and worker restart when a source changes
@@ -37,7 +37,11 @@ async function develop(options: Parameters<typeof stackConfig>[0]): Promise<void
   const port = await claimPort('The API', config.PORT, '--port or PORT');
   const stack = await startStack(config, { application: false, log, progress: say });
   const env = { ...process.env, ...toEnvironment(stack.environment.config), PORT: String(port) };
-  const application = createDevApplication({ scripts: ['api/main.ts', 'workers/main.ts'], env, log: say });
+  const application = createDevApplication({
+    scripts: ['processes/api.ts', 'processes/worker.ts'],
+    env,
+    log: say,
+  });
   const unwatch = watchSources(join(import.meta.dirname, '..'), QUIET_MS, (path) => {
     say(`${path} changed: restarting`);
     void application.restart();

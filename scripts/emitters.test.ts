@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 const PLACES =
-  '{*,{activities,api,db,domain,embedded,library,migrations,schemas,scripts,sdk,workers,workflows}/**/*}.ts';
+  '{*,{activities,api,config,db,demo,domain,embedded,families,library,migrations,processes,schemas,scripts,sdk,stand-ins,workers,workflows}/**/*}.ts';
 
 /** How the source makes servers, sockets and the like. An unheard `error` event of one of them ends the process. */
 const KINDS: Readonly<Record<string, RegExp>> = {
@@ -51,9 +51,9 @@ const TABLE: Readonly<Record<string, Broken>> = {
   },
   'db/database.ts: MikroORM': { file: DATABASE, title: 'in transactions of MikroORM' },
   'db/migrate.ts: MikroORM': { file: DATABASE, title: 'while it holds the lock of the migrations' },
-  'api/main.ts: Temporal connection': { file: PROCESSES, title: 'a Temporal that restarts' },
-  'workers/main.ts: Temporal connection': { file: PROCESSES, title: 'a Temporal that restarts' },
-  'embedded/application.ts: Temporal connection': { file: PROCESSES, title: 'a Temporal that restarts' },
+  'processes/api.ts: Temporal connection': { file: PROCESSES, title: 'a Temporal that restarts' },
+  'processes/worker.ts: Temporal connection': { file: PROCESSES, title: 'a Temporal that restarts' },
+  'processes/application.ts: Temporal connection': { file: PROCESSES, title: 'a Temporal that restarts' },
   'embedded/temporal/dev-server.ts: Temporal connection': {
     why: 'closed before the server is said to be ready',
   },
@@ -65,14 +65,14 @@ const TABLE: Readonly<Record<string, Broken>> = {
   },
   'activities/payments/evm/node.ts: EVM node': { file: LINES, title: 'an EVM node' },
   'embedded/chains/deploy/evm.ts: EVM node': REQUESTS_ONLY,
-  'embedded/demo/confirm.ts: EVM node': REQUESTS_ONLY,
-  'embedded/services/refunds/evm-refunds.ts: EVM node': REQUESTS_ONLY,
-  'scripts/verify-evm.ts: EVM node': REQUESTS_ONLY,
+  'demo/confirm.ts: EVM node': REQUESTS_ONLY,
+  'stand-ins/services/refunds/evm-refunds.ts: EVM node': REQUESTS_ONLY,
+  'activities/payments/evm/witness.ts: EVM node': REQUESTS_ONLY,
   'activities/payments/solana/node.ts: Solana node': { file: LINES, title: 'a Solana node' },
   'embedded/chains/deploy/solana.ts: Solana node': REQUESTS_ONLY,
-  'embedded/demo/confirm.ts: Solana node': REQUESTS_ONLY,
-  'embedded/demo/fund-escrow.ts: Solana node': REQUESTS_ONLY,
-  'embedded/services/refunds/solana-refunds.ts: Solana node': REQUESTS_ONLY,
+  'demo/confirm.ts: Solana node': REQUESTS_ONLY,
+  'demo/fund-escrow.ts: Solana node': REQUESTS_ONLY,
+  'stand-ins/services/refunds/solana-refunds.ts: Solana node': REQUESTS_ONLY,
   'api/stream/websocket.ts: WebSocket': {
     file: LINES,
     title: 'a WebSocket that breaks inside a frame',
@@ -80,7 +80,7 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'sdk/transport/websocket.ts: WebSocket': {
     why: 'the browser’s: an unheard error event does no harm, and it also closes',
   },
-  'embedded/demo/client.ts: WebSocket': ONE_COMMAND,
+  'demo/client.ts: WebSocket': ONE_COMMAND,
   'embedded/processes/launch.ts: child process': {
     file: EMBEDDED,
     title: 'a command that does not exist is named',
@@ -118,11 +118,11 @@ const TABLE: Readonly<Record<string, Broken>> = {
     why: 'each request hears its error, and its client sees the connection end',
   },
   'embedded/chains/surfpool/upstream.ts: server': { why: 'an error is heard and said' },
-  'embedded/facilitator/listen.ts: server': { why: 'an error is heard' },
+  'stand-ins/facilitator/listen.ts: server': { why: 'an error is heard' },
   'embedded/ports.ts: server': { why: 'an error is the answer: the port is taken' },
   'activities/http/guarded-fetch.ts: pool of HTTP connections': { file: LINES, title: 'a service' },
   'activities/kodosumi/client/http.ts: pool of HTTP connections': { file: LINES, title: 'a Kodosumi' },
-  'run-main.ts: message to the parent process': {
+  'processes/run-main.ts: message to the parent process': {
     file: PROCESSES,
     title: 'a parent and a reader of the output that are gone',
   },

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { settings } from '../config.ts';
+import { settings } from '../config/config.ts';
 
-/** Writes .env.example from config.ts, or with --check says whether the committed one is current. */
+/** Writes .env.example from config/config.ts, or with --check says whether the committed one is current. */
 const FILE = '.env.example';
 
 function line([name, schema]: [string, z.ZodType]): string {
@@ -15,7 +15,7 @@ function line([name, schema]: [string, z.ZodType]): string {
 }
 
 const header =
-  '# Settings of Steward: generated from config.ts by `npm run env-example`. Copy to .env and uncomment.\n\n';
+  '# Settings of Steward: generated from config/config.ts by `npm run env-example`. Copy to .env and uncomment.\n\n';
 const text = header + Object.entries(settings.shape).map(line).join('\n');
 if (!process.argv.includes('--check')) writeFileSync(FILE, text);
 else if (readFileSync(FILE, 'utf8') !== text)

@@ -1,14 +1,14 @@
-import '../quiet-bindings.ts';
+import '../config/quiet-bindings.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { deployLocalAssets } from '../embedded/chains/deploy.ts';
 import { parseSeed } from '../embedded/chains/keys.ts';
 import { deriveLocalKeys } from '../embedded/chains/local-assets.ts';
-import { createDemoClient } from '../embedded/demo/client.ts';
-import { fundEscrow } from '../embedded/demo/fund-escrow.ts';
-import { createScreen } from '../embedded/demo/screen.ts';
+import { createDemoClient } from '../demo/client.ts';
+import { fundEscrow } from '../demo/fund-escrow.ts';
+import { createScreen } from '../demo/screen.ts';
 import { runScript } from './command-line.ts';
 
 const HELP = `npm run fund -- USER [AMOUNT]   gives a user of the local stack money to spend (5 USDC)

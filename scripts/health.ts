@@ -1,5 +1,6 @@
-import { loadConfig } from '../config.ts';
-import { describeError, runScript } from './command-line.ts';
+import { loadConfig } from '../config/config.ts';
+import { describeError } from '../domain/errors.ts';
+import { runScript } from './command-line.ts';
 import { exitCodeOf, healthTable, healthUrl } from './health-table.ts';
 import { unservedQueues } from './health-workers.ts';
 

@@ -1,6 +1,7 @@
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { upgradeSchema } from '../db/schema.ts';
-import { describeError, runScript } from './command-line.ts';
+import { describeError } from '../domain/errors.ts';
+import { runScript } from './command-line.ts';
 
 const HELP = `npm run migrate      brings the database that DATABASE_URL names to the newest schema
 

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { loadConfig, type Config } from '../config.ts';
+import { loadConfig, type Config } from '../config/config.ts';
+import { describeError } from '../domain/errors.ts';
 import { taskQueues } from '../domain/queues.ts';
-import { temporalOptions } from '../temporal-connection.ts';
-import { ensureStandingWorkflows } from '../workers/standing-workflows.ts';
+import { temporalOptions } from '../config/temporal-connection.ts';
+import { ensureSingletons } from '../processes/singletons.ts';
 import { buildOf } from '../workers/version.ts';
-import { describeError, runScript } from './command-line.ts';
+import { runScript } from './command-line.ts';
 import {
   describeDeployment,
   makeCurrent,
@@ -88,7 +89,7 @@ async function fulfil(wish: Wish, deployment: Deployment, config: Config): Promi
 async function leaveVersions(deployment: Deployment, config: Config): Promise<void> {
   await refusable(makeCurrent(deployment));
   const { connection, namespace } = deployment;
-  await ensureStandingWorkflows(connection, namespace, config.TASK_QUEUE, {
+  await ensureSingletons(connection, namespace, config.TASK_QUEUE, {
     anew: true,
     ...(config.PAYMENT_SERVICE_URL !== undefined && { watchEveryMs: config.MASUMI_WATCH_EVERY_MS }),
   });

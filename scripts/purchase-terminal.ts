@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { asking, isOptional, typedValue } from '../embedded/purchaser/form.ts';
-import type { AskPerson } from '../embedded/purchaser/purchase.ts';
+import { asking, isOptional, typedValue } from '../demo/purchaser/form.ts';
+import type { AskPerson } from '../demo/purchaser/order.ts';
 import type { Json } from '../schemas/core/json.ts';
 
 /** Fills in a form with whoever sits at the terminal, one field a line; an empty line leaves an optional field out. */

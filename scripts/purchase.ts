@@ -1,12 +1,12 @@
-import '../quiet-bindings.ts';
+import '../config/quiet-bindings.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { loadConfig, type Config } from '../config.ts';
-import { createScreen } from '../embedded/demo/screen.ts';
-import { createAgent } from '../embedded/purchaser/agent.ts';
-import { purchase } from '../embedded/purchaser/purchase.ts';
-import { createWallet, type Wallet } from '../embedded/purchaser/wallet.ts';
+import { loadConfig, type Config } from '../config/config.ts';
+import { createScreen } from '../demo/screen.ts';
+import { createAgent } from '../demo/purchaser/agent.ts';
+import { purchase } from '../demo/purchaser/purchase.ts';
+import { createWallet, type Wallet } from '../demo/purchaser/wallet.ts';
 import { runScript } from './command-line.ts';
 import { keyLast, readObject } from './purchase-args.ts';
 import { askOnTerminal } from './purchase-terminal.ts';

@@ -17,7 +17,7 @@ export async function runVitest(config: string, given: readonly string[]): Promi
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       `--root=${root}`,
-      `--config=${join(root, config)}`,
+      `--config=${join(root, 'tests', config)}`,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${results}`,

@@ -7,9 +7,9 @@ interface Command {
 /** What `steward` can do; each is an npm script as well. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   start: { summary: 'everything on this machine, until Ctrl-C', file: 'embedded/main.ts' },
-  demo: { summary: 'the same, and two real tasks', file: 'embedded/demo.ts' },
-  api: { summary: 'an API process', file: 'api/main.ts' },
-  worker: { summary: 'a worker process', file: 'workers/main.ts' },
+  demo: { summary: 'the same, and two real tasks', file: 'demo/demo.ts' },
+  api: { summary: 'an API process', file: 'processes/api.ts' },
+  worker: { summary: 'a worker process', file: 'processes/worker.ts' },
   health: { summary: 'how Steward is', file: 'scripts/health.ts' },
   keys: { summary: 'create, list and revoke API keys, straight in the database', file: 'scripts/keys.ts' },
   fund: { summary: 'money for a user of the local stack', file: 'scripts/fund.ts' },

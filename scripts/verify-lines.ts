@@ -1,5 +1,5 @@
 import type { Receipt } from '../schemas/core/receipt.ts';
-import type { Checked } from './verify-chains.ts';
+import type { Checked } from '../domain/receipts/on-chains.ts';
 
 const WORDS: Readonly<Record<Checked['verdict'], string>> = {
   ok: 'ok',

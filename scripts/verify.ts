@@ -1,11 +1,11 @@
-import '../quiet-bindings.ts';
+import '../config/quiet-bindings.ts';
 import { runScript } from './command-line.ts';
-import { checkOnChains, type Checked, type Witnesses } from './verify-chains.ts';
-import { createEvmWitness } from './verify-evm.ts';
+import { checkOnChains, type Checked, type Witnesses } from '../domain/receipts/on-chains.ts';
+import { createEvmWitness } from '../activities/payments/evm/witness.ts';
 import { exitCodeOf, togetherLines, verdictJson, verdictLines } from './verify-lines.ts';
-import { checkOnPaper, checkTogether } from './verify-paper.ts';
-import { readJson, readReceipt } from './verify-read.ts';
-import { createSolanaWitness } from './verify-solana.ts';
+import { checkOnPaper, checkTogether } from '../api/receipts/verify.ts';
+import { readJson, readReceipt } from '../api/receipts/read-receipt.ts';
+import { createSolanaWitness } from '../activities/payments/solana/witness.ts';
 
 const HELP = `steward verify RECEIPT... [options]     whether a run's receipt (GET /runs/{id}/receipt) holds
 

@@ -1,5 +1,6 @@
 import type { Workflow, WorkflowStatus } from '../schemas/families/reasoning.ts';
-import type { ReasoningClient } from './reasoning-client.ts';
+import type { CallOptions } from './http.ts';
+import type { StreamOptions } from './reasoning-stream.ts';
 
 /** Until when to wait. */
 export interface WaitOptions {
@@ -9,11 +10,17 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/** What of a client the wait needs. */
+interface Watched {
+  getWorkflow(id: string, options?: CallOptions): Promise<Workflow>;
+  stream(id: string, options?: StreamOptions): AsyncIterable<{ type: string }>;
+}
+
 const ENDS: readonly WorkflowStatus[] = ['completed', 'failed', 'cancelled'];
 
 /** Looks, then listens from where it looked: nothing is missed in between. A time-out throws its TimeoutError. */
 export async function waitForWorkflow(
-  client: ReasoningClient,
+  client: Watched,
   id: string,
   { until = [], timeoutMs, signal }: WaitOptions = {},
 ): Promise<Workflow> {

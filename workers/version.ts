@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import type { Config } from '../config.ts';
-import { VERSION } from '../version.ts';
+import type { Config } from '../config/config.ts';
+import { VERSION } from '../config/version.ts';
 import { bundleWorkflows } from './bundle.ts';
 
 type VersionSettings = Pick<Config, 'WORKER_DEPLOYMENT' | 'WORKER_BUILD_ID' | 'WORKFLOW_BUNDLE'>;

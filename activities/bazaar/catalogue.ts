@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
-import type { CatalogueService } from '../../domain/reasoning/catalogue.ts';
+import type { CatalogueService } from '../../domain/plan/catalogue.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import { readBazaarItem } from './bazaar-entry.ts';
 import { sameService } from './entry-fields.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { createGuardedFetch, type GuardedFetch } from '../http/guarded-fetch.ts';
 import { createGuards } from '../http/guards.ts';

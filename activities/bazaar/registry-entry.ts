@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CatalogueService, ServiceUndo } from '../../domain/reasoning/catalogue.ts';
+import type { CatalogueService, ServiceUndo } from '../../domain/plan/catalogue.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { payOptions } from './bazaar-entry.ts';
 import { isObject, methodOf, numberIn, schemaOf, serviceUrl, textOf, textsOf } from './entry-fields.ts';

@@ -1,6 +1,5 @@
 import { getRun } from '../../db/repositories/runs.ts';
 import { paymentId, saveQuote, type PaymentRow } from '../../db/repositories/payments-write.ts';
-import type { Checkpoint } from '../../domain/crash-points.ts';
 import { EngineError } from '../../domain/errors.ts';
 import {
   classifyStatus,
@@ -17,10 +16,8 @@ import { callKey, type Seller, type SellerAnswer } from '../../domain/payments/s
 import type { CallOutcome, CallRequest, Quote } from '../../domain/ports/calling.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import { withRide } from '../journal/ride.ts';
-import type { CallingDeps } from './activities.ts';
+import type { CallTools } from './tools.ts';
 import { chooseQuote, readQuote, type ChosenQuote } from './quote.ts';
-
-export type CallTools = CallingDeps & { seller: Seller; now: () => number; checkpoint: Checkpoint };
 
 /** The unpaid call of a step. Expected trouble is an outcome; only a broken database or journal throws. */
 export async function callService(tools: CallTools, request: CallRequest): Promise<CallOutcome> {

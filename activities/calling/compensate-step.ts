@@ -11,7 +11,7 @@ import { compensationKey, type SellerAnswer } from '../../domain/payments/seller
 import type { CompensateOutcome, CompensateRequest } from '../../domain/ports/calling.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { withRide } from '../journal/ride.ts';
-import type { CallTools } from './call-service.ts';
+import type { CallTools } from './tools.ts';
 import { creditRefund, readRefund } from './refund.ts';
 
 /**

@@ -10,7 +10,7 @@ import {
   type PaymentRequired,
 } from '../../domain/payments/offers.ts';
 import type { Rails } from '../../domain/payments/rail.ts';
-import type { PlanStep } from '../../domain/plan.ts';
+import type { PlanStep } from '../../domain/plan/plan.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { Quote } from '../../domain/ports/calling.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';

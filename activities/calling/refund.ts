@@ -12,7 +12,7 @@ import { assetsOf } from '../../domain/payments/purse.ts';
 import type { Rail, TransferSighting } from '../../domain/payments/rail.ts';
 import type { CompensateRequest } from '../../domain/ports/calling.ts';
 import type { Json } from '../../schemas/core/json.ts';
-import type { CallTools } from './call-service.ts';
+import type { CallTools } from './tools.ts';
 
 /** What a seller says it paid back. `asset` is the token's address or mint, `amount` minor units. */
 export interface ClaimedRefund {

@@ -1,12 +1,12 @@
 import type { Values } from '../../db/values.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { isNotReached } from '../../domain/outside-errors.ts';
-import { outputsFor } from '../../domain/outputs.ts';
+import { outputsFor } from '../../domain/plan/outputs.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
 import type { Seller, SellerAnswer } from '../../domain/payments/seller.ts';
 import { serviceRequest, type ServiceRequest } from '../../domain/payments/service-request.ts';
 import type { Outputs } from '../../domain/ports/values.ts';
-import { resolveParams } from '../../domain/reasoning/paths.ts';
+import { resolveParams } from '../../domain/plan/paths.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 
 export function createSeller(deps: { fetch: HttpFetch; values: Values }): Seller {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanStep } from '../../domain/plan.ts';
+import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { Ride } from '../../domain/ports/journal.ts';
 import type { Outputs, ValueRef } from '../../domain/ports/values.ts';
-import { DEFAULT_RETRY } from '../../domain/reasoning/draft.ts';
+import { DEFAULT_RETRY } from '../../domain/plan/draft.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import { createComputeActivities } from './activities.ts';
 

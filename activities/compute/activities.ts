@@ -1,14 +1,14 @@
 import type { Journal } from '../../db/journal.ts';
 import type { Values } from '../../db/values.ts';
 import { stepCalled, stepCompleted } from '../../domain/payments/events.ts';
-import type { PlanStep } from '../../domain/plan.ts';
+import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { CallingActivities, ComputeOutcome } from '../../domain/ports/calling.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { Outputs } from '../../domain/ports/values.ts';
-import { checkConditional, decide } from '../../domain/reasoning/conditional.ts';
-import { parsePath } from '../../domain/reasoning/paths.ts';
-import { checkTransform } from '../../domain/reasoning/transform-check.ts';
-import { runTransform } from '../../domain/reasoning/transform.ts';
+import { checkConditional, decide } from '../../domain/plan/conditional.ts';
+import { parsePath } from '../../domain/plan/paths.ts';
+import { checkTransform } from '../../domain/plan/transform-check.ts';
+import { runTransform } from '../../domain/plan/transform.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 
 export interface ComputeDeps {

@@ -1,32 +1,9 @@
-import type { Database } from '../../db/database.ts';
-import type { Journal } from '../../db/journal.ts';
-import type { Sealer } from '../../db/sealing.ts';
-import type { Values } from '../../db/values.ts';
-import type { Checkpoint } from '../../domain/crash-points.ts';
-import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
-import type { JobActivities } from '../../domain/ports/jobs.ts';
-import type { FetchFile } from './fetch-files.ts';
+import type { JobActivities } from '../../domain/masumi/ports/jobs.ts';
 import { answerLock } from './answer-lock.ts';
 import { followJob } from './follow.ts';
 import { requireKodosumi } from './job.ts';
 import { findRunOf, launchJob } from './launch-job.ts';
-
-export interface KodosumiDeps {
-  db: Database;
-  journal: Journal;
-  sealer: Sealer;
-  values: Values;
-  /** None: no Kodosumi is configured. */
-  kodosumi: Kodosumi | undefined;
-  fetchFile: FetchFile;
-  /** Between two looks at a run whose stream is broken, ms (POLLING_INTERVAL_SECONDS). */
-  pollMs: number;
-  /** So long Kodosumi may take to answer a launch; ms. */
-  launchMs: number;
-  /** So long after a launch whose answer was lost its run is looked for, before it is launched again; ms. */
-  lookForMs: number;
-  checkpoint?: Checkpoint;
-}
+import type { KodosumiDeps } from './tools.ts';
 
 type Activities = Pick<JobActivities, 'launchJob' | 'followJob' | 'answerLock' | 'killJob'>;
 

@@ -1,7 +1,7 @@
-import { forgetHanded, markHanded, markTaken, openAnswers } from '../../db/repositories/job-locks.ts';
+import { forgetHanded, markHanded, markTaken, openAnswers } from '../../db/masumi/job-locks.ts';
 import { EngineError } from '../../domain/errors.ts';
-import type { AnswerLockOutcome } from '../../domain/ports/jobs.ts';
-import type { KodosumiDeps } from './activities.ts';
+import type { AnswerLockOutcome } from '../../domain/masumi/ports/jobs.ts';
+import type { KodosumiDeps } from './tools.ts';
 import { withFiles } from './fetch-files.ts';
 import { requireKodosumi } from './job.ts';
 

@@ -1,7 +1,7 @@
-import type { JobInputs } from '../../db/repositories/jobs.ts';
+import type { JobInputs } from '../../db/masumi/jobs.ts';
 import { EngineError } from '../../domain/errors.ts';
-import type { FormErrors } from '../../domain/ports/forms.ts';
-import type { FlowFile, Kodosumi } from '../../domain/ports/kodosumi.ts';
+import type { FormErrors } from '../../domain/masumi/ports/forms.ts';
+import type { FlowFile, Kodosumi } from '../../domain/masumi/ports/kodosumi.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 
 /** Gets one file from an address that a purchaser gave: https, public hosts, a size limit. */

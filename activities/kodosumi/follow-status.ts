@@ -1,9 +1,9 @@
-import { keepLock } from '../../db/repositories/job-locks.ts';
+import { keepLock } from '../../db/masumi/job-locks.ts';
 import { readFinal } from '../../domain/masumi/kodosumi-final.ts';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
-import type { FollowEnd, JobActivities } from '../../domain/ports/jobs.ts';
-import type { FlowStatus } from '../../domain/ports/kodosumi.ts';
-import type { KodosumiDeps } from './activities.ts';
+import type { FollowEnd, JobActivities } from '../../domain/masumi/ports/jobs.ts';
+import type { FlowStatus } from '../../domain/masumi/ports/kodosumi.ts';
+import type { KodosumiDeps } from './tools.ts';
 import { requireKodosumi } from './job.ts';
 
 const LOCK_S = 3 * 3600; // as long as locks last where nobody says otherwise (masumi.md section 2)

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import type { FollowEnd } from '../../domain/ports/jobs.ts';
-import type { FlowEvent } from '../../domain/ports/kodosumi.ts';
-import type { KodosumiDeps } from './activities.ts';
-import { createHaste, type Haste } from './haste.ts';
+import type { FollowEnd } from '../../domain/masumi/ports/jobs.ts';
+import type { FlowEvent } from '../../domain/masumi/ports/kodosumi.ts';
+import type { KodosumiDeps } from './tools.ts';
+import { createStatusPoll, type StatusPoll } from './status-poll.ts';
 import { lookAtRun, openLockOf, type Followed } from './follow-status.ts';
 import { requireKodosumi } from './job.ts';
 import { openRecord, type Recorder } from './record-events.ts';
@@ -20,10 +20,10 @@ const STREAM_POLLS = 10; // after so many times `pollMs` a stream that never end
 export async function followJob(deps: KodosumiDeps, followed: Followed): Promise<FollowEnd> {
   const { cancellationSignal: signal } = Context.current();
   const recorder = await openRecord(deps, followed.runId);
-  const haste = createHaste(deps.pollMs);
+  const poll = createStatusPoll(deps.pollMs);
   let missingSince: number | undefined;
   for (;;) {
-    const heard = await listen(deps, followed, { recorder, haste, signal });
+    const heard = await listen(deps, followed, { recorder, poll, signal });
     if (typeof heard === 'object') return heard;
     const look = await lookAtRun(deps, followed);
     if (look.kind === 'end') return look.end;
@@ -31,14 +31,14 @@ export async function followJob(deps: KodosumiDeps, followed: Followed): Promise
     if (missingSince !== undefined && Date.now() - missingSince > MISSING_MS)
       return { kind: 'lost', message: 'Kodosumi does not know the run any more.' };
     if (heard === 'still open') continue;
-    const waitMs = haste.waitMs() ?? deps.pollMs;
+    const waitMs = poll.waitMs() ?? deps.pollMs;
     await wait(look.kind === 'missing' ? Math.min(waitMs, 1000) : waitMs, undefined, { signal });
   }
 }
 
 interface Ears {
   recorder: Recorder;
-  haste: Haste;
+  poll: StatusPoll;
   signal: AbortSignal;
 }
 
@@ -46,13 +46,13 @@ interface Ears {
 async function listen(
   deps: KodosumiDeps,
   followed: Followed,
-  { recorder, haste, signal }: Ears,
+  { recorder, poll, signal }: Ears,
 ): Promise<FollowEnd | 'over' | 'still open'> {
   const closing = new AbortController();
   const longEnough = new AbortController();
   const leaveIn = (ms: number): NodeJS.Timeout => setTimeout(() => longEnough.abort(), ms);
   const timers = [leaveIn(deps.pollMs * STREAM_POLLS)];
-  haste.restart();
+  poll.restart();
   try {
     const ends = AbortSignal.any([signal, closing.signal, longEnough.signal]);
     const events = requireKodosumi(deps).events(followed.fid, ends);
@@ -60,7 +60,7 @@ async function listen(
       await recorder.record(event);
       const end = await react(deps, followed, event);
       if (end !== undefined) return end;
-      const soonMs = haste.heard(event.event);
+      const soonMs = poll.heard(event.event);
       if (soonMs !== undefined) timers.push(leaveIn(soonMs));
     }
   } catch {

@@ -1,5 +1,5 @@
-import type { Config } from '../../config.ts';
-import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
+import type { Config } from '../../config/config.ts';
+import type { Kodosumi } from '../../domain/masumi/ports/kodosumi.ts';
 import { createKodosumi } from './client/kodosumi.ts';
 
 /** Undefined where none is configured. */

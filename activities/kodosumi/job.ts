@@ -1,5 +1,5 @@
-import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
-import type { KodosumiDeps } from './activities.ts';
+import type { Kodosumi } from '../../domain/masumi/ports/kodosumi.ts';
+import type { KodosumiDeps } from './tools.ts';
 
 /** Retried until a worker that has one takes the task. */
 export function requireKodosumi({ kodosumi }: Pick<KodosumiDeps, 'kodosumi'>): Kodosumi {

@@ -10,16 +10,16 @@ import {
   holdsLaunch,
   markLaunchLost,
   releaseLaunch,
-} from '../../db/repositories/jobs.ts';
+} from '../../db/masumi/jobs.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { getRun } from '../../db/repositories/runs.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
-import type { JobSettings, LaunchJobOutcome } from '../../domain/ports/jobs.ts';
+import type { JobSettings, LaunchJobOutcome } from '../../domain/masumi/ports/jobs.ts';
 import type { Ride } from '../../domain/ports/journal.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { withRide } from '../journal/ride.ts';
-import type { KodosumiDeps } from './activities.ts';
+import type { KodosumiDeps } from './tools.ts';
 import { withFiles } from './fetch-files.ts';
 import { requireKodosumi } from './job.ts';
 

@@ -1,9 +1,9 @@
 import { eventKeys } from '../../db/repositories/events.ts';
 import { EngineError } from '../../domain/errors.ts';
-import type { FlowEvent } from '../../domain/ports/kodosumi.ts';
+import type { FlowEvent } from '../../domain/masumi/ports/kodosumi.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { KodosumiDeps } from './activities.ts';
+import type { KodosumiDeps } from './tools.ts';
 
 /** Writes the run's events into the job's journal, each once. */
 export interface Recorder {

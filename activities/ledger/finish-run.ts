@@ -13,7 +13,7 @@ import type { FinishRequest } from '../../domain/ports/ledger.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { CancelRequest, type RunError } from '../../schemas/core/run.ts';
-import type { LedgerDeps } from './activities.ts';
+import type { LedgerDeps } from './tools.ts';
 
 /**
  * Ends a run: money first, then attention items, then the terminal event, so that whoever sees the run ended finds

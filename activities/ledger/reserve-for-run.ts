@@ -7,7 +7,7 @@ import { readBalance } from '../../db/ledger.ts';
 import { lockRunMoney } from '../../db/repositories/payments-write.ts';
 import { getRun } from '../../db/repositories/runs.ts';
 import { drawnByRun, drawReserve } from '../../db/repositories/run-money.ts';
-import type { LedgerDeps } from './activities.ts';
+import type { LedgerDeps } from './tools.ts';
 
 type Request = Parameters<LedgerActivities['reserveForRun']>[0];
 

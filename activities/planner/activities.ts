@@ -11,11 +11,11 @@ import type {
   PlanRequest,
   PlanWait,
 } from '../../domain/ports/planning.ts';
-import type { AssembleContext, UnhashedPlan } from '../../domain/reasoning/assemble.ts';
-import type { CatalogueService } from '../../domain/reasoning/catalogue.ts';
-import type { PlanIntent } from '../../domain/reasoning/draft.ts';
-import { makeOfflinePlan } from '../../domain/reasoning/make-plan.ts';
-import { revise } from '../../domain/reasoning/revise.ts';
+import type { AssembleContext, UnhashedPlan } from '../../domain/plan/assemble.ts';
+import type { CatalogueService } from '../../domain/plan/catalogue.ts';
+import type { PlanIntent } from '../../domain/plan/draft.ts';
+import { makeOfflinePlan } from '../../domain/plan/make-plan.ts';
+import { revise } from '../../domain/plan/revise.ts';
 import { withRide } from '../journal/ride.ts';
 import { createAskModel, type AskModel, type ModelSettings } from './ask-model.ts';
 import { loadRequest, type PlanningRequest } from './load-request.ts';

@@ -4,7 +4,7 @@ import type { Sealer } from '../../db/sealing.ts';
 import { escrowAsset, planAsset, type AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { formatUnits } from '../../domain/money.ts';
-import { planCodes } from '../../domain/reasoning/pricing.ts';
+import { planCodes } from '../../domain/plan/pricing.ts';
 import type { Json } from '../../schemas/core/json.ts';
 
 /** What is to be planned. `maxCost` is a decimal in whole units; `codes` are the assets to try, in order. */

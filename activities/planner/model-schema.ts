@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../schemas/core/json.ts';
-import type { Draft, DraftStep } from '../../domain/reasoning/draft.ts';
+import type { Draft, DraftStep } from '../../domain/plan/draft.ts';
 
 /** Strict schemas know no free-form objects, so params travel as names with JSON texts. */
 const Param = z.object({

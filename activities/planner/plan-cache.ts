@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Queryable } from '../../db/ledger.ts';
 import type { Sealer } from '../../db/sealing.ts';
-import type { Plan } from '../../domain/plan.ts';
-import type { PlanIntent } from '../../domain/reasoning/draft.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import type { PlanIntent } from '../../domain/plan/draft.ts';
 import type { Json } from '../../schemas/core/json.ts';
 
 /** A plan as it is kept for the next one who asks the same. */

@@ -3,10 +3,10 @@ import { Plan as WirePlanSchema } from '../../schemas/families/reasoning.ts';
 import { planHash, withHash } from './plan-hash.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
 import { formatUnits } from '../../domain/money.ts';
-import type { Plan } from '../../domain/plan.ts';
-import { makeOfflinePlan } from '../../domain/reasoning/make-plan.ts';
-import { planHashInput, toWirePlan } from '../../domain/reasoning/plan-wire.ts';
-import { revise } from '../../domain/reasoning/revise.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { makeOfflinePlan } from '../../domain/plan/make-plan.ts';
+import { planHashInput, toWirePlan } from '../../domain/plan/wire.ts';
+import { revise } from '../../domain/plan/revise.ts';
 
 const made = makeOfflinePlan('Book a hotel in Lisbon and summarise the confirmation', '2025-11-21', {
   services: sampleCatalogue(),

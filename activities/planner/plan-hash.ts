@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { Plan } from '../../domain/plan.ts';
-import { planHashInput } from '../../domain/reasoning/plan-wire.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { planHashInput } from '../../domain/plan/wire.ts';
 
 /** Hex SHA-256 over the RFC 8785 form of {steps, limits, asset, revision} as clients see them (reasoning.md, "Plan"). */
 export function planHash(plan: Omit<Plan, 'planHash'>): string {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AssembleContext } from '../../domain/reasoning/assemble.ts';
+import type { AssembleContext } from '../../domain/plan/assemble.ts';
 import {
   malformed,
   overloaded,

@@ -3,8 +3,8 @@ import {
   type AssembleContext,
   type PlanProblem,
   type UnhashedPlan,
-} from '../../domain/reasoning/assemble.ts';
-import type { PlanIntent } from '../../domain/reasoning/draft.ts';
+} from '../../domain/plan/assemble.ts';
+import type { PlanIntent } from '../../domain/plan/draft.ts';
 import type { AskModel, ModelAnswer, Turn } from './ask-model.ts';
 import { toDraft } from './model-schema.ts';
 import { planPrompt, SYSTEM_PROMPT } from './prompt.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AssembleContext } from '../../domain/reasoning/assemble.ts';
-import type { CatalogueService } from '../../domain/reasoning/catalogue.ts';
+import type { AssembleContext } from '../../domain/plan/assemble.ts';
+import type { CatalogueService } from '../../domain/plan/catalogue.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
 import { planPrompt } from './prompt.ts';
 

@@ -1,7 +1,7 @@
-import type { AssembleContext } from '../../domain/reasoning/assemble.ts';
-import type { CatalogueService } from '../../domain/reasoning/catalogue.ts';
-import { priceIn } from '../../domain/reasoning/pricing.ts';
-import { scoreService } from '../../domain/reasoning/scoring.ts';
+import type { AssembleContext } from '../../domain/plan/assemble.ts';
+import type { CatalogueService } from '../../domain/plan/catalogue.ts';
+import { priceIn } from '../../domain/plan/pricing.ts';
+import { scoreService } from '../../domain/plan/scoring.ts';
 
 const MOST_SERVICES = 100;
 const LARGEST_SCHEMA = 3000; // characters of one schema

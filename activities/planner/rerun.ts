@@ -5,10 +5,10 @@ import { getRun, listSteps, type RunRow, type StepRow } from '../../db/repositor
 import { EngineError } from '../../domain/errors.ts';
 import { isOpen } from '../../domain/payments/actions.ts';
 import { stepCompleted, stepSkipped } from '../../domain/payments/events.ts';
-import { planOfRest, splitForRerun, type Reuse } from '../../domain/plan-reuse.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { planOfRest, splitForRerun, type Reuse } from '../../domain/plan/reuse.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
-import type { Past, PlanningActivities, PlanOutcome } from '../../domain/ports/planning.ts';
+import type { ReusedResults, PlanningActivities, PlanOutcome } from '../../domain/ports/planning.ts';
 import type { Outputs, ValueRef } from '../../domain/ports/values.ts';
 import type { Rerun } from '../../domain/run-settings.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
@@ -82,7 +82,7 @@ async function planAgain(db: Queryable, runId: string): Promise<PlanOutcome> {
 /** One line a step, whatever number of payments it took. */
 function paidBefore(
   payments: readonly { step_id: string; status: string; amount: string }[],
-): Past['paidAgain'] {
+): ReusedResults['paidAgain'] {
   const sums = new Map<string, bigint>();
   for (const { step_id, status, amount } of payments)
     if (status === 'settled') sums.set(step_id, (sums.get(step_id) ?? 0n) + BigInt(amount));

@@ -111,7 +111,7 @@ const resume = defineRoute({
   },
 });
 
-const again = defineRoute({
+const rerunRoute = defineRoute({
   method: 'post',
   path: '/runs/:id/rerun',
   summary: 'Run again what an ended run did, using the results it has',
@@ -181,7 +181,7 @@ const events = defineRoute({
   },
 });
 
-export const runRoutes = [list, get, cancel, resume, again, inputs];
+export const runRoutes = [list, get, cancel, resume, rerunRoute, inputs];
 
 interface RunSubject extends StreamSubject {
   row: RunRow;

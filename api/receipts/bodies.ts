@@ -2,8 +2,8 @@ import type { BookedRow, PaidRow } from '../../db/repositories/receipts.ts';
 import { transferOf } from '../../db/repositories/payments-write.ts';
 import type { ApprovalRow } from '../../db/repositories/run-lists.ts';
 import type { RunRow, StepRow } from '../../db/repositories/runs.ts';
-import type { Plan, SpendLimits } from '../../domain/plan.ts';
-import { planHashInput } from '../../domain/reasoning/plan-wire.ts';
+import type { Plan, SpendLimits } from '../../domain/plan/plan.ts';
+import { planHashInput } from '../../domain/plan/wire.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import {
   WalletProof,

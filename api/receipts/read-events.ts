@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/ledger.ts';
 import { readRunEvents, type EventRow } from '../../db/repositories/events.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { GENESIS } from '../../domain/receipts/check.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import { PaymentStatus } from '../../schemas/core/payment.ts';

@@ -14,7 +14,7 @@ import {
 import { EngineError } from '../../domain/errors.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
-import type { ProvideInputAnswer, ProvideInputRequest } from '../../domain/ports/jobs.ts';
+import type { ProvideInputAnswer, ProvideInputRequest } from '../../domain/masumi/ports/jobs.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { Ctx } from '../context.ts';

@@ -1,8 +1,8 @@
 import { listSteps, type RunRow } from '../../db/repositories/runs.ts';
 import { paymentsOfRun } from '../../db/repositories/payments-write.ts';
 import { isOpen } from '../../domain/payments/actions.ts';
-import { splitForRerun } from '../../domain/plan-reuse.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { splitForRerun } from '../../domain/plan/reuse.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { RerunBody } from '../../schemas/core/api.ts';
 import type { Ctx } from '../context.ts';

@@ -21,7 +21,7 @@ export interface WorkflowStart {
 
 export interface StartRequest {
   run: NewRun;
-  start: WorkflowStart | ((row: StartedRow) => WorkflowStart);
+  start: WorkflowStart | ((row: StartableRun) => WorkflowStart);
   /** `ctx.claim`: ties the run to the request's Idempotency-Key. */
   claim?: Claim | undefined;
   /** Rows that belong to the run, in the transaction that inserts it; what it throws undoes both. */
@@ -29,7 +29,7 @@ export interface StartRequest {
 }
 
 /** What a start needs to know of a run. */
-export type StartedRow = Pick<
+export type StartableRun = Pick<
   RunRow,
   'id' | 'tenant' | 'family' | 'kind' | 'subject' | 'settings' | 'workflow_id'
 >;
@@ -58,7 +58,7 @@ export async function startRun(
 /** A start that was called off has released its Idempotency-Key, so the next claim of that key makes another run. */
 async function beginRun(
   deps: StartDeps,
-  row: StartedRow,
+  row: StartableRun,
   start: WorkflowStart,
   claim: Claim | undefined,
 ): Promise<void> {
@@ -74,7 +74,7 @@ async function createRun(
   run: NewRun,
   claim: Claim | undefined,
   within: StartRequest['within'],
-): Promise<StartedRow & { start_state: RunRow['start_state'] }> {
+): Promise<StartableRun & { start_state: RunRow['start_state'] }> {
   const insert = async (db: Parameters<typeof insertRun>[0]): Promise<void> => {
     if (!(await insertRun(db, deps.sealer, run)))
       throw new ApiError('run_exists', `A run with the id ${run.id} exists already.`);
@@ -98,7 +98,7 @@ async function createRun(
  */
 export async function startWorkflow(
   deps: StartDeps,
-  row: StartedRow,
+  row: StartableRun,
   start: WorkflowStart,
 ): Promise<'running' | 'called_off'> {
   try {
@@ -125,7 +125,11 @@ export async function startWorkflow(
   }
 }
 
-async function requestStart(deps: StartDeps, row: StartedRow, start: WorkflowStart): Promise<string | null> {
+async function requestStart(
+  deps: StartDeps,
+  row: StartableRun,
+  start: WorkflowStart,
+): Promise<string | null> {
   const options: WorkflowStartOptions = {
     workflowId: row.workflow_id,
     taskQueue: start.taskQueue,
@@ -153,7 +157,7 @@ const TENANT = defineSearchAttributeKey('StewardTenant', KEYWORD);
 const SUBJECT = defineSearchAttributeKey('StewardSubject', KEYWORD);
 const STATUS = defineSearchAttributeKey('StewardStatus', KEYWORD);
 
-const engineAttributes = ({ family, tenant, subject }: StartedRow): SearchAttributePair[] => [
+const engineAttributes = ({ family, tenant, subject }: StartableRun): SearchAttributePair[] => [
   { key: FAMILY, value: family },
   { key: TENANT, value: tenant },
   { key: SUBJECT, value: subject },

@@ -8,7 +8,7 @@ import type { ReadsResult } from '../sections/reads.ts';
 import type { ResourceReport } from '../sections/resources.ts';
 import type { RunsResult } from '../sections/runs.ts';
 import type { WaitingJobsResult } from '../sections/waiting-jobs.ts';
-import type { Verdict } from './targets.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Everything one run of the bench found; sections that were not asked for are absent. */
 export interface Results {

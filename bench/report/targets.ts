@@ -2,14 +2,7 @@ import { PEER, STEWARD } from '../sections/contenders.ts';
 import { LEDGER } from '../sections/ledger.ts';
 import { round } from '../harness/quantiles.ts';
 import type { Results } from './results.ts';
-
-/** One promise and what was measured. `ours` are the project's targets, `original` the claims of the original. */
-export interface Verdict {
-  whose: 'ours' | 'original';
-  target: string;
-  measured: string;
-  met: boolean;
-}
+import type { Verdict } from './verdict.ts';
 
 type Measured = Omit<Results, 'verdicts'>;
 type Judge = (results: Measured) => Verdict | undefined;

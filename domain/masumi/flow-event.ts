@@ -1,4 +1,4 @@
-import type { FlowEvent } from '../ports/kodosumi.ts';
+import type { FlowEvent } from './ports/kodosumi.ts';
 import type { SseFrame } from './sse.ts';
 
 const STAMPED = /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?):/i;

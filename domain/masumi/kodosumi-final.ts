@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import type { FlowResult } from '../ports/kodosumi.ts';
+import type { FlowResult } from './ports/kodosumi.ts';
 
 /** Where the classes that are text keep it. */
 const TEXT_IN = new Map([

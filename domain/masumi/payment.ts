@@ -1,5 +1,5 @@
-import type { JobPayment, PaymentStanding } from '../ports/jobs.ts';
-import type { NodePayment, OnChainState } from '../ports/masumi-node.ts';
+import type { JobPayment, PaymentStanding } from './ports/jobs.ts';
+import type { NodePayment, OnChainState } from './ports/masumi-node.ts';
 
 /** States in which the purchaser's money is, or was, in the contract: the job was paid. */
 export const isPaid = (state: OnChainState | null): boolean =>

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { quotedAsset, type AssetBook } from '../assets.ts';
-import type { PayTerms } from '../plan.ts';
+import type { PayTerms } from '../plan/plan.ts';
 import { caipNetwork, sameAddress } from './networks.ts';
 
 /** One way to pay that a seller offers, in version 2's words. `original` is echoed back to the seller untouched. */

@@ -1,4 +1,4 @@
-import type { PlanStep } from '../plan.ts';
+import type { PlanStep } from '../plan/plan.ts';
 import type { Outputs } from '../ports/values.ts';
 import type { HttpAnswer } from './http.ts';
 

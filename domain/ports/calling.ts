@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { Compensation, PayTerms, PlanStep } from '../plan.ts';
+import type { Compensation, PayTerms, PlanStep } from '../plan/plan.ts';
 import type { Ride } from './journal.ts';
 import type { Outputs, ValueRef } from './values.ts';
 

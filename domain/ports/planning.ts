@@ -1,4 +1,4 @@
-import type { Plan, SpendLimits } from '../plan.ts';
+import type { Plan, SpendLimits } from '../plan/plan.ts';
 import type { Ride } from './journal.ts';
 import type { Outputs } from './values.ts';
 
@@ -12,7 +12,7 @@ export interface PlanRequest {
 }
 
 /** What a run uses of an ended run of the same plan. */
-export interface Past {
+export interface ReusedResults {
   /** Its run id. */
   of: string;
   /** Outputs of the steps that are not run again. */
@@ -31,7 +31,7 @@ export type PlanOutcome =
       cached: boolean;
       model: string;
       /** Set when the plan is that of an ended run: what is used of it. */
-      past?: Past;
+      past?: ReusedResults;
       intent: {
         classification: string;
         entities: { [name: string]: string | number | string[] };

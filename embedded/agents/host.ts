@@ -6,10 +6,10 @@
  * The payment service keeps its state in a file. Kodosumi's runs are in memory only: a job whose run a restart takes
  * away ends as `run_lost`, and its purchaser gets the money back.
  */
-import { sampleFlows } from '../kodosumi/flows/samples.ts';
-import { startKodosumiStandIn } from '../kodosumi/stand-in.ts';
-import { startMasumiStandIn } from '../masumi/server.ts';
-import { tellParent } from '../../run-main.ts';
+import { sampleFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
+import { startKodosumiStandIn } from '../../stand-ins/kodosumi/stand-in.ts';
+import { startMasumiStandIn } from '../../stand-ins/payment-service/server.ts';
+import { tellParent } from '../../processes/run-main.ts';
 import type { MasumiNetwork } from '../../schemas/families/masumi/payment-service.ts';
 import { SAMPLE_AGENTS } from './samples.ts';
 

@@ -4,9 +4,9 @@
  * Ports and folders come as one JSON argument; the assets, which hold the local wallets' keys, come in the environment.
  * Ready message: {type, facilitatorUrl, servicesUrl, registryUrl}.
  */
-import { tellParent } from '../../run-main.ts';
-import { startFacilitator } from '../facilitator/server.ts';
-import { startSampleServices } from '../services/server.ts';
+import { tellParent } from '../../processes/run-main.ts';
+import { startFacilitator } from '../../stand-ins/facilitator/server.ts';
+import { startSampleServices } from '../../stand-ins/services/server.ts';
 import type { LocalAssets } from './local-assets.ts';
 
 export interface HostSettings {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProcesses } from '../processes.ts';
-import { createBuyer } from '../services/test-buyer.ts';
+import { createBuyer } from '../../stand-ins/services/test-buyer.ts';
 import { startPaidHost } from './paid-host.ts';
 import { startTestChains, type TestChains } from './test-stack.ts';
 

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { Keypair } from '@solana/web3.js';
-import { tellParent } from '../../run-main.ts';
+import { tellParent } from '../../processes/run-main.ts';
 import { parseSeed, solanaKeypair } from './keys.ts';
 import { openArchive, type StoredAccount } from './surfpool/archive.ts';
 import { forwardPort } from './surfpool/forward.ts';

@@ -1,8 +1,8 @@
 /** For tests: real chains on free ports, with everything on sale that the local stack sells. */
-import { startFacilitator } from '../facilitator/server.ts';
+import { startFacilitator } from '../../stand-ins/facilitator/server.ts';
 import { freePort } from '../ports.ts';
 import { createProcesses } from '../processes.ts';
-import { startSampleServices } from '../services/server.ts';
+import { startSampleServices } from '../../stand-ins/services/server.ts';
 import { startAnvil } from './anvil.ts';
 import { deployLocalAssets } from './deploy.ts';
 import { deriveLocalKeys, type LocalAssets } from './local-assets.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Log } from '../processes.ts';
+import type { Log } from './child.ts';
 import { beginningOf } from './pid.ts';
 
 /** One line of JSON on the guardian's standard input. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { SpawnOptions } from '../processes.ts';
+import type { SpawnOptions } from './child.ts';
 import { describeExit, type Launched } from './launch.ts';
 import { LATE, within } from './time-limit.ts';
 

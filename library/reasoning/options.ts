@@ -1,5 +1,5 @@
 import type { Keypair } from '@solana/web3.js';
-import { loadConfig, type Config } from '../../config.ts';
+import { loadConfig, type Config } from '../../config/config.ts';
 
 /** The original's constructor options; what they do not say comes from the environment (.env.example). */
 export interface WorkflowManagerOptions {

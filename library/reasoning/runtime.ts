@@ -1,6 +1,6 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Stack } from '../../embedded/stack.ts';
-import { createLog } from '../../logging.ts';
+import { createLog } from '../../config/logging.ts';
 import { ReasoningClient } from '../../sdk/reasoning-client.ts';
 
 /** The engine behind a manager, started by whoever needs it first. */

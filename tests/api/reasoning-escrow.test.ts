@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sweepEscrow } from '../../api/families/reasoning/escrow/sweep.ts';
-import { recordDeposit } from '../../db/repositories/deposits.ts';
-import { holdWithdrawal } from '../../db/repositories/withdrawals.ts';
+import { recordDeposit } from '../../db/escrow/deposits.ts';
+import { holdWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { escrowAsset } from '../../domain/assets.ts';
 import { createCaller, type Caller } from './support/http.ts';
 import { ESCROW_ADDRESS, startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';

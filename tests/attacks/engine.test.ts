@@ -277,7 +277,7 @@ describe('a seller', () => {
   });
 
   test('is the approved one however its address is written on an EVM chain', async () => {
-    const { checkQuote } = await import('../../domain/spending.ts');
+    const { checkQuote } = await import('../../domain/plan/spending.ts');
     const quote = {
       ...PAY,
       payTo: '0xABCD',

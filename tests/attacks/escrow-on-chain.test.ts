@@ -1,6 +1,6 @@
 import { Keypair } from '@solana/web3.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEscrowActivities } from '../../activities/payments/escrow/activities.ts';
+import { createEscrowActivities } from '../../activities/escrow/activities.ts';
 import { createSealer } from '../../db/sealing.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { startTestChains, type TestChains } from '../../embedded/chains/test-stack.ts';

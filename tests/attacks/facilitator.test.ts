@@ -1,7 +1,7 @@
 import type { PaymentPayload, SettleResponse } from '@x402/core/types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestStack, type TestStack } from '../../embedded/chains/test-stack.ts';
-import { createBuyer, type Buyer } from '../../embedded/services/test-buyer.ts';
+import { createBuyer, type Buyer } from '../../stand-ins/services/test-buyer.ts';
 import { PublicKey } from '@solana/web3.js';
 import { evmBalance } from '../chains/support/looking.ts';
 import { solanaWallets, type SolanaWallets } from '../chains/support/solana-wallets.ts';

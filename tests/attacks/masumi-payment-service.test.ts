@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createMasumiNode } from '../../activities/payments/masumi/client.ts';
+import { createMasumiNode } from '../../activities/payment-service/client.ts';
 import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
-import type { MasumiNode, NodePayment } from '../../domain/ports/masumi-node.ts';
+import type { MasumiNode, NodePayment } from '../../domain/masumi/ports/masumi-node.ts';
 import { HYMN, statusOf, until } from '../masumi/support/client.ts';
 import { native, order, paid } from '../masumi/support/orders.ts';
 import { API_KEY, startPaidApp, type PaidApp } from '../masumi/support/paid-app.ts';

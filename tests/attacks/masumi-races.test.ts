@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKodosumiActivities } from '../../activities/kodosumi/activities.ts';
-import { insertJob, keepPayment } from '../../db/repositories/jobs.ts';
+import { insertJob, keepPayment } from '../../db/masumi/jobs.ts';
 import { insertRun } from '../../db/repositories/runs.ts';
-import type { JobPayment } from '../../domain/ports/jobs.ts';
-import type { MasumiNode } from '../../domain/ports/masumi-node.ts';
-import { markdown, type StandInFlow } from '../../embedded/kodosumi/flow.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import type { JobPayment } from '../../domain/masumi/ports/jobs.ts';
+import type { MasumiNode } from '../../domain/masumi/ports/masumi-node.ts';
+import { markdown, type StandInFlow } from '../../stand-ins/kodosumi/flow.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { APPROVAL, HYMN, post, startJob, statusOf, until } from '../masumi/support/client.ts';
 import { order, paid, sell, type Started } from '../masumi/support/orders.ts';
 import { startPaidApp, type PaidApp } from '../masumi/support/paid-app.ts';

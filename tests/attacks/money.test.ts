@@ -10,7 +10,7 @@ import { applyTransfer, readBalance } from '../../db/ledger.ts';
 import { createNotifier, type Notifier } from '../../db/notifier.ts';
 import { getPayment, paymentId, saveQuote, transferOf } from '../../db/repositories/payments-write.ts';
 import { insertRun } from '../../db/repositories/runs.ts';
-import { holdWithdrawal } from '../../db/repositories/withdrawals.ts';
+import { holdWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { createSealer } from '../../db/sealing.ts';
 import { createValues } from '../../db/values.ts';
 import { escrowAccount, reserveAccount, worldAccount } from '../../domain/accounts.ts';

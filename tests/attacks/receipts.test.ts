@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkOnPaper, type Given } from '../../scripts/verify-paper.ts';
-import { parseReceipt } from '../../scripts/verify-read.ts';
+import { checkOnPaper, type Given } from '../../api/receipts/verify.ts';
+import { parseReceipt } from '../../api/receipts/read-receipt.ts';
 import { createProbe } from '../api/support/family.ts';
 import { ask, openStack, type ApiStack } from '../api/support/api.ts';
 import { writePaidRun } from '../api/support/paid-run.ts';

@@ -1,11 +1,11 @@
 import { Keypair, PublicKey } from '@solana/web3.js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createEscrowActivities } from '../../activities/payments/escrow/activities.ts';
-import { recordDeposit } from '../../db/repositories/deposits.ts';
-import { createEscrowUser } from '../../db/repositories/escrow-users.ts';
-import { escrowSummary } from '../../db/repositories/escrow.ts';
-import { getWithdrawal, holdWithdrawal } from '../../db/repositories/withdrawals.ts';
+import { createEscrowActivities } from '../../activities/escrow/activities.ts';
+import { recordDeposit } from '../../db/escrow/deposits.ts';
+import { createEscrowUser } from '../../db/escrow/users.ts';
+import { escrowSummary } from '../../db/escrow/escrow.ts';
+import { getWithdrawal, holdWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { escrowAsset } from '../../domain/assets.ts';
 import type { EscrowActivities } from '../../domain/ports/escrow.ts';
 import { callRpc } from '../../embedded/chains/json-rpc.ts';

@@ -8,7 +8,7 @@ import { createReceiptSigner } from '../../api/receipts/key.ts';
 import { createSealer } from '../../db/sealing.ts';
 import { bodiesOf } from '../../domain/receipts/bodies.ts';
 import type { ReceiptBodies } from '../../schemas/core/receipt.ts';
-import { parseReceipt } from '../../scripts/verify-read.ts';
+import { parseReceipt } from '../../api/receipts/read-receipt.ts';
 import { startTarget, until, type Target } from '../fuzz/target.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import { createMasumiNode } from '../../activities/payments/masumi/client.ts';
-import type { Config } from '../../config.ts';
+import { createMasumiNode } from '../../activities/payment-service/client.ts';
+import type { Config } from '../../config/config.ts';
 import { APPROVAL, HYMN } from '../../embedded/agents/samples.ts';
-import { required } from '../../temporal-connection.ts';
+import { required } from '../../config/temporal-connection.ts';
 import type { Victims } from '../kills/victims.ts';
 import { until } from '../workflows/support/run.ts';
 

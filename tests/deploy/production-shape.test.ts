@@ -53,7 +53,7 @@ test('the image builds its workflow bundle from its own files', async () => {
 });
 
 test('API and worker refuse a database that nobody has migrated, whoever they could become', async () => {
-  for (const script of ['api/main.ts', 'workers/main.ts'])
+  for (const script of ['processes/api.ts', 'processes/worker.ts'])
     for (const env of [{}, { MIGRATION_DATABASE_URL: production.ownerUrl }]) {
       const { code, output } = await production.once(script, [], { ...env, PORT: '0' });
       expect(code).toBe(1);
@@ -76,15 +76,15 @@ test('the one-shots prepare an empty database and an empty Temporal, and may be 
 });
 
 test('an API without keys refuses to listen on all addresses', async () => {
-  const open = await production.once('api/main.ts', [], { HOST: '0.0.0.0', PORT: '0', AUTH: 'off' });
+  const open = await production.once('processes/api.ts', [], { HOST: '0.0.0.0', PORT: '0', AUTH: 'off' });
   expect(open.code).not.toBe(0);
   expect(open.output).toContain('AUTH=off is for loopback only');
 });
 
 test('API and worker start as separate processes and call themselves healthy', async () => {
   [api, worker] = await Promise.all([
-    production.serve('api/main.ts', { ...settings(), HOST: '127.0.0.1', PORT: '0' }),
-    production.serve('workers/main.ts', settings()),
+    production.serve('processes/api.ts', { ...settings(), HOST: '127.0.0.1', PORT: '0' }),
+    production.serve('processes/worker.ts', settings()),
   ]);
   const { hostname, port } = new URL(String(api.info['url']));
   const asked = await production.once('scripts/health.ts', [], { HOST: hostname, PORT: port });

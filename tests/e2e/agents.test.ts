@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { APPROVAL, HYMN } from '../../embedded/agents/samples.ts';
-import type { Agent } from '../../embedded/purchaser/agent.ts';
-import { purchase, type Bought, type Order } from '../../embedded/purchaser/purchase.ts';
+import type { Agent } from '../../demo/purchaser/agent.ts';
+import type { Bought, Order } from '../../demo/purchaser/order.ts';
+import { purchase } from '../../demo/purchaser/purchase.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openShop, quietScreen, type Shop } from './support/agents.ts';
 import { npm } from './support/npm.ts';

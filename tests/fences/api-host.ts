@@ -1,10 +1,10 @@
-import '../../quiet-bindings.ts';
+import '../../config/quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
-import { composeApi } from '../../api/compose.ts';
+import { composeApi } from '../../processes/compose-api.ts';
 import { startApi } from '../../api/server.ts';
-import { loadConfig } from '../../config.ts';
-import { createLog } from '../../logging.ts';
-import { temporalOptions } from '../../temporal-connection.ts';
+import { loadConfig } from '../../config/config.ts';
+import { createLog } from '../../config/logging.ts';
+import { temporalOptions } from '../../config/temporal-connection.ts';
 
 /** An API process. Its parent sends it a point, and the next request that comes there stops the whole process. */
 const config = loadConfig();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchJob } from '../../activities/kodosumi/launch-job.ts';
 import type { CrashPoint } from '../../domain/crash-points.ts';
-import type { Kodosumi } from '../../domain/ports/kodosumi.ts';
+import type { Kodosumi } from '../../domain/masumi/ports/kodosumi.ts';
 import { until as untilTrue } from '../workflows/support/run.ts';
 import { startMasumiApp, type MasumiApp } from '../masumi/support/app.ts';
 import { HYMN, sell, startJob, until } from '../masumi/support/client.ts';

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { inject } from 'vitest';
 import { generateKey } from '../../api/keys/secrets.ts';
-import { loadConfig, type Config } from '../../config.ts';
+import { loadConfig, type Config } from '../../config/config.ts';
 import { APPROVAL, HYMN } from '../../embedded/agents/samples.ts';
-import { startApplication } from '../../embedded/application.ts';
+import { startApplication } from '../../processes/application.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
-import type { DemoClient } from '../../embedded/demo/client.ts';
-import { fundEscrow } from '../../embedded/demo/fund-escrow.ts';
+import type { DemoClient } from '../../demo/client.ts';
+import { fundEscrow } from '../../demo/fund-escrow.ts';
 import { startEnvironment } from '../../embedded/environment.ts';
 import { createProcesses } from '../../embedded/processes.ts';
-import { quietRuntime } from '../../workers/runtime.ts';
+import { quietRuntime } from '../../processes/quiet-runtime.ts';
 import { freshDatabase } from '../support/database.ts';
 
 /** The whole of Steward with keys required and a little history, so that ids of every kind exist. */

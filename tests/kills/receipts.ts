@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { checkOnChains } from '../../scripts/verify-chains.ts';
-import { createEvmWitness } from '../../scripts/verify-evm.ts';
-import { checkOnPaper } from '../../scripts/verify-paper.ts';
-import { parseReceipt } from '../../scripts/verify-read.ts';
-import { createSolanaWitness } from '../../scripts/verify-solana.ts';
+import { checkOnChains } from '../../domain/receipts/on-chains.ts';
+import { createEvmWitness } from '../../activities/payments/evm/witness.ts';
+import { checkOnPaper } from '../../api/receipts/verify.ts';
+import { parseReceipt } from '../../api/receipts/read-receipt.ts';
+import { createSolanaWitness } from '../../activities/payments/solana/witness.ts';
 import type { Victims } from './victims.ts';
 
 /** Whatever was killed: the receipt of each run that has ended agrees with itself and with both chains. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { createDemoClient } from '../../embedded/demo/client.ts';
-import { fundEscrow } from '../../embedded/demo/fund-escrow.ts';
+import { createDemoClient } from '../../demo/client.ts';
+import { fundEscrow } from '../../demo/fund-escrow.ts';
 import { createCustomer, type Purchase } from './customer.ts';
 import { holdBooks } from './proof.ts';
 import { startVictims, VICTIMS, type Victims } from './victims.ts';

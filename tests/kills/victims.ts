@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, toEnvironment, type Config } from '../../config.ts';
+import { loadConfig, toEnvironment, type Config } from '../../config/config.ts';
 import { migrate } from '../../db/migrate.ts';
 import { defaultCacheDir } from '../../embedded/downloads/cache-dir.ts';
 import type { CrashPoint } from '../../domain/crash-points.ts';
@@ -88,9 +88,9 @@ export async function startVictims(options: VictimOptions = {}): Promise<Victims
   const ports = await Promise.all(Array.from({ length: options.apis ?? 1 }, () => freePort()));
   const [workers, apis] = await Promise.all([
     Promise.all(
-      Array.from({ length: options.workers ?? 1 }, (_, n) => node(`worker-${n}`, 'workers/main.ts')),
+      Array.from({ length: options.workers ?? 1 }, (_, n) => node(`worker-${n}`, 'processes/worker.ts')),
     ),
-    Promise.all(ports.map((port, n) => node(`api-${n}`, 'api/main.ts', { PORT: port }))),
+    Promise.all(ports.map((port, n) => node(`api-${n}`, 'processes/api.ts', { PORT: port }))),
   ]);
   const firsts = { worker: workers[0]!, api: apis[0]!, temporal: temporal.server };
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFinal } from '../../domain/masumi/kodosumi-final.ts';
-import { action, textInput } from '../../embedded/kodosumi/elements.ts';
+import { action, textInput } from '../../stand-ins/kodosumi/elements.ts';
 import type { Tried } from './runs.ts';
 
 const outputOf = (final: string | null | undefined): string => readFinal(final ?? null).output;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
 import { readFinal } from '../../domain/masumi/kodosumi-final.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { describeRuns } from './contract-runs.ts';
 import { tryOut, type Tried } from './runs.ts';
 import type { KodosumiTarget } from './target.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
-import type { FlowEvent, FlowState, FlowStatus, Kodosumi } from '../../domain/ports/kodosumi.ts';
+import type { FlowEvent, FlowState, FlowStatus, Kodosumi } from '../../domain/masumi/ports/kodosumi.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { KodosumiTarget } from './target.ts';
 

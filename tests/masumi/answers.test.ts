@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Kodosumi, LockOutcome } from '../../domain/ports/kodosumi.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import type { Kodosumi, LockOutcome } from '../../domain/masumi/ports/kodosumi.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { startMasumiApp, type MasumiApp } from './support/app.ts';
 import {
   APPROVAL,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../api/support/api.ts';
-import { markdown, type StandInFlow } from '../../embedded/kodosumi/flow.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import { markdown, type StandInFlow } from '../../stand-ins/kodosumi/flow.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { APPROVAL, expectProblem, HYMN, provide, startJob, statusOf, until } from './support/client.ts';
 import { heldFlow } from './support/flows.ts';
 import { native, order, paid, sell } from './support/orders.ts';

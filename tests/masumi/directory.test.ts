@@ -2,8 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFlowSettings } from '../../api/families/masumi/flow-settings.ts';
-import { markdown, type StandInFlow } from '../../embedded/kodosumi/flow.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import { markdown, type StandInFlow } from '../../stand-ins/kodosumi/flow.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startMasumiApp, type MasumiApp } from './support/app.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../api/support/api.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { HYMN, startJob, until } from './support/client.ts';
 import { heldFlow, type HeldFlow } from './support/flows.ts';
 import { native, order, paid, sell } from './support/orders.ts';

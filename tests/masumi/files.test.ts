@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFetchFile } from '../../activities/kodosumi/fetch-file.ts';
 import { createUrlGuard } from '../../activities/http/guard.ts';
 import { createGuardedFetch } from '../../activities/http/guarded-fetch.ts';
-import { filesInput } from '../../embedded/kodosumi/elements.ts';
-import { markdown, type StandInFlow } from '../../embedded/kodosumi/flow.ts';
+import { filesInput } from '../../stand-ins/kodosumi/elements.ts';
+import { markdown, type StandInFlow } from '../../stand-ins/kodosumi/flow.ts';
 import { startMasumiApp, type MasumiApp } from './support/app.ts';
 import { countRows, expectProblem, post, provide, sell, startJob, until } from './support/client.ts';
 

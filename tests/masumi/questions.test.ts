@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { markdown, type StandInFlow } from '../../embedded/kodosumi/flow.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import { markdown, type StandInFlow } from '../../stand-ins/kodosumi/flow.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { ask } from '../api/support/api.ts';
 import { startMasumiApp, type MasumiApp } from './support/app.ts';
 import {

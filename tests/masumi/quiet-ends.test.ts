@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { FlowEvent, FlowStatus, Kodosumi } from '../../domain/ports/kodosumi.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import type { FlowEvent, FlowStatus, Kodosumi } from '../../domain/masumi/ports/kodosumi.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { HYMN, until } from './support/client.ts';
 import { paid, sell } from './support/orders.ts';
 import { startPaidApp, type PaidApp } from './support/paid-app.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
-import type { AgentPricing } from '../../domain/ports/masumi-node.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import type { AgentPricing } from '../../domain/masumi/ports/masumi-node.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import type { Answer } from '../api/support/api.ts';
 import { startMasumiApp, type MasumiApp } from './support/app.ts';
 import {

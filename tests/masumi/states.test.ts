@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../api/support/api.ts';
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
-import { standInAgentIdentifier } from '../../embedded/masumi/agents.ts';
-import { outputHash } from '../../activities/payments/masumi/output-hash.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
+import { standInAgentIdentifier } from '../../stand-ins/payment-service/agents.ts';
+import { outputHash } from '../../activities/payment-service/output-hash.ts';
 import { APPROVAL, HYMN, LONG, post, startJob, statusOf, until } from './support/client.ts';
 import {
   native as readNative,
@@ -11,7 +11,7 @@ import {
   sell,
   type Started,
 } from './support/orders.ts';
-import { createWallet } from '../../embedded/purchaser/wallet.ts';
+import { createWallet } from '../../demo/purchaser/wallet.ts';
 import { StartedJob } from '../../schemas/families/masumi/mip003.ts';
 import { heldFlow } from './support/flows.ts';
 import { settingName, startPaidApp, type PaidApp } from './support/paid-app.ts';

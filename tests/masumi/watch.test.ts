@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { refundState } from '../../domain/masumi/payment.ts';
-import type { OnChainState } from '../../domain/ports/masumi-node.ts';
+import type { OnChainState } from '../../domain/masumi/ports/masumi-node.ts';
 import { forbidden, unreadable } from './support/paper-node.ts';
 import { openWatched, paymentOf, shown, type WatchedDatabase } from './support/watched.ts';
 

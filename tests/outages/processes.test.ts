@@ -55,7 +55,10 @@ beforeAll(async () => {
     ESCROW_ASSETS: 'USDC:4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU:6',
     PORT: '0',
   };
-  [api, worker] = await Promise.all([startHost('api/main.ts', env), startHost('workers/main.ts', env)]);
+  [api, worker] = await Promise.all([
+    startHost('processes/api.ts', env),
+    startHost('processes/worker.ts', env),
+  ]);
 }, 120_000);
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { testFlows } from '../../embedded/kodosumi/flows/samples.ts';
+import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { APPROVAL, HYMN, post, until } from '../masumi/support/client.ts';
 import { order, paid, sell, type Started } from '../masumi/support/orders.ts';
 import { startPaidApp, type PaidApp } from '../masumi/support/paid-app.ts';

@@ -1,7 +1,7 @@
 import type { AssetBook } from '../../domain/assets.ts';
-import type { CatalogueService, PayOption } from '../../domain/reasoning/catalogue.ts';
-import { createServices, type ServicesAppOptions } from '../../embedded/services/app.ts';
-import type { ServiceDefinition } from '../../embedded/services/definition.ts';
+import type { CatalogueService, PayOption } from '../../domain/plan/catalogue.ts';
+import { createServices, type ServicesAppOptions } from '../../stand-ins/services/app.ts';
+import type { ServiceDefinition } from '../../stand-ins/services/definition.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 
 export const SOLANA = 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1';

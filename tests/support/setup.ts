@@ -1,4 +1,4 @@
-import '../../quiet-bindings.ts';
+import '../../config/quiet-bindings.ts';
 import fc from 'fast-check';
 
 const SEED = 20_251_121;

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { formatUnits } from '../../domain/money.ts';
-import type { PauseNeeds } from '../../domain/pause-needs.ts';
-import type { Plan } from '../../domain/plan.ts';
-import { payees } from '../../domain/spending.ts';
+import type { PauseNeeds } from '../../domain/plan/pause-needs.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { payees } from '../../domain/plan/spending.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Grant } from './budget.ts';
 import type { Run } from './run.ts';

@@ -7,7 +7,7 @@ import type {
   RefusalCode,
 } from '../../domain/messages.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import { approvedLimits } from '../../domain/spending.ts';
+import { approvedLimits } from '../../domain/plan/spending.ts';
 import { formatUnits } from '../../domain/money.ts';
 import {
   announceGrant,

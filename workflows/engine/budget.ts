@@ -1,5 +1,5 @@
 import type { Authority } from '../../domain/messages.ts';
-import type { SpendLimits } from '../../domain/plan.ts';
+import type { SpendLimits } from '../../domain/plan/plan.ts';
 import type { WalletProof } from '../../schemas/core/receipt.ts';
 
 /** What an approval allows and until when. */

@@ -1,4 +1,4 @@
-import { nextMoves, type DagNode, type DagState } from '../../domain/dag.ts';
+import { nextMoves, type DagNode, type DagState } from '../../domain/plan/dag.ts';
 
 /** How one node ended. A parked node did nothing irreversible and may run again after a decision. */
 export type NodeEnd<Parked, Failure> =

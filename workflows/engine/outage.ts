@@ -1,4 +1,4 @@
-import type { PlanStep } from '../../domain/plan.ts';
+import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { CallOutcome } from '../../domain/ports/calling.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { createPatience, type Patience, type Wait } from './patience.ts';

@@ -2,8 +2,8 @@ import { patched, sleep } from '@temporalio/workflow';
 import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
 import type { ReconcileOutcome, SubmitOutcome } from '../../domain/ports/payments.ts';
 import { retryDelay } from '../../domain/retry.ts';
-import { mayStillSign } from '../../domain/run-deadlines.ts';
-import { checkQuote } from '../../domain/spending.ts';
+import { mayStillSign } from '../../domain/plan/run-deadlines.ts';
+import { checkQuote } from '../../domain/plan/spending.ts';
 import { committed } from './budget.ts';
 import { failed, nextAttempt, type Parked, type StepContext, type StepEnd } from './step-context.ts';
 

@@ -1,11 +1,11 @@
 import { patched } from '@temporalio/workflow';
-import { startDag, sinks, type DagNode, type DagState } from '../../domain/dag.ts';
+import { startDag, sinks, type DagNode, type DagState } from '../../domain/plan/dag.ts';
 import { stepSkipped } from '../../domain/payments/events.ts';
-import type { Plan, PlanStep } from '../../domain/plan.ts';
-import { needsOf, type PauseFacts } from '../../domain/pause-needs.ts';
-import { escalated } from '../../domain/plan-revision.ts';
-import type { Past } from '../../domain/ports/planning.ts';
-import { planConflict } from '../../domain/run-deadlines.ts';
+import type { Plan, PlanStep } from '../../domain/plan/plan.ts';
+import { needsOf, type PauseFacts } from '../../domain/plan/pause-needs.ts';
+import { escalated } from '../../domain/plan/revision.ts';
+import type { ReusedResults } from '../../domain/ports/planning.ts';
+import { planConflict } from '../../domain/plan/run-deadlines.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { ApprovalEnd, ApprovalGate } from './approval.ts';
 import type { ApprovalAsk } from './approval-events.ts';
@@ -21,7 +21,12 @@ import { failed, type Parked, type StepContext, type StepEnd, type StepFailure }
  * Approves, executes, pauses and, where it must, undoes one plan. Families bring the plan, and what is used of an ended
  * run of it; nothing here knows them. What the ended run did is its own to undo.
  */
-export async function runPlan(run: Run, gate: ApprovalGate, plan: Plan, past?: Past): Promise<Ending> {
+export async function runPlan(
+  run: Run,
+  gate: ApprovalGate,
+  plan: Plan,
+  past?: ReusedResults,
+): Promise<Ending> {
   const { maxCost } = run.input.settings;
   const outputs = { ...past?.outputs };
   const context: StepContext = { run, outputs, budget: createBudget(), attempts: {}, plan, maxCost };
@@ -46,7 +51,7 @@ export async function runPlan(run: Run, gate: ApprovalGate, plan: Plan, past?: P
 async function begin(
   context: StepContext,
   gate: ApprovalGate,
-  past: Past | undefined,
+  past: ReusedResults | undefined,
 ): Promise<RollbackCause | undefined> {
   const { run, plan } = context;
   if (past !== undefined) {

@@ -62,7 +62,7 @@ export interface Run<Input extends RunStart = RunInput> {
  * Carries one run from start to its terminal event, whatever happens inside `body`. Cancellation is a wish (`stop`),
  * not an exception: everything runs non-cancellable, so money that is moving is always followed to a known state.
  */
-export async function runJob<Input extends RunStart>(
+export async function executeRun<Input extends RunStart>(
   input: Input,
   body: (run: Run<Input>) => Promise<Ending>,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
-import { outputsFor } from '../../domain/outputs.ts';
-import type { PlanStep } from '../../domain/plan.ts';
+import { outputsFor } from '../../domain/plan/outputs.ts';
+import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { CallOutcome, CallRequest, CompensateOutcome } from '../../domain/ports/calling.ts';
 import { retryDelay } from '../../domain/retry.ts';
 import { createOutage } from './outage.ts';

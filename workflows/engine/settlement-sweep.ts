@@ -1,7 +1,7 @@
 import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
-import { movesAlong } from './standing.ts';
+import { autoUpgrade } from './standing.ts';
 
 /** One for the whole installation: posts payments that became final, follows those that runs left behind. */
 export async function settlementSweep(waits: {
@@ -21,4 +21,4 @@ export async function settlementSweep(waits: {
   await continueAsNew<typeof settlementSweep>(waits);
 }
 
-movesAlong(settlementSweep);
+autoUpgrade(settlementSweep);

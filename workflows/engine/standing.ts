@@ -5,7 +5,7 @@ import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
  * its next task, in the middle of a run, and a change to it must replay what earlier versions recorded (patched). Temporal
  * refuses a behaviour from workers without a version, so there it has none.
  */
-export const movesAlong = (workflow: Parameters<typeof setWorkflowOptions>[1]): void =>
+export const autoUpgrade = (workflow: Parameters<typeof setWorkflowOptions>[1]): void =>
   setWorkflowOptions(
     () =>
       workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},

@@ -1,5 +1,5 @@
-import type { Plan } from '../../domain/plan.ts';
-import type { PauseReason } from '../../domain/spending.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import type { PauseReason } from '../../domain/plan/spending.ts';
 import type { Quote } from '../../domain/ports/calling.ts';
 import type { Outputs } from '../../domain/ports/values.ts';
 import type { Budget } from './budget.ts';

@@ -1,5 +1,5 @@
-import type { DagState } from '../../domain/dag.ts';
-import type { PlanStep } from '../../domain/plan.ts';
+import type { DagState } from '../../domain/plan/dag.ts';
+import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { StepContext, StepFailure } from './step-context.ts';
 

@@ -5,11 +5,11 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import { createApprovalGate } from '../engine/approval.ts';
 import { runPlan } from '../engine/plan-run.ts';
 import { makePlan, planningPatience } from '../engine/planning.ts';
-import { runJob, type Ending, type Run } from '../engine/run.ts';
+import { executeRun, type Ending, type Run } from '../engine/run.ts';
 
 /** A task in plain words: planned, priced, approved against escrow, executed as a paid graph (reasoning.md). */
 export async function reasoning(input: RunInput): Promise<void> {
-  await runJob(input, async (run) => {
+  await executeRun(input, async (run) => {
     const gate = createApprovalGate(run);
     run.move('planning', 'run.planning', 'run.planning', {});
     run.describe(['**Planning**']);

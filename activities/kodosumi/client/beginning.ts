@@ -1,6 +1,6 @@
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 import { isPlausible } from '../../../domain/masumi/same-launch.ts';
-import type { FlowEvent } from '../../../domain/ports/kodosumi.ts';
+import type { FlowEvent } from '../../../domain/masumi/ports/kodosumi.ts';
 import { parse } from './answers.ts';
 import { readEvents } from './events.ts';
 import type { Client } from './wire-client.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLine, readFlowEvent } from '../../../domain/masumi/flow-event.ts';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 import { createSseParser } from '../../../domain/masumi/sse.ts';
-import type { FlowEvent } from '../../../domain/ports/kodosumi.ts';
+import type { FlowEvent } from '../../../domain/masumi/ports/kodosumi.ts';
 import type { Client } from './wire-client.ts';
 import { asKodosumiError, type Ask } from './http.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { testFlows } from '../../../embedded/kodosumi/flows/samples.ts';
-import { startKodosumiStandIn, type StandIn } from '../../../embedded/kodosumi/stand-in.ts';
+import { testFlows } from '../../../stand-ins/kodosumi/flows/samples.ts';
+import { startKodosumiStandIn, type StandIn } from '../../../stand-ins/kodosumi/stand-in.ts';
 import { tryOut, type Tried } from '../../../tests/kodosumi/runs.ts';
 import { createKodosumi } from './kodosumi.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
-import type { FlowFile } from '../../../domain/ports/kodosumi.ts';
+import type { FlowFile } from '../../../domain/masumi/ports/kodosumi.ts';
 import { KodosumiBatch, KodosumiChunk, KodosumiUpload } from '../../../schemas/families/masumi/kodosumi.ts';
 import { jsonBody, type Client } from './wire-client.ts';
 import type { Ask } from './http.ts';

@@ -5,7 +5,7 @@ import {
   launchTimes,
   type InputsVerdict,
 } from '../../../domain/masumi/same-launch.ts';
-import type { KodosumiFlow, LostLaunch } from '../../../domain/ports/kodosumi.ts';
+import type { KodosumiFlow, LostLaunch } from '../../../domain/masumi/ports/kodosumi.ts';
 import { KodosumiTimeline, type KodosumiTimelineItem } from '../../../schemas/families/masumi/kodosumi.ts';
 import type { Beginnings } from './beginning.ts';
 import type { Client } from './wire-client.ts';

@@ -1,5 +1,5 @@
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
-import type { FlowSchema, KodosumiFlow } from '../../../domain/ports/kodosumi.ts';
+import type { FlowSchema, KodosumiFlow } from '../../../domain/masumi/ports/kodosumi.ts';
 import { KodosumiFlowPage, KodosumiFlowSchema } from '../../../schemas/families/masumi/kodosumi.ts';
 import type { Client } from './wire-client.ts';
 

@@ -1,4 +1,4 @@
-import type { Kodosumi } from '../../../domain/ports/kodosumi.ts';
+import type { Kodosumi } from '../../../domain/masumi/ports/kodosumi.ts';
 import { KodosumiFlowPage } from '../../../schemas/families/masumi/kodosumi.ts';
 import { createClient } from './wire-client.ts';
 import { createBeginnings } from './beginning.ts';

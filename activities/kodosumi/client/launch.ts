@@ -1,5 +1,5 @@
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
-import type { FormErrors, LaunchOutcome } from '../../../domain/ports/kodosumi.ts';
+import type { FormErrors, LaunchOutcome } from '../../../domain/masumi/ports/kodosumi.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { KodosumiFormAnswer, type KodosumiErrors } from '../../../schemas/families/masumi/kodosumi.ts';
 import { jsonBody, type Client } from './wire-client.ts';

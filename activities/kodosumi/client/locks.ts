@@ -1,4 +1,4 @@
-import type { FormElement, LockOutcome } from '../../../domain/ports/kodosumi.ts';
+import type { FormElement, LockOutcome } from '../../../domain/masumi/ports/kodosumi.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { KodosumiFormAnswer, KodosumiLockForm } from '../../../schemas/families/masumi/kodosumi.ts';
 import { jsonBody, type Client } from './wire-client.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchedAtMs } from '../../../domain/masumi/same-launch.ts';
-import type { FlowStatus } from '../../../domain/ports/kodosumi.ts';
+import type { FlowStatus } from '../../../domain/masumi/ports/kodosumi.ts';
 import { KodosumiStatus } from '../../../schemas/families/masumi/kodosumi.ts';
 import type { Client } from './wire-client.ts';
 

@@ -1,6 +1,6 @@
 import { toFields } from '../../../domain/masumi/forms/to-fields.ts';
 import type { CatalogueEntry } from '../../../schemas/core/api.ts';
-import type { FlowSchema } from '../../../domain/ports/kodosumi.ts';
+import type { FlowSchema } from '../../../domain/masumi/ports/kodosumi.ts';
 import type { KnownFlow } from './directory.ts';
 import { FAMILY } from './names.ts';
 import { identifierOf, type Shop } from './shop.ts';

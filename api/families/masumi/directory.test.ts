@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
-import type { FlowSchema, Kodosumi, KodosumiFlow } from '../../../domain/ports/kodosumi.ts';
+import type { FlowSchema, Kodosumi, KodosumiFlow } from '../../../domain/masumi/ports/kodosumi.ts';
 import { createFlowDirectory, type FlowDirectory } from './directory.ts';
 
 const HYMN = '-_a_1_hymn_-_';

@@ -1,6 +1,6 @@
 import { flowKeys } from '../../../domain/masumi/flow-key.ts';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
-import type { FlowSchema, Kodosumi, KodosumiFlow } from '../../../domain/ports/kodosumi.ts';
+import type { FlowSchema, Kodosumi, KodosumiFlow } from '../../../domain/masumi/ports/kodosumi.ts';
 import { flowNotFound, kodosumiDown } from './problems.ts';
 
 /** A flow that can be asked for. */

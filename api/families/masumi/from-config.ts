@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Config } from '../../../config.ts';
-import { checkJob } from '../../../domain/job-deadlines.ts';
+import type { Config } from '../../../config/config.ts';
+import { checkJob } from '../../../domain/masumi/deadlines.ts';
 import { createFlowSettings } from './flow-settings.ts';
 import type { MasumiOptions } from './options.ts';
 

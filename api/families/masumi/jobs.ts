@@ -1,4 +1,4 @@
-import { findJob, type JobRow } from '../../../db/repositories/jobs.ts';
+import { findJob, type JobRow } from '../../../db/masumi/jobs.ts';
 import { findRun, type RunRow } from '../../../db/repositories/runs.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
 import type { Ctx } from '../../context.ts';

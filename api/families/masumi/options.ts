@@ -1,6 +1,6 @@
-import type { JobSettings } from '../../../domain/ports/jobs.ts';
-import type { Kodosumi } from '../../../domain/ports/kodosumi.ts';
-import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
+import type { JobSettings } from '../../../domain/masumi/ports/jobs.ts';
+import type { Kodosumi } from '../../../domain/masumi/ports/kodosumi.ts';
+import type { MasumiNode } from '../../../domain/masumi/ports/masumi-node.ts';
 import type { FlowSettings } from './flow-settings.ts';
 
 /** What the family is made of. Without Kodosumi or a payment service it says so where they are needed. */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { findLivingJob, getJob, insertJob, type JobRow, type NewJob } from '../../../db/repositories/jobs.ts';
+import { findLivingJob, getJob, insertJob, type JobRow, type NewJob } from '../../../db/masumi/jobs.ts';
 import { getRun, type NewRun } from '../../../db/repositories/runs.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
 import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
-import type { JobInput, JobSettings } from '../../../domain/ports/jobs.ts';
+import type { JobInput, JobSettings } from '../../../domain/masumi/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ctx } from '../../context.ts';
 import { isVisitor } from '../../middleware/auth.ts';
 import { ApiError } from '../../problem.ts';
-import { startRun, type StartedRow, type WorkflowStart } from '../../runs/start.ts';
+import { startRun, type StartableRun, type WorkflowStart } from '../../runs/start.ts';
 import type { KnownFlow } from './directory.ts';
 import { wasNeverPayable } from './jobs.ts';
 import { FAMILY } from './names.ts';
@@ -169,7 +169,7 @@ function runOf(
 /** How Temporal is told, from the row alone: the sweeper of unstarted runs uses the same. */
 export const workflowStart =
   (taskQueue: string) =>
-  (row: StartedRow): WorkflowStart => {
+  (row: StartableRun): WorkflowStart => {
     const input: JobInput = {
       runId: row.id,
       tenant: row.tenant,

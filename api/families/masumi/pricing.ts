@@ -1,8 +1,8 @@
 import { MasumiNodeError } from '../../../domain/masumi/outside-errors.ts';
 import { EngineError } from '../../../domain/errors.ts';
 import { parseUnits } from '../../../domain/money.ts';
-import type { JobPricing } from '../../../domain/ports/jobs.ts';
-import type { AgentPricing, MasumiNode, NodeAmount } from '../../../domain/ports/masumi-node.ts';
+import type { JobPricing } from '../../../domain/masumi/ports/jobs.ts';
+import type { AgentPricing, MasumiNode, NodeAmount } from '../../../domain/masumi/ports/masumi-node.ts';
 import { ApiError } from '../../problem.ts';
 import { paymentServiceDown } from './problems.ts';
 

@@ -5,11 +5,11 @@ import {
   findTaken,
   keepAnswers,
   type JobLockRow,
-} from '../../../db/repositories/job-locks.ts';
-import { findJob } from '../../../db/repositories/jobs.ts';
+} from '../../../db/masumi/job-locks.ts';
+import { findJob } from '../../../db/masumi/jobs.ts';
 import type { RunRow } from '../../../db/repositories/runs.ts';
 import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
-import type { ProvideInputAnswer } from '../../../domain/ports/jobs.ts';
+import type { ProvideInputAnswer } from '../../../domain/masumi/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { InputProvided } from '../../../schemas/families/masumi/mip003.ts';
 import { ApiError } from '../../problem.ts';

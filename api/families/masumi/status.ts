@@ -1,8 +1,8 @@
-import { findLock } from '../../../db/repositories/job-locks.ts';
+import { findLock } from '../../../db/masumi/job-locks.ts';
 import { createValues } from '../../../db/values.ts';
 import { toFields } from '../../../domain/masumi/forms/to-fields.ts';
-import type { JobPricing, JobSettings } from '../../../domain/ports/jobs.ts';
-import type { FlowResult } from '../../../domain/ports/kodosumi.ts';
+import type { JobPricing, JobSettings } from '../../../domain/masumi/ports/jobs.ts';
+import type { FlowResult } from '../../../domain/masumi/ports/kodosumi.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { JobStatusAnswer } from '../../../schemas/families/masumi/mip003.ts';
 import type { ApiDeps } from '../../context.ts';

@@ -1,5 +1,5 @@
-import type { JobPayment, JobSettings } from '../../../domain/ports/jobs.ts';
-import type { NodeAmount } from '../../../domain/ports/masumi-node.ts';
+import type { JobPayment, JobSettings } from '../../../domain/masumi/ports/jobs.ts';
+import type { NodeAmount } from '../../../domain/masumi/ports/masumi-node.ts';
 import { refundState } from '../../../domain/masumi/payment.ts';
 import type { RunStatus } from '../../../schemas/core/run.ts';
 import type { FlowRun, FlowRunEvent } from '../../../schemas/families/masumi/native.ts';

@@ -1,10 +1,10 @@
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
-import { findEscrowUser } from '../../../db/repositories/escrow-users.ts';
-import { useConsent } from '../../../db/repositories/wallet-consents.ts';
-import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
+import { findEscrowUser } from '../../../db/escrow/users.ts';
+import { useConsent } from '../../../db/escrow/wallet-consents.ts';
+import type { RunDetail } from '../../../db/repositories/run-detail.ts';
 import type { ApproveRequest } from '../../../domain/messages.ts';
 import { formatUnits, parseUnits } from '../../../domain/money.ts';
-import type { Plan, SpendLimits } from '../../../domain/plan.ts';
+import type { Plan, SpendLimits } from '../../../domain/plan/plan.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
 import type { WalletProof } from '../../../schemas/core/receipt.ts';
 import { ApproveAnswer, ApproveWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
@@ -67,7 +67,7 @@ type Told = { kind: 'approved'; planHash: string } | { kind: 'recorded' };
 async function approve(
   ctx: Ctx,
   options: ReasoningOptions,
-  run: WorkflowView,
+  run: RunDetail,
   body: ApproveWorkflow,
 ): Promise<Told> {
   const given = answerFromRow(run, body);
@@ -77,7 +77,7 @@ async function approve(
 }
 
 /** What has ended answers from its row: a repetition with the approved hash as before, all else refused. */
-function answerFromRow(run: WorkflowView, { planHash }: ApproveWorkflow): Told | undefined {
+function answerFromRow(run: RunDetail, { planHash }: ApproveWorkflow): Told | undefined {
   if (!isTerminal(run.status)) return undefined;
   if (hasLapsed(run))
     throw new ApiError(
@@ -89,14 +89,14 @@ function answerFromRow(run: WorkflowView, { planHash }: ApproveWorkflow): Told |
   throw new ApiError('invalid_state', `The workflow is ${wireStatus(run)}; there is nothing to approve.`);
 }
 
-function hasLapsed({ view }: WorkflowView): boolean {
+function hasLapsed({ view }: RunDetail): boolean {
   const error = view['error'] as { code?: unknown } | undefined;
   return error?.code === 'APPROVAL_EXPIRED';
 }
 
 async function checkSigner(
   ctx: Ctx,
-  run: WorkflowView,
+  run: RunDetail,
   body: ApproveWorkflow,
 ): Promise<WalletProof | undefined> {
   if (body.signature === undefined && body.wallet === undefined) return undefined;
@@ -114,7 +114,7 @@ type Request = Omit<ApproveRequest, 'by' | 'updateId'>;
 /** Amounts in minor units of the plan's asset; before the plan, of the asset that it will be asked to be in. */
 function requestOf(
   options: ReasoningOptions,
-  run: WorkflowView,
+  run: RunDetail,
   { planHash, limits, expiresAt }: ApproveWorkflow,
 ): Request {
   const plan = planOf(run);
@@ -153,7 +153,7 @@ function expiryOf(expiresAt: string | number): number {
   return ms;
 }
 
-async function submit(ctx: Ctx, run: WorkflowView, request: Request): Promise<Told> {
+async function submit(ctx: Ctx, run: RunDetail, request: Request): Promise<Told> {
   try {
     return await approveRun(ctx, run, request);
   } catch (error) {

@@ -3,7 +3,7 @@ import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
 import { cancelRun, orEarlierAnswer } from '../../runs/commands.ts';
 import type { Ctx } from '../../context.ts';
-import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
+import type { RunDetail } from '../../../db/repositories/run-detail.ts';
 import type { RunStatus } from '../../../schemas/core/run.ts';
 import { TAGS } from './names.ts';
 import { statusWord } from './to-wire.ts';
@@ -32,11 +32,7 @@ export const cancelRoute: Route = defineRoute({
   },
 });
 
-async function cancel(
-  ctx: Ctx,
-  run: WorkflowView,
-  reason: string | undefined,
-): Promise<{ status: RunStatus }> {
+async function cancel(ctx: Ctx, run: RunDetail, reason: string | undefined): Promise<{ status: RunStatus }> {
   try {
     return await cancelRun(ctx, run, reason);
   } catch (error) {

@@ -9,7 +9,7 @@ import { CreatedWorkflow, CreateWorkflow } from '../../../schemas/families/reaso
 import type { Ctx } from '../../context.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
-import { startRun, type StartedRow, type WorkflowStart } from '../../runs/start.ts';
+import { startRun, type StartableRun, type WorkflowStart } from '../../runs/start.ts';
 import { requireUser } from './access.ts';
 import { FAMILY, TAGS } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
@@ -102,7 +102,7 @@ export const invalidField = (path: string, message: string): ApiError =>
   });
 
 /** How Temporal is told, from the row alone: the sweeper of unstarted runs uses the same. Never the prompt. */
-export function workflowStart(options: ReasoningOptions): (row: StartedRow) => WorkflowStart {
+export function workflowStart(options: ReasoningOptions): (row: StartableRun) => WorkflowStart {
   return (row) => {
     const { asset: _asset, ...settings } = row.settings;
     const input: RunInput = {

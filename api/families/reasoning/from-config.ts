@@ -1,5 +1,5 @@
 import bs58 from 'bs58';
-import type { Config } from '../../../config.ts';
+import type { Config } from '../../../config/config.ts';
 import { createFormGuard } from './escrow/form-guard.ts';
 import type { ReasoningFamilyParts } from './index.ts';
 import type { EscrowOptions, ReasoningOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import { readRunMetrics, type RunMetrics } from '../../../db/repositories/workflow-view.ts';
+import { readRunMetrics, type RunMetrics } from '../../../db/repositories/run-detail.ts';
 import { taskQueues } from '../../../domain/queues.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { ApiDeps } from '../../context.ts';

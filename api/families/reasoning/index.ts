@@ -1,7 +1,7 @@
-import type { Config } from '../../../config.ts';
+import type { Config } from '../../../config/config.ts';
 import type { AssetBook } from '../../../domain/assets.ts';
 import type { WithdrawalGuard } from '../../../domain/payments/withdrawal.ts';
-import type { CatalogueService } from '../../../domain/reasoning/catalogue.ts';
+import type { CatalogueService } from '../../../domain/plan/catalogue.ts';
 import type { Asset } from '../../../schemas/core/money.ts';
 import type { FamilyModule } from '../../family.ts';
 import { reasoningOptions } from './from-config.ts';

@@ -1,6 +1,6 @@
 import type { AssetBook } from '../../../domain/assets.ts';
 import type { WithdrawalGuard } from '../../../domain/payments/withdrawal.ts';
-import type { CatalogueService } from '../../../domain/reasoning/catalogue.ts';
+import type { CatalogueService } from '../../../domain/plan/catalogue.ts';
 import type { RunSettings } from '../../../domain/run-settings.ts';
 import type { EscrowWaits } from '../../../workflows/families/escrow.ts';
 import type { HealthCheck } from '../../family.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../../../config.ts';
+import type { Config } from '../../../config/config.ts';
 import type { HealthCheck } from '../../family.ts';
 import { remembered } from '../../http/remembered.ts';
 import type { ReasoningOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import { countWorkflows, listWorkflows } from '../../../db/repositories/workflow-view.ts';
+import { countWorkflows, listWorkflows } from '../../../db/repositories/run-detail.ts';
 import {
   PageQuery,
   StepsAnswer,

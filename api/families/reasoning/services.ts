@@ -1,4 +1,4 @@
-import type { CatalogueService } from '../../../domain/reasoning/catalogue.ts';
+import type { CatalogueService } from '../../../domain/plan/catalogue.ts';
 import { Service, ServicesAnswer, ServicesQuery } from '../../../schemas/families/reasoning.ts';
 import { z } from 'zod';
 import { rawNumber } from '../../http/json-source.ts';

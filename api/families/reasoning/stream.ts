@@ -1,4 +1,4 @@
-import type { WorkflowView } from '../../../db/repositories/workflow-view.ts';
+import type { RunDetail } from '../../../db/repositories/run-detail.ts';
 import { WorkflowEvent } from '../../../schemas/families/reasoning.ts';
 import { defineStream, type StreamRoute, type StreamSubject } from '../../stream/define-stream.ts';
 import { TAGS } from './names.ts';
@@ -7,7 +7,7 @@ import { decimalsById, toWireEvent, wireStatus } from './to-wire.ts';
 import { findOwn } from './workflows.ts';
 
 interface WorkflowSubject extends StreamSubject {
-  run: WorkflowView;
+  run: RunDetail;
 }
 
 export function workflowStream(options: ReasoningOptions): StreamRoute {

@@ -1,4 +1,4 @@
-import { findWorkflow, type WorkflowView } from '../../../db/repositories/workflow-view.ts';
+import { findWorkflow, type RunDetail } from '../../../db/repositories/run-detail.ts';
 import { createValues } from '../../../db/values.ts';
 import { escrowAsset } from '../../../domain/assets.ts';
 import type { ValueRef } from '../../../domain/ports/values.ts';
@@ -13,19 +13,19 @@ import { resultOf, toWorkflow, type WorkflowInput } from './to-wire.ts';
 export async function findOwn(
   ctx: Pick<Ctx, 'deps' | 'principal'>,
   id: string,
-): Promise<WorkflowView | undefined> {
+): Promise<RunDetail | undefined> {
   const run = await findWorkflow(ctx.deps.db.pool, ctx.principal.tenant, FAMILY, id);
   return run !== undefined && mayActFor(ctx, run.subject) ? run : undefined;
 }
 
-export async function requireOwn(ctx: Pick<Ctx, 'deps' | 'principal'>, id: string): Promise<WorkflowView> {
+export async function requireOwn(ctx: Pick<Ctx, 'deps' | 'principal'>, id: string): Promise<RunDetail> {
   const run = await findOwn(ctx, id);
   if (run === undefined) throw workflowNotFound();
   return run;
 }
 
 /** The prompt is opened here, for its owner's eyes only. */
-export function show({ sealer }: ApiDeps, options: ReasoningOptions, run: WorkflowView): Workflow {
+export function show({ sealer }: ApiDeps, options: ReasoningOptions, run: RunDetail): Workflow {
   const input = sealer.open('run.input', run.input_sealed) as unknown as WorkflowInput;
   return toWorkflow(run, input, (code) => decimalsOf(options, code));
 }
@@ -34,7 +34,7 @@ export const decimalsOf = ({ assets, planAsset }: ReasoningOptions, code: unknow
   escrowAsset(assets, typeof code === 'string' ? code : planAsset)?.decimals ?? 0;
 
 /** Outputs too large for the projection are fetched for whoever reads a single workflow. */
-export async function withOutputs({ db, sealer }: ApiDeps, run: WorkflowView): Promise<WorkflowView> {
+export async function withOutputs({ db, sealer }: ApiDeps, run: RunDetail): Promise<RunDetail> {
   const values = createValues(db.pool, sealer);
   const steps = await Promise.all(
     run.steps.map(async (step) => {

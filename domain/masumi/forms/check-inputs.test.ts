@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { MipInputSchema } from '../../../schemas/families/masumi/fields.ts';
-import type { FormElement } from '../../ports/kodosumi.ts';
+import type { FormElement } from '../ports/kodosumi.ts';
 import { checkInputs } from './check-inputs.ts';
 import { toFields } from './to-fields.ts';
 

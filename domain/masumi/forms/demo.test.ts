@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FormElement } from '../../ports/kodosumi.ts';
+import type { FormElement } from '../ports/kodosumi.ts';
 import { checkInputs } from './check-inputs.ts';
 import { demoInput } from './demo.ts';
 

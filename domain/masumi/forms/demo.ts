@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
-import type { FormElement } from '../../ports/kodosumi.ts';
+import type { FormElement } from '../ports/kodosumi.ts';
 import { checkValue, type CheckTools } from './check-value.ts';
 import { isChoice, shownAs, shownValues } from './choices.ts';
 import type { BooleanInput, ChoiceInput, FormInput, NumberInput, TextInput } from './elements.ts';

@@ -1,5 +1,5 @@
 import type { Json } from '../../../schemas/core/json.ts';
-import type { FormElement } from '../../ports/kodosumi.ts';
+import type { FormElement } from '../ports/kodosumi.ts';
 import type {
   BooleanInput,
   ChoiceInput,

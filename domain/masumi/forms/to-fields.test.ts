@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MipInputSchema } from '../../../schemas/families/masumi/fields.ts';
-import type { FormElement } from '../../ports/kodosumi.ts';
+import type { FormElement } from '../ports/kodosumi.ts';
 import { toFields } from './to-fields.ts';
 
 const OPTIONAL = { validation: 'optional', value: 'true' };

@@ -1,5 +1,5 @@
 import type { MipData, MipField, MipValidation } from '../../../schemas/families/masumi/fields.ts';
-import type { FormElement } from '../../ports/kodosumi.ts';
+import type { FormElement } from '../ports/kodosumi.ts';
 import { shownAs, shownValues } from './choices.ts';
 import type {
   BooleanInput,

@@ -11,7 +11,7 @@ import type { Sealer } from '../../../db/sealing.ts';
 import type { Values } from '../../../db/values.ts';
 import { quotedAsset, type AssetBook } from '../../../domain/assets.ts';
 import { stepCalled, stepCompleted, type PaymentFacts } from '../../../domain/payments/events.ts';
-import type { Plan, PlanStep } from '../../../domain/plan.ts';
+import type { Plan, PlanStep } from '../../../domain/plan/plan.ts';
 import type { CallingActivities, CallOutcome } from '../../../domain/ports/calling.ts';
 import type { JournalActivities } from '../../../domain/ports/journal.ts';
 import type { LedgerActivities } from '../../../domain/ports/ledger.ts';

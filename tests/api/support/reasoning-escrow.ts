@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Keypair } from '@solana/web3.js';
 import bs58 from 'bs58';
-import type { EscrowTools } from '../../../activities/payments/escrow/activities.ts';
-import { creditDeposit, refuseDeposit } from '../../../activities/payments/escrow/deposits.ts';
+import type { EscrowTools } from '../../../activities/escrow/tools.ts';
+import { creditDeposit, refuseDeposit } from '../../../activities/escrow/deposits.ts';
 import type { Database } from '../../../db/database.ts';
 import { closeTransfer } from '../../../db/ledger.ts';
-import { moveWithdrawal } from '../../../db/repositories/withdrawals.ts';
+import { moveWithdrawal } from '../../../db/escrow/withdrawals.ts';
 import type { DepositVerdict, EscrowActivities, WithdrawalState } from '../../../domain/ports/escrow.ts';
 import { sampleBook } from '../../support/sample-catalogue.ts';
 

@@ -1,7 +1,7 @@
 import { sampleBook, SOLANA } from '../../support/sample-catalogue.ts';
 import { aPlan, aStep } from '../../workflows/support/fakes.ts';
 import { until } from '../../workflows/support/run.ts';
-import type { Plan, PlanStep } from '../../../domain/plan.ts';
+import type { Plan, PlanStep } from '../../../domain/plan/plan.ts';
 import type { Caller } from './http.ts';
 import { hashOf } from './reasoning-activities.ts';
 

@@ -1,5 +1,5 @@
 import type { CallRequest } from '../../../domain/ports/calling.ts';
-import type { PlanStep } from '../../../domain/plan.ts';
+import type { PlanStep } from '../../../domain/plan/plan.ts';
 import type { SubmitOutcome } from '../../../domain/ports/payments.ts';
 import type { Activities } from './money-stack.ts';
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { createRails } from '../../../activities/payments/rails.ts';
 import type { Rails } from '../../../domain/payments/rail.ts';
 import { facilitatorChains } from '../../../embedded/chains/test-stack.ts';
-import { startFacilitator } from '../../../embedded/facilitator/server.ts';
+import { startFacilitator } from '../../../stand-ins/facilitator/server.ts';
 import type { LocalAssets } from '../../../embedded/chains/local-assets.ts';
 import { startFaultingRpc, type FaultingRpc } from './faulting-rpc.ts';
 import { evmBalance } from './looking.ts';

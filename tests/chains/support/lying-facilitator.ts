@@ -1,5 +1,5 @@
 import express from 'express';
-import { listen, type Listening } from '../../../embedded/facilitator/listen.ts';
+import { listen, type Listening } from '../../../stand-ins/facilitator/listen.ts';
 
 interface Settlement {
   success: boolean;

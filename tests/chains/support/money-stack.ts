@@ -19,7 +19,7 @@ import { createValues } from '../../../db/values.ts';
 import { escrowAccount, worldAccount } from '../../../domain/accounts.ts';
 import { escrowAsset, type AssetBook } from '../../../domain/assets.ts';
 import { move } from '../../../domain/ledger.ts';
-import type { PlanStep } from '../../../domain/plan.ts';
+import type { PlanStep } from '../../../domain/plan/plan.ts';
 import type { LocalAssets } from '../../../embedded/chains/local-assets.ts';
 import { startTestStack, type TestStack } from '../../../embedded/chains/test-stack.ts';
 import { freshDatabase } from '../../support/database.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { createAgent, type Agent } from '../../../embedded/purchaser/agent.ts';
-import { createWallet, type Wallet } from '../../../embedded/purchaser/wallet.ts';
-import type { Screen } from '../../../embedded/demo/screen.ts';
+import { createAgent, type Agent } from '../../../demo/purchaser/agent.ts';
+import { createWallet, type Wallet } from '../../../demo/purchaser/wallet.ts';
+import type { Screen } from '../../../demo/screen.ts';
 import { npm, type Running } from './npm.ts';
 import { descendantsOf } from './process-tree.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { outputHash } from '../../../activities/payments/masumi/output-hash.ts';
+import { outputHash } from '../../../activities/payment-service/output-hash.ts';
 import { ask } from '../../api/support/api.ts';
 import { post, statusOf } from '../../masumi/support/client.ts';
 import { native, paid, sell, type Started } from '../../masumi/support/orders.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKodosumi } from '../../../activities/kodosumi/client/kodosumi.ts';
 import { readFinal } from '../../../domain/masumi/kodosumi-final.ts';
-import type { FlowEvent } from '../../../domain/ports/kodosumi.ts';
+import type { FlowEvent } from '../../../domain/masumi/ports/kodosumi.ts';
 import { describeKodosumi } from '../contract.ts';
 import { tryOut, type Tried } from '../runs.ts';
 import { startKodosumi, type RealKodosumi } from './kodosumi.ts';

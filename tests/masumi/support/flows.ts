@@ -1,4 +1,4 @@
-import { markdown, type StandInFlow } from '../../../embedded/kodosumi/flow.ts';
+import { markdown, type StandInFlow } from '../../../stand-ins/kodosumi/flow.ts';
 
 /** Works until the test lets it go; what it was launched with decides nothing. */
 export interface HeldFlow {

@@ -4,7 +4,7 @@ import type {
   MasumiNode,
   NodePayment,
   PaymentOrder,
-} from '../../../domain/ports/masumi-node.ts';
+} from '../../../domain/masumi/ports/masumi-node.ts';
 
 /** A payment service in memory: whatever is ordered is paid at once, unless the test says otherwise. */
 export interface FakeNode extends MasumiNode {

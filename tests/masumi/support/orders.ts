@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { ask } from '../../api/support/api.ts';
-import { standInAgentIdentifier } from '../../../embedded/masumi/agents.ts';
+import { standInAgentIdentifier } from '../../../stand-ins/payment-service/agents.ts';
 import { startJob } from './client.ts';
 import { settingName, type PaidApp } from './paid-app.ts';
 

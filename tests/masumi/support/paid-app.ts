@@ -1,7 +1,7 @@
-import { createMasumiNode } from '../../../activities/payments/masumi/client.ts';
-import type { MasumiNode } from '../../../domain/ports/masumi-node.ts';
-import { standInAgentIdentifier } from '../../../embedded/masumi/agents.ts';
-import { startMasumiStandIn, type MasumiStandIn } from '../../../embedded/masumi/server.ts';
+import { createMasumiNode } from '../../../activities/payment-service/client.ts';
+import type { MasumiNode } from '../../../domain/masumi/ports/masumi-node.ts';
+import { standInAgentIdentifier } from '../../../stand-ins/payment-service/agents.ts';
+import { startMasumiStandIn, type MasumiStandIn } from '../../../stand-ins/payment-service/server.ts';
 import { startMasumiApp, type MasumiApp, type MasumiOverrides } from './app.ts';
 import { APPROVAL, HYMN } from './client.ts';
 

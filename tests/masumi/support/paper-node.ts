@@ -1,5 +1,5 @@
 import { MasumiNodeError } from '../../../domain/masumi/outside-errors.ts';
-import type { MasumiNode, NodePayment, PaymentPage } from '../../../domain/ports/masumi-node.ts';
+import type { MasumiNode, NodePayment, PaymentPage } from '../../../domain/masumi/ports/masumi-node.ts';
 
 /** A payment service made of a list, newest first, that counts how often it is asked. */
 export interface Paper {

@@ -1,5 +1,5 @@
 import type { MasumiOptions } from '../../../api/families/masumi/options.ts';
-import { JOB_MARGINS } from '../../../domain/job-deadlines.ts';
+import { JOB_MARGINS } from '../../../domain/masumi/deadlines.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

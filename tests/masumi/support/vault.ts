@@ -1,4 +1,4 @@
-import { markdown, type StandInFlow } from '../../../embedded/kodosumi/flow.ts';
+import { markdown, type StandInFlow } from '../../../stand-ins/kodosumi/flow.ts';
 
 export const VAULT = '-_localhost_8001_vault_-_';
 

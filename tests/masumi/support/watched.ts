@@ -1,10 +1,11 @@
-import { createMasumiActivities, type MasumiDeps } from '../../../activities/payments/masumi/activities.ts';
+import { createMasumiActivities } from '../../../activities/payment-service/activities.ts';
+import type { MasumiDeps } from '../../../activities/payment-service/tools.ts';
 import { openDatabase, type Database } from '../../../db/database.ts';
 import { createJournal } from '../../../db/journal.ts';
 import { createNotifier } from '../../../db/notifier.ts';
 import { createSealer } from '../../../db/sealing.ts';
 import { createValues } from '../../../db/values.ts';
-import type { NodePayment, OnChainState } from '../../../domain/ports/masumi-node.ts';
+import type { NodePayment, OnChainState } from '../../../domain/masumi/ports/masumi-node.ts';
 import type { RunStatus } from '../../../schemas/core/run.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { createPaper, type Paper } from './paper-node.ts';

@@ -12,8 +12,8 @@ import type {
   SignOutcome,
   SubmitOutcome,
 } from '../../../domain/ports/payments.ts';
-import type { Past, PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
-import type { Plan, PlanStep } from '../../../domain/plan.ts';
+import type { ReusedResults, PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
+import type { Plan, PlanStep } from '../../../domain/plan/plan.ts';
 
 /** A step with sensible defaults; tests override what they are about. */
 export function aStep(id: string, overrides: Partial<PlanStep> = {}): PlanStep {
@@ -82,7 +82,7 @@ export interface Script {
   plan: Plan;
   planning?: PlanOutcome | PlanOutcome[] | (() => Promise<PlanOutcome>);
   /** For runs whose settings name an ended one. */
-  past?: Past;
+  past?: ReusedResults;
   calls?: { [stepId: string]: CallOutcome[] };
   sign?: SignOutcome[];
   submit?: SubmitOutcome[];

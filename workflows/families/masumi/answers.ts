@@ -4,7 +4,7 @@ import type {
   AnswerLockOutcome,
   ProvideInputAnswer,
   ProvideInputRequest,
-} from '../../../domain/ports/jobs.ts';
+} from '../../../domain/masumi/ports/jobs.ts';
 import type { Job, OpenLock } from './context.ts';
 import { kodosumi } from './proxies.ts';
 

@@ -6,7 +6,7 @@ import type {
   JobInput,
   JobPayment,
   PaymentStanding,
-} from '../../../domain/ports/jobs.ts';
+} from '../../../domain/masumi/ports/jobs.ts';
 import type { Run } from '../../engine/run.ts';
 
 /** A question the flow has asked and nobody has answered yet. */

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { FollowEnd } from '../../../domain/ports/jobs.ts';
+import type { FollowEnd } from '../../../domain/masumi/ports/jobs.ts';
 import type { ValueRef } from '../../../domain/ports/values.ts';
 import type { Ending } from '../../engine/run.ts';
 import { untilStopped } from '../../engine/until-stopped.ts';

@@ -1,5 +1,5 @@
-import type { JobInput } from '../../../domain/ports/jobs.ts';
-import { runJob } from '../../engine/run.ts';
+import type { JobInput } from '../../../domain/masumi/ports/jobs.ts';
+import { executeRun } from '../../engine/run.ts';
 import { handleAnswers } from './answers.ts';
 import { createJob } from './context.ts';
 import { askForPayment, awaitFunds } from './payment.ts';
@@ -7,7 +7,7 @@ import { doWork } from './work.ts';
 
 /** An agent sold over MIP-003: paid in advance, done by a Kodosumi flow, its result's hash submitted (masumi.md). */
 export async function masumi(input: JobInput): Promise<void> {
-  await runJob(input, async (run) => {
+  await executeRun(input, async (run) => {
     const job = createJob(run);
     handleAnswers(job);
     return (await askForPayment(job)) ?? (await awaitFunds(job)) ?? doWork(job);

@@ -1,10 +1,10 @@
 import { condition } from '@temporalio/workflow';
-import type { JobPayment, JobTimes } from '../../../domain/ports/jobs.ts';
+import type { JobPayment, JobTimes } from '../../../domain/masumi/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ending } from '../../engine/run.ts';
 import { noteStanding, type Job } from './context.ts';
 import { failed, stopped } from './ending.ts';
-import { unlessExhausted } from './exhausted.ts';
+import { undefinedWhenRetriesEnd } from './retries-end.ts';
 import { payments } from './proxies.ts';
 
 const READ_FOR_MS = 600_000; // the payment service may be down just when the time is up
@@ -22,7 +22,7 @@ export async function askForPayment(job: Job): Promise<Ending | undefined> {
         times: timesFrom(job, Date.now()),
       }),
     )
-    .catch(unlessExhausted);
+    .catch(undefinedWhenRetriesEnd);
   if (asked === undefined)
     return failed(job, 'payment_service_unavailable', 'The payment service could not be reached in time.');
   if (asked.kind !== 'requested') return failed(job, REFUSALS[asked.kind], asked.message);
@@ -74,7 +74,7 @@ async function lookOnce(job: Job): Promise<boolean> {
   const { run } = job;
   const seen = await run.journal
     .ride((ride) => payments(READ_FOR_MS).readPayment({ ride, runId: run.input.runId }))
-    .catch(unlessExhausted);
+    .catch(undefinedWhenRetriesEnd);
   if (seen !== undefined) noteStanding(job, seen);
   return job.standing.onChainState !== null;
 }

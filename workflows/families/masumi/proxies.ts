@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ActivityInterfaceFor } from '@temporalio/workflow';
-import type { JobActivities } from '../../../domain/ports/jobs.ts';
+import type { JobActivities } from '../../../domain/masumi/ports/jobs.ts';
 import { taskQueues } from '../../../domain/queues.ts';
 
 type Payments = Pick<

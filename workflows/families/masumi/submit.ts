@@ -1,11 +1,11 @@
 import { sleep } from '@temporalio/workflow';
 import type { ValueRef } from '../../../domain/ports/values.ts';
-import type { SubmitResultOutcome } from '../../../domain/ports/jobs.ts';
+import type { SubmitResultOutcome } from '../../../domain/masumi/ports/jobs.ts';
 import { UNKNOWN_TOTALS } from '../../../domain/ports/ledger.ts';
 import type { Ending } from '../../engine/run.ts';
 import type { Job } from './context.ts';
 import { failed, stopped } from './ending.ts';
-import { unlessExhausted } from './exhausted.ts';
+import { undefinedWhenRetriesEnd } from './retries-end.ts';
 import { payments } from './proxies.ts';
 import { resultDeadlineOf } from './times.ts';
 
@@ -32,12 +32,12 @@ async function submitOnce(job: Job, result: ValueRef): Promise<SubmitResultOutco
   const { runId, settings } = run.input;
   const outcome = await run.journal
     .ride((ride) => payments(resultDeadlineOf(job) - Date.now()).submitResult({ ride, runId, result }))
-    .catch(unlessExhausted);
+    .catch(undefinedWhenRetriesEnd);
   if (outcome !== undefined) return outcome;
   await sleep(LATE_TRIES * settings.retryEveryMs, { summary: 'a submission may still arrive' });
   const found = await run.journal
     .ride((ride) => payments(READ_FOR_MS).findSubmitted({ ride, runId, result }))
-    .catch(unlessExhausted);
+    .catch(undefinedWhenRetriesEnd);
   return found ?? { kind: 'not_now', message: 'The payment service did not answer.' };
 }
 

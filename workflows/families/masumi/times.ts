@@ -1,5 +1,5 @@
 import { describeConflict, type Feasibility } from '../../../domain/deadlines.ts';
-import { checkJob, type JobInstant } from '../../../domain/job-deadlines.ts';
+import { checkJob, type JobInstant } from '../../../domain/masumi/deadlines.ts';
 import type { Job } from './context.ts';
 
 type Feasible = Extract<Feasibility<JobInstant>, { feasible: true }>;

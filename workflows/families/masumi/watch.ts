@@ -1,7 +1,7 @@
 import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { PaymentWatchActivities } from '../../../domain/ports/jobs.ts';
+import type { PaymentWatchActivities } from '../../../domain/masumi/ports/jobs.ts';
 import { taskQueues } from '../../../domain/queues.ts';
-import { movesAlong } from '../../engine/standing.ts';
+import { autoUpgrade } from '../../engine/standing.ts';
 
 /** One for the whole installation: looks at the payment service for every job that waits there. */
 export async function masumiWatch(waits: { everyMs: number; rounds: number }): Promise<void> {
@@ -18,4 +18,4 @@ export async function masumiWatch(waits: { everyMs: number; rounds: number }): P
   await continueAsNew<typeof masumiWatch>(waits);
 }
 
-movesAlong(masumiWatch);
+autoUpgrade(masumiWatch);

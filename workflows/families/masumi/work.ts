@@ -1,4 +1,4 @@
-import type { AuthorizeRefundOutcome, LaunchJobOutcome } from '../../../domain/ports/jobs.ts';
+import type { AuthorizeRefundOutcome, LaunchJobOutcome } from '../../../domain/masumi/ports/jobs.ts';
 import type { ValueRef } from '../../../domain/ports/values.ts';
 import type { Ending } from '../../engine/run.ts';
 import { untilStopped } from '../../engine/until-stopped.ts';
@@ -7,7 +7,7 @@ import { failed, stopped } from './ending.ts';
 import { followToEnd } from './follow.ts';
 import { payments, kodosumi } from './proxies.ts';
 import { submit } from './submit.ts';
-import { lastWords } from './exhausted.ts';
+import { lastWords } from './retries-end.ts';
 import { lateness, launchDeadlineOf, resultDeadlineOf } from './times.ts';
 
 const UNDO_FOR_MS = 60_000;

@@ -1,10 +1,6 @@
-import {
-  createEscrowUser,
-  createSoleEscrowUser,
-  type EscrowUser,
-} from '../../../../db/repositories/escrow-users.ts';
-import { escrowSummary } from '../../../../db/repositories/escrow.ts';
-import { escrowHistory, readCursor } from '../../../../db/repositories/escrow-history.ts';
+import { createEscrowUser, createSoleEscrowUser, type EscrowUser } from '../../../../db/escrow/users.ts';
+import { escrowSummary } from '../../../../db/escrow/escrow.ts';
+import { escrowHistory, readCursor } from '../../../../db/escrow/history.ts';
 import type { Asset } from '../../../../schemas/core/money.ts';
 import {
   BalanceAnswer,

@@ -3,7 +3,7 @@ import {
   recordDeposit,
   type DepositRow,
   type NewDeposit,
-} from '../../../../db/repositories/deposits.ts';
+} from '../../../../db/escrow/deposits.ts';
 import type { DepositClaim } from '../../../../domain/ports/escrow.ts';
 import { DepositAnswer, DepositEscrow, UserParams } from '../../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../../context.ts';

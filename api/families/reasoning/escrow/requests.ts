@@ -1,5 +1,5 @@
 import bs58 from 'bs58';
-import { findEscrowUser, type EscrowUser } from '../../../../db/repositories/escrow-users.ts';
+import { findEscrowUser, type EscrowUser } from '../../../../db/escrow/users.ts';
 import { escrowAsset } from '../../../../domain/assets.ts';
 import { parseUnits } from '../../../../domain/money.ts';
 import type { Asset } from '../../../../schemas/core/money.ts';

@@ -1,4 +1,4 @@
-import { openDeposits, openWithdrawals } from '../../../../db/repositories/escrow-open.ts';
+import { openDeposits, openWithdrawals } from '../../../../db/escrow/open.ts';
 import type { ApiDeps } from '../../../context.ts';
 import type { ReasoningOptions } from '../options.ts';
 import { depositWatch } from './deposit.ts';

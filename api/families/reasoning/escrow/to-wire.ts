@@ -1,6 +1,6 @@
-import { escrowSummary } from '../../../../db/repositories/escrow.ts';
-import type { EscrowMovement } from '../../../../db/repositories/escrow-history.ts';
-import type { EscrowUser } from '../../../../db/repositories/escrow-users.ts';
+import { escrowSummary } from '../../../../db/escrow/escrow.ts';
+import type { EscrowMovement } from '../../../../db/escrow/history.ts';
+import type { EscrowUser } from '../../../../db/escrow/users.ts';
 import type { Queryable } from '../../../../db/ledger.ts';
 import type { Asset } from '../../../../schemas/core/money.ts';
 import type { Escrow, HistoryEntry } from '../../../../schemas/families/reasoning.ts';

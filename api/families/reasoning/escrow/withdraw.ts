@@ -4,7 +4,7 @@ import {
   holdWithdrawal,
   type NewWithdrawal,
   type WithdrawalRow,
-} from '../../../../db/repositories/withdrawals.ts';
+} from '../../../../db/escrow/withdrawals.ts';
 import { formatUnits } from '../../../../domain/money.ts';
 import { UserParams, WithdrawAnswer, WithdrawEscrow } from '../../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../../context.ts';

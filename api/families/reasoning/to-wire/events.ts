@@ -1,6 +1,6 @@
 import type { EventRow } from '../../../../db/repositories/events.ts';
-import type { Plan } from '../../../../domain/plan.ts';
-import { toWirePlan } from '../../../../domain/reasoning/plan-wire.ts';
+import type { Plan } from '../../../../domain/plan/plan.ts';
+import { toWirePlan } from '../../../../domain/plan/wire.ts';
 import type { EventType } from '../../../../schemas/core/event.ts';
 import type { Json, JsonObject } from '../../../../schemas/core/json.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../../../schemas/families/reasoning.ts';

@@ -1,5 +1,5 @@
 import type { StepRow } from '../../../../db/repositories/runs.ts';
-import type { PaymentFact } from '../../../../db/repositories/workflow-view.ts';
+import type { PaymentFact } from '../../../../db/repositories/run-detail.ts';
 import type { Json, JsonObject } from '../../../../schemas/core/json.ts';
 import type { StepResult } from '../../../../schemas/families/reasoning.ts';
 import { money } from './money.ts';

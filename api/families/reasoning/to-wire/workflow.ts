@@ -1,6 +1,6 @@
-import type { PaymentFact, WorkflowView } from '../../../../db/repositories/workflow-view.ts';
-import type { Plan, SpendLimits } from '../../../../domain/plan.ts';
-import { toWireLimits, toWirePlan } from '../../../../domain/reasoning/plan-wire.ts';
+import type { PaymentFact, RunDetail } from '../../../../db/repositories/run-detail.ts';
+import type { Plan, SpendLimits } from '../../../../domain/plan/plan.ts';
+import { toWireLimits, toWirePlan } from '../../../../domain/plan/wire.ts';
 import type { Json, JsonObject } from '../../../../schemas/core/json.ts';
 import type {
   Intent,
@@ -24,7 +24,7 @@ export interface WorkflowInput {
 
 /** A run as the contract shows a workflow. `codeDecimals` are those of an asset code, for what was set before a plan. */
 export function toWorkflow(
-  run: WorkflowView,
+  run: RunDetail,
   { input, metadata }: WorkflowInput,
   codeDecimals: (code: unknown) => number,
 ): Workflow {
@@ -69,13 +69,13 @@ function toWaiting(waiting: Waiting | undefined): WorkflowWaiting | undefined {
 }
 
 /** The steps of the current plan, empty before there is one. */
-export function toSteps(run: WorkflowView): Step[] {
+export function toSteps(run: RunDetail): Step[] {
   const plan = planOf(run);
   return plan === undefined ? [] : wirePlan(plan).steps;
 }
 
 /** The plan as it was last put before a person; the engine alone writes it. */
-export function planOf({ view }: Pick<WorkflowView, 'view'>): Plan | undefined {
+export function planOf({ view }: Pick<RunDetail, 'view'>): Plan | undefined {
   const { plan } = view;
   return isObject(plan) ? (plan as unknown as Plan) : undefined;
 }
@@ -91,7 +91,7 @@ function estimates(plan: Plan | undefined): Pick<Workflow, 'estimatedCost' | 'es
 }
 
 /** What the run cost in the end, or what has settled so far; minor units. */
-function totalCost({ finished_at, view, payments }: WorkflowView): bigint {
+function totalCost({ finished_at, view, payments }: RunDetail): bigint {
   const { totalCost: final } = view;
   if (finished_at !== null && typeof final === 'string') return BigInt(final);
   return payments.reduce(
@@ -101,7 +101,7 @@ function totalCost({ finished_at, view, payments }: WorkflowView): bigint {
 }
 
 /** Milliseconds of execution; 0 before it began. */
-function totalTime({ finished_at, started_at, view }: WorkflowView): number {
+function totalTime({ finished_at, started_at, view }: RunDetail): number {
   if (finished_at !== null) return typeof view['totalTime'] === 'number' ? view['totalTime'] : 0;
   return started_at === null ? 0 : Math.max(0, Date.now() - started_at.getTime());
 }

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { keepPayment, markPaymentAsked, markStanding, type JobRow } from '../../db/masumi/jobs.ts';
+import { paymentOf, standingOf } from '../../domain/masumi/payment.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
+import type {
+  JobPayment,
+  JobSettings,
+  JobTimes,
+  PaymentStanding,
+  RequestPaymentOutcome,
+} from '../../domain/masumi/ports/jobs.ts';
+import type { Ride } from '../../domain/ports/journal.ts';
+import type { NodePayment } from '../../domain/masumi/ports/masumi-node.ts';
+import { withRide } from '../journal/ride.ts';
+import type { MasumiDeps } from './tools.ts';
+import { requireJob, requireNode, settingsOf } from './job.ts';
+
+const CLOCKS_MS = 300_000; // how far the payment service's clock may be behind ours
+
+type Request = { ride: Ride; runId: string; times: JobTimes };
+
+/**
+ * Mints one payment request for a job. What a crash leaves behind:
+ * - before `markPaymentAsked`: nothing was asked; the next try asks.
+ * - after it, before or while the payment service is asked: a request carrying the job's id may exist. The next try looks
+ *   for it first, and asks only when there is none. A request that turns up later than that look is never told to
+ *   anybody, so nobody can pay it; it ends by itself at its payByTime.
+ * - after the answer, before `keepPayment`: the same; the look finds it.
+ * - after `keepPayment`: the next try answers what is kept.
+ */
+export async function requestPayment(deps: MasumiDeps, request: Request): Promise<RequestPaymentOutcome> {
+  return withRide(deps.journal, request.ride, () => requestOnce(deps, request));
+}
+
+async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise<RequestPaymentOutcome> {
+  const job = await requireJob(deps, runId);
+  if (job.payment !== null) return requested(job.payment, standing(job));
+  const settings = await settingsOf(deps, runId);
+  if (settings.pricing === 'simulated' || settings.pricing === 'Free')
+    return keep(deps, runId, unasked(runId, settings, times), LOCKED, false);
+  try {
+    const made = await order(deps, job, settings, times);
+    await deps.checkpoint?.('job.payment-made');
+    return await keep(
+      deps,
+      runId,
+      paymentOf(made, times.payByTime, settings.listedAmounts),
+      standingOf(made),
+      true,
+    );
+  } catch (error) {
+    if (!(error instanceof MasumiNodeError) || error.passing || error.unknown) throw error;
+    const kind = error.status === 400 || error.status === 404 ? 'rejected' : 'unavailable';
+    return { kind, message: error.message };
+  }
+}
+
+async function order(
+  deps: MasumiDeps,
+  job: JobRow,
+  { agentIdentifier, purchaserNonce, requestedFunds, sourceIndex }: JobSettings,
+  times: JobTimes,
+): Promise<NodePayment> {
+  const node = requireNode(deps);
+  const askedBefore = job.payment_asked_at !== null;
+  const askedAt = await markPaymentAsked(deps.db.pool, job.run_id);
+  await deps.checkpoint?.('job.payment-asked');
+  if (!(await isWanted(deps, job.run_id)))
+    throw new Error(
+      `Another try has the payment request of job ${job.run_id} by now; this one asks for none.`,
+    );
+  const found = askedBefore ? await node.findPayment(job.run_id, askedAt.getTime() - CLOCKS_MS) : undefined;
+  return (
+    found ??
+    node.createPayment({
+      agentIdentifier: agentIdentifier ?? '',
+      inputHash: job.input_hash,
+      identifierFromPurchaser: purchaserNonce,
+      ...times,
+      ...(requestedFunds === null ? {} : { requestedFunds }),
+      ...(sourceIndex === null ? {} : { supportedPaymentSourceIndex: sourceIndex }),
+      metadata: job.run_id,
+    })
+  );
+}
+
+/** False once another try has kept a payment request: this one was held up and must not ask for a second. */
+const isWanted = async (deps: MasumiDeps, runId: string): Promise<boolean> =>
+  (await requireJob(deps, runId)).payment === null;
+
+async function keep(
+  { db }: MasumiDeps,
+  runId: string,
+  payment: JobPayment,
+  standing: PaymentStanding,
+  watched: boolean,
+): Promise<RequestPaymentOutcome> {
+  const kept = await keepPayment(db.pool, runId, payment, standing, watched);
+  if (kept === undefined) throw new EngineError('run_finished', `Job ${runId} has ended.`);
+  return requested(kept, standing);
+}
+
+const requested = (payment: JobPayment, standing: PaymentStanding): RequestPaymentOutcome => ({
+  kind: 'requested',
+  payment,
+  standing,
+});
+
+const standing = ({ on_chain_state, next_action }: JobRow): PaymentStanding => ({
+  onChainState: on_chain_state,
+  nextAction: next_action,
+});
+
+const LOCKED: PaymentStanding = { onChainState: 'FundsLocked', nextAction: null };
+
+/** Free agents, and MASUMI_TEST_MODE: nobody is asked and nobody pays; the name says so. */
+const unasked = (runId: string, { pricing, requestedFunds }: JobSettings, times: JobTimes): JobPayment => ({
+  ...times,
+  blockchainIdentifier: `${pricing === 'Free' ? 'FREE' : 'SIMULATED'}-${digest(runId)}`,
+  sellerVkey: null,
+  amounts: requestedFunds ?? [],
+  sourceType: null,
+});
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
+
+export async function readPayment(
+  deps: MasumiDeps,
+  { ride, runId }: { ride: Ride; runId: string },
+): Promise<PaymentStanding> {
+  return withRide(deps.journal, ride, async () => {
+    const job = await requireJob(deps, runId);
+    if (job.blockchain_identifier === null || job.source_type === null) return standing(job);
+    const seen = await requireNode(deps).resolve(job.blockchain_identifier);
+    if (seen?.onChainState == null) return standing(job);
+    await markStanding(deps.db.pool, runId, standingOf(seen));
+    return standingOf(seen);
+  });
+}

@@ -1,0 +1,144 @@
+import type { JobMargins } from '../deadlines.ts';
+import type { FormErrors } from './forms.ts';
+import type { NextAction, NodeAmount, OnChainState } from './masumi-node.ts';
+import type { JournalEvent, Ride } from '../../ports/journal.ts';
+import type { ValueRef } from '../../ports/values.ts';
+
+/** How a job is paid. `simulated`: MASUMI_TEST_MODE, nobody pays and everything says so. */
+export type JobPricing = 'Fixed' | 'Dynamic' | 'Free' | 'simulated';
+
+/** What a job was started with (masumi.md sections 2 and 3). Durations in ms. A type: it is stored as JSON. */
+export type JobSettings = {
+  callTimeoutMs: number;
+  flowKey: string;
+  /** Kept here, so that a flow that disappears from the catalogue does not strand its jobs. */
+  flowUrl: string;
+  pricing: JobPricing;
+  agentIdentifier: string | null;
+  /** The purchaser's identifier as the payment service takes it. */
+  purchaserNonce: string;
+  /** Dynamic pricing only. */
+  requestedFunds: NodeAmount[] | null;
+  /** The price as it is listed: shown where the payment service does not say it. */
+  listedAmounts: NodeAmount[];
+  /** Agents of Web3CardanoV2 only: the payment source to name in the order. */
+  sourceIndex: number | null;
+  terms: { payByMs: number; submitResultMs: number; unlockMs: number; externalDisputeUnlockMs: number };
+  margins: JobMargins;
+  /** How long Kodosumi is asked to take a job. */
+  launchForMs: number;
+  /** How long the payment service is asked for a payment request before the job is given up. */
+  requestPaymentForMs: number;
+  /** After payByTime, before the job is given up as unpaid: the chain may show a payment a little late. */
+  paymentGraceMs: number;
+  /** Between two tries of what the payment service does not take yet. */
+  retryEveryMs: number;
+};
+
+/** What starts a job's workflow; inputs stay in sealed rows. */
+export interface JobInput {
+  runId: string;
+  tenant: string;
+  subject: string;
+  settings: JobSettings;
+}
+
+/** Instants of a job, ms since epoch. */
+export type JobTimes = {
+  payByTime: number;
+  submitResultTime: number;
+  unlockTime: number;
+  externalDisputeUnlockTime: number;
+};
+
+/** What the purchaser is told of the payment (masumi.md 1.2, start_job). A type: it is stored as JSON. */
+export type JobPayment = JobTimes & {
+  blockchainIdentifier: string;
+  sellerVkey: string | null;
+  amounts: NodeAmount[];
+  sourceType: string | null;
+};
+
+/** What the chain and the payment service show of it. */
+export type PaymentStanding = { onChainState: OnChainState | null; nextAction: NextAction | null };
+
+export type RequestPaymentOutcome =
+  | { kind: 'requested'; payment: JobPayment; standing: PaymentStanding }
+  /** The order is refused; or we are (a wrong key): waiting would change nothing. */
+  | { kind: 'rejected' | 'unavailable'; message: string };
+
+export type LaunchJobOutcome =
+  | { kind: 'launched'; fid: string }
+  | { kind: 'rejected'; errors: FormErrors }
+  /** Kodosumi does not take it at all: no such flow, no right to it. */
+  | { kind: 'refused'; message: string };
+
+/** What was seen of a flow's run. */
+export type FollowEnd =
+  | { kind: 'finished'; result: ValueRef }
+  | { kind: 'failed'; message: string }
+  | { kind: 'lost'; message: string }
+  | { kind: 'lock'; lid: string; expiresAtMs: number | null }
+  | { kind: 'leased'; lid: string };
+
+export type AnswerLockOutcome =
+  | { kind: 'taken' }
+  | { kind: 'rejected'; errors: FormErrors }
+  | { kind: 'gone' };
+
+export type SubmitResultOutcome =
+  | { kind: 'submitted'; resultHash: string }
+  | { kind: 'not_now'; message: string }
+  | { kind: 'refused'; message: string };
+
+/** `not_now`: it is accepted only once a refund was requested; the watch repeats it then. */
+export type AuthorizeRefundOutcome = { kind: 'authorized' } | { kind: 'not_now' } | { kind: 'nothing_paid' };
+
+/** What a job's workflow asks of the payment service and Kodosumi. All are safe to repeat. */
+export interface JobActivities {
+  /** Mints one payment request; an answer that was lost is looked for before another is made. */
+  requestPayment(request: { ride: Ride; runId: string; times: JobTimes }): Promise<RequestPaymentOutcome>;
+  /** The truth at this moment, straight from the payment service. */
+  readPayment(request: { ride: Ride; runId: string }): Promise<PaymentStanding>;
+  /** Launches once; after a lost answer looks for the run before launching again. */
+  launchJob(request: { ride: Ride; runId: string }): Promise<LaunchJobOutcome>;
+  /** Follows the run until something must be decided; writes its events down on the way. */
+  followJob(request: {
+    runId: string;
+    fid: string;
+    /** The lock that is being answered: its lease is news, it itself is not. */
+    openLock: string | null;
+    /** Locks that are answered. */
+    answered: string[];
+  }): Promise<FollowEnd>;
+  /** Hands over the answers kept for this lock. */
+  answerLock(request: {
+    runId: string;
+    fid: string;
+    lid: string;
+    inputHash: string;
+  }): Promise<AnswerLockOutcome>;
+  killJob(request: { runId: string; fid: string | null }): Promise<void>;
+  submitResult(request: { ride: Ride; runId: string; result: ValueRef }): Promise<SubmitResultOutcome>;
+  /** Whether the payment service shows the result's hash, without submitting it: after answers that never came. */
+  findSubmitted(request: { ride: Ride; runId: string; result: ValueRef }): Promise<SubmitResultOutcome>;
+  authorizeRefund(request: { runId: string }): Promise<AuthorizeRefundOutcome>;
+}
+
+/** One look at everything that waits at the payment service. */
+export interface PaymentWatchActivities {
+  watchPayments(): Promise<{ watched: number; changed: number; requests: number }>;
+}
+
+/** What `provideInput` is given; the answers themselves are in a sealed row. */
+export interface ProvideInputRequest {
+  by: string;
+  updateId: string;
+  lid: string;
+  inputHash: string;
+}
+
+/** The caller commits `events` before it answers. */
+export type ProvideInputAnswer =
+  | { kind: 'taken'; events: JournalEvent[] }
+  | { kind: 'rejected'; errors: FormErrors; events: JournalEvent[] };

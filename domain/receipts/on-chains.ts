@@ -1,0 +1,118 @@
+import { bodiesOf } from './bodies.ts';
+import type { Finding } from './finding.ts';
+import { wasSigned } from './plan-check.ts';
+import type { Sighting } from '../payments/rail.ts';
+import type { Receipt, ReceiptPayment, ReceiptRefund, ReceiptTransfer } from '../../schemas/core/receipt.ts';
+import { describeError } from '../errors.ts';
+
+/** `unanswered`: it was asked for and could not be checked. */
+export type Checked = Omit<Finding, 'verdict'> & { verdict: Finding['verdict'] | 'unanswered' };
+
+/** One chain, as whoever checks a receipt sees it. Its methods throw when the node does not answer. */
+export interface Witness {
+  /** CAIP-2, as the node itself says. */
+  network(): Promise<string>;
+  /** Where the payment stands, and what is wrong with how it moved; `problems` is empty for what did not land. */
+  find(payment: ReceiptPayment): Promise<{ sighting: Sighting; problems: string[] }>;
+  /** Whether a refund of this payment is final, and what is wrong with it. */
+  findRefund(refund: ReceiptRefund, payment: ReceiptPayment): Promise<{ final: boolean; problems: string[] }>;
+  close(): void;
+}
+
+/** Which witness knows a network; undefined when none was given. `option` is how one is given. */
+export interface Witnesses {
+  of(network: string): { witness: Witness | undefined; option: string };
+}
+
+/** Each signed payment and each refund, as its own chain shows it. */
+export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Promise<Checked[]> {
+  const { payments, refunds, ledger } = bodiesOf(receipt);
+  const found: Checked[] = [];
+  for (const payment of payments.payments.filter(wasSigned))
+    found.push(
+      await look(`chain of ${payment.id}`, payment.network, witnesses, (witness) =>
+        judgePayment(witness, payment),
+      ),
+    );
+  for (const refund of refunds.refunds) {
+    const payment = payments.payments.find(
+      ({ step_id, status }) => step_id === refund.step_id && status === 'settled',
+    );
+    if (payment === undefined) continue; // that is wrong on paper already
+    found.push(
+      await look(`chain of refund of ${refund.step_id}`, refund.network, witnesses, (witness) =>
+        judgeRefund(
+          witness,
+          refund,
+          payment,
+          ledger.transfers.find(({ id }) => id === refund.transfer)?.state,
+        ),
+      ),
+    );
+  }
+  return found;
+}
+
+type Verdict = [Checked['verdict'], string];
+
+async function look(
+  link: string,
+  network: string,
+  witnesses: Witnesses,
+  work: (witness: Witness) => Promise<Verdict>,
+): Promise<Checked> {
+  const { witness, option } = witnesses.of(network);
+  if (witness === undefined)
+    return { link, verdict: 'unchecked', detail: `on ${network}; no ${option} given` };
+  try {
+    const actual = await witness.network();
+    if (actual !== network)
+      return { link, verdict: 'unanswered', detail: `it is on ${network}; ${option} is a node of ${actual}` };
+    const [verdict, detail] = await work(witness);
+    return { link, verdict, detail: `${network}: ${detail}` };
+  } catch (error) {
+    return { link, verdict: 'unanswered', detail: `${option} did not say: ${describeError(error)}` };
+  }
+}
+
+async function judgePayment(witness: Witness, payment: ReceiptPayment): Promise<Verdict> {
+  const { sighting, problems } = await witness.find(payment);
+  if (problems.length > 0) return ['failed', problems.join('; ')];
+  if (payment.status === 'settled') return judgeSettled(payment, sighting);
+  if (payment.status !== 'void')
+    return [
+      'unchecked',
+      `the receipt leaves it open (${payment.status}); the chain says ${sighting.kind} now`,
+    ];
+  if (sighting.kind === 'void') return ['ok', 'it can never land'];
+  if (sighting.kind === 'unproven') return ['unanswered', sighting.message];
+  return ['failed', `the receipt says that it can never land, the chain says ${sighting.kind}`];
+}
+
+function judgeSettled({ tx_hash, finalized, amount, pay_to }: ReceiptPayment, sighting: Sighting): Verdict {
+  if (sighting.kind !== 'landed')
+    return ['failed', `transaction ${tx_hash} is not this payment; the chain says ${said(sighting)}`];
+  if (sighting.txHash.toLowerCase() !== tx_hash?.toLowerCase())
+    return ['failed', `it landed in ${sighting.txHash}, not in ${tx_hash}`];
+  if (finalized && !sighting.final) return ['failed', `${tx_hash} is there, but not final for this node`];
+  return [
+    'ok',
+    `${tx_hash} moved ${amount} to ${pay_to}, ${sighting.final ? 'final' : 'not final yet'}, at ${sighting.position}`,
+  ];
+}
+
+async function judgeRefund(
+  witness: Witness,
+  refund: ReceiptRefund,
+  payment: ReceiptPayment,
+  booked: ReceiptTransfer['state'] | undefined,
+): Promise<Verdict> {
+  const { final, problems } = await witness.findRefund(refund, payment);
+  if (problems.length > 0) return ['failed', problems.join('; ')];
+  if (booked === 'posted' && !final)
+    return ['failed', `${refund.tx_hash} is there, but not final for this node`];
+  return ['ok', `${refund.tx_hash} gave ${refund.amount} back, ${final ? 'final' : 'not final yet'}`];
+}
+
+const said = (sighting: Sighting): string =>
+  sighting.kind === 'unproven' ? `"${sighting.message}"` : sighting.kind;

@@ -1,8 +1,0 @@
-import type { MipField } from '../../schemas/families/masumi/fields.ts';
-import type { Screen } from '../demo/screen.ts';
-import { formRows, formTexts } from './form.ts';
-
-export function showForm(screen: Screen, fields: readonly MipField[]): void {
-  for (const text of formTexts(fields)) screen.detail(text);
-  screen.table(formRows(fields));
-}

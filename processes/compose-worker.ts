@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import { createServiceCatalogue } from '../activities/bazaar/from-config.ts';
+import { createCallingActivities } from '../activities/calling/activities.ts';
+import { createSeller } from '../activities/calling/seller.ts';
+import { createComputeActivities } from '../activities/compute/activities.ts';
+import { createJournalActivities } from '../activities/journal/activities.ts';
+import { createLedgerActivities } from '../activities/ledger/activities.ts';
+import { createPaymentActivities } from '../activities/payments/activities.ts';
+import { createEscrowActivities } from '../activities/escrow/activities.ts';
+import { createRails, type RailsConfig } from '../activities/payments/rails.ts';
+import { createPlanningActivities } from '../activities/planner/activities.ts';
+import type { ModelSettings } from '../activities/planner/ask-model.ts';
+import { createReconciliationActivities } from '../activities/reconciliation/activities.ts';
+import type { BookDeps } from '../activities/reconciliation/tools.ts';
+import { checkpointOf } from '../config/checkpoints.ts';
+import type { Config } from '../config/config.ts';
+import { openDatabase, type Database } from '../db/database.ts';
+import { createJournal } from '../db/journal.ts';
+import { createNotifier } from '../db/notifier.ts';
+import { createSealer } from '../db/sealing.ts';
+import { createValues } from '../db/values.ts';
+import { buildAssetBook } from '../domain/assets.ts';
+import { DEFAULT_TENANT } from '../domain/tenants.ts';
+import { required } from '../config/temporal-connection.ts';
+import { composeMasumi } from '../workers/families/masumi.ts';
+import type { TellWorkflow } from '../activities/payment-service/tools.ts';
+
+/** Everything a worker process can do, and what ends it. */
+export interface WorkerParts {
+  activities: object;
+  db: Database;
+  close(): Promise<void>;
+}
+
+const DEFAULT_MODEL = 'claude-opus-5-5';
+
+/** Composition root of a worker: every activity with its dependencies. */
+export async function composeActivities(
+  config: Config,
+  log: Logger,
+  workflowState: BookDeps['workflowState'],
+  tell: TellWorkflow,
+): Promise<WorkerParts> {
+  const db = await openDatabase(required(config, 'DATABASE_URL'), {
+    poolSize: config.DATABASE_POOL,
+    idleInTransactionMs: config.DATABASE_IDLE_IN_TRANSACTION_MS,
+  });
+  const notifier = createNotifier(db.pool);
+  const journal = createJournal(db.pool, notifier);
+  const sealer = createSealer(required(config, 'STEWARD_DATA_KEY'));
+  const values = createValues(db.pool, sealer);
+  const assets = buildAssetBook(config);
+  const { catalogue, fetch, close: closeServices } = createServiceCatalogue(config, assets);
+  const rails = createRails(railsConfig(config, assets.escrowNetwork));
+  const seller = createSeller({ fetch, values });
+  const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
+  const masumi = composeMasumi(config, common, tell, log);
+  const model = modelSettings(config);
+  const kinds = rails.all.map(({ kind, network }) => `${kind} ${network}`);
+  log.info({ rails: kinds, planner: model?.model ?? 'offline rules' }, 'worker: composed');
+  const activities = {
+    ...createJournalActivities(common),
+    ...createLedgerActivities(common),
+    ...createComputeActivities(common),
+    ...createPlanningActivities({
+      ...common,
+      db: db.pool,
+      catalogue,
+      ...(model === undefined ? {} : { model }),
+    }),
+    ...createCallingActivities({ ...common, fetch, rails }),
+    ...createPaymentActivities({ ...common, seller, rails }),
+    ...createReconciliationActivities({
+      ...common,
+      seller,
+      rails,
+      workflowState,
+      operatorTenant: DEFAULT_TENANT,
+    }),
+    ...escrowActivities(config, common),
+    ...masumi.activities,
+  };
+  return {
+    activities,
+    db,
+    async close() {
+      rails.close();
+      await closeServices();
+      await masumi.close();
+      await notifier.close();
+      await db.close();
+    },
+  };
+}
+
+const escrowSecret = (config: Config): Uint8Array | undefined =>
+  config.ESCROW_KEYPAIR === undefined
+    ? undefined
+    : new Uint8Array(Buffer.from(config.ESCROW_KEYPAIR, 'base64'));
+
+/** The chains that are configured; without one, plans that would pay there are refused before anything is signed. */
+function railsConfig(config: Config, network: string): RailsConfig {
+  const secretKey = escrowSecret(config);
+  return {
+    ...(config.SOLANA_RPC_URL !== undefined && secretKey !== undefined
+      ? { solana: { rpcUrl: config.SOLANA_RPC_URL, network, secretKey } }
+      : {}),
+    ...(config.EVM_RPC_URL !== undefined && config.EVM_FLOAT_KEY !== undefined
+      ? {
+          evm: {
+            rpcUrl: config.EVM_RPC_URL,
+            chainId: config.EVM_CHAIN_ID,
+            privateKey: config.EVM_FLOAT_KEY,
+            bumpAfterMs: config.EVM_FEE_BUMP_MS,
+            ...(config.EVM_ROUTER_ADDRESS === undefined ? {} : { router: config.EVM_ROUTER_ADDRESS }),
+          },
+        }
+      : {}),
+  };
+}
+
+function escrowActivities(
+  config: Config,
+  common: Omit<Parameters<typeof createEscrowActivities>[0], 'solana'>,
+): object {
+  const secretKey = escrowSecret(config);
+  if (config.SOLANA_RPC_URL === undefined || secretKey === undefined) return {};
+  return createEscrowActivities({ ...common, solana: { rpcUrl: config.SOLANA_RPC_URL, secretKey } });
+}
+
+function modelSettings(config: Config): ModelSettings | undefined {
+  if (config.LLM_PROVIDER === 'offline' || config.ANTHROPIC_API_KEY === undefined) return undefined;
+  return {
+    apiKey: config.ANTHROPIC_API_KEY,
+    model: config.PLANNER_MODEL ?? DEFAULT_MODEL,
+    baseURL: config.ANTHROPIC_BASE_URL,
+  };
+}

@@ -1,0 +1,66 @@
+import type { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { composeActivities } from './compose-worker.ts';
+import { createTell } from '../workers/families/masumi.ts';
+import { ensureBooksSchedule } from '../workers/schedules.ts';
+import { ensureSingletons } from './singletons.ts';
+import { bundleOf, type Build } from '../workers/version.ts';
+import { createWorkflowState } from '../workers/workflow-state.ts';
+import { startWorkers, type Workers } from '../workers/workers.ts';
+
+/**
+ * Everything a worker does, on a connection that may be shared with an API. `stop` drains, then closes what it opened.
+ * Without `build` it has no version: one process that is replaced as a whole, as the embedded stack is, needs none, and
+ * the eager starts of an API beside it would not ask which version is current.
+ */
+export async function startWork(
+  config: Config,
+  connection: NativeConnection,
+  log: Logger,
+  build: Build = bundleOf(config),
+): Promise<Workers> {
+  const parts = await composeActivities(
+    config,
+    log,
+    createWorkflowState(connection, config.TEMPORAL_NAMESPACE),
+    createTell(connection, config.TEMPORAL_NAMESPACE),
+  );
+  const workers = await startWorkers({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TASK_QUEUE,
+    activities: parts.activities,
+    queues: config.WORKER_QUEUES,
+    maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
+    onLoss: (err, kind, nextInMs) =>
+      log.error({ err, kind, nextInMs }, 'worker: lost; another takes its place'),
+    ...build,
+  });
+  await ensureSingletons(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE, {
+    ...(config.PAYMENT_SERVICE_URL !== undefined && { watchEveryMs: config.MASUMI_WATCH_EVERY_MS }),
+  });
+  // Paying must go on where schedules may not be made; then POST /ledger/reconciliation checks, and the alarm is its age.
+  await ensureBooksSchedule(
+    connection,
+    config.TEMPORAL_NAMESPACE,
+    config.TASK_QUEUE,
+    config.RECONCILE_BOOKS_EVERY_MS,
+  ).catch((error: unknown) => log.warn({ err: error }, 'worker: the books are not checked by a schedule'));
+  const finished = closeAfter(workers.finished, () => parts.close());
+  return {
+    finished,
+    async stop() {
+      await workers.stop();
+      await finished;
+    },
+  };
+}
+
+async function closeAfter(finished: Promise<void>, close: () => Promise<void>): Promise<void> {
+  try {
+    await finished;
+  } finally {
+    await close();
+  }
+}

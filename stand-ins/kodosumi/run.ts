@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FormElement } from '../../domain/masumi/ports/kodosumi.ts';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { show, type FlowContext, type StandInFlow } from './flow.ts';
+
+export interface RunEvent {
+  id: number;
+  /** Unix seconds. */
+  at: number;
+  kind: string;
+  message: string;
+}
+
+export interface OpenLock {
+  lid: string;
+  name: string;
+  elements: FormElement[];
+  data: JsonObject | null;
+  /** Gives the answer to the flow; only the first counts. */
+  lease(result: Json): void;
+}
+
+/** A run of a flow, in memory. */
+export interface Run {
+  fid: string;
+  flow: StandInFlow;
+  inputs: JsonObject;
+  startedAtMs: number;
+  events: RunEvent[];
+  locks: Map<string, OpenLock>;
+  /** `event` after every new event. */
+  changes: EventEmitter;
+  /** Its process is gone without a word: only an open stream finds out. */
+  dead: boolean;
+  add(kind: string, message: string): void;
+  /** Ends it, wherever it is. */
+  kill(): void;
+}
+
+const LOCK_EXPIRES_MS = 3 * 3600 * 1000;
+export const nowSeconds = (): number => Date.now() / 1000;
+
+export interface Launch {
+  fid: string;
+  flow: StandInFlow;
+  inputs: JsonObject;
+  files: FlowContext['files'];
+}
+
+export function startRun({ fid, flow, inputs, files }: Launch): Run {
+  const events: RunEvent[] = [];
+  const changes = new EventEmitter().setMaxListeners(0);
+  const controller = new AbortController();
+  const run: Run = {
+    fid,
+    flow,
+    inputs,
+    startedAtMs: Date.now(),
+    events,
+    locks: new Map(),
+    changes,
+    dead: false,
+    add(kind, message) {
+      events.push({ id: events.length + 1, at: nowSeconds(), kind, message });
+      changes.emit('event');
+    },
+    kill: () => controller.abort(),
+  };
+  void perform(run, files, controller.signal);
+  return run;
+}
+
+async function perform(run: Run, files: Launch['files'], signal: AbortSignal): Promise<void> {
+  const { flow, inputs } = run;
+  const add = (kind: string, message: string): void => {
+    if (!signal.aborted) run.add(kind, message);
+  };
+  add('status', 'starting');
+  add('inputs', JSON.stringify(show(inputs)));
+  add('meta', JSON.stringify(show(metaOf(run))));
+  add('status', 'running');
+  try {
+    const final = await flow.run(contextOf(run, files, signal, add));
+    add('final', JSON.stringify(final));
+    add('status', 'finished');
+  } catch (error) {
+    add('error', tracebackOf(error));
+    add('status', 'error');
+  }
+}
+
+function contextOf(
+  run: Run,
+  files: Launch['files'],
+  signal: AbortSignal,
+  add: (kind: string, message: string) => void,
+): FlowContext {
+  return {
+    fid: run.fid,
+    inputs: run.inputs,
+    files,
+    signal,
+    say: (event, data) => add(event, typeof data === 'string' ? data : JSON.stringify(data)),
+    lock: (name, elements, expiresMs = LOCK_EXPIRES_MS, data = null) =>
+      waitForLease({ run, signal, add }, { name, elements, expiresMs, data }),
+    sleep: async (ms) => {
+      await sleep(ms, undefined, { signal });
+    },
+  };
+}
+
+interface Running {
+  run: Run;
+  signal: AbortSignal;
+  add(kind: string, message: string): void;
+}
+
+type Wanted = Pick<OpenLock, 'name' | 'elements' | 'data'> & { expiresMs: number };
+
+async function waitForLease({ run, signal, add }: Running, wanted: Wanted): Promise<Json> {
+  const { name, elements, data, expiresMs } = wanted;
+  const lid = randomUUID();
+  const expires = nowSeconds() + expiresMs / 1000;
+  const { promise, resolve, reject } = Promise.withResolvers<Json>();
+  const timer = setTimeout(() => reject(timeoutError(`Lock ${lid} expired at${expires}`)), expiresMs);
+  const stop = (): void => reject(new Error('killed'));
+  signal.addEventListener('abort', stop);
+  run.locks.set(lid, { lid, name, elements, data, lease: resolve });
+  add('lock', JSON.stringify(show({ name, lid, data, expires })));
+  try {
+    const result = await promise;
+    add('lease', JSON.stringify(show({ name, lid, result })));
+    return result;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    run.locks.delete(lid);
+  }
+}
+
+const timeoutError = (message: string): Error => Object.assign(new Error(message), { name: 'TimeoutError' });
+
+function tracebackOf(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return `Traceback (most recent call last):\n  File "stand-in", line 1, in run\n    ...\n${name}: ${message}\n`;
+}
+
+/** What Kodosumi notes of the flow when a run begins. */
+export function metaOf({ fid, flow }: Run): JsonObject {
+  return {
+    fid,
+    username: 'stand-in',
+    app_url: appUrl(flow.url),
+    panel_url: '',
+    entry_point: 'stand_in.run',
+    kodosumi: '1.1.0',
+    tags: flow.tags ?? null,
+    summary: flow.summary,
+    description: flow.description ?? null,
+    deprecated: null,
+    author: flow.author ?? null,
+    organization: flow.organization ?? null,
+    version: flow.version ?? null,
+  };
+}
+
+/** `/-/host/port/app/-/name` is served by `http://host:port/app`. */
+function appUrl(url: string): string {
+  const [, host = '', port = '', path = ''] = /^\/-\/([^/]+)\/([^/]+)(.*?)\/-\//.exec(url) ?? [];
+  return `http://${host}:${port}${path}`;
+}

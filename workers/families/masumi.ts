@@ -1,0 +1,61 @@
+import { Client, WorkflowNotFoundError, type ConnectionLike } from '@temporalio/client';
+import { createGuardedFetch } from '../../activities/http/guarded-fetch.ts';
+import { createGuards } from '../../activities/http/guards.ts';
+import { createKodosumiActivities } from '../../activities/kodosumi/activities.ts';
+import { createFetchFile } from '../../activities/kodosumi/fetch-file.ts';
+import { LAUNCH_MS } from '../../activities/kodosumi/client/kodosumi.ts';
+import { kodosumiOf } from '../../activities/kodosumi/from-config.ts';
+import { createMasumiActivities } from '../../activities/payment-service/activities.ts';
+import type { MasumiDeps, TellWorkflow } from '../../activities/payment-service/tools.ts';
+import { masumiNodeOf } from '../../activities/payment-service/from-config.ts';
+import type { Logger } from 'pino';
+import type { Config } from '../../config/config.ts';
+
+type Common = Pick<MasumiDeps, 'db' | 'journal' | 'sealer' | 'values' | 'checkpoint'>;
+
+const FILE_MS = 60_000;
+const LOOK_FOR_MS = 60_000; // so long Kodosumi may not know a run that it has launched (masumi.md section 4)
+
+/** What jobs that are paid in advance need of the outside: the payment service, Kodosumi, purchasers' files. */
+export function composeMasumi(
+  config: Config,
+  common: Common,
+  tell: TellWorkflow,
+  log: Logger,
+): { activities: object; close(): Promise<void> } {
+  const { files: guard } = createGuards(config);
+  const files = createGuardedFetch({ guard, timeoutMs: FILE_MS, maxBytes: config.MASUMI_FILE_MAX_BYTES });
+  return {
+    activities: {
+      ...createMasumiActivities({
+        ...common,
+        node: masumiNodeOf(config),
+        outputHash: config.MASUMI_OUTPUT_HASH,
+        paymentGraceMs: config.MASUMI_PAYMENT_GRACE_MS,
+        tell,
+        warn: (message, err) => log.warn({ err }, message),
+      }),
+      ...createKodosumiActivities({
+        ...common,
+        kodosumi: kodosumiOf(config),
+        fetchFile: createFetchFile(files),
+        pollMs: config.POLLING_INTERVAL_SECONDS * 1000,
+        launchMs: LAUNCH_MS,
+        lookForMs: LOOK_FOR_MS,
+      }),
+    },
+    close: () => files.close(),
+  };
+}
+
+/** Signals a run's workflow; one that has ended has no use for it. */
+export function createTell(connection: ConnectionLike, namespace: string): TellWorkflow {
+  const client = new Client({ connection, namespace });
+  return async (workflowId, signal, argument) => {
+    try {
+      await client.workflow.getHandle(workflowId).signal(signal, argument);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  };
+}
