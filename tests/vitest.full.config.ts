@@ -1,4 +1,4 @@
 import { suites } from './vitest.config.ts';
 
 /** Everything, also what takes minutes. */
-export default suites(['tests/**/*.test.ts', 'tests/**/*.full.ts'], { workers: 2 });
+export default suites(['tests/**/*.test.ts', 'tests/**/*.full.ts'], { workers: 3 });
