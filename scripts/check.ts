@@ -13,6 +13,7 @@ const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ['unit tests', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot'],
   ['workflow bundle', 'node', 'scripts/check-bundle.ts'],
   ['.env.example', 'node', 'scripts/env-example.ts', '--check'],
+  ['docs/SETTINGS.md', 'node', 'scripts/settings.ts', '--check'],
 ];
 
 const failed: string[] = [];
