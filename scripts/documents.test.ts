@@ -74,6 +74,16 @@ describe('the documents', () => {
     },
   );
 
+  test.each(DOCUMENTS)('every npm script that %s names is there', (document) => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(read('package.json')));
+    const named = [...read(document).matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
   test('docs/README.md has a line for every document of the folder', () => {
     const listed = linksOf('docs/README.md');
     const pages = globSync('*.md', { cwd: join(ROOT, 'docs') }).filter((page) => page !== 'README.md');
