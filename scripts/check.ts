@@ -27,6 +27,7 @@ const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ],
   ['workflow bundle', 'node', 'scripts/check-bundle.ts'],
   ['.env.example', 'node', 'scripts/env-example.ts', '--check'],
+  ['docs/SETTINGS.md', 'node', 'scripts/settings.ts', '--check'],
 ];
 
 const { values } = parseArgs({ options: { without: { type: 'string', multiple: true, default: [] } } });

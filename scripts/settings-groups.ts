@@ -1,0 +1,126 @@
+const API = 'API';
+const WORKER = 'worker';
+const BOTH = 'API, worker';
+const LOCAL = 'npm start';
+
+export interface SettingsGroup {
+  title: string;
+  /** Each setting of the group, with the processes that read it. `npm start` and `npm run demo` read all. */
+  readers: Readonly<Record<string, string>>;
+  /** What the schemas cannot say, as Markdown. */
+  note?: string;
+}
+
+const allBy = (reader: string, names: string): Record<string, string> =>
+  Object.fromEntries(names.split(' ').map((name) => [name, reader]));
+
+/** How docs/SETTINGS.md orders the settings. A setting that is missing here gets a group of its own at the end. */
+export const GROUPS: readonly SettingsGroup[] = [
+  {
+    title: 'API and keys',
+    readers: {
+      ...allBy(API, 'PORT HOST AUTH STEWARD_ADMIN_KEY'),
+      STEWARD_DATA_KEY: BOTH,
+      ...allBy(API, 'CORS_ORIGINS TRUST_PROXY VALIDATE_RESPONSES AUDIT_ANCHOR_EVERY_MS'),
+      LOG_LEVEL: BOTH,
+    },
+    note: 'How keys work: [KEYS.md](KEYS.md).',
+  },
+  {
+    title: 'What clients may hold',
+    readers: allBy(
+      API,
+      'RATE_LIMIT_PER_MINUTE MAX_STREAMS_PER_KEY MAX_CONNECTIONS_PER_CLIENT MAX_GUEST_CONNECTIONS MAX_CONNECTIONS',
+    ),
+    note: 'What is beyond each bound: [OPERATIONS.md](OPERATIONS.md#what-clients-may-hold).',
+  },
+  {
+    title: 'Requests and starts',
+    readers: allBy(API, 'IDEMPOTENCY_CLAIM_MS IDEMPOTENCY_WAIT_MS START_ORPHAN_MS START_CLAIM_MS'),
+    note: 'When they matter: [OPERATIONS.md](OPERATIONS.md#outages).',
+  },
+  {
+    title: 'Database',
+    readers: {
+      DATABASE_URL: BOTH,
+      MIGRATION_DATABASE_URL: 'migrate',
+      DATABASE_LISTEN_URL: API,
+      ...allBy(BOTH, 'DATABASE_POOL DATABASE_IDLE_IN_TRANSACTION_MS'),
+    },
+    note: 'Two roles: [OPERATIONS.md](OPERATIONS.md#two-roles).',
+  },
+  {
+    title: 'Temporal and workers',
+    readers: {
+      ...allBy(BOTH, 'TEMPORAL_ADDRESS TEMPORAL_NAMESPACE TEMPORAL_API_KEY TEMPORAL_TLS'),
+      TEMPORAL_UI_URL: API,
+      TASK_QUEUE: BOTH,
+      ...allBy(WORKER, 'WORKER_QUEUES WORKFLOW_BUNDLE'),
+      ...allBy('worker, promote', 'WORKER_DEPLOYMENT WORKER_BUILD_ID'),
+      MAX_CONCURRENT_ACTIVITIES: WORKER,
+    },
+  },
+  {
+    title: 'Planning and services',
+    readers: {
+      ...allBy(BOTH, 'LLM_PROVIDER ANTHROPIC_API_KEY'),
+      ...allBy(WORKER, 'ANTHROPIC_BASE_URL PLANNER_MODEL'),
+      ...allBy(BOTH, 'REGISTRY_URL FACILITATOR_URL SERVICE_HOSTS FILE_HOSTS'),
+    },
+  },
+  {
+    title: 'Chains',
+    readers: {
+      ...allBy(BOTH, 'SOLANA_RPC_URL SOLANA_NETWORK SOLANA_CAIP2 ESCROW_KEYPAIR ESCROW_ASSETS'),
+      EVM_RPC_URL: WORKER,
+      EVM_CHAIN_ID: BOTH,
+      ...allBy(WORKER, 'EVM_FLOAT_KEY EVM_ROUTER_ADDRESS EVM_FEE_BUMP_MS'),
+      EVM_ASSETS: BOTH,
+    },
+    note: 'The API needs `ESCROW_KEYPAIR` for the address only. An RPC URL with a provider’s key in it is a secret, too.',
+  },
+  {
+    title: 'Runs and money',
+    readers: {
+      ...allBy(API, 'APPROVAL_TTL_MS EARLY_APPROVAL_WAIT_MS MAX_WORKFLOW_COST MAX_EXECUTION_TIME'),
+      CALL_TIMEOUT_MS: BOTH,
+      ...allBy(API, 'PLANNING_TIMEOUT_MS SELLER_TIMEOUT_MS LOCAL_CALL_MS DEPOSIT_WAIT_MS'),
+      ...allBy(API, 'RECONCILE_INTERVAL_MS RECONCILE_GIVE_UP_MS'),
+      RECONCILE_BOOKS_EVERY_MS: WORKER,
+    },
+    note: 'Where the API reads a time, it gives it to each run that it starts: a change counts for new runs.',
+  },
+  {
+    title: 'Agents sold over MIP-003',
+    readers: {
+      ...allBy(BOTH, 'KODOSUMI_BASE_URL KODOSUMI_USERNAME KODOSUMI_PASSWORD'),
+      ...allBy(BOTH, 'PAYMENT_SERVICE_URL PAYMENT_API_KEY MASUMI_NETWORK'),
+      ...allBy(API, 'MASUMI_CONFIG SELLER_VKEY MASUMI_SIGNING_KEY MASUMI_PUBLIC MASUMI_TEST_MODE'),
+      ...allBy(
+        WORKER,
+        'MASUMI_OUTPUT_HASH POLLING_INTERVAL_SECONDS MASUMI_WATCH_EVERY_MS MASUMI_FILE_MAX_BYTES',
+      ),
+      ...allBy(
+        API,
+        'MASUMI_PAY_BY_MS MASUMI_SUBMIT_RESULT_MS MASUMI_UNLOCK_AFTER_MS MASUMI_DISPUTE_AFTER_MS',
+      ),
+      ...allBy(API, 'MASUMI_RESULT_MARGIN_MS MASUMI_WORK_MS MASUMI_INPUT_MARGIN_MS'),
+      MASUMI_PAYMENT_GRACE_MS: BOTH,
+    },
+    note: [
+      'Each flow has two settings more, which the API reads. `AGENT_IDENTIFIER_<flow key>` makes a flow sellable.',
+      '`PRICE_<flow key>` (`3000000 lovelace`) is its price where the registry leaves it open. Every character of the key',
+      'outside `A-Z a-z 0-9 _` may be written as `_`. What they mean: [AGENTS.md](AGENTS.md#what-to-set).',
+    ].join('\n'),
+  },
+  {
+    title: 'The local stack',
+    readers: {
+      DATA_DIR: 'npm start, commands',
+      ...allBy(
+        LOCAL,
+        'POSTGRES_PORT TEMPORAL_PORT TEMPORAL_UI_PORT ANVIL_PORT SURFPOOL_PORT FACILITATOR_PORT SERVICES_PORT KODOSUMI_PORT MASUMI_PORT',
+      ),
+    },
+  },
+];
