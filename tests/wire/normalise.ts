@@ -11,11 +11,12 @@ const KINDS: Readonly<Record<string, string>> = {
   workflow: String.raw`\bwf_\d{13}_[0-9a-f]{16}\b`,
   intent: String.raw`\bpi_[0-9a-f]{32}\b`,
   withdrawal: String.raw`\bwd_[0-9a-f]{32}\b`,
-  secret: String.raw`\bsk_[A-Za-z0-9]+_[A-Za-z0-9]+\b`,
+  secret: String.raw`\bsk_[0-9a-z]+_[\w-]{20,}`,
+  key_id: String.raw`(?<!\w)[0-9a-f]{12}(?!\w)`,
   uuid: String.raw`(?<![0-9a-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`,
   ms: String.raw`(?<![\w.])1[6-9]\d{11}(?![\w.])`,
   port: String.raw`(?<=(?:127\.0\.0\.1|localhost):)\d{4,5}\b`,
-  hex: String.raw`(?<![\w])(?:0x)?(?:[0-9a-f]{64}|[0-9a-f]{32})(?![\w])`,
+  hex: String.raw`(?<![\w])(?:0x)?(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{32})(?![\w])`,
   evm: String.raw`\b0x[0-9a-fA-F]{40}\b`,
   signature: String.raw`\b[1-9A-HJ-NP-Za-km-z]{86,88}\b`,
   base58: String.raw`\b[1-9A-HJ-NP-Za-km-z]{43,44}\b|(?<=solana:)[1-9A-HJ-NP-Za-km-z]{32}\b`,
@@ -28,7 +29,7 @@ const PLACES: Readonly<Record<string, string>> = {
   key: String.raw`${member('key_id|public_key|kid|x', '"')}[\w+/=-]{16,44}(?=")`,
   signed: String.raw`${member('signature', '"')}[\w+/]{86}==`,
   duration: String.raw`${member('uptime|totalTime|time|timeMs|age_ms|took_ms')}\d+(?:\.\d+)?`,
-  height: String.raw`${member('last_valid_block_height|signed_slot|slot')}\d+`,
+  height: String.raw`${member('last_valid_block_height|signed_slot|slot')}\d+|(?<=block or slot )\d+`,
 };
 
 /** Made of what was sent and nothing else, so they are the same each time and are compared. */

@@ -6,7 +6,7 @@ import { escrow } from './scenarios/escrow.ts';
 import { feed } from './scenarios/feed.ts';
 import { decisions } from './scenarios/decisions.ts';
 import { free } from './scenarios/free.ts';
-import { paid, undone } from './scenarios/paid.ts';
+import { books, paid, undone } from './scenarios/paid.ts';
 import { refusals } from './scenarios/refusals.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -28,4 +28,5 @@ export const SCENARIOS: readonly Scenario[] = [
   escrow,
   paid,
   undone,
+  books,
 ];

@@ -57,7 +57,8 @@ export function createWire(url: string): Wire {
     for (const line of normalise(text).replace(/\n$/, '').split('\n'))
       lines.push(`${mark} ${line}`.trimEnd());
   };
-  const begin = (title: string): void => void lines.push(...(lines.length > 0 ? [''] : []), `# ${title}`);
+  const begin = (title: string): void =>
+    void lines.push(...(lines.length > 0 ? [''] : []), `# ${normalise(title)}`);
 
   /** The security headers are alike on almost all answers: written out once, then named. */
   const writeHeaders = (headers: Reply['headers']): void => {
@@ -147,7 +148,12 @@ function counted(answer: Answer): Answer {
   return {
     ...answer,
     headers: Object.fromEntries(told) as Reply['headers'],
-    text: status === 429 ? text.replaceAll(/"retry_after":\d+/g, '"retry_after":<seconds>') : text,
+    text:
+      status === 429
+        ? text
+            .replaceAll(/"retry_after":\d+/g, '"retry_after":<seconds>')
+            .replaceAll(/in \d+ s\./g, 'in <seconds> s.')
+        : text,
   };
 }
 

@@ -28,27 +28,6 @@ export const paid = scenario('paid', async (wire) => {
   await wire.ask('steps', `GET /workflows/${id}/steps`);
   await wire.socket('the events of the engine', `/runs/${id}/events?after=0`);
   await wire.ask('as a run', `GET /runs/${id}`);
-  const { json } = await wire.ask('payments', 'GET /payments?limit=2');
-  const payment = String(json['payments']![0]!['id']);
-  await wire.ask('a payment', `GET /payments/${payment}`);
-  for (const action of ['perhaps', 'declare_settled', 'reconcile'])
-    await wire.ask(`do ${action}`, `POST /payments/${payment}/actions`, { body: { action } });
-  await wire.ask('the receipt', `GET /runs/${id}/receipt`);
-  await wire.ask('balance', 'GET /escrow/rich/balance');
-  await wire.ask('history', 'GET /escrow/rich/history');
-  const { json: books } = await wire.ask('accounts', 'GET /ledger/accounts?limit=200');
-  const account = books['accounts']!.find(
-    (one) =>
-      String(one['kind']) === 'escrow' &&
-      String(one['owner']).includes('rich') &&
-      String(one['posted']) !== '0',
-  )!;
-  await wire.ask(
-    'transfers of an account',
-    `GET /ledger/accounts/${encodeURIComponent(String(account['id']))}/transfers?limit=3`,
-  );
-  await wire.ask('check the books', 'POST /ledger/reconciliation', { body: {} });
-  await wire.ask('the last check', 'GET /ledger/reconciliation');
 });
 
 /** A price rises after the approval: the run asks again. Cancelled there, the booking is undone and paid back. */
@@ -81,7 +60,7 @@ export const undone = scenario('undone', async (wire, { setPrice }) => {
   await wire.ask('its stream', `GET /workflows/${id}/stream?after=0`, { headers: sse });
   await wire.ask('its events', `GET /runs/${id}/events`);
 
-  const other = await create(wire, { userId: 'rich', input: 'Get a credit rating for Example Corp' });
+  const other = await create(wire, { userId: 'rich', input: 'Get the exchange rate between SOL and DOGE' });
   const next = await untilPlanned(wire, other);
   await wire.ask('a seller that refuses: the stream', `GET /workflows/${other}/stream`, {
     headers: sse,
@@ -89,9 +68,32 @@ export const undone = scenario('undone', async (wire, { setPrice }) => {
   });
   await wire.ask('a seller that refuses', `GET /workflows/${other}`);
   await wire.ask('a seller that refuses: as a run', `GET /runs/${other}`);
+});
+
+/** What is written down of all that was paid, once it is final on its chains. */
+export const books = scenario('books', async (wire) => {
+  const { json: tasks } = await wire.quiet('GET /users/rich/workflows?limit=100');
+  const ids = tasks['workflows']!.map((one) => String(one['id']));
+  for (const id of ids) await untilFinal(wire, id);
+  const { json } = await wire.ask('payments', 'GET /payments');
+  const payment = String(json['payments']![0]!['id']);
+  await wire.ask('a payment', `GET /payments/${payment}`);
+  for (const action of ['perhaps', 'declare_settled', 'reconcile'])
+    await wire.ask(`do ${action}`, `POST /payments/${payment}/actions`, { body: { action } });
+  for (const id of ids) await wire.ask('a receipt', `GET /runs/${id}/receipt`);
   await wire.ask('balance', 'GET /escrow/rich/balance');
-  await untilFinal(wire, id);
-  await wire.ask('the receipt, final', `GET /runs/${id}/receipt`);
-  await wire.ask('payments, final', 'GET /payments?limit=5');
-  await wire.ask('history', 'GET /escrow/rich/history?limit=20');
+  await wire.ask('history', 'GET /escrow/rich/history?limit=50');
+  const { json: books } = await wire.ask('accounts', 'GET /ledger/accounts?limit=200');
+  const account = books['accounts']!.find(
+    (one) =>
+      String(one['kind']) === 'escrow' &&
+      String(one['owner']).includes('rich') &&
+      String(one['posted']) !== '0',
+  )!;
+  await wire.ask(
+    'transfers of an account',
+    `GET /ledger/accounts/${encodeURIComponent(String(account['id']))}/transfers?limit=3`,
+  );
+  await wire.ask('check the books', 'POST /ledger/reconciliation', { body: {} });
+  await wire.ask('the last check', 'GET /ledger/reconciliation');
 });
