@@ -4,6 +4,7 @@ import { Migration } from '@mikro-orm/migrations';
 export class M0015PurseAndBudgets extends Migration {
   override up(): void {
     this.addSql(`alter table run add column purse jsonb not null default '{"kind":"escrow"}'`);
+    this.addSql(`alter table payment add column service text`);
     this.addSql(`
       create table budget (
         id text primary key,
