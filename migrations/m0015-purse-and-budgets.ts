@@ -1,9 +1,13 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What a run pays from, and the caps on payments. Amounts of a budget are minor units of its own decimals. */
+/** What a run pays from (`payer`: whose escrow, if one), and the caps on payments. Amounts of a budget are minor units of its own decimals. */
 export class M0015PurseAndBudgets extends Migration {
   override up(): void {
     this.addSql(`alter table run add column purse jsonb not null default '{"kind":"escrow"}'`);
+    this.addSql(`alter table run add column payer text generated always as
+      (case when purse ->> 'kind' = 'escrow' then coalesce(purse ->> 'owner', subject) end) stored`);
+    this.addSql(`create index run_payer on run (tenant, payer)`);
+    this.addSql(`alter table payment add column service text`);
     this.addSql(`
       create table budget (
         id text primary key,
@@ -110,7 +114,7 @@ begin
       and not exists (select from budget_entry r where r.transfer_id = h.transfer_id and r.budget_id = h.budget_id and r.kind = 'release')
     order by h.budget_id
   loop
-    perform from budget_window where budget_id = v.budget_id and key = v.window_key for update;
+    perform from budget_window where budget_id = v.budget_id and key = v.window_key for no key update;
     perform budget_close(v.transfer_id, 'spend');
     select least(sum((t.data ->> 'amount')::numeric), v_paid) into v_refunded from transfer t
       where t.kind = 'refund' and t.state = 'posted' and t.run_id = v.run_id and t.data ->> 'intentId' = p_payment;
