@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVM, sampleBook } from '../support/sample-catalogue.ts';
@@ -38,6 +39,19 @@ const bad = (path: string, message: string | RegExp) => [
   path,
   typeof message === 'string' ? message : expect.stringMatching(message),
 ];
+
+it('each example of docs/BUDGETS.md is accepted', async () => {
+  const text = await readFile(new URL('../../docs/BUDGETS.md', import.meta.url), 'utf8');
+  const examples = [
+    ...text.matchAll(/-X (\w+) localhost:8000(\/\S+)[^']*(?:'[\w-]+: [^']*'[^']*)*?(?:-d '(.*)')?$/gm),
+  ];
+  expect(examples.map(([, method]) => method)).toEqual(['POST', 'POST', 'PATCH', 'POST', 'DELETE']);
+  const id = String((await post({})).body['id']);
+  for (const [, method = '', path = '', body] of examples) {
+    const answer = await send(method, path.replace('$BUDGET', id), body?.replace('reasoning', 'probe'));
+    expect([200, 201, 204], answer.text).toContain(answer.status);
+  }
+});
 
 describe('a budget is refused', () => {
   it.each([

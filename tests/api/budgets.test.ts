@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { livingBudgets } from '../../db/repositories/budgets.ts';
 import { windowAt } from '../../domain/budgets/windows.ts';
 import { ask, openStack, type Answer, type ApiStack } from './support/api.ts';
 import { close, holdIn, windowNow, type Held } from './support/budgets.ts';
@@ -146,6 +147,32 @@ describe('a new budget', () => {
     expect([third.status, third.body['id']]).toEqual([201, first.body['id']]);
     expect((await get('/budgets')).body['budgets']).toHaveLength(1);
   });
+});
+
+it('is what whoever holds money goes by', async () => {
+  const scope = { subject: 'user-a', payee: 'seller' };
+  const more = { applies_to: scope, alerts: [0.25, 0.9999], approve_above: '2.5', mode: 'warn' };
+  const id = await made({ ...more, rollover: { enabled: true, cap: '4' } });
+  const other = await made({ period: 'run', rollover: { enabled: false, cap: '1' } });
+  const living = new Map(
+    (await livingBudgets(stack.db.pool, 'default')).map((budget) => [budget.id, budget]),
+  );
+  expect(living.get(id)).toEqual({
+    id,
+    tenant: 'default',
+    name: 'Cap',
+    appliesTo: scope,
+    unit: 'USD',
+    decimals: 6,
+    amount: 10_000_000n,
+    period: 'month',
+    mode: 'warn',
+    rollover: { cap: 4_000_000n },
+    alerts: [0.25, 0.9999],
+    approveAbove: 2_500_000n,
+    createdAtMs: Date.parse(String((await get(`/budgets/${id}`)).body['created_at'])),
+  });
+  expect(living.get(other)).not.toHaveProperty('rollover');
 });
 
 describe('how a budget stands', () => {
