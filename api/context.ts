@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
 import type { Journal } from '../db/journal.ts';
 import type { Sealer } from '../db/sealing.ts';
+import type { AssetBook } from '../domain/assets.ts';
 import type { Checkpoint } from '../domain/crash-points.ts';
 import type { Principal } from '../schemas/core/principal.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
@@ -19,6 +20,8 @@ export interface ApiDeps {
   settings: ApiSettings;
   log: Logger;
   families: readonly FamilyModule[];
+  /** What is paid in here. */
+  assets: AssetBook;
   /** Points at which tests stop the process. */
   checkpoint?: Checkpoint;
 }

@@ -205,6 +205,12 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('Tokens on the EVM chain: CODE:address:decimals, comma-separated.'),
+  ASSET_GROUPS: z
+    .string()
+    .optional()
+    .describe(
+      'Units that budgets may count several assets in: NAME:decimals:asset|asset with CAIP-19 ids, comma-separated.',
+    ),
   APPROVAL_TTL_MS: int(900_000, 1).describe(
     'How long a plan waits for approval, and an approval allows signing.',
   ),

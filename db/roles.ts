@@ -5,7 +5,14 @@ import type { Queryable } from './ledger.ts';
  * Tables to which the application may only add rows. In all others it may change and delete them too, those of later
  * migrations included.
  */
-const APPEND_ONLY: readonly string[] = ['audit', 'audit_anchor', 'receipt_anchor', 'event', 'entry'];
+const APPEND_ONLY: readonly string[] = [
+  'audit',
+  'audit_anchor',
+  'receipt_anchor',
+  'event',
+  'entry',
+  'budget_entry',
+];
 const READ_ONLY: readonly string[] = ['mikro_orm_migrations'];
 
 /** The role that a connection URL names. */

@@ -4,7 +4,7 @@ import type { Asset } from '../schemas/core/money.ts';
 export interface AccountRef {
   account: string;
   tenant: string;
-  kind: 'escrow' | 'reserve' | 'payee' | 'world' | 'bridge' | 'float' | 'withdrawal';
+  kind: 'escrow' | 'reserve' | 'payee' | 'world' | 'bridge' | 'float' | 'treasury' | 'withdrawal';
   owner: string;
   asset: string;
   capped: boolean;
@@ -42,6 +42,10 @@ export const worldAccount = (asset: Asset): AccountRef => ref('world', 'system',
 
 /** Collects what users paid in their asset for payments made on another chain; the float pays there. */
 export const bridgeAccount = (asset: Asset): AccountRef => ref('bridge', 'system', 'operator', asset, false);
+
+/** What the operator set apart for runs that spend its own money. Capped: such runs never spend what users deposited. */
+export const treasuryAccount = (asset: Asset): AccountRef =>
+  ref('treasury', 'system', 'operator', asset, true);
 
 /** The operator's own money on a chain where users have no escrow. */
 export const floatAccount = (asset: Asset): AccountRef => ref('float', 'system', 'operator', asset, false);

@@ -7,6 +7,15 @@ export interface AssetBook {
   assets: Asset[];
   /** Network that users' escrow is on. */
   escrowNetwork: string;
+  /** Units that budgets may count in. */
+  groups?: readonly AssetGroup[];
+}
+
+/** Assets that count as one, such as USDC on two chains. `assets` are CAIP-19 ids, `decimals` those of the unit. */
+export interface AssetGroup {
+  name: string;
+  decimals: number;
+  assets: readonly string[];
 }
 
 /** The asset that users hold in escrow under this code. */
@@ -56,6 +65,7 @@ export interface AssetSettings {
   ESCROW_ASSETS?: string | undefined;
   EVM_CHAIN_ID: number;
   EVM_ASSETS?: string | undefined;
+  ASSET_GROUPS?: string | undefined;
 }
 
 /** The asset book of an installation. SOL is always there; a code has the same decimals on every chain. */
@@ -86,25 +96,49 @@ export function buildAssetBook(settings: AssetSettings): AssetBook {
         `${asset.code} has ${asset.decimals} decimals on one chain and ${other.decimals} on another; that is not supported.`,
       );
   }
-  return { assets, escrowNetwork };
+  return { assets, escrowNetwork, groups: parseGroups(settings.ASSET_GROUPS, assets) };
 }
 
-function parseAssets(list: string | undefined, network: string): Asset[] {
-  return (list ?? '')
+/** "USD:6:<CAIP-19>|<CAIP-19>,...". A group of assets that are not here would count nothing and hide a mistake. */
+function parseGroups(list: string | undefined, assets: readonly Asset[]): AssetGroup[] {
+  const groups = itemsOf(list).map((item) => {
+    const match = /^([A-Z0-9]{1,32}):(\d{1,2}):(\S+)$/.exec(item);
+    if (match === null)
+      throw new EngineError('config_invalid', `"${item}" is not NAME:decimals:asset|asset in ASSET_GROUPS.`);
+    const [, name, decimals, members] = match as unknown as [string, string, string, string];
+    return { name, decimals: Number(decimals), assets: members.split('|').map((id) => known(id, assets)) };
+  });
+  const twice = groups.find(({ name }, at) => groups.findIndex((group) => group.name === name) !== at);
+  if (twice !== undefined)
+    throw new EngineError(
+      'config_invalid',
+      `ASSET_GROUPS has ${twice.name} twice: give each group its own name.`,
+    );
+  return groups;
+}
+
+function known(id: string, assets: readonly Asset[]): string {
+  const written = id.startsWith('eip155:') ? id.toLowerCase() : id;
+  if (assets.some((asset) => asset.id === written)) return written;
+  throw new EngineError(
+    'config_invalid',
+    `ASSET_GROUPS names ${id}, which is no asset of this installation: add it to ESCROW_ASSETS or EVM_ASSETS.`,
+  );
+}
+
+const itemsOf = (list: string | undefined): string[] =>
+  (list ?? '')
     .split(',')
-    .filter((item) => item.trim() !== '')
-    .map((item) => {
-      const match = /^\s*([A-Z0-9]{2,12}):([^:\s]+):(\d{1,2})\s*$/.exec(item);
-      if (match === null) throw new EngineError('config_invalid', `"${item}" is not CODE:address:decimals.`);
-      const [, code, address, decimals] = match as unknown as [string, string, string, string];
-      return {
-        id: assetId(network, address, SLIP44_SOL),
-        code,
-        network,
-        address,
-        decimals: Number(decimals),
-      };
-    });
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+function parseAssets(list: string | undefined, network: string): Asset[] {
+  return itemsOf(list).map((item) => {
+    const match = /^([A-Z0-9]{2,12}):([^:\s]+):(\d{1,2})$/.exec(item);
+    if (match === null) throw new EngineError('config_invalid', `"${item}" is not CODE:address:decimals.`);
+    const [, code, address, decimals] = match as unknown as [string, string, string, string];
+    return { id: assetId(network, address, SLIP44_SOL), code, network, address, decimals: Number(decimals) };
+  });
 }
 
 /** The code plans are priced in: the first token of the book, else SOL. */

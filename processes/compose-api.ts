@@ -59,6 +59,7 @@ export async function composeApi({
     temporal: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
     settings,
     log,
+    assets,
     ...checkpointOf(config),
     families: [
       createReasoningFamily({

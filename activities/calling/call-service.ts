@@ -123,6 +123,7 @@ async function keepQuote(tools: CallTools, request: CallRequest, chosen: ChosenQ
     amount: chosen.quote.amount,
     pay_to: chosen.quote.payTo,
     quote_sealed: tools.sealer.seal('payment.quote', chosen.stored),
+    service: step.serviceId ?? step.serviceName,
   });
 }
 

@@ -8,7 +8,7 @@ import { EngineError } from '../../domain/errors.ts';
 import { refundEntries } from '../../domain/payments/entries.ts';
 import { canonicalTransaction } from '../../domain/payments/networks.ts';
 import { compensationKey } from '../../domain/payments/seller.ts';
-import { assetsOf } from '../../domain/payments/purse.ts';
+import { assetsOf, purseFor } from '../../domain/payments/purse.ts';
 import type { Rail, TransferSighting } from '../../domain/payments/rail.ts';
 import type { CompensateRequest } from '../../domain/ports/calling.ts';
 import type { Json } from '../../schemas/core/json.ts';
@@ -96,8 +96,9 @@ async function credit(
 ): Promise<RefundOutcome> {
   const run = await getRun(tools.db.pool, runId);
   if (run === undefined) throw new EngineError('run_not_found', `Run ${runId} has no row.`);
-  const { held, paid } = assetsOf(tools.assets, payment.asset);
-  const parties = { tenant: run.tenant, userId: run.subject, runId, payTo: payment.pay_to, held, paid };
+  const { paid } = assetsOf(tools.assets, payment.asset);
+  const purse = purseFor(tools.assets, run, payment.asset);
+  const parties = { ...purse, payTo: payment.pay_to, paid };
   const id = `refund:${payment.network}:${txHash}`;
   const done = await tools.db.transaction(async (client) => {
     const usedBy = compensationKey(runId, stepId);
@@ -105,7 +106,8 @@ async function credit(
       return false;
     const { network, pay_to: from } = payment;
     const data = {
-      userId: run.subject,
+      ...purse.data,
+      intentId: payment.id,
       network,
       txHash,
       asset: tokenOf(paid),

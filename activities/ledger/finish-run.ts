@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { closeTransfer } from '../../db/ledger.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
+import { lockWindowsOf } from '../../db/repositories/budgets.ts';
 import { lockRunMoney, lockUnsigned, movePayment, transferOf } from '../../db/repositories/payments-write.ts';
 import { getRun, type RunRow } from '../../db/repositories/runs.ts';
 import { costOfRun, hasReserve, releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { formatUnits } from '../../domain/money.ts';
-import { assetsOf, heldAsset } from '../../domain/payments/purse.ts';
+import { assetsOf, purseHolding } from '../../domain/payments/purse.ts';
 import type { FinishRequest } from '../../domain/ports/ledger.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
@@ -51,7 +52,7 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
 }
 
 /**
- * Holds without a signature are given up; what no live signature holds goes back to the user's escrow. False for a
+ * Holds without a signature are given up; what no live signature holds goes back to where it came from. False for a
  * run that never had any money.
  */
 export async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow): Promise<boolean> {
@@ -64,12 +65,8 @@ export async function returnMoney(client: pg.PoolClient, assets: AssetBook, run:
     });
   }
   for (const asset of await reservedAssets(client, run.tenant, run.id))
-    await releaseReserve(client, {
-      tenant: run.tenant,
-      userId: run.subject,
-      runId: run.id,
-      held: heldAsset(assets, asset),
-    });
+    await releaseReserve(client, purseHolding(assets, run, asset));
+  await lockWindowsOf(client, unsigned.map(transferOf));
   return unsigned.length > 0 || (await hasReserve(client, run.tenant, run.id));
 }
 

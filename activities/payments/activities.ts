@@ -4,7 +4,7 @@ import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { withRide } from '../journal/ride.ts';
 import { decideIntent } from './decide.ts';
 import { prepareDirect } from './direct-order.ts';
-import { isFunded } from './funds.ts';
+import { isFunded, roomFor } from './funds.ts';
 import { reconcileIntent } from './reconcile.ts';
 import { signIntent } from './sign.ts';
 import { submitIntent } from './submit.ts';
@@ -21,6 +21,7 @@ export function createPaymentActivities(
     signPayment: (request) => withRide(tools.journal, request.ride, () => signIntent(tools, request)),
     submitPayment: (request) => withRide(tools.journal, request.ride, () => submitIntent(tools, request)),
     checkFunds: async ({ intentId }) => ({ funded: await isFunded(tools, intentId) }),
+    checkRoom: async ({ intentId }) => ({ room: await roomFor(tools, intentId) }),
     reconcilePayment: ({ ride, intentId }) =>
       withRide(tools.journal, ride, () => reconcileIntent(tools, intentId)),
     decidePayment: (order) => decideIntent(tools, order),

@@ -38,6 +38,7 @@ export async function prepareDirect(tools: PaymentTools, order: DirectOrder): Pr
       extensions: {},
       offer: { ...offer },
     }),
+    ...(service !== undefined && { service: service.serviceId }),
   });
   const cause = `${payment.amount}:${payment.pay_to}:${payment.network}`;
   const event = paymentEvent(factsOf(payment, null), 'quoted', cause, { generation });

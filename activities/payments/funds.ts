@@ -1,9 +1,10 @@
 import { readBalance } from '../../db/ledger.ts';
 import { promisedIn } from '../../db/repositories/payments-write.ts';
-import { escrowAccount, reserveAccount } from '../../domain/accounts.ts';
+import type { NoRoom } from '../../domain/budgets/room.ts';
 import { tokenOf } from '../../domain/assets.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
-import { floatSuffices } from './hold.ts';
+import { askedOf, findNoRoom } from './budget-room.ts';
+import { floatSuffices, moneySuffices } from './hold.ts';
 import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
 
 /** Whether a payment that was refused for lack of money could be held now. Moves nothing: signing decides. */
@@ -11,15 +12,24 @@ export async function isFunded(tools: PaymentTools, intentId: string): Promise<b
   const payment = await mustGetPayment(tools, intentId);
   const { pool } = tools.db;
   const { paid } = assetsOf(tools.assets, payment.asset);
-  const { tenant, userId, runId, held } = purseOf(tools, payment, await mustGetRun(tools, payment.run_id));
-  const [onChain, promised, reserve, escrow] = await Promise.all([
+  const purse = purseOf(tools, payment, await mustGetRun(tools, payment.run_id));
+  const [onChain, promised, reserve, source] = await Promise.all([
     mustFindRail(tools, payment).available(tokenOf(paid)),
     promisedIn(pool, payment.asset, payment.id),
-    readBalance(pool, reserveAccount(tenant, runId, held).account),
-    readBalance(pool, escrowAccount(tenant, userId, held).account),
+    readBalance(pool, purse.reserve.account),
+    readBalance(pool, purse.source.account),
   ]);
   const amount = BigInt(payment.amount);
   if (onChain - promised < amount) return false;
   await floatSuffices(tools.db, payment);
-  return reserve.available + escrow.available >= amount;
+  if (reserve.available + source.available < amount) return false;
+  await moneySuffices(tools.db, payment);
+  return true;
+}
+
+/** The budget that is in the way of a payment now, or null. Holds nothing: signing decides. */
+export async function roomFor(tools: PaymentTools, intentId: string): Promise<NoRoom | null> {
+  const payment = await mustGetPayment(tools, intentId);
+  const run = await mustGetRun(tools, payment.run_id);
+  return findNoRoom(tools.db.pool, tools, askedOf(tools.assets, run, payment));
 }

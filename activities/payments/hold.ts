@@ -1,9 +1,7 @@
 import type pg from 'pg';
-import { escrowAccount, reserveAccount } from '../../domain/accounts.ts';
 import { tokenOf } from '../../domain/assets.ts';
-import { formatUnits } from '../../domain/money.ts';
 import { paymentEntries, type PaymentParties } from '../../domain/payments/entries.ts';
-import { assetsOf } from '../../domain/payments/purse.ts';
+import { assetsOf, type RunPurse } from '../../domain/payments/purse.ts';
 import type { Rail } from '../../domain/payments/rail.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
@@ -18,24 +16,40 @@ import {
   transferOf,
   type PaymentRow,
 } from '../../db/repositories/payments-write.ts';
-import { drawReserve, type RunPurse } from '../../db/repositories/run-money.ts';
+import { drawReserve } from '../../db/repositories/run-money.ts';
+import { askedOf, holdInBudgets, type Asked } from './budget-room.ts';
 import { mustGetRun, purseOf, type PaymentTools } from './tools.ts';
 
 type Refused = Extract<SignOutcome, { kind: 'refused' }>;
 
+/** Rolls back what was moved before it was known that the payment is refused. */
+class TakenBack extends Error {
+  override readonly name = 'TakenBack';
+  readonly refused: Refused;
+
+  constructor(refused: Refused) {
+    super(refused.message);
+    this.refused = refused;
+  }
+}
+
 /**
- * quoted → prepared: in one transaction the reserve is topped up from the user's escrow if it must be, the amount is
- * held, and the state moves. Undefined when held (or when another process was first).
+ * quoted → prepared: in one transaction the reserve is topped up from the run's purse if it must be, the amount is held, in
+ * the ledger and then in the budgets, and the state moves. Undefined when held (or when another process was first). A crash
+ * before the commit leaves nothing of all that; after it the payment is `prepared`, and nothing is held again.
  */
 export async function prepare(
   tools: PaymentTools,
   payment: PaymentRow,
   rail: Rail,
+  agreed = 0n,
 ): Promise<Refused | undefined> {
+  const run = await mustGetRun(tools, payment.run_id);
+  if (run.purse.kind === 'nothing') return paysNothing;
   const { paid } = assetsOf(tools.assets, payment.asset);
-  const purse = purseOf(tools, payment, await mustGetRun(tools, payment.run_id));
+  const purse = purseOf(tools, payment, run);
   const available = await rail.available(tokenOf(paid));
-  const refused = await tools.db.transaction(async (client) => {
+  const work = tools.db.transaction(async (client) => {
     await lockRunMoney(client, payment.run_id);
     await lockAsset(client, payment.asset);
     const current = await lockPayment(client, payment.id);
@@ -46,11 +60,36 @@ export async function prepare(
     const lack = await topUp(client, purse, current, amount);
     if (lack) return lack;
     await hold(client, current, { ...purse, payTo: current.pay_to, paid }, amount);
+    await holdInRoom(client, tools, askedOf(tools.assets, run, current, agreed), run.purse.withoutRoom);
     return undefined;
   });
+  const refused = await work.catch(takenBack);
   if (refused?.reason === 'float_short') await tellOperator(tools, payment, available);
-  if (refused === undefined) await floatSuffices(tools.db, payment);
+  if (refused?.reason === 'treasury_short') await tellTreasury(tools, payment, refused.message);
+  if (refused === undefined) await moneySuffices(tools.db, payment);
   return refused;
+}
+
+function takenBack(error: unknown): Refused {
+  if (error instanceof TakenBack) return error.refused;
+  throw error;
+}
+
+const paysNothing: Refused = {
+  kind: 'refused',
+  reason: 'unsupported',
+  message: 'This run has no purse: runs of its kind pay nothing.',
+};
+
+async function holdInRoom(
+  client: pg.PoolClient,
+  tools: PaymentTools,
+  asked: Asked,
+  without: 'pause' | 'refuse' = 'pause',
+): Promise<void> {
+  const refused = await holdInBudgets(client, tools, asked);
+  if (refused === undefined) return;
+  throw new TakenBack(refused.reason === 'budget_exhausted' ? { ...refused, then: without } : refused);
 }
 
 /** Draws what the run's reserve lacks. The workflow has checked that its limits allow the payment. */
@@ -60,16 +99,12 @@ async function topUp(
   payment: PaymentRow,
   amount: bigint,
 ): Promise<Refused | undefined> {
-  const reserve = reserveAccount(purse.tenant, purse.runId, purse.held);
-  const { available } = await readBalance(client, reserve.account);
+  const { available } = await readBalance(client, purse.reserve.account);
   const lack = amount - available;
   if (lack <= 0n) return undefined;
   if (await drawReserve(client, purse, `topup:${transferOf(payment)}`, lack)) return undefined;
-  const escrow = await readBalance(client, escrowAccount(purse.tenant, purse.userId, purse.held).account);
-  const shortBy = lack - escrow.available;
-  const short = formatUnits(shortBy, purse.held.decimals);
-  const message = `The payment needs ${short} ${purse.held.code} more than the escrow has. Please top up.`;
-  return { kind: 'refused', reason: 'low_balance', message, shortBy: shortBy.toString() };
+  const source = await readBalance(client, purse.source.account);
+  return purse.short(lack - source.available);
 }
 
 async function hold(
@@ -102,9 +137,17 @@ const floatShort = (payment: PaymentRow, shortBy: bigint): Refused => ({
 
 const floatItem = ({ asset, id }: PaymentRow): string => `float:${asset}:${id}`;
 
+const treasuryItem = ({ asset, id }: PaymentRow): string => `treasury:${asset}:${id}`;
+
 /** Closes what `tellOperator` opened, if it did. */
 export const floatSuffices = ({ pool }: PaymentTools['db'], payment: PaymentRow): Promise<void> =>
   settleAttention(pool, floatItem(payment), 'The wallet has enough now.');
+
+/** The same, and what `tellTreasury` opened. */
+export async function moneySuffices(db: PaymentTools['db'], payment: PaymentRow): Promise<void> {
+  await floatSuffices(db, payment);
+  await settleAttention(db.pool, treasuryItem(payment), 'The treasury has enough now.');
+}
 
 async function tellOperator(tools: PaymentTools, payment: PaymentRow, available: bigint): Promise<void> {
   await raiseAttention(tools.db.pool, {
@@ -114,6 +157,18 @@ async function tellOperator(tools: PaymentTools, payment: PaymentRow, available:
     runId: payment.run_id,
     detail: `The wallet on ${payment.network} has too little of ${payment.asset}: fund it, and the run goes on by itself.`,
     data: { asset: payment.asset, available: available.toString(), needed: payment.amount },
+    recurs: true,
+  });
+}
+
+async function tellTreasury(tools: PaymentTools, payment: PaymentRow, message: string): Promise<void> {
+  await raiseAttention(tools.db.pool, {
+    id: treasuryItem(payment),
+    tenant: payment.tenant,
+    kind: 'treasury_short',
+    runId: payment.run_id,
+    detail: `${message} Put more into it, and the run goes on by itself.`,
+    data: { asset: payment.asset, needed: payment.amount },
     recurs: true,
   });
 }

@@ -66,7 +66,7 @@ export async function signIntent(tools: PaymentTools, request: SignRequest): Pro
 async function fromQuoted(
   tools: PaymentTools,
   payment: PaymentRow,
-  { signBeforeMs }: SignRequest,
+  { signBeforeMs, agreed }: SignRequest,
 ): Promise<SignOutcome | undefined> {
   if (tools.now() >= signBeforeMs) return expired;
   const rail = findRail(tools, payment);
@@ -79,7 +79,7 @@ async function fromQuoted(
     await movePayment(tools.db.pool, payment.id, ['quoted'], 'rejected', { reason: why ?? 'unsupported' });
     return { kind: 'refused', reason: 'unsupported', message: `The quote cannot be paid: ${why}.` };
   }
-  const refused = await prepare(tools, payment, rail);
+  const refused = await prepare(tools, payment, rail, BigInt(agreed ?? 0));
   if (refused) return refused;
   await tools.checkpoint('payment.prepared');
   return undefined;

@@ -2,14 +2,13 @@ import type { Database } from '../../db/database.ts';
 import type { Journal } from '../../db/journal.ts';
 import { getPayment, type PaymentRow, type SweepAges } from '../../db/repositories/payments-write.ts';
 import { getRun, type RunRow } from '../../db/repositories/runs.ts';
-import type { RunPurse } from '../../db/repositories/run-money.ts';
 import type { Sealer } from '../../db/sealing.ts';
 import type { Values } from '../../db/values.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import type { Checkpoint } from '../../domain/crash-points.ts';
 import { EngineError } from '../../domain/errors.ts';
 import type { PaymentFacts } from '../../domain/payments/events.ts';
-import { assetsOf } from '../../domain/payments/purse.ts';
+import { purseFor, type RunPurse } from '../../domain/payments/purse.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
@@ -84,10 +83,11 @@ export function factsOf(payment: PaymentRow, txHash = payment.tx_hash): PaymentF
   };
 }
 
-export function purseOf(tools: PaymentTools, payment: PaymentRow, run: RunRow): RunPurse {
-  const { held } = assetsOf(tools.assets, payment.asset);
-  return { tenant: payment.tenant, userId: run.subject, runId: payment.run_id, held };
-}
+export const purseOf = (
+  { assets }: Pick<PaymentTools, 'assets'>,
+  payment: PaymentRow,
+  run: RunRow,
+): RunPurse => purseFor(assets, run, payment.asset);
 
 /** Events of payments that outlive their run have no stream to go to; the payment's row tells the rest. */
 export async function appendUnlessEnded(

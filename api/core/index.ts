@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import type { StreamRoute } from '../stream/define-stream.ts';
 import { approvalRoutes } from './approvals.ts';
 import { attentionRoutes } from './attention.ts';
+import { budgetRoutes } from './budgets.ts';
 import { catalogueRoutes } from './catalogues.ts';
 import { feedStream } from './feed.ts';
 import { keyRoutes } from './keys.ts';
@@ -20,6 +21,7 @@ export const coreRoutes: readonly Route[] = [
   ...catalogueRoutes,
   ...approvalRoutes,
   ...paymentRoutes,
+  ...budgetRoutes,
   ...attentionRoutes,
   ...ledgerRoutes,
   ...ticketRoutes,

@@ -158,4 +158,12 @@ export const runBody = (row: RunRow, input_hash: string): ReceiptBodies['run'] =
   started_at: isoOrNull(row.started_at),
   finished_at: (row.finished_at ?? row.created_at).toISOString(),
   input_hash,
+  ...sourceOf(row),
 });
+
+/** Told only where it differs from what a receipt takes for granted. */
+function sourceOf({ tenant, subject, purse }: RunRow): Pick<ReceiptBodies['run'], 'source'> {
+  if (purse.kind === 'treasury' || purse.kind === 'budget') return { source: 'treasury:system:operator' };
+  if (purse.kind !== 'escrow' || purse.owner === undefined || purse.owner === subject) return {};
+  return { source: `escrow:${tenant}:${purse.owner}` };
+}

@@ -4,7 +4,7 @@ import { createValues, type Values } from '../../db/values.ts';
 import type { ValueRef } from '../../domain/ports/values.ts';
 import { Amount } from '../../schemas/core/money.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { ApprovalRecord, CancelRequest, RunError, type Run } from '../../schemas/core/run.ts';
+import { ApprovalRecord, CancelRequest, RunError, RunPause, type Run } from '../../schemas/core/run.ts';
 import type { ApiDeps } from '../context.ts';
 import { isoOrNull } from '../core/times.ts';
 import { waitingOf } from './waiting.ts';
@@ -48,6 +48,7 @@ async function toRun(
     steps: await Promise.all(steps.map((step) => toStep(values, step))),
     ...(approval && { approval: toApproval(approval) }),
     ...(waiting && { waiting }),
+    ...pauseOf(row),
     deadlines: stringsOf(view['deadlines']),
     ...cancelOf(view),
     created_at: row.created_at.toISOString(),
@@ -56,6 +57,11 @@ async function toRun(
     last_seq: row.last_seq,
     temporal: { workflow_id: row.workflow_id, run_id: row.temporal_run_id, url: webUrl(deps, row) },
   };
+}
+
+function pauseOf({ status, view }: RunRow): Pick<Run, 'pause'> {
+  const { data: pause } = RunPause.safeParse(view['pause']);
+  return status === 'paused' && pause !== undefined ? { pause } : {};
 }
 
 function cancelOf(view: JsonObject): Pick<Run, 'cancel_requested' | 'cancel'> {

@@ -40,7 +40,7 @@ export async function escrowSummary(
 }
 
 /**
- * Reserves of the user's runs, and what was spent less what came back as refunds. A settled payment is spent, although
+ * Reserves of the runs that the user pays for, and what was spent less what came back as refunds. A settled payment is spent, although
  * the ledger posts it only when its chain calls it final.
  */
 async function readTotals(db: Queryable, tenant: string, userId: string): Promise<Totals[]> {
@@ -56,12 +56,12 @@ async function readTotals(db: Queryable, tenant: string, userId: string): Promis
                  coalesce(sum(-e.amount) filter (where t.state = 'pending' and m.status = 'settled'), 0) as settling,
                  coalesce((select sum(x.amount) from transfer f join entry x on x.transfer_id = f.id
                    where f.run_id = r.id and f.kind = 'refund' and f.state = 'posted'
-                     and x.account_id = 'escrow:' || r.tenant || ':' || r.subject || ':' || a.asset), 0) as refunded
+                     and x.account_id = 'escrow:' || r.tenant || ':' || r.payer || ':' || a.asset), 0) as refunded
                from transfer t join entry e on e.transfer_id = t.id
                  left join payment m on t.id = 'payment:' || m.id
                where t.run_id = r.id and t.kind = 'payment' and t.state <> 'voided' and e.account_id = a.id
              ) p
-           where r.tenant = $1 and r.subject = $2
+           where r.tenant = $1 and r.payer = $2
            group by a.asset`,
     values: [tenant, userId],
   });

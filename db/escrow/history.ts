@@ -52,7 +52,7 @@ const MOVEMENTS = `
     left join withdrawal w on t.kind = 'withdrawal' and w.id = t.data ->> 'withdrawalId'
   where a.tenant = $1 and (
     (a.kind = 'escrow' and a.owner = $2)
-    or (a.kind = 'reserve' and t.kind = 'payment' and a.owner in (select id from run where tenant = $1 and subject = $2)))
+    or (a.kind = 'reserve' and t.kind = 'payment' and a.owner in (select id from run where tenant = $1 and payer = $2)))
   group by t.id, a.asset, p.tx_hash, w.signature`;
 
 export async function escrowHistory(

@@ -24,6 +24,8 @@ export interface PaymentRow {
   tx_hash: string | null;
   finalized: boolean;
   reason: string | null;
+  /** Of the plan's service; budgets may be for one. */
+  service: string | null;
   updated_at: Date;
 }
 
@@ -40,10 +42,10 @@ export type NewQuote = Pick<
   | 'amount'
   | 'pay_to'
   | 'quote_sealed'
->;
+> & { service?: string };
 
 const COLUMNS = `id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, status, quote_sealed,
-  signed_sealed, fingerprint, proof, tx_hash, finalized, reason, updated_at`;
+  signed_sealed, fingerprint, proof, tx_hash, finalized, reason, service, updated_at`;
 
 /** The same (run, step, generation) is the same intent, whoever computes it. Fits x402's payment-identifier. */
 export function paymentId(runId: string, stepId: string, generation: number): string {
@@ -92,10 +94,10 @@ export async function lockPayment(client: Queryable, id: string): Promise<Paymen
 export async function saveQuote(db: Queryable, quote: NewQuote): Promise<PaymentRow> {
   await db.query({
     name: 'payment_quote',
-    text: `insert into payment as p (id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, quote_sealed, status)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'quoted')
+    text: `insert into payment as p (id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, quote_sealed, service, status)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'quoted')
            on conflict (id) do update set rail = excluded.rail, network = excluded.network, asset = excluded.asset,
-             amount = excluded.amount, pay_to = excluded.pay_to, quote_sealed = excluded.quote_sealed,
+             amount = excluded.amount, pay_to = excluded.pay_to, quote_sealed = excluded.quote_sealed, service = excluded.service,
              status = 'quoted', reason = null, updated_at = clock_timestamp()
            where p.status in ('quoted', 'rejected') and p.fingerprint is null`,
     values: [
@@ -110,6 +112,7 @@ export async function saveQuote(db: Queryable, quote: NewQuote): Promise<Payment
       quote.amount,
       quote.pay_to,
       quote.quote_sealed,
+      quote.service ?? null,
     ],
   });
   return (await getPayment(db, quote.id))!;

@@ -5,7 +5,7 @@ import type { PaymentRow } from './payments-write.ts';
 /** A payment as a receipt shows it: nothing that is sealed. */
 export type PaidRow = Omit<
   PaymentRow,
-  'tenant' | 'run_id' | 'quote_sealed' | 'signed_sealed' | 'updated_at'
+  'tenant' | 'run_id' | 'quote_sealed' | 'signed_sealed' | 'service' | 'updated_at'
 > & { created_at: Date };
 
 /** In the order in which they were quoted. */

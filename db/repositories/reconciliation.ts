@@ -39,11 +39,11 @@ export async function custodyLooks(db: Queryable): Promise<Map<string, CustodyLo
     `with posted as (
        select a.asset, sum(e.amount) as amount
        from account a join entry e on e.account_id = a.id join transfer t on t.id = e.transfer_id
-       where a.kind in ('escrow', 'reserve', 'bridge', 'float') and t.state = 'posted' group by a.asset
+       where a.kind in ('escrow', 'reserve', 'bridge', 'float', 'treasury') and t.state = 'posted' group by a.asset
      ), moving as (
        select a.asset, sum(e.amount) as amount
        from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
-       where a.kind in ('escrow', 'reserve', 'bridge', 'float') and t.state = 'pending' group by t.id, a.asset
+       where a.kind in ('escrow', 'reserve', 'bridge', 'float', 'treasury') and t.state = 'pending' group by t.id, a.asset
        union all select asset, amount from deposit where status = 'pending'
        union all select a.asset, -$1::numeric from (select distinct asset from account where asset like '%/slip44:501') a,
          (select from withdrawal where status not in ('finalized', 'released')

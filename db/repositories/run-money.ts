@@ -1,44 +1,34 @@
 import type pg from 'pg';
-import type { Asset } from '../../schemas/core/money.ts';
-import { escrowAccount, reserveAccount } from '../../domain/accounts.ts';
 import { move } from '../../domain/ledger.ts';
+import type { RunPurse } from '../../domain/payments/purse.ts';
 import { applyTransfer, readBalance, type Queryable } from '../ledger.ts';
 
-/** Whose money a run spends. `held` is the asset its user has in escrow. */
-export interface RunPurse {
-  tenant: string;
-  userId: string;
-  runId: string;
-  held: Asset;
-}
-
-/** Minor units the run has drawn from its user's escrow so far. */
+/** Minor units the run has drawn from its purse so far. */
 export async function drawnByRun(db: Queryable, purse: RunPurse): Promise<bigint> {
   const { rows } = await db.query<{ sum: string }>(
     `select coalesce(sum(e.amount), 0) as sum from transfer t join entry e on e.transfer_id = t.id
      where t.run_id = $1 and t.kind = 'reserve' and t.state = 'posted' and e.account_id = $2`,
-    [purse.runId, reserveAccount(purse.tenant, purse.runId, purse.held).account],
+    [purse.runId, purse.reserve.account],
   );
   return BigInt(rows[0]!.sum);
 }
 
-/** Draws from the user's escrow into the run's reserve, once per `id`. */
+/** Draws from the purse's source into the run's reserve, once per `id`. */
 export async function drawReserve(
   db: Queryable,
   purse: RunPurse,
   id: string,
   amount: bigint,
 ): Promise<boolean> {
-  const { tenant, userId, runId, held } = purse;
-  const from = escrowAccount(tenant, userId, held);
-  const entries = move(from, reserveAccount(tenant, runId, held), amount);
+  const { tenant, runId, data } = purse;
+  const entries = move(purse.source, purse.reserve, amount);
   const done = await applyTransfer(db, {
     id,
     kind: 'reserve',
     state: 'posted',
     tenant,
     runId,
-    data: { userId },
+    data,
     entries,
   });
   return done !== 'insufficient';
@@ -49,15 +39,14 @@ export async function drawReserve(
  * which makes the count a safe name for the transfer: after a crash there is nothing left to give back.
  */
 export async function releaseReserve(client: pg.PoolClient, purse: RunPurse): Promise<bigint> {
-  const { tenant, userId, runId, held } = purse;
-  const reserve = reserveAccount(tenant, runId, held);
+  const { tenant, runId, reserve, source, data } = purse;
   const { available } = await readBalance(client, reserve.account);
   if (available <= 0n) return 0n;
   const { rows } = await client.query<{ n: number }>(
     `select count(*) as n from transfer where run_id = $1 and kind = 'release'`,
     [runId],
   );
-  const entries = move(reserve, escrowAccount(tenant, userId, held), available);
+  const entries = move(reserve, source, available);
   const id = `release:${runId}:${rows[0]!.n + 1}`;
   await applyTransfer(client, {
     id,
@@ -65,7 +54,7 @@ export async function releaseReserve(client: pg.PoolClient, purse: RunPurse): Pr
     state: 'posted',
     tenant,
     runId,
-    data: { userId },
+    data,
     entries,
   });
   return available;
@@ -104,11 +93,11 @@ export async function reservedAssets(db: Queryable, tenant: string, runId: strin
   return rows.map((row) => row.asset);
 }
 
-/** What sellers gave back to a run's user, as a statement that answers `refunded`; `run` is SQL. */
+/** What sellers gave back of a run's money, as a statement that answers `refunded`; `run` is SQL. */
 export const refundedTo = (run: string): string =>
   `select coalesce(sum(e.amount), 0) as refunded
    from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
-   where t.run_id = ${run} and t.kind = 'refund' and t.state <> 'voided' and a.kind = 'escrow'`;
+   where t.run_id = ${run} and t.kind = 'refund' and t.state <> 'voided' and a.kind in ('escrow', 'treasury')`;
 
 /** What a run paid less what was refunded, minor units; `asset` (CAIP-19) is that of its first payment. */
 export async function costOfRun(

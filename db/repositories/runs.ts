@@ -1,4 +1,5 @@
 import type { JsonObject, Json } from '../../schemas/core/json.ts';
+import type { Purse } from '../../domain/payments/purse.ts';
 import type { RunStatus, StepStatus } from '../../schemas/core/run.ts';
 import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
@@ -14,6 +15,8 @@ export interface NewRun {
   input: Json;
   settings: JsonObject;
   view?: JsonObject;
+  /** Default: the escrow of its subject. */
+  purse?: Purse;
 }
 
 /** A run as the projection shows it. */
@@ -26,6 +29,7 @@ export interface RunRow {
   status: RunStatus;
   settings: JsonObject;
   view: JsonObject;
+  purse: Purse;
   last_seq: number;
   workflow_id: string;
   temporal_run_id: string | null;
@@ -43,15 +47,15 @@ export interface StepRow {
   data: JsonObject;
 }
 
-const COLUMNS = `id, tenant, family, kind, subject, status, settings, view, last_seq, workflow_id, temporal_run_id,
+const COLUMNS = `id, tenant, family, kind, subject, status, settings, view, purse, last_seq, workflow_id, temporal_run_id,
   start_state, created_at, updated_at, started_at, finished_at, input_sealed`;
 
 /** Inserts the row; false when the id is there already. */
 export async function insertRun(db: Queryable, sealer: Sealer, run: NewRun): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'run_insert',
-    text: `insert into run (id, tenant, family, kind, subject, workflow_id, input_sealed, settings, view)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
+    text: `insert into run (id, tenant, family, kind, subject, workflow_id, input_sealed, settings, view, purse)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing`,
     values: [
       run.id,
       run.tenant,
@@ -62,6 +66,7 @@ export async function insertRun(db: Queryable, sealer: Sealer, run: NewRun): Pro
       sealer.seal('run.input', run.input),
       JSON.stringify(run.settings),
       JSON.stringify(run.view ?? {}),
+      JSON.stringify(run.purse ?? { kind: 'escrow' }),
     ],
   });
   return rowCount === 1;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Asset } from '../../schemas/core/money.ts';
+import { escrowAccount } from '../accounts.ts';
 import { checkEntries } from '../ledger.ts';
 import { feeEntries, paymentEntries, refundEntries } from './entries.ts';
 
@@ -33,11 +34,11 @@ describe('a payment', () => {
 });
 
 test.each([held, elsewhere])(
-  'a refund takes the payment back account by account, into the escrow',
+  'a refund takes the payment back account by account, to where it came from',
   (paid) => {
     const entries = [
       ...paymentEntries({ ...parties, paid }, 5n),
-      ...refundEntries({ ...parties, paid, userId: 'u' }, 5n),
+      ...refundEntries({ ...parties, paid, source: escrowAccount('t', 'u', held) }, 5n),
     ];
     const sums = new Map<string, bigint>();
     for (const { account, amount } of entries) sums.set(account, (sums.get(account) ?? 0n) + amount);

@@ -1,16 +1,16 @@
 import type { Asset } from '../../schemas/core/money.ts';
 import {
   bridgeAccount,
-  escrowAccount,
   floatAccount,
   payeeAccount,
   reserveAccount,
   worldAccount,
+  type AccountRef,
 } from '../accounts.ts';
 import type { Entry } from '../ledger.ts';
 import { move } from '../ledger.ts';
 
-/** Who pays whom. `held` is the user's escrow asset; `paid` is what the seller gets, perhaps on another chain. */
+/** Who pays whom. `held` is what the run's reserve is in; `paid` is what the seller gets, perhaps on another chain. */
 export interface PaymentParties {
   tenant: string;
   runId: string;
@@ -33,14 +33,13 @@ export function paymentEntries(parties: PaymentParties, amount: bigint): Entry[]
   ];
 }
 
-/** Entries of a seller's refund: the payment's way back, into the user's escrow. */
-export function refundEntries(parties: PaymentParties & { userId: string }, amount: bigint): Entry[] {
-  const { tenant, userId, payTo, held, paid } = parties;
-  const escrow = escrowAccount(tenant, userId, held);
-  if (paid.network === held.network) return move(payeeAccount(tenant, payTo, held), escrow, amount);
+/** Entries of a seller's refund: the payment's way back, to where the run's money came from. */
+export function refundEntries(parties: PaymentParties & { source: AccountRef }, amount: bigint): Entry[] {
+  const { tenant, source, payTo, held, paid } = parties;
+  if (paid.network === held.network) return move(payeeAccount(tenant, payTo, held), source, amount);
   return [
     ...move(payeeAccount(tenant, payTo, paid), floatAccount(paid), amount),
-    ...move(bridgeAccount(held), escrow, amount),
+    ...move(bridgeAccount(held), source, amount),
   ];
 }
 

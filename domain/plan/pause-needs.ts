@@ -11,11 +11,13 @@ export interface PauseFacts {
   maxTotal: bigint;
   /** What lacks for the next payments, and in whose account, where a balance is short. */
   short?: { amount: bigint; of: 'user' | 'operator' };
+  /** What lacks in a budget that is in the way. */
+  room?: bigint;
 }
 
 /** What is needed to go on and who can give it (architecture decision 8). */
 export interface PauseNeeds {
-  who: 'user' | 'operator' | 'approver';
+  who: 'user' | 'operator' | 'approver' | 'admin';
   how: string;
   /** What lacks now; undefined where only a decision does. */
   missing?: bigint;
@@ -25,8 +27,9 @@ export interface PauseNeeds {
   resumesByItself: boolean;
 }
 
-export function needsOf({ reason, committed, upTo, maxTotal, short }: PauseFacts): PauseNeeds {
+export function needsOf({ reason, committed, upTo, maxTotal, short, room }: PauseFacts): PauseNeeds {
   const money = { spent: committed, costToFinish: upTo - committed };
+  if (room !== undefined) return { ...money, ...HOW.budget_exhausted, missing: room, resumesByItself: true };
   if (reason === 'low_balance' && short !== undefined)
     return { ...money, ...HOW[short.of], missing: short.amount, resumesByItself: true };
   const missing = upTo - maxTotal;
@@ -55,6 +58,14 @@ const HOW = {
   price_changed: {
     who: 'approver',
     how: 'A service asks another price or payee than was approved: look at the plan and approve it, or decline, and it is undone.',
+  },
+  approve_above: {
+    who: 'approver',
+    how: 'A budget lets a payment of this size through only when a person agrees: look at the plan and approve it, or decline, and it is undone.',
+  },
+  budget_exhausted: {
+    who: 'admin',
+    how: 'Raise or reset the budget, or wait until it renews: the run goes on by itself. Or cancel it, and it is undone.',
   },
   approval_expired: {
     who: 'approver',

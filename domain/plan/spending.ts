@@ -3,7 +3,13 @@ import { sameAddress } from '../payments/networks.ts';
 import type { Quote } from '../ports/calling.ts';
 
 /** Why nothing is signed and the run pauses instead (reasoning.md, "Execution"). */
-export type PauseReason = 'cost_overrun' | 'price_changed' | 'approval_expired' | 'low_balance';
+export type PauseReason =
+  | 'cost_overrun'
+  | 'price_changed'
+  | 'approval_expired'
+  | 'low_balance'
+  | 'approve_above'
+  | 'budget_exhausted';
 
 export interface SpendState {
   /** Settled and held so far, minor units. */

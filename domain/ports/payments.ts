@@ -1,19 +1,21 @@
+import type { NoRoom } from '../budgets/room.ts';
 import type { CallRequest } from './calling.ts';
 import type { Ride } from './journal.ts';
 import type { ValueRef } from './values.ts';
 
 /**
- * `refused` signed nothing: `low_balance` can be topped up, `expired` needs approval again. `shortBy` is what lacks of a
- * balance (minor units).
+ * `refused` signed nothing: `low_balance` can be topped up, `expired` needs approval again, `approve_above` a person who agrees
+ * to this one payment. `shortBy` is what lacks of a balance (minor units); `room` is the budget that is in the way.
  */
 export type SignOutcome =
   | { kind: 'signed' }
   | {
       kind: 'refused';
-      reason: 'low_balance' | 'float_short' | 'unsupported' | 'expired';
+      reason: 'low_balance' | 'float_short' | 'treasury_short' | 'unsupported' | 'expired' | 'approve_above';
       message: string;
       shortBy?: string;
-    };
+    }
+  | { kind: 'refused'; reason: 'budget_exhausted'; message: string; room: NoRoom; then: 'pause' | 'refuse' };
 
 /** `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
 export type SubmitOutcome =
@@ -38,11 +40,15 @@ export interface PaymentActivities {
     intentId: string;
     /** No signature from here on (ms since epoch): the approval's expiry or the run's deadline. */
     signBeforeMs: number;
+    /** As much of it (minor units) as a person has agreed to, where a budget asks for that. */
+    agreed?: string;
   }): Promise<SignOutcome>;
   /** Sends the stored bytes with the same request. Safe to repeat: the same bytes settle at most once. */
   submitPayment(request: CallRequest & { intentId: string }): Promise<SubmitOutcome>;
   /** Whether a payment that was refused for lack of money could be held now. */
   checkFunds(request: { intentId: string }): Promise<{ funded: boolean }>;
+  /** Whether the budgets that apply to a payment have room for it now, and else the one that is in the way. */
+  checkRoom(request: { intentId: string }): Promise<{ room: NoRoom | null }>;
   reconcilePayment(request: { ride: Ride; runId: string; intentId: string }): Promise<ReconcileOutcome>;
   /** Posts what became final, takes back what a reorg undid, closes what expired. Answers how many remain open. */
   sweepPayments(request: { limit: number }): Promise<{ open: number; moved: number }>;

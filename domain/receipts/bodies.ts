@@ -25,9 +25,11 @@ type Entry = ReceiptTransfer['entries'][number];
 export const isReserve = ({ tenant, id }: Run, { account, asset }: Entry): boolean =>
   account === `reserve:${tenant}:${id}:${asset}`;
 
-/** Of the user whom the run is for. */
-export const isEscrow = ({ tenant, subject }: Run, { account, asset }: Entry): boolean =>
-  account === `escrow:${tenant}:${subject}:${asset}`;
+/** Of whoever pays for the run: the user whom it is for, unless it names another source. */
+export const isSource = (
+  { tenant, subject, source = `escrow:${tenant}:${subject}` }: Run,
+  { account, asset }: Entry,
+): boolean => account === `${source}:${asset}`;
 
 /** Of whoever got this payment, in the asset that it was made in. */
 export const isPayee = (

@@ -1,10 +1,10 @@
 import type { ReceiptBodies, ReceiptRefund, ReceiptTransfer } from '../../schemas/core/receipt.ts';
 import { formatUnits } from '../money.ts';
-import { isEscrow, isPayee, isReserve, sum } from './bodies.ts';
+import { isSource, isPayee, isReserve, sum } from './bodies.ts';
 import { leftInReserve } from './closing.ts';
 import { judge, twice, type Finding } from './finding.ts';
 
-/** Every transfer balances, draws on this user and this run alone, and what was drawn was paid or given back. */
+/** Every transfer balances, draws on whoever pays and this run alone, and what was drawn was paid or given back. */
 export function checkLedger({ run, ledger: { transfers } }: ReceiptBodies, final: boolean): Finding[] {
   const left = [...leftInReserve(run, transfers)];
   return [
@@ -34,11 +34,11 @@ function unbalanced({ id, entries }: ReceiptTransfer): string[] {
   ];
 }
 
-/** Escrows and reserves belong to somebody; a run touches those of its own user and its own. */
+/** Escrows and reserves belong to somebody; a run touches those of whoever pays for it and its own. */
 function foreign(run: ReceiptBodies['run'], { id, entries }: ReceiptTransfer): string[] {
   return entries
-    .filter(({ account }) => /^(reserve|escrow|withdrawal):/.test(account))
-    .filter((entry) => !isReserve(run, entry) && !isEscrow(run, entry))
+    .filter(({ account }) => /^(reserve|escrow|treasury|withdrawal):/.test(account))
+    .filter((entry) => !isReserve(run, entry) && !isSource(run, entry))
     .map(({ account }) => `${id} touches ${account}`);
 }
 
@@ -80,9 +80,9 @@ function refundProblems(
   if (payment.network !== refund.network) problems.push(`it was paid on ${payment.network}`);
   if (BigInt(refund.amount) > BigInt(payment.amount)) problems.push(`only ${payment.amount} was paid`);
   const taken = -sum(transfer, (entry) => isPayee(run, payment, entry));
-  const given = sum(transfer, (entry) => isEscrow(run, entry));
+  const given = sum(transfer, (entry) => isSource(run, entry));
   if (taken !== BigInt(refund.amount)) problems.push(`its transfer takes ${taken} from the payee`);
-  if (given !== BigInt(refund.amount)) problems.push(`its transfer gives the user ${given}`);
+  if (given !== BigInt(refund.amount)) problems.push(`its transfer gives back ${given}`);
   return problems;
 }
 

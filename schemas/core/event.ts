@@ -8,6 +8,7 @@ export const EventType = z.enum([
   'run.awaiting_payment',
   'run.awaiting_input',
   'run.running',
+  'run.paused',
   'run.compensating',
   'run.compensated',
   'run.completed',

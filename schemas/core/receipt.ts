@@ -22,6 +22,8 @@ const RunBody = z.strictObject({
   started_at: Time.nullable(),
   finished_at: Time,
   input_hash: Hash,
+  /** The accounts that paid, where it was not the subject's own escrow: `<kind>:<tenant>:<owner>`. */
+  source: z.string().optional(),
 });
 
 /**

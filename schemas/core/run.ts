@@ -78,6 +78,8 @@ export const Run = z.object({
   approval: z.lazy(() => ApprovalRecord).optional(),
   /** Set while something outside is away. */
   waiting: Waiting.optional(),
+  /** Set while the run is paused. */
+  pause: z.lazy(() => RunPause).optional(),
   deadlines: z.record(z.string(), z.string()),
   /** True once somebody asked to cancel it, however it ends. `cancel` says who, when and why. */
   cancel_requested: z.boolean(),
@@ -95,7 +97,7 @@ export type Run = z.infer<typeof Run>;
  * the rest costs. `resumes_by_itself`: once what is missing is there, without another decision.
  */
 export const PauseNeeds = z.object({
-  who: z.enum(['user', 'operator', 'approver']),
+  who: z.enum(['user', 'operator', 'approver', 'admin']),
   how: z.string(),
   missing: Amount.optional(),
   spent: Amount,
@@ -103,6 +105,17 @@ export const PauseNeeds = z.object({
   resumes_by_itself: z.boolean(),
 });
 export type PauseNeeds = z.infer<typeof PauseNeeds>;
+
+/** Why a run is `paused`: which budget has no room, what it needs to go on, and when the budget renews (RFC 3339). */
+export const RunPause = z.object({
+  reason: z.literal('budget_exhausted'),
+  step_id: z.string(),
+  budget: z.object({ id: z.string(), name: z.string() }),
+  message: z.string(),
+  needs: PauseNeeds,
+  renews_at: z.string().nullable(),
+});
+export type RunPause = z.infer<typeof RunPause>;
 
 /** What someone is asked to approve, bound to what was planned (architecture decision 7). */
 export const ApprovalRecord = z.object({

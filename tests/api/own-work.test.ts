@@ -7,6 +7,8 @@ import { createMasumi } from '../../api/families/masumi/index.ts';
 import { createReasoning } from '../../api/families/reasoning/router.ts';
 import type { FamilyModule } from '../../api/family.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
+import { insertBudget } from '../../db/repositories/budget-records.ts';
+import { beginWindow, holdInBudget } from '../../db/repositories/budgets.ts';
 import { insertJob } from '../../db/masumi/jobs.ts';
 import { insertRun } from '../../db/repositories/runs.ts';
 import { saveReport } from '../../db/repositories/reconciliation.ts';
@@ -135,6 +137,7 @@ async function leaveTraces(run: string, family: string, subject: string): Promis
     `insert into account (id, tenant, kind, owner, asset, capped) values ($1, 'default', 'reserve', $2, 'solana:test/token:mint', true)`,
     [`account-${run}`, run],
   );
+  await leaveBudget(run, subject);
   await raiseAttention(pool, {
     id: `item-${run}`,
     kind: 'payment_unknown',
@@ -142,6 +145,33 @@ async function leaveTraces(run: string, family: string, subject: string): Promis
     tenant: 'default',
     runId: run,
   });
+}
+
+/** A budget for this subject alone, which a payment of the run holds something of. */
+async function leaveBudget(run: string, subject: string): Promise<void> {
+  const { pool } = stack.db;
+  const id = `budget-${run}`;
+  await insertBudget(pool, {
+    id,
+    tenant: 'default',
+    name: 'n',
+    applies_to: { subject },
+    asset: 'solana:test/token:mint',
+    unit: null,
+    decimals: 6,
+    amount: '1',
+    period: 'total',
+    mode: 'hard',
+    rollover: null,
+    alerts: [],
+    approve_above: null,
+    created_by: 'chief',
+  });
+  await beginWindow(pool, id, { key: 'total', startsAtMs: 0, endsAtMs: null }, 0n);
+  const hold = { budget: id, window: 'total', amount: 1n, paymentId: `payment-${run}`, runId: run };
+  await stack.db.transaction((client) =>
+    holdInBudget(client, { ...hold, transferId: `transfer-${run}`, alerted: [] }),
+  );
 }
 
 const mounted = (): string[] => [

@@ -1,6 +1,6 @@
 import { patched, sleep } from '@temporalio/workflow';
 import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
-import type { ReconcileOutcome, SubmitOutcome } from '../../domain/ports/payments.ts';
+import type { ReconcileOutcome, SignOutcome, SubmitOutcome } from '../../domain/ports/payments.ts';
 import { retryDelay } from '../../domain/retry.ts';
 import { mayStillSign } from '../../domain/plan/run-deadlines.ts';
 import { checkQuote } from '../../domain/plan/spending.ts';
@@ -84,7 +84,15 @@ async function sign(
   const outcome = await run.journal.ride((ride) =>
     run.act.money.signPayment.executeWithOptions(
       { summary: `${request.step.id}: sign ${demand.quote.amount} ${request.asset}` },
-      [{ ride, runId: request.runId, intentId: demand.intentId, signBeforeMs }],
+      [
+        {
+          ride,
+          runId: request.runId,
+          intentId: demand.intentId,
+          signBeforeMs,
+          ...agreedTo(context, request),
+        },
+      ],
     ),
   );
   if (outcome.kind === 'signed') return undefined;
@@ -93,11 +101,29 @@ async function sign(
       return failed('PAYMENT_UNSUPPORTED', outcome.message);
     case 'expired':
       return { kind: 'parked', why: { reason: 'approval_expired', quote: demand.quote } };
+    case 'approve_above':
+      return { kind: 'parked', why: { reason: 'approve_above', quote: demand.quote } };
+    case 'budget_exhausted':
+      return withoutRoom(outcome, demand);
+    case 'treasury_short':
     case 'float_short': // the activity has told the operator, and takes it back once there is enough
       return { kind: 'parked', why: shortOf('operator', demand, outcome.shortBy) };
     case 'low_balance':
       return { kind: 'parked', why: shortOf('user', demand, outcome.shortBy) };
   }
+}
+
+function agreedTo({ agreed }: StepContext, { step }: Request): { agreed?: string } {
+  const amount = agreed[step.id];
+  return amount === undefined ? {} : { agreed: amount };
+}
+
+function withoutRoom(
+  { room, then, message }: Extract<SignOutcome, { reason: 'budget_exhausted' }>,
+  { quote, intentId }: Demand,
+): StepEnd {
+  if (then === 'refuse') return failed('BUDGET_EXHAUSTED', message, true);
+  return { kind: 'parked', why: { reason: 'budget_exhausted', quote, room: { ...room, intentId } } };
 }
 
 const shortOf = (

@@ -15,6 +15,7 @@ import { rollBack, type RollbackCause } from './rollback.ts';
 import { internalError, type Ending, type Run } from './run.ts';
 import { runServiceStep } from './service-step.ts';
 import { announceFailure, describeProgress } from './step-events.ts';
+import { pauseForRoom } from './pause-for-room.ts';
 import { failed, type Parked, type StepContext, type StepEnd, type StepFailure } from './step-context.ts';
 
 /**
@@ -29,7 +30,15 @@ export async function runPlan(
 ): Promise<Ending> {
   const { maxCost } = run.input.settings;
   const outputs = { ...past?.outputs };
-  const context: StepContext = { run, outputs, budget: createBudget(), attempts: {}, plan, maxCost };
+  const context: StepContext = {
+    run,
+    outputs,
+    budget: createBudget(),
+    attempts: {},
+    plan,
+    maxCost,
+    agreed: {},
+  };
   const upTo = BigInt(plan.totalEstimatedCost);
   const { maxTimeMs, approvalTtlMs } = run.input.settings;
   const conflict = planConflict(plan, { maxTimeMs, approvalTtlMs });
@@ -128,6 +137,9 @@ async function pause(
   parked: DagRun<Parked, StepFailure>['parked'],
 ): Promise<RollbackCause | undefined> {
   const { run, budget } = context;
+  const waiting = parked.filter(({ why }) => why.room === undefined);
+  if (waiting.length === 0) return (await pauseForRoom(context, parked)) ? undefined : stopCause(run);
+  if (waiting.length < parked.length) return pause(context, gate, waiting); // the others find out again whether there is room
   const { reason } = parked[0]!.why;
   const revision = escalated(
     context.plan,
@@ -159,6 +171,8 @@ async function pause(
   if (approval.kind !== 'approved') return pausedCause(approval.kind, run);
   budget.grant = approval.grant;
   if (approval.resumed && patched(MONEY_RAISES_NOTHING)) return undefined;
+  for (const { id, why } of parked)
+    if (why.reason === 'approve_above' && why.quote !== undefined) context.agreed[id] = why.quote.amount;
   context.maxCost = ceilingAfter(context.maxCost, revision.upTo, approval.grant);
   return undefined;
 }

@@ -1,3 +1,4 @@
+import type { NoRoom } from '../../domain/budgets/room.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { PauseReason } from '../../domain/plan/spending.ts';
 import type { Quote } from '../../domain/ports/calling.ts';
@@ -12,6 +13,8 @@ export interface Parked {
   quote?: Quote;
   /** The payment that a balance was too short for, by how much (minor units), and whose balance. */
   short?: { intentId: string; amount: string; of: 'user' | 'operator' };
+  /** The payment that a budget has no room for, and which budget that is. */
+  room?: NoRoom & { intentId: string };
 }
 
 export interface StepFailure {
@@ -34,6 +37,8 @@ export interface StepContext {
   plan: Plan;
   /** The user's own ceiling, minor units; raised only by the approval of a plan that says it costs more. */
   maxCost: string | undefined;
+  /** What people have agreed to pay for a step although a budget asks for that, minor units. */
+  readonly agreed: { [stepId: string]: string };
 }
 
 export const failed = (code: string, message: string, recoverable = false, cost?: string): StepEnd => ({

@@ -163,6 +163,7 @@ function runOf(
     workflowId: runId,
     input: { identifier_from_purchaser: identifier, input_data: shown },
     settings,
+    purse: { kind: 'nothing' }, // its purchaser pays, through the payment service
   };
 }
 

@@ -88,6 +88,7 @@ export const ApprovalReason = z.enum([
   'price_changed',
   'approval_expired',
   'low_balance',
+  'approve_above',
 ]);
 export type ApprovalReason = z.infer<typeof ApprovalReason>;
 

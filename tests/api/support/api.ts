@@ -8,6 +8,7 @@ import { createJournal } from '../../../db/journal.ts';
 import { createNotifier } from '../../../db/notifier.ts';
 import { createSealer } from '../../../db/sealing.ts';
 import { freshDatabase } from '../../support/database.ts';
+import { sampleBook } from '../../support/sample-catalogue.ts';
 import { connect } from '../../support/temporal.ts';
 
 export const CONNECTIONS: ConnectionSettings = {
@@ -57,6 +58,7 @@ export async function openStack(): Promise<ApiStack> {
     sealer: createSealer('a secret of the tests'),
     temporal: temporal.client,
     log: pino({ level: process.env['TEST_LOG'] === 'on' ? 'debug' : 'silent' }),
+    assets: sampleBook,
     families: [],
   };
   const running: RunningApi[] = [];

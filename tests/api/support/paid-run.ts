@@ -7,6 +7,7 @@ import { createSealer } from '../../../db/sealing.ts';
 import { escrowAccount, worldAccount } from '../../../domain/accounts.ts';
 import { move } from '../../../domain/ledger.ts';
 import { paymentEntries } from '../../../domain/payments/entries.ts';
+import { purseFor } from '../../../domain/payments/purse.ts';
 import { paymentEvent } from '../../../domain/payments/events.ts';
 import type { JournalEvent } from '../../../domain/ports/journal.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
@@ -38,7 +39,7 @@ export async function writePaidRun(
 ): Promise<PaidRun> {
   await writer.run(id, tenant, 'probe', subject);
   const plan = withHash(aPlan([paidStep('a', PRICE.toString())], { limits: { maxTotalAmount: '1000000' } }));
-  const purse = { tenant, userId: subject, runId: id, held };
+  const purse = purseFor(sampleBook, { id, tenant, subject, purse: { kind: 'escrow' } }, held.id);
   const intentId = paymentId(id, 'a', 1);
   const facts = { intentId, stepId: 'a', network: SOLANA, asset: held.id, amountMinor: PRICE.toString() };
   const told = { ...facts, payTo: SELLER };

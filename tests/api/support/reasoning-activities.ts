@@ -133,6 +133,7 @@ function scriptedPayments(parts: ActivityParts, scenarioOf: ScenarioOf): Payment
       };
     },
     checkFunds: async () => ({ funded: false }),
+    checkRoom: async () => ({ room: null }),
     reconcilePayment: async () => ({ kind: 'unknown', message: 'unscripted' }),
     sweepPayments: async () => ({ open: 0, moved: 0 }),
   };

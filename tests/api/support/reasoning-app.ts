@@ -98,6 +98,7 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
     temporal: temporal.client,
     settings,
     log,
+    assets: options.assets,
     families: [createReasoning(options)],
   };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0 });

@@ -149,6 +149,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
       ...overrides.settings,
     },
     log: pino({ level: process.env['TEST_LOG'] === 'on' ? 'info' : 'silent' }),
+    assets: sampleBook,
     families: [createMasumi(options)],
   };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0 });

@@ -1,3 +1,4 @@
+import type { NoRoom } from '../../../domain/budgets/room.ts';
 import type {
   CallOutcome,
   CallRequest,
@@ -88,6 +89,7 @@ export interface Script {
   submit?: SubmitOutcome[];
   reconcile?: ReconcileOutcome[];
   funded?: boolean[];
+  room?: (NoRoom | null)[];
   compensate?: { [stepId: string]: CompensateOutcome[] };
   reserve?: ReserveOutcome[];
   /** Holds a step's call until the test lets go. */
@@ -203,14 +205,18 @@ export function createFakes(script: Script): Fakes {
       write(ride);
       return answer(`undo ${stepId}`, script.compensate?.[stepId] ?? [{ kind: 'ok', detail: {} }]);
     },
-    signPayment: async ({ ride }) => {
-      calls.push('sign');
+    signPayment: async ({ ride, agreed }) => {
+      calls.push(agreed === undefined ? 'sign' : `sign, agreed to ${agreed}`);
       write(ride);
       return answer('sign', script.sign ?? [{ kind: 'signed' }]);
     },
     checkFunds: async () => {
       calls.push('look for money');
       return { funded: answer('funded', script.funded ?? [false]) };
+    },
+    checkRoom: async () => {
+      calls.push('look for room');
+      return { room: answer('room', script.room ?? [null]) };
     },
     submitPayment: async ({ ride, step, runId }) => {
       calls.push('submit');

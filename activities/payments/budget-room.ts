@@ -1,0 +1,211 @@
+import type pg from 'pg';
+import { raiseAttention } from '../../db/repositories/attention.ts';
+import {
+  beginWindow,
+  findWindow,
+  holdInBudget,
+  livingBudgets,
+  lockBudgets,
+  lockWindow,
+  newestWindow,
+  type BudgetWindow,
+} from '../../db/repositories/budgets.ts';
+import type { Queryable } from '../../db/ledger.ts';
+import { transferOf, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import type { RunRow } from '../../db/repositories/runs.ts';
+import type { AssetBook } from '../../domain/assets.ts';
+import { counts, covers, toUnits, type Budget, type PaymentScope } from '../../domain/budgets/budget.ts';
+import { asksPerson, carriedInto, dueAlerts, noRoom, type NoRoom } from '../../domain/budgets/room.ts';
+import { windowAt, type Window } from '../../domain/budgets/windows.ts';
+import { formatUnits } from '../../domain/money.ts';
+import { assetsOf } from '../../domain/payments/purse.ts';
+import type { SignOutcome } from '../../domain/ports/payments.ts';
+
+type Refused = Extract<SignOutcome, { kind: 'refused' }>;
+
+/** A payment that budgets are asked about. `agreed`: as much of it (minor units) as a person has agreed to. */
+export interface Asked {
+  payment: PaymentRow;
+  scope: PaymentScope;
+  amount: bigint;
+  agreed: bigint;
+}
+
+export function askedOf(assets: AssetBook, run: RunRow, payment: PaymentRow, agreed = 0n): Asked {
+  const { purse } = run;
+  const scope = {
+    runId: run.id,
+    subject: run.subject,
+    family: run.family,
+    payee: payment.pay_to,
+    asset: assetsOf(assets, payment.asset).paid,
+    ...(purse.agent !== undefined && { agent: purse.agent }),
+    ...(payment.service !== null && { service: payment.service }),
+    ...(purse.kind === 'budget' && { funding: purse.budget }),
+  };
+  return { payment, scope, amount: BigInt(payment.amount), agreed };
+}
+
+type Tools = { assets: AssetBook; now: () => number };
+
+/**
+ * Holds the amount in every budget that applies, or says which of them is in the way; then nothing may be committed. The
+ * caller has taken its ledger accounts before: whoever closes the transfer takes them in the same order. Everything is in the
+ * transaction that holds the money, so a crash at any line leaves neither.
+ */
+export async function holdInBudgets(
+  client: pg.PoolClient,
+  tools: Tools,
+  asked: Asked,
+): Promise<Refused | undefined> {
+  const nowMs = tools.now();
+  const { scope, payment } = asked;
+  const found = await applicable(client, tools, asked);
+  if (isUnfunded(found, asked)) return refusedFor(gone(asked));
+  if (found.length === 0) return undefined;
+  let isNew = false;
+  for (const budget of found) isNew ||= await needsWindow(client, budget, nowMs, scope.runId);
+  const ids = found.map(({ id }) => id);
+  const budgets = await lockBudgets(client, ids, isNew);
+  if (isUnfunded(budgets, asked)) return refusedFor(gone(asked)); // deleted meanwhile
+  const held: Opened[] = [];
+  for (const budget of budgets)
+    held.push({ budget, window: await openWindow(client, budget, nowMs, scope.runId) });
+  const refused = judge(held, asked);
+  if (refused !== undefined) return refused;
+  for (const { budget, window } of held) await book(client, budget, window, asked, transferOf(payment));
+  return undefined;
+}
+
+/** The budget that would be in the way now, or null; looks only. */
+export async function findNoRoom(db: Queryable, tools: Tools, asked: Asked): Promise<NoRoom | null> {
+  const nowMs = tools.now();
+  const found = await applicable(db, tools, asked);
+  if (isUnfunded(found, asked)) return gone(asked);
+  const windows: Opened[] = [];
+  for (const budget of found)
+    windows.push({ budget, window: await readWindow(db, budget, nowMs, asked.scope.runId) });
+  return inTheWay(windows, asked) ?? null;
+}
+
+async function applicable(db: Queryable, { assets }: Tools, { scope, payment }: Asked): Promise<Budget[]> {
+  const all = await livingBudgets(db, payment.tenant);
+  return all.filter((budget) => covers(budget, scope) && counts(budget, scope.asset, assets.groups ?? []));
+}
+
+const isUnfunded = (found: readonly Budget[], { scope: { funding } }: Asked): boolean =>
+  funding !== undefined && !found.some(({ id }) => id === funding);
+
+function gone({ scope: { funding, asset }, amount }: Asked): NoRoom {
+  const message = `The run pays from budget ${funding}, which is gone or does not count ${asset.code} on ${asset.network}.`;
+  const id = funding ?? '';
+  return { budget: id, name: id, missing: amount.toString(), renewsAtMs: null, message };
+}
+
+const refusedFor = (room: NoRoom): Refused => ({
+  kind: 'refused',
+  reason: 'budget_exhausted',
+  message: room.message,
+  room,
+  then: 'pause',
+});
+
+interface Opened {
+  budget: Budget;
+  window: BudgetWindow;
+}
+
+/** Of several the one that is in the way longest: the others are gone by then. */
+function inTheWay(opened: readonly Opened[], { scope, amount }: Asked): NoRoom | undefined {
+  const all = opened.flatMap(({ budget, window }) => noRoom(budget, window, scope.asset, amount) ?? []);
+  const never = all.find(({ renewsAtMs }) => renewsAtMs === null);
+  return never ?? all.toSorted((one, other) => other.renewsAtMs! - one.renewsAtMs!)[0];
+}
+
+function judge(held: readonly Opened[], asked: Asked): Refused | undefined {
+  const { scope, amount, agreed } = asked;
+  const room = inTheWay(held, asked);
+  if (room !== undefined) return refusedFor(room);
+  const asking = held.find(({ budget }) => asksPerson(budget, scope.asset, amount, agreed))?.budget;
+  if (asking === undefined) return undefined;
+  const limit = formatUnits(asking.approveAbove!, asking.decimals);
+  const message = `Budget "${asking.name}" lets payments of more than ${limit} through only when a person agrees.`;
+  return { kind: 'refused', reason: 'approve_above', message };
+}
+
+/** A clock that is behind does not reopen a period after the next has begun: what was left of it may be carried over. */
+async function current(
+  db: Queryable,
+  budget: Budget,
+  nowMs: number,
+  runId: string,
+): Promise<{ window: Window; last: BudgetWindow | undefined }> {
+  const window = windowAt(budget, nowMs, runId);
+  if (window.endsAtMs === null) return { window, last: await findWindow(db, budget.id, window.key) };
+  const last = await newestWindow(db, budget.id);
+  return last !== undefined && last.startsAtMs > window.startsAtMs
+    ? { window: last, last }
+    : { window, last };
+}
+
+/** Periods of one run take nothing over, so nobody has to wait for those who hold in others. */
+async function needsWindow(db: Queryable, budget: Budget, nowMs: number, runId: string): Promise<boolean> {
+  const { window, last } = await current(db, budget, nowMs, runId);
+  return budget.period !== 'run' && last?.key !== window.key;
+}
+
+async function openWindow(
+  client: pg.PoolClient,
+  budget: Budget,
+  nowMs: number,
+  runId: string,
+): Promise<BudgetWindow> {
+  const { window, last } = await current(client, budget, nowMs, runId);
+  if (last?.key !== window.key)
+    await beginWindow(client, budget.id, window, carriedInto(budget, window, last));
+  return lockWindow(client, budget.id, window.key);
+}
+
+async function readWindow(
+  db: Queryable,
+  budget: Budget,
+  nowMs: number,
+  runId: string,
+): Promise<BudgetWindow> {
+  const { window, last } = await current(db, budget, nowMs, runId);
+  if (last?.key === window.key) return last;
+  const carried = carriedInto(budget, window, last);
+  return { ...window, budget: budget.id, carried, held: 0n, spent: 0n, alerted: [] };
+}
+
+async function book(
+  client: pg.PoolClient,
+  budget: Budget,
+  window: BudgetWindow,
+  { payment, scope, amount }: Asked,
+  transferId: string,
+): Promise<void> {
+  const units = toUnits(amount, scope.asset.decimals, budget.decimals);
+  const standing = { ...window, held: window.held + units };
+  const alerted = dueAlerts(budget, standing, window.alerted);
+  await holdInBudget(client, {
+    budget: budget.id,
+    window: window.key,
+    amount: units,
+    paymentId: payment.id,
+    transferId,
+    runId: scope.runId,
+    alerted,
+  });
+  const used = formatUnits(standing.held + standing.spent, budget.decimals);
+  const cap = formatUnits(budget.amount + window.carried, budget.decimals);
+  for (const share of alerted)
+    await raiseAttention(client, {
+      id: `budget:${budget.id}:${window.key}:${share}`,
+      tenant: budget.tenant,
+      kind: 'budget_alert',
+      runId: budget.period === 'run' ? scope.runId : null,
+      detail: `Budget "${budget.name}" has used ${share * 100} % of its cap in ${window.key}: ${used} of ${cap}.`,
+      data: { budget: budget.id, window: window.key, share, used, cap },
+    });
+}
