@@ -32,7 +32,6 @@ export const EventType = z.enum([
   'payment.rejected',
   'payment.void',
   'payment.unknown',
-  'payment.requested',
   'payment.changed',
 ]);
 export type EventType = z.infer<typeof EventType>;
