@@ -1,6 +1,6 @@
 import type { JsonObject } from '../schemas/core/json.ts';
 import type { RunRow } from '../db/repositories/runs.ts';
-import type { CatalogueEntry, RerunBody } from '../schemas/core/api.ts';
+import type { CatalogueEntry, InputBody, RerunBody } from '../schemas/core/api.ts';
 import type { ApiDeps, Ctx } from './context.ts';
 import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
@@ -37,8 +37,8 @@ export interface FamilyModule {
   restart?(row: StartableRun): WorkflowStart | undefined;
   /** Another run of an ended one: its row and its start. Throws refusals. */
   rerun?(ctx: Ctx, run: RunRow, wanted: NonNullable<RerunBody>): Promise<StartRequest>;
-  /** Hands a waiting run what it asked for, where that may not travel as a message. Throws refusals. */
-  giveInput?(ctx: CommandCtx, run: RunRow, data: JsonObject): Promise<void>;
+  /** Answers a question whose form the engine cannot check. Families that ask in the engine's forms need none. Throws refusals. */
+  giveInput?(ctx: CommandCtx, run: RunRow, input: InputBody): Promise<void>;
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */
   sweep?(deps: ApiDeps): Promise<void>;
   health?(deps: ApiDeps): Promise<HealthPart>;

@@ -24,6 +24,8 @@ const list = z
 const ms = (fallback: number, min: number, meaning: string) => int(fallback, min).describe(meaning);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** Read like any other setting, but not shown in .env.example. */
+const HIDDEN = { hidden: true };
 const port = (fallback: number) => int(fallback, 0, 65535);
 
 /** Every setting, in the order `.env.example` shows them. Descriptions are the documentation. */
@@ -145,13 +147,15 @@ export const settings = z.object({
   CRASH_AT: z
     .enum(Object.keys(CRASH_POINTS) as CrashPoint[])
     .optional()
-    .describe('For crash tests: the point at which a worker kills itself. Refused with NODE_ENV=production.'),
+    .describe('For crash tests: the point at which a worker kills itself. Refused with NODE_ENV=production.')
+    .meta(HIDDEN),
   STOP_AT: z
     .enum([...Object.keys(CRASH_POINTS), ...Object.keys(REQUEST_POINTS)] as (CrashPoint | RequestPoint)[])
     .optional()
     .describe(
       'For tests of leases: the point at which a worker or an API process stops itself (SIGSTOP). Refused with NODE_ENV=production.',
-    ),
+    )
+    .meta(HIDDEN),
   MAX_CONCURRENT_ACTIVITIES: int(100, 1, 5000).describe('Activities one worker runs at once per queue.'),
   LLM_PROVIDER: z
     .enum(['anthropic', 'offline'])

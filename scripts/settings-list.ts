@@ -9,13 +9,10 @@ export interface Setting {
   choices: readonly string[];
 }
 
-/** They stop processes on purpose: CONTRIBUTING.md explains them to whoever writes such tests. */
-const FOR_TESTS = new Set(['CRASH_AT', 'STOP_AT']);
-
-/** What a schema says of each setting, in its order, except of those that only tests use. */
+/** What a schema says of each setting, in its order. A hidden one is for tests: it is read, but no operator is shown it. */
 export const listSettings = (shape: Readonly<Record<string, z.ZodType>>): Setting[] =>
   Object.entries(shape)
-    .filter(([name]) => !FOR_TESTS.has(name))
+    .filter(([, schema]) => schema.meta()?.['hidden'] !== true)
     .map(([name, schema]) => {
       const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
       const { description = '', default: fallback, enum: choices = [] } = described;

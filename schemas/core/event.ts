@@ -16,6 +16,8 @@ export const EventType = z.enum([
   'run.cancelled',
   'run.cancel_requested',
   'input.received',
+  'input.ignored',
+  'input.closed',
   'approval.requested',
   'approval.granted',
   'approval.ignored',
@@ -33,7 +35,6 @@ export const EventType = z.enum([
   'payment.rejected',
   'payment.void',
   'payment.unknown',
-  'payment.requested',
   'payment.changed',
 ]);
 export type EventType = z.infer<typeof EventType>;

@@ -23,7 +23,7 @@ export function createMasumi(options: MasumiOptions): FamilyModule {
     restart: workflowStart(options.taskQueue),
     sweep: () => shop.directory.refresh(),
     health: createHealth(options),
-    giveInput: (ctx, run, data) => giveInput(ctx, options, run, data),
+    giveInput: (ctx, run, input) => giveInput(ctx, options, run, input),
     flows: () => listFlows(shop),
   };
 }

@@ -7,7 +7,7 @@ import type { JobInput, JobSettings } from '../../../domain/masumi/ports/jobs.ts
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ctx } from '../../context.ts';
 import { isVisitor } from '../../middleware/auth.ts';
-import { ApiError } from '../../problem.ts';
+import { ApiError, invalidInput } from '../../problem.ts';
 import { startRun, type StartableRun, type WorkflowStart } from '../../runs/start.ts';
 import type { KnownFlow } from './directory.ts';
 import { wasNeverPayable } from './jobs.ts';
@@ -15,7 +15,7 @@ import { FAMILY } from './names.ts';
 import { inputHash, purchaserNonce } from './hashing.ts';
 import { matches } from './patterns.ts';
 import { priceJob, type JobPrice } from './pricing.ts';
-import { invalidInput } from './problems.ts';
+
 import { agentOf, type Shop } from './shop.ts';
 
 /** A purchaser's order, read. */
