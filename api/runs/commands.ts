@@ -143,8 +143,8 @@ export function provideInput(
 }
 
 /**
- * Hands a waiting run what it asked for; `id` lets the workflow tell a repetition from another input. A family whose input
- * may hold secrets takes it itself: what is signalled stays in the run's history.
+ * Hands a waiting run what it asked for. `id` lets the workflow tell a repetition from another input. A signal stays in
+ * the run's history, so a family whose input may hold secrets takes it itself.
  */
 export async function giveInput(
   ctx: CommandCtx,
@@ -173,7 +173,7 @@ async function deciding(
 
 /**
  * Temporal answers an update id once, refusals included. So an id stands for one request (its Idempotency-Key), never
- * for a plan: who tops up and approves again must be heard. The workflow itself grants a plan only once.
+ * for a plan: a user who tops up and approves again must be heard. The workflow itself grants a plan only once.
  */
 function updateIdOf({ claim }: CommandCtx): string {
   return claim ? JSON.stringify([claim.key.route, claim.key.caller, claim.key.key]) : randomUUID();
