@@ -112,7 +112,7 @@ export async function runFigures(db: Queryable): Promise<RunFigures> {
   return rows[0]!;
 }
 
-/** What people approve, with the run's fate: a decision nobody can take any more is not pending. */
+/** What people approve, with the state of the run: a decision that nobody can make any more is not pending. */
 export interface ApprovalRow {
   id: string;
   run_id: string;
@@ -161,7 +161,7 @@ export async function findApproval(
   return rows[0];
 }
 
-/** The last approval asked for, of each run. */
+/** The last approval that each run asked for. */
 export async function lastApprovals(db: Queryable, runIds: string[]): Promise<Map<string, ApprovalRow>> {
   const { rows } = await db.query<ApprovalRow>({
     name: 'approvals_of_runs',
@@ -172,7 +172,7 @@ export async function lastApprovals(db: Queryable, runIds: string[]): Promise<Ma
   return new Map(rows.map((row) => [row.run_id, row]));
 }
 
-/** Every approval that was asked for, of one run, in order. */
+/** Every approval that one run asked for, in order. */
 export async function approvalsOf(db: Queryable, runId: string): Promise<ApprovalRow[]> {
   const { rows } = await db.query<ApprovalRow>(
     `${APPROVAL} where a.run_id = $1 order by a.requested_at, a.id`,
