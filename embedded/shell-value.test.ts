@@ -13,6 +13,9 @@ test.each(['plain', 'two words', '$HOME `id` \\ "x"', "it's", `it's "$HOME"`, 'a
   },
 );
 
-test.each(['plain', 'two words', '$HOME `id` \\ "x"', "it's", 'a=b#c'])('%s is the same to Node', (value) => {
-  expect(parseEnv(`V=${shellValue(value)}`)['V']).toBe(value);
-});
+test.each(['%s means the same to a shell and to Node', 'two words', '$HOME `id` \\ "x"', "it's", 'a=b#c'])(
+  '%s is the same to Node',
+  (value) => {
+    expect(parseEnv(`V=${shellValue(value)}`)['V']).toBe(value);
+  },
+);
