@@ -32,8 +32,8 @@ describe('readFinal', () => {
     },
   );
 
-  it.each(['gives a text that is not a result as it is: %s', '[1]', '7', '{}', '{"a":1,"b":2}'])(
-    'gives what is no result as it is: %s',
+  it.each(['plain', '[1]', '7', '{}', '{"a":1,"b":2}'])(
+    'gives a text that is not a result as it is: %s',
     (final) => {
       expect(readFinal(final)).toMatchObject({ kind: null, output: final });
     },
