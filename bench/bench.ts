@@ -6,7 +6,7 @@ import type { Feed } from './steward/feed.ts';
 import type { JobsInfo } from './jobs-host.ts';
 import type { StewardInfo } from './steward-host.ts';
 
-/** Everything that is running while sections measure. */
+/** Everything that runs while sections measure. */
 export interface Bench {
   quick: boolean;
   steward: Host<StewardInfo>;
@@ -14,7 +14,7 @@ export interface Bench {
   /** Stand-ins of Kodosumi and of the payment service. */
   jobs: Host<JobsInfo>;
   client: StewardClient;
-  /** Work with the tenant's feed open; without it nobody listens, and events are written but not delivered. */
+  /** Work with the tenant's feed open. Without it nobody listens, and events are written but not delivered. */
   withFeed<T>(work: (feed: Feed) => Promise<T>): Promise<T>;
   database: pg.Client;
   temporal: Client;
@@ -24,5 +24,5 @@ export interface Bench {
 }
 
 export const USER = 'bench';
-/** Whole units, enough for every plan of the bench: an approval that comes before its plan needs a bound. */
+/** Whole units, enough for every plan of the bench: an approval that comes before its plan needs a maximum. */
 export const MAX_COST = '5';

@@ -1,12 +1,13 @@
 /**
- * Five free services of a made-up weather station and the request that the offline planner turns into one step, three
- * in parallel and one more: the peer's very shape. Their names occur nowhere else, so that no sample service competes.
+ * Five free services of a made-up weather station, and the request that the offline planner turns into one step, three
+ * in parallel and one more. That is the shape of the peer's program. Their names occur nowhere else, so that no sample
+ * service competes.
  */
 export const freeRequest = (about = ''): string =>
   `Get the zephyr station weather${about && ` ${about}`}. Calculate zephyr station statistics. Determine the zephyr station trend. ` +
   'Draw a zephyr station chart. Send a zephyr station alert.';
 
-/** Always the same, so that its plan comes out of the cache. */
+/** The request is always the same, so its plan comes from the cache. */
 export const FREE_REQUEST = freeRequest();
 
 /** Five paid services of the samples: history, statistics, chart, sentiment and report. */
@@ -31,7 +32,7 @@ interface FreeService {
   about: string;
   input: object;
   output: object;
-  /** What a call answers. */
+  /** The answer to a call. */
   answer: object;
 }
 

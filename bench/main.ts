@@ -28,7 +28,7 @@ const SECTIONS = [
   'sockets',
   'paid',
   'ledger',
-  'jobs', // last: its jobs go on waiting
+  'jobs', // last, because its jobs go on waiting
 ] as const;
 type Section = (typeof SECTIONS)[number];
 type Measured = Pick<Results, Section & keyof Results>;
@@ -92,7 +92,7 @@ async function measureAndStop(started: Started, wanted: readonly Section[]) {
   } finally {
     await started.stop();
   }
-  started.discard(); // what went wrong stays to be looked at
+  started.discard(); // after a failure the folder stays for a look
   return measured;
 }
 

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { answerOf, registryPage } from './free-plan.ts';
 import { serve } from './harness/host.ts';
 
-/** The five free services and their registry on loopback, in a process of their own: what everyone's steps call. */
+/**
+ * The five free services and their registry on loopback, in a process of their own. Every step of every contender calls
+ * them.
+ */
 const server = createServer((request, response) => {
   request.resume();
   const path = (request.url ?? '/').slice(1).split('?')[0]!;

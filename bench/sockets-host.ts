@@ -3,14 +3,16 @@ import WebSocket from 'ws';
 import { serve } from './harness/host.ts';
 import { spreadOf, type Spread } from './harness/quantiles.ts';
 
-/** Many WebSocket clients in one process: one loopback address alone has too few ports for ten thousand. */
+/**
+ * Many WebSocket clients in one process. They use several loopback addresses: one has too few ports for ten thousand.
+ */
 const SOURCE_ADDRESSES = 5;
 const AT_ONCE = 100;
 
 interface OpenArgs {
   baseUrl: string;
   paths: string[];
-  /** Measured sockets note when each event arrived; the others only stay open. */
+  /** Measured sockets note when each event arrived. The others only stay open. */
   measured: boolean;
 }
 

@@ -14,7 +14,7 @@ import { standInAgentIdentifier } from '../stand-ins/payment-service/agents.ts';
 
 export interface Started {
   bench: Bench;
-  /** From starting the program to the API's answer, ms: with nothing there, and over its own data. */
+  /** From starting the program to the API's answer, ms: with an empty folder, and with its own data. */
   firstStartMs: number;
   secondStartMs: number;
   servers: { temporal: string; postgres: string };
@@ -23,7 +23,7 @@ export interface Started {
   discard(): void;
 }
 
-/** Starts the stack twice, because the second start is what people see every day, then everything beside it. */
+/** Starts the stack twice, because the second start is what people see every day. Then starts everything beside it. */
 export async function start(quick: boolean, say: (line: string) => void): Promise<Started> {
   const dir = mkdtempSync(join(tmpdir(), 'steward-bench-'));
   chmodSync(dir, 0o755); // PostgreSQL runs as another user when we are root
@@ -90,7 +90,7 @@ export async function start(quick: boolean, say: (line: string) => void): Promis
   }
 }
 
-/** Whoever runs the bench may have settings for servers of their own: none of them is meant here. */
+/** The person who runs the bench may have settings for other servers. None of them applies here. */
 const nothingConfigured = Object.fromEntries(
   Object.keys(everySetting.shape).map((name) => [name, undefined]),
 );

@@ -11,8 +11,8 @@ import { createDirectRuns, type DirectRuns } from './steward/direct.ts';
 import { countStatements, type StatementCounts } from './steward/statements.ts';
 
 /**
- * What `npm start` runs, in one process that the bench can ask for load: runs started and approved with the API's own
- * functions, without HTTP. Its second half is a client like any other: it has connections of its own.
+ * What `npm start` runs, in one process that the bench can ask for load: it starts and approves runs with the API's own
+ * functions, without HTTP. The process is also a client, with connections of its own.
  */
 const { dataDir } = JSON.parse(process.argv[2] ?? '{}') as { dataDir: string };
 const config = stackConfig({ port: undefined, data: dataDir, anyPorts: true, application: true });
@@ -70,7 +70,7 @@ serve(
     load: ({ request, userId, count, concurrency }: LoadArgs): Promise<Batch> =>
       closedLoop(count, concurrency, async () => void (await direct.run(request, userId))),
     one: ({ request, userId }: { request: string; userId: string }) => direct.run(request, userId),
-    /** Statements since this was first asked: only then counting begins. */
+    /** Statements since this was asked first. Counting begins with that first question. */
     statements: () => Promise.resolve({ ...(statements ??= countStatements()) }),
   },
   {

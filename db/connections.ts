@@ -16,10 +16,10 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
 
 /** For transactions of MikroORM, which begins them itself. */
 export const LIMIT_IDLE = `set local idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;
-const ORM_LIFETIME_S = 60; // so that it leaves a server that became read-only: its pool does not report refused statements
+const ORM_LIFETIME_S = 60; // ends connections to a server that became read-only: this pool does not report refused statements
 
 export interface PoolOptions {
-  /** How long one statement may take. Beyond that its server counts as gone. */
+  /** How long one statement may take. After that its server counts as gone. */
   queryMs?: number | undefined;
   /**
    * How long a transaction may be idle. A process that is stopped inside one holds its locks as long as its connection

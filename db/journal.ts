@@ -26,7 +26,9 @@ interface AppendedRow {
 const LARGEST_GROUP = 100;
 const DEEPEST = 256; // levels of an event; services' answers in it have fewer
 
-/** Groups form by themselves: one write is in flight, what arrives meanwhile is the next group (decision 3). */
+/**
+ * Groups form by themselves: while one write is in flight, everything that arrives becomes the next group (decision 3).
+ */
 export function createJournal(pool: pg.Pool, notifier: Notifier): Journal {
   const queue: Waiting[] = [];
   let writing = false;
@@ -73,7 +75,7 @@ async function write(pool: pg.Pool, rides: Ride[]): Promise<AppendedRow[]> {
   return rows;
 }
 
-/** Words of services and models end up here from everywhere: what cannot be stored must not hold up a run for ever. */
+/** Words of services and models arrive here from everywhere. What cannot be stored must not hold up a run for ever. */
 const toRow = (runId: string, event: JournalEvent): JsonObject =>
   storableJson<JsonObject>({ run_id: runId, ...event }, DEEPEST);
 
@@ -98,7 +100,9 @@ function refusal(ride: Ride, row: AppendedRow | undefined): EngineError {
       );
 }
 
-/** A group failed as a whole: its members are tried apart, so one bad append never fails its neighbours. */
+/**
+ * After a group failed as a whole, its members are tried one by one, so that one bad append never fails its neighbours.
+ */
 async function oneByOne(pool: pg.Pool, group: Waiting[], error: unknown, notifier: Notifier): Promise<void> {
   if (group.length === 1 || !isData(error)) {
     for (const waiting of group) waiting.reject(error);
@@ -113,7 +117,7 @@ async function oneByOne(pool: pg.Pool, group: Waiting[], error: unknown, notifie
   }
 }
 
-/** SQLSTATE classes 22, 23 and 54: this data cannot be stored, whoever sends it. */
+/** SQLSTATE classes 22, 23 and 54: this data cannot be stored, whatever sends it. */
 function isData(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' && /^(22|23|54)/.test(code);

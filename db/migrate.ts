@@ -5,7 +5,7 @@ import { migrationsList } from '../migrations/index.ts';
 import { createClient, normaliseUrl, steadyDriver } from './connections.ts';
 import { grantRights, roleOf, whyUnprotected } from './roles.ts';
 
-const LOCK = 7_236_771; // any number, the same for every Steward process
+const LOCK = 7_236_771; // any number that is the same for every Steward process
 
 /**
  * Brings the database to the newest schema. Safe to call from many processes at once: an advisory lock queues them. With

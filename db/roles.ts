@@ -61,7 +61,7 @@ const rightsOnSchema = (name: string): string[] => [
   `alter default privileges in schema public grant execute on routines to ${name}`,
 ];
 
-/** The owner's own objects. Others in the same schema, such as those of extensions, are left alone. */
+/** The owner's own objects. Other objects in the same schema, such as those of extensions, are left alone. */
 async function ownedThings(
   owner: Client,
 ): Promise<Record<'databases' | 'tables' | 'sequences' | 'routines', string[]>> {
@@ -82,7 +82,7 @@ async function ownedThings(
   };
 }
 
-/** Why the rights of this role would protect nothing; undefined when they would. */
+/** Why the rights of this role would protect nothing; undefined when they would protect. */
 export async function whyUnprotected(owner: Client, role: string): Promise<string | undefined> {
   const { rows } = await owner.query<
     { us: string } & Record<'itself' | 'super' | 'owns' | 'member', boolean>

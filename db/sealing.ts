@@ -5,7 +5,9 @@ import type { Json } from '../schemas/core/json.ts';
 export interface Sealer {
   seal(purpose: string, value: Json): Buffer;
   open(purpose: string, sealed: Buffer): Json;
-  /** Another key of 32 bytes out of the same secret, always the same one for a purpose; it tells nothing of the others. */
+  /**
+   * Another key of 32 bytes from the same secret, always the same for one purpose. It reveals nothing of the others.
+   */
   derive(purpose: string): Buffer;
 }
 

@@ -31,7 +31,7 @@ export function createDemoClient(url: string, key?: string): DemoClient {
       const socket = new URL(`${url.replace(/^http/, 'ws')}/workflows/${id}/stream?after=0`);
       if (key !== undefined) {
         const { ticket } = await ask<{ ticket: string }>('/stream-tickets', { method: 'POST', body: '{}' });
-        socket.searchParams.set('ticket', ticket); // a key never goes into an address
+        socket.searchParams.set('ticket', ticket); // a key never goes into a URL
       }
       yield* readSocket(new WebSocket(socket));
     },

@@ -9,8 +9,8 @@ import type { Screen } from './screen.ts';
 const ENOUGH = 4; // whole units: a second demo does not deposit again
 
 /**
- * Without an amount: what a demo needs, unless it is there already.
- * The demo user's wallet sends tokens to the escrow address and tells Steward the signature, as a real user would.
+ * Without an amount it deposits what a demo needs, unless that is there already. The demo user's wallet sends tokens to
+ * the escrow address and tells Steward the signature, as a real user would.
  */
 export async function fundEscrow(
   screen: Screen,

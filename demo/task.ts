@@ -113,7 +113,7 @@ async function watch(screen: Screen, client: DemoClient, id: string, steps: numb
   }
 }
 
-/** Events in words; undefined for those that only repeat another. */
+/** Events in words; undefined for events that only repeat another one. */
 function describe({ type, data, seq }: DemoEvent): string | undefined {
   if (type === 'connected') return undefined;
   const { step, payment, reason, error } = data as {

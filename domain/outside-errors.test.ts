@@ -54,7 +54,7 @@ const STATES: [state: string, name: string, trouble: string][] = [
 ];
 
 describe('the codes of PostgreSQL', () => {
-  test('have a meaning for every class of the manual, and the table knows no other class', () => {
+  test('have a meaning for every class in the manual, and the table knows no other class', () => {
     expect(Object.keys(SQL_CLASSES).toSorted()).toEqual(CLASSES.toSorted());
     for (const own of CLASSES) expect(sqlTrouble(`${own}000`), own).toBeDefined();
     for (const state of Object.keys(SQL_STATES)) expect(CLASSES).toContain(state.slice(0, 2));
@@ -64,7 +64,7 @@ describe('the codes of PostgreSQL', () => {
     expect(sqlTrouble(state)).toBe(trouble);
   });
 
-  test('are not confused with the codes of other things', () => {
+  test('are not confused with codes of other things', () => {
     for (const code of ['EPIPE', 'ERR_X', 'run_not_found', '123', 'ZZ000', 'abcde'])
       expect(sqlTrouble(code)).toBeUndefined();
   });
@@ -91,7 +91,7 @@ describe('the codes of gRPC', () => {
     UNAUTHENTICATED: 'misconfigured',
   };
 
-  test('have a meaning each, by their number', () => {
+  test('have one meaning each, by their number', () => {
     expect(GRPC_TROUBLES.map(([name]) => name)).toEqual(Object.keys(EXPECTED));
     for (const [code, trouble] of Object.values(EXPECTED).entries()) expect(grpcTrouble(code)).toBe(trouble);
     expect(grpcTrouble(17)).toBe('bug');
@@ -118,7 +118,7 @@ describe('a connection', () => {
     expect(ownTrouble(new Error(words))).toBe('down');
   });
 
-  test('is lost with its socket or its server, or when the server only reads', () => {
+  test('is lost with its socket or its server, or when its server only reads', () => {
     for (const code of ['ECONNRESET', 'EPIPE', '57P01', '57P02', '08006', '25006', '25P03'])
       expect(isLostSession(withCode(code)), code).toBe(true);
   });
@@ -130,7 +130,7 @@ describe('a connection', () => {
   });
 });
 
-test('every trouble has an answer that quotes no server, and passing ones say when to try again', () => {
+test('every trouble has an answer that quotes no server, and temporary ones say when to try again', () => {
   for (const { code, detail, retryAfter } of Object.values(TROUBLE_ANSWERS)) {
     expect(detail).toMatch(/^[A-Z].*\.$/);
     expect(retryAfter === undefined).toBe(code !== 'unavailable');

@@ -25,7 +25,7 @@ export interface TroubleAnswer {
 
 const SAFE = 'with an Idempotency-Key that is always safe';
 
-/** `bug` has no answer of its own: it is logged, and the client is told `internal`. */
+/** `bug` has no answer of its own: it is logged, and the client gets `internal`. */
 export const TROUBLE_ANSWERS: Readonly<Record<Exclude<Trouble, 'bug'>, TroubleAnswer>> = {
   down: {
     code: 'unavailable',
@@ -183,7 +183,7 @@ const NETWORK = new Set([...UNREACHABLE, 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 
 /** Codes of connections that were never made: the other side has done nothing. */
 const NOT_REACHED = new Set([...UNREACHABLE, 'UND_ERR_CONNECT_TIMEOUT']);
 
-/** True when a call did not leave this machine, whatever layer says so. */
+/** True when a call did not leave this machine, whatever layer reports that. */
 export function isNotReached(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };

@@ -12,7 +12,7 @@ const judge = (before: CustodyLook, after: CustodyLook, chain: bigint | null) =>
   judgeAccount(standingOf({ ...account, before, after, chain }));
 
 describe('a chain account', () => {
-  test('that holds what the ledger says is as it must be', () => {
+  test('that holds what the ledger says has no finding', () => {
     expect(judge(look(100n), look(100n), 100n)).toBeUndefined();
   });
 
@@ -29,18 +29,18 @@ describe('a chain account', () => {
     });
   });
 
-  test('may have moved between the two looks at the ledger', () => {
+  test('may have changed between the two looks at the ledger', () => {
     expect(judge(look(100n), look(150n), 120n)).toBeUndefined();
     expect(judge(look(150n), look(100n), 120n)).toBeUndefined();
   });
 
-  test('whose chain does not answer is a finding that needs no person', () => {
+  test('whose chain does not answer gives a finding that needs no person', () => {
     const finding = judge(look(100n), look(100n), null)!;
     expect(finding).toMatchObject({ kind: 'chain_unreachable', object: account.account });
     expect(needsPerson(finding)).toBe(false);
   });
 
-  test('is never called wrong for what is under way, and always for more than that', () => {
+  test('is never called wrong because of money under way, and always for anything beyond it', () => {
     const amount = fc.bigInt({ min: 0n, max: 10n ** 30n });
     fc.assert(
       fc.property(amount, amount, amount, amount, (ledger, leaving, coming, beyond) => {
@@ -54,7 +54,7 @@ describe('a chain account', () => {
   });
 });
 
-test('the same difference has one name for people, another size of it another', () => {
+test('has one item for the same difference, and another for a difference of another size', () => {
   const short = (chain: bigint): string => attentionIdOf(judge(look(100n), look(100n), chain)!);
   expect(short(90n)).toBe(short(90n));
   expect(short(90n)).not.toBe(short(80n));

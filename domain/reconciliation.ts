@@ -1,6 +1,6 @@
 /**
- * The three-way check: chain against ledger against runs (common.md "Runs", `GET /ledger/reconciliation`). Facts come
- * in, findings go out; nothing here reads or repairs anything.
+ * The three-way check: chain against ledger against runs (common.md "Runs", `GET /ledger/reconciliation`). It gets
+ * facts and returns findings; it reads and repairs nothing.
  */
 
 /** Every kind of difference there is, what it means, and what the reconciler does about it by itself. */
@@ -70,7 +70,7 @@ export interface Finding {
   runId: string | null;
   object: string;
   detail: string;
-  /** How large a difference is, where its size makes it another one. */
+  /** The size of the difference, where another size makes it another difference. */
   size?: string;
 }
 
@@ -82,18 +82,18 @@ export interface CustodyLook {
   mayHaveCome: bigint;
 }
 
-/** Looked at before and after the chain was asked, so that what moved in between is no difference. */
+/** The ledger was read before and after the chain was asked, so that what moved in between is not a difference. */
 export interface CustodyFacts {
   account: string;
   asset: string;
   before: CustodyLook;
   after: CustodyLook;
-  /** At finality; null when the chain did not answer, `problem` says why. */
+  /** At finality; null when the chain did not answer: then `problem` says why. */
   chain: bigint | null;
   problem?: string;
 }
 
-/** How an account stands. `drift` is chain - ledger; `explained` when what is under way accounts for it. */
+/** The position of an account. `drift` is chain - ledger; `explained` when money under way accounts for it. */
 export interface AccountStanding {
   account: string;
   asset: string;
@@ -115,7 +115,7 @@ export function standingOf({ account, asset, before, after, chain }: CustodyFact
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
-/** What an account's standing is called; undefined when it is as it must be. */
+/** The finding about an account's position; undefined when it is as it must be. */
 export function judgeAccount(standing: AccountStanding, problem = 'no answer'): Finding | undefined {
   const { account, asset, ledger, chain, drift, explained } = standing;
   const base = { tenant: 'system', runId: null, object: account };
@@ -136,14 +136,19 @@ export function judgeAccount(standing: AccountStanding, problem = 'no answer'): 
   };
 }
 
-/** The stable name of an item for a person: the same difference opens one item, another size of it another. */
+/**
+ * The stable name of an item for a person: the same difference opens one item, a difference of another size another
+ * item.
+ */
 export const attentionIdOf = ({ kind, object, size }: Finding): string =>
   ['books', kind, object, ...(size === undefined ? [] : [size])].join(':');
 
-/** A chain that does not answer is a matter of health, and those who watch its payments are told anyway. */
+/** A chain that does not answer is reported by health, and those who watch its payments are told anyway. */
 export const needsPerson = ({ kind }: Finding): boolean => kind !== 'chain_unreachable';
 
-/** Kinds that every check finds all of; of the others it takes samples, so that a look that misses one proves nothing. */
+/**
+ * Kinds of which every check finds all. Other kinds are found in samples, so a check that misses one proves nothing.
+ */
 export const WHOLE_KINDS: readonly FindingKind[] = (Object.keys(FINDING_KINDS) as FindingKind[]).filter(
   (kind) => !['run_stranded', 'payment_not_on_chain', 'void_payment_landed'].includes(kind),
 );

@@ -8,7 +8,7 @@ import { claimPort } from './ports.ts';
 import type { Log, Processes } from './processes.ts';
 import { secret } from './secret.ts';
 
-/** Which of the two systems that sold agents need are stand-ins of ours. */
+/** Which of the two systems that selling agents needs are our stand-ins. */
 export interface StandIns {
   kodosumi: boolean;
   payments: boolean;
@@ -21,10 +21,10 @@ export interface AgentsContext {
   dir: string;
 }
 
-const BLOCK_MS = 1500; // a chain quick enough to sit through
-const WATCH_EVERY_MS = 2000; // and somebody who looks at it as often
+const BLOCK_MS = 1500; // a chain quick enough to watch
+const WATCH_EVERY_MS = 2000; // payments on it are looked at about as often
 
-/** Kodosumi and the Masumi payment service: what the configuration does not name is a stand-in. */
+/** Kodosumi and the Masumi payment service. Where the configuration names none, a stand-in is started. */
 export async function startAgents(
   context: AgentsContext,
 ): Promise<{ settings: Partial<Config>; standIns: StandIns }> {
@@ -53,7 +53,7 @@ export async function startAgents(
         KODOSUMI_PASSWORD: secrets.kodosumiPassword,
       }),
       ...(standIns.payments && paymentSettings(context, paymentsUrl, secrets)),
-      // Anybody's own settings come first; a sample is for sale only where both sides know it.
+      // The user's own settings come first. A sample is for sale only where both sides know it.
       ...(standIns.kodosumi &&
         standIns.payments && { FLOW_SETTINGS: { ...sampleSettings(), ...config.FLOW_SETTINGS } }),
       MASUMI_SIGNING_KEY: config.MASUMI_SIGNING_KEY ?? secret(context.dir, 'masumi-signing.key', newSeed),

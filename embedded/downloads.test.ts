@@ -7,7 +7,7 @@ import { installFolder, inWorkFolder, requireSha256, run } from './downloads.ts'
 
 const folder = temporaryFolder('downloads');
 
-test('a file with another hash is refused by both hashes', async () => {
+test('a file with another hash is refused, and the error names both hashes', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, 'abc');
   const hash = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
@@ -15,7 +15,7 @@ test('a file with another hash is refused by both hashes', async () => {
   await expect(requireSha256(file, '00')).rejects.toThrow(`has SHA-256 ${hash}, expected 00: it is not used`);
 });
 
-test('a command that hangs is ended, one that fails says what it printed', async () => {
+test('a command that hangs is ended, and one that fails says what it printed', async () => {
   await expect(run('/bin/sh', ['-c', 'sleep 20'], { timeoutMs: 100 })).rejects.toThrow(
     'no answer within 0.1 s',
   );
@@ -50,7 +50,7 @@ test('the cache is made under XDG_CACHE_HOME', () => {
   expect(statSync(join(home, 'steward')).mode & 0o777).toBe(0o755);
 });
 
-test('a cache that others can write to is passed over', () => {
+test('a cache that others can write to is not used', () => {
   const home = join(folder, 'open');
   mkdirSync(join(home, 'steward'), { recursive: true });
   chmodSync(join(home, 'steward'), 0o777);

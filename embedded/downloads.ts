@@ -48,7 +48,7 @@ export async function sha256File(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Refuses a file that is not the one the project names. */
+/** Refuses a file whose hash is not the one that the project names. */
 export async function requireSha256(path: string, expected: string): Promise<void> {
   const actual = await sha256File(path);
   if (actual === expected) return;
@@ -61,8 +61,8 @@ export function isExecutable(path: string): boolean {
 }
 
 /**
- * Gives a folder of its own to `work`, on the file system of the cache, and removes it after. What is worth keeping is
- * renamed out of it, so that a half-made file is never seen and two processes at once do not disturb each other.
+ * Gives `work` a folder of its own on the file system of the cache, and removes it afterwards. Finished files are
+ * renamed out of it, so that nobody sees a half-made file and two processes at once do not disturb each other.
  */
 export async function inWorkFolder<Result>(
   cacheDir: string,
@@ -96,7 +96,7 @@ export function installProgram(from: string, to: string): string {
   return to;
 }
 
-/** Moves a finished folder to its place; when another process was faster, its folder is kept. */
+/** Moves a finished folder to its place. When another process was faster, its folder is kept. */
 export function installFolder(from: string, to: string): string {
   mkdirSync(dirname(to), { recursive: true });
   try {

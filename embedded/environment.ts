@@ -17,13 +17,13 @@ import type { Log, Processes } from './processes.ts';
 import { secret } from './secret.ts';
 import { resolveTemporal, startTemporal } from './temporal.ts';
 
-/** Everything outside Steward, running: what was given is used, what was not is started here. */
+/** Everything outside Steward, running. Parts that the configuration names are used; the others are started here. */
 export interface Environment {
-  /** The configuration with every gap filled: what separate processes would read from their environment. */
+  /** The configuration with every gap filled, as separate processes would read it from their environment. */
   config: Config;
   /** The local chains' wallets, when the chains are ours. */
   local: LocalAssets | undefined;
-  /** Undefined: agents were not asked for. */
+  /** Undefined when agents were not asked for. */
   standIns: StandIns | undefined;
   stop(): Promise<void>;
 }
@@ -91,7 +91,7 @@ async function startDatabase({ config, processes, log, dir }: Context): Promise<
     logFile: join(dir, 'logs', 'postgres.log'),
   });
   log(`PostgreSQL is up at ${url}`);
-  // Not in stack.env: API and workers read that and must not be able to become the owner.
+  // Not in stack.env: API and workers read that file and must not be able to become the owner.
   writeFileSync(join(dir, 'owner.env'), `MIGRATION_DATABASE_URL=${ownerUrl}\n`, { mode: 0o600 });
   return { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl };
 }
@@ -116,7 +116,7 @@ async function startTemporalPart({ config, processes, log, dir }: Context): Prom
   return { TEMPORAL_ADDRESS: address, TEMPORAL_UI_URL: uiUrl ?? config.TEMPORAL_UI_URL };
 }
 
-/** Chains, tokens, wallets, facilitator and sample services. With real chains given, nothing of it. */
+/** Chains, tokens, wallets, facilitator and sample services. Nothing is started when real chains are given. */
 async function startChains(
   context: Context,
 ): Promise<{ settings: Partial<Config>; local: LocalAssets | undefined }> {

@@ -1,6 +1,6 @@
 /**
- * A process of its own that outlives the parent for a moment. The parent's end of the pipe closes when the parent ends,
- * even by SIGKILL; what the parent was running then is ended here. Arguments: [milliseconds of grace].
+ * A process that outlives its parent for a moment. The parent's end of the pipe closes when the parent ends, even by
+ * SIGKILL. Everything that the parent was running is ended then. Arguments: [milliseconds of grace].
  */
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,7 +22,7 @@ async function endAll(): Promise<void> {
   for (const pid of pids) signalPid(-pid, 'SIGKILL');
 }
 
-// A Ctrl-C or a kill meant for the parent must not take the guardian first.
+// A Ctrl-C or a kill meant for the parent must not end the guardian first.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 try {

@@ -16,13 +16,13 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-test('a free port is given as wanted and zero takes any', async () => {
+test('a free port is given as wanted, and 0 takes any free one', async () => {
   const port = await freePort();
   expect(await claimPort('API', port, 'PORT')).toBe(port);
   expect(await claimPort('API', 0, 'PORT')).toBeGreaterThan(1023);
 });
 
-test('free ports do not repeat', async () => {
+test('free ports never repeat', async () => {
   const ports = await Promise.all(Array.from({ length: 50 }, freePort));
   expect(new Set(ports).size).toBe(50);
 });
@@ -40,6 +40,6 @@ test.each(['127.0.0.1', '0.0.0.0'])(
   },
 );
 
-test('nobody holds a free port', async () => {
+test('nobody listens on a free port', async () => {
   expect(portHolder(await freePort())).toBeUndefined();
 });

@@ -17,11 +17,14 @@ function tryPort(port: number): Promise<number> {
   });
 }
 
-/** Below the range that systems hand out to outgoing connections: one of those cannot take it before our server does. */
+/**
+ * Below the range that systems use for outgoing connections, so that none of those takes the port before our server
+ * does.
+ */
 const FIRST = 10_000;
 const LAST = 32_000;
 
-/** A port nobody listens on, never the same twice from one process. */
+/** A port that nobody listens on, never the same twice from one process. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);
@@ -36,8 +39,8 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * The port, when it is free; 0 asks for any. A busy one is an error that says which part wanted it, who holds it and
- * which setting (`flagHint`, for example `--api-port or PORT`) moves it.
+ * The port when it is free; 0 asks for any. For a busy one the error says which part wanted it, who holds it and which
+ * setting (`flagHint`, for example `--api-port or PORT`) changes it.
  */
 export async function claimPort(name: string, wanted: number, flagHint: string): Promise<number> {
   if (wanted === 0) return freePort();

@@ -15,17 +15,17 @@ import type { Child, Log, Processes } from './processes.ts';
 import { secret } from './secret.ts';
 
 export interface StartPostgresOptions {
-  /** Where the data is wanted; made if not there. */
+  /** Where the data should be; made if it does not exist. */
   dataDir: string;
-  /** 0 takes a free one. */
+  /** 0 takes any free port. */
   port: number;
   cacheDir?: string | undefined;
   processes: Processes;
   log: Log;
   logFile?: string | undefined;
-  /** Of the database that the url names; made if not there. */
+  /** The database that the url names; made if it does not exist. */
   database?: string | undefined;
-  /** Off: a power cut may lose the last moments (never the order). For tests and benchmarks. */
+  /** Off: a power cut may lose the last moments, but never the order of writes. For tests and benchmarks. */
   synchronousCommit?: boolean | undefined;
 }
 
@@ -42,8 +42,8 @@ const START_ATTEMPTS = 20;
 const OWNER_KEY = 'postgres-owner.key';
 
 /**
- * Starts the real PostgreSQL of the registry package on loopback. Everyone on this machine may use it as the application.
- * The owner's password is beside the data, readable only by the user who started it.
+ * Starts the real PostgreSQL of the registry package on loopback. Everyone on this machine may use it as the
+ * application. The owner's password is a file beside the data that only the user who started it can read.
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<RunningPostgres> {
   const { log, database = APPLICATION } = options;
@@ -54,7 +54,8 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   await ensureCluster(dataDir, { bin, identity, log });
   await clearStaleLock(dataDir, log);
   const { child, port } = await startServer({ ...options, bin, dataDir, identity });
-  // Under root the data may be elsewhere and outlive the folder that was asked for: then the key is beside the data, too.
+  // Under root the data may be elsewhere and outlive the folder that was asked for. Then the key is beside the data,
+  // too.
   const kept = (): string => secret(dirname(dataDir), OWNER_KEY, () => randomBytes(24).toString('hex'));
   const password =
     resolve(dataDir) === resolve(options.dataDir)
@@ -78,8 +79,8 @@ interface ServerOptions extends StartPostgresOptions {
 }
 
 /**
- * Two beginnings fail for a moment only: the helpers of a killed server still hold its shared memory, or a port that was
- * free when asked is not any more.
+ * Two failures of a start are temporary: the helpers of a killed server still hold its shared memory, or somebody took
+ * the port after it was found free.
  */
 async function startServer(options: ServerOptions): Promise<{ child: Child; port: number }> {
   for (let attempt = 1; ; attempt += 1) {

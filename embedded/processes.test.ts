@@ -30,7 +30,7 @@ afterEach(async () => {
   lines.length = 0;
 });
 
-test('a child is ready with the line that says so, and its output is copied to the file', async () => {
+test('a child is ready with its ready line, and its output is copied to the file', async () => {
   const logFile = join(folder, 'logs', 'child.log');
   const child = await processes().spawn('one', ...script(READY), { readyWhen: /ready now/, logFile });
   expect(isAlive(child.pid)).toBe(true);
@@ -62,7 +62,7 @@ test('a command that does not exist is named', async () => {
   );
 });
 
-test('a Node child is ready with its message, whose content is handed over', async () => {
+test('a Node child is ready with its message, and the content of the message is handed over', async () => {
   const path = join(folder, 'node-child.ts');
   writeFileSync(
     path,
@@ -100,7 +100,7 @@ test('a child that ignores the signal is killed after its time, and what it star
   await vi.waitFor(() => expect(isAlive(grandchild)).toBe(false));
 });
 
-test('a child that ends by itself is told', async () => {
+test('a child that ends by itself is reported', async () => {
   const child = await processes().spawn('brief', ...script('process.exit(7)'));
   expect(await child.exited).toBe(7);
   expect(lines).toEqual(['brief ended by itself (exit code 7)']);

@@ -21,7 +21,7 @@ export function createProcesses({ log, graceMs = 5000 }: { log: Log; graceMs?: n
     running.push(child);
     handle.once('exit', () => {
       guardian.forget(child.pid);
-      // What the process itself had started and left behind goes with it.
+      // Processes that the child had started and left behind are ended with it.
       signalPid(-child.pid, 'SIGKILL');
       running.splice(running.indexOf(child), 1);
       if (!isStopping()) log(`${child.name} ended by itself (${describeExit(handle)})`);

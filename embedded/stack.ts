@@ -19,7 +19,7 @@ export interface StackOptions {
   port?: string | undefined;
   data?: string | undefined;
   anyPorts: boolean;
-  /** False: only the surroundings. */
+  /** False: only the parts around the application. */
   application: boolean;
 }
 
@@ -42,7 +42,7 @@ const PORTS = [
   'KODOSUMI_PORT',
 ];
 
-/** The configuration with what the command line says on top. */
+/** The configuration, with the command line's options on top. */
 export function stackConfig(options: StackOptions): Config {
   const free = options.anyPorts ? Object.fromEntries([...PORTS, 'PORT'].map((name) => [name, '0'])) : {};
   const given = {
@@ -79,7 +79,7 @@ export async function startStack(
   }
 }
 
-/** What others need to join, and books that agree with the local chains from the start. */
+/** What other processes need to join, and books that agree with the local chains from the start. */
 async function settleIn({ config, local }: Environment, isMigrated: boolean): Promise<void> {
   const url = required(config, 'DATABASE_URL');
   writeEnvironment(config);
@@ -113,7 +113,10 @@ export async function runStack(options: StackOptions): Promise<void> {
   process.exit(0);
 }
 
-/** Resolves on the first Ctrl-C or SIGTERM, or when npm is gone; rejects when the workers die. A second Ctrl-C ends at once. */
+/**
+ * Resolves on the first Ctrl-C or SIGTERM, or when npm is gone. Rejects when the workers die. A second Ctrl-C ends at
+ * once.
+ */
 export async function untilInterrupted(application: Application | undefined): Promise<void> {
   const interrupted = new Promise<void>((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -132,7 +135,7 @@ export async function untilInterrupted(application: Application | undefined): Pr
 /** What `npm run api`, `npm run worker` and the Temporal CLI need to join this stack. Holds keys: owner only. */
 function writeEnvironment(config: Config): void {
   const lines = Object.entries(toEnvironment(config))
-    // What a shell can set, without what is each process's own.
+    // Only values that a shell can set, and none that belongs to one process alone.
     .filter(([name]) => /^\w+$/.test(name) && !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name))
     .map(([name, value]) => `${name}=${shellValue(value)}`);
   writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });

@@ -7,7 +7,7 @@ import type { KnownHead } from './audit-verify.ts';
 import { checkOnPaper } from '../api/receipts/verify.ts';
 import { readReceipt } from '../api/receipts/read-receipt.ts';
 
-/** The head that a receipt names; null when it names none. Throws when the receipt itself does not hold. */
+/** The head that a receipt names; null when it names none. Throws when the receipt itself is not valid. */
 export function headOfReceipt(file: string, trusted: string | undefined): KnownHead | null {
   const receipt = readReceipt(file);
   const wrong = checkOnPaper(receipt, { publicKey: trusted }).find(({ verdict }) => verdict === 'failed');

@@ -3,7 +3,7 @@ import { trailLines } from './audit-lines.ts';
 
 const whole = { tenant: 'default', lines: 1, anchors: 0, anchored: null, problems: [] };
 
-test('a trail that holds says of how many lines and anchors', () => {
+test('a trail that holds is reported with its number of lines and anchors', () => {
   const other = { tenant: 'x', lines: 2, anchors: 2, anchored: 9, problems: [] };
   expect(trailLines([whole, other], true)).toEqual([
     'ok      default  1 line, no anchor',
@@ -12,7 +12,7 @@ test('a trail that holds says of how many lines and anchors', () => {
   ]);
 });
 
-test('a trail that does not hold names every line that is known to be wrong', () => {
+test('a trail that does not hold is reported with every line that is known to be wrong', () => {
   const problems = [
     { line: 3, what: 'it was changed' },
     { line: 9, what: 'it is missing' },
@@ -24,7 +24,7 @@ test('a trail that does not hold names every line that is known to be wrong', ()
   ]);
 });
 
-test('anchors whose key nobody named are said to be unchecked, and an empty trail to be empty', () => {
+test('anchors are reported as unchecked when no key was given, and an empty trail as empty', () => {
   expect(trailLines([{ ...whole, anchors: 1, anchored: 1 }], false).at(-1)).toMatch(/was not checked: set/);
   expect(trailLines([], false)).toEqual(['There is no audit line yet.', 'The audit trail holds.']);
 });

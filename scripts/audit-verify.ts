@@ -23,12 +23,12 @@ export interface TrailVerdict {
   problems: Problem[];
 }
 
-/** A head of a chain that is known from elsewhere: a receipt or a log. */
+/** A head of a chain that is known from another place: a receipt or a log. */
 export interface KnownHead {
   tenant: string;
   line: number;
   hash: string;
-  /** Where it is from, in words. */
+  /** Where it is known from, in words. */
   from: string;
 }
 

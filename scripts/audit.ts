@@ -69,7 +69,7 @@ async function knownHeads(
   return [...ofReceipts, ...ofLogs.flat()];
 }
 
-/** One snapshot for everything, so that lines that are added meanwhile are in neither the chain nor the anchors. */
+/** One snapshot for everything, so that lines added meanwhile are in neither the chain nor the anchors. */
 function verifyAll(
   db: Database,
   tenant: string | undefined,

@@ -38,7 +38,7 @@ test('root, writable root file systems and kept capabilities are found', () => {
   );
 });
 
-test('a service that stays up without a health check is found', () => {
+test('a service that keeps running without a health check is found', () => {
   expect(problemsAfter(/test: \[CMD, pg_isready.*\]/, 'disable: true')).toContain(
     'postgres: a service that stays up needs a health check',
   );
@@ -62,7 +62,7 @@ test('secrets with a default, settings that do not exist and AUTH=off are found'
   expect(problemsAfter("AUTH: 'on'", "AUTH: 'off'")).toEqual(['api: AUTH must be on']);
 });
 
-test('finds services besides the migration that know the tables’ owner, and an owner that is the application', () => {
+test('services besides the migration that know the tables’ owner are found, and an owner that is the application', () => {
   const url = /      MIGRATION_DATABASE_URL: .*\n/;
   expect(problemsAfter(url, '')).toEqual(['migrate: MIGRATION_DATABASE_URL is missing']);
   expect(problemsAfter('postgresql://steward_owner:', 'postgresql://steward:')).toEqual([
@@ -77,7 +77,7 @@ test('finds services besides the migration that know the tables’ owner, and an
   );
 });
 
-test('workers that promote would not promote are found', () => {
+test('workers whose version would never be promoted are found', () => {
   expect(problemsAfter('<<: [*settings, *version]', '<<: *settings')).toEqual([
     'worker: WORKER_DEPLOYMENT is not that of promote',
     'worker-previous: WORKER_DEPLOYMENT is not that of promote',
@@ -86,7 +86,7 @@ test('workers that promote would not promote are found', () => {
   expect(problemsAfter('<<: [*temporal, *version]', '<<: *temporal')).toHaveLength(3);
 });
 
-test('waiting for the wrong thing, or for nothing that is there, is found', () => {
+test('waiting for the wrong condition, or for a service that does not exist, is found', () => {
   expect(
     problemsAfter(
       'migrate: { condition: service_completed_successfully }',

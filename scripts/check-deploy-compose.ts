@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** The part of the Compose schema that docker-compose.yml uses; what it does not use is a mistake. */
+/** The part of the Compose schema that docker-compose.yml uses. Any other key is a mistake. */
 const Healthcheck = z.strictObject({
   test: z.array(z.string()).min(2).optional(),
   disable: z.literal(true).optional(),
@@ -117,7 +117,7 @@ function serviceProblems(name: string, service: Service): string[] {
   return rules.filter(([holds]) => !holds).map(([, problem]) => problem);
 }
 
-/** A tag with major, minor and patch, or one of ours, which a variable may move. */
+/** A tag with major, minor and patch, or an image of ours, whose tag a variable may set. */
 function isPinned(image: string): boolean {
   const tag = image.slice(image.lastIndexOf(':') + 1);
   if (image.startsWith('steward:')) return /:-\d+\.\d+\.\d+\}$/.test(image);
@@ -147,7 +147,7 @@ function referenceProblems(service: Service, { services, volumes, networks }: Co
   ];
 }
 
-/** A worker outside the deployment gets no work, and a version that is not promoted none that is new. */
+/** A worker outside the deployment gets no work, and a version that is not promoted gets no new runs. */
 function versionProblems({ services }: Compose): string[] {
   const deploymentOf = (service: Service | undefined) => service?.environment?.['WORKER_DEPLOYMENT'];
   const promoted = deploymentOf(services['promote']);
@@ -157,7 +157,7 @@ function versionProblems({ services }: Compose): string[] {
     .map(([name]) => `${name}: WORKER_DEPLOYMENT is not that of promote`);
 }
 
-/** Whoever has the owner's URL can alter the audit trail, so only the service that migrates and ends may have it. */
+/** The owner's URL allows changes to the audit trail, so only the service that migrates and then ends may have it. */
 function ownerProblems({ services }: Compose): string[] {
   return Object.entries(services)
     .filter(([, { image }]) => image.startsWith('steward:'))

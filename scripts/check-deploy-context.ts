@@ -1,4 +1,4 @@
-/** Whether a path gets into the build context, by the lines of .dockerignore: the last that matches decides. */
+/** True when a path gets into the build context by the lines of .dockerignore: the last line that matches decides. */
 export function isInContext(path: string, ignoreFile: string): boolean {
   let included = true;
   for (const line of ignoreFile.split('\n').map((text) => text.trim())) {
@@ -8,7 +8,10 @@ export function isInContext(path: string, ignoreFile: string): boolean {
   return included;
 }
 
-/** Docker's patterns: `*` stays within a folder and takes dot files too, `**` does not stay; what matches takes its content along. */
+/**
+ * Docker's patterns: `*` stays within a folder and matches dot files too, `**` crosses folders; a match includes its
+ * content.
+ */
 function toExpression(pattern: string): RegExp {
   const source = pattern
     .split(/(\*\*\/|\*\*|\*)/)

@@ -25,7 +25,7 @@ test('floating and musl images are found', () => {
   );
 });
 
-test('an image that runs as root or cannot be asked for its health is found', () => {
+test('an image that runs as root or has no health check is found', () => {
   expect(problemsAfter('^USER node$', 'USER root')).toEqual([
     'The last stage needs a USER that is not root.',
   ]);

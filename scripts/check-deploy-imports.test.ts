@@ -7,7 +7,7 @@ import { importClosure, importsOf } from './check-deploy-imports.ts';
 
 const root = temporaryFolder('imports');
 
-test('values are followed through files, types leave no trace, files beside the code count', () => {
+test('imported values are followed through files, types are not, and files beside the code count', () => {
   const sources = {
     'api/main.ts':
       "import { a } from './a.ts';\nimport type { T } from '../types.ts';\nconst page = new URL('./page.html', import.meta.url);",
@@ -26,12 +26,12 @@ test('values are followed through files, types leave no trace, files beside the 
   expect([...packages].toSorted()).toEqual(['@scope/pkg', 'lazy', 'pg']);
 });
 
-test('a type beside values does not hide the import, words in texts do not make one', () => {
+test('a type beside values does not hide the import, and words in texts do not make one', () => {
   expect(importsOf("import { type T, v } from './v.ts';")).toEqual(['./v.ts']);
   expect(importsOf("const said = 'taken from';\nconst x = 'y';")).toEqual([]);
 });
 
-test('of the lines of .dockerignore the last that matches decides', () => {
+test('the last matching line of .dockerignore decides', () => {
   const ignore =
     '# allow list\n*\n!api\n!config.ts\n!scripts\nscripts/*\n!scripts/migrate.ts\n**/*.test.ts\n';
   for (const path of ['api/app.ts', 'api/docs/page.html', 'config.ts', 'scripts/migrate.ts'])

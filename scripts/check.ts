@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 /**
- * The one gate: what a change must pass before it is committed. Runs everything, then says what failed.
- * `--without "unit tests"` leaves a gate out, for whoever has just run it.
+ * The one gate: what a change must pass before it is committed. Runs everything, then says what failed. `--without
+ * "unit tests"` leaves out a gate that was just run.
  */
 const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ['format', 'oxfmt', '--check', '.'],

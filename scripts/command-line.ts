@@ -9,12 +9,12 @@ type Arguments<Options extends ParseArgsOptionsConfig> = ReturnType<
 export interface Script<Options extends ParseArgsOptionsConfig> {
   help: string;
   options: Options;
-  /** How many arguments that are no options it takes. */
+  /** How many positional arguments it takes. */
   positionals?: number;
   run(args: Arguments<Options>): Promise<void> | void;
 }
 
-/** Runs a script from the command line: `--help` explains it, and what goes wrong is a sentence, not a stack. */
+/** Runs a script from the command line. `--help` explains it, and an error is a sentence, not a stack. */
 export async function runScript<Options extends ParseArgsOptionsConfig>(
   script: Script<Options>,
   argv: readonly string[] = process.argv.slice(2),

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
  * `npm ci` refuses a lock file without entries for optional platform packages that a registry does not carry, and npm
- * leaves exactly those out when it writes one. They are added here, without integrity: npm never installs them, because
- * their os and cpu are another machine's. Run it after every change of dependencies.
+ * leaves exactly those out when it writes one. This script adds them, without integrity: npm never installs them,
+ * because their os and cpu are another machine's. Run it after every change of dependencies.
  */
 interface Entry {
   version?: string;
@@ -40,7 +40,7 @@ const PROCESSORS: Readonly<Record<string, string>> = {
   wasm32: 'wasm32',
 };
 
-/** What the name of a platform package says; undefined when it names no platform. */
+/** The platform that the name of a platform package says; undefined when it names none. */
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> | undefined {
   const words = name.split('/').at(-1)!.split('-');
   const os = words.find((word) => SYSTEMS.includes(word));

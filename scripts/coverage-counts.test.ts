@@ -20,13 +20,13 @@ test('counts of several processes add up', () => {
   expect(a).toMatchObject({ s: { 0: 3, 1: 1 }, b: { 0: [1, 0] } });
 });
 
-test('what is added up is not changed', () => {
+test('the counts that are added up stay unchanged', () => {
   const part = { a: file('a', [1, 0], [0, 0]) };
   addCounts([part, part]);
   expect(part.a.s).toEqual({ 0: 1, 1: 0 });
 });
 
-test('a file that both saw counts what either ran', () => {
+test('a file that both saw counts as run what either ran', () => {
   const node = { d: file('d', [1, 0], [0, 0]) };
   const sandbox = { d: file('d', [0, 5], [0, 5]) };
   expect(mergeSandbox(node, sandbox, () => false)['d']).toMatchObject({
@@ -35,7 +35,7 @@ test('a file that both saw counts what either ran', () => {
   });
 });
 
-test('a workflow is judged by the sandbox alone, and one that nobody ran stays at nothing', () => {
+test('only the sandbox judges a workflow, and a workflow that nobody ran counts as not covered', () => {
   const node = { w: file('w', [0, 0], [0, 0]), never: file('never', [0, 0], [0, 0]) };
   const merged = mergeSandbox(node, { w: file('w', [3, 0], [1, 1]) }, () => true);
   expect(merged['w']?.s).toEqual({ 0: 3, 1: 0 });
@@ -53,6 +53,6 @@ test('scores name the lines that did not run', () => {
   expect(percent(addScores([score.lines, { covered: 2, total: 2 }]))).toBe(75);
 });
 
-test('nothing to cover is covered', () => {
+test('a file with nothing to cover counts as covered', () => {
   expect(percent({ covered: 0, total: 0 })).toBe(100);
 });

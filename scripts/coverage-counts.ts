@@ -14,7 +14,7 @@ export interface FileScore {
 
 export type Coverage = { [path: string]: FileCoverageData };
 
-/** Counts of several processes as one. */
+/** The counts of several processes, added up. */
 export function addCounts(parts: readonly CoverageMapData[]): Coverage {
   const map = istanbul.createCoverageMap({});
   for (const part of parts) map.merge(structuredClone(part));
@@ -22,9 +22,9 @@ export function addCounts(parts: readonly CoverageMapData[]): Coverage {
 }
 
 /**
- * What V8 saw in Node together with what the sandbox of workflows counted. Workflows are judged by the sandbox alone;
- * other files keep V8's map, and what only the sandbox ran counts there as run, by line and by branch of a line: the two
- * maps name the same places a little differently, so that a plain merge would count them twice.
+ * What V8 saw in Node, together with what the sandbox of workflows counted. Only the sandbox judges workflows. Other
+ * files keep V8's map. What only the sandbox ran counts there as run, by line and by branch of a line: the two maps
+ * name the same places a little differently, so a plain merge would count them twice.
  */
 export function mergeSandbox(
   node: Coverage,
@@ -81,5 +81,5 @@ export const addScores = (scores: readonly Score[]): Score => ({
   total: scores.reduce((sum, { total }) => sum + total, 0),
 });
 
-/** Percent; nothing to cover is covered. */
+/** Percent. A file with nothing to cover counts as covered. */
 export const percent = ({ covered, total }: Score): number => (total === 0 ? 100 : (covered / total) * 100);

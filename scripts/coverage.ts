@@ -1,6 +1,6 @@
 /**
- * Line and branch coverage of the folders that carry the promises, by everything `npm test` runs: V8 counts in Node,
- * counters in the bundle count in the sandbox of workflows. Fails below the bar. Arguments go to vitest.
+ * Line and branch coverage of the folders that carry the promises, over everything that `npm test` runs. V8 counts in
+ * Node, counters in the bundle count in the sandbox of workflows. Fails below the bar. Arguments go to vitest.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

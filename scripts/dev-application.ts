@@ -17,7 +17,10 @@ export interface DevOptions {
   log: (message: string) => void;
 }
 
-/** The API and a worker as in production, each a process that can be replaced. One that ends by itself waits for a change. */
+/**
+ * The API and a worker as in production, each a process that can be replaced. A process that ends by itself waits for a
+ * change.
+ */
 export function createDevApplication({ scripts, env, log }: DevOptions): DevApplication {
   let running: ChildProcess[] = [];
   let queue = Promise.resolve();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../tests/support/temporary-folder.ts';
 import { concernsApplication, SOURCES, watchSources } from './dev-watch.ts';
 
-test('sources and settings concern the application; tests, documents and the surroundings do not', () => {
+test('sources and settings restart the application; tests, documents and the embedded servers do not', () => {
   for (const path of [
     'api/app.ts',
     'workflows/engine/run.ts',
@@ -25,7 +25,7 @@ test('sources and settings concern the application; tests, documents and the sur
     expect(concernsApplication(path), path).toBe(false);
 });
 
-test('a burst of changes is told once', async () => {
+test('a burst of changes is reported once', async () => {
   const root = temporaryFolder('dev');
   for (const folder of SOURCES) mkdirSync(join(root, folder));
   mkdirSync(join(root, 'api', 'core'));

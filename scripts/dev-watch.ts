@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { sep } from 'node:path';
 
-/** What the application is made of. Tests, documents and the surroundings do not restart it. */
+/** The sources of the application. Tests, documents and the embedded servers do not restart it. */
 export const SOURCES = [
   'activities',
   'api',
@@ -15,7 +15,7 @@ export const SOURCES = [
   'workflows',
 ];
 
-/** Whether a change of this file, relative to the project, concerns the running application. */
+/** True when a change of this file, relative to the project, concerns the running application. */
 export function concernsApplication(path: string): boolean {
   const [first = ''] = path.split(sep);
   if (path.endsWith('.test.ts')) return false;

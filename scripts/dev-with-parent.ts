@@ -1,4 +1,6 @@
-/** Preloaded into the processes of `npm run dev`: when the parent is gone, however it ended, they stop as on SIGTERM. */
+/**
+ * Preloaded into the processes of `npm run dev`. When the parent is gone, however it ended, they stop as on SIGTERM.
+ */
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-// The listener alone would keep the process from ending.
+// Without this the listener would keep the process from ending.
 process.channel?.unref();

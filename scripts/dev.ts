@@ -33,7 +33,7 @@ async function develop(options: Parameters<typeof stackConfig>[0]): Promise<void
   const log = createLog(config.LOG_LEVEL, 'dev');
   logLastWords(log);
   const say = (message: string): void => log.info(message);
-  // One port for all restarts, also when any will do.
+  // One port for all restarts, also when any port will do.
   const port = await claimPort('The API', config.PORT, '--port or PORT');
   const stack = await startStack(config, { application: false, log, progress: say });
   const env = { ...process.env, ...toEnvironment(stack.environment.config), PORT: String(port) };

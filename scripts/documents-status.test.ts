@@ -9,7 +9,10 @@ interface Named {
   titles: string[];
 }
 
-/** "`file.test.ts`: title; title. Prose": semicolons part the titles, a full stop ends them, and the next file has a lead-in. */
+/**
+ * "`file.test.ts`: title; title. Prose": semicolons separate titles, a full stop ends them, and the next file has a
+ * lead-in.
+ */
 function namedTests(text: string): Named[] {
   return [...text.matchAll(/`([\w./-]+\.ts)`: ([^`|]+)(?=(`?))/g)].map(([, file = '', body = '', next]) => {
     const [titles = ''] = body.split(/\.\s+(?=[A-Z(#])|\.\s*$/);

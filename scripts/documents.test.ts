@@ -17,7 +17,7 @@ function isFolder(path: string): boolean {
 
 const withoutFences = (text: string): string => text.replaceAll(/^```[^]*?^```$/gm, '');
 
-/** Headings of a document as the anchors that GitHub makes of them. */
+/** Headings of a document as the anchors that GitHub makes for them. */
 const anchors = (path: string): string[] =>
   [...withoutFences(read(path)).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -38,7 +38,10 @@ function leadsNowhere(from: string, link: string): boolean {
   return anchor !== undefined && !anchors(path).includes(anchor);
 }
 
-/** A file or folder of this repository: with a slash, and either under a folder that is here or with an ending of ours. */
+/**
+ * A file or folder of this repository: it has a slash, and either lies under an existing folder or has one of our
+ * endings.
+ */
 function looksLikePath(word: string): boolean {
   if (!/^[\w.][\w.-]*(\/[\w.*{},-]*)+$/.test(word)) return false;
   const [first = ''] = word.split('/');
@@ -66,7 +69,7 @@ describe('the documents', () => {
     expect(linksOf(document).filter((link) => leadsNowhere(document, link))).toEqual([]);
   });
 
-  // docs/ORIGINALS.md names files of others.
+  // docs/ORIGINALS.md names files of other projects.
   test.each(DOCUMENTS.filter((path) => path !== 'docs/ORIGINALS.md'))(
     'every file and folder that %s names is there',
     (document) => {
@@ -74,7 +77,7 @@ describe('the documents', () => {
     },
   );
 
-  test.each(DOCUMENTS)('every npm script that %s names is there', (document) => {
+  test.each(DOCUMENTS)('every npm script that %s names exists', (document) => {
     const { scripts } = z
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(read('package.json')));
@@ -103,7 +106,7 @@ describe('the workflow on GitHub', () => {
   const workflow = Workflow.parse(parse(read('.github/workflows/ci.yml')));
   const commands = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
 
-  test('runs what .ci/run runs, and the gate alone', () => {
+  test('runs what .ci/run runs, and the gate by itself', () => {
     expect(commands).toContain('.ci/run');
     expect(commands).toContain('npm run check');
     expect(statSync(join(ROOT, '.ci/run')).mode & 0o111).not.toBe(0);
@@ -114,7 +117,7 @@ describe('the workflow on GitHub', () => {
   });
 });
 
-test('editors are told what the formatter does', () => {
+test('editors get the rules of the formatter', () => {
   const { printWidth } = z.object({ printWidth: z.int() }).parse(JSON.parse(read('.oxfmtrc.json')));
   expect(read('.editorconfig')).toContain(`max_line_length = ${printWidth}\n`);
 });

@@ -6,7 +6,10 @@ const root = join(import.meta.dirname, '..');
 const PLACES =
   '{*,{activities,api,config,db,demo,domain,embedded,families,library,migrations,processes,schemas,scripts,sdk,stand-ins,workers,workflows}/**/*}.ts';
 
-/** How the source makes servers, sockets and the like. An unheard `error` event of one of them ends the process. */
+/**
+ * How the source makes servers, sockets and the like. An `error` event of one of them that has no listener ends the
+ * process.
+ */
 const KINDS: Readonly<Record<string, RegExp>> = {
   'PostgreSQL connection': /new pg\.Client\(|import \{[^}]*\bClient\b[^}]*\} from 'pg'/,
   'PostgreSQL pool': /new pg\.Pool\(|import \{[^}]*\bPool\b[^}]*\} from 'pg'/,
@@ -30,7 +33,7 @@ const LINES = 'tests/outages/lines.test.ts';
 const PROCESSES = 'tests/outages/processes.test.ts';
 const EMBEDDED = 'embedded/processes.test.ts';
 
-/** The test that breaks it, by file and words of its title, or why its loss cannot end a working process. */
+/** The test that breaks it, by file and words of its title, or the reason why its loss cannot end a working process. */
 type Broken = { file: string; title: string } | { why: string };
 
 const ONE_COMMAND: Broken = {
@@ -85,7 +88,10 @@ const TABLE: Readonly<Record<string, Broken>> = {
     file: EMBEDDED,
     title: 'a command that does not exist is named',
   },
-  'embedded/processes.ts: child process': { file: EMBEDDED, title: 'a child that ends by itself is told' },
+  'embedded/processes.ts: child process': {
+    file: EMBEDDED,
+    title: 'a child that ends by itself is reported',
+  },
   'embedded/processes/guardian-link.ts: child process': {
     file: EMBEDDED,
     title: 'a parent killed with SIGKILL leaves no orphan',
@@ -136,7 +142,7 @@ const found = sources.flatMap(([path, text]) =>
   Object.entries(KINDS).flatMap(([kind, pattern]) => (pattern.test(text) ? [`${path}: ${kind}`] : [])),
 );
 
-test('everything that can be lost is in the table, with the test that breaks it', () => {
+test('everything that can lose a connection is in the table, with the test that breaks it', () => {
   expect(sources.length).toBeGreaterThan(300);
   const missing = found.filter((place) => TABLE[place] === undefined);
   expect(
@@ -145,7 +151,7 @@ test('everything that can be lost is in the table, with the test that breaks it'
   ).toEqual([]);
 });
 
-test('the table names nothing that is gone, and only tests that exist', () => {
+test('the table names nothing that no longer exists, and only tests that exist', () => {
   expect(Object.keys(TABLE).filter((place) => !found.includes(place))).toEqual([]);
   const untested = Object.entries(TABLE).filter(
     ([, broken]) => 'file' in broken && !readFileSync(join(root, broken.file), 'utf8').includes(broken.title),

@@ -16,7 +16,7 @@ test('every check and number has a row of its own, in columns', () => {
   ]);
 });
 
-test('healthy and degraded are success, all else is not', () => {
+test('healthy and degraded count as success, and nothing else does', () => {
   expect(exitCodeOf(200, { status: 'healthy' })).toBe(0);
   expect(exitCodeOf(200, { status: 'degraded' })).toBe(0);
   expect(exitCodeOf(503, { status: 'unhealthy' })).toBe(1);

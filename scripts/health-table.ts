@@ -1,17 +1,20 @@
-/** The answer of GET /health as rows of text: one a check and one a number, nested values under their path. */
+/** The answer of GET /health as rows of text: one for each check and each number, nested values under their path. */
 export function healthTable(body: unknown): string {
   const rows = flatten(body).map(([name, value]): [string, string] => [name, readable(value)]);
   const width = Math.max(...rows.map(([name]) => name.length), 0);
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** Degraded is healthy enough: an outside system is down, Steward itself works. */
+/** Degraded is healthy enough: an outside system is down, but Steward itself works. */
 export function exitCodeOf(status: number, body: unknown): 0 | 1 {
   const said = typeof body === 'object' && body !== null && 'status' in body ? body.status : undefined;
   return status === 200 && (said === 'healthy' || said === 'degraded') ? 0 : 1;
 }
 
-/** Where to ask: the URL given, else the configured address. Listening on all addresses means on this one, too. */
+/**
+ * The address to ask: the given URL, else the configured one. A server that listens on all addresses listens on this
+ * one, too.
+ */
 export function healthUrl(given: string | undefined, config: { HOST: string; PORT: number }): string {
   if (given !== undefined) {
     const url = URL.canParse(given) ? new URL(given) : undefined;

@@ -7,7 +7,7 @@ const poller = (identity: string, secondsAgo: number) => ({
   lastAccessTime: { seconds: { toString: () => String(now / 1000 - secondsAgo) } },
 });
 
-test('a worker of this machine that asked within two minutes serves its queue', () => {
+test('a worker of this machine that asked for work within two minutes serves its queue', () => {
   expect(isPolling([poller('1@other', 1), poller('7@here', 70)], 'here', now)).toBe(true);
 });
 

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { taskQueues } from '../domain/queues.ts';
 import { temporalOptions } from '../config/temporal-connection.ts';
 
-/** A long poll lasts a minute: who has not come back within two is gone, or hangs. */
+/** A long poll lasts a minute. A worker that has not come back within two is gone, or hangs. */
 const LAST_SEEN_MS = 120_000;
 /** Of temporal.api.enums.v1.TaskQueueType, whose values the client does not export. */
 const ACTIVITIES = { taskQueueType: 2 };
@@ -14,7 +14,9 @@ export interface Poller {
   lastAccessTime?: { seconds?: { toString(): string } | null } | null;
 }
 
-/** Whether one of the pollers runs on that machine and has asked for work lately. Workers are named `<pid>@<host>`. */
+/**
+ * True when one of the pollers runs on that machine and has asked for work lately. Workers are named `<pid>@<host>`.
+ */
 export function isPolling(pollers: readonly Poller[], host: string, now: number): boolean {
   return pollers.some(({ identity, lastAccessTime }) => {
     const lastSeen = Number(lastAccessTime?.seconds?.toString() ?? 0) * 1000;
@@ -22,7 +24,7 @@ export function isPolling(pollers: readonly Poller[], host: string, now: number)
   });
 }
 
-/** The queues that the workers of this machine should serve and do not, as Temporal sees it. */
+/** The queues that the workers of this machine should serve and, as Temporal sees it, do not. */
 export async function unservedQueues(config: Config, host = hostname()): Promise<string[]> {
   const connection = await Connection.connect({ ...temporalOptions(config), connectTimeout: 5000 });
   try {

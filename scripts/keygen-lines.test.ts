@@ -25,7 +25,7 @@ test('the secrets of a deployment fit the configuration, and no two runs print t
   for (const [name, value] of Object.entries(secrets)) expect(again[name], name).not.toBe(value);
 });
 
-test('passwords can stand in a URL as they are', () => {
+test('passwords can stand in a URL without escaping', () => {
   for (const [name, value] of Object.entries(asRecord(deploymentLines())))
     if (name.endsWith('_PASSWORD'))
       expect(new URL(`postgresql://steward:${value}@postgres/steward`).password).toBe(value);

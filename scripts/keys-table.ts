@@ -31,7 +31,7 @@ export function keyTable(keys: readonly Shown[], now = new Date()): string[] {
   );
 }
 
-/** What is wrong with the options, each named as it is typed. */
+/** What is wrong with the options, each named as a person types it. */
 export const explainIssues = ({ issues }: z.ZodError): string =>
   issues
     .map(({ path, message }) => `--${String(path[0]).replace('expires_at', 'expires')}: ${message}`)

@@ -90,7 +90,7 @@ async function revoke(db: Database, { tenant }: Values, id: string | undefined):
   process.stdout.write(`The key ${id} is revoked.\n`);
 }
 
-/** A key made past the API is in the tenant's audit chain all the same. */
+/** A key that is made without the API is in the tenant's audit chain as well. */
 async function note(db: Database, tenant: string, action: string, object: string): Promise<void> {
   await createAuditor(db).append({ tenant, actor: 'command line', action, object, data: {} });
 }

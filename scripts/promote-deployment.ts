@@ -8,7 +8,7 @@ const TYPES = { workflow: 1, activity: 2 } as const;
 /** Of temporal.api.enums.v1.RoutingConfigUpdateState. */
 const SPREADING = 1;
 const NOT_FOUND = 5;
-/** A long poll lasts a minute: who does not come back after it is gone, or hangs. */
+/** A long poll lasts a minute. A worker that does not come back after this time is gone, or hangs. */
 export const LAST_SEEN_MS = 90_000;
 const IDENTITY = 'npm run promote';
 
@@ -23,20 +23,22 @@ export interface Deployment {
 export interface VersionState {
   buildId: string;
   state: (typeof STATES)[number];
-  /** Runs under way that end on this version; the settlement sweep, which moves along, is not among them. */
+  /**
+   * Runs under way that will end on this version. The settlement sweep, which upgrades by itself, is not among them.
+   */
   pinned: number;
-  /** The queues that belong to it, and those of them that no worker of it serves at the moment. */
+  /** Queues that belong to the version, and those of them that no worker of it serves now. */
   queues: string[];
   unserved: string[];
 }
 
 export interface DeploymentState {
-  /** Newest first; empty where no worker ever asked for work. */
+  /** Newest first; empty when no worker ever asked for work. */
   versions: VersionState[];
-  /** None: workers without a version get what is new. */
+  /** Undefined: workers without a version get new runs. */
   current: string | undefined;
   ramp: { buildId: string; percent: number } | undefined;
-  /** Whether every queue knows the latest change. */
+  /** True when every queue knows the latest change. */
   settled: boolean;
 }
 
@@ -89,7 +91,7 @@ interface Place {
   type: number;
 }
 
-/** Where the version has ever asked for work; nowhere while Temporal does not know it. */
+/** Where the version has ever asked for work; nothing while Temporal does not know it. */
 async function placesOf(deployment: Deployment, buildId: string): Promise<Place[]> {
   const { connection, namespace, deploymentName } = deployment;
   const deploymentVersion = { deploymentName, buildId };
@@ -99,7 +101,7 @@ async function placesOf(deployment: Deployment, buildId: string): Promise<Place[
   return (found?.versionTaskQueues ?? []).map(({ name, type }) => ({ queue: name ?? '', type: type ?? 0 }));
 }
 
-/** Whether a worker of the version has asked for this kind of work lately. */
+/** True when a worker of the version has asked for this kind of work lately. */
 async function isServed(
   { connection, namespace, deploymentName }: Deployment,
   buildId: string,
@@ -115,7 +117,7 @@ async function isServed(
   );
 }
 
-/** Those of the queues that no worker of the version serves, or that Temporal does not count to the version yet. */
+/** The queues that no worker of the version serves, or that Temporal does not count to the version yet. */
 export async function unservedQueues(
   deployment: Deployment,
   buildId: string,
@@ -132,13 +134,13 @@ export async function unservedQueues(
   return namesOf(wanted.filter((_, index) => !served[index]));
 }
 
-/** Workflows are the engine's only. */
+/** Only the engine queue has workflows. */
 const placesFor = (queues: TaskQueues, kind: keyof TaskQueues): Place[] =>
   Object.values(kind === 'engine' ? TYPES : [TYPES.activity]).map((type) => ({ queue: queues[kind], type }));
 
 const namesOf = (places: readonly Place[]): string[] => [...new Set(places.map(({ queue }) => queue))];
 
-/** Without a version: workers without one get what is new. */
+/** Without a version, workers without one get new runs. */
 export async function makeCurrent(
   { connection, namespace, deploymentName }: Deployment,
   buildId = '',

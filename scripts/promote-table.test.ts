@@ -40,7 +40,7 @@ test('every version has a row that says whether its workers are needed', () => {
   ]);
 });
 
-test('where runs wait for workers that are not there, it is said loudly', () => {
+test('runs that wait for missing workers are reported loudly', () => {
   const state = deployment([
     version('0.2.0-b', { unserved: ['steward-money'] }),
     version('0.1.0-a', { state: 'draining', pinned: 1, unserved: QUEUES }),
@@ -58,7 +58,7 @@ test('a ramp is named with its share', () => {
   expect(lines(state)[3]).toMatch(/25 % of new runs start here$/);
 });
 
-test('what is drained and has no workers is only counted', () => {
+test('drained versions without workers are only counted', () => {
   const state = deployment([version('b', {}), version('a', { state: 'drained', unserved: QUEUES })]);
   expect(lines(state).slice(-2)).toEqual(['', 'Drained and without workers, not shown: 1.']);
 });

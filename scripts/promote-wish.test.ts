@@ -25,12 +25,12 @@ test('a ramp names its share, and 0 ends it', () => {
   expect(wishOf({ ramp: '0' })).toEqual({ kind: 'end-ramp' });
 });
 
-test('looking and leaving versions need no version', () => {
+test('asking for the status and leaving versions need no version', () => {
   expect(wishOf({ status: true })).toEqual({ kind: 'status' });
   expect(wishOf({ unversioned: true })).toEqual({ kind: 'unversioned' });
 });
 
-test('what contradicts itself or cannot be done is refused with the reason', () => {
+test('options that contradict each other or cannot be done are refused with the reason', () => {
   expect(() => wishOf({ status: true, unversioned: true })).toThrow('not both');
   expect(() => wishOf({ status: true, ramp: '5' })).toThrow('--status goes with neither');
   expect(() => wishOf({ unversioned: true, 'build-id': 'a' })).toThrow('--unversioned goes with neither');

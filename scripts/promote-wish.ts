@@ -1,17 +1,17 @@
 import type { TaskQueues } from '../domain/queues.ts';
 
-/** A version that shall get new runs. */
+/** A version that is to get new runs. */
 export interface VersionWish {
-  /** None: the configured one. */
+  /** Undefined: the configured version. */
   buildId: string | undefined;
-  /** What must have workers of it first. */
+  /** The queues for which it must have workers first. */
   queues: (keyof TaskQueues)[];
   waitMs: number;
-  /** Only where it never got any before. */
+  /** Only if it never got new runs before. */
   once: boolean;
 }
 
-/** What somebody wants of `npm run promote`. */
+/** What an operator wants of `npm run promote`. */
 export type Wish =
   | { kind: 'status' }
   | { kind: 'unversioned' }
@@ -31,7 +31,7 @@ export interface Values {
 
 const KINDS: readonly (keyof TaskQueues)[] = ['engine', 'money', 'llm', 'kodosumi'];
 
-/** Throws where options contradict each other or say nothing that can be done. */
+/** Throws when options contradict each other or ask for nothing that can be done. */
 export function wishOf(values: Values): Wish {
   const waitMs = 1000 * number('--wait', values.wait ?? '60', 86_400);
   const named = values['build-id'] !== undefined || values.ramp !== undefined;

@@ -85,7 +85,10 @@ async function fulfil(wish: Wish, deployment: Deployment, config: Config): Promi
   );
 }
 
-/** A workflow that moves along says so, which Temporal refuses from workers without a version: the sweep begins anew. */
+/**
+ * A workflow that upgrades by itself says so, which Temporal refuses from workers without a version. So the sweep
+ * begins anew.
+ */
 async function leaveVersions(deployment: Deployment, config: Config): Promise<void> {
   await refusable(makeCurrent(deployment));
   const { connection, namespace } = deployment;
@@ -95,7 +98,7 @@ async function leaveVersions(deployment: Deployment, config: Config): Promise<vo
   });
 }
 
-/** Work is never sent to where nobody does it. */
+/** Work is never sent to a version that has no workers for it. */
 async function whenServed(
   deployment: Deployment,
   buildId: string,

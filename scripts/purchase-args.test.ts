@@ -19,7 +19,7 @@ test.each([
   });
 });
 
-test('a JSON object is read, anything else is told how to be one', () => {
+test('a JSON object is read, and the error for anything else shows how to write one', () => {
   expect(readObject('{"topic":"autumn"}', '--input')).toEqual({ topic: 'autumn' });
   expect(readObject(undefined, '--input')).toBeUndefined();
   for (const text of ['topic', '[1]', '"x"', '{topic:1}'])

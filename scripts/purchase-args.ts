@@ -1,6 +1,6 @@
 import { JsonObject } from '../schemas/core/json.ts';
 
-/** Flow keys begin with `-_`, which parsers take for options: they go behind `--`. */
+/** Flow keys begin with `-_`, which parsers take for options, so they go behind `--`. */
 export function keyLast(argv: readonly string[]): string[] {
   const isKey = (argument: string): boolean => argument.startsWith('-_');
   const keys = argv.filter(isKey);
@@ -16,7 +16,7 @@ export function readObject(text: string | undefined, option: string): JsonObject
     const read = JsonObject.safeParse(JSON.parse(text));
     if (read.success) return read.data;
   } catch {
-    // said below
+    // the error below says what is wrong
   }
   throw new Error(`${option} must be a JSON object, in quotes that your shell leaves alone: ${example}`);
 }

@@ -3,7 +3,7 @@ import { asking, isOptional, typedValue } from '../demo/purchaser/form.ts';
 import type { AskPerson } from '../demo/purchaser/order.ts';
 import type { Json } from '../schemas/core/json.ts';
 
-/** Fills in a form with whoever sits at the terminal, one field a line; an empty line leaves an optional field out. */
+/** Fills in a form with the person at the terminal, one field a line. An empty line leaves an optional field out. */
 export const askOnTerminal: AskPerson = async (fields) => {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const values: Record<string, Json> = {};

@@ -69,7 +69,7 @@ await runScript(
   keyLast(process.argv.slice(2)),
 );
 
-/** Of the environment, else of the local stack. */
+/** From the environment, else from the local stack. */
 function walletOf(config: Config, dir: string): Wallet {
   const file = join(dir, 'stack.env');
   const given = config.PAYMENT_SERVICE_URL !== undefined;

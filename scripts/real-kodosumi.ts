@@ -1,7 +1,7 @@
 import { prepareKodosumi } from '../tests/kodosumi/real/python.ts';
 import { runVitest } from './run-vitest.ts';
 
-/** The suites on a real Kodosumi, one Ray at a time; where there can be none it says why, and is content. */
+/** The suites on a real Kodosumi, one Ray at a time. Where none can run it says why, and succeeds. */
 export async function runRealKodosumi(given: readonly string[]): Promise<void> {
   const found = await prepareKodosumi();
   if (found.kind === 'ready') await runVitest('vitest.kodosumi.config.ts', given);

@@ -16,13 +16,13 @@ function folderWith(name: string, ...files: string[]): string {
   return folder;
 }
 
-test('a data folder of the stack may go, and so may an empty one and one that is not there', () => {
+test('a data folder of the stack may be deleted, and so may an empty one and a missing one', () => {
   expect(refusal(folderWith('data', 'data.key', 'logs'), project)).toBeUndefined();
   expect(refusal(folderWith('empty'), project)).toBeUndefined();
   expect(refusal(join(base, 'none'), project)).toBeUndefined();
 });
 
-test('a folder of other things is refused, and the reason names what was looked for', () => {
+test('a folder with other content is refused, and the reason names what was looked for', () => {
   expect(refusal(folderWith('photos', 'holiday.jpg'), project)).toMatch(
     /photos does not look like .*data\.key/,
   );
@@ -35,7 +35,7 @@ test('a folder that contains the project is refused even when it looks like a da
   expect(refusal('.', project)).toMatch(/contains/);
 });
 
-test('PostgreSQL data that was put into the cache goes along', () => {
+test('PostgreSQL data in the cache is deleted as well', () => {
   const data = folderWith('mine', 'data.key');
   expect(planReset(data, cacheDir).folders).toEqual([data]);
   const instead = dataDirInCache(join(data, 'postgres'), cacheDir);

@@ -3,24 +3,27 @@ import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { dataDirInCache } from '../embedded/postgres/data-folder.ts';
 
-/** What the embedded stack makes first, at least one of which every data folder of it has. */
+/** The first things that the embedded stack makes. Every data folder has at least one of them. */
 const SIGNS = ['data.key', 'local-chains.seed', 'stack.env', 'temporal.db'];
 
 export interface Reset {
   /** The folder of the embedded stack. */
   dataDir: string;
-  /** What there is to delete, the data folder first. */
+  /** What exists and would be deleted, the data folder first. */
   folders: string[];
 }
 
-/** What a reset would delete: the data folder, and PostgreSQL's when its user could not reach that (it ran as root). */
+/**
+ * What a reset would delete: the data folder, and PostgreSQL's own folder where PostgreSQL ran as another user (under
+ * root).
+ */
 export function planReset(dataDir: string, cacheDir: string): Reset {
   const folder = resolve(dataDir);
   const elsewhere = dirname(dataDirInCache(join(folder, 'postgres'), cacheDir));
   return { dataDir: folder, folders: [folder, elsewhere].filter((path) => existsSync(path)) };
 }
 
-/** Why this folder must not be deleted; undefined when it is a data folder of the embedded stack and nothing more. */
+/** Why this folder must not be deleted; undefined when it is a data folder of the embedded stack and nothing else. */
 export function refusal(dataDir: string, project: string): string | undefined {
   const folder = resolve(dataDir);
   const precious = [project, homedir(), process.cwd()].find((path) => contains(folder, path));

@@ -8,7 +8,7 @@ import { findUser } from './reset-users.ts';
 
 const base = temporaryFolder('reset-users');
 
-test('a folder that nobody uses is free, one that another process writes to is not', async () => {
+test('a folder that nobody uses is free, and one that another process writes to is not', async () => {
   const folder = join(base, 'used');
   mkdirSync(folder);
   expect(findUser([folder])).toBeUndefined();

@@ -7,7 +7,7 @@ export interface FolderUser {
   command: string;
 }
 
-/** A process that works in one of the folders or has a file of it open: its logs, its databases. */
+/** A process that works in one of the folders or has one of its files open: its logs, its databases. */
 export function findUser(folders: readonly string[]): FolderUser | undefined {
   const roots = folders.map((folder) => realpathSync(folder));
   if (roots.length === 0) return undefined;

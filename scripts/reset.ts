@@ -31,7 +31,7 @@ async function reset(dataDir: string, yes: boolean): Promise<void> {
     `This deletes all runs, balances, local chains and keys in\n${folders.map((folder) => `  ${folder}\n`).join('')}`,
   );
   if (!yes && !(await isConfirmed())) throw new Error('Nothing was deleted.');
-  // Time has passed while the question was open.
+  // The question took time, and things may have changed.
   refuseWhileInUse(folders);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   process.stdout.write('Deleted. npm start begins anew.\n');

@@ -25,7 +25,7 @@ export async function runVitest(config: string, given: readonly string[]): Promi
     ],
     { stdio: 'inherit', cwd: root },
   );
-  // Ctrl-C in a terminal reaches vitest as well, which ends its servers; this process waits for that.
+  // Ctrl-C in a terminal reaches vitest as well, which ends its servers. This process waits for that.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   await once(child, 'exit');

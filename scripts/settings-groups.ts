@@ -7,7 +7,7 @@ export interface SettingsGroup {
   title: string;
   /** Each setting of the group, with the processes that read it. `npm start` and `npm run demo` read all. */
   readers: Readonly<Record<string, string>>;
-  /** What the schemas cannot say, as Markdown. */
+  /** What the schemas cannot express, as Markdown. */
   note?: string;
 }
 

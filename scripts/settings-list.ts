@@ -3,9 +3,9 @@ import { z } from 'zod';
 export interface Setting {
   name: string;
   description: string;
-  /** As it would stand in `.env`; empty where there is none. */
+  /** The default as it would stand in `.env`; empty when there is none. */
   fallback: string;
-  /** The values that are taken, where they can be listed. */
+  /** The accepted values, where they can be listed. */
   choices: readonly string[];
 }
 

@@ -21,13 +21,13 @@ test('a setting is shown with its default, its meaning, its choices and who read
   ]);
 });
 
-test('a setting in no group is shown all the same', () => {
+test('a setting in no group is shown as well', () => {
   const text = settingsTables(listSettings(shape), [{ title: 'Some', readers: { PORT: 'API' } }]);
   expect(text).toContain('## Others');
   expect(text).toContain('| `MODE` |');
 });
 
-test('a group cannot name a setting that is gone', () => {
+test('a group cannot name a setting that does not exist', () => {
   expect(() => settingsTables([], [{ title: 'Some', readers: { GONE: 'API' } }])).toThrow(
     'There is no setting GONE any more',
   );
@@ -41,7 +41,7 @@ test('every setting is in exactly one group, except those of tests', () => {
   expect(names).not.toContain('STOP_AT');
 });
 
-test('keys, passwords and URLs of databases are secrets, and nothing else is', () => {
+test('keys, passwords and database URLs are secrets, and nothing else is', () => {
   const secret = listSettings(settings.shape)
     .filter(isSecret)
     .map(({ name }) => name);

@@ -4,7 +4,7 @@ import type { Setting } from './settings-list.ts';
 const SECRET = /(_KEY|_KEYPAIR|_PASSWORD|_SECRET|_TOKEN)$|^(\w+_)?DATABASE_(\w+_)?URL$/;
 const OTHERS = { title: 'Others', reader: 'API, worker' };
 
-/** True for what must not be shown: keys, passwords, and URLs of databases, which have a password in them. */
+/** True for values that must not be shown: keys, passwords, and URLs of databases, which contain a password. */
 export const isSecret = ({ name, fallback }: Setting): boolean => fallback === '' && SECRET.test(name);
 
 /** The settings as Markdown, one table for each group. Every setting is in it once. */
@@ -41,7 +41,10 @@ function row(setting: Setting, reader: string): string {
   return `| ${code(name)} | ${fallback === '' ? '-' : code(fallback)} | ${meaning} | ${reader} |\n`;
 }
 
-/** Descriptions are plain text: `<` would begin a tag, and `|` end a cell. */
+/**
+ * Descriptions are plain text. Unescaped, `<` would begin a tag, and `
+ * ` would end a cell.
+ */
 const plain = (text: string): string => text.replaceAll('<', '&lt;').replaceAll('|', '\\|');
 
 const code = (text: string): string => `\`${text}\``;

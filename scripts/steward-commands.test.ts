@@ -10,7 +10,7 @@ test('every command is a file that an npm script runs as well', () => {
   }
 });
 
-test('words that are no commands lead nowhere', () => {
+test('an unknown command is refused', () => {
   expect([commandOf(undefined), commandOf('steal'), commandOf('toString')]).toEqual([
     undefined,
     undefined,

@@ -19,17 +19,17 @@ test('tests are counted over all files', () => {
   expect(countResults(path, 1)).toEqual({ passed: 3, failed: 1 });
 });
 
-test('a file that could not be loaded is one failure', () => {
+test('a file that could not be loaded counts as one failure', () => {
   report(['passed', 'passed'], ['failed']);
   expect(countResults(path, 1)).toEqual({ passed: 1, failed: 1 });
 });
 
-test('an error outside every test is one failure', () => {
+test('an error outside every test counts as one failure', () => {
   report(['passed', 'passed']);
   expect(countResults(path, 1)).toEqual({ passed: 1, failed: 1 });
   expect(countResults(path, null)).toEqual({ passed: 1, failed: 1 });
 });
 
-test('a run that left no report has failed', () => {
+test('a run without a report counts as failed', () => {
   expect(countResults(`${path}.none`, 1)).toEqual({ passed: 0, failed: 1 });
 });

@@ -14,5 +14,5 @@ const config = long
     : 'vitest.config.ts';
 const others = given.filter((argument) => argument !== '--full' && argument !== '--long');
 await runVitest(config, [...(long ? ['--project', 'stack'] : []), ...others]);
-// It wants the machine for itself, so it comes last; who asks for single files asks for it by its own name.
+// It wants the machine for itself, so it comes last. When single files are asked for, it is left out.
 if ((long || given.includes('--full')) && others.length === 0) await runRealKodosumi([]);

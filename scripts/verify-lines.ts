@@ -17,7 +17,7 @@ export function exitCodeOf(findings: readonly Checked[]): 0 | 1 | 2 {
   return count(findings, 'unanswered') > 0 ? 2 : 0;
 }
 
-/** A line a link, then what it comes to. */
+/** One line for each link, then the conclusion. */
 export function verdictLines(receipt: Receipt, findings: readonly Checked[], trusted: boolean): string[] {
   const width = Math.max(...findings.map(({ link }) => link.length));
   const rows = findings.map(({ link, verdict, detail }) =>
@@ -55,7 +55,7 @@ function conclusion(receipt: Receipt, findings: readonly Checked[], trusted: boo
   ];
 }
 
-/** What several receipts come to beside each other. */
+/** What several receipts say about each other. */
 export const togetherLines = (findings: readonly Checked[]): string[] =>
   findings.map(({ link, verdict, detail }) => `${WORDS[verdict]}  ${link}  ${detail}`);
 

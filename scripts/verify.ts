@@ -66,7 +66,7 @@ await runScript({
   },
 });
 
-/** Files about one run; of several, nobody could say which they are of. */
+/** Files about one run. With several runs, nobody could say which one they belong to. */
 function whatIsGiven(
   values: Partial<Record<'input' | 'output' | 'events', string>>,
   receipts: number,

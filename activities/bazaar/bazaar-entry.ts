@@ -42,7 +42,7 @@ export function readBazaarItem(item: Json, book: AssetBook): CatalogueService | 
   };
 }
 
-/** The offers of an item that are well formed, version 1 as version 2. */
+/** The well-formed offers of an item. Version 1 offers are read as version 2 is. */
 export function payOptions(item: JsonObject): PayOption[] {
   const read = readPaymentRequired({ ...item, x402Version: item['x402Version'] === 1 ? 1 : 2 });
   return (read?.offers ?? [])

@@ -143,7 +143,7 @@ describe('reading the catalogue', () => {
     expect(services[0]?.accepts[0]?.network).toBe(SOLANA);
   });
 
-  it('drops and counts what is malformed, and gives doubled ids to nobody', async () => {
+  it('drops and counts malformed entries, and gives two services that claim one id different ids', async () => {
     const bad = [
       null,
       7,
@@ -171,7 +171,7 @@ describe('reading the catalogue', () => {
     expect(new Set(services.map((service) => service.id)).size).toBe(2);
   });
 
-  it('drops what the guard refuses, undo addresses too', async () => {
+  it('drops what the guard refuses, also when only the undo address is refused', async () => {
     const guard = (url: string): void => {
       if (new URL(url).hostname === '169.254.169.254') throw new Error('blocked');
     };

@@ -37,7 +37,10 @@ export interface CatalogueOptions {
 
 const RETRY_MS = 5000; // a source that was down is asked again after this, not at every request
 
-/** Keeps the catalogue for `cacheSeconds`; one reader at a time; the old one serves while the sources are down. */
+/**
+ * Keeps the catalogue for `cacheSeconds`. One reader asks at a time. The old catalogue serves while the sources are
+ * down.
+ */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { cacheSeconds = 300, clock = Date.now } = options;
   const last: LastItems = {};
@@ -77,7 +80,7 @@ const isWhole = ({ registryUrl, facilitatorUrl }: CatalogueOptions, last: LastIt
   (registryUrl === undefined || last.registry !== undefined) &&
   (facilitatorUrl === undefined || last.bazaar !== undefined);
 
-/** Both sources at once; what one of them last said stands in while it is down. */
+/** Reads both sources at once. The last answer of a source stands in while that source is down. */
 async function readSources(
   { registryUrl, facilitatorUrl, fetch }: CatalogueOptions,
   last: LastItems,
@@ -103,7 +106,9 @@ function unavailable(results: PromiseSettledResult<unknown>[]): EngineError {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** One service an address: the registry knows reputation and undo, the Bazaar how it is paid and called. */
+/**
+ * One service for each address. The registry knows reputation and undo, the Bazaar how a service is paid and called.
+ */
 async function merge(
   registry: Json[],
   bazaar: Json[],
@@ -127,7 +132,7 @@ async function merge(
   return { services, version: versionOf(services), dropped };
 }
 
-/** Entries are strangers' data: one that breaks the reader is dropped like any other. */
+/** An entry that breaks the reader is dropped like any other malformed one, because entries are strangers' data. */
 function readSafely(read: () => CatalogueService | undefined): CatalogueService | undefined {
   try {
     return read();
@@ -159,7 +164,7 @@ async function check(url: string, guard: CatalogueOptions['guard']): Promise<boo
   }
 }
 
-/** The registry's word stands; what it does not say comes from the Bazaar. */
+/** The registry's word stands. The Bazaar fills in what the registry does not say. */
 function combine(registered: CatalogueService, found: CatalogueService): CatalogueService {
   const payable = found.accepts.length > 0 && found.currency !== '';
   return {
@@ -184,7 +189,7 @@ function withSchema(
   return schema === undefined ? {} : { [name]: schema };
 }
 
-/** Two services that claim one id: the later ones get an id of their own. */
+/** When two services claim one id, the later ones get an id of their own. */
 function uniqueIds(services: CatalogueService[]): CatalogueService[] {
   const seen = new Set<string>();
   return services.map((service) => {

@@ -19,7 +19,7 @@ describe('what a resource tells of itself', () => {
     },
   );
 
-  test('is a GET without more, a POST where a body is described', () => {
+  test('is a GET by default, and a POST where a body is described', () => {
     expect(readDiscovery(bazaar({}))).toEqual({ method: 'GET' });
     expect(readDiscovery(bazaar({ info: { input: { bodyType: 'json' } } }))).toEqual({ method: 'POST' });
     expect(readDiscovery(bazaar({ info: { input: { method: 'put', body: {} } } }))).toMatchObject({
@@ -28,7 +28,7 @@ describe('what a resource tells of itself', () => {
     expect(readDiscovery(bazaar({ info: { input: { method: 'BREW' } } }))).toEqual({ method: 'GET' });
   });
 
-  test('with a schema takes it, filled with examples where it has none', () => {
+  test('keeps its schema, and adds examples where the schema has none', () => {
     const properties = {
       city: text,
       unit: { ...text, default: 'C' },
@@ -43,7 +43,7 @@ describe('what a resource tells of itself', () => {
     });
   });
 
-  test('with a schema and no examples is left as it is', () => {
+  test('keeps a schema as it is when there are no examples', () => {
     const declared = { type: 'object', properties: { city: text } };
     expect(readDiscovery(bazaar({ schema: schemaOf('queryParams', declared) })).inputSchema).toEqual(
       declared,
@@ -53,7 +53,7 @@ describe('what a resource tells of itself', () => {
     ).toEqual({ type: 'object' });
   });
 
-  test('by example only gives the types of the example, to a sane depth', () => {
+  test('gets the types of its example when it has no schema, to a limited depth', () => {
     const deep = { a: { b: { c: { d: { e: 1 } } } } };
     const body = { name: 'x', count: 1, ok: true, none: null, list: [{ id: 'a' }], empty: [], deep };
     const { inputSchema } = readDiscovery(bazaar({ info: { input: { body } } }));
@@ -71,7 +71,7 @@ describe('what a resource tells of itself', () => {
     );
   });
 
-  test('of its answer is a schema where it is one, else what the example suggests', () => {
+  test('describes its answer by its schema, or else by its example', () => {
     const declared = { type: 'object', properties: { price: { type: 'number' } } };
     const output = (example: Json): JsonObject => ({ properties: { output: { properties: { example } } } });
     expect(readDiscovery(bazaar({ schema: output(declared) })).outputSchema).toEqual(declared);
@@ -206,7 +206,7 @@ describe('an item of the Bazaar', () => {
     });
   });
 
-  test('in an asset nobody here knows has no price that can be told', () => {
+  test('in an unknown asset has no price that can be shown', () => {
     const foreign = { ...offer, asset: '0x00000000000000000000000000000000000000ff' };
     expect(readBazaarItem({ ...item, accepts: [foreign] }, sampleBook)).toMatchObject({
       pricePerCall: '0',

@@ -7,7 +7,7 @@ const LARGEST_SCHEMA = 64 * 1024; // characters of JSON
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A field as text, cut to a sane length; undefined when it is none. */
+/** A field as text, cut to a limited length; undefined when it is not text. */
 export function textOf(value: Json | undefined, longest = LONGEST_TEXT): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.trim().slice(0, longest);

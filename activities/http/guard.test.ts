@@ -185,7 +185,7 @@ describe('the URL guard', () => {
     expect(isPublic(address)).toBe(true);
   });
 
-  it.each(PRIVATE)('knows that %s (%s) is not public, by any way to it', async (address) => {
+  it.each(PRIVATE)('knows that %s (%s) is not public, however it is reached', async (address) => {
     expect(isPublic(address)).toBe(false);
     const url = `https://${address.includes(':') ? `[${address}]` : address}/`;
     expect(guard.isFineAsWritten(url)).toBe(false);

@@ -9,16 +9,19 @@ export type Resolve = (hostname: string) => Promise<string[]>;
 export interface UrlGuard {
   /** Refuses what must not be called, with `url_refused`; answers the parsed URL. Resolves names. */
   check(url: string): Promise<URL>;
-  /** False for what `check` refuses whatever names resolve to: a scheme, a shape, a host that is private as it is written. */
+  /**
+   * False for URLs that `check` refuses without resolving names: for their scheme, their shape or a host written as
+   * private.
+   */
   isFineAsWritten(url: string): boolean;
-  /** True when a connection from this URL's host to this address is fine; asked again at connect time. */
+  /** True when a connection from this URL's host to this address is allowed. It is asked again at connect time. */
   permits(url: URL, address: string): boolean;
 }
 
 /**
- * Outbound URLs come from users, sellers and catalogues (common.md, "limits, auth"): https to public addresses, or
- * whatever host[:port] the operator has listed. Without a port every port of the host is meant. `setting` names the list in
- * refusals; `guards.ts` says which purpose has which.
+ * Outbound URLs come from users, sellers and catalogues (common.md, "limits, auth"). Allowed are https to public
+ * addresses and every host[:port] that the operator has listed. A host that is listed without a port is open on every
+ * port. `setting` names the list in refusals; `guards.ts` says which purpose has which list.
  */
 export function createUrlGuard({
   allowHosts,
@@ -34,7 +37,7 @@ export function createUrlGuard({
   const isAllowed = ({ hostname, port, protocol }: URL): boolean =>
     allowed.has(hostname) || allowed.has(`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`);
 
-  /** What is wrong with it as it is written. */
+  /** What is wrong with the URL as it is written. */
   const faultOf = (url: URL): string | undefined => {
     if (url.username !== '' || url.password !== '') return 'it carries credentials';
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isAllowed(url)))
@@ -58,13 +61,13 @@ export function createUrlGuard({
   };
 }
 
-/** Addresses, which `URL` has brought into their one form, and the names that are this machine's everywhere. */
+/** Addresses in the one form that `URL` gives them, and the names that mean this machine everywhere. */
 function isPrivateAsWritten(url: URL): boolean {
   const host = hostOf(url);
   return isIP(host) === 0 ? /(^|\.)localhost\.?$/.test(host) : !isPublic(host);
 }
 
-/** Without the brackets of IPv6. */
+/** The host without the brackets of IPv6. */
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 function parse(text: string): URL {
@@ -75,7 +78,7 @@ function parse(text: string): URL {
 async function addressesOf(url: URL, resolve: Resolve): Promise<string[]> {
   const host = hostOf(url);
   if (isIP(host) !== 0) return [host];
-  const addresses = await resolve(host); // a failure here is the network's, worth a retry
+  const addresses = await resolve(host); // a failure here is the network's, so the call is worth a retry
   if (addresses.length === 0) throw refused(url, 'its name has no address');
   return addresses;
 }

@@ -95,7 +95,10 @@ const flatten = (headers: Record<string, string | string[] | undefined>): Record
     ),
   );
 
-/** Same origin and a safe method only: a paid request must not wander, and no header may reach another host. */
+/**
+ * Follows only to the same origin and with a safe method: a paid request must not wander, and no header may reach
+ * another host.
+ */
 function redirectOf(url: URL, { status, headers }: HttpAnswer, { method }: HttpRequest): string | undefined {
   const location = headers['location'];
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined || !/^(get|head)$/i.test(method))
@@ -105,7 +108,7 @@ function redirectOf(url: URL, { status, headers }: HttpAnswer, { method }: HttpR
   return next.origin === url.origin ? next.href : undefined;
 }
 
-/** Asked by the socket: what it returns is what is connected to. */
+/** Asked by the socket, which connects to what this returns. */
 function guardedLookup(guard: UrlGuard, url: URL): LookupFunction {
   return (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {

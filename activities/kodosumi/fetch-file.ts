@@ -6,8 +6,8 @@ import type { FetchFile } from './fetch-files.ts';
 const TIMEOUT_MS = 60_000;
 
 /**
- * Fetches through the guard: https, public hosts, a size limit (masumi.md 1.3, "file"). What goes wrong is told to whoever
- * gave the address.
+ * Fetches through the guard: https, public hosts, a size limit (masumi.md 1.3, "file"). Whoever gave the address is
+ * told what went wrong.
  */
 export const createFetchFile =
   (fetch: GuardedFetch): FetchFile =>

@@ -8,14 +8,14 @@ import type { Json } from '../../schemas/core/json.ts';
 import type { KodosumiDeps } from './tools.ts';
 import { requireKodosumi } from './job.ts';
 
-const LOCK_S = 3 * 3600; // as long as locks last where nobody says otherwise (masumi.md section 2)
+const LOCK_S = 3 * 3600; // how long a lock lasts when it does not say (masumi.md section 2)
 
 export type Followed = Parameters<JobActivities['followJob']>[0];
 
-/** `nothing`: it goes on, or Kodosumi cannot be asked just now. */
+/** `nothing`: the run goes on, or Kodosumi cannot be asked just now. */
 export type Look = { kind: 'end'; end: FollowEnd } | { kind: 'missing' } | { kind: 'nothing' };
 
-/** What the run's status says. It decides over the end: events only say when to look. */
+/** What the run's status says. Only the status decides that a run has ended; events only say when to look. */
 export async function lookAtRun(deps: KodosumiDeps, followed: Followed): Promise<Look> {
   try {
     const status = await requireKodosumi(deps).status(followed.fid);
@@ -56,7 +56,10 @@ async function reasonOf(deps: KodosumiDeps, { fid, final }: FlowStatus): Promise
     .catch(() => 'The flow failed; Kodosumi does not say why.');
 }
 
-/** A lock that nobody has answered, its form kept for whoever will. One that is gone already is no news. */
+/**
+ * A lock that nobody has answered, kept with its form for whoever will answer it. A lock that is gone already changes
+ * nothing.
+ */
 export async function openLockOf(
   deps: KodosumiDeps,
   { runId, fid, openLock, answered }: Followed,

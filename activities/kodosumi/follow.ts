@@ -9,13 +9,13 @@ import { requireKodosumi } from './job.ts';
 import { openRecord, type Recorder } from './record-events.ts';
 
 const MISSING_MS = 60_000; // "404 for seconds after launch: tolerate 60 s" (masumi.md section 4)
-const STREAM_POLLS = 10; // after so many times `pollMs` a stream that never ends is no reason not to ask for the status
+const STREAM_POLLS = 10; // the status is asked for after this many times `pollMs`, even while a stream goes on
 
 /**
- * Follows a run until something must be decided. The stream is what we listen to; where it breaks or falls silent, we
- * look at the run's status and open it again, each `pollMs`; sooner where it told of the end and the status did not. An
- * open stream is also what makes Kodosumi notice a dead run. A Kodosumi that is down, or refuses us, is waited for: the
- * job's deadline ends that, not we.
+ * Follows a run until something must be decided. We listen to the stream. Where it breaks or falls silent, we look at
+ * the run's status and open the stream again, each `pollMs`; sooner when the stream told of the end and the status did
+ * not. An open stream also makes Kodosumi notice a dead run. We wait for a Kodosumi that is down or refuses us: only
+ * the job's deadline ends that.
  */
 export async function followJob(deps: KodosumiDeps, followed: Followed): Promise<FollowEnd> {
   const { cancellationSignal: signal } = Context.current();
@@ -42,7 +42,10 @@ interface Ears {
   signal: AbortSignal;
 }
 
-/** `over`: the stream broke, ended or fell silent. `still open`: it is well, and only left to look at the status. */
+/**
+ * `over`: the stream broke, ended or fell silent. `still open`: the stream is fine, and we left it only to look at the
+ * status.
+ */
 async function listen(
   deps: KodosumiDeps,
   followed: Followed,
@@ -86,7 +89,7 @@ async function react(
   return look.kind === 'end' ? look.end : undefined;
 }
 
-/** `{"dict":{"lid":...,"expires":...}}`; undefined where it is something else. */
+/** `{"dict":{"lid":...,"expires":...}}`; undefined for anything else. */
 function lockOf(data: string): { lid: string; expires: number | null } | undefined {
   try {
     const { dict } = JSON.parse(data) as { dict?: { lid?: unknown; expires?: unknown } };

@@ -23,19 +23,19 @@ import type { KodosumiDeps } from './tools.ts';
 import { withFiles } from './fetch-files.ts';
 import { requireKodosumi } from './job.ts';
 
-const LONGEST_REFUSAL_MS = 60_000; // how long a Kodosumi that was just restarted may not know its flows
+const LONGEST_REFUSAL_MS = 60_000; // a Kodosumi that was just restarted may not know its flows for this long
 const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
 
 /**
- * Launches a job's flow once. Kodosumi does not know repetitions, so (what a crash leaves behind):
+ * Launches a job's flow once. Kodosumi does not recognise a repeated launch. What a crash leaves behind:
  * - before `claimLaunch`: nothing was launched; files that were handed over are handed over again. A try that was given
- *   up while it fetched files finds there that another came first.
- * - after it, before or while Kodosumi is asked: a run may exist. The next try looks for one of this flow with these
- *   inputs that began since and is no other job's; only when none turned up for `lookForMs` after the last moment in
- *   which Kodosumi may have taken it is it launched again.
- * - after the answer, before `keepFid`: the same; the look finds it.
+ *   up while it fetched files finds here that another try came first.
+ * - after it, before or while Kodosumi is asked: a run may exist. The next try looks for a run of this flow with these
+ *   inputs that began since and belongs to no other job. It launches again only when none turned up for `lookForMs`
+ *   after the last moment in which Kodosumi may have taken the launch.
+ * - after the answer, before `keepFid`: the same; the look finds the run.
  * - after `keepFid`: the next try answers what is kept.
- * A try that was stopped while another took over launches nothing when it goes on; what it had launched is ended.
+ * A try that was stopped while another took over launches nothing when it goes on. A run that it had launched is ended.
  */
 export async function launchJob(
   deps: KodosumiDeps,
@@ -56,7 +56,7 @@ export async function launchJob(
   });
 }
 
-/** The run of a job, where there is one, for whoever must end it; throws while it is not known. */
+/** The job's run, if there is one, for whoever must end it. Throws while that is not known. */
 export async function findRunOf(deps: KodosumiDeps, runId: string): Promise<string | undefined> {
   const { job, url } = await load(deps, runId);
   if (job.fid !== null || job.launching_at === null) return job.fid ?? undefined;
@@ -133,7 +133,7 @@ async function launch(
   }
 }
 
-/** A Kodosumi that was just restarted does not know its flows yet: a refusal counts when it lasts. */
+/** A Kodosumi that was just restarted does not know its flows yet, so a refusal counts only when it lasts. */
 const isEarly = ({ lookForMs }: KodosumiDeps): boolean =>
   Date.now() - Context.current().info.scheduledTimestampMs < Math.min(lookForMs, LONGEST_REFUSAL_MS);
 

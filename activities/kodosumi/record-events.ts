@@ -18,8 +18,8 @@ const LONGEST = 8192; // characters of one event
 const IN_FLIGHT = 100;
 
 /**
- * Not written: what repeats the purchaser's inputs or answers (they may hold passwords), what only keeps the line open, and
- * results, which are shown when the job is completed and not before (masumi.md section 2).
+ * Left out: events that repeat the purchaser's inputs or answers (they may hold passwords), events that only keep the
+ * line open, and results, which are shown only when the job is completed (masumi.md section 2).
  */
 const WITHHELD: ReadonlySet<string> = new Set(['inputs', 'final', 'result', 'alive', 'eof']);
 
@@ -49,7 +49,7 @@ function toJournal(key: string, { id, event, atMs, data }: FlowEvent): JournalEv
   return { key, type: 'step.progress', data: { step: 'flow', kodosumi: shown } };
 }
 
-/** Of locks and leases only which one it is: forms are asked for, answers are nobody's business. */
+/** Locks and leases are recorded by their id only: forms are asked for elsewhere, and answers are private. */
 function shownData(event: string, data: string): string {
   if (event !== 'lock' && event !== 'lease') return data;
   try {

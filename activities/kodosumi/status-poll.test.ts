@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createStatusPoll } from './status-poll.ts';
 
-describe('An end that only the stream tells of', () => {
+describe('An end that only the stream reports', () => {
   it('is looked for soon, once for each stream', () => {
     const poll = createStatusPoll(30_000);
     expect(poll.heard('status')).toBeUndefined();
@@ -14,7 +14,7 @@ describe('An end that only the stream tells of', () => {
     expect(poll.heard('final')).toBe(1000);
   });
 
-  it('is not looked for all the time when it was none, and a real one later is', () => {
+  it('is not looked for all the time when it was false, and a real one later is still found', () => {
     const poll = createStatusPoll(30_000);
     const waits = Array.from({ length: 7 }, () => {
       poll.restart();
@@ -25,7 +25,7 @@ describe('An end that only the stream tells of', () => {
     expect(poll.waitMs()).toBe(1000);
   });
 
-  it('is looked for no later than anything else', () => {
+  it('is looked for at least as soon as anything else', () => {
     expect(createStatusPoll(200).heard('error')).toBe(200);
   });
 });

@@ -1,15 +1,18 @@
-/** When to look at the status of a run whose stream told of its end: it may be written a moment later, and not be told. */
+/**
+ * Says when to look at the status of a run whose stream told of its end. The status may follow a moment later,
+ * unannounced.
+ */
 export interface StatusPoll {
-  /** A stream was opened, and tells all again. */
+  /** A stream was opened again, and repeats everything. */
   restart(): void;
-  /** How long to wait after this event, ms; undefined where it says nothing of the end, or nothing new. */
+  /** How long to wait after this event, ms; undefined when it says nothing of the end, or nothing new. */
   heard(event: string): number | undefined;
-  /** The same of all that was heard since the restart. */
+  /** The same for everything that was heard since the restart. */
   waitMs(): number | undefined;
 }
 
 const SOON_MS = 1000;
-const SOON_LOOKS = 5; // a flow may go on after an `error` of its own: then it is looked at as often as any other
+const SOON_LOOKS = 5; // a flow may go on after an `error` of its own; then it is looked at as often as any other
 
 export function createStatusPoll(pollMs: number): StatusPoll {
   const looks = new Map([

@@ -11,14 +11,14 @@ export interface KodosumiDeps {
   journal: Journal;
   sealer: Sealer;
   values: Values;
-  /** None: no Kodosumi is configured. */
+  /** Undefined when no Kodosumi is configured. */
   kodosumi: Kodosumi | undefined;
   fetchFile: FetchFile;
   /** Between two looks at a run whose stream is broken, ms (POLLING_INTERVAL_SECONDS). */
   pollMs: number;
-  /** So long Kodosumi may take to answer a launch; ms. */
+  /** How long Kodosumi may take to answer a launch; ms. */
   launchMs: number;
-  /** So long after a launch whose answer was lost its run is looked for, before it is launched again; ms. */
+  /** How long a run is looked for after a launch whose answer was lost, before it is launched again; ms. */
   lookForMs: number;
   checkpoint?: Checkpoint;
 }

@@ -26,8 +26,8 @@ export async function ask<Data>(transport: Transport, question: Question<Data>):
 }
 
 /**
- * The same for a question to which some statuses are an expected "no". Whoever gets one asks again or looks elsewhere, so
- * it does no harm that something in front of the payment service may have said it.
+ * The same for a question to which some statuses are an expected "no". After a "no" the caller asks again or looks
+ * elsewhere, so it does no harm when a proxy in front of the payment service said it.
  */
 export async function askOrBeRefused<Data>(
   transport: Transport,
@@ -49,7 +49,7 @@ function readData<Data>({ answer, path, method, changes = false }: Question<Data
   if (parsed.success) return parsed.data.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join('.') || 'body';
-  // Without a status: something in front of it may have answered, and asking again may help.
+  // There is no status: something in front of the payment service may have answered, so asking again may help.
   throw new MasumiNodeError(
     `The payment service's answer to ${method} ${path} cannot be read (${where}: ${issue?.message}).`,
     { unknown: changes },

@@ -4,7 +4,7 @@ import type { MasumiDeps } from './tools.ts';
 import { requireJob, requireNode } from './job.ts';
 
 /**
- * Gives up our right to the money. The payment service takes it only after the purchaser asked for a refund
+ * Gives up our right to the money. The payment service accepts this only after the purchaser asked for a refund
  * (masumi.md section 2, "Compensation"); until then the watch tries again. Safe to repeat.
  */
 export async function authorizeRefund(

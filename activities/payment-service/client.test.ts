@@ -43,7 +43,7 @@ const failure = async (work: Promise<unknown>): Promise<MasumiNodeError> => {
   return error as MasumiNodeError;
 };
 
-/** Where nobody listens any more. */
+/** An address where nobody listens any more. */
 async function closedAddress(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -64,7 +64,7 @@ describe('the address of a payment service', () => {
     expect(apiUrl(given)).toBe(base);
   });
 
-  it('must be one', () => {
+  it('must be an http or https URL', () => {
     expect(() => apiUrl('node.example')).toThrow('must be an http or https URL');
   });
 });
@@ -159,7 +159,7 @@ describe('a call to the payment service', () => {
     expect(await proxy.authorizeRefund('ab')).toMatchObject({ kind: 'not_now' });
   });
 
-  it('takes the word of success in any case, and answers that say more than we read', async () => {
+  it('takes the word "success" in upper or lower case, and answers that say more than we read', async () => {
     const node = await clientOf(answering(200, { status: 'Success', data: { status: 'ok', more: 1 } }));
     expect(await node.isHealthy()).toBe(true);
     const down = await clientOf(answering(200, { status: 'success', data: { status: 'degraded' } }));
@@ -222,7 +222,7 @@ describe('a call to the payment service', () => {
     expect((await node.listPayments({})).payments).toHaveLength(1);
   });
 
-  it('says what cannot be read of an answer, and that it may have happened', async () => {
+  it('says what of an answer cannot be read, and that the request may have been carried out', async () => {
     const node = await clientOf(answering(200, { status: 'success', data: { id: 'x' } }));
     const error = await failure(node.createPayment(order));
     expect(error).toMatchObject({ unknown: true, passing: true });

@@ -24,14 +24,14 @@ export interface MasumiNodeOptions {
   url: string;
   apiKey: string;
   network: MasumiNetwork;
-  /** Of each request. Making a payment asks the chain several times at the service. */
+  /** Time limit of each request. For a payment request the service asks the chain several times. */
   timeoutMs?: number;
   fetch?: typeof globalThis.fetch;
 }
 
 const HEALTH_MS = 5000;
 
-/** The payment service of masumi.md section 3. It asks once: whoever calls decides what is asked again. */
+/** The payment service of masumi.md section 3. Each question is asked once: the caller decides what is asked again. */
 export function createMasumiNode({ network, ...options }: MasumiNodeOptions): MasumiNode {
   if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
     throw new Error('The key of the payment service must be printable ASCII without spaces');
@@ -45,7 +45,7 @@ export function createMasumiNode({ network, ...options }: MasumiNodeOptions): Ma
   const post = (path: string, body: object) =>
     ({ method: 'POST', path, body: { network, ...body }, answer: ReadPaymentAnswer }) as const;
   const change = async (path: string, body: object): Promise<NodeVerdict> => {
-    // That it was taken is all that counts: what it says besides is read where it is looked at.
+    // Only the acceptance counts here. Whatever else the answer says is read by those who need it.
     const question = { ...post(path, body), answer: answerOf(z.unknown()), changes: true };
     const reply = await askOrBeRefused(transport, question, [404, 409]);
     return reply.ok ? { kind: 'done' } : { kind: 'not_now', message: reply.message };
@@ -81,7 +81,7 @@ export function createMasumiNode({ network, ...options }: MasumiNodeOptions): Ma
   };
 }
 
-/** Both times always: the service's own defaults lie in 1970. */
+/** Always sends both times, because the service's own defaults lie in 1970. */
 const orderBody = (order: PaymentOrder) => ({
   agentIdentifier: order.agentIdentifier,
   inputHash: order.inputHash,

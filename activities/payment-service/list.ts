@@ -5,17 +5,17 @@ import { ask } from './ask.ts';
 import type { Transport } from './transport.ts';
 
 const PAGE = 100;
-const MOST_PAGES = 1000; // a service that always has one more page must end too
+const MOST_PAGES = 1000; // ends the reading of a service that always has one more page
 
 interface Page {
   payments: ReadPayment[];
   isLast: boolean;
 }
 
-// One payment that cannot be read (a state of a newer service) must not hide the others.
+// A payment that cannot be read (a state of a newer service) must not hide the others.
 const AnyList = answerOf(z.object({ Payments: z.array(z.unknown()) }));
 
-/** One page, newest first. A page starts with the row its cursor names, which the page before had. */
+/** One page, newest first. It starts with the row that its cursor names, which was on the page before. */
 export async function readPage(
   transport: Transport,
   network: MasumiNetwork,

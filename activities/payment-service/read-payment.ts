@@ -29,11 +29,11 @@ export function readPayment(shown: ReadPayment): NodePayment {
   };
 }
 
-/** Where it is not said, it may be new: nothing is left out for its age. */
+/** A payment without this time may be new, so it is never left out for its age. */
 function readTime(text: string | null | undefined): number {
   const at = Date.parse(text ?? '');
   return Number.isNaN(at) ? Infinity : at;
 }
 
-/** Older services say "" where there is none. */
+/** Older services say "" for a missing value. */
 const readHash = (text: string | null | undefined): string | null => (text ? text.toLowerCase() : null);

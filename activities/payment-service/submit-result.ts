@@ -12,19 +12,19 @@ import { outputHash } from './output-hash.ts';
 type Request = { ride: Ride; runId: string; result: ValueRef };
 
 /**
- * Submits the hash of the result. The same hash every time, so a crash anywhere is repaired by doing it again: what the
- * payment service took already it answers with 404 or 409, and then shows our hash.
+ * Submits the hash of the result. The hash is the same every time, so repeating repairs a crash at any point: for a
+ * hash that it has taken already, the payment service answers 404 or 409, and then shows it.
  */
 export const submitResult = (deps: MasumiDeps, request: Request): Promise<SubmitResultOutcome> =>
   withHash(deps, request, (identifier, resultHash) => submit(deps, identifier, resultHash));
 
-/** Whether it is there already, without another submission. */
+/** Says whether the hash is there already; submits nothing. */
 export const findSubmitted = (deps: MasumiDeps, request: Request): Promise<SubmitResultOutcome> =>
   withHash(deps, request, (identifier, resultHash) =>
     find(requireNode(deps), identifier, resultHash, 'The payment service does not show the hash.'),
   );
 
-/** Where nobody is paid nothing is submitted. */
+/** Nothing is submitted where nobody is paid. */
 async function withHash(
   deps: MasumiDeps,
   { ride, runId, result }: Request,
@@ -72,7 +72,7 @@ async function find(
   return { kind: 'not_now', message: otherwise };
 }
 
-/** Whether no hash of ours can be taken ever. Of a payment that has a hash which is not shown it is not known. */
+/** True when our hash can never be taken any more. Where a payment has a hash that is not shown, that is not known. */
 const isClosed = ({ onChainState, resultHash }: NodePayment): boolean =>
   onChainState === 'ResultSubmitted'
     ? resultHash !== null

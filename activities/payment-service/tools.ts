@@ -5,7 +5,7 @@ import type { Sealer } from '../../db/sealing.ts';
 import type { Values } from '../../db/values.ts';
 import type { MasumiNode } from '../../domain/masumi/ports/masumi-node.ts';
 
-/** Tells a run's workflow what changed of its payment; a workflow that has ended is told nothing. */
+/** Tells a run's workflow what changed about its payment; a workflow that has ended is not told. */
 export type TellWorkflow = (workflowId: string, signal: string, argument: object) => Promise<void>;
 
 export interface MasumiDeps {
@@ -13,12 +13,12 @@ export interface MasumiDeps {
   journal: Journal;
   sealer: Sealer;
   values: Values;
-  /** None: no payment service is configured. */
+  /** Undefined when no payment service is configured. */
   node: MasumiNode | undefined;
   /** `escaped` agrees with purchasers that hash the JSON-escaped result (MASUMI_OUTPUT_HASH). */
   outputHash: 'mip' | 'escaped';
   tell: TellWorkflow;
-  /** Of what goes wrong with one job while others go on. */
+  /** Logs what goes wrong with one job while others go on. */
   warn(message: string, error: unknown): void;
   /** Waits between looks; ms. */
   paymentGraceMs: number;

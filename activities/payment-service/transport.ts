@@ -92,14 +92,14 @@ function unanswered(error: unknown, { changes = false }: Sent, timeoutMs: number
   });
 }
 
-// Ends of handshakes; other TLS errors may come in the middle of an exchange.
+// Errors that end a handshake. Other TLS errors may come in the middle of an exchange.
 const NEVER_SENT =
   /^(UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_CERT_ALTNAME_INVALID|ERR_SSL_WRONG_VERSION_NUMBER|.*SELF_SIGNED_CERT.*|UNABLE_TO_.*)$/;
 
-/** Only what happened before there was a connection proves that nothing was done there. */
+/** Only an error before there was a connection proves that nothing was done at the service. */
 function wasNeverSent(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
-  // Several addresses were tried, each with its own end.
+  // Several addresses were tried, each with an error of its own.
   if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(wasNeverSent);
   const { code = '', syscall = '' } = cause as NodeJS.ErrnoException;
   return syscall === 'connect' || syscall === 'getaddrinfo' || NEVER_SENT.test(code);

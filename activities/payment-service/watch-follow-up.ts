@@ -7,14 +7,14 @@ import type { MasumiNode } from '../../domain/masumi/ports/masumi-node.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { MasumiDeps } from './tools.ts';
 
-/** What must be done about a job as it stands now. Every part may be repeated at the next look. */
+/** Does what a job needs as it stands now. Every part may be repeated at the next look. */
 export async function followUp(
   deps: MasumiDeps,
   node: MasumiNode,
   job: WatchedJob,
   isNews: boolean,
 ): Promise<void> {
-  // Told before it is written down: a signal that was lost is news again at the next look.
+  // The run is told before the change is written down, so that a lost signal is news again at the next look.
   if (!isTerminal(job.status)) await tellRun(deps, job, isNews);
   if (isNews) await write(deps, job);
   if (needsPerson(job)) await alert(deps, job);
@@ -26,8 +26,8 @@ export async function followUp(
 }
 
 /**
- * While it waits for its money it is told each time. Later only of news: a purchaser who asks for a refund of work that
- * takes a day must not fill the history of its run.
+ * A run that waits for its money is told each time. Later it is told only of news: a purchaser who asks for a refund of
+ * work that takes a day must not fill the run's history.
  */
 async function tellRun({ tell }: MasumiDeps, job: WatchedJob, isNews: boolean): Promise<void> {
   const { on_chain_state: onChainState, next_action: nextAction } = job;
@@ -35,7 +35,7 @@ async function tellRun({ tell }: MasumiDeps, job: WatchedJob, isNews: boolean): 
   await tell(job.workflow_id, SIGNALS.paymentChanged, { onChainState, nextAction });
 }
 
-/** What is decided or over needs nobody: items about it close, and open again when it comes back. */
+/** A decided or ended payment needs nobody: items about it close, and open again when the need comes back. */
 async function write({ db }: MasumiDeps, job: WatchedJob): Promise<void> {
   const { run_id: runId, on_chain_state: onChainState, next_action: nextAction } = job;
   if (!needsPerson(job)) await settleAttention(db.pool, stuckId(job), 'The payment service goes on.');
@@ -60,11 +60,11 @@ async function refund({ db }: MasumiDeps, node: MasumiNode, job: WatchedJob): Pr
 
 const AGAIN_MS = 120_000;
 
-/** An authorisation came to nothing: its transaction failed, or the purchaser took the request back and asked again. */
+/** An authorisation had no effect: its transaction failed, or the purchaser took the request back and asked again. */
 const waitsAgain = ({ authorized_at: at, next_action: next }: WatchedJob): boolean =>
   next?.requestedAction === 'WaitingForExternalAction' && Date.now() - at!.getTime() > AGAIN_MS;
 
-/** A hash arrived after its job was given up: the money is on its way to us, and the purchaser has no result. */
+/** A hash arrived after its job was given up. The money is on its way to us, and the purchaser has no result. */
 const undelivered = ({ db }: MasumiDeps, job: WatchedJob): Promise<void> =>
   raiseAttention(db.pool, {
     id: `payment_undelivered:${job.run_id}`,
@@ -76,7 +76,7 @@ const undelivered = ({ db }: MasumiDeps, job: WatchedJob): Promise<void> =>
     data: { blockchainIdentifier: job.blockchain_identifier },
   });
 
-/** The work was done and the purchaser wants the money back: whether it goes back is for a person to decide. */
+/** The work was done and the purchaser wants the money back. A person decides whether it goes back. */
 const dispute = ({ db }: MasumiDeps, job: WatchedJob): Promise<void> =>
   raiseAttention(db.pool, {
     id: disputeId(job),

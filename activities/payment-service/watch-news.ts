@@ -3,7 +3,7 @@ import type { MasumiNode, NodePayment, OnChainState } from '../../domain/masumi/
 import type { WatchedJob } from '../../db/masumi/watched-jobs.ts';
 
 const MOST_PAGES = 20; // of one state and source type in one look
-const MOST_REQUESTS = 9; // of a look whose lists are short: with looks each 10 s fewer than one a second
+const MOST_REQUESTS = 9; // of a look whose lists are short: with a look every 10 s that is fewer than one a second
 const MOST_SINGLE = 20; // asked one by one in a look whose lists have no end
 const MOST_FAILED = 3; // a payment service that hangs must not hold up the look
 const LONGEST_MS = 120_000; // of asking one by one: a slow payment service must not use up the look
@@ -40,7 +40,7 @@ export async function* newsOf(
   yield* oneByOne(node, jobs, listener, lists);
 }
 
-/** A list that cannot be had hides no other. */
+/** A list that cannot be read does not hide the others. */
 async function* listed(
   node: MasumiNode,
   jobs: readonly WatchedJob[],
@@ -62,7 +62,7 @@ async function* listed(
   if (!answered) lists.problem = problem;
 }
 
-/** Those who wait for their money look for it; refunds may be asked for as long as there is a job. */
+/** Jobs that wait for their money need its state; a refund may be asked for as long as there is a job. */
 function statesOf(jobs: readonly WatchedJob[]): OnChainState[] {
   const waiting = jobs.some((job) => job.on_chain_state === null);
   const working = jobs.some((job) => !isTerminal(job.status));
@@ -122,19 +122,19 @@ async function* oneByOne(
       .then((found) => (read++, found))
       .catch((error: unknown) => {
         failed++;
-        warn(`payment of job ${job.run_id}: it could not be read`, error); // one that nobody can read must not hide the others
+        warn(`payment of job ${job.run_id}: it could not be read`, error); // a payment that cannot be read must not hide the others
       });
     if (payment === undefined) continue;
-    if (listedStates.has(payment.onChainState)) most = MOST_SINGLE; // lists should have shown it: they are not to be relied on
+    if (listedStates.has(payment.onChainState)) most = MOST_SINGLE; // lists should have shown this payment, so they cannot be relied on
     yield payment;
   }
   if (lists.problem !== undefined && read === 0) throw lists.problem;
 }
 
 /**
- * Those that have left a list and, alternately, those whose jobs go on, though lists should show them: who has few jobs
- * has each looked at by itself every time (masumi.md section 3: "poll 10 s"), who has many has them in turn. One place is
- * for jobs that have ended, which change only now and then. `jobs` are in order of their last look.
+ * Jobs that have left a list, in turn with those that go on, although lists should show the latter. With few jobs each
+ * is looked at by itself every time (masumi.md section 3: "poll 10 s"); with many they take turns. One place is for
+ * jobs that have ended, which seldom change. `jobs` are in order of their last look.
  */
 function hidden(
   jobs: readonly WatchedJob[],
@@ -152,7 +152,7 @@ function hidden(
   return [...(first ? [first] : []), ...ended.slice(0, 1), ...rest, ...ended.slice(1)];
 }
 
-/** One of each in turn, so that neither keeps the others waiting; first the one that was not looked at for longer. */
+/** Takes one of each in turn, so that neither keeps the others waiting. The one that waits longest comes first. */
 function alternately(some: readonly WatchedJob[], others: readonly WatchedJob[]): WatchedJob[] {
   const [one, other] = lastLook(some[0]) <= lastLook(others[0]) ? [some, others] : [others, some];
   const longest = Math.max(one.length, other.length);

@@ -11,9 +11,9 @@ const LATE_MS = 3_600_000; // a payment service that was behind may show a payme
 const FRESH_MS = 60_000; // an older mark of a job that lists still show is renewed
 
 /**
- * One look at the payment service for all jobs at once. Ten thousand waiting jobs cost as many requests as there are
- * pages of payments in the states that matter, not ten thousand: those who wait are not asked about at all. What lists do
- * not show (another seller's flood, a list that skips) is asked one by one, a few each time, the longest unseen first.
+ * Looks at the payment service once for all jobs. Ten thousand waiting jobs cost as many requests as there are pages of
+ * payments in the states that matter, not ten thousand: nobody asks about waiting jobs by themselves. What lists do not
+ * show (another seller's flood, a list that skips) is asked one by one, a few each time, the longest unseen first.
  */
 export async function watchPayments(
   deps: MasumiDeps,
@@ -24,7 +24,7 @@ export async function watchPayments(
   const unseen = new Map(jobs.map((job) => [job.blockchain_identifier, job]));
   const checked: string[] = [];
   let changed = 0;
-  /** One that is refused must not keep the others waiting; it is tried again at the next look. */
+  /** A job that is refused must not keep the others waiting; it is tried again at the next look. */
   const follow = (job: WatchedJob, isNews: boolean): Promise<void> =>
     followUp(deps, counted.node, job, isNews).catch((error: unknown) =>
       deps.warn(`payment of job ${job.run_id}: following up failed`, error),
@@ -48,10 +48,10 @@ export async function watchPayments(
   return { watched: jobs.length, changed, requests: counted.requests() };
 }
 
-/** The row in hand follows what is seen; it is written down once its run was told. */
+/** The row in memory follows what is seen. It is written down once its run was told. */
 function takeNews(job: WatchedJob, seen: NodePayment): boolean {
   const { onChainState, nextAction } = standingOf(seen);
-  // What was on the chain is not forgotten because somebody does not show it any more.
+  // A state that was on the chain is not forgotten because an answer no longer shows it.
   if (onChainState === null && job.on_chain_state !== null) return false;
   const isNews =
     job.on_chain_state !== onChainState ||
@@ -62,7 +62,7 @@ function takeNews(job: WatchedJob, seen: NodePayment): boolean {
   return isNews;
 }
 
-/** Nothing can come any more that anybody must act on. */
+/** Nothing can happen any more that anybody must act on. */
 function isDone(job: WatchedJob, graceMs: number): boolean {
   if (!isTerminal(job.status)) return false;
   if (isOver(job.on_chain_state)) return true;
@@ -70,7 +70,7 @@ function isDone(job: WatchedJob, graceMs: number): boolean {
   return Date.now() > endsAt + graceMs;
 }
 
-/** The same payment service, and how often it was asked. */
+/** The same payment service, with a count of the questions. */
 function countRequests(node: MasumiNode): { node: MasumiNode; requests(): number } {
   let requests = 0;
   return {

@@ -169,7 +169,7 @@ const waiting = (what: PlanWait['for'], otherwise: PlanFailure, retryAfterMs?: n
   ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
 });
 
-/** Codes that another try, another day or another limit may change. */
+/** Codes of refusals that another try, another day or another limit may change. */
 const RECOVERABLE = new Set(['PLANNING_FAILED', 'DISCOVERY_UNAVAILABLE', 'NO_SERVICE', 'MAX_COST_EXCEEDED']);
 
 const failed = (code: string, message: string): PlanFailure => ({
@@ -179,7 +179,7 @@ const failed = (code: string, message: string): PlanFailure => ({
   recoverable: RECOVERABLE.has(code),
 });
 
-/** Cancelling the activity cancels the call, and so does the time that all calls of one try have together. */
+/** The call ends when the activity is cancelled, or when the time that all calls of one try share is over. */
 function signalOf(totalMs: number): AbortSignal {
   const total = AbortSignal.timeout(totalMs);
   try {

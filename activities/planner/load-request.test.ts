@@ -36,7 +36,7 @@ test('a maximum counts in the asset it was meant in, and allows no other', async
   expect((await load(holding({ maxCost: '1' }))).codes).toHaveLength(1);
 });
 
-test('what cannot be planned is told for good', async () => {
+test('a run that cannot be planned is refused with the reason', async () => {
   await expect(load(holding())).rejects.toMatchObject({ code: 'run_not_found' });
   await expect(load(holding({ maxCost: '1', asset: 'DOGE' }))).rejects.toMatchObject({
     code: 'unknown_asset',

@@ -23,7 +23,7 @@ export interface RerunDeps {
 type RerunActivities = Pick<PlanningActivities, 'planAgain' | 'adoptSteps'>;
 type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
 
-/** Another run of an ended run's plan: what was paid for is used again, and what would be paid again is said. */
+/** Plans an ended run again. Results that were paid for are used again, and what would be paid again is listed. */
 export function createRerunActivities({ db, journal }: RerunDeps): RerunActivities {
   return {
     planAgain: ({ ride, runId }) => withRide(journal, ride, () => planAgain(db, runId)),
@@ -79,7 +79,7 @@ async function planAgain(db: Queryable, runId: string): Promise<PlanOutcome> {
   };
 }
 
-/** One line a step, whatever number of payments it took. */
+/** One line for each step, however many payments it took. */
 function paidBefore(
   payments: readonly { step_id: string; status: string; amount: string }[],
 ): ReusedResults['paidAgain'] {
@@ -107,7 +107,7 @@ function outputOf({ output, outputRef }: JsonObject): ValueRef {
 const isRef = (value: Json | undefined): value is Exclude<ValueRef, { inline: Json }> & JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value['ref'] === 'string';
 
-/** The same output; what it cost is in the run that paid for it. */
+/** The same output. Its cost is in the run that paid for it. */
 function adopted(step: StepRow | undefined, stepId: string): JournalEvent {
   const output = outputOf(resultOf(step));
   return stepCompleted({ stepId, output, cost: '0', timeMs: 0, attempts: 0 });

@@ -42,7 +42,7 @@ async function checkBooks(tools: BookTools): Promise<{ id: string; findings: num
   return { id, findings: told.length, repaired: told.filter(({ repaired }) => repaired).length };
 }
 
-/** What was not repaired opens an item; items whose difference is gone are closed by the same look that missed it. */
+/** A difference that was not repaired opens an item. Items whose difference is gone are closed by the same look. */
 async function tellPeople(tools: BookTools, told: readonly Told[]): Promise<void> {
   const open = told.filter((finding) => !finding.repaired && needsPerson(finding));
   for (const finding of open)

@@ -12,7 +12,7 @@ import type { Asset } from '../../schemas/core/money.ts';
 import type { BookTools } from './tools.ts';
 import { nodeErrorMessage } from '../payments/node-name.ts';
 
-/** What one look came to: how the chain accounts stand, and what is wrong with them. */
+/** The result of one look: the position of each chain account, and what is wrong with it. */
 export interface CustodyReport {
   standings: AccountStanding[];
   findings: Finding[];
@@ -24,7 +24,7 @@ const NOTHING: CustodyLook = { ledger: 0n, mayHaveLeft: 0n, mayHaveCome: 0n };
 /** The name of a chain account in reports: whose it is and what it holds. */
 const custodyAccount = (rail: Rail, asset: Asset): string => `custody:system:${rail.payer}:${asset.id}`;
 
-/** A difference counts when it is still there in the last of several looks: nodes lag behind each other. */
+/** A difference counts only when the last of several looks still shows it, because nodes lag behind each other. */
 export async function examineCustody(tools: BookTools): Promise<CustodyReport> {
   for (let look = 1; ; look++) {
     const report = await lookOnce(tools);
@@ -65,7 +65,7 @@ async function lookOnce({ db, rails, assets }: BookTools): Promise<CustodyReport
   return { standings, findings };
 }
 
-/** Several rails may pay out of one account: it is looked at once. */
+/** Several rails may pay out of one account, which is looked at once. */
 const accountsOf = (rails: readonly Rail[]): Rail[] => [
   ...new Map(rails.map((rail) => [`${rail.network} ${rail.payer}`, rail])).values(),
 ];

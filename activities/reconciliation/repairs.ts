@@ -12,8 +12,9 @@ import type { BookTools } from './tools.ts';
 type Repair = (tools: BookTools, finding: Finding) => Promise<boolean>;
 
 /**
- * What is safe without a person: derived rows are derived again, money that nothing holds goes home, and a transfer is
- * closed as the chain proves. Each takes the locks that the ordinary writers take, and looks again under them.
+ * Repairs that are safe without a person: derived rows are derived again, money that nothing holds is given back, and a
+ * transfer is closed as its chain proves. Each takes the locks that the ordinary writers take, and looks again under
+ * them.
  */
 const REPAIRS: Partial<Record<FindingKind, Repair>> = {
   balance_mismatch: ({ db }, { object }) => db.transaction((client) => rebuildBalance(client, object)),
@@ -35,7 +36,7 @@ async function sendHome(tools: BookTools, { runId }: Finding): Promise<boolean> 
   return tools.db.transaction((client) => returnMoney(client, tools.assets, run));
 }
 
-/** A payment that is closed and its transfer that is not: only what its chain proves now closes the transfer, too. */
+/** A closed payment whose transfer is still open. Only what its chain proves now may close the transfer, too. */
 async function closeAsProven(tools: BookTools, { object }: Finding): Promise<boolean> {
   const payment = await mustGetPayment(tools, object);
   const sighting = await mustFindRail(tools, payment).locate(payment.proof, payment.tx_hash);

@@ -9,7 +9,10 @@ const RUNS = 200;
 const PAYMENTS = 25;
 const AT_ONCE = 5;
 
-/** Live runs whose workflow is not. Every check looks at some, so that many waiting runs cost the server little. */
+/**
+ * Live runs whose workflow is not alive. Every check looks at some runs, so that many waiting ones cost the server
+ * little.
+ */
 export async function findStrandedRuns(tools: BookTools): Promise<Finding[]> {
   const runs = await sampleQuietRuns(tools.db.pool, tools.graceMs, RUNS);
   const looked = await inTurns(runs, AT_ONCE, async (run): Promise<Finding | undefined> => {
@@ -22,7 +25,7 @@ export async function findStrandedRuns(tools: BookTools): Promise<Finding[]> {
   return looked.filter((finding) => finding !== undefined);
 }
 
-/** Closed payments whose chain says otherwise. A chain that does not answer is told of elsewhere. */
+/** Closed payments that their chain contradicts. A chain that does not answer is reported elsewhere. */
 export async function findContradictedPayments(tools: BookTools): Promise<Finding[]> {
   const ids = await sampleClosedPayments(tools.db.pool, PAYMENTS);
   const looked = await inTurns(ids, AT_ONCE, async (id): Promise<Finding | undefined> => {

@@ -8,7 +8,7 @@ import type { BookTools } from './tools.ts';
 
 /**
  * Ends a run whose workflow somebody terminated. Its payments come first: while one is open the sweep follows it and
- * the run stays as it is. A workflow that is only not there may be in another namespace: that is for a person.
+ * the run stays as it is. A workflow that is missing may be in another namespace, so a person decides about it.
  */
 export async function endStranded(tools: BookTools, { runId }: Finding): Promise<boolean> {
   const run = await mustGetRun(tools, runId!);

@@ -1,13 +1,13 @@
 import { withDefaults, type PaymentDeps, type PaymentTools } from '../payments/tools.ts';
 
-/** How a run's workflow stands at Temporal. `missing`: it is not there, which another namespace would say, too. */
+/** The state of a run's workflow at Temporal. `missing`: it is not there, or it is in another namespace. */
 export type WorkflowState = 'open' | 'closed' | 'missing';
 
 export interface BookDeps extends PaymentDeps {
   workflowState(workflowId: string): Promise<WorkflowState>;
-  /** Whose inbox gets what belongs to nobody's run. */
+  /** Whose inbox gets the items that belong to no run. */
   operatorTenant: string;
-  /** What ended this long ago should be at rest, and what has not moved for this long is looked at. */
+  /** What ended this long ago should be at rest. What has not moved for this long is looked at. */
   graceMs?: number;
   lookAgainMs?: number;
 }

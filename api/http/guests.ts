@@ -8,7 +8,7 @@ export interface GuestLimits {
 
 /** One guest's place. It is left when the connection closes or a valid key is shown. */
 export interface Stay {
-  /** True while there is no place for it: then it is answered once, and only what costs next to nothing. */
+  /** True while there is no place for it. Then it gets one answer, and only one that costs next to nothing. */
   readonly isOver: boolean;
   leave(): void;
 }

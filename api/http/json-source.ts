@@ -23,15 +23,15 @@ class SourceText {
   }
 }
 
-/** Where a body holds money: dotted paths, `*` for every key. Unless `numbersOnly`, texts may tell amounts, too. */
+/** Where a body holds money: dotted paths, `*` for every key. Unless `numbersOnly`, texts may hold amounts, too. */
 export interface Money {
   paths: readonly string[];
   numbersOnly?: boolean;
 }
 
 /**
- * Parses a request's JSON. Numbers at the paths of `money` become their source text, so no float ever holds them; with
- * `numbersOnly` texts there become theirs too, with its quotes, so that nobody takes "10" for 10.
+ * Parses a request's JSON. Numbers at the paths of `money` become their source text, so no float ever holds them. With
+ * `numbersOnly`, texts there become their source text as well, quotes included, so that nobody takes "10" for 10.
  * Refuses what no database stores: text with U+0000 or broken surrogates, and nesting without end.
  */
 export function parseJson(text: string, { paths, numbersOnly = false }: Money): unknown {
@@ -56,7 +56,7 @@ export function parseJson(text: string, { paths, numbersOnly = false }: Money): 
   }
 }
 
-/** A decimal for the wire, digit for digit. Typed as the number that it is there. */
+/** A decimal for the wire, digit for digit. Its type is number, because that is what it is on the wire. */
 export function rawNumber(text: string): number {
   if (!PLAIN_NUMBER.test(text)) throw new RangeError(`"${text}" is not a plain decimal number.`);
   return withSource.rawJSON(text) as unknown as number;

@@ -42,7 +42,7 @@ export function parseInput(route: Route, raw: RawInput): RawInput {
   };
 }
 
-/** What no id can be is the id of nothing: 404, as for any other that is not there. */
+/** A text that cannot be an id names nothing: 404, as for any other unknown id. */
 function parsePath(route: Route, params: RawInput['params']): RawInput['params'] {
   const issue = route.params?.safeParse(params).error?.issues[0];
   const name = NAMES.find((one) => one === issue?.path[0]);
@@ -54,7 +54,7 @@ function parsePath(route: Route, params: RawInput['params']): RawInput['params']
 /** Parameters that name a thing. */
 const NAMES = ['flow_key', 'id'] as const;
 
-/** A route that knows several things lists the one its `id` names last. */
+/** A route that can miss several things lists the one that `id` names last. */
 function noSuchThing({ errors = [] }: Route, name: (typeof NAMES)[number]): ApiError | undefined {
   const code =
     name === 'flow_key'

@@ -180,7 +180,10 @@ async function work(
   return { answer, line: lineOf(ctx, `${ctx.method} ${route.path}`, object, { status: answer.status }) };
 }
 
-/** The act is done: an answer that denied it would be the greater lie, so a line that cannot be written goes to the log. */
+/**
+ * The act is done, and an answer that denied it would be worse than a missing line. A line that cannot be written goes
+ * to the log.
+ */
 async function record({ auditor, deps }: Services, { answer, line }: Worked): Promise<Rendered> {
   if (line !== undefined)
     await auditor

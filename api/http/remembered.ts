@@ -2,7 +2,7 @@ import type { HealthCheck } from '../family.ts';
 
 const FRESH_MS = 5000; // health may be asked often; the outside is not
 
-/** A look at an outside system, taken at most once in a few seconds; what fails is down. */
+/** A look at an outside system, taken at most once in a few seconds. A look that fails counts as down. */
 export function remembered(look: () => Promise<HealthCheck>): () => Promise<HealthCheck> {
   let last: { at: number; check: Promise<HealthCheck> } | undefined;
   return () => {

@@ -23,7 +23,7 @@ export function renderAnswer(route: Route, answer: LooseAnswer, check: boolean):
   return { status: answer.status, type: JSON_TYPE, text, headers };
 }
 
-/** Judges what is on the wire, not the objects it came from. */
+/** Checks what goes over the wire, not the objects it was made from. */
 function checkAnswer(route: Route, status: number, text: string): void {
   const schema = route.responses[status]?.schema;
   const name = `${route.method.toUpperCase()} ${route.path}`;

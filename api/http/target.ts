@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { ApiError, buildProblem, PROBLEM_TYPE } from '../problem.ts';
 
-/** Refuses a request target that is neither a path nor a URL (RFC 9112, 3.2): Express has no route for it, nor our words. */
+/**
+ * Refuses a request target that is neither a path nor a URL (RFC 9112, 3.2). Express has no route for it, so it would
+ * not answer in our error format.
+ */
 export const refuseBadTargets =
   (app: RequestListener): RequestListener =>
   (req, res) => {

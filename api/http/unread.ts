@@ -15,8 +15,8 @@ export interface UnreadAnswers {
 }
 
 /**
- * Bounds the answers that clients have not read: each has a time for its length, all together a size. Over that size the
- * oldest is given up first.
+ * Bounds the answers that clients have not read: each by a time for its length, all together by a size. Over that size
+ * the oldest is given up first.
  */
 export function createUnreadAnswers(
   limits: Pick<Limits, 'stalledMs' | 'slowestRead' | 'unreadAnswers' | 'checkEveryMs'>,

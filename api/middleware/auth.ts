@@ -31,7 +31,10 @@ export const NOBODY: Principal = {
   operator: false,
 };
 
-/** Whoever has no key, where a route takes them (purchasers of MIP-003 agents: payment is what protects those). */
+/**
+ * Whoever has no key, on routes that allow it. They serve purchasers of MIP-003 agents, and payment is what protects
+ * them.
+ */
 const VISITOR: Principal = {
   kind: 'visitor',
   tenant: DEFAULT_TENANT,
@@ -47,13 +50,16 @@ export const isVisitor = (subject: string | null): boolean => subject === VISITO
 /** True for those who have shown no key. */
 export const isGuest = (principal: Principal): boolean => principal === NOBODY || principal === VISITOR;
 
-/** As `authenticate`, for routes that visitors may use. What is no key of ours is theirs for somebody else. */
+/**
+ * As `authenticate`, for routes that visitors may use. A header without a key of ours is ignored: it may be meant for
+ * somebody else.
+ */
 export const authenticateVisitor = async (deps: ApiDeps, req: IncomingMessage): Promise<Principal> =>
   deps.settings.auth === 'on' && !/^Bearer +sk_/i.test(req.headers.authorization ?? '')
     ? VISITOR
     : authenticate(deps, req);
 
-/** Who asks, by the Authorization header. */
+/** The caller, by the Authorization header. */
 export async function authenticate(deps: ApiDeps, req: IncomingMessage): Promise<Principal> {
   if (deps.settings.auth === 'off') return LOCAL;
   const given = /^Bearer +(\S{1,512})$/i.exec(req.headers.authorization ?? '')?.[1];
@@ -62,7 +68,7 @@ export async function authenticate(deps: ApiDeps, req: IncomingMessage): Promise
   return byKey(deps, given);
 }
 
-/** For whom a ticket stands. `proof` binds it to this process's admin key without containing that key. */
+/** The principal that a ticket stands for. `proof` binds it to this process's admin key without containing that key. */
 const Holder = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('key'), key_id: z.string() }),
   z.object({ kind: z.literal('bootstrap'), proof: z.string() }),

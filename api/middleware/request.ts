@@ -25,7 +25,7 @@ export function trackRequests(log: Logger): RequestHandler {
     const { id } = attachFacts(req, log);
     res.setHeader('x-request-id', id);
     res.on('close', () => logAnswer(req, res));
-    res.on('error', () => undefined); // an answer that nobody can take any more ends no process
+    res.on('error', () => undefined); // an answer that nobody can take any more must not end the process
     next();
   };
 }

@@ -45,7 +45,7 @@ describe('an approval on a receipt', () => {
     expect(approvalBody(row({}), {}, facts).limits).toBeNull();
   });
 
-  test('that was not given has none, whatever the last one had', () => {
+  test('that was not given has no limits, whatever the last one had', () => {
     expect(approvalBody(row({}, 'rejected'), last(HASH), facts)).toMatchObject({
       status: 'rejected',
       limits: null,
@@ -54,7 +54,7 @@ describe('an approval on a receipt', () => {
     });
   });
 
-  test('shows no wallet’s signature that is not one', () => {
+  test('leaves out a wallet’s signature that is not one', () => {
     const granted = { limits: { maxTotalAmount: '1' }, expires_at: 'x', proof: { wallet: 5 } };
     expect(approvalBody(row({ granted }), {}, facts).wallet_proof).toBeNull();
   });

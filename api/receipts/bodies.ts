@@ -59,7 +59,7 @@ function grantOf({ data }: ApprovalRow, { approval }: JsonObject, planHash: stri
   return last?.planHash === planHash ? { limits: last.limits, expires_at: last.expiresAt } : undefined;
 }
 
-/** Whoever approves by a signal may write zeros before the digits; here an amount is written in one way. */
+/** An approval by signal may write zeros before the digits. A receipt writes each amount in one way. */
 const plain = (amount: string): string => BigInt(amount).toString();
 
 const limitsOf = (limits: SpendLimits): ReceiptApproval['limits'] => ({

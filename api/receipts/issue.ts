@@ -39,7 +39,10 @@ async function auditHead({ deps }: Ctx, run: RunRow, final: boolean): Promise<Re
   return { head: head && { ...head, at: head.at.toISOString() } };
 }
 
-/** One look at everything: a payment that becomes final meanwhile is so in the books, too, or in neither. */
+/**
+ * Reads everything in one snapshot. A payment that becomes final meanwhile is final in the books as well, or in
+ * neither.
+ */
 function collect({ deps }: Ctx, run: RunRow): Promise<Omit<ReceiptBodies, 'audit'>> {
   return deps.db.transaction(async (client) => {
     await client.query('set transaction isolation level repeatable read read only');
@@ -66,7 +69,10 @@ function collect({ deps }: Ctx, run: RunRow): Promise<Omit<ReceiptBodies, 'audit
   });
 }
 
-/** The events have all plans that were announced or approved; the view also one that was only asked for at the end. */
+/**
+ * The events have all plans that were announced or approved. The view also has a plan that was only asked for at the
+ * end.
+ */
 function plansOf({ plans }: EventFacts, { plan }: JsonObject) {
   const all = new Map(plans);
   if (isPlan(plan)) all.set(plan.planHash, plan);

@@ -40,12 +40,12 @@ test('nothing beside the root can be changed under a signature', () => {
     expect(isSignedBy(issuer.public_key, { ...head, ...other }, signature)).toBe(false);
 });
 
-test('a signature is over receipts alone: the bare root was not signed', () => {
+test('a signature is made over receipts alone: the bare root was not signed', () => {
   const key = createPublicKey({ format: 'jwk', key: signer.key.jwk });
   expect(verify(null, Buffer.from(head.root), key, Buffer.from(signer.sign(head), 'base64'))).toBe(false);
 });
 
-test('an anchor of the audit trail is signed with all that it says, and is no receipt', () => {
+test('the signature of an audit anchor covers everything that it says, and does not pass for a receipt', () => {
   const anchor = { tenant: 'default', line: 7, hash: 'c'.repeat(64), at: '2026-01-01T00:00:00.000Z' };
   const signature = signer.signAnchor(anchor);
   expect(isAnchorSignedBy(issuer.public_key, anchor, signature)).toBe(true);
@@ -60,7 +60,7 @@ test('an anchor of the audit trail is signed with all that it says, and is no re
   expect(isAnchorSignedBy(issuer.public_key, anchor, signer.sign(head))).toBe(false);
 });
 
-test('other letters for the same bytes are another signature', () => {
+test('other letters that decode to the same bytes are refused as a signature', () => {
   const signature = signer.sign(head);
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   const next = letters[letters.indexOf(signature.at(-3)!) + 1]!;

@@ -155,7 +155,7 @@ async function deciding(
 
 /**
  * Temporal answers an update id once, refusals included. So an id stands for one request (its Idempotency-Key), never
- * for a plan: who tops up and approves again must be heard. The workflow itself grants a plan only once.
+ * for a plan: a user who tops up and approves again must be heard. The workflow itself grants a plan only once.
  */
 function updateIdOf({ claim }: CommandCtx): string {
   return claim ? JSON.stringify([claim.key.route, claim.key.caller, claim.key.key]) : randomUUID();

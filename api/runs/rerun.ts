@@ -9,7 +9,7 @@ import type { Ctx } from '../context.ts';
 import { ApiError } from '../problem.ts';
 import { startRun } from './start.ts';
 
-/** Starts another run of what an ended one did, in the words of its family. Answers the new run's id. */
+/** Starts a new run from an ended one, in the way of its family. Answers the new run's id. */
 export async function rerun(ctx: Ctx, run: RunRow, wanted: NonNullable<RerunBody>): Promise<string> {
   if (!isTerminal(run.status))
     throw new ApiError('invalid_state', `The run is ${run.status}; only a run that has ended is run again.`);

@@ -44,8 +44,8 @@ async function restart(deps: ApiDeps, row: RunRow): Promise<boolean> {
 }
 
 /**
- * Calls off a start that nobody claimed, whether it runs or not: the client was told that it failed. Its request is taken
- * away first from any try that is still held up, so that no client is told of a run that is called off.
+ * Calls off a start that nobody claimed, whether the workflow runs or not: the client was told that it failed. First
+ * the request is taken away from any try that is still held up, so that no client is told of a run that is called off.
  */
 async function settleUnknown(deps: ApiDeps, row: RunRow, claimMs: number): Promise<boolean> {
   if (row.created_at.getTime() + claimMs > Date.now()) return false;

@@ -86,8 +86,8 @@ async function toStep(values: Values, { step_id, status, data }: StepRow): Promi
 }
 
 /**
- * The output of a projection: `output` as it is, or what `outputRef` leads to. Only we write references: an output that
- * looks like one is a service's own words and leads nowhere.
+ * The output of a projection: `output` as it is, or what `outputRef` leads to. Only we write references. An output that
+ * looks like one is a service's own words, and leads nowhere.
  */
 export async function readOutput(values: Values, { output, outputRef }: JsonObject): Promise<Json> {
   return isRef(outputRef) ? values.load(outputRef) : (output ?? null);

@@ -4,8 +4,8 @@ import type { EventRow } from '../../db/repositories/events.ts';
 import { createGate, type Gate } from './gate.ts';
 
 /**
- * Who listens. `take` gets rows in order, each once, and says how many it took. A listener that did not take all is behind:
- * once it has `drained` it reads on from its position. Until then its rows wait in the database.
+ * A listener of a topic. `take` gets rows in order, each once, and says how many it took. A listener that did not take
+ * all is behind: once it has `drained` it reads on from its position. Until then its rows wait in the database.
  */
 export interface Subscriber {
   take(rows: readonly EventRow[]): number;
@@ -21,7 +21,7 @@ export interface TopicSource {
 }
 
 export interface Topics {
-  /** Something may be new: of this key, or of all that anyone listens to. */
+  /** Something may be new: for this key, or for all that anyone listens to. */
   touch(key: string): void;
   touchAll(): void;
   /** Everything after `after`, then live. `last` is a position known to be committed. Returns the way out. */
@@ -31,13 +31,13 @@ export interface Topics {
 interface Member {
   subscriber: Subscriber;
   known: number;
-  /** Rows to read at a time while catching up: about as many as it takes. */
+  /** Rows to read at a time while catching up: about as many as the listener takes. */
   page: number;
-  /** Live members get what the pump reads; the others read for themselves until they have caught up. */
+  /** Live members get what the pump reads. The others read for themselves until they have caught up. */
   live: boolean;
 }
 
-/** `pos`: everything up to here was handed to live members; who knows less must catch up first. */
+/** `pos`: everything up to here was handed to live members. A listener that knows less must catch up first. */
 interface Tail {
   pos: number;
   members: Set<Member>;
@@ -54,7 +54,7 @@ const ROUNDS = 40; // tries to hand rows to a client without room, before it has
 const ROUND_MS = 5;
 const RETRY_MS = 1000;
 
-/** What one set of topics works on. */
+/** What a set of topics works with. */
 interface State extends TopicSource {
   log: Logger;
   tails: Map<string, Tail>;

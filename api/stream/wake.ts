@@ -6,7 +6,7 @@ import type { Queryable } from '../../db/ledger.ts';
 import { EVENTS_CHANNEL } from '../../db/notifier.ts';
 import { KEYS_CHANNEL } from '../../db/repositories/keys.ts';
 
-const POLL_MS = 250; // while nobody tells us
+const POLL_MS = 250; // while no notifications arrive
 const SAFETY_MS = 3000; // a notification may get lost with its sender
 const RECONNECT_MS = 5000;
 const SELF_TEST_MS = 2000;
@@ -115,7 +115,7 @@ function announce(payload: string, { changed }: WakeHandlers): void {
   }
 }
 
-/** Sends through the pool what must arrive here: a transaction pooler or another database would not bring it. */
+/** Sends through the pool what must arrive here. A transaction pooler or another database would not deliver it. */
 async function selfTest(client: pg.Client, db: Queryable): Promise<void> {
   const nonce = randomUUID();
   const heard = new Promise<void>((resolve, reject) => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 import { readFileSync } from 'node:fs';
 
-/** The machine and the programs that the numbers belong to. */
+/** The machine and the programs on which the numbers were measured. */
 export interface Hardware {
   cpu: string;
   cores: number;

@@ -38,7 +38,7 @@ export function serve(commands: Commands, ready: object, end: () => Promise<void
   process.send?.({ type: 'ready', ...ready });
 }
 
-/** A host process, ready. `info` is what it said when it was. */
+/** A running host process. `info` is what it said when it was ready. */
 export interface Host<Info> {
   pid: number;
   info: Info;

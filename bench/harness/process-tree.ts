@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** One process of the bench, named for what it is. `cpuMs` includes children that it has already waited for. */
+/**
+ * One process of the bench, with a name that says what it is. `cpuMs` includes children that it has already waited for.
+ */
 export interface ProcessFacts {
   pid: number;
   name: string;
@@ -10,7 +12,7 @@ export interface ProcessFacts {
   pssBytes: number | undefined;
 }
 
-/** CPU and memory by name of process, and of all of them. */
+/** CPU and memory by name of process, and the sum of all. */
 export interface Usage {
   cpuMs: { [name: string]: number };
   totalCpuMs: number;

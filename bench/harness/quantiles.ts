@@ -1,4 +1,4 @@
-/** What is said of a set of measured times, ms. */
+/** The figures that describe a set of measured times, ms. */
 export interface Spread {
   count: number;
   p50: number;

@@ -3,7 +3,7 @@ import { machineBusyMs, usageOf, usedBetween, type Usage } from './process-tree.
 import { round } from './quantiles.ts';
 
 const LOOK_MS = 2000;
-/** Cores that others may use before a number is marked. */
+/** A number is marked when other programs used more cores than this. */
 export const NOISY_CORES = 0.2;
 
 /** A measured stretch: how long, what our processes used, and how many cores everyone else on the machine used. */
@@ -13,7 +13,7 @@ export interface Stretch {
   foreignCores: number;
 }
 
-/** Runs `work` and tells what it took, ours apart from everybody else's. */
+/** Runs `work` and measures its time, its own CPU and the CPU of everybody else. */
 export async function watched<T>(work: () => Promise<T>): Promise<{ result: T; stretch: Stretch }> {
   const before = { at: performance.now(), busy: machineBusyMs(), own: usageOf(process.pid) };
   const result = await work();
@@ -23,7 +23,7 @@ export async function watched<T>(work: () => Promise<T>): Promise<{ result: T; s
   return { result, stretch: { elapsedMs, used, foreignCores: round(Math.max(0, foreign) / elapsedMs) } };
 }
 
-/** Waits, at most `patienceMs`, until others leave the machine alone; answers what they used last. */
+/** Waits, at most `patienceMs`, until other programs leave the machine alone. Answers how many cores they used last. */
 export async function waitForQuiet(patienceMs: number): Promise<number> {
   const until = Date.now() + patienceMs;
   for (;;) {

@@ -18,7 +18,10 @@ const local = proxyLocalActivities<PeerActivities>({
   retry: { initialInterval: 200 },
 });
 
-/** The least a Temporal program does for the same visible work: one decision, then five calls, three of them at once. */
+/**
+ * The least that a Temporal program does for the same visible work: one decision, then five calls, three of them at
+ * once.
+ */
 export async function peer(kind: 'remote' | 'local'): Promise<void> {
   const call = kind === 'remote' ? remote.call : local.call;
   let approved = false;

@@ -19,7 +19,7 @@ export const steward = ({ steward: host }: Bench, request: string, name = STEWAR
   load: (count, concurrency) => host.ask<Batch>('load', { request, userId: USER, count, concurrency }),
 });
 
-/** POST create, POST approve, and the end as the tenant's feed tells it over a WebSocket. */
+/** POST create, POST approve, and the end as the tenant's feed reports it over a WebSocket. */
 export const stewardHttp = (
   { client, withFeed }: Bench,
   request: string,

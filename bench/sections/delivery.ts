@@ -25,20 +25,20 @@ export interface SocketsResult {
   delivery: DeliveryResult;
 }
 
-/** The highest rate the API carries, for sections that run at half of it. */
+/** The highest rate that the API carries, for sections that run at half of it. */
 export async function maximumRate(bench: Bench): Promise<number> {
   const http = stewardHttp(bench, FREE_REQUEST);
   const { elapsedMs, latencies } = await http.load(bench.quick ? 40 : 150, 50);
   return (latencies.length * 1000) / elapsedMs;
 }
 
-/** Commit to WebSocket at half the maximum rate, one socket a run. */
+/** From commit to WebSocket at half the maximum rate, with one socket for each run. */
 export async function measureDelivery(bench: Bench, maxRate: number): Promise<DeliveryResult> {
   const runs = bench.quick ? 40 : 250;
   return deliver(bench, runs, maxRate / 2);
 }
 
-/** The same with ten thousand more sockets that wait for runs nobody decides. */
+/** The same with ten thousand more sockets, on runs that nobody decides about. */
 export async function measureSockets(bench: Bench, maxRate: number): Promise<SocketsResult> {
   const idle = bench.quick ? 2000 : 10_000;
   const sockets = await bench.sockets();
@@ -94,7 +94,7 @@ async function deliver(bench: Bench, runs: number, runsPerSecond: number): Promi
   };
 }
 
-/** Runs that are planned and wait for approval. */
+/** Runs that have a plan and wait for approval. */
 async function waitingRuns({ client, withFeed }: Bench, count: number): Promise<string[]> {
   const ids: string[] = [];
   await withFeed((feed) =>

@@ -22,8 +22,9 @@ const ACCOUNTS = 500;
 const PLENTY = 10n ** 15n;
 
 /**
- * Transfers a second on the stack's own PostgreSQL: one is held (pending), then posted, as every payment is, against one
- * transaction that somebody would write by hand. Both do the same number of transfers on connections of one pool.
+ * Transfers a second on the stack's own PostgreSQL. Ours holds each transfer (pending) and then posts it, as for every
+ * payment. The other one is a transaction written by hand. Both make the same number of transfers over connections of
+ * one pool.
  */
 export async function measureLedger({ database, quick, say }: Bench): Promise<LedgerResult> {
   const { host, port, user, database: name, password } = database;
@@ -34,7 +35,7 @@ export async function measureLedger({ database, quick, say }: Bench): Promise<Le
     for (const shape of SHAPES) {
       say(`  ${shape}`);
       const contenders = [twoPhase(pool, shape), byHand(pool, shape)];
-      for (const contender of contenders) await contender.load(200, 4); // connections, plans, caches
+      for (const contender of contenders) await contender.load(200, 4); // fills connections, plans and caches
       const levels = WRITERS.map((writers) => ({ concurrency: writers, count: quick ? 400 : 2000 }));
       const grid = await duel(contenders, levels, quick ? 1 : 3, say);
       const ratios = Object.fromEntries(

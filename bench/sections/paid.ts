@@ -16,7 +16,7 @@ export interface PaidResult {
   paidToPeer: { [concurrency: number]: Ratio };
 }
 
-/** Five x402 payments on the local Solana chain a run, quoted, signed, submitted and confirmed one by one. */
+/** Five x402 payments on the local Solana chain for each run, quoted, signed, submitted and confirmed one by one. */
 export async function measurePaid(bench: Bench): Promise<PaidResult> {
   await depositUsdc(bench.client, bench.steward.info, USER, DEPOSIT_USDC);
   const { costPerRun, paymentsPerRun } = await bench.withFeed((feed) => firstRun(bench, feed));

@@ -6,14 +6,14 @@ import type { StewardClient } from '../steward/client.ts';
 import type { Feed } from '../steward/feed.ts';
 
 export interface PlanningResult {
-  /** From sending POST create to plan_ready at the client, the plan out of the cache. */
+  /** From sending POST create to plan_ready at the client, with the plan from the cache. */
   cachedMs: Spread;
   /** The same for a request that nobody made before, planned by the offline rules. */
   uncachedMs: Spread;
   foreignCores: number;
 }
 
-/** How soon a plan is there, seen from the client. */
+/** How soon a client gets a plan. */
 export const measurePlanning = (bench: Bench): Promise<PlanningResult> =>
   bench.withFeed((feed) => measure(bench, feed));
 

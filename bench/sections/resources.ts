@@ -1,7 +1,9 @@
 import { processesOf } from '../harness/process-tree.ts';
 import { round } from '../harness/quantiles.ts';
 
-/** CPU and memory of the embedded stack by process. PSS shares common pages out, so that its sum means something. */
+/**
+ * CPU and memory of the embedded stack by process. PSS divides shared pages among their users, so it can be added up.
+ */
 export interface ResourceReport {
   processes: { name: string; cpuSeconds: number; rssMiB: number; pssMiB: number | null }[];
   totalRssMiB: number;

@@ -10,16 +10,16 @@ import { historyOf } from './profile.ts';
 export interface WaitingJobsResult {
   wanted: number;
   waiting: number;
-  /** The time for starting them ran out before all were there. */
+  /** The time for starting jobs ran out before all had started. */
   cutOff: boolean;
   startsPerSecond: number;
   startMs: Spread;
   /** CPU that one start took, by process. */
   cpuMsPerStart: { [process: string]: number };
-  /** Of the payment service, while all wait and nothing happens; by call as well. */
+  /** Requests to the payment service while all jobs wait and nothing happens; by call as well. */
   requestsPerMinute: number;
   requestsPerMinuteByCall: { [call: string]: number };
-  /** What asking for each job every ten seconds would be. */
+  /** How many requests there would be if each job were asked for every ten seconds. */
   pollingEachPerMinute: number;
   /** One look at the payment service for all of them, as Temporal saw it. */
   lookMs: Spread;
@@ -32,7 +32,7 @@ export interface WaitingJobsResult {
   kilobytesPerJob: number;
   /** CPU of everything while all wait, cores. */
   coresWhileWaiting: number;
-  /** From the funds on the chain to `running`, of jobs among all those that wait. */
+  /** From the funds on the chain to `running`, for jobs among all those that wait. */
   fundsToRunningMs: Spread;
   foreignCores: number;
 }
@@ -51,7 +51,7 @@ interface StartedJob {
   payment: string;
 }
 
-/** `count`: how many, where the size of the bench is not meant. */
+/** `count`: how many jobs, where it is not the size of the bench. */
 export async function measureWaitingJobs(bench: Bench, count?: number): Promise<WaitingJobsResult> {
   const size = bench.quick ? SIZES.quick : SIZES.full;
   const wanted = count ?? size.jobs;
@@ -94,7 +94,7 @@ const perJob = ({ used }: Stretch, count: number): { [process: string]: number }
       .filter(([, ms]) => ms >= 0.5),
   );
 
-/** As purchasers do it; who comes after the time is over is not served any more. */
+/** Orders as purchasers do. Orders that would begin after the time is over are not made. */
 async function startJobs(
   { client }: Bench,
   count: number,
@@ -118,7 +118,7 @@ async function startJobs(
 
 const identifier = (): string => crypto.randomUUID().replaceAll('-', '').slice(0, 24);
 
-/** As if they had waited for an hour: those that no list has shown for long are asked about one by one. */
+/** As if the jobs had waited for an hour: those that no list has shown for long are asked about one by one. */
 const age = async ({ database }: Bench): Promise<void> =>
   void (await database.query(
     `update job set created_at = created_at - interval '1 hour', checked_at = checked_at - interval '1 hour'`,
@@ -129,10 +129,10 @@ type Still = Pick<
   'requestsPerMinute' | 'requestsPerMinuteByCall' | 'lookMs' | 'coresWhileWaiting' | 'foreignCores'
 >;
 
-/** A stretch in which nothing happens but looking. */
+/** A stretch in which nothing happens except looks at the payment service. */
 async function holdStill(bench: Bench, forMs: number): Promise<Still> {
   const stats = (): Promise<{ [call: string]: number }> => bench.jobs.ask('stats');
-  await delay(EACH_MS); // what the starts left to do is done, and a look has seen them all
+  await delay(EACH_MS); // the rest of the starts is done by then, and a look has seen all jobs
   const [before, from] = [await stats(), Date.now()];
   const { stretch } = await watched(() => delay(forMs));
   const after = await stats();
@@ -152,7 +152,7 @@ async function holdStill(bench: Bench, forMs: number): Promise<Still> {
   };
 }
 
-/** Durations of the watch's activity, out of its workflow's history. */
+/** Durations of the watch's activity, from its workflow's history. */
 async function looksSince({ temporal }: Bench, sinceMs: number): Promise<number[]> {
   const running = { query: `WorkflowType = 'masumiWatch' and ExecutionStatus = 'Running'` };
   let workflowId: string | undefined;
@@ -185,7 +185,7 @@ async function payFor(bench: Bench, jobs: readonly StartedJob[]): Promise<Spread
 const statusOf = async ({ client }: Bench, id: string): Promise<string> =>
   (JSON.parse(await client.get(`/mip003/${FLOW}/status?job_id=${id}`)) as { status: string }).status;
 
-/** Some of them, from everywhere. */
+/** Some of the jobs, spread over all of them. */
 const spaced = <T>(items: readonly T[], count: number): T[] =>
   items.filter((_, index) => index % Math.ceil(items.length / count) === 0);
 

@@ -6,9 +6,9 @@ import { startRun } from '../../api/runs/start.ts';
 import { escrowAsset } from '../../domain/assets.ts';
 import type { RunSettings } from '../../domain/run-settings.ts';
 
-/** Runs as the API makes them, from its own functions, without HTTP in between. */
+/** Makes runs with the API's own functions, without HTTP. */
 export interface DirectRuns {
-  /** Starts, approves at once, waits for the workflow's end; answers the run's id. */
+  /** Starts, approves at once and waits for the workflow's end; answers the run's id. */
   run(request: string, userId: string): Promise<string>;
 }
 
@@ -29,7 +29,7 @@ export function createDirectRuns(deps: ApiDeps, options: ReasoningOptions): Dire
     claim: undefined,
   };
   const decimals = escrowAsset(options.assets, options.planAsset)?.decimals ?? 0;
-  // A maximum is what an approval that comes before its plan is bound by.
+  // An approval that comes before its plan is bound by its maximum.
   const maxCost = (MAX_COST_UNITS * 10n ** BigInt(decimals)).toString();
   const settings: RunSettings = { ...options.run, maxTimeMs: options.maxTimeMs, maxCost };
   const start = workflowStart(options);

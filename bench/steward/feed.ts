@@ -15,7 +15,7 @@ export interface Arrival {
   data: FeedFrame['data'];
 }
 
-/** The tenant's feed over one WebSocket: what happened to which run, as it happens. */
+/** The tenant's feed over one WebSocket: what happens to which run, as it happens. */
 export interface Feed {
   /** Resolves at the run's first event of this type; rejects when the run ends before. */
   next(runId: string, type: string): Promise<Arrival>;

@@ -20,8 +20,8 @@ export interface DepositRow {
 }
 
 /**
- * `duplicate`: the same claim was made before, `status` says how far it is. `already_credited`: the transaction was
- * credited to another user or amount. `claimed_elsewhere`: another claim on it is being looked into.
+ * `duplicate`: the same claim was made before, and `status` says how far it is. `already_credited`: the transaction was
+ * credited to another user or in another amount. `claimed_elsewhere`: another claim on it is being checked.
  */
 export type DepositRecord =
   | { kind: 'recorded' }

@@ -40,7 +40,7 @@ interface MovementRow {
 
 const STATUS = { pending: 'pending', posted: 'completed', voided: 'cancelled' } as const;
 
-/** Everything that moved in the user's escrow accounts, and the payments that their runs' reserves made. */
+/** Everything that moved in the user's escrow accounts, and the payments from the reserves of the user's runs. */
 const MOVEMENTS = `
   select t.id, t.kind, t.state, t.run_id, t.step_id, t.created_at, a.asset, abs(sum(e.amount))::text as amount,
     coalesce(p.tx_hash, w.signature, t.data ->> 'signature', t.data ->> 'txHash') as signature,

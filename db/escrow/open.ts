@@ -2,7 +2,7 @@ import type { Queryable } from '../ledger.ts';
 import type { DepositRow } from './deposits.ts';
 import type { WithdrawalRow } from './withdrawals.ts';
 
-/** Deposits that nobody has finished looking into for a while. */
+/** Deposits that nobody has checked to the end for a while. */
 export async function openDeposits(db: Queryable, olderThanMs: number, limit: number): Promise<DepositRow[]> {
   const { rows } = await db.query<DepositRow>(
     `select signature, tenant, user_id, asset, amount, status, reason from deposit
@@ -12,7 +12,7 @@ export async function openDeposits(db: Queryable, olderThanMs: number, limit: nu
   return rows;
 }
 
-/** Withdrawals whose hold has no end yet and for which nothing happened for a while. */
+/** Withdrawals whose hold is still open and for which nothing happened for a while. */
 export async function openWithdrawals(
   db: Queryable,
   olderThanMs: number,

@@ -30,8 +30,8 @@ export type WalletRegistration =
   | { kind: 'wallet_taken' };
 
 /**
- * Registers a wallet that no other user has: whoever registered another's wallet could claim its deposits. The lock
- * decides between two who register one wallet at once.
+ * Registers a wallet that no other user has: whoever registered another user's wallet could claim its deposits. When
+ * two register one wallet at once, the lock decides.
  */
 export async function createSoleEscrowUser(
   db: Database,
@@ -50,7 +50,7 @@ export async function createSoleEscrowUser(
   });
 }
 
-/** Registers a wallet, once: a wallet that was registered never changes by itself. */
+/** Registers a wallet once. A registered wallet never changes by itself. */
 export async function createEscrowUser(
   db: Queryable,
   tenant: string,

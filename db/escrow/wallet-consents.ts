@@ -4,8 +4,8 @@ import type { Queryable } from '../ledger.ts';
 import { claimProof } from '../repositories/chain-proof.ts';
 
 /**
- * Keeps what a wallet signed for one run; false when it has approved another. Plans of equal tasks have one hash, so the
- * message alone would approve all of them, and be shown on all of their receipts.
+ * Keeps what a wallet signed for one run; false when this signature has approved another run. Plans of equal tasks have
+ * the same hash, so the message alone would approve all of them, and be shown on all their receipts.
  */
 export async function useConsent(
   db: Queryable,

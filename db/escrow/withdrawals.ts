@@ -30,7 +30,7 @@ export interface NewWithdrawal {
   destination: string;
 }
 
-/** `exists`: this very withdrawal was asked for before. `in_progress`: an equal one is still open. */
+/** `exists`: this very withdrawal was asked for before. `in_progress`: another one of the same kind is still open. */
 export type WithdrawalHold =
   | { kind: 'held' }
   | { kind: 'exists' }

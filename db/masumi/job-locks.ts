@@ -5,7 +5,10 @@ import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
 import type { JobInputs } from './jobs.ts';
 
-/** A question of a running flow. `taken_hash` is of the answers that Kodosumi took, null where its own panel gave them. */
+/**
+ * A question of a running flow. `taken_hash` is the hash of the answers that Kodosumi took, null where its own panel
+ * gave them.
+ */
 export interface JobLockRow {
   lid: string;
   form: FormElement[];
@@ -39,7 +42,7 @@ export async function findLock(db: Queryable, runId: string, lid: string): Promi
   return rows[0];
 }
 
-/** Keeps answers, sealed, until they are handed over. The same ones are kept once. */
+/** Keeps answers, sealed, until they are handed over. The same answers are kept once. */
 export async function keepAnswers(
   db: Queryable,
   sealer: Sealer,
@@ -53,7 +56,7 @@ export async function keepAnswers(
   );
 }
 
-/** The question that was answered last with this hash of its form. */
+/** The question that was last answered with this hash of its form. */
 export async function findAnswered(
   db: Queryable,
   runId: string,
@@ -67,7 +70,7 @@ export async function findAnswered(
   return rows[0];
 }
 
-/** The question that took these answers last. */
+/** The question that last took these answers. */
 export async function findTaken(db: Queryable, runId: string, hash: string): Promise<string | undefined> {
   const { rows } = await db.query<{ lid: string }>(
     'select lid from job_lock where run_id = $1 and taken_hash = $2 order by taken_at desc limit 1',
@@ -97,8 +100,8 @@ export async function markTaken(db: Queryable, { runId, lid, hash }: AnswerKey):
 }
 
 /**
- * From here on Kodosumi may have these answers; answers which ones it may have had before. They are the same when an
- * earlier try was cut off: a lock that is gone then is one that took them.
+ * From here on Kodosumi may have these answers. Answers which ones it may have had before: when an earlier try was cut
+ * off, they are the same, and a lock that is gone then has taken them.
  */
 export async function markHanded(db: Queryable, { runId, lid, hash }: AnswerKey): Promise<string | null> {
   const { rows } = await db.query<{ before: string | null }>(
@@ -110,7 +113,7 @@ export async function markHanded(db: Queryable, { runId, lid, hash }: AnswerKey)
   return rows[0]?.before ?? null;
 }
 
-/** Kodosumi has refused them: it has none. */
+/** Kodosumi has refused the answers, so it has none. */
 export async function forgetHanded(db: Queryable, { runId, lid }: AnswerKey): Promise<void> {
   await db.query('update job_lock set handed_hash = null where run_id = $1 and lid = $2', [runId, lid]);
 }

@@ -19,11 +19,11 @@ export interface NewJob {
 /** What goes to Kodosumi: values by field, and the files to fetch for it first. */
 export type JobInputs = { values: JsonObject; files: { name: string; urls: string[] }[] };
 
-/** A job as it is kept; what its run knows is in the run's row. */
+/** A stored job. What belongs to its run is in the run's row. */
 export interface JobRow {
   run_id: string;
   tenant: string;
-  /** The run's subject. Identifiers are each purchaser's own. */
+  /** The run's subject. Each purchaser has identifiers of their own. */
   subject: string;
   flow_key: string;
   identifier: string;
@@ -36,7 +36,7 @@ export interface JobRow {
   on_chain_state: OnChainState | null;
   next_action: NextAction | null;
   authorized_at: Date | null;
-  /** Since when a run may exist at Kodosumi, and when it turned out that the answer was lost. */
+  /** Since when a run may exist at Kodosumi, and when its answer was found to be lost. */
   launching_at: Date | null;
   launch_lost_at: Date | null;
   fid: string | null;
@@ -45,7 +45,7 @@ export interface JobRow {
 const COLUMNS = `run_id, tenant, subject, flow_key, identifier, input_hash, payment_asked_at, payment, blockchain_identifier,
   source_type, on_chain_state, next_action, authorized_at, launching_at, launch_lost_at, fid`;
 
-/** Inserts the job; false when its purchaser has a living job with this identifier. */
+/** Inserts the job; false when its purchaser already has a living job with this identifier. */
 export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Promise<boolean> {
   const { rowCount } = await db.query(
     `insert into job (run_id, tenant, subject, flow_key, identifier, input_hash, inputs_sealed)
@@ -63,7 +63,10 @@ export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Pro
   return rowCount === 1;
 }
 
-/** A purchaser's living job with this identifier. One that has ended, is given up or can no longer be paid is let go first. */
+/**
+ * A purchaser's living job with this identifier. A job that has ended, is given up or can no longer be paid gives it up
+ * first.
+ */
 export async function findLivingJob(
   db: Queryable,
   key: { tenant: string; subject: string; flowKey: string; identifier: string },
@@ -109,7 +112,7 @@ export async function openInputs(
   return rows[0] && (sealer.open('job.inputs', rows[0].inputs_sealed) as unknown as JobInputs);
 }
 
-/** From here on a payment request may exist; answers when that began to be so. */
+/** From here on a payment request may exist. Answers since when. */
 export async function markPaymentAsked(db: Queryable, runId: string): Promise<Date> {
   const { rows } = await db.query<{ payment_asked_at: Date }>(
     `update job set payment_asked_at = coalesce(payment_asked_at, clock_timestamp()) where run_id = $1
@@ -120,8 +123,8 @@ export async function markPaymentAsked(db: Queryable, runId: string): Promise<Da
 }
 
 /**
- * The first request wins; answers the one that is kept, none for a job that has ended. `watched`: the payment service is
- * looked at for it.
+ * The first payment request wins. Answers the kept one, or none for a job that has ended. `watched`: the payment
+ * service is watched for it.
  */
 export async function keepPayment(
   db: Queryable,
@@ -148,7 +151,7 @@ export async function keepPayment(
   return rows[0]?.payment;
 }
 
-/** What was seen last; an older look never counts, looks come one after the other. */
+/** What was seen last. Looks come one after the other, so no older look overwrites a newer one. */
 export async function markStanding(
   db: Queryable,
   runId: string,
@@ -160,14 +163,14 @@ export async function markStanding(
   );
 }
 
-/** The last time counts: an authorisation that came to nothing is given again. */
+/** The last time counts: an authorisation that had no effect is given again. */
 export async function markAuthorized(db: Queryable, runId: string): Promise<void> {
   await db.query(`update job set authorized_at = clock_timestamp() where run_id = $1`, [runId]);
 }
 
 /**
- * From here on a run of the flow may exist at Kodosumi. False when it must not: another try of the same launch came first
- * (`seen` is what this one knew), or the job was given up meanwhile.
+ * From here on a run of the flow may exist at Kodosumi. False when none may be launched: another try of the same launch
+ * came first (`seen` is what this one knew), or the job was given up meanwhile.
  */
 export async function claimLaunch(
   db: Queryable,
@@ -183,7 +186,7 @@ export async function claimLaunch(
   return rowCount === 1;
 }
 
-/** Nobody waits for the launch's answer any more, and there may be a run. */
+/** Nobody waits for the launch's answer any more, and a run may exist. */
 export async function markLaunchLost(db: Queryable, runId: string, at: Date): Promise<void> {
   await db.query(
     `update job set launch_lost_at = clock_timestamp() where run_id = $1 and launching_at = $2 and fid is null`,
@@ -199,7 +202,7 @@ export async function releaseLaunch(db: Queryable, runId: string, at: Date): Pro
   );
 }
 
-/** Whether this try may still launch: no other try took over, and the job was not given up. */
+/** True while this try may launch: no other try took over, and the job was not given up. */
 export async function holdsLaunch(db: Queryable, runId: string, at: Date): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from job j join run r on r.id = j.run_id
@@ -210,8 +213,8 @@ export async function holdsLaunch(db: Queryable, runId: string, at: Date): Promi
 }
 
 /**
- * Keeps the run that the launch claimed at `at` made. False when it is surplus: another try has launched since, or the job has
- * ended. A surplus run never belongs to a job. Throws (unique) when another job has this run.
+ * Keeps the run that the launch claimed at `at` made. False when that run is surplus: another try has launched since,
+ * or the job has ended. A surplus run never belongs to a job. Throws (unique) when another job has this run.
  */
 export function keepFid(db: Database, runId: string, fid: string, at: Date): Promise<boolean> {
   return db.transaction(async (client) => {

@@ -20,7 +20,7 @@ export interface WatchedJob {
   created_at: Date;
 }
 
-/** All of them, those that were not looked at for longest first. */
+/** All such jobs; those that were not looked at for longest come first. */
 export async function listWatched(db: Queryable): Promise<WatchedJob[]> {
   const { rows } = await db.query<WatchedJob>(
     `select j.run_id, j.tenant, r.workflow_id, r.status, (j.payment ->> 'payByTime')::bigint as pay_by,
@@ -30,7 +30,7 @@ export async function listWatched(db: Queryable): Promise<WatchedJob[]> {
   return rows;
 }
 
-/** They were looked at, whether or not there was anything to see: others come first at the next look. */
+/** Marks jobs as looked at, whether or not there was anything to see, so that others come first at the next look. */
 export async function markChecked(db: Queryable, runIds: readonly string[]): Promise<void> {
   if (runIds.length === 0) return;
   await db.query('update job set checked_at = clock_timestamp() where run_id = any($1)', [runIds]);

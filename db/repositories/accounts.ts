@@ -22,7 +22,7 @@ const ACCOUNT = `select a.id, a.kind, a.owner, a.asset, a.created_at,
     where not a.capped and e.account_id = a.id and t.state = 'posted'
   ) s on true`;
 
-/** Who may look at which accounts: all of these tenants', or of them only a subject's own and those of its runs. */
+/** Who may see which accounts: all of these tenants', or only a subject's own and those of its runs. */
 export interface AccountView {
   tenants: string[];
   hidden: Hidden | undefined;

@@ -7,7 +7,7 @@ import type { Queryable } from '../ledger.ts';
 import { notHidden, type Hidden } from './hidden.ts';
 import type { After } from './run-lists.ts';
 
-/** Something a person must look at. `id` names its cause, so raising it twice opens one item. */
+/** Something that a person must look at. `id` names its cause, so raising it twice opens one item. */
 export interface AttentionItem {
   id: string;
   tenant: string;
@@ -15,7 +15,9 @@ export interface AttentionItem {
   runId: string | null;
   detail: string;
   data?: JsonObject;
-  /** Its cause may go and come back: what was closed because it was gone is opened again. What a person closed is not. */
+  /**
+   * The cause may come back. Then an item that closed with its cause is opened again, but not one that a person closed.
+   */
   recurs?: boolean;
 }
 
@@ -86,7 +88,7 @@ export async function resolveAttention(
   });
 }
 
-/** Closes an item that events have answered by themselves; nothing happens when it was never raised. */
+/** Closes an item that events have settled by themselves. Does nothing when the item was never raised. */
 export async function settleAttention(db: Queryable, id: string, note: string): Promise<void> {
   await db.query(
     `update attention set resolved_at = now(), resolved_by = 'system', note = $2 where id = $1 and resolved_at is null`,

@@ -1,6 +1,6 @@
 import type { Queryable } from '../ledger.ts';
 
-/** The newest line of a tenant's audit chain at some moment. The chain must keep it for ever. */
+/** The newest line of a tenant's audit chain at some moment. The chain must keep that line for ever. */
 export interface AuditHead {
   line: number;
   hash: string;
@@ -25,8 +25,8 @@ const TENANTS = `
 const ANCHORING = 7_236_773; // the advisory lock of the process that makes anchors
 
 /**
- * The heads to anchor: of chains that grew since their last anchor and have none in this interval yet. Locks out other
- * processes until the transaction ends; empty while another one has the lock.
+ * The heads to anchor: those of chains that grew since their last anchor and have none in this interval yet. Locks out
+ * other processes until the transaction ends; empty while another process has the lock.
  */
 export async function dueHeads(
   client: Queryable,

@@ -45,8 +45,8 @@ async function* pagesOf(db: Queryable, tenant: string): AsyncGenerator<Line[]> {
 }
 
 /**
- * Lines that read as something else than they are: numbers that a double cannot hold, times between milliseconds or out of
- * all time. The database compares exactly.
+ * Lines that a program would read differently from what they hold: numbers that a double cannot hold, times between
+ * milliseconds or outside all calendars. The database compares exactly.
  */
 async function inexactLines(db: Queryable, page: readonly Line[]): Promise<Set<number>> {
   const { rows } = await db.query<{ id: number }>(
@@ -59,7 +59,7 @@ async function inexactLines(db: Queryable, page: readonly Line[]): Promise<Set<n
 
 /** The driver reads `infinity` as a number. */
 const isTime = (at: unknown): at is Date => at instanceof Date && !Number.isNaN(at.getTime());
-const EPOCH = new Date(0); // no line is so old
+const EPOCH = new Date(0); // older than any line
 
 type Bad = { brokenAt: number; what: string };
 
@@ -79,7 +79,7 @@ function isAsWritten({ id, at, previous_hash, hash, ...entry }: Line): boolean {
   return hash === hashLine(previous_hash, { ...said, id }) || hash === hashLine(previous_hash, said);
 }
 
-/** Says why a line that is unchanged does not follow the line before it. */
+/** Says why an unchanged line does not follow the line before it. */
 async function misplaced(db: Queryable, { id, tenant, previous_hash }: Line): Promise<Bad> {
   const { rows } = await db.query<{ id: number }>(
     'select id from audit where tenant = $1 and hash = $2 order by id limit 1',
@@ -98,7 +98,7 @@ async function misplaced(db: Queryable, { id, tenant, previous_hash }: Line): Pr
   return { brokenAt: between[0]?.id ?? id, what: `it was inserted: line ${id} ${follows}` };
 }
 
-/** An anchor as it is kept, and the hash that the chain has at its line now; null where that line is missing. */
+/** A stored anchor, and the hash that the chain has at its line now; null where that line is missing. */
 export type KeptAnchor = AuditAnchor & { found: string | null };
 
 /** A tenant's anchors in the order of the chain. */
@@ -115,7 +115,7 @@ export async function* anchorsOf(db: Queryable, tenant: string): AsyncGenerator<
   }
 }
 
-/** The first head that a receipt of this tenant names and the chain no longer has. */
+/** The first head that a receipt of this tenant names and that the chain no longer has. */
 export async function lostReceiptHead(
   db: Queryable,
   tenant: string,

@@ -7,21 +7,24 @@ export interface BookCheck {
   sql: string;
 }
 
-/** Live and settled payments: money that left or may leave. */
+/** Live and settled payments: money that left or may still leave. */
 const PAYING = `('signed', 'submitted', 'unknown', 'settled')`;
 
 /** The transfer that holds a payment's money now (see `transferOf`). */
 const TRANSFER_OF = `'payment:' || p.id ||
   case when coalesce((p.proof ->> 'holds')::integer, 0) > 0 then ':' || ((p.proof ->> 'holds')::integer + 1) else '' end`;
 
-/** What ended this long ago has been brought to rest; $1 is the grace in milliseconds. */
+/** Things that ended this long ago must be at rest; $1 is the grace in milliseconds. */
 const AT_REST = `r.finished_at < now() - $1 * interval '1 millisecond'`;
 
-/** The last that the run's own events told of a payment: what was unknown at its end is no part of the cost it told. */
+/**
+ * The last state of a payment in the run's own events. A payment that was unknown at the run's end is not part of the
+ * cost.
+ */
 const TOLD = `(select e.type from event e where e.run_id = p.run_id and e.type like 'payment.%'
   and e.data #>> '{payment,intentId}' = p.id order by e.seq desc limit 1)`;
 
-/** What the entries of an account say its guarded balance is: the check and its repair ask the same. */
+/** An account's guarded balance computed from its entries. The check and its repair both use it. */
 export const entrySums = (account: string): string =>
   `select coalesce(sum(e.amount) filter (where t.state = 'posted'), 0) as posted,
      coalesce(sum(greatest(-e.amount, 0)) filter (where t.state = 'pending'), 0) as held

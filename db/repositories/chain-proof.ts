@@ -16,7 +16,7 @@ export async function useChainProof(db: Queryable, use: ProofUse): Promise<boole
   return claimProof(db, { id, kind: use.kind, usedBy: use.usedBy });
 }
 
-/** Whoever claims a proof first has it, for ever. */
+/** The first claim of a proof wins, for ever. */
 export async function claimProof(
   db: Queryable,
   { id, kind, usedBy }: { id: string; kind: ProofUse['kind'] | 'consent'; usedBy: string },

@@ -12,13 +12,13 @@ export interface EventRow {
   tenant: string;
   family: string;
   feed_pos: number;
-  /** Of its run; known on feeds, where it decides who sees the event. */
+  /** Of its run. Set on feeds, where it decides who sees the event. */
   subject?: string;
 }
 
 const COLUMNS = 'e.run_id, e.seq, e.type, e.data, e.at, e.tenant, e.family, e.feed_pos';
 
-/** Events of many runs after what is known of each, in order; at most `limit` in all. */
+/** Events of many runs after the known position of each, in order; at most `limit` in all. */
 export async function readRunEvents(
   db: Queryable,
   known: ReadonlyMap<string, number>,
@@ -33,7 +33,7 @@ export async function readRunEvents(
   return rows;
 }
 
-/** Events of tenants' feeds after what is known of each, in order; at most `limit` of each tenant. */
+/** Events of tenants' feeds after the known position of each, in order; at most `limit` for each tenant. */
 export async function readFeeds(
   db: Queryable,
   known: ReadonlyMap<string, number>,
@@ -57,7 +57,7 @@ export async function feedPosition(db: Queryable, tenant: string): Promise<numbe
   return rows[0]?.pos ?? 0;
 }
 
-/** Keys of a run's events that begin so: what need not be written again. */
+/** Keys of a run's events that begin like this. Their events need not be written again. */
 export async function eventKeys(db: Queryable, runId: string, prefix: string): Promise<Set<string>> {
   const { rows } = await db.query<{ event_key: string }>(
     'select event_key from event where run_id = $1 and starts_with(event_key, $2)',

@@ -7,7 +7,7 @@ export interface Hidden {
   except: string;
 }
 
-/** Leaves out what belongs to a hidden run, or to none: a condition of MikroORM over entities with a `runId`. */
+/** Leaves out rows that belong to a hidden run, or to no run: a MikroORM condition for entities with a `runId`. */
 export const notHidden = (hidden: Hidden | undefined): object =>
   hidden === undefined
     ? {}

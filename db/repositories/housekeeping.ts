@@ -1,6 +1,6 @@
 import type { Queryable } from '../ledger.ts';
 
-/** Deletes what has expired, but no Idempotency-Key whose request is under way or has an unknown outcome. */
+/** Deletes what has expired. Keeps Idempotency-Keys whose request is under way or has an unknown outcome. */
 export async function purgeExpired(db: Queryable): Promise<void> {
   await db.query(`delete from rate_window where window_start < now() - interval '5 minutes'`);
   await db.query(`delete from stream_ticket where expires_at < now()`);

@@ -11,7 +11,7 @@ export interface ClaimKey {
 
 /**
  * One try's hold on a key. When the claim runs out, the next try may take it over with a token of its own. From then on
- * nothing counts that is written under the old token.
+ * nothing that is written under the old token counts.
  */
 export interface Hold {
   key: ClaimKey;
@@ -19,9 +19,9 @@ export interface Hold {
 }
 
 export type ClaimResult =
-  /** Ours to work on; `runId` when an earlier try got as far as creating a run. */
+  /** The request is ours to work on; `runId` when an earlier try got as far as creating a run. */
   | { kind: 'claimed'; token: string; runId: string | null }
-  /** Answered before; `sealed` is the answer, base64 of sealed bytes. */
+  /** The request was answered before; `sealed` is the answer, base64 of sealed bytes. */
   | { kind: 'answered'; sealed: string }
   | { kind: 'in_progress' }
   | { kind: 'other_body' };
@@ -91,7 +91,10 @@ const HELD = `select from idempotency
 
 const values = ({ key, token }: Hold): string[] => [...pk(key), token];
 
-/** Whether the claim is still ours. In a transaction it stays ours until the end, because a locked row is not taken over. */
+/**
+ * True while the claim is ours. In a transaction it then stays ours until the end, because a locked row is not taken
+ * over.
+ */
 export async function lockHold(db: Queryable, hold: Hold): Promise<boolean> {
   const { rowCount } = await db.query(HELD, values(hold));
   return rowCount === 1;
@@ -101,7 +104,7 @@ export async function lockHold(db: Queryable, hold: Hold): Promise<boolean> {
 export const bindRun = (db: Queryable, hold: Hold, runId: string): Promise<boolean> =>
   writeWhileHeld(db, hold, 'run_id', runId);
 
-/** False when the claim is another's now: then that one's answer counts. */
+/** False when the claim belongs to another try now, whose answer counts. */
 export const storeAnswer = (db: Queryable, hold: Hold, sealed: string): Promise<boolean> =>
   writeWhileHeld(db, hold, 'answer', JSON.stringify({ sealed }));
 
@@ -122,8 +125,8 @@ async function writeWhileHeld(
 }
 
 /**
- * Gives the key up after a try that failed: it is free again, or, when it made a run, open to the next try at once. False
- * when the claim is another's now.
+ * Gives up the key after a failed try. The key is free again or, when the try made a run, open to the next try at once.
+ * False when the claim belongs to another try now.
  */
 export async function releaseKey(db: Queryable, hold: Hold): Promise<boolean> {
   const { rows } = await db.query<{ ours: boolean }>(
@@ -143,12 +146,12 @@ export async function releaseKey(db: Queryable, hold: Hold): Promise<boolean> {
 }
 
 /**
- * The state of the request that made a run: at work, answered, or left alone. Locks it, so that it stays so until the
- * transaction ends.
+ * The state of the request that made a run: at work, answered, or abandoned. Locks it, so that the state holds until
+ * the transaction ends.
  */
 export async function lockRequestOf(client: Queryable, runId: string): Promise<'busy' | 'answered' | 'idle'> {
   const busy = `answer is null and coalesce(locked_until > clock_timestamp(), false)`;
-  // A claim that is held is not locked: its holder would take it for lost.
+  // A claim that is held is not locked: its holder would count it as lost.
   const { rows } = await client.query<{ answered: boolean }>(
     `select answer is not null as answered from idempotency where run_id = $1 and not (${busy}) for update`,
     [runId],

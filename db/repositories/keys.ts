@@ -6,7 +6,7 @@ import type { Queryable } from '../ledger.ts';
 /** Channel on which a trigger (migration 11) notifies of changed keys; the payload is the key's prefix. */
 export const KEYS_CHANNEL = 'steward_keys';
 
-/** What authority needs of a key. The database's clock, one for all processes, says whether it has expired. */
+/** What deciding about a key needs. The database's clock, one for all processes, says whether the key has expired. */
 export interface KeyRow {
   prefix: string;
   secret_hash: string;
@@ -29,7 +29,7 @@ export async function findKey(db: Queryable, prefix: string): Promise<KeyRow | u
   return rows[0];
 }
 
-/** Many keys in one round trip. Keys that are gone are missing in the answer. */
+/** Many keys in one round trip. The answer leaves out keys that are gone. */
 export async function findKeys(db: Queryable, prefixes: readonly string[]): Promise<Map<string, KeyRow>> {
   const { rows } = await db.query<KeyRow>({
     name: 'keys_find',
@@ -69,9 +69,9 @@ export interface KeyName {
 export interface Rotation {
   /** Prefix and hash of the successor. */
   fresh: Pick<NewKey, 'prefix' | 'secretHash'>;
-  /** Until when the old key works on; its own end still holds. */
+  /** How long the old key still works; its own end still holds. */
   overlapUntil: Date;
-  /** The successor's end. Undefined: the old key's end. */
+  /** The end of the successor. Undefined: the old key's end. */
   expiresAt: Date | null | undefined;
 }
 
@@ -81,7 +81,7 @@ export type RotationOutcome =
   /** It has a successor that is valid. */
   | { kind: 'succeeded'; by: string };
 
-/** Locks the old key's row: a revocation at the same time wins, and of two rotations at once only one succeeds. */
+/** Locks the old key's row. A revocation at the same time wins, and of two rotations at once only one succeeds. */
 export async function rotateKey(
   em: EntityManager,
   key: KeyName,

@@ -1,6 +1,6 @@
 import type { Queryable } from '../ledger.ts';
 
-/** What a lease brought: tokens to spend, and what the caller has left over all processes until the window ends. */
+/** The result of a lease: tokens to spend, and what the caller has left over all processes until the window ends. */
 export interface Lease {
   granted: number;
   remaining: number;

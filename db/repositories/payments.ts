@@ -8,7 +8,7 @@ export interface PaymentFilter {
   status?: PaymentStatus | undefined;
   runId?: string | undefined;
   hidden?: Hidden | undefined;
-  /** Open ones only that are older than this, the oldest first. */
+  /** Only open payments that are older than this, the oldest first. */
   stuckForMs?: number | undefined;
 }
 

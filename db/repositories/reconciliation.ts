@@ -5,7 +5,7 @@ import type { Database } from '../database.ts';
 import type { Queryable } from '../ledger.ts';
 import { BOOK_CHECKS, entrySums } from './book-checks.ts';
 
-const MOST_OF_A_KIND = 200; // a report stays readable; the next check shows what is left
+const MOST_OF_A_KIND = 200; // a report stays readable; the next check shows the rest
 
 interface Difference {
   tenant: string;
@@ -14,7 +14,9 @@ interface Difference {
   detail: string;
 }
 
-/** Every difference inside the database, out of one snapshot. What ended less than `graceMs` ago may still move. */
+/**
+ * Every difference inside the database, from one snapshot. Things that ended less than `graceMs` ago may still move.
+ */
 export async function findDifferences(db: Database, graceMs: number): Promise<Finding[]> {
   return db.transaction(async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
@@ -30,10 +32,13 @@ export async function findDifferences(db: Database, graceMs: number): Promise<Fi
   });
 }
 
-/** Fee and rent of a new token account, which withdrawals and transfers may cost, in lamports: booked when they are closed. */
+/**
+ * Fee and rent of a new token account in lamports. Withdrawals and transfers may cost them; they are booked at the
+ * close.
+ */
 const FEE_ALLOWANCE = 2_100_000;
 
-/** What chain accounts must hold by asset (CAIP-19), and what is under way either way. Minor units. */
+/** What chain accounts must hold by asset (CAIP-19), and what is under way in and out. Minor units. */
 export async function custodyLooks(db: Queryable): Promise<Map<string, CustodyLook>> {
   const { rows } = await db.query<{ asset: string; ledger: string; leaving: string; coming: string }>(
     `with posted as (
@@ -65,7 +70,9 @@ export async function custodyLooks(db: Queryable): Promise<Map<string, CustodyLo
   );
 }
 
-/** Sets a guarded balance to what its entries say. False where that would leave holds uncovered: a person decides. */
+/**
+ * Sets a guarded balance to the sum of its entries. False when that would leave holds uncovered: then a person decides.
+ */
 export async function rebuildBalance(client: pg.PoolClient, account: string): Promise<boolean> {
   await client.query('select from account_balance where account_id = $1 for update', [account]);
   const { rowCount } = await client.query(
@@ -85,7 +92,7 @@ export interface LiveRun {
   workflow_id: string;
 }
 
-/** Live runs that have not moved for a while, some of them: every check looks at others. */
+/** Some live runs that have not moved for a while. Every check looks at others. */
 export async function sampleQuietRuns(db: Queryable, quietMs: number, limit: number): Promise<LiveRun[]> {
   const { rows } = await db.query<LiveRun>(
     `select id, tenant, subject, workflow_id from run
@@ -96,7 +103,7 @@ export async function sampleQuietRuns(db: Queryable, quietMs: number, limit: num
   return rows;
 }
 
-/** Ids of payments that are closed for good, some of the last days': what the chain says of them is asked again. */
+/** Ids of some payments that were closed for good in the last days. Their chains are asked again. */
 export async function sampleClosedPayments(db: Queryable, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from payment where (finalized or status = 'void') and fingerprint is not null
@@ -106,7 +113,7 @@ export async function sampleClosedPayments(db: Queryable, limit: number): Promis
   return rows.map(({ id }) => id);
 }
 
-/** A report as it is kept; amounts are minor units as text. */
+/** A stored report; amounts are minor units as text. */
 export interface ReportRow {
   id: string;
   checked_at: Date;

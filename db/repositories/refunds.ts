@@ -1,6 +1,6 @@
 import type { Queryable } from '../ledger.ts';
 
-/** A refund that its chain showed but had not made final yet. `asset` is the token's address or mint. */
+/** A refund that was seen on its chain but was not final yet. `asset` is the token's address or mint. */
 export interface PendingRefund {
   id: string;
   tenant: string;

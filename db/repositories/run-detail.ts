@@ -3,7 +3,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import type { RunRow, StepRow } from './runs.ts';
 
-/** What a workflow's view needs of one payment. `amount` is minor units, `asset` CAIP-19. */
+/** What a workflow's view needs to know of one payment. `amount` is minor units, `asset` CAIP-19. */
 export interface PaymentFact {
   id: string;
   step_id: string;
@@ -15,7 +15,7 @@ export interface PaymentFact {
   tx_hash: string | null;
 }
 
-/** A run with all that hangs on it, read in one round trip. `steps` is empty in lists. */
+/** A run with all its parts, read in one round trip. `steps` is empty in lists. */
 export interface RunDetail extends Omit<RunRow, 'input_sealed'> {
   input_sealed: Buffer;
   steps: StepRow[];
@@ -29,7 +29,7 @@ const RUN = `r.id, r.tenant, r.family, r.kind, r.subject, r.status, r.settings, 
 const STEPS = `(select coalesce(json_agg(json_build_object('step_id', s.step_id, 'status', s.status, 'data', s.data)
   order by s.step_id), '[]') from run_step s where s.run_id = r.id) as steps`;
 
-// The last generation of a step's payment is the one that counts; settled ones of earlier generations do not exist.
+// The last generation of a step's payment counts. Payments of earlier generations never settled.
 const PAYMENTS = `(select coalesce(json_agg(json_build_object('id', p.id, 'step_id', p.step_id, 'status', p.status,
     'network', p.network, 'asset', p.asset, 'amount', p.amount::text, 'pay_to', p.pay_to, 'tx_hash', p.tx_hash)
   order by p.created_at, p.step_id, p.generation), '[]') from payment p where p.run_id = r.id) as payments`;
@@ -52,7 +52,7 @@ export async function findWorkflow(
   return rows[0];
 }
 
-/** Whose runs are listed. */
+/** The subjects whose runs are listed. */
 export interface SubjectRuns {
   tenant: string;
   family: string;
@@ -89,7 +89,7 @@ export async function countWorkflows(
   return rows[0]!.n;
 }
 
-/** What `/health` tells of the last day, over all tenants. Rates are null when nothing ended. */
+/** The figures of the last day that `/health` shows, over all tenants. Rates are null when nothing ended. */
 export interface RunMetrics {
   completed: number;
   failed: number;

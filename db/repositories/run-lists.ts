@@ -179,7 +179,7 @@ export async function findInboxItem(
   return rows[0];
 }
 
-/** The last approval asked for, of each run. */
+/** The last approval that each run asked for. */
 export async function lastApprovals(db: Queryable, runIds: string[]): Promise<Map<string, ApprovalRow>> {
   const { rows } = await db.query<ApprovalRow>({
     name: 'approvals_of_runs',
@@ -190,7 +190,7 @@ export async function lastApprovals(db: Queryable, runIds: string[]): Promise<Ma
   return new Map(rows.map((row) => [row.run_id, row]));
 }
 
-/** Every approval that was asked for, of one run, in order. */
+/** Every approval that one run asked for, in order. */
 export async function approvalsOf(db: Queryable, runId: string): Promise<ApprovalRow[]> {
   const { rows } = await db.query<ApprovalRow>(
     `${INBOX} where a.run_id = $1 and a.kind = 'approval' order by a.requested_at, a.id`,

@@ -4,7 +4,7 @@ import type { RunStatus, StepStatus } from '../../schemas/core/run.ts';
 import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
 
-/** A run about to exist. `settings` is what the workflow gets; `input` may hold a prompt and is sealed. */
+/** A run that is about to exist. `settings` is what the workflow gets; `input` may hold a prompt and is sealed. */
 export interface NewRun {
   id: string;
   tenant: string;
@@ -105,8 +105,8 @@ export async function listSteps(db: Queryable, runId: string): Promise<StepRow[]
 export const NEVER_STARTED = 'run.cancelled:never-started';
 
 /**
- * Records that Temporal has the workflow, or that nobody knows. A run that is 'started' or called off stays so. Answers the
- * state that holds now.
+ * Records that Temporal has the workflow, or that this is not known. A run that is 'started' or called off stays so.
+ * Answers the state that holds now.
  */
 export async function markStart(
   db: Queryable,
@@ -126,7 +126,7 @@ export async function markStart(
 }
 
 /**
- * Calls off a start whose outcome is unknown, for good: whatever the run's workflow does from here on, it is told to end.
+ * Calls off a start whose outcome is unknown, for good: whatever the run's workflow does afterwards, it is told to end.
  * False when the outcome is known by now.
  */
 export async function abandonStart(db: Queryable, id: string): Promise<boolean> {
@@ -138,7 +138,9 @@ export async function abandonStart(db: Queryable, id: string): Promise<boolean> 
   return rowCount === 1;
 }
 
-/** For a start that was called off although its workflow exists. That was told to end, and ends its run itself. */
+/**
+ * For a start that was called off although its workflow exists. That workflow was told to end, and ends its run itself.
+ */
 export async function keepAbandoned(db: Queryable, id: string, temporalRunId: string): Promise<void> {
   await db.query(`update run set temporal_run_id = $2 where id = $1`, [id, temporalRunId]);
 }

@@ -7,15 +7,15 @@ export interface Signer {
 }
 
 /**
- * The next `count` numbers of an account; answers the first. The row stays locked until the caller's transaction ends,
- * so that whoever comes next waits and gets the number after, from however many processes. `used` is what the chain has
- * counted: an account that others have used as well goes on from there.
- *
+ * Reserves the next `count` numbers of an account; answers the first. The row stays locked until the caller's
+ * transaction ends, so the next caller waits and gets the number after, from however many processes. `used` is what the
+ * chain has counted: an account that others have used as well goes on from there.
  * Called in the transaction that stores the bytes signed with the number. What a crash leaves behind:
  * - before this: nothing was taken.
- * - after this, or after signing: the transaction is rolled back; the number is given to the next, the bytes are gone.
- * - after the commit: number and bytes are stored together. There is no number without bytes that could use it, so none
- *   is ever missing on the chain: a payment that is given up has its number spent on a transfer of nothing to itself.
+ * - after this, or after signing: the transaction is rolled back; the number goes to the next caller, the bytes are
+ *   gone.
+ * - after the commit: number and bytes are stored together. Every number has bytes that can use it, so none is ever
+ *   missing on the chain: a payment that is given up has its number spent on a transfer of nothing to itself.
  */
 export async function takeNumbers(
   client: Queryable,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Queryable } from '../ledger.ts';
 
-/** `holder` says for whom the ticket stands, not what they may do. */
+/** `holder` says for whom the ticket stands, not what the holder may do. */
 export async function insertTicket(
   db: Queryable,
   hash: string,

@@ -9,7 +9,7 @@ import {
 } from '../../schemas/families/masumi/mip003.ts';
 import { ask, isSilence } from './ask.ts';
 
-/** MIP-003 as a purchaser sees it, and nothing besides. */
+/** MIP-003 as a purchaser sees it, and nothing else. */
 export interface Agent {
   availability(): Promise<Availability>;
   fields(): Promise<MipField[]>;
@@ -20,7 +20,7 @@ export interface Agent {
   provideInput(jobId: string, statusId: string, input: JsonObject): Promise<InputProvided>;
 }
 
-/** `apiKey`: where the seller wants one of purchasers, too. */
+/** `apiKey`: for sellers that want a key from purchasers, too. */
 export function createAgent(apiUrl: string, flowKey: string, apiKey?: string): Agent {
   const base = `${apiUrl.replace(/\/+$/, '')}/mip003/${encodeURIComponent(flowKey)}`;
   const headers: Record<string, string> = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 
-/** A server that was asked something and said no, in its own words. */
+/** A server answered a question with a refusal, in its own words. */
 export class Refused extends Error {
   readonly status: number;
   readonly body: unknown;
@@ -18,14 +18,14 @@ export interface Question<Schema extends z.ZodType> {
   headers?: Record<string, string>;
   body?: unknown;
   answer: Schema;
-  /** How long silence, 429 and 5xx are borne. Everything asked here may be asked twice. */
+  /** How long the purchaser puts up with silence, 429 and 5xx. Everything asked here may be asked twice. */
   patienceMs?: number;
 }
 
 const RETRY_MS = 1000;
 const TIMEOUT_MS = 60_000;
 
-/** Asks, and checks that the answer has the form that the specification gives it. */
+/** Asks, and checks that the answer has the form that the specification demands. */
 export async function ask<Schema extends z.ZodType>(question: Question<Schema>): Promise<z.output<Schema>> {
   const giveUpAt = Date.now() + (question.patienceMs ?? 30_000);
   for (;;) {
@@ -72,7 +72,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Of problem+json and of the payment service's envelope; else what there is. */
+/** The words of problem+json or of the payment service's envelope, else the text as it is. */
 function wordsOf(body: unknown): string {
   const { detail, error } = (body ?? {}) as { detail?: unknown; error?: { message?: unknown } };
   if (typeof detail === 'string') return detail;

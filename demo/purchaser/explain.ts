@@ -1,6 +1,6 @@
 import { isSilence, Refused } from './ask.ts';
 
-/** Makes of an error one that says what to do next. To be given to `catch`. */
+/** Turns an error into one that says what to do next. Meant for `catch`. */
 export const explain =
   (deed: 'start_job' | 'pay') =>
   (error: unknown): never => {

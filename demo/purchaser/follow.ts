@@ -10,7 +10,7 @@ import { inWords } from './terms.ts';
 
 const POLL_MS = 1000; // an API of ours takes 100 requests a minute
 
-/** Looks at job and money until the job has ended, answers what the agent asks, and shows whatever changes. */
+/** Looks at job and money until the job has ended, answers what the agent asks, and shows every change. */
 export async function followJob(purchase: Purchase): Promise<JobStatusAnswer> {
   const { agent, job, screen, order, wallet, money } = purchase;
   let shown = '';
@@ -50,7 +50,7 @@ async function answerQuestion(purchase: Purchase, status: JobStatusAnswer): Prom
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       screen.line(`   ${error.message}`);
-      if (error.status === 409) return; // asked no more: the next status says why
+      if (error.status === 409) return; // the question is no longer open: the next status says why
       if (!isTyped || error.status !== 400) throw refusedAnswer(job.job_id, error);
     }
   }

@@ -19,11 +19,11 @@ const fields: MipField[] = [
   { id: 'note', type: 'string', name: 'Note', data: { default: 'none' }, validations: [optional] },
 ];
 
-test('who has no opinion takes defaults and first choices, and leaves out what may be left out', () => {
+test('the usual answers are defaults and first choices, and optional texts are left out', () => {
   expect(usualAnswers(fields)).toEqual({ decision: 'Send', copies: 2, title: 'A title', note: 'none' });
 });
 
-test('a form is shown with its texts, and says of each field what it takes', () => {
+test('a form is shown with its texts and with what each field takes', () => {
   expect(formTexts(fields)).toEqual(['Send this?', 'Really?']);
   expect(formRows(fields).slice(1, 4)).toEqual([
     ['comment', 'string', 'optional', '', 'Comment'],

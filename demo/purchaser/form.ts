@@ -6,11 +6,11 @@ const rule = (field: MipField, name: string): string | undefined =>
 
 export const isOptional = (field: MipField): boolean => rule(field, 'optional') === 'true';
 
-/** Fields that take a value; the others only show something. */
+/** Fields that take a value. The others only show something. */
 export const asking = (fields: readonly MipField[]): MipField[] =>
   fields.filter(({ type }) => type !== 'none');
 
-/** The form as a table, its texts above it. */
+/** The form as a table, with its texts above. */
 export function formRows(fields: readonly MipField[]): string[][] {
   const rows = asking(fields).map((field) => [
     field.id,
@@ -49,7 +49,7 @@ export function usualAnswers(fields: readonly MipField[]): JsonObject {
 function usual(field: MipField): Json | undefined {
   const { data, type } = field;
   if (data?.default !== undefined) return data.default;
-  // A choice that may be left out is answered, too: it is what a form with buttons is about.
+  // An optional choice is answered, too: a form with buttons exists for its choice.
   if (type === 'option') return data?.values?.[0];
   if (isOptional(field)) return undefined;
   if (type === 'boolean') return false;
@@ -57,7 +57,7 @@ function usual(field: MipField): Json | undefined {
   return data?.placeholder ?? 'example';
 }
 
-/** What was typed, as the field wants it; undefined for nothing typed. */
+/** The typed text as the field wants it; undefined when nothing was typed. */
 export function typedValue(field: MipField, text: string): Json | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;

@@ -2,7 +2,7 @@ import type { ShownPurchase } from '../../schemas/families/masumi/payment-servic
 import type { Screen } from '../screen.ts';
 import type { Wallet } from './wallet.ts';
 
-/** A purchase as the purchaser's payment service shows it, said whenever it stands otherwise than before. */
+/** A purchase as the purchaser's payment service shows it. Every change is printed. */
 export interface Money {
   look(): Promise<ShownPurchase>;
 }

@@ -8,7 +8,7 @@ import type { Money } from './money.ts';
 import type { Report } from './report.ts';
 import type { Wallet } from './wallet.ts';
 
-/** Asks whoever sits at the terminal to fill in a form. */
+/** Asks the person at the terminal to fill in a form. */
 export type AskPerson = (fields: readonly MipField[]) => Promise<JsonObject>;
 
 export interface Purchaser {
@@ -21,18 +21,18 @@ export interface Purchaser {
 }
 
 export interface Order {
-  /** Without it a person is asked, else the agent's own example is taken. */
+  /** Without it a person is asked, or else the agent's own example is taken. */
   input?: JsonObject | undefined;
-  /** For every question of the agent; without it a person is asked, else the usual answer is given. */
+  /** The answer to every question of the agent. Without it a person is asked, or else the usual answer is given. */
   answer?: JsonObject | undefined;
-  /** Ask for the money back as soon as it is locked. */
+  /** Asks for the money back as soon as it is locked. */
   refund?: boolean | undefined;
 }
 
 export interface Bought {
   jobId: string;
   status: JobStatusAnswer['status'];
-  /** All that could be checked is right, and the job completed; or the refund that was ordered came. */
+  /** True when every check passed and the job completed, or when the refund that was ordered came. */
   passed: boolean;
 }
 
@@ -42,6 +42,6 @@ export interface Purchase extends Purchaser {
   order: Order;
   identifier: string;
   job: StartedJob;
-  /** Undefined where nobody pays. */
+  /** Undefined when nobody pays. */
   money: Money | undefined;
 }

@@ -3,7 +3,7 @@ import { inputHash, signInput } from '../../api/families/masumi/hashing.ts';
 import { outputHash } from '../../activities/payment-service/output-hash.ts';
 import { hashInput, hashOutput, isSigned, priceInWords } from './proofs.ts';
 
-test("a purchaser's own hashes are the seller's, whatever the order of keys and the letters", () => {
+test("a purchaser's own hashes are the seller's, whatever the order of keys and the case of letters", () => {
   const input = { zebra: 1, ä: 'öß "quoted"\n', a: [true, null, 1e21] };
   expect(hashInput('c0ffee', input)).toBe(inputHash('c0ffee', input));
   for (const mode of ['mip', 'escaped'] as const)
@@ -29,7 +29,7 @@ describe('The signature of an answer', () => {
   ])('does not hold for %s', (_what, provided, job, question) =>
     expect(isSigned(provided, job, question)).toBe(false),
   );
-  test('is not there where the seller signs nothing', () =>
+  test('is absent when the seller signs nothing', () =>
     expect(isSigned({ ...signed, signature: '', verification_key: '' }, 'job', 'lock')).toBeUndefined());
 });
 

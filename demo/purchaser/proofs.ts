@@ -16,7 +16,7 @@ export const hashOutput = (identifier: string, result: string, mode: OutputHashM
 /** What comes before an Ed25519 public key in its SPKI form (RFC 8410). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** True when the key that came along signed that this answer was taken; undefined when the seller signs nothing. */
+/** True when the enclosed key signed that this answer was taken; undefined when the seller signs nothing. */
 export function isSigned(
   { input_hash, signature, verification_key }: InputProvided,
   jobId: string,

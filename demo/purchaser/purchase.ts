@@ -15,7 +15,7 @@ import type { Wallet } from './wallet.ts';
 
 const IDENTIFIER_BYTES = 10; // hex that the payment service takes verbatim (masumi.md section 3)
 
-/** Buys one job from order to result over the public wire, and believes nothing that it can check. */
+/** Buys one job from order to result over the public wire, and checks everything that can be checked. */
 export async function purchase(purchaser: Purchaser, order: Order): Promise<Bought> {
   const { screen } = purchaser;
   const report = createReport(screen);
@@ -31,7 +31,7 @@ export async function purchase(purchaser: Purchaser, order: Order): Promise<Boug
   return { jobId: job.job_id, status: last.status, passed };
 }
 
-/** Ordered on terms that hold, and paid for. */
+/** An order on terms that hold, paid for. */
 async function start(purchaser: Purchaser, order: Order, report: Report): Promise<Purchase> {
   const { agent, wallet, screen } = purchaser;
   const { status, message } = await agent.availability();

@@ -6,9 +6,11 @@ import type { Purchase } from './order.ts';
 import { inWords } from './terms.ts';
 
 const LOOK_MS = 1000;
-const WATCH_MS = 60_000; // further than that a person looks again
+const WATCH_MS = 60_000; // after that a person looks again
 
-/** Asks for the money back where that was not done yet, and says what becomes of it. True: it is back, or agreed to. */
+/**
+ * Asks for the money back unless that was done already, and says what happens. True: it is back, or the seller agreed.
+ */
 export async function watchRefund(
   { wallet, job, screen }: Purchase,
   money: Money,
@@ -30,7 +32,7 @@ export async function watchRefund(
   }
 }
 
-/** True when nothing more happens soon. A result that was delivered makes it a dispute, which people settle. */
+/** True when nothing more happens soon. After a delivered result it is a dispute, which people settle. */
 function isSettled({ onChainState, NextAction }: ShownPurchase, status: JobStatusAnswer['status']): boolean {
   if (onChainState === null)
     return status === 'failed' && !NextAction.requestedAction.startsWith('FundsLocking');
@@ -38,7 +40,7 @@ function isSettled({ onChainState, NextAction }: ShownPurchase, status: JobStatu
   return /^(Withdrawn|RefundWithdrawn|DisputedWithdrawn|FundsOrDatumInvalid)$/.test(onChainState);
 }
 
-/** What a state of the money means to whoever wants it back. */
+/** What a state of the money means to somebody who wants it back. */
 export function refundInWords({
   onChainState,
   externalDisputeUnlockTime,

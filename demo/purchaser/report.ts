@@ -1,6 +1,6 @@
 import type { Screen } from '../screen.ts';
 
-/** What a purchaser checks for itself, one line each. */
+/** What a purchaser checks, one line for each check. */
 export interface Report {
   check(what: string, isRight: boolean, more: string): void;
   /** Something that cannot be checked here, and why. */

@@ -6,7 +6,7 @@ import type { Purchase } from './order.ts';
 const LOOK_MS = 1000;
 const ON_CHAIN_MS = 900_000; // blocks take seconds, confirmations minutes
 
-/** The result is the one whose hash the seller put on the chain, or it is not what was paid for. */
+/** The seller put the hash of the right result on the chain. A result with another hash is not what was paid for. */
 export async function checkResult(purchase: Purchase, result: string): Promise<void> {
   const { screen, report, identifier, money, outputHash } = purchase;
   for (const line of result.split('\n')) screen.detail(line.slice(0, 140));

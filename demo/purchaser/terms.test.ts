@@ -50,10 +50,10 @@ test.each([
   ['times', { unlockTime: job.submitResultTime }],
 ])('a wrong %s is found before anything is paid', (what, given) => expect(failures(given)).toEqual([what]));
 
-test('nothing is asked of the times of a job that nobody pays', () =>
+test('a job that nobody pays may have any times', () =>
   expect(failures({ blockchainIdentifier: 'FREE-0123', payByTime: 0, amounts: [] })).toEqual([]));
 
-test('what is paid is exactly what the seller said; amounts only where the price is not fixed', () => {
+test('the amounts to pay are exactly what the seller said, and are named only where the price is not fixed', () => {
   const paid = purchaseOf(job, fixed);
   expect(paid).toMatchObject({
     payByTime: String(job.payByTime),

@@ -4,7 +4,7 @@ import type { StartedJob } from '../../schemas/families/masumi/mip003.ts';
 import { hashInput, priceInWords } from './proofs.ts';
 import type { Report } from './report.ts';
 
-/** FREE-... and SIMULATED-...: there is nothing to pay, and no chain that would know of a result. */
+/** FREE-... and SIMULATED-...: nothing is to be paid, and no chain knows of a result. */
 export const isUnpaid = ({ blockchainIdentifier }: StartedJob): boolean =>
   /^(FREE|SIMULATED)-/.test(blockchainIdentifier);
 
@@ -14,7 +14,7 @@ export interface Ordered {
   pricing: AgentPricing | undefined;
 }
 
-/** What start_job answered, against what was ordered and what the registry says. Nobody pays before this holds. */
+/** Compares start_job's answer with what was ordered and with the registry. Nobody pays before this holds. */
 export function checkTerms(report: Report, job: StartedJob, ordered: Ordered, now: number): void {
   const { identifier, input, pricing } = ordered;
   report.check('identifier', job.identifierFromPurchaser === identifier, `ours came back, ${identifier}`);
@@ -35,7 +35,7 @@ function checkTimes(report: Report, job: StartedJob, now: number): void {
   const { payByTime, submitResultTime, unlockTime, externalDisputeUnlockTime } = job;
   const times = [now, payByTime, submitResultTime, unlockTime, externalDisputeUnlockTime];
   const inOrder = times.every((time, index) => index === 0 || times[index - 1]! < time);
-  // In seconds they would all lie in 1970.
+  // In seconds all of them would lie in 1970.
   report.check(
     'times',
     inOrder,

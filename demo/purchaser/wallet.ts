@@ -11,11 +11,11 @@ import {
 } from '../../schemas/families/masumi/payment-service.ts';
 import { ask, Refused } from './ask.ts';
 
-/** The purchaser's own payment service: what pays, and shows what became of the money. */
+/** The purchaser's own payment service, which pays and shows what became of the money. */
 export interface Wallet {
-  /** As the registry says; undefined for an agent it does not know. */
+  /** The pricing in the registry; undefined for an agent that it does not know. */
   pricing(agentIdentifier: string): Promise<AgentPricing | undefined>;
-  /** Paying twice is not possible: the second time is the first purchase. */
+  /** Paying twice is not possible: the second try answers the first purchase. */
   pay(job: StartedJob, pricing: AgentPricing): Promise<ShownPurchase>;
   resolve(blockchainIdentifier: string): Promise<ShownPurchase>;
   /** Undefined when the state of the purchase does not allow it (yet, or any more). */

@@ -13,7 +13,7 @@ const defaults = {
 };
 
 describe('the times of a job', () => {
-  test('by default are feasible', () => {
+  test('are feasible by default', () => {
     expect(checkJob(defaults).feasible).toBe(true);
   });
 
@@ -56,7 +56,7 @@ describe('the times of a job', () => {
     });
   });
 
-  test('give the last moments of launching and of answering a question', () => {
+  test('give the last moments to launch and to answer a question', () => {
     const result = checkJob(defaults);
     expect(result.feasible && (defaults.submitResult - result.latest('launch')) / MINUTE).toBe(45);
     expect(result.feasible && (defaults.submitResult - result.latest('input')) / MINUTE).toBe(25);

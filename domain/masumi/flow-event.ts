@@ -3,7 +3,7 @@ import type { SseFrame } from './sse.ts';
 
 const STAMPED = /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?):/i;
 
-/** A frame of Kodosumi's stream as an event: its data is `<unix seconds>:<message>`, only that of `eof` has no time. */
+/** A frame of Kodosumi's stream as an event. Its data is `<unix seconds>:<message>`; only that of `eof` has no time. */
 export function readFlowEvent({ id, event, data }: SseFrame): FlowEvent {
   const stamp = event === 'eof' ? null : STAMPED.exec(data);
   if (stamp === null) return { id, event, atMs: null, data };
@@ -11,7 +11,7 @@ export function readFlowEvent({ id, event, data }: SseFrame): FlowEvent {
   return { id, event, atMs: Math.round(Number(seconds) * 1000), data: data.slice(prefix.length) };
 }
 
-/** What a traceback says in the end: its last line that is not blank. */
+/** The conclusion of a traceback: its last line that is not blank. */
 export function lastLine(traceback: string): string | undefined {
   return traceback
     .split(/\r\n|\n|\r/)

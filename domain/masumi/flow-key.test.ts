@@ -19,7 +19,7 @@ describe('the key of a flow', () => {
     expect(flowKey(url)).toBe(key);
   });
 
-  it('fits a URL whatever the flow is called, also where it is shared', () => {
+  it('fits a URL whatever the flow is called, also when flows share it', () => {
     const urls = fc.array(fc.tuple(fc.string({ unit: 'binary', maxLength: 300 }), uid), { maxLength: 6 });
     fc.assert(
       fc.property(urls, (flows) => {
@@ -32,7 +32,7 @@ describe('the key of a flow', () => {
 });
 
 describe('keys of all flows', () => {
-  it('tell flows that share a key apart by their uid, and drop the bare key', () => {
+  it('of flows that share a key are told apart by their uid, and the bare key is dropped', () => {
     const [slash, line, other] = [flow('/a/b', '11111111aa'), flow('/a_b', '22222222bb'), flow('/c')];
     expect([...flowKeys([slash, other, line])]).toEqual([
       ['c', other],
@@ -41,14 +41,14 @@ describe('keys of all flows', () => {
     ]);
   });
 
-  it('take more of the uid where eight characters are taken', () => {
+  it('take more of the uid when eight characters are taken', () => {
     const twins = flowKeys([flow('/a/b', 'aaaaaaaa1'), flow('/a_b', 'aaaaaaaa2')]);
     expect([...twins.keys()]).toEqual(['a_b~aaaaaaaa', 'a_b~aaaaaaaa2']);
     const lookalike = flowKeys([flow('/a/b', '20abcdef99'), flow('/a_b', '33333333'), flow('/a_b abcdef')]);
     expect([...lookalike.keys()]).toEqual(['a_b~20abcdef', 'a_b~20abcdef9', 'a_b~33333333']);
   });
 
-  it('cut long shared keys so that the uid fits, and count a url once', () => {
+  it('that are shared and long are cut so that the uid fits, and a repeated url counts once', () => {
     const long = 'x'.repeat(260);
     const keys = [...flowKeys([flow(`/${long}1`, '11111111'), flow(`/${long}2`, '22222222')]).keys()];
     expect(keys).toEqual([`${'x'.repeat(241)}~11111111`, `${'x'.repeat(241)}~22222222`]);
@@ -63,7 +63,7 @@ describe('settings of a flow', () => {
   const find = (key: string, settings: Record<string, string>) =>
     settingFor('AGENT_IDENTIFIER', key, keys, settings);
 
-  it('have names a shell can set', () => {
+  it('have names that a shell can set', () => {
     expect(envName('-_localhost_8001_hy~20mn.x_-_')).toBe('__localhost_8001_hy_20mn_x___');
   });
 
@@ -83,7 +83,7 @@ describe('settings of a flow', () => {
     });
   });
 
-  it('are refused where a name fits two flows, until the exact key settles it', () => {
+  it('are refused when a name fits two flows, until the exact key settles it', () => {
     const refused = find('a-b', { AGENT_IDENTIFIER_a_b: '1' });
     expect(refused).toMatchObject({ kind: 'ambiguous', name: 'AGENT_IDENTIFIER_a_b', keys: ['a-b', 'a.b'] });
     expect(refused.kind === 'ambiguous' && refused.detail).toContain('(a-b, a.b)');
@@ -92,7 +92,7 @@ describe('settings of a flow', () => {
     expect(find('a.b', settled)).toMatchObject({ kind: 'set', value: '2' });
   });
 
-  it('do not find what objects inherit', () => {
+  it('do not include what objects inherit', () => {
     expect(settingFor('PRICE', 'x', [], Object.create({ PRICE_x: '1' }))).toEqual({ kind: 'unset' });
   });
 });

@@ -5,7 +5,7 @@ interface KeyedFlow {
 }
 
 const MAX_LENGTH = 250;
-/** How much of a uid tells apart flows that share a key. */
+/** How much of the uid tells flows with the same key apart. */
 const UID_LENGTH = 8;
 
 /**
@@ -37,7 +37,7 @@ export function flowKeys<Flow extends KeyedFlow>(flows: Iterable<Flow>): Map<str
   return keyed;
 }
 
-/** More of the uid where eight characters are taken already: by another uid, or by a url that looks like this key. */
+/** More of the uid, when the first eight characters are taken by another uid or by a url that looks like this key. */
 function freeKey(key: string, uid: string, taken: ReadonlyMap<string, unknown>): string {
   const safe = uid.replaceAll(/[^A-Za-z0-9]/g, '');
   for (let length = UID_LENGTH; ; length += 1) {
@@ -62,7 +62,7 @@ export const isFlowSetting = (name: string): boolean => /^(AGENT_IDENTIFIER|PRIC
 export const envName = (key: string): string => key.replaceAll(/[^A-Za-z0-9_]/g, '_');
 
 /**
- * What is set for a flow: `<PREFIX>_<key>` by the exact key, else by its `envName`. A name that fits several flows
+ * The setting of a flow: `<PREFIX>_<key>` by the exact key, else by its `envName`. A name that fits several flows
  * belongs to none of them until all but one have a setting by their exact key. Blank values count as unset.
  */
 export function settingFor(

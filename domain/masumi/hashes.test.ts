@@ -22,17 +22,17 @@ describe('identifiers the payment service takes', () => {
 describe('what is hashed', () => {
   const result = 'a "b"\\\n\u0001\u2028é';
 
-  it('is the identifier, a semicolon and the text', () => {
+  it('consists of the identifier, a semicolon and the text', () => {
     expect(inputPreimage('job;1', '{"a":1}')).toBe('job;1;{"a":1}');
     expect(outputPreimage('id', result, 'mip')).toBe(`id;${result}`);
   });
 
-  it('is JSON-escaped where purchasers do it so, with everything else as it is', () => {
+  it('is JSON-escaped for purchasers that hash it so, with everything else unchanged', () => {
     expect(outputPreimage('id', result, 'escaped')).toBe('id;a \\"b\\"\\\\\\n\\u0001\u2028é');
     expect(outputPreimage('id', 'plain', 'escaped')).toBe('id;plain');
   });
 
-  it('of an answer to a lock is canonical, whatever the order it came in', () => {
+  it('is canonical for an answer to a lock, whatever the order it came in', () => {
     expect(lockPreimage({ status_id: 's', input_hash: 'h', job_id: 'j' })).toBe(
       '{"input_hash":"h","job_id":"j","status_id":"s"}',
     );

@@ -1,7 +1,7 @@
 /** How a result is hashed: as MIP-004 says, or as most purchasers' software does (masumi.md, Amendments). */
 export type OutputHashMode = 'mip' | 'escaped';
 
-/** What the input hash is over (MIP-004, step 1.2). `jcs` is the RFC 8785 JSON of `input_data` as received. */
+/** The text that the input hash covers (MIP-004, step 1.2). `jcs` is the RFC 8785 JSON of `input_data` as received. */
 export const inputPreimage = (identifier: string, jcs: string): string => `${identifier};${jcs}`;
 
 /**
@@ -13,7 +13,7 @@ export const inputPreimage = (identifier: string, jcs: string): string => `${ide
 export const outputPreimage = (identifier: string, result: string, mode: OutputHashMode): string =>
   `${identifier};${mode === 'mip' ? result : JSON.stringify(result).slice(1, -1)}`;
 
-/** The answer to a lock that is signed. */
+/** The answer to a lock, as it is signed. */
 export interface LockAnswer {
   input_hash: string;
   job_id: string;

@@ -21,7 +21,7 @@ describe('readFinal', () => {
     expect(readFinal(final)).toEqual({ kind, output, final: JSON.parse(final) });
   });
 
-  it('gives "null" where there is nothing', () => {
+  it('gives "null" when there is no result', () => {
     expect(readFinal(null)).toEqual({ kind: null, output: 'null', final: null });
   });
 
@@ -32,7 +32,10 @@ describe('readFinal', () => {
     },
   );
 
-  it.each(['plain', '[1]', '7', '{}', '{"a":1,"b":2}'])('gives what is no result as it is: %s', (final) => {
-    expect(readFinal(final)).toMatchObject({ kind: null, output: final });
-  });
+  it.each(['plain', '[1]', '7', '{}', '{"a":1,"b":2}'])(
+    'gives a text that is not a result as it is: %s',
+    (final) => {
+      expect(readFinal(final)).toMatchObject({ kind: null, output: final });
+    },
+  );
 });

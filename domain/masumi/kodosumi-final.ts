@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import type { FlowResult } from './ports/kodosumi.ts';
 
-/** Where the classes that are text keep it. */
+/** The member in which each text class keeps its text. */
 const TEXT_IN = new Map([
   ['Markdown', 'body'],
   ['HTML', 'body'],
@@ -23,7 +23,7 @@ export function readFinal(final: string | null): FlowResult {
   return { kind, output: textOf(kind, value) ?? compact(final, kind) ?? final, final: parsed };
 }
 
-/** Undefined where the class is no text, or its text is empty. */
+/** Undefined when the class is not a text class, or its text is empty. */
 function textOf(kind: string, value: Json): string | undefined {
   const field = TEXT_IN.get(kind);
   const inside = field !== undefined && isObject(value) ? value[field] : undefined;

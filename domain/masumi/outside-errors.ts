@@ -1,10 +1,12 @@
-/** What Kodosumi or the payment service refused, or why it could not be asked. The words are safe to show. */
+/**
+ * What Kodosumi or the payment service refused, or why it could not be asked. The words are safe to show to clients.
+ */
 export class OutsideError extends Error {
   /** HTTP status of a refusal; undefined when there was no answer. */
   readonly status: number | undefined;
-  /** True when it may have happened all the same: an answer got lost, or never came in time. */
+  /** True when the request may have taken effect all the same: its answer got lost, or never came in time. */
   readonly unknown: boolean;
-  /** When it said how long to wait. */
+  /** How long it asked us to wait. */
   readonly retryAfterMs: number | undefined;
 
   constructor(

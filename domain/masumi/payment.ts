@@ -5,7 +5,7 @@ import type { NodePayment, OnChainState } from './ports/masumi-node.ts';
 export const isPaid = (state: OnChainState | null): boolean =>
   state !== null && state !== 'FundsOrDatumInvalid';
 
-/** States that the payment service itself asks for an authorisation in (masumi.md section 2, "Compensation"). */
+/** States in which the payment service itself asks for an authorisation (masumi.md section 2, "Compensation"). */
 export const canAuthorize = (state: OnChainState | null): boolean =>
   state === 'RefundRequested' || state === 'Disputed';
 
@@ -15,10 +15,13 @@ const OVER: ReadonlySet<OnChainState | null> = new Set<OnChainState>([
   'DisputedWithdrawn',
 ]);
 
-/** States that nothing leaves. */
+/** Final states: nothing follows them. */
 export const isOver = (state: OnChainState | null): boolean => OVER.has(state);
 
-/** What the purchaser is told of a request that was made. What it does not say is what was asked for, and listed. */
+/**
+ * What the purchaser is told about a request that was made. Anything the answer leaves out is as it was asked for and
+ * listed.
+ */
 export const paymentOf = (
   made: NodePayment,
   payByTime: number,
@@ -39,13 +42,13 @@ export const standingOf = ({ onChainState, nextAction }: NodePayment): PaymentSt
   nextAction,
 });
 
-/** Refund as the native API shows it (masumi.md 1.1). */
+/** The refund as the native API shows it (masumi.md 1.1). */
 export type RefundState = 'none' | 'pending' | 'authorized' | 'refunded';
 
-/** The money is, or goes, to us: no refund will come. */
+/** The money is ours or on its way to us: no refund will come. */
 const OURS: ReadonlySet<OnChainState | null> = new Set<OnChainState>(['Withdrawn', 'WithdrawAuthorized']);
 
-/** `failed`: the job ended without a result, so that the purchaser's money is to go back. */
+/** `failed`: the job ended without a result, so the purchaser's money is to go back. */
 export function refundState(
   state: OnChainState | null,
   { failed, authorized }: { failed: boolean; authorized: boolean },

@@ -9,7 +9,7 @@ import type {
 type Metadata = AgentAnswer['data']['Metadata'];
 type Source = NonNullable<Metadata['supportedPaymentSources']>[number];
 
-/** The agent's own pricing; else, with metadata version 2, that of its first source on our network. */
+/** The agent's own pricing or, with metadata version 2, the pricing of its first source on our network. */
 export function readPricing(metadata: Metadata, network: MasumiNetwork): AgentPricing {
   const { AgentPricing: own } = metadata;
   const sources = metadata.supportedPaymentSources ?? [];

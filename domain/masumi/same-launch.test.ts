@@ -7,7 +7,7 @@ const upload = JSON.stringify({
 });
 
 describe('compareInputs', () => {
-  it('knows of files only that there are some: an answer that got lost does not tell their names', () => {
+  it('knows of files only that there are some, because a lost answer does not tell their names', () => {
     const recorded = { dict: { topic: 'x', files: ['a.pdf'] } };
     expect(compareInputs({ topic: 'x' }, recorded, ['files'])).toBe('same');
     expect(compareInputs({ topic: 'x' }, recorded)).toBe('other');
@@ -58,19 +58,19 @@ describe('the time in an id', () => {
   const DAY = 86_400_000;
   const idAt = (ms: number): string => `${(ms / 1000).toString(16).padStart(8, '0')}aaaaaaaaaa000001`;
 
-  it('is that of an ObjectId', () => {
+  it('is read from an ObjectId', () => {
     expect(launchedAtMs(idAt(at), at)).toBe(at);
     expect(launchedAtMs('run-1', at)).toBeUndefined();
   });
 
-  it('is none where no run can have begun then', () => {
+  it('is undefined when no run can have begun at that time', () => {
     expect(launchedAtMs(idAt(at + DAY), at)).toBe(at + DAY);
     expect(launchedAtMs(idAt(at + DAY + 1000), at)).toBeUndefined();
     expect(launchedAtMs(idAt(Date.UTC(2019, 11, 31)), at)).toBeUndefined();
     expect(launchedAtMs('000000000000000000000001', at)).toBeUndefined();
   });
 
-  it('is told by a list only whose times all run newest first, or almost', () => {
+  it('is trusted in a list only when the times run newest first, or almost', () => {
     const idsAt = (...offsets: number[]): string[] => offsets.map((offset) => idAt(at + offset));
     expect(launchTimes(idsAt(0, 60_000, -DAY), at)).toEqual([at, at + 60_000, at - DAY]);
     expect(launchTimes(idsAt(-DAY, 0), at)).toBeUndefined();
@@ -78,7 +78,7 @@ describe('the time in an id', () => {
     expect(launchTimes([], at)).toEqual([]);
   });
 
-  it('agrees with a startup of that day, in whatever zone', () => {
+  it('agrees with a startup of that day, in any zone', () => {
     expect(isStartup('2025-06-01T13:00:00.123456', at)).toBe(true);
     expect(isStartup('2025-06-09T00:00:00', at)).toBe(false);
     expect(isStartup(undefined, at)).toBe(false);

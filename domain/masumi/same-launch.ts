@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 
 /**
- * What a run says of itself in the timeline: the inputs it got, where they can be compared. A flow may hand its work
- * something else than its form's fields; then nothing can be told from them.
+ * What a run shows of itself in the timeline: the inputs it got, where they can be compared. A flow may hand its work
+ * something else than its form's fields; then nothing can be concluded from them.
  */
 export type InputsVerdict = 'same' | 'other' | 'unreadable';
 
@@ -11,9 +11,9 @@ const DAY_MS = 86_400_000;
 const ORDER_SLACK_MS = 120_000; // runs that begin together may be listed in any order
 
 /**
- * Compares what was posted with the inputs a run recorded, `{"dict": {...}}` or the fields alone. Kodosumi fills fields
- * that were not posted with null (checkboxes with false), makes a checkbox of `on` true, and a list of file names of an
- * upload. Of `files` it is only known that there are some.
+ * Compares what was posted with the inputs that a run recorded, `{"dict": {...}}` or the fields alone. Kodosumi fills
+ * fields that were not posted with null (checkboxes with false), turns the `on` of a checkbox into true, and an upload
+ * into a list of file names. Of `files` it is only known that there are some.
  */
 export function compareInputs(
   posted: JsonObject,
@@ -36,8 +36,8 @@ export const isPlausible = (atMs: number, nowMs: number): boolean =>
   atMs >= FIRST_RUN_MS && atMs <= nowMs + DAY_MS;
 
 /**
- * Fids of Kodosumi 1.1.0 are ObjectIds: the first 8 hex digits are the second they were made in. Undefined for any other
- * id, and for one that tells a time at which no run can have begun: other ids may have 24 hex digits as well.
+ * Fids of Kodosumi 1.1.0 are ObjectIds: their first 8 hex digits are the second in which they were made. Undefined for
+ * any other id, and for one whose time is impossible for a run: other ids may have 24 hex digits as well.
  */
 export function launchedAtMs(fid: string, nowMs: number): number | undefined {
   if (!/^[0-9a-f]{24}$/i.test(fid)) return undefined;
@@ -46,8 +46,8 @@ export function launchedAtMs(fid: string, nowMs: number): number | undefined {
 }
 
 /**
- * When runs were launched (ms since epoch), as their ids tell it. They are listed newest first: ids whose times are in
- * another order, or of which one tells none, are no ObjectIds, and nothing is told by any of them.
+ * When runs were launched (ms since epoch), by their ids. They are listed newest first. When the times of the ids are
+ * in another order, or one id has none, they are not ObjectIds, and none of them is used.
  */
 export function launchTimes(fids: readonly string[], nowMs: number): number[] | undefined {
   const times = fids.map((fid) => launchedAtMs(fid, nowMs)).filter((time) => time !== undefined);
@@ -56,7 +56,7 @@ export function launchTimes(fids: readonly string[], nowMs: number): number[] | 
   return inOrder ? times : undefined;
 }
 
-/** A run's `startup` agrees with the time its id tells. It has no zone, so it tells the day, not the hour. */
+/** A run's `startup` agrees with the time in its id. It has no zone, so it tells the day, not the hour. */
 export const isStartup = (startup: unknown, atMs: number): boolean =>
   typeof startup === 'string' && Math.abs(Date.parse(startup) - atMs) < 2 * DAY_MS;
 
@@ -68,7 +68,7 @@ export function isFlowOf(url: string, appUrl: string): boolean {
   return url.startsWith(`/-/${host}/${port}${path}/-/`);
 }
 
-/** A value under the name of another class is no form's: none of its fields would be among `known`. */
+/** A value under the name of another class does not come from a form: none of its fields would be among `known`. */
 function fieldsOf(recorded: unknown, known: readonly string[]): JsonObject | undefined {
   if (!isObject(recorded)) return undefined;
   if (isObject(recorded['dict'])) return recorded['dict'];

@@ -41,7 +41,7 @@ describe('the parser of server-sent events', () => {
     );
   });
 
-  it('gives up on an event that grows too large, not on many', () => {
+  it('gives up on an event that grows too large, but not on many events', () => {
     const parser = createSseParser(100);
     for (let number = 0; number < 50; number++) expect(parser.push('data: 0123456789\n\n')).toHaveLength(1);
     expect(() => parser.push(`data: ${'x'.repeat(100)}`)).toThrow(RangeError);
@@ -62,7 +62,7 @@ describe('readFlowEvent', () => {
     });
   });
 
-  it('takes none off the end of the stream', () => {
+  it('reads no time from the end of the stream', () => {
     expect(readFlowEvent({ id: '0', event: 'eof', data: '1:2' })).toMatchObject({ atMs: null, data: '1:2' });
   });
 });

@@ -6,7 +6,7 @@ export interface SseFrame {
 }
 
 export interface SseParser {
-  /** Takes what arrived, cut anywhere, and answers the frames that are complete with it. */
+  /** Takes what arrived, cut anywhere, and answers the frames that are complete now. */
   push(text: string): SseFrame[];
 }
 

@@ -17,13 +17,16 @@ export interface JournalEvent {
   approval?: { id: string; status?: string; data?: JsonObject; by?: string };
 }
 
-/** Events that ride on an activity which runs anyway; the activity commits them (architecture decision 3). */
+/**
+ * Events that are written by an activity which runs anyway, so that they need no activity of their own. They "ride" on
+ * it: the activity returns only once its work is done and these events are committed (architecture decision 3).
+ */
 export interface Ride {
   runId: string;
   events: JournalEvent[];
 }
 
-/** Task of the journal alone, for moments when no other activity is due. */
+/** Task of the journal alone, for events that come when no other activity is due. */
 export interface JournalActivities {
   appendEvents(ride: Ride): Promise<void>;
 }

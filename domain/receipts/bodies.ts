@@ -1,6 +1,6 @@
 import type { Receipt, ReceiptBodies, ReceiptPayment, ReceiptTransfer } from '../../schemas/core/receipt.ts';
 
-/** What the links of a receipt say, by name. */
+/** What the links of a receipt contain, by name. */
 export function bodiesOf({ sections }: Receipt): ReceiptBodies {
   const [run, plan, approvals, payments, ledger, refunds, result, events, audit] = sections;
   return {
@@ -19,7 +19,7 @@ export function bodiesOf({ sections }: Receipt): ReceiptBodies {
 type Run = ReceiptBodies['run'];
 type Entry = ReceiptTransfer['entries'][number];
 
-// The whole names of accounts: a prefix could be another's, because subjects are free in what they are called.
+// Whole names of accounts: a prefix could be another's, because subjects may be called anything.
 
 /** Of what was set aside for the run. */
 export const isReserve = ({ tenant, id }: Run, { account, asset }: Entry): boolean =>

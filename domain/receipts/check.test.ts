@@ -9,7 +9,7 @@ import { checkReceipt } from './check.ts';
 
 const signer = createReceiptSigner(createSealer('a secret of the tests'));
 
-/** What is wrong with a receipt that its own issuer made of these sections and signed: every hash fits. */
+/** What the check finds in a receipt that its own issuer made of these sections and signed: every hash is right. */
 function wrongs(change: (bodies: ReceiptBodies) => void): string {
   const bodies = sampleBodies();
   change(bodies);
@@ -25,7 +25,7 @@ test('a run that was approved twice, paid on two chains and was refunded in part
   expect(checkReceipt(receipt, hashJson).filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
 });
 
-describe('an issuer who signs what is not so is found out', () => {
+describe('an issuer who signs something untrue is found out', () => {
   const lies: [string, (bodies: ReceiptBodies) => void, RegExp][] = [
     [
       'a payment of more',
@@ -211,7 +211,7 @@ describe('a receipt is not final', () => {
     expect(wrongs(change)).toBe('');
   });
 
-  test('although it says so', () => {
+  test('merely because its head says so: the check reports the head', () => {
     const receipt = sealReceipt(sampleBodies(), signer);
     const findings = checkReceipt(
       { ...receipt, final: false, issued_at: '2027-01-01T00:00:00.000Z' },
@@ -221,7 +221,7 @@ describe('a receipt is not final', () => {
   });
 });
 
-test('what a cost does not count yet is what settled after the run had told it', () => {
+test('a cost that the run told does not count what settled after it', () => {
   const late = (bodies: ReceiptBodies): void => {
     bodies.payments.payments[0]!.told = 'unknown';
     bodies.result.cost[0]!.amount = '0.4';
@@ -229,7 +229,7 @@ test('what a cost does not count yet is what settled after the run had told it',
   expect(wrongs(late)).toBe('');
 });
 
-test('limits that were not kept are said to be unchecked', () => {
+test('limits that were not kept are reported as unchecked', () => {
   const bodies = sampleBodies();
   for (const approval of bodies.approvals.approvals) approval.limits = null;
   const open = checkReceipt(sealReceipt(bodies, signer), hashJson).filter(

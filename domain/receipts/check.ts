@@ -6,13 +6,13 @@ import { checkCost, checkLedger, checkRefunds } from './ledger-check.ts';
 import { checkPayments } from './payment-check.ts';
 import { checkConsent, checkPlans } from './plan-check.ts';
 
-/** SHA-256 in hex over the RFC 8785 JSON of a value; given, because the domain has no packages. */
+/** SHA-256 in hex over the RFC 8785 JSON of a value. It is passed in, because the domain uses no packages. */
 export type Hash = (value: object) => string;
 
-/** What the first link has for `previous`. */
+/** The value of `previous` in the first link. */
 export const GENESIS = '0'.repeat(64);
 
-/** Everything that can be known of a receipt from itself: whether its links hold, and whether they agree. */
+/** Everything that a receipt shows by itself: whether its links hold, and whether they agree. */
 export function checkReceipt(receipt: Receipt, hash: Hash): Finding[] {
   const bodies = bodiesOf(receipt);
   return [
@@ -40,7 +40,7 @@ function checkLinks({ sections, root }: Receipt, hash: Hash): Finding[] {
   return [...links, judge('root', root === before ? [] : ['it is not the hash of the last section'], root)];
 }
 
-/** What the head says follows from the sections, so that nobody chooses it. */
+/** What the head says follows from the sections, so nobody can choose it. */
 function checkHeader(receipt: Receipt): Finding {
   const bodies = bodiesOf(receipt);
   const { count, last_seq } = bodies.events;

@@ -3,7 +3,7 @@ import { isReserve } from './bodies.ts';
 
 type Money = Pick<ReceiptBodies, 'run' | 'payments' | 'ledger'>;
 
-/** Nothing will happen to it any more. */
+/** Nothing will happen to this payment any more. */
 const isClosed = ({ status, finalized }: ReceiptPayment): boolean =>
   status === 'settled' ? finalized : status === 'void' || status === 'rejected';
 
@@ -29,7 +29,7 @@ export function leftInReserve(
   return new Map([...left].filter(([, amount]) => amount !== 0n));
 }
 
-/** When the run or the last of its money was done: a time that is the same whenever the receipt is asked for. */
+/** When the run or the last of its money was done. The time is the same whenever the receipt is asked for. */
 export function issuedAt({ run, ledger }: Money): string {
   const times = ledger.transfers.map(({ created_at, closed_at }) => closed_at ?? created_at);
   return times.reduce((latest, time) => (time > latest ? time : latest), run.finished_at);

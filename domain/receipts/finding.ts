@@ -1,4 +1,4 @@
-/** How one link of a receipt stands. `unchecked`: there was nothing to check it with. */
+/** The result for one link of a receipt. `unchecked`: there was nothing to check it with. */
 export interface Finding {
   link: string;
   verdict: 'ok' | 'failed' | 'unchecked';
@@ -11,7 +11,7 @@ export const judge = (link: string, problems: readonly string[], holds: string):
     ? { link, verdict: 'ok', detail: holds }
     : { link, verdict: 'failed', detail: problems.join('; ') };
 
-/** Values that are there more than once. */
+/** Values that occur more than once. */
 export const twice = (values: readonly string[]): string[] => [
   ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
 ];

@@ -4,7 +4,7 @@ import { isSource, isPayee, isReserve, sum } from './bodies.ts';
 import { leftInReserve } from './closing.ts';
 import { judge, twice, type Finding } from './finding.ts';
 
-/** Every transfer balances, draws on whoever pays and this run alone, and what was drawn was paid or given back. */
+/** Every transfer balances and draws only on whoever pays and on this run. What was drawn was paid or given back. */
 export function checkLedger({ run, ledger: { transfers } }: ReceiptBodies, final: boolean): Finding[] {
   const left = [...leftInReserve(run, transfers)];
   return [
@@ -34,7 +34,7 @@ function unbalanced({ id, entries }: ReceiptTransfer): string[] {
   ];
 }
 
-/** Escrows and reserves belong to somebody; a run touches those of whoever pays for it and its own. */
+/** Escrows and reserves belong to somebody. A run touches only its own, and those of whoever pays for it. */
 function foreign(run: ReceiptBodies['run'], { id, entries }: ReceiptTransfer): string[] {
   return entries
     .filter(({ account }) => /^(reserve|escrow|treasury|withdrawal):/.test(account))
@@ -42,7 +42,7 @@ function foreign(run: ReceiptBodies['run'], { id, entries }: ReceiptTransfer): s
     .map(({ account }) => `${id} touches ${account}`);
 }
 
-/** Each refund is booked as it is told, from a payee who was paid, and not more than that. */
+/** Each refund is booked as it was told, comes from a payee who was paid, and is not more than that payment. */
 export function checkRefunds({ run, payments, ledger, refunds: { refunds } }: ReceiptBodies): Finding[] {
   const booked = ledger.transfers.filter(({ kind }) => kind === 'refund');
   const missing = booked.filter(({ id }) => !refunds.some(({ transfer }) => transfer === id));
@@ -86,7 +86,7 @@ function refundProblems(
   return problems;
 }
 
-/** The cost that the run told at its end is what settled by then, less what came back. */
+/** The cost that the run told at its end is what had settled by then, less what came back. */
 export function checkCost({ plan, payments, refunds, result }: ReceiptBodies): Finding {
   const settled = payments.payments
     .filter(({ status, told }) => status === 'settled' && told === 'settled')

@@ -5,21 +5,25 @@ import type { Sighting } from '../payments/rail.ts';
 import type { Receipt, ReceiptPayment, ReceiptRefund, ReceiptTransfer } from '../../schemas/core/receipt.ts';
 import { describeError } from '../errors.ts';
 
-/** `unanswered`: it was asked for and could not be checked. */
+/** `unanswered`: the check was asked for and could not be made. */
 export type Checked = Omit<Finding, 'verdict'> & { verdict: Finding['verdict'] | 'unanswered' };
 
 /** One chain, as whoever checks a receipt sees it. Its methods throw when the node does not answer. */
 export interface Witness {
   /** CAIP-2, as the node itself says. */
   network(): Promise<string>;
-  /** Where the payment stands, and what is wrong with how it moved; `problems` is empty for what did not land. */
+  /**
+   * The state of the payment, and what is wrong with how it moved; `problems` is empty for a payment that did not land.
+   */
   find(payment: ReceiptPayment): Promise<{ sighting: Sighting; problems: string[] }>;
   /** Whether a refund of this payment is final, and what is wrong with it. */
   findRefund(refund: ReceiptRefund, payment: ReceiptPayment): Promise<{ final: boolean; problems: string[] }>;
   close(): void;
 }
 
-/** Which witness knows a network; undefined when none was given. `option` is how one is given. */
+/**
+ * The witness that knows a network; undefined when none was given. `option` is the command line option that gives one.
+ */
 export interface Witnesses {
   of(network: string): { witness: Witness | undefined; option: string };
 }
@@ -38,7 +42,7 @@ export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Pro
     const payment = payments.payments.find(
       ({ step_id, status }) => step_id === refund.step_id && status === 'settled',
     );
-    if (payment === undefined) continue; // that is wrong on paper already
+    if (payment === undefined) continue; // another check reports that already
     found.push(
       await look(`chain of refund of ${refund.step_id}`, refund.network, witnesses, (witness) =>
         judgeRefund(

@@ -49,7 +49,9 @@ function proofProblems({ proof, ...payment }: ReceiptPayment): string[] {
   return problems;
 }
 
-/** What a payment's transfer must be while the payment is in a state. A hold that was given up leaves none, or a voided one. */
+/**
+ * The transfer that a payment must have in each state. A hold that was given up leaves no transfer, or a voided one.
+ */
 const BOOKED: Readonly<Record<ReceiptPayment['status'], ReceiptTransfer['state'] | undefined>> = {
   quoted: undefined,
   prepared: 'pending',
@@ -85,7 +87,7 @@ function bookProblems(
   return problems;
 }
 
-/** What only one payment in the world can have: its transaction, and what was signed for it. */
+/** What only one payment in the world can have: its transaction, and the bytes that were signed for it. */
 export function marksOf({ status, network, tx_hash, proof }: ReceiptPayment): string[] {
   const signed = proof && `${signedMark(proof)} on ${network}`;
   const landed = status === 'settled' && tx_hash !== null ? canonicalTransaction(network, tx_hash) : null;
@@ -115,7 +117,7 @@ function repeated(payments: readonly ReceiptPayment[]): string[] {
   ];
 }
 
-/** Earlier holds of a payment were given up: they are booked under its name, and voided. */
+/** Earlier holds of a payment that were given up: they are booked under its name, and voided. */
 function strangers(payments: readonly ReceiptPayment[], transfers: readonly ReceiptTransfer[]): string[] {
   const known = new Set(payments.map(({ transfer }) => transfer));
   return transfers

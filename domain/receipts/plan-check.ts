@@ -11,7 +11,7 @@ import { judge, type Finding } from './finding.ts';
 
 type Bodies = Pick<ReceiptBodies, 'plan' | 'approvals' | 'payments'>;
 
-/** A payment for which something was signed: only those needed anybody's consent. */
+/** A payment for which something was signed. Only those needed anybody's consent. */
 export const wasSigned = ({ status }: ReceiptPayment): boolean =>
   status !== 'quoted' && status !== 'prepared' && status !== 'rejected';
 
@@ -41,7 +41,7 @@ export function checkPlans({ plan, approvals }: Bodies, hash: (value: object) =>
   ];
 }
 
-/** Each signed payment is what an approved plan says of its step, within the limits, and all of them are together. */
+/** Each signed payment is what an approved plan says of its step, and all of them together are within the limits. */
 export function checkConsent(bodies: Bodies): Finding[] {
   const signed = bodies.payments.payments.filter(wasSigned);
   const approved = bodies.approvals.approvals.filter(({ status }) => status === 'approved');
@@ -94,7 +94,7 @@ function refusal(
     return `the approved payee is ${step.pay.payTo}, not ${pay_to}`;
   if (!sameAddress(network, step.pay.asset, tokenOfAssetId(payment.asset)))
     return `the approved asset is ${step.pay.asset}`;
-  // The plan was approved in JSON numbers; rounding keeps their order.
+  // Amounts in the approved plan were JSON numbers. Rounding keeps their order.
   if (Number(formatUnits(amount, decimals)) > step.maxPrice)
     return `${amount} is more than the approved ${step.maxPrice}`;
   const { max_per_transaction: each, recipients } = limits ?? { max_per_transaction: null, recipients: null };

@@ -47,7 +47,7 @@ describe('the host of the stand-ins', () => {
     await host.stop();
   });
 
-  it('brings one where the other is real, and keeps payments over a restart', async () => {
+  it('starts only the stand-in that is missing, and keeps payments over a restart', async () => {
     const first = await start('payments');
     expect(first.kodosumiUrl).toBeUndefined();
     const now = Date.now();

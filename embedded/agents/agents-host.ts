@@ -10,7 +10,7 @@ export interface AgentsHostOptions {
 }
 
 export interface RunningAgentsHost {
-  /** Undefined: no stand-in of it was asked for. */
+  /** Undefined when this stand-in was not asked for. */
   readonly kodosumiUrl: string | undefined;
   readonly paymentsUrl: string | undefined;
   stop(): Promise<void>;

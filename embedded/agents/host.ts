@@ -1,10 +1,9 @@
 /**
  * One child process for the two outside systems of agents that are sold: stand-ins of Kodosumi and of a Masumi payment
- * service, each only where no real one is given. What is no secret comes as one JSON argument, the secrets in the
- * environment. Ready message: {type, kodosumiUrl?, paymentsUrl?}.
- *
- * The payment service keeps its state in a file. Kodosumi's runs are in memory only: a job whose run a restart takes
- * away ends as `run_lost`, and its purchaser gets the money back.
+ * service, each only where no real one is given. Settings come as one JSON argument, secrets in the environment. Ready
+ * message: {type, kodosumiUrl?, paymentsUrl?}.
+ * The payment service keeps its state in a file. Kodosumi's runs are in memory only: when a restart loses the run of a
+ * job, the job ends as `run_lost`, and its purchaser gets the money back.
  */
 import { sampleFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { startKodosumiStandIn } from '../../stand-ins/kodosumi/stand-in.ts';

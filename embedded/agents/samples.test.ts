@@ -5,7 +5,7 @@ import { sampleFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { standInAgentIdentifier } from '../../stand-ins/payment-service/agents.ts';
 import { SAMPLE_AGENTS, sampleSettings } from './samples.ts';
 
-test('every sample flow is for sale, under names that a shell can set and the configuration takes in', () => {
+test('every sample flow is for sale, under names that a shell can set and the configuration accepts', () => {
   expect(SAMPLE_AGENTS.map(({ flow }) => flow)).toEqual(sampleFlows);
   const settings = sampleSettings();
   expect(Object.keys(settings).every((name) => /^\w+$/.test(name))).toBe(true);

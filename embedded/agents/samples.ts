@@ -4,7 +4,7 @@ import { approval } from '../../stand-ins/kodosumi/flows/approval.ts';
 import { hymn } from '../../stand-ins/kodosumi/flows/hymn.ts';
 import { standInAgentIdentifier, type AgentToRegister } from '../../stand-ins/payment-service/agents.ts';
 
-/** A sample flow and what it is sold for. */
+/** A sample flow and its price. */
 export interface SampleAgent {
   flow: StandInFlow;
   /** In Steward's URLs. */

@@ -6,10 +6,10 @@ import { startBlockTicker } from './anvil/ticker.ts';
 export interface AnvilOptions {
   readonly processes: Processes;
   readonly port: number;
-  /** Where the chain is kept; without it the chain is forgotten. */
+  /** Where the chain is kept. Without it the chain is forgotten. */
   readonly stateFile?: string | undefined;
   readonly chainId?: number | undefined;
-  /** Distance of the blocks that finalize a transaction; 0: only automine, as tests of reorgs want. */
+  /** The distance of the blocks that finalize a transaction. 0 means automine only, as tests of reorgs want. */
   readonly blockTimeMs?: number | undefined;
   readonly heartbeatMs?: number | undefined;
   readonly logFile?: string | undefined;

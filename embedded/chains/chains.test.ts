@@ -40,7 +40,7 @@ const startSolana = () =>
     slotTimeMs: 50,
   });
 const deploy = () => deployLocalAssets({ evmRpcUrl: anvil.rpcUrl, solanaRpcUrl: surfpool.rpcUrl, keys });
-/** How much history the archive has by now, with the accounts that it explains. */
+/** How much history the archive has so far, with the accounts that it explains. */
 const archived = async (): Promise<number> => {
   const state = await readFile(join(folder, 'solana', 'state.json'), 'utf8');
   return (JSON.parse(state) as { historyBytes: number }).historyBytes;
@@ -123,7 +123,7 @@ describe('the local Solana chain', () => {
     expect(assets.solanaNetwork).toBe('solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1');
   });
 
-  it('keeps accounts, balances and transactions across a restart, and lets no old bytes in', async () => {
+  it('keeps accounts, balances and transactions across a restart, and accepts no bytes signed before it', async () => {
     const tokens = new PublicKey(assets.solana.demoUser.usdcAccount);
     const signature = await sendAndPoll(
       solana(),
@@ -213,7 +213,7 @@ describe('the local Solana chain', () => {
         toPubkey: escrow.publicKey,
         lamports: 6,
       });
-      await sendAndPoll(solana(), [move], [demoUser]); // a chain that has begun anew begins with this
+      await sendAndPoll(solana(), [move], [demoUser]); // a chain that was just set up begins with this
       await vi.waitFor(async () => expect(await locate(unsent)).toBe('void'), 10_000);
       expect(await locate(sent)).toBe('landed');
     },

@@ -15,7 +15,7 @@ const SLIP44_SOL = 501;
 const CAIP2_REFERENCE_LENGTH = 32;
 
 /**
- * Puts tokens, wallets and first balances on the local chains. Can be run again at any time: only what is missing is
+ * Puts tokens, wallets and first balances on the local chains. It can be repeated at any time: only what is missing is
  * made, and a balance that has been spent stays spent.
  */
 export async function deployLocalAssets({

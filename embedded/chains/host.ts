@@ -1,8 +1,8 @@
 /**
- * One child process for the paid side of the local stack: facilitator with Bazaar, service registry and sample services,
- * together because each is small and Node is not. surfpool stays in a process of its own: it is native and may crash.
- * Ports and folders come as one JSON argument; the assets, which hold the local wallets' keys, come in the environment.
- * Ready message: {type, facilitatorUrl, servicesUrl, registryUrl}.
+ * One child process for the paid side of the local stack: facilitator with Bazaar, service registry and sample
+ * services. They share a process because each is small and Node is not. surfpool has a process of its own: it is native
+ * and may crash. Ports and folders come as one JSON argument; the assets, which hold the local wallets' keys, come in
+ * the environment. Ready message: {type, facilitatorUrl, servicesUrl, registryUrl}.
  */
 import { tellParent } from '../../processes/run-main.ts';
 import { startFacilitator } from '../../stand-ins/facilitator/server.ts';

@@ -3,7 +3,7 @@ import type { Wallet } from 'ethers';
 import type { Asset } from '../../schemas/core/money.ts';
 import { evmWallet, solanaKeypair } from './keys.ts';
 
-/** Sellers get wallets of their own, so that a payment to the wrong payee shows. */
+/** Each seller has a wallet of its own, so that a payment to the wrong payee is noticed. */
 export const SELLERS = ['market', 'studio', 'travel'] as const;
 export type Seller = (typeof SELLERS)[number];
 
@@ -20,7 +20,7 @@ export interface SolanaAccount {
   readonly usdcAccount: string;
 }
 
-/** Everything that was set up on the local chains, JSON through and through so that it can go to a child process. */
+/** Everything that was set up on the local chains. It is pure JSON, so it can go to a child process. */
 export interface LocalAssets {
   readonly evm: {
     readonly rpcUrl: string;
@@ -28,7 +28,7 @@ export interface LocalAssets {
     /** CAIP-2 */
     readonly network: string;
     readonly token: { address: string; name: string; symbol: string; decimals: number; version: string };
-    /** The payment router for the token, the registry it reads prices from, and who writes that. */
+    /** The payment router for the token, the registry it reads prices from, and who writes prices there. */
     readonly router: { readonly address: string; readonly registry: string; readonly registrar: EvmAccount };
     readonly deployer: EvmAccount;
     /** Holds the operator's float, which pays sellers on this chain. */

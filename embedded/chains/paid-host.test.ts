@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 describe('the host of the paid services', () => {
-  it('says where everything is, and refunds a booking that was made before it was restarted', async () => {
+  it('says where everything is, and refunds a booking that was made before a restart', async () => {
     const first = await start();
     const buyer = await createBuyer(chains.assets, 'solana');
     const input = { city: 'Lisbon', checkIn: '2027-01-10' };

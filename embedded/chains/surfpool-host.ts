@@ -33,7 +33,10 @@ function startUpstream(data: UpstreamData): Promise<string> {
   });
 }
 
-/** Starts the chain at a position: surfpool takes slots from upstream at start, but its block height only at a reset. */
+/**
+ * Starts the chain at a position. surfpool takes the slot from upstream at its start, but the block height only at a
+ * reset.
+ */
 async function startAt(remoteRpcUrl: string, slotTimeMs: number, faucet: Keypair): Promise<Surfnet> {
   const surfnet = loadSurfnet().startWithConfig({
     offline: false,

@@ -8,7 +8,7 @@ export interface SurfpoolOptions {
   readonly wsPort: number;
   /** Secret of the installation, 32 bytes; the faucet's key comes from it. */
   readonly seed: Uint8Array;
-  /** Where the chain is kept (what exactly: surfpool/archive.ts); without it the chain is forgotten. */
+  /** Where the chain is kept (surfpool/archive.ts says what exactly). Without it the chain is forgotten. */
   readonly stateDirectory?: string | undefined;
   /** Finality comes after 32 slots, a blockhash lives for 150. */
   readonly slotTimeMs?: number | undefined;

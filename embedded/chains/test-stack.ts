@@ -15,7 +15,7 @@ export interface TestChains {
   stop(): Promise<void>;
 }
 
-/** Short slots: a Solana transaction is confirmed in 50 ms and final in 1.6 s. */
+/** Slots are short: a Solana transaction is confirmed in 50 ms and final in 1.6 s. */
 export async function startTestChains(): Promise<TestChains> {
   const processes = createProcesses({ log: () => undefined });
   const [anvil, surfpool] = await Promise.all([

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { canReach, isRoot, nobody } from './identity.ts';
 
 /**
- * The folder for programs that are fetched or copied once: under XDG_CACHE_HOME or ~/.cache; where that cannot be made, or
- * (under root) the unprivileged user that PostgreSQL gets cannot enter it, a folder of the system.
+ * The folder for programs that are fetched or copied once: under XDG_CACHE_HOME or ~/.cache. Where that cannot be made,
+ * or (under root) PostgreSQL's unprivileged user cannot enter it, a folder of the system.
  */
 export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
   const uid = process.getuid?.() ?? 0;
@@ -23,7 +23,7 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
   );
 }
 
-/** Programs are run from here, so nobody else may be able to put one there (/var/tmp is everybody's). */
+/** Programs are run from here, so nobody else may be able to put one here (everybody can write to /var/tmp). */
 function isOurs(folder: string, uid: number): boolean {
   try {
     if (mkdirSync(folder, { recursive: true })) chmodSync(folder, 0o755);

@@ -19,7 +19,7 @@ export function nobody(): Identity | undefined {
   return uid && gid && uid > 0 ? { uid, gid } : undefined;
 }
 
-/** Whether that user can get into the folder. Asked of the system itself: mode bits alone miss ACLs and mounts. */
+/** True when that user can enter the folder. The system itself is asked: mode bits alone miss ACLs and mounts. */
 export function canReach(folder: string, { uid, gid }: Identity): boolean {
   const asked = spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { uid, gid, cwd: '/', stdio: 'ignore' });
   return asked.status === 0;

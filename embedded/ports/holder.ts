@@ -14,7 +14,7 @@ function listeningInode(port: number): string | undefined {
   return undefined;
 }
 
-/** Who listens on a local port, where this can be read: on Linux, for processes we may look into. */
+/** Who listens on a local port. Known on Linux only, for processes that we may look into. */
 export function portHolder(port: number): { pid: number; command: string } | undefined {
   const inode = listeningInode(port);
   if (!inode) return undefined;

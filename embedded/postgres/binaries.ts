@@ -25,7 +25,7 @@ function packagedPostgres(): PackagedPostgres {
   }
 }
 
-/** The library links that the package's install script would make; install scripts do not run here. */
+/** The library links that the package's install script would make. Install scripts do not run here. */
 function missingLinks(native: string): { path: string; target: string }[] {
   const list = readFileSync(join(native, 'pg-symlinks.json'), 'utf8');
   const listed: { source: string; target: string }[] = JSON.parse(list);
@@ -39,15 +39,16 @@ function makeLinks(native: string): void {
     try {
       symlinkSync(target, path);
     } catch (error) {
-      // Another process may be making the same ones.
+      // Another process may be making the same links.
       if (!existsSync(path)) throw error;
     }
   }
 }
 
 /**
- * The folder with `bin/initdb` and `bin/postgres`, complete with its links. In place, if the links are there or can be
- * made; else (a read-only node_modules) and always for another user than ours, a copy in the cache, made once.
+ * The folder with `bin/initdb` and `bin/postgres`, complete with its links. It is the package's own folder if the links
+ * exist or can be made. With a read-only node_modules, and always for another user than ours, it is a copy in the
+ * cache, made once.
  */
 export async function postgresBinaries(options: {
   cacheDir: string;
@@ -84,7 +85,7 @@ async function copyOnce(
   for (const folder of [copy, dirname(copy)]) chmodSync(folder, 0o755);
 }
 
-/** Under a strict umask the files were installed for their owner alone. */
+/** Under a strict umask only their owner could read the installed files. */
 function openForReading(folder: string): void {
   chmodSync(folder, 0o755);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

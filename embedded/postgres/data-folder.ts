@@ -16,14 +16,14 @@ import type { Log } from '../processes.ts';
 
 const INIT_TIMEOUT_MS = 120_000;
 
-/** Messages in English (they are read here), and none of the caller's PG* settings. */
+/** Messages in English, because they are read here, and none of the caller's PG* settings. */
 export function postgresEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], TZ: 'UTC', LC_ALL: 'C' };
 }
 
 /**
- * The wanted data folder, or, if the user PostgreSQL runs as cannot get there, one in the cache that belongs to that path.
- * Data once begun in the cache stays there, so that it does not seem lost when the way is opened later.
+ * The wanted data folder or, if PostgreSQL's user cannot get there, one in the cache that belongs to that path. Data
+ * that was begun in the cache stays there, so that it does not seem lost when the way is opened later.
  */
 export function reachableDataDir(
   wanted: string,
@@ -43,14 +43,14 @@ export function reachableDataDir(
   return instead;
 }
 
-/** Where the data of a folder that PostgreSQL's user cannot reach is kept instead. */
+/** Where the data is kept when PostgreSQL's user cannot reach the wanted folder. */
 export function dataDirInCache(wanted: string, cacheDir: string): string {
   const path = resolve(wanted);
   const key = createHash('sha256').update(path).digest('hex').slice(0, 16);
   return join(cacheDir, 'postgres-data', key, basename(path));
 }
 
-/** Makes the cluster where there is none. It appears by a rename, complete or not at all. */
+/** Makes the cluster if there is none. It appears by a rename, complete or not at all. */
 export async function ensureCluster(
   dataDir: string,
   options: { bin: string; identity: Identity | undefined; log: Log },

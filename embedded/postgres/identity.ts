@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { isRoot, nobody, type Identity } from '../downloads/identity.ts';
 
 /**
- * The user PostgreSQL runs as: under root, which it refuses, an unprivileged one; else us (undefined). Existing data keeps
- * its owner, so that a stack begun by an ordinary user can go on under root.
+ * The user that PostgreSQL runs as. It refuses root, so under root this is an unprivileged user; else it is us
+ * (undefined). Existing data keeps its owner, so that a stack begun by an ordinary user can go on under root.
  */
 export function postgresIdentity(dataDir: string): Identity | undefined {
   if (!isRoot()) return undefined;

@@ -35,8 +35,8 @@ export function writeLogins(dataDir: string): string {
 }
 
 /**
- * A new cluster, and one of an older release, has `steward` as its superuser. That role is renamed to the owner and keeps
- * all that it made; a new role `steward` is the application. All in one transaction.
+ * New clusters, and those of older releases, have `steward` as their superuser. That role is renamed to the owner and
+ * keeps everything it made. A new role `steward` is the application. All of it happens in one transaction.
  */
 export async function ensureRoles({ url }: DatabaseUrls, password: string): Promise<void> {
   const client = createClient(url);

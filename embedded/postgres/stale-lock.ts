@@ -12,7 +12,7 @@ function lockHolder(dataDir: string): number | undefined {
   }
 }
 
-/** A postmaster works inside its data folder, which tells it from a process that was given its pid. */
+/** A postmaster works inside its data folder. A process that was given its pid later does not. */
 function isPostmasterOf(dataDir: string, pid: number): boolean {
   if (!isAlive(pid)) return false;
   try {
@@ -24,8 +24,8 @@ function isPostmasterOf(dataDir: string, pid: number): boolean {
 }
 
 /**
- * Clears the way for a start. A server that is still ending (its parent was killed a moment ago) is waited for; one
- * that stays is an error; a lock file that a killed server left, its pid now another program's, is removed.
+ * Clears the way for a start. It waits for a server that is still ending, because its parent was killed a moment ago;
+ * one that stays is an error. It removes a lock file that a killed server left and whose pid is another program's now.
  */
 export async function clearStaleLock(dataDir: string, log: Log, waitMs = 10_000): Promise<void> {
   const deadline = Date.now() + waitMs;

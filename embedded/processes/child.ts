@@ -6,7 +6,7 @@ export interface SpawnOptions {
   cwd?: string | undefined;
   uid?: number | undefined;
   gid?: number | undefined;
-  /** The line, on either stream, that says the process can be used; without it, started is ready. */
+  /** The line, on either stream, that says the process can be used. Without it a started process counts as ready. */
   readyWhen?: RegExp | undefined;
   readyTimeoutMs?: number | undefined;
   /** A file that gets a copy of both streams. */

@@ -10,17 +10,17 @@ export type GuardianOrder =
   | { do: 'forget'; pid: number };
 
 export interface GuardianLink {
-  /** Before the first process is started, so that no moment is unguarded. */
+  /** Call it before the first process is started, so that no moment is unguarded. */
   open(): void;
   watch(pid: number, signal: NodeJS.Signals): void;
   forget(pid: number): void;
-  /** Lets the guardian go; it ends by itself what it still watches. */
+  /** Lets the guardian go. It ends by itself what it still watches. */
   close(): void;
 }
 
 const GUARDIAN = join(import.meta.dirname, '..', 'guardian.ts');
 
-/** Our side of the guardian: what it is told over its standard input, which closes when we end, however we end. */
+/** Our side of the guardian: orders go over its standard input, which closes when we end, however we end. */
 export function createGuardianLink({ graceMs, log }: { graceMs: number; log: Log }): GuardianLink {
   let input: Socket | undefined;
 

@@ -17,13 +17,16 @@ export interface Launched {
   child: Child;
   handle: ChildProcess;
   output: Output;
-  /** Whether we asked for its end. */
+  /** True when we asked for its end. */
   isStopping: () => boolean;
 }
 
 const STOP_TIMEOUT_MS = 10_000;
 
-/** Each child leads a group of its own, so that Ctrl-C in a terminal reaches us alone and the order of the end is ours. */
+/**
+ * Each child leads a process group of its own. So Ctrl-C in a terminal reaches us alone, and we decide the order of the
+ * end.
+ */
 export function launch({ name, command, args, options, stdio }: Launch): Launched {
   const handle = spawn(command, args, {
     env: options.env ?? process.env,
@@ -37,7 +40,7 @@ export function launch({ name, command, args, options, stdio }: Launch): Launche
   let stopping = false;
   const exited = new Promise<number | null>((resolve) => {
     handle.once('exit', (code) => resolve(code));
-    // Not once: a signal or message that cannot be delivered is an `error` event too.
+    // Not once: a signal or message that cannot be delivered is an `error` event, too.
     handle.on('error', () => handle.pid ?? resolve(null));
   });
   const child: Child = {
@@ -55,7 +58,7 @@ export function launch({ name, command, args, options, stdio }: Launch): Launche
   return { child, handle, output, isStopping: () => stopping };
 }
 
-/** Resolves when the program runs; the error of one that cannot be run names it. */
+/** Resolves when the program runs. For a program that cannot be run, the error names it. */
 export async function whenSpawned({ child, handle }: Launched, command: string): Promise<void> {
   await once(handle, 'spawn').catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

@@ -5,7 +5,7 @@ const LOOK_MS = 500;
 const DEEPEST = 4; // node, its shell, npm, and one for a wrapper
 
 /**
- * Resolves when npm, which started this process, is gone. A Ctrl-C reaches the whole group, but whoever kills npm alone
+ * Resolves when npm, which started this process, is gone. A Ctrl-C reaches the whole group, but a kill of npm alone
  * would leave us running unseen. Never resolves where npm did not start us.
  */
 export function launcherGone(env: NodeJS.ProcessEnv = process.env): Promise<void> {
@@ -21,7 +21,7 @@ export function launcherGone(env: NodeJS.ProcessEnv = process.env): Promise<void
   });
 }
 
-/** The processes above us up to npm; where they cannot be looked into, the one that started us. */
+/** The processes above us up to npm. Where they cannot be looked into, only the one that started us. */
 function launchersOf(pid: number): number[] {
   const above: number[] = [];
   for (

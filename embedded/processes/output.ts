@@ -8,11 +8,11 @@ const TAIL_LINES = 30;
 export interface Output {
   /** The last lines, for an error message. */
   tail(): string;
-  /** Resolves with the first line that matches, from now on. */
+  /** Resolves with the first line from now on that matches. */
   whenLine(pattern: RegExp): Promise<string>;
 }
 
-/** Reads a child's two streams by line, keeps the tail and, where asked, a copy in a file. */
+/** Reads a child's two streams by line, keeps the tail and, where asked, copies them to a file. */
 export function followOutput(child: ChildProcess, logFile: string | undefined): Output {
   const lines: string[] = [];
   const waiting = new Map<RegExp, (line: string) => void>();
@@ -48,6 +48,6 @@ export function followOutput(child: ChildProcess, logFile: string | undefined): 
 function openCopy(logFile: string | undefined) {
   if (!logFile) return undefined;
   mkdirSync(dirname(logFile), { recursive: true });
-  // A full disk must not end the stack: the copy is a convenience, the tail stays in memory.
+  // A full disk must not end the stack. The copy is a convenience; the tail stays in memory.
   return createWriteStream(logFile, { flags: 'a' }).on('error', () => undefined);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The fields of `/proc/<pid>/stat` after the command name; undefined where there is no such process, or no /proc. */
+/** The fields of `/proc/<pid>/stat` after the command name; undefined when there is no such process, or no /proc. */
 function statFields(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -10,12 +10,14 @@ function statFields(pid: number): string[] | undefined {
   }
 }
 
-/** When the process began (kernel ticks): tells it from a later one that was given its pid. Empty without /proc. */
+/**
+ * When the process began (kernel ticks). It tells the process from a later one with the same pid. Empty without /proc.
+ */
 export function beginningOf(pid: number): string {
   return statFields(pid)?.[19] ?? '';
 }
 
-/** A zombie counts as ended: under an init that does not reap, an orphan stays one for ever. */
+/** A zombie counts as ended: an init that does not reap leaves an orphan a zombie for ever. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -25,7 +27,7 @@ export function isAlive(pid: number): boolean {
   return statFields(pid)?.[0] !== 'Z';
 }
 
-/** Sends a signal to a process (or, with a negative id, to its group); false when there is nobody to receive it. */
+/** Sends a signal to a process (or, with a negative id, to its group); false when nobody can receive it. */
 export function signalPid(pid: number, signal: NodeJS.Signals): boolean {
   // To the kernel, 0 means our own group.
   if (pid === 0) return false;

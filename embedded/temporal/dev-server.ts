@@ -9,11 +9,11 @@ export type SearchAttributeKind = 'Text' | 'Keyword' | 'Int' | 'Double' | 'Bool'
 
 export interface StartTemporalOptions {
   binary: string;
-  /** 0 takes a free one. */
+  /** 0 takes any free port. */
   port: number;
-  /** Of the Web UI; 0 takes a free one, none means no Web UI. */
+  /** Port of the Web UI. 0 takes any free one; undefined means no Web UI. */
   uiPort?: number | undefined;
-  /** The SQLite file that makes state survive a restart; without it everything is in memory. */
+  /** The SQLite file that keeps state over a restart. Without it everything is in memory. */
   dbFile?: string | undefined;
   processes: Processes;
   log: Log;
@@ -29,13 +29,13 @@ export interface RunningTemporal {
 }
 
 const HOST = '127.0.0.1';
-/** Said by our own server only: on a busy port, asking the address alone would be answered by another one. */
+/** Only our own server prints this. On a busy port, another server would answer at the address. */
 const LISTENING = /Server:\s/;
 const READY_TIMEOUT_MS = 60_000;
 
 /**
- * The poll rates default to 20 a second, which shows as latency in 50 ms steps; one partition suits one machine. Update
- * limits are raised because a person at a dashboard may click through one run all day.
+ * The poll rates default to 20 a second, which shows as latency in steps of 50 ms. One partition suits one machine.
+ * Update limits are raised because a person at a dashboard may click through one run all day.
  */
 const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   'history.transferProcessorMaxPollRPS': 5000,
@@ -63,7 +63,8 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Runn
   const args = serverArguments({ ...options, port, uiPort, dbFile });
   const spawn = (): Promise<Child> =>
     processes.spawn('Temporal', binary, args, { logFile, cwd: '/', readyWhen: LISTENING });
-  // It picks the ports between its own parts before it takes them; who takes one first makes it end at once.
+  // It picks the ports between its own parts before it takes them. When another process takes one first, it ends at
+  // once.
   const server = await spawn().catch((error: unknown) => {
     log(`Temporal did not start and is tried once more: ${firstLine(error)}`);
     return spawn();

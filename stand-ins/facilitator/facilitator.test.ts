@@ -95,7 +95,7 @@ describe('the facilitator', () => {
     expect((await post('/verify', withNetwork('eip155:31337'))).status).toBe(400);
   });
 
-  it('answers 503 when its chain does not', async () => {
+  it('answers 503 when its chain does not answer', async () => {
     const buyer = await createBuyer(stack.assets, 'evm');
     const payload = await buyer.sign(
       await buyer.quote({ url: `${stack.servicesUrl}/summarize`, body: { text: 'One.' } }),
@@ -174,7 +174,7 @@ describe('the Bazaar', () => {
     expect((await fetch(`${stack.facilitatorUrl}/discovery/${path}`)).status).toBe(400);
   });
 
-  it('keeps one entry a service when it is paid', async () => {
+  it('keeps one entry for each service when it is paid', async () => {
     const buyer = await createBuyer(stack.assets, 'solana');
     await buyer.buy({ url: `${stack.servicesUrl}/price-history?symbol=SOL&days=3`, method: 'GET' });
     const page = await get<Page>('/discovery/resources?limit=50');

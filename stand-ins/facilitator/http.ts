@@ -17,7 +17,7 @@ export function answerInvalid(response: Response, reason: z.ZodError | string): 
   response.status(400).json({ error: typeof reason === 'string' ? reason : lines.join('; ') });
 }
 
-/** Last in an app: what a body parser refuses is the client's error, anything else is ours and stays unnamed. */
+/** Last in an app. What a body parser refuses is the client's error; anything else is ours and is not described. */
 export function handleErrors(
   error: unknown,
   _request: Request,

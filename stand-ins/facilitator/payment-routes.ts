@@ -28,7 +28,9 @@ export function createPaymentRouter(local: LocalFacilitator): Router {
   return router;
 }
 
-/** A verdict is a 200, also a bad one. What cannot be judged is a 400; when the chain does not answer it is a 503. */
+/**
+ * A verdict is a 200, even a bad one. A request that cannot be judged is a 400; a chain that does not answer is a 503.
+ */
 function answerPayment(local: LocalFacilitator, judge: Judge): RequestHandler {
   return async (request, response) => {
     const parsed = parseRequest(request.body);

@@ -28,7 +28,7 @@ export interface FacilitatorChains {
 
 export interface LocalFacilitator {
   readonly facilitator: x402Facilitator;
-  /** Whether the chain answers, which decides what a refusal is worth. */
+  /** Whether the chain answers: only then does a refusal mean anything. */
   isReachable(network: string): Promise<boolean>;
 }
 
@@ -53,7 +53,7 @@ export async function createFacilitator(chains: FacilitatorChains): Promise<Loca
   return { facilitator, isReachable: (network) => isReachable(chains, network) };
 }
 
-/** One cheap call to the chain that a network names. */
+/** One cheap call to the chain that belongs to a network. */
 async function isReachable({ evm, solana }: FacilitatorChains, network: string): Promise<boolean> {
   const asked = network.startsWith('eip155:')
     ? callRpc(evm?.rpcUrl ?? '', 'eth_chainId')
@@ -87,7 +87,7 @@ function createEvmSigner({ rpcUrl, chainId, privateKey }: NonNullable<Facilitato
   });
 }
 
-/** One send at a time: two that read the account's nonce together would take the same. */
+/** One send at a time: two sends that read the account's nonce together would take the same one. */
 function createTurns() {
   let last: Promise<unknown> = Promise.resolve();
   return <Result>(work: () => Promise<Result>): Promise<Result> => {

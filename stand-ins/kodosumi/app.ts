@@ -7,7 +7,7 @@ import { createOutputRouter } from './output-routes.ts';
 import type { Parts } from './parts.ts';
 import { answerProblem, handleProblems } from './problems.ts';
 
-/** The wire of Kodosumi 1.1.0 without a socket. Every answer says that it is a stand-in's. */
+/** The API of Kodosumi 1.1.0 without a socket. Every answer says that it comes from a stand-in. */
 export function createStandInApp(parts: Parts): Express {
   const app = express();
   app.disable('x-powered-by');

@@ -1,7 +1,10 @@
 import type { FormElement } from '../../domain/masumi/ports/kodosumi.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 
-/** The elements of forms with all the fields that Kodosumi gives them; `rest` says what is not as usual. */
+/**
+ * The elements of forms with all the fields that Kodosumi gives them. `rest` names the fields that differ from the
+ * usual.
+ */
 type Build = (name: string, rest?: JsonObject) => FormElement;
 
 const input =

@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NextFunction, Request, Response } from 'express';
 import { answerProblem } from './problems.ts';
 
-/** What can be made to go wrong, as it does over there. */
+/** What can be made to go wrong, in the way it does at Kodosumi. */
 export interface Faults {
   delayMs: number;
   /** Streams are open and say nothing. */
   silent: boolean;
   hidden: Set<string>;
-  /** So many launches run without their answer getting out. */
+  /** This many launches run, but their answer gets lost. */
   lostLaunches: number;
-  /** So many requests get this status, and nothing is done. */
+  /** This many requests get this status, and nothing is done. */
   failing: { status: number; left: number } | undefined;
-  /** So many streams break before their first event, as those of runs that just begin may do. */
+  /** This many streams break before their first event, as streams of runs that just began may do. */
   brokenStreams: number;
   streams: Set<Response>;
 }
@@ -28,7 +28,7 @@ export const noFaults = (): Faults => ({
   streams: new Set(),
 });
 
-/** First in the app: slow, or failing before anything is done. */
+/** First in the app: makes requests slow, or lets them fail before anything is done. */
 export function disturb(faults: Faults) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     if (faults.delayMs > 0) await sleep(faults.delayMs);
@@ -47,7 +47,7 @@ export function breaks(faults: Faults, response: Response): boolean {
   return true;
 }
 
-/** True when the answer to a launch is to get lost: its connection is. */
+/** True when the answer to a launch is to get lost, by breaking its connection. */
 export function losesAnswer(faults: Faults, response: Response): boolean {
   if (faults.lostLaunches <= 0) return false;
   faults.lostLaunches -= 1;

@@ -31,7 +31,7 @@ function flowAt(parts: Parts, request: Request): StandInFlow | undefined {
 
 export const uidOf = (url: string): string => createHash('md5').update(url).digest('hex');
 
-/** Pages follow the uid of the last flow before; one that is not known starts over, as over there. */
+/** Pages follow the uid of the last flow before. An unknown uid starts over, as at Kodosumi. */
 function pageOf(flows: readonly StandInFlow[], { query }: Request): object {
   const size = Number(query['pp'] ?? 10);
   const sorted = flows.toSorted((a, b) => compare(a.summary, b.summary) || compare(a.url, b.url));

@@ -4,13 +4,15 @@ import type { Json, JsonObject } from '../../schemas/core/json.ts';
 /** What a run of a flow is given. */
 export interface FlowContext {
   fid: string;
-  /** As Kodosumi hands them over: every named element, null where nothing was posted; checkboxes true or false. */
+  /**
+   * Inputs as Kodosumi hands them over: every named element, null where nothing was posted; checkboxes true or false.
+   */
   inputs: JsonObject;
   /** The uploaded files that the inputs name. */
   files: { filename: string; bytes: Uint8Array }[];
   /** Ends with the run when somebody kills it. */
   signal: AbortSignal;
-  /** An event of the run: `result`, `action`, `stdout`... Text goes as it is, anything else as what `show` makes. */
+  /** An event of the run: `result`, `action`, `stdout`... Text goes as it is, any other value as `show` makes it. */
   say(event: string, data: string | Shown): void;
   /** Waits for a person's answer to a form; throws when it expires (default: 3 hours). */
   lock(name: string, elements: FormElement[], expiresMs?: number, data?: JsonObject | null): Promise<Json>;
@@ -20,7 +22,7 @@ export interface FlowContext {
 /** A value under the name of its Python class, as Kodosumi serializes it: `{"Markdown": {"body": "..."}}`. */
 export type Shown = { [kind: string]: Json };
 
-/** What is made of an answer to a lock: null leaves the lock as it is. */
+/** What the flow does with an answer to a lock. Null leaves the lock as it is. */
 export type Lease = (
   inputs: JsonObject,
   data: JsonObject | null,
@@ -39,12 +41,12 @@ export interface StandInFlow {
   elements: FormElement[];
   /** Errors by field refuse the launch; undefined lets it run. */
   validate?(inputs: JsonObject): FormErrors | undefined;
-  /** By the name of the lock; without one any answer is taken. */
+  /** Leases by the name of the lock. A lock without one takes any answer. */
   leases?: { [lock: string]: Lease };
   run(context: FlowContext): Promise<Shown>;
 }
 
-/** Fails a flow the way Kodosumi's own error does: its text is the run's `final`. */
+/** Fails a flow as Kodosumi's own error does: its text is the run's `final`. */
 export class FlowFailure extends Error {
   override readonly name = 'kodosumi.error.KodosumiError';
 }
@@ -52,7 +54,7 @@ export class FlowFailure extends Error {
 export const markdown = (body: string): Shown => ({ Markdown: { body } });
 export const html = (body: string): Shown => ({ HTML: { body } });
 
-/** Python's name for the class of a value, and the value. */
+/** A value and the name that Python gives its class. */
 export function show(value: Json): Shown {
   if (value === null) return { TypeError: 'None' };
   if (Array.isArray(value)) return { __list__: value.map(show) };

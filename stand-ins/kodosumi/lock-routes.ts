@@ -10,7 +10,7 @@ export function createLockRouter(parts: Parts): Router {
   const router = Router();
   router.get('/lock/:fid/:lid', (request, response) => {
     const lock = openLock(parts, request, response)?.lock;
-    // Kodosumi knows no passwords in the forms of locks: it drops them.
+    // Kodosumi drops passwords from the forms of locks.
     if (lock) response.json(lock.elements.filter(({ type }) => type !== 'password'));
   });
   router.post('/lock/:fid/:lid', (request, response) => {
@@ -33,7 +33,7 @@ function openLock(
   return undefined;
 }
 
-/** All that was posted goes to the lease, not only what the form names. */
+/** Everything that was posted goes to the lease, not only what the form names. */
 function answer(run: Run, lock: OpenLock, request: Request, response: Response): void {
   const posted = (request.body ?? {}) as JsonObject;
   const inputs = { ...posted, ...readForm(lock.elements, posted) };

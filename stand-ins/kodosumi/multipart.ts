@@ -1,4 +1,4 @@
-/** The parts of a small multipart body by name. Enough for one piece of a file; not for bodies that others may send. */
+/** The parts of a small multipart body by name. Good for one piece of a file; not for bodies from strangers. */
 export function readMultipart(body: Buffer, contentType: string): Map<string, Buffer> {
   const [, boundary] = /boundary="?([^";]+)"?/.exec(contentType) ?? [];
   const parts = new Map<string, Buffer>();

@@ -7,7 +7,7 @@ import { STREAMS, streamRun } from './stream.ts';
 
 const EXTENDED_MS = 600_000;
 
-/** Status, streams, the timeline, and the end of a run. */
+/** Status, streams and timeline of runs, and ending them. */
 export function createOutputRouter(parts: Parts): Router {
   const router = Router();
   router.get('/outputs/status/:fid', async (request, response) => {

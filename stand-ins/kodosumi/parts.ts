@@ -13,7 +13,7 @@ export interface Parts {
   sessions: Sessions;
   faults: Faults;
   times: StreamTimes & {
-    /** A run that is not there is a 404 after so long; with `extended` only after ten minutes. */
+    /** How long it takes until a missing run is a 404. With `extended` that takes ten minutes. */
     notFoundAfterMs: number;
   };
   log(line: string): void;

@@ -3,7 +3,7 @@ import { metaOf, type Run } from './run.ts';
 
 export const isFinal = (status: string | undefined): boolean => status === 'finished' || status === 'error';
 
-/** The status as the run's events tell it, as Kodosumi reads it from its table. */
+/** The status as the run's events tell it. Kodosumi reads the same from its table. */
 export function lastStatus(run: Run): string | undefined {
   return run.events.findLast(({ kind }) => kind === 'status')?.message;
 }
@@ -18,12 +18,12 @@ export function statusOf(run: Run): JsonObject {
     status: !isFinal(status) && locks.length > 0 ? 'awaiting' : (status ?? null),
     timestamp: run.events.at(-1)?.at ?? null,
     final: finalOf(run, status),
-    kodosumi_version: null, // it looks for it under another name than it notes it
+    kodosumi_version: null, // Kodosumi reads it under another name than it writes it
     locks,
   };
 }
 
-/** A failed run has a text only where its flow failed with Kodosumi's own error. */
+/** A failed run has a text only if its flow failed with Kodosumi's own error. */
 function finalOf(run: Run, status: string | undefined): string | null {
   const final = run.events.findLast(({ kind }) => kind === 'final');
   if (final || status !== 'error') return final?.message ?? null;
@@ -33,7 +33,7 @@ function finalOf(run: Run, status: string | undefined): string | null {
   return body === '' ? null : JSON.stringify({ Text: { body } });
 }
 
-/** An item of `GET /timeline/list`. Its times have no zone, as over there. */
+/** An item of `GET /timeline/list`. Its times have no zone, as at Kodosumi. */
 export function timelineItem(run: Run): JsonObject {
   const [first, last] = [run.events[0]?.at ?? 0, run.events.at(-1)?.at ?? 0];
   return {
@@ -49,7 +49,7 @@ export function timelineItem(run: Run): JsonObject {
   };
 }
 
-/** By its events: a lock that nobody answered stays, also where its run is gone. */
+/** Computed from events. A lock that nobody answered stays, even when its run is gone. */
 function openLocks(run: Run): string[] {
   const idsOf = (wanted: string): string[] =>
     run.events.filter(({ kind }) => kind === wanted).map(({ message }) => lidOf(message));

@@ -18,7 +18,7 @@ export interface OpenLock {
   name: string;
   elements: FormElement[];
   data: JsonObject | null;
-  /** Gives the answer to the flow; only the first counts. */
+  /** Gives the answer to the flow. Only the first answer counts. */
   lease(result: Json): void;
 }
 
@@ -30,12 +30,12 @@ export interface Run {
   startedAtMs: number;
   events: RunEvent[];
   locks: Map<string, OpenLock>;
-  /** `event` after every new event. */
+  /** Emits `event` after every new event. */
   changes: EventEmitter;
-  /** Its process is gone without a word: only an open stream finds out. */
+  /** The process of the run is gone without a word. Only an open stream finds that out. */
   dead: boolean;
   add(kind: string, message: string): void;
-  /** Ends it, wherever it is. */
+  /** Ends the run, whatever it is doing. */
   kill(): void;
 }
 
@@ -147,7 +147,7 @@ function tracebackOf(error: unknown): string {
   return `Traceback (most recent call last):\n  File "stand-in", line 1, in run\n    ...\n${name}: ${message}\n`;
 }
 
-/** What Kodosumi notes of the flow when a run begins. */
+/** What Kodosumi records about the flow when a run begins. */
 export function metaOf({ fid, flow }: Run): JsonObject {
   return {
     fid,

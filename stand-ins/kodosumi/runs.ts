@@ -6,15 +6,15 @@ import { startRun, type Run } from './run.ts';
 
 export interface Runs {
   launch(flow: StandInFlow, inputs: JsonObject, files: FlowContext['files']): Run;
-  /** Undefined until it is seen (a run appears a little after its launch), and once it is archived. */
+  /** Undefined until the run is seen (it appears a little after its launch), and once it is archived. */
   visible(fid: string): Run | undefined;
-  /** Waits so long for it to appear. */
+  /** Waits this long for the run to appear. */
   wait(fid: string, ms: number): Promise<Run | undefined>;
-  /** In whatever state, archived ones too. */
+  /** The run in any state, archived ones too. */
   any(fid: string): Run | undefined;
-  /** Those that are visible, newest first. */
+  /** Visible runs, newest first. */
   all(): Run[];
-  /** Those that are not archived, newest first, also before they are seen. */
+  /** Runs that are not archived, newest first, also those that are not visible yet. */
   launched(): Run[];
   archive(fid: string): void;
   killAll(): void;
@@ -22,7 +22,7 @@ export interface Runs {
 
 const POLL_MS = 20;
 
-/** All in memory: a stand-in that ends forgets its runs. */
+/** Everything is in memory: a stand-in that ends forgets its runs. */
 export function createRuns(appearAfterMs: number): Runs {
   const runs = new Map<string, Run>();
   const archived = new Set<string>();

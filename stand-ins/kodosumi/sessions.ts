@@ -3,9 +3,9 @@ import type { NextFunction, Request, Response } from 'express';
 import { answerProblem } from './problems.ts';
 
 export interface Sessions {
-  /** A token for these, undefined for wrong ones. */
+  /** A token for these credentials; undefined for wrong ones. */
   signIn(name: unknown, password: unknown): string | undefined;
-  /** Lets those with a token pass: the header counts before the cookie. */
+  /** Lets requests with a token pass. The header counts before the cookie. */
   guard(request: Request, response: Response, next: NextFunction): void;
   expireAll(): void;
   /** How often somebody signed in. */

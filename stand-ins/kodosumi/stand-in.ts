@@ -8,12 +8,12 @@ import { createSessions, type Sessions } from './sessions.ts';
 import { createUploads } from './uploads.ts';
 
 export interface StandInOptions {
-  /** 0: any that is free. */
+  /** 0 takes any free port. */
   port: number;
   username?: string;
   password?: string;
   flows: readonly StandInFlow[];
-  /** How long a launched run is not to be seen. Over there it is up to some seconds. */
+  /** How long a launched run stays invisible. At Kodosumi that is up to some seconds. */
   appearAfterMs?: number;
   /** How long a status waits for a run before it is a 404. */
   notFoundAfterMs?: number;
@@ -22,9 +22,9 @@ export interface StandInOptions {
   log?(line: string): void;
 }
 
-/** What tests do to it. */
+/** What tests can do to it. */
 export interface StandInControl {
-  /** All who are signed in have to sign in again. */
+  /** Everybody who is signed in has to sign in again. */
   expireSessions(): void;
   /** How often somebody signed in. */
   logins(): number;
@@ -36,18 +36,18 @@ export interface StandInControl {
   silenceStreams(silent: boolean): void;
   /** The next launches run, and their connections break before the answer. */
   loseLaunchAnswers(count: number): void;
-  /** The run's process is gone: it stays `running` until somebody opens a stream of it. */
+  /** The run's process is gone. The run stays `running` until somebody opens a stream of it. */
   killActor(fid: string): void;
-  /** Connections are refused, runs go on; until `endOutage`. */
+  /** Connections are refused and runs go on, until `endOutage`. */
   startOutage(): Promise<void>;
   endOutage(): Promise<void>;
-  /** Every answer takes so much longer. */
+  /** Every answer takes this much longer. */
   slow(ms: number): void;
   /** The next requests get this status and nothing is done. */
   failNext(status: number, count?: number): void;
   hideFlow(url: string): void;
   showFlow(url: string): void;
-  /** Everything that was launched and not killed, newest first, also what its clients cannot see yet. */
+  /** Every run that was launched and not killed, newest first, also those that clients cannot see yet. */
   runs(): { fid: string; url: string; inputs: JsonObject }[];
 }
 
@@ -58,7 +58,7 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-/** A Kodosumi that is none: the wire of 1.1.0, flows in TypeScript, everything in memory and gone when it closes. */
+/** A stand-in of Kodosumi: the API of 1.1.0, flows in TypeScript, everything in memory and gone when it closes. */
 export async function startKodosumiStandIn(options: StandInOptions): Promise<StandIn> {
   const { username = 'admin', password = 'admin', flows, log = () => undefined } = options;
   const runs = createRuns(options.appearAfterMs ?? 300);

@@ -5,9 +5,9 @@ import { isFinal, lastStatus } from './run-status.ts';
 import { nowSeconds, type Run, type RunEvent } from './run.ts';
 
 export interface StreamTimes {
-  /** Quiet for so long, it says `alive`. */
+  /** After this long without an event, the stream says `alive`. */
   aliveMs: number;
-  /** A stream ends so long after its run's last event. */
+  /** A stream ends this long after its run's last event. */
   eofAfterMs: number;
 }
 
@@ -26,7 +26,7 @@ export const STREAMS = {
   stream: undefined,
 } as const;
 
-/** All events from the first on, then what comes, `alive` in between, `eof` a while after the end. */
+/** All events from the first one, then new ones as they come, `alive` in between, `eof` a while after the end. */
 export async function streamRun(
   run: Run,
   response: Response,
@@ -63,13 +63,13 @@ function sendFrom(run: Run, from: number, response: Response, { kinds, raw }: St
 const eventFrame = ({ id, at, kind, message }: RunEvent, raw: boolean): string =>
   frame(id, kind, `${at}:${raw ? message : `<pre>${message.replaceAll('<', '&lt;')}</pre>`}`);
 
-/** Ends its lines with CRLF, as Litestar does. */
+/** Lines end with CRLF, as Litestar writes them. */
 function frame(id: number, event: string, data: string): string {
   const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}`);
   return [`id: ${id}`, `event: ${event}`, ...lines, '', ''].join('\r\n');
 }
 
-/** Only somebody who watches makes Kodosumi look for the actor of a run. */
+/** Kodosumi looks for the actor of a run only while somebody watches the run. */
 function buryTheDead(run: Run): void {
   if (!run.dead || isFinal(lastStatus(run))) return;
   run.add('error', 'actor not found');
@@ -85,7 +85,7 @@ function waitFor(run: Run, { aliveMs, eofAfterMs }: StreamTimes): number {
   return Math.max(1, Math.min(aliveMs, lastAtMs(run) + eofAfterMs - Date.now() + 1));
 }
 
-/** True when there was an event, false when there was none for so long or nobody listens any more. */
+/** True when there was an event; false when there was none for this long, or nobody listens any more. */
 async function nextEvent(run: Run, ms: number, closed: AbortSignal): Promise<boolean> {
   const signal = AbortSignal.any([AbortSignal.timeout(ms), closed]);
   return await once(run.changes, 'event', { signal }).then(

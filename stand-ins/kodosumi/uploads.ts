@@ -8,12 +8,12 @@ interface Upload {
   totalChunks: number;
 }
 
-/** Files on their way, in memory until a launch names them. */
+/** Uploaded files, in memory until a launch names them. */
 export interface Uploads {
   begin(filename: string, totalChunks: number): string;
-  /** False when nobody began such an upload. */
+  /** False when nobody began this upload. */
   take(id: string, number: number, bytes: Buffer): boolean;
-  /** The complete ones, which are nobody else's afterwards. */
+  /** The complete files. Nobody else gets them afterwards. */
   collect(posted: PostedUpload): FlowContext['files'];
 }
 

@@ -11,10 +11,10 @@ export interface StandInAgent {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The length of a policy id, made of words that say what it is. */
+/** As long as a policy id, made of words that say what it is. */
 export const POLICY_ID = digest('masumi payment service stand-in').slice(0, 56);
 
-/** The same name has the same identifier in every stand-in, so that it can be configured before one runs. */
+/** The same name has the same identifier in every stand-in, so it can be configured before one runs. */
 export const standInAgentIdentifier = (name: string): string => `${POLICY_ID}${digest(name)}`;
 
 export type AgentToRegister = Pick<StandInAgent, 'name' | 'pricing'> &
@@ -27,7 +27,7 @@ export const makeAgent = (agent: AgentToRegister): StandInAgent => ({
   sourceType: agent.sourceType ?? 'Web3CardanoV1',
 });
 
-/** What is registered from the start, one agent of each pricing. */
+/** The agents that are registered from the start, one for each kind of pricing. */
 export const FIRST_AGENTS: readonly StandInAgent[] = [
   makeAgent({ name: 'fixed', pricing: { kind: 'Fixed', amounts: [{ unit: '', amount: '3000000' }] } }),
   makeAgent({ name: 'dynamic', pricing: { kind: 'Dynamic' } }),

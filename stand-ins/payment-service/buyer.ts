@@ -49,7 +49,7 @@ function wrongAmounts(
     : 'Provided Amounts do not match the fixed pricing of the agent';
 }
 
-/** What is to be paid in each unit; lovelace have two names. */
+/** The amount to pay in each unit. Lovelace has two names. */
 function sumsOf(amounts: readonly { unit: string; amount: string }[]): string {
   const sums = new Map<string, bigint>();
   for (const { unit, amount } of amounts) {

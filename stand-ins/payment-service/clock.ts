@@ -1,4 +1,4 @@
-/** The stand-in's time: the machine's, moved on by as much as it was told. */
+/** The stand-in's time: the machine's, moved on by as much as tests want. */
 export interface StandInClock {
   now(): number;
   advance(ms: number): void;

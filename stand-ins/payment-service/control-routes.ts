@@ -30,7 +30,10 @@ const NewAgent = z.object({
   ]),
 });
 
-/** The control over HTTP, for what runs in another process: only programs on this machine, and no page in its browser. */
+/**
+ * The control over HTTP, for tests and demos in another process. Only programs on this machine may use it, and no page
+ * in a browser.
+ */
 export function createControlRouter(control: StandInControl): Router {
   const router = Router();
   router.use(onlyLoopback);
@@ -78,7 +81,7 @@ export function createControlRouter(control: StandInControl): Router {
   return router;
 }
 
-/** What the control throws is the caller's error: an identifier that is not there, a state that does not allow it. */
+/** Errors of the control are the caller's: an unknown identifier, or a state that does not allow the act. */
 function command<Schema extends z.ZodType>(
   schema: Schema,
   run: (body: z.output<Schema>) => object | void,

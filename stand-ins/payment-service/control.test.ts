@@ -58,7 +58,7 @@ describe('a fault of the stand-in', () => {
     expect(answers[0]?.headers.get('retry-after')).toBe('7');
   });
 
-  it('can be slow, answer nonsense, and be called off', async () => {
+  it('can be slow, answer nonsense, and be ended early', async () => {
     const standIn = await startTestStandIn();
     standIn.control.fail('/payment', { kind: 'slow', ms: 30 });
     const start = performance.now();
@@ -104,7 +104,7 @@ describe('the control over HTTP', () => {
 });
 
 describe('a stand-in with a state file', () => {
-  it('goes on after a restart where it stood, its clock and agents included', async () => {
+  it('goes on after a restart where it stopped, with its clock and agents', async () => {
     const stateFile = join(folder, 'state', 'payments.jsonl');
     const before = await startTestStandIn({ stateFile });
     const agent = before.control.registerAgent({ name: 'kept', pricing: { kind: 'Dynamic' } });

@@ -9,21 +9,24 @@ import type { World } from './world.ts';
 export interface StateChange {
   chainState?: PaymentChainState | null | undefined;
   action?: SellerAction | undefined;
-  /** Words of an error; they come with an errorType. */
+  /** Text of an error; an errorType comes with it. */
   note?: string | null | undefined;
   resultHash?: string | null | undefined;
 }
 
-/** What tests and demos do to the stand-in, at once and without a block. An identifier that it does not know throws. */
+/**
+ * What tests and demos can do to the stand-in. Everything takes effect at once, without a block. An unknown identifier
+ * throws.
+ */
 export interface StandInControl {
   readonly clock: StandInClock;
   /** Plays the buyer: bought on the payment's own terms, and the funds are on the chain. */
   lockFunds(blockchainIdentifier: string): void;
-  /** Funds came that are not what the seller asked for. */
+  /** The funds that came are not what the seller asked for. */
   wrongDatum(blockchainIdentifier: string): void;
   requestRefund(blockchainIdentifier: string): void;
   raiseDispute(blockchainIdentifier: string): void;
-  /** Any state, whether or not it can be reached. What was under way is dropped. */
+  /** Sets any state, whether or not it can be reached. Transactions under way are dropped. */
   setState(blockchainIdentifier: string, change: StateChange): void;
   registerAgent(agent: AgentToRegister): StandInAgent;
   readonly fail: Faults['add'];

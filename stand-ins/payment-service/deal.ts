@@ -6,7 +6,7 @@ import type {
   SellerAction,
 } from '../../schemas/families/masumi/payment-service.ts';
 
-/** A transaction under way: asked for, sent half a block later, on the chain after a whole one. */
+/** A transaction under way: asked for, sent half a block later, and on the chain after a whole one. */
 export interface Transaction {
   kind: 'lock' | 'submit' | 'withdraw' | 'authorize' | 'ask-refund' | 'unask-refund' | 'collect';
   sentAt: number;
@@ -20,7 +20,9 @@ export interface Times {
   externalDisputeUnlockTime: number;
 }
 
-/** One deal, the payment of its seller and the purchase of its buyer: this stand-in is the node of both. Kept as JSON. */
+/**
+ * One deal: the seller's payment and the buyer's purchase. This stand-in is the payment service of both. Kept as JSON.
+ */
 export interface Deal extends Times {
   id: string;
   blockchainIdentifier: string;

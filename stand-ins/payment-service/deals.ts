@@ -6,7 +6,7 @@ export interface PageQuery {
   wants(deal: Deal): boolean;
 }
 
-/** Rows in the order they came, read from the newest; a page starts with the row that its cursor names. */
+/** Rows in the order they came, read from the newest. A page starts with the row that its cursor names. */
 export interface DealList {
   add(id: string, deal: Deal): void;
   page(query: PageQuery): Deal[];

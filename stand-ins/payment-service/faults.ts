@@ -13,7 +13,7 @@ export const Fault = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('status'),
     status: z.int().min(400).max(599),
-    /** Seconds, or a date: what Retry-After says. */
+    /** The value of Retry-After: seconds, or a date. */
     retryAfter: z.union([z.string(), z.int()]).optional(),
     times,
   }),
@@ -26,7 +26,7 @@ export type Fault = z.infer<typeof Fault>;
 export type FaultInput = z.input<typeof Fault>;
 
 export interface Faults {
-  /** `path` below `/api/v1`, `*` for any characters, maybe with its method: "POST /payment", "/payment*". */
+  /** `path` below `/api/v1`, `*` for any characters, perhaps with its method: "POST /payment", "/payment*". */
   add(path: string, fault: FaultInput): void;
   clear(): void;
   readonly handle: RequestHandler;
@@ -70,7 +70,7 @@ function answerStatus(response: Response, { status, retryAfter }: Extract<Fault,
   sendRefusal(response, status, 'The stand-in was told to refuse this call');
 }
 
-/** Everything is answered through `json`, so that is where an answer gets lost. */
+/** Every answer goes through `json`, so this is where an answer gets lost. */
 function loseAnswer(response: Response, kind: 'timeout-after' | 'garbage'): void {
   response.json = () => {
     if (kind === 'garbage') return response.status(200).type('html').send('<h1>One moment please</h1>');

@@ -16,8 +16,8 @@ export interface Journal {
 const FORGETFUL: Journal = { append: () => {} };
 
 /**
- * A file of lines, one for each change, so that a change costs the same whatever is kept. Opening reads what is there
- * and writes it anew with one line for each thing; a line that a crash cut off is dropped.
+ * A file of lines, one for each change, so that a change costs the same however much is kept. Opening reads the file
+ * and writes it again with one line for each thing. A line that a crash cut off is dropped.
  */
 export function openJournal(file: string | undefined): { journal: Journal; entries: Entry[] } {
   if (file === undefined) return { journal: FORGETFUL, entries: [] };
@@ -45,7 +45,7 @@ function readLines(file: string): Entry[] {
   });
 }
 
-/** The last of each, in the order of their first. */
+/** The last line of each thing, in the order of their first lines. */
 function latest(entries: Entry[]): Entry[] {
   return [...new Map(entries.map((entry) => [keyOf(entry), entry])).values()];
 }

@@ -1,10 +1,10 @@
-/** What a call comes to: data for a 200, or a refusal with its status and words. */
+/** The result of a call: data for a 200, or a refusal with its status and words. */
 export type Outcome<Data = object> = { data: Data } | Refusal;
 
 export interface Refusal {
   refused: number;
   message: string;
-  /** Beside the envelope, where the real service puts more. */
+  /** Members beside the envelope, where the real service adds some. */
   more?: object;
 }
 

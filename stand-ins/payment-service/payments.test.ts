@@ -18,7 +18,7 @@ import { openWorld } from './world.ts';
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 describe('a payment request at the stand-in', () => {
-  it('is new every time, waits, and echoes its times in milliseconds', async () => {
+  it('is a new one every time, waits for funds, and echoes its times in milliseconds', async () => {
     const standIn = await startTestStandIn();
     const order = orderAt(standIn.control.clock.now());
     const first = await standIn.post<ShownPayment>('/payment', { ...order, metadata: 'job-1' });
@@ -155,7 +155,7 @@ describe('a purchase at the stand-in', () => {
     });
   });
 
-  it('comes too late after payByTime', async () => {
+  it('is refused after payByTime', async () => {
     const standIn = await startTestStandIn();
     const payment = await standIn.pay();
     standIn.control.clock.advance(30 * MINUTE_MS);
@@ -213,7 +213,7 @@ describe('the lists and the registry of the stand-in', () => {
     expect((await standIn.get('/nothing')).body.error?.message).toContain('stand-in');
   });
 
-  it('wants the key everywhere but for its health', async () => {
+  it('wants the key for everything except its health', async () => {
     const standIn = await startTestStandIn();
     for (const headers of [{}, { token: 'other' }]) {
       expect((await fetch(`${standIn.url}/api/v1/payment?network=Preprod`, { headers })).status).toBe(401);

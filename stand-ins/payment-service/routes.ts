@@ -22,7 +22,7 @@ import type { World } from './world.ts';
 
 type Show = (world: World, deal: Deal) => object;
 
-/** The API of the payment service as far as Steward and its buyers use it. All but health wants the key. */
+/** The API of the payment service, as far as Steward and its buyers use it. Everything except health wants the key. */
 export function createApi(world: World, apiKey: string): Router {
   const router = Router();
   router.get('/health', (_request, response) => {
@@ -60,7 +60,7 @@ function refuseOtherNetwork({ network }: World): RequestHandler {
   };
 }
 
-/** A deal as one of its sides sees it, when the call went well. */
+/** A deal as one of its two sides sees it, when the call succeeded. */
 const shown = (world: World, show: Show, outcome: Outcome<Deal>): Outcome =>
   'data' in outcome ? { data: show(world, outcome.data) } : outcome;
 

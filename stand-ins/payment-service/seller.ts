@@ -11,7 +11,7 @@ import { startSeller } from './state-machine.ts';
 import { readTimes, refuseTimes } from './time-rules.ts';
 import { createBlockchainIdentifier, createId, type World } from './world.ts';
 
-/** `POST /payment`: a new identifier every time, also for what was asked before. */
+/** `POST /payment`: a new identifier every time, even for the same request. */
 export function createPayment(world: World, request: CreatePaymentRequest): Outcome<Deal> {
   const agent = world.agents.get(request.agentIdentifier);
   if (!agent) return refuse(404, 'Agent identifier not found');

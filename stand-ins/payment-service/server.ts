@@ -10,14 +10,14 @@ import { createStats } from './stats.ts';
 import { openWorld } from './world.ts';
 
 export interface MasumiStandInOptions {
-  /** 0: any that is free. */
+  /** 0 takes any free port. */
   readonly port: number;
-  /** What the header `token` must be. */
+  /** The value that the header `token` must have. */
   readonly apiKey: string;
   readonly network: MasumiNetwork;
-  /** Where payments, agents and the moved clock are kept; without it they end with the process. */
+  /** Where payments, agents and the moved clock are kept. Without it they end with the process. */
   readonly stateFile?: string | undefined;
-  /** The time that the control moves on from; the machine's by default. */
+  /** The time from which the control moves on; the machine's by default. */
   readonly clock?: (() => number) | undefined;
   /** How long a transaction takes to be on the chain. */
   readonly blockMs?: number | undefined;
@@ -25,7 +25,7 @@ export interface MasumiStandInOptions {
 }
 
 export interface MasumiStandIn {
-  /** Without `/api/v1`, as a payment service is configured. */
+  /** Address without `/api/v1`, as a payment service is configured. */
   readonly url: string;
   readonly control: StandInControl;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export interface MasumiStandIn {
 
 const NAME = 'masumi-payment-service';
 
-/** A payment service for machines that have none: the calls and rules of the real one, and no chain and no money. */
+/** A payment service for machines without a real one: its calls and rules, but no chain and no money. */
 export async function startMasumiStandIn(options: MasumiStandInOptions): Promise<MasumiStandIn> {
   const world = openWorld({
     network: options.network,

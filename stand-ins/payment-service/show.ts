@@ -5,7 +5,7 @@ import { POLICY_ID, type StandInAgent } from './agents.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Of the deal's escrow; the words keep it from being taken for an address. */
+/** The address of the deal's escrow. Its words keep anybody from taking it for a real one. */
 export const sourceOf = (world: World, sourceType: string) => ({
   id: `stand-in-${sourceType}`,
   network: world.network,
@@ -86,7 +86,7 @@ function showBoth(world: World, deal: Deal) {
     CurrentTransaction: transactionOf(deal),
     TransactionHistory: null,
     WithdrawnForSeller: deal.chainState === 'Withdrawn' ? deal.funds : [],
-    // Here admins always decide for the buyer.
+    // Admins of this stand-in always decide for the buyer.
     WithdrawnForBuyer: /^(Refund|Disputed)Withdrawn$/.test(deal.chainState ?? '') ? deal.funds : [],
     PaymentSource: sourceOf(world, deal.sourceType),
   };

@@ -73,7 +73,7 @@ describe('what becomes of a deal', () => {
     );
   });
 
-  it('is an end, and the same end for ever', () => {
+  it('is an end that never changes any more', () => {
     fc.assert(
       fc.property(script, (steps) => {
         const { world, id } = buyOne();

@@ -10,7 +10,7 @@ interface Step {
   take(): void;
 }
 
-/** Brings a deal to where it stands at `now`. Nothing runs in between: what was due is done in its order when asked. */
+/** Brings a deal to its state at `now`. Nothing runs in between: what was due is done in order when somebody asks. */
 export function settle(deal: Deal, now: number, blockMs: number): void {
   for (let step = nextStep(deal, blockMs); step && step.at <= now; step = nextStep(deal, blockMs)) {
     deal.updatedAt = step.at;
@@ -54,7 +54,7 @@ function landSeller(deal: Deal, { kind, doneAt }: Transaction): void {
     deal.buyer.under = null;
   }
   if (kind === 'submit') {
-    // The chain takes no hash after its time; the deal is forfeited then.
+    // The chain takes no hash after this time; then the deal is forfeited.
     if (doneAt > deal.submitResultTime || !(isOpen || chainState === 'FundsLocked')) return;
     deal.resultHash = seller.resultHash;
     deal.chainState = isOpen ? 'Disputed' : 'ResultSubmitted';
@@ -94,7 +94,7 @@ function landBuyer(deal: Deal, { kind, doneAt }: Transaction): void {
   }
 }
 
-/** What the contract's own times bring about. */
+/** What happens by the contract's own times. */
 function timeStep(deal: Deal, blockMs: number): Step | undefined {
   const { chainState, resultHash, seller } = deal;
   if (resultHash === null && (chainState === 'FundsLocked' || chainState === 'RefundRequested')) {

@@ -60,7 +60,7 @@ describe('a deal at the stand-in', () => {
     expect((await look(id)).onChainState).toBe('RefundWithdrawn');
   });
 
-  it('refuses to refund what nobody wants back', async () => {
+  it('refuses a refund that nobody asked for', async () => {
     const { standIn, id } = await startLocked();
     expect((await authorize(standIn, id)).status).toBe(404);
   });
@@ -120,7 +120,7 @@ describe('a deal at the stand-in', () => {
     expect((await askRefund(standIn, id)).status).toBe(404);
   });
 
-  it("comes to nothing with a datum that is not the seller's", async () => {
+  it("becomes invalid with a datum that is not the seller's", async () => {
     const standIn = await startTestStandIn();
     const { blockchainIdentifier: id } = await standIn.pay();
     standIn.control.wrongDatum(id);
@@ -131,7 +131,7 @@ describe('a deal at the stand-in', () => {
     expect((await submit(standIn, id)).status).toBe(404);
   });
 
-  it('takes no hash before the funds are there, and knows no strangers', async () => {
+  it('takes no hash before the funds are there, and refuses unknown identifiers', async () => {
     const standIn = await startTestStandIn();
     const { blockchainIdentifier: id } = await standIn.pay();
     expect((await submit(standIn, id)).status).toBe(404);

@@ -21,7 +21,7 @@ export interface Answer<Data> {
 export interface TestStandIn extends MasumiStandIn {
   post<Data>(path: string, body: object): Promise<Answer<Data>>;
   get<Data>(path: string, query?: Record<string, string>): Promise<Answer<Data>>;
-  /** A payment request of an hour, made. */
+  /** Makes a payment request with times within the hour. */
   pay(change?: Partial<CreatePaymentRequest>): Promise<ShownPayment>;
   look(blockchainIdentifier: string): Promise<ShownPayment>;
   lookAsBuyer(blockchainIdentifier: string): Promise<ShownPurchase>;
@@ -77,7 +77,7 @@ export const orderAt = (now: number) => ({
   externalDisputeUnlockTime: iso(now + 3 * HOUR_MS),
 });
 
-/** What a buyer passes on, as the seller's job named it. */
+/** What a buyer passes on, in the words of the seller's job. */
 export const purchaseOf = (payment: ShownPayment) => ({
   blockchainIdentifier: payment.blockchainIdentifier,
   agentIdentifier: standInAgentIdentifier('fixed'),

@@ -4,7 +4,7 @@ import type { Times } from './deal.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** A date without a zone is UTC here, whatever the machine's zone. */
+/** A date without a zone is read as UTC, whatever the machine's zone. */
 const readTime = (text: string): number =>
   Date.parse(/T/.test(text) && !/(Z|[+-]\d\d:\d\d)$/.test(text) ? `${text}Z` : text);
 

@@ -16,7 +16,10 @@ export interface WorldOptions {
   clock: () => number;
 }
 
-/** All that the stand-in knows. Deals it hands out stand where they stand now; `save` what was changed in them. */
+/**
+ * Everything that the stand-in knows. Deals come in the state that they have now; `save` stores what was changed in
+ * them.
+ */
 export interface World {
   readonly network: MasumiNetwork;
   readonly blockMs: number;
@@ -30,7 +33,7 @@ export interface World {
   settled(deal: Deal): Deal;
   add(deal: Deal): void;
   save(deal: Deal): void;
-  /** The buyer's side of a deal comes into being. */
+  /** Creates the buyer's side of a deal. */
   buy(deal: Deal, metadata: string | null): void;
   register(agent: StandInAgent): void;
 }
@@ -94,7 +97,7 @@ const byPurchase = (deals: Iterable<Deal>): Deal[] =>
     .filter(({ purchase }) => purchase !== null)
     .toSorted((a, b) => (a.purchase?.createdAt ?? 0) - (b.purchase?.createdAt ?? 0));
 
-/** As long as the ids of the real service. */
+/** As long as ids of the real service. */
 export const createId = (): string => `c${randomBytes(12).toString('hex')}`;
 
 const STAND_IN = Buffer.from('stand-in').toString('hex');

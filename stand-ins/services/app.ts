@@ -94,7 +94,7 @@ function on(app: Express, { method, path }: ServiceDefinition, handler: RequestH
 const inputOf = (service: ServiceDefinition, request: Request): unknown =>
   service.method === 'GET' ? request.query : (request.body ?? {});
 
-/** Before a price is named: nobody pays for a request that cannot be answered. */
+/** Checked before a price is named: nobody pays for a request that cannot be answered. */
 function refuseBadInput(services: readonly ServiceDefinition[]): RequestHandler {
   return (request, response, next) => {
     const service = services.find(({ method, path }) => method === request.method && path === request.path);

@@ -3,7 +3,7 @@ import type { Seller } from '../../embedded/chains/local-assets.ts';
 
 export type PaymentChain = 'evm' | 'solana';
 
-/** What a service answers. Anything from 400 up is not charged: the payment is settled after a good answer only. */
+/** The answer of a service. An answer from 400 up is not charged: a payment is settled only after a good answer. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ export interface ServiceDefinition {
   readonly reputationScore: number;
   readonly verified: boolean;
   readonly expectedMs: number;
-  /** How long a signed payment may wait to be settled; 60 s where a service says nothing. */
+  /** How long a signed payment may wait to be settled; 60 s where a service does not say. */
   readonly offerSeconds?: number;
   readonly speaksV1?: boolean;
   readonly compensation?: {
@@ -53,10 +53,10 @@ export interface ServiceDefinition {
     readonly input: Readonly<Record<string, unknown>>;
     readonly output: Readonly<Record<string, unknown>>;
   };
-  /** The input, or a sentence that says what is wrong with it. Asked before anything is paid. */
+  /** The input, or a sentence that says what is wrong with it. Checked before anything is paid. */
   parse(input: unknown): { ok: true; input: unknown } | { ok: false; reason: string };
   answer(input: unknown, call: ServiceCall): ServiceAnswer | Promise<ServiceAnswer>;
-  /** Told once the payment of an answer has settled. */
+  /** Called once the payment of an answer has settled. */
   onPaid?(answer: Readonly<Record<string, unknown>>, payment: ServicePayment): void;
 }
 

@@ -10,7 +10,7 @@ interface StoredAnswer {
 
 interface Entry {
   readonly fingerprint: string;
-  /** Undefined: the call came to nothing that is worth keeping, and the next one may try. */
+  /** Undefined: the call gave nothing worth keeping, and the next call may try. */
   readonly answer: Promise<StoredAnswer | undefined>;
 }
 
@@ -20,8 +20,8 @@ const GIVE_UP_MS = 60_000;
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * The same key and request get the first good answer again, its payment receipt included, without a second charge.
- * Stands before the payment: refusals and prices are not kept. Calls that come while the first is running wait for it.
+ * The same key and request get the first good answer again, with its payment receipt and without a second charge. It
+ * stands before the payment: refusals and prices are not kept. Calls that come while the first is running wait for it.
  */
 export function rememberAnswers(): RequestHandler {
   const entries = new Map<string, Entry>();
@@ -44,7 +44,7 @@ export function rememberAnswers(): RequestHandler {
       if (answer) return replay(response, answer);
       if (entries.get(id) === entry) entries.delete(id);
     }
-    // An unpaid call only asks the price, it must not hold up the paid one.
+    // An unpaid call only asks for the price. It must not hold up the paid one.
     if (!isPaid(request) && request.path !== '/bookings/cancel') return next();
     entries.set(id, { fingerprint, answer: capture(response, fingerprint) });
     forgetOldest(entries);
@@ -74,8 +74,8 @@ function replay(response: Response, answer: StoredAnswer): void {
 }
 
 /**
- * Resolves when the answer ends, after any settlement. A buyer who hangs up does not stop the work: what was paid for is
- * there when the buyer asks again. `undefined` when nothing good came, or nothing at all for long.
+ * Resolves when the answer ends, after any settlement. A buyer who hangs up does not stop the work: the result that was
+ * paid for is there when the buyer asks again. `undefined` when nothing good came, or nothing at all for long.
  */
 function capture(response: Response, fingerprint: string): Promise<StoredAnswer | undefined> {
   const chunks: Buffer[] = [];

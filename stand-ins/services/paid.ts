@@ -3,7 +3,7 @@ import type { ServiceDefinition, ServicePayment } from './definition.ts';
 
 type Fields = Record<string, unknown>;
 
-/** Tells a service what its answer earned, after settlement and before the buyer has the answer. */
+/** Tells a service what its answer earned, after settlement and before the buyer gets the answer. */
 export function tellPayments(services: readonly ServiceDefinition[]): RequestHandler {
   return (request, response, next) => {
     const service = services.find(({ method, path }) => method === request.method && path === request.path);

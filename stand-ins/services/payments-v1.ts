@@ -4,11 +4,14 @@ import type { ServiceDefinition } from './definition.ts';
 import { MAX_TIMEOUT_SECONDS } from './payments.ts';
 import type { Prices } from './prices.ts';
 
-/** x402 v1 by hand: the express middleware speaks v2 only. On Solana, since v1 has no name for a local EVM chain. */
+/**
+ * x402 v1 by hand, because the express middleware speaks v2 only. On Solana, because v1 has no name for a local EVM
+ * chain.
+ */
 export interface V1Payments {
   /** The 402 body: `{x402Version:1, accepts:[...]}`. */
   unpaidBody(service: ServiceDefinition, url: string): unknown;
-  /** Takes calls with `X-PAYMENT`; everything else goes on to v2. */
+  /** Takes calls with `X-PAYMENT`; all other calls go on to v2. */
   handle(service: ServiceDefinition, answer: RequestHandler): RequestHandler;
 }
 
@@ -93,7 +96,7 @@ function requirementsOf(
   };
 }
 
-/** Holds a good answer back until its payment has settled; one from 400 up goes out unpaid. */
+/** Holds a good answer back until its payment has settled. An answer from 400 up goes out unpaid. */
 async function answerThenSettle(
   response: Response,
   answer: () => unknown,

@@ -14,7 +14,9 @@ import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
 import type { PaymentChain, ServiceDefinition } from './definition.ts';
 import type { Prices } from './prices.ts';
 
-/** How long a signed payment may wait to be settled. Short: until it has passed, an unknown outcome stays unknown. */
+/**
+ * How long a signed payment may wait to be settled. It is short: until it has passed, an unknown outcome stays unknown.
+ */
 export const MAX_TIMEOUT_SECONDS = 60;
 
 export interface PaymentOptions {
@@ -75,7 +77,7 @@ function optionOf(
   const price = () => ({
     asset: chain === 'evm' ? address : solana.mint.address,
     amount: prices.of(service).toString(),
-    // What an EIP-3009 signer needs for the token's EIP-712 domain.
+    // An EIP-3009 signer needs these for the token's EIP-712 domain.
     ...(chain === 'evm' && { extra: { name, version } }),
   });
   return {

@@ -40,7 +40,7 @@ export interface Registry {
   measure(id: string, ms: number, status: number): void;
 }
 
-/** Uptime and response time are measured from the first call on; before it, what the seller promises. */
+/** Uptime and response time are measured from the first call on. Before it they are what the seller promises. */
 export function createRegistry(
   services: readonly ServiceDefinition[],
   prices: Prices,

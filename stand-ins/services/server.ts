@@ -13,7 +13,7 @@ export interface SampleServicesOptions {
   readonly port: number;
   readonly assets: LocalAssets;
   readonly facilitatorUrl: string;
-  /** Where bookings are kept, which must be refundable after a restart. */
+  /** Where bookings are kept, because they must be refundable after a restart. */
   readonly stateDirectory?: string | undefined;
   readonly slowMs?: number | undefined;
   readonly now?: (() => Date) | undefined;

@@ -202,7 +202,7 @@ describe('a booking', () => {
     expect((await postJson('/bookings/cancel', {})).status).toBe(400);
   });
 
-  it('gets a room that nobody else has in those nights', async () => {
+  it('gets a room that nobody else has for those nights', async () => {
     const [one, two] = await Promise.all([
       onEvm.buy({ url: url('/bookings'), body: { ...input, city: 'Porto' } }),
       onSolana.buy({ url: url('/bookings'), body: { ...input, city: 'Porto' } }),

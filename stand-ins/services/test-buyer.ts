@@ -26,7 +26,7 @@ export interface Bought {
 
 export interface Buyer {
   quote(call: Call): Promise<PaymentRequired>;
-  /** As a client that knows x402 v1 only: it looks at the body, not at the header. */
+  /** Answers as a client does that knows x402 v1 only: it looks at the body, not at the header. */
   quoteV1(call: Call): Promise<PaymentRequired>;
   sign(required: PaymentRequired): Promise<PaymentPayload>;
   submit(call: Call, payload: PaymentPayload): Promise<Bought>;

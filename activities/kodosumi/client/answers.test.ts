@@ -5,7 +5,7 @@ import { createKodosumi } from './kodosumi.ts';
 
 let server: Server | undefined;
 
-/** A server that lets everybody in and answers the rest as told. */
+/** A server that accepts every sign-in and answers the rest as told. */
 async function serve(answer: RequestListener): Promise<string> {
   const started = createServer((request, response) => {
     if (request.url === '/api/login') return void response.end('{"KODOSUMI_API_KEY":"t0ken"}');
@@ -46,7 +46,7 @@ describe('what Kodosumi answers', () => {
     await expect(createKodosumi({ url, ...account }).status('x')).rejects.toThrow('more than 16777216 bytes');
   });
 
-  it('is quoted where it speaks to its caller, not where it broke', async () => {
+  it('is quoted in the error when it is a 4xx, and not when it is a 5xx', async () => {
     let status = 409;
     const url = await serve((_request, response) => {
       response.writeHead(status, { 'retry-after': '7' }).end('{"detail":"the reason"}');
@@ -72,7 +72,7 @@ describe('what Kodosumi answers', () => {
     });
   });
 
-  it('is a list of flows that must not change while it is read', async () => {
+  it('is refused as a list of flows when the list changes while it is read', async () => {
     const flow = { uid: 'u', url: '/-/a' };
     const url = await serve((_request, response) => {
       response.end(JSON.stringify({ items: [flow], offset: 'u' }));
@@ -80,14 +80,14 @@ describe('what Kodosumi answers', () => {
     await expect(createKodosumi({ url, ...account }).flows()).rejects.toThrow('changed while it was read');
   });
 
-  it('is a lock that stays when nothing is made of an answer', async () => {
+  it('leaves a lock open when the flow does not take the answer', async () => {
     const url = await serve((_request, response) => void response.end('{"result":null,"elements":[]}'));
     expect(await createKodosumi({ url, ...account }).answerLock('f', 'l', {})).toMatchObject({
       kind: 'rejected',
     });
   });
 
-  it('is a stream that may have no ids, and must have an end', async () => {
+  it('may be a stream without ids, but a stream must have an end', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.end('event: result\ndata: 1.5:a\n\nevent: result\ndata: 2:b\n\n');
@@ -104,7 +104,7 @@ describe('what Kodosumi answers', () => {
     ]);
   });
 
-  it('takes an empty file in one piece, also where a file without any is never complete', async () => {
+  it('takes an empty file as one empty piece, because a file without pieces is never complete', async () => {
     const seen: string[] = [];
     const url = await serve((request, response) => {
       const pieces: Buffer[] = [];

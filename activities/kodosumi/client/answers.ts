@@ -5,7 +5,10 @@ import { isDeed, nameOf, type Answer, type Ask } from './http.ts';
 
 const LONGEST_DETAIL = 300;
 
-/** The body in the shape it must have. What is none was not Kodosumi's; after a post nobody knows what happened. */
+/**
+ * Reads the body in the shape it must have. A body of another shape is not Kodosumi's; after a post nobody knows what
+ * happened.
+ */
 export function readJson<Schema extends z.ZodType>(
   ask: Ask,
   answer: Answer,
@@ -19,7 +22,7 @@ export function readJson<Schema extends z.ZodType>(
   });
 }
 
-/** An answer that is no success, as an error. A failure over there may have come after the deed. */
+/** Turns an unsuccessful answer into an error. A 5xx may have come after the work was done. */
 export function refusal(ask: Ask, answer: Answer): KodosumiError {
   const { status, headers } = answer;
   const detail = status < 500 ? detailOf(answer.text) : '';
@@ -31,13 +34,13 @@ export function refusal(ask: Ask, answer: Answer): KodosumiError {
   });
 }
 
-/** What a 5xx says may hold a flow's innards; a 4xx speaks to its caller. */
+/** A 5xx may quote a flow's internals. A 4xx speaks to its caller. */
 function detailOf(text: string): string {
   const problem = KodosumiProblem.safeParse(parse(text));
   return problem.success ? `: ${problem.data.detail.slice(0, LONGEST_DETAIL)}` : '';
 }
 
-/** Undefined where it is no JSON. */
+/** Undefined when the text is not JSON. */
 export function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -5,23 +5,23 @@ import { parse } from './answers.ts';
 import { readEvents } from './events.ts';
 import type { Client } from './wire-client.ts';
 
-/** What the first events of a run's stream tell of it; undefined where they do not. */
+/** What the first events of a run's stream say about the run; undefined where they do not say it. */
 export interface Beginning {
   beganMs: number | undefined;
   inputs: unknown;
 }
 
-const LONGEST_MS = 3000; // events that are there are told at once
+const LONGEST_MS = 3000; // events that exist are sent at once
 
 export interface Beginnings {
-  /** Undefined: nobody has listened to this run yet, or it did not tell what was posted. */
+  /** Undefined: nobody has listened to this run yet, or its stream did not say what was posted. */
   known(fid: string): Beginning | undefined;
   read(fid: string): Promise<Beginning>;
 }
 
 const MOST_KNOWN = 1000;
 
-/** What a run has told of its beginning it tells for ever: it is listened to once, and each look comes further. */
+/** A run's beginning never changes, so each run is listened to once, and each look gets further. */
 export function createBeginnings(client: Client): Beginnings {
   const known = new Map<string, Beginning>();
   return {
@@ -36,7 +36,7 @@ export function createBeginnings(client: Client): Beginnings {
   };
 }
 
-/** A stream tells all events again from the first on: when the run began, and what was posted. */
+/** A stream repeats all events from the first one: when the run began, and what was posted. */
 async function readBeginning(client: Client, fid: string): Promise<Beginning> {
   const beginning: Beginning = { beganMs: undefined, inputs: undefined };
   try {
@@ -52,7 +52,7 @@ async function readBeginning(client: Client, fid: string): Promise<Beginning> {
   return beginning;
 }
 
-/** `alive` is told of now, not of then. */
+/** `alive` events describe now, not the beginning. */
 function beganMs({ event, atMs }: FlowEvent): number | undefined {
   const isOfRun = event !== 'alive' && atMs !== null && isPlausible(atMs, Date.now());
   return isOfRun ? atMs : undefined;

@@ -8,15 +8,18 @@ import { asKodosumiError, type Ask } from './http.ts';
 
 const LARGEST_EVENT = 16 * 1024 * 1024; // characters
 
-/** `main`: without what the flow printed. `raw`: else it is HTML. `extended`: waits for a run that is not there yet. */
+/**
+ * `main` leaves out what the flow printed. Without `raw` it is HTML. `extended` waits for a run that does not exist
+ * yet.
+ */
 const eventsPath = (fid: string): string => `/outputs/main/${encodeURIComponent(fid)}?raw=true&extended=true`;
 
 const TRIES = 5;
 const TRY_AGAIN_MS = 400;
 
 /**
- * All events of a run, the `alive` ones included: whoever reads can tell that it goes on. A run that begins just now is a
- * table that Kodosumi is still making, and its stream breaks before it told anything: then it is opened again.
+ * All events of a run, `alive` included: they tell the reader that the run goes on. Kodosumi is still making the table
+ * of a run that has just begun, so its stream may break before the first event; then it is opened again.
  */
 export async function* readEvents(
   client: Client,
@@ -77,9 +80,9 @@ async function* eventsIn(body: AsyncIterable<Uint8Array>, silence: Silence): Asy
   const parser = createSseParser(LARGEST_EVENT);
   const seen = new Set<string>();
   for await (const bytes of body) {
-    silence.pause(); // the time its reader takes is no silence of Kodosumi's
+    silence.pause(); // the time that the reader takes is not Kodosumi's silence
     for (const frame of parser.push(decoder.decode(bytes, { stream: true }))) {
-      // Kodosumi may send one twice, out of their order; those it does not keep are all 0.
+      // Kodosumi may send an event twice or out of order. Events that it does not keep all have the id 0.
       if (isKept(frame.id) && seen.has(frame.id)) continue;
       seen.add(frame.id);
       yield readFlowEvent(frame);
@@ -93,7 +96,7 @@ const isKept = (id: string): boolean => id !== '0' && id !== '';
 interface Silence {
   signal: AbortSignal;
   pause(): void;
-  /** Counts anew. */
+  /** Starts the count again. */
   listen(): void;
 }
 
@@ -117,7 +120,7 @@ function streamError(error: unknown, ask: Ask, silence: Silence): unknown {
   return asKodosumiError(error, { ...ask, signal: undefined });
 }
 
-/** The last error of a run that failed; the stream tells it again from the beginning. */
+/** The last error of a failed run. The stream repeats it, because it starts from the beginning. */
 export async function readFailure(client: Client, fid: string, silenceMs: number): Promise<string> {
   const controller = new AbortController();
   let traceback = '';

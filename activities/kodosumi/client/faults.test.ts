@@ -66,7 +66,7 @@ describe('a session that ran out', () => {
     await kodosumi.flows();
     standIn.control.failNext(401, 2);
     const before = standIn.control.logins();
-    // The first answer and the new sign-in are refused: that is all that is tried.
+    // The first answer and the new sign-in are refused, and nothing else is tried.
     await expect(kodosumi.flows()).rejects.toMatchObject({ status: 401 });
     expect(standIn.control.logins()).toBe(before);
     expect(await kodosumi.isHealthy()).toBe(true);
@@ -168,7 +168,7 @@ describe('a stream', () => {
     expect(last).toBe('eof');
   });
 
-  it('is what finds out that a run is dead', async () => {
+  it('makes Kodosumi notice that a run is dead', async () => {
     const { kodosumi, launch, reach } = tried;
     const fid = await launch('Long run', { seconds: 60 });
     await reach(fid, 'running');
@@ -180,7 +180,7 @@ describe('a stream', () => {
   });
 });
 
-it('an answer that is no Kodosumi’s is an error that says so', async () => {
+it('an answer from something that is not Kodosumi is an error that says so', async () => {
   const elsewhere = createKodosumi({ ...account, url: `${standIn.url}/outputs` });
   await expect(elsewhere.flows()).rejects.toMatchObject({ name: 'KodosumiError' });
 });

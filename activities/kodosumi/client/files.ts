@@ -5,7 +5,7 @@ import { KodosumiBatch, KodosumiChunk, KodosumiUpload } from '../../../schemas/f
 import { jsonBody, type Client } from './wire-client.ts';
 import type { Ask } from './http.ts';
 
-const CHUNK = 1024 * 1024; // what Kodosumi takes at most
+const CHUNK = 1024 * 1024; // the most that Kodosumi takes at once
 
 /** Uploads all in one batch. A launch with the answered value moves them to the run; until then they belong to nobody. */
 export async function uploadFiles(client: Client, files: readonly FlowFile[]): Promise<string> {
@@ -14,7 +14,7 @@ export async function uploadFiles(client: Client, files: readonly FlowFile[]): P
   const taken = new Set<string>();
   for (const { filename: given, bytes } of files) {
     const filename = freeName(plainName(given), taken);
-    const totalChunks = Math.max(1, Math.ceil(bytes.length / CHUNK)); // an empty file is a piece too, or never complete
+    const totalChunks = Math.max(1, Math.ceil(bytes.length / CHUNK)); // an empty file has one empty piece: without a piece it is never complete
     const init = { filename, total_chunks: totalChunks, batch_id: batch.batch_id };
     const { upload_id: id } = await client.mustJson(post('/files/init', jsonBody(init)), KodosumiUpload);
     for (let number = 0; number < totalChunks; number++)
@@ -36,11 +36,11 @@ async function sendChunk(client: Client, id: string, number: number, bytes: Uint
 const post = (path: string, body: Pick<Ask, 'body' | 'contentType'> = {}): Ask => ({
   method: 'POST',
   path,
-  harmless: true, // what is uploaded twice is forgotten once
+  harmless: true, // a second upload of the same file only leaves an unused copy
   ...body,
 });
 
-/** By hand, so that it is bytes that can be sent twice. */
+/** Built by hand, so that the body is bytes that can be sent twice. */
 function multipart(
   fields: Record<string, string>,
   number: number,
@@ -60,7 +60,7 @@ function multipart(
   };
 }
 
-/** Kodosumi joins the name to a folder: nothing of it may lead elsewhere. */
+/** Kodosumi joins the name to a folder, so the name must not lead elsewhere. */
 function plainName(given: string): string {
   const name = given
     .split(/[/\\]/)
@@ -70,7 +70,7 @@ function plainName(given: string): string {
   return name === undefined || /^\.*$/.test(name) ? 'file' : name.slice(-200);
 }
 
-/** Of two files of one name Kodosumi keeps the first only. */
+/** Kodosumi keeps only the first of two files with the same name. */
 function freeName(name: string, taken: Set<string>): string {
   const [, stem = name, ending = ''] = /^(.+?)(\.[^.]*)?$/.exec(name) ?? [];
   let free = name;

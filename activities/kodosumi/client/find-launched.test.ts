@@ -4,10 +4,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { createKodosumi } from './kodosumi.ts';
 
-/** A Kodosumi that promises no more of a run than the contract does, its id; the run's stream tells the rest. */
+/** A Kodosumi that lists only a run's id, which is all that the contract promises. The run's stream tells the rest. */
 interface PaperRun {
   fid: string;
-  /** Undefined: its stream is not to be had. */
+  /** Undefined: the stream cannot be had. */
   beganMs?: number;
   inputs?: unknown;
   row?: JsonObject;
@@ -83,7 +83,7 @@ afterEach(() => {
   pages = 0;
 });
 
-describe('A run that is told by its id only', () => {
+describe('A run that is listed by its id only', () => {
   it.each([
     ['24 hex digits of no time', 'ffffffffffffffffffffffff'],
     ['24 hex digits that count', '000000000000000000000001'],
@@ -95,7 +95,7 @@ describe('A run that is told by its id only', () => {
     expect(await look(url)).toBe(fid);
   });
 
-  it('is told from others by what was posted, in whatever wrapping', async () => {
+  it('is recognised by the inputs that were posted, however they are wrapped', async () => {
     const url = await serve([
       { fid: 'c', beganMs: NOW + 2000, inputs: topic('theirs') },
       { fid: 'b', beganMs: NOW + 1000, inputs: { topic: 'mine' } },
@@ -105,33 +105,33 @@ describe('A run that is told by its id only', () => {
     expect(await look(url, ['b'])).toBeUndefined();
   });
 
-  it('is not one of the same inputs that began before the launch', async () => {
+  it('is not confused with one of the same inputs that began before the launch', async () => {
     const url = await serve([{ fid: 'old', beganMs: NOW - HOUR, inputs: topic('mine') }]);
     expect(await look(url)).toBeUndefined();
   });
 
-  it('is the only one that may be it where the streams tell of the others', async () => {
+  it('is found by elimination where the streams identify the others', async () => {
     const silent = { fid: 'silent' };
     const other = { fid: 'other', beganMs: NOW, inputs: topic('theirs') };
     expect(await look(await serve([silent, other]))).toBe('silent');
   });
 
-  it('is not guessed where two streams tell nothing', async () => {
+  it('is not guessed when two streams say nothing', async () => {
     expect(await look(await serve([{ fid: 'b' }, { fid: 'a' }]))).toBeUndefined();
     expect(streamed).toEqual(['b', 'a']);
   });
 
-  it('is believed old by its id where its stream tells nothing', async () => {
+  it('counts as old by its id when its stream says nothing', async () => {
     const url = await serve([{ fid: idAt(NOW) }, { fid: idAt(NOW - HOUR) }]);
     expect(await look(url)).toBe(idAt(NOW));
   });
 
-  it('is given some seconds where its stream tells no inputs', async () => {
+  it('is given some seconds when its stream shows no inputs', async () => {
     const url = await serve([{ fid: 'mute', beganMs: NOW }]);
     expect(await look(url)).toBe('mute');
   });
 
-  it('is found behind many others, in more than one look, each of which listens to those that are new to it', async () => {
+  it('is found behind many others in several looks, each of which listens only to runs that are new to it', async () => {
     const url = await serve([...others(30), { fid: 'mine', beganMs: NOW, inputs: topic('mine') }]);
     const kodosumi = createKodosumi({ url, username: 'a', password: 'b', timeoutMs: 2000 });
     expect(await look(url, [], kodosumi)).toBeUndefined();
@@ -139,7 +139,7 @@ describe('A run that is told by its id only', () => {
     expect(new Set(streamed).size).toBe(streamed.length);
   });
 
-  it('is not one that is left over because nobody has listened to it yet', async () => {
+  it('is not found by elimination while nobody has listened to it yet', async () => {
     expect(await look(await serve(others(21)))).toBeUndefined();
   });
 
@@ -151,7 +151,7 @@ describe('A run that is told by its id only', () => {
 });
 
 describe('A list of runs', () => {
-  it('whose ids run in no order of time hides none', async () => {
+  it('hides no run when its ids are not in the order of time', async () => {
     const url = await serve([
       { fid: idAt(Date.UTC(2021, 1, 1)), beganMs: NOW - HOUR, inputs: topic('mine') },
       { fid: idAt(Date.UTC(2023, 1, 1)), beganMs: NOW, inputs: topic('mine') },
@@ -160,7 +160,7 @@ describe('A list of runs', () => {
     expect(await look(url)).toBe(idAt(Date.UTC(2023, 1, 1)));
   });
 
-  it('with inputs whose ids tell no time is still asked when each began', async () => {
+  it('that shows inputs, but has ids without a time, still has each run asked when it began', async () => {
     const url = await serve([
       { fid: 'new', beganMs: NOW, inputs: topic('mine'), row: { inputs: topic('mine') } },
       { fid: 'old', beganMs: NOW - HOUR, inputs: topic('mine'), row: { inputs: topic('mine') } },

@@ -19,7 +19,7 @@ const MOST_STREAMS = 20; // of one look; each may take seconds
 const CLOCK_SLACK_MS = 120_000;
 
 interface Run extends KodosumiTimelineItem {
-  /** As its id tells it. */
+  /** The time in the run's id. */
   launchedMs: number | undefined;
 }
 
@@ -29,9 +29,9 @@ interface Candidate {
 }
 
 /**
- * The run whose launch was not answered. A run is listed only seconds after it began, so one that is not found now may
- * be found later. Equal inputs decide; where a flow's runs do not record its form's fields, a run is taken only when it
- * is the flow's only one that nobody else has.
+ * Finds the run whose launch was not answered. Kodosumi lists a run only seconds after it began, so a run that is not
+ * found now may be found later. Equal inputs decide. Where a flow's runs do not record the fields of its form, a run is
+ * taken only when it is the flow's only one that nobody else has.
  */
 export async function findLaunched(
   client: Client,
@@ -53,12 +53,13 @@ export async function findLaunched(
     if (await isOf(client, fid, lost.url)) open.push({ fid, verdict });
   }
   const same = open.filter(({ verdict }) => verdict === 'same');
-  // Of several the oldest: the others are of those who launched after us, and have lost theirs as well.
+  // Of several runs the oldest is ours: the others belong to those who launched after us and lost their answers as
+  // well.
   if (same.length > 0) return same.at(-1)?.fid;
   return open.length === 1 && !listener.isBehind() ? open[0]?.fid : undefined;
 }
 
-/** Flows of one app are told apart by their summary only, and a flow may give its run another one. */
+/** Only their summary tells flows of one app apart, and a flow may give its run another summary. */
 function bySummary(flows: KodosumiFlow[], url: string) {
   const own = flows.find((flow) => flow.url === url)?.summary;
   const known = new Set(flows.map(({ summary }) => summary));
@@ -66,7 +67,7 @@ function bySummary(flows: KodosumiFlow[], url: string) {
     summary === null || summary === own || (verdict === 'same' && !known.has(summary));
 }
 
-/** Newest first. What is surely too old is left out, and nothing older is asked for. */
+/** Newest first. Runs that are surely too old are left out, and nothing older is asked for. */
 async function runsSince(client: Client, sinceMs: number): Promise<Run[]> {
   const listed = new Map<string, KodosumiTimelineItem>();
   let offset: string | null = null;
@@ -94,19 +95,19 @@ function withTimes(items: KodosumiTimelineItem[]): Run[] {
 const isOld = ({ launchedMs }: Run, sinceMs: number): boolean =>
   launchedMs !== undefined && launchedMs < sinceMs;
 
-/** An id that looks like an ObjectId by chance must not hide a run: the run has to say the same of itself. */
+/** An id that looks like an ObjectId by chance must not hide a run, so the run itself has to say the same. */
 const isSurelyOld = (run: Run, sinceMs: number): boolean =>
   isOld(run, sinceMs) && isStartup(run.startup, run.launchedMs ?? 0);
 
 interface Listener {
-  /** The row alone does not tell enough. */
+  /** The row alone does not say enough. */
   isNeeded(run: Run): boolean;
   judge(run: Run, byRow: InputsVerdict): Promise<InputsVerdict>;
-  /** There were more runs than it may listen to in one look: the next look goes on with the others. */
+  /** There were more runs than one look may listen to. The next look goes on with the others. */
   isBehind(): boolean;
 }
 
-/** Listens to the beginnings of runs whose rows do not tell when they began, or with what. */
+/** Listens to the beginnings of runs whose rows do not say when they began, or with which inputs. */
 function createListener(beginnings: Beginnings, lost: LostLaunch, sinceMs: number): Listener {
   let left = MOST_STREAMS;
   let behind = false;
@@ -120,7 +121,7 @@ function createListener(beginnings: Beginnings, lost: LostLaunch, sinceMs: numbe
       let told = beginnings.known(run.fid);
       if (told === undefined) {
         behind ||= left === 0;
-        if (behind) return 'other'; // for now: nothing is decided by those who were not heard
+        if (behind) return 'other'; // for now: runs that were not heard decide nothing
         left -= 1;
         told = await beginnings.read(run.fid);
       }
@@ -131,7 +132,7 @@ function createListener(beginnings: Beginnings, lost: LostLaunch, sinceMs: numbe
   };
 }
 
-/** Only where the run says another app's address it is ruled out. */
+/** A run is ruled out only where it names another app's address. */
 async function isOf(client: Client, fid: string, url: string): Promise<boolean> {
   const appUrl = (await statusOf(client, fid))?.app_url;
   return appUrl === null || appUrl === undefined || isFlowOf(url, appUrl);

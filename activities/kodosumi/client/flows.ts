@@ -6,7 +6,7 @@ import type { Client } from './wire-client.ts';
 const PAGE = 100;
 const MOST_PAGES = 1000;
 
-/** Page by page until there is no offset. A url that is registered twice is listed twice, and is one flow. */
+/** Reads page by page until there is no offset. A url that is registered twice is listed twice, but it is one flow. */
 export async function listFlows(client: Client, signal?: AbortSignal): Promise<KodosumiFlow[]> {
   const byUrl = new Map<string, KodosumiFlow>();
   const seen = new Set<string>();
@@ -18,7 +18,7 @@ export async function listFlows(client: Client, signal?: AbortSignal): Promise<K
     );
     for (const flow of page.items) if (!byUrl.has(flow.url)) byUrl.set(flow.url, flow);
     offset = page.offset;
-    // Kodosumi starts over when the flow it should go on from has gone meanwhile.
+    // Kodosumi starts over when the flow at which it should go on was removed meanwhile.
     if (offset !== null && (seen.has(offset) || seen.size >= MOST_PAGES))
       throw new KodosumiError('The list of flows at Kodosumi changed while it was read.');
     if (offset !== null) seen.add(offset);

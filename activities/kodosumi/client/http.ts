@@ -10,9 +10,9 @@ export interface Ask {
   body?: string | Uint8Array;
   contentType?: string;
   signal?: AbortSignal | undefined;
-  /** A post that may be made twice: one that gets no answer leaves nothing in doubt. */
+  /** True for a post that may be made twice: when it gets no answer, nothing is in doubt. */
   harmless?: boolean;
-  /** Where it is not the wire's own. */
+  /** The time limit, where it differs from the wire's own. */
   timeoutMs?: number;
 }
 
@@ -30,16 +30,17 @@ export interface Streamed {
 /** The wire to one Kodosumi, before any sign-in. */
 export interface Wire {
   ask(ask: Ask, headers: Record<string, string>): Promise<Answer>;
-  /** Its body is the caller's to read or destroy; `signal` ends it. */
+  /** The caller must read or destroy the body; `signal` ends it. */
   stream(ask: Ask & { signal: AbortSignal }, headers: Record<string, string>): Promise<Streamed>;
 }
 
 const LARGEST_BODY = 16 * 1024 * 1024; // bytes
 export function createWire(base: string, timeoutMs: number): Wire {
   const connect = { timeout: timeoutMs };
-  // Kodosumi closes what is idle for 5 s; what we keep must be gone well before.
+  // Kodosumi closes connections that are idle for 5 s. Ours must be gone well before.
   const shared = new Agent({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 1000, connect });
-  // A post goes out on a connection of its own: one that was kept may be closed just then, and read as a lost answer.
+  // A post goes out on a connection of its own. A kept one may be closed just then, which would look like a lost
+  // answer.
   const fresh = new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -72,7 +73,7 @@ export function createWire(base: string, timeoutMs: number): Wire {
     async stream(ask, headers) {
       try {
         const { statusCode, body } = await send(ask, { ...headers, accept: 'text/event-stream' }, ask.signal);
-        body.on('error', () => undefined); // who reads it is told; one that is let go must not end the process
+        body.on('error', () => undefined); // the reader is told; a body that nobody reads must not end the process
         return { status: statusCode, body };
       } catch (error) {
         throw asKodosumiError(error, ask);
@@ -103,7 +104,7 @@ export const isDeed = ({ method, harmless = false }: Ask): boolean => method !==
 /** Method and path without its query: what a message may say of a request. */
 export const nameOf = ({ method, path }: Ask): string => `${method} ${path.replace(/\?.*$/, '')}`;
 
-/** A caller's own cancellation stays what it is; everything else is Kodosumi's, or the way to it. */
+/** A caller's own cancellation stays as it is. Everything else is an error of Kodosumi or of the way to it. */
 export function asKodosumiError(error: unknown, ask: Ask, limit?: AbortSignal): unknown {
   if (error instanceof KodosumiError || (ask.signal?.aborted && !limit?.aborted)) return error;
   const code = codeOf(error);
@@ -116,7 +117,7 @@ export function asKodosumiError(error: unknown, ask: Ask, limit?: AbortSignal): 
   });
 }
 
-/** Names with several addresses fail with one error for all of them. */
+/** A name with several addresses fails with one error for all of them. */
 function codeOf(error: unknown): string | undefined {
   const inside: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const { code } = (inside ?? {}) as { code?: unknown };

@@ -16,15 +16,15 @@ export interface KodosumiOptions {
   url: string;
   username: string;
   password: string;
-  /** Limit of every request but a stream. Kodosumi gives a flow 60 s to answer a launch, 30 s for the rest. */
+  /** Limit of every request except streams. Kodosumi gives a flow 60 s to answer a launch, and 30 s for the rest. */
   timeoutMs?: number;
-  /** A stream that says nothing for so long is given up; Kodosumi says something every 3 s. */
+  /** A stream that says nothing for this long is given up. Kodosumi says something every 3 s. */
   silenceMs?: number;
-  /** A launched run may be unknown to Kodosumi for so long. */
+  /** For this long Kodosumi may not know a run that was launched. */
   appearMs?: number;
 }
 
-/** So long Kodosumi may take to answer a launch; ms. */
+/** How long Kodosumi may take to answer a launch; ms. */
 export const LAUNCH_MS = 65_000;
 
 export function createKodosumi(options: KodosumiOptions): Kodosumi {

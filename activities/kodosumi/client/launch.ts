@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../schemas/core/json.ts';
 import { KodosumiFormAnswer, type KodosumiErrors } from '../../../schemas/families/masumi/kodosumi.ts';
 import { jsonBody, type Client } from './wire-client.ts';
 
-/** Not idempotent: nothing is tried twice here but a refused sign-in, which launches nothing. */
+/** Not idempotent. Nothing is tried twice here except a refused sign-in, which launches nothing. */
 export async function launchFlow(
   client: Client,
   url: string,
@@ -19,6 +19,6 @@ export async function launchFlow(
   throw new KodosumiError(`Kodosumi took ${url} without saying which run it is.`, { unknown: true });
 }
 
-/** Kodosumi always adds `_global_`, mostly with nothing in it. */
+/** Kodosumi always adds `_global_`, which is mostly empty. */
 export const withoutEmpty = (errors: KodosumiErrors): FormErrors =>
   Object.fromEntries(Object.entries(errors).filter(([, messages]) => messages.length > 0));

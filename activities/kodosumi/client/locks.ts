@@ -20,7 +20,7 @@ export async function answerLock(
   const answer = await client.json(ask, KodosumiFormAnswer);
   if (answer === undefined) return { kind: 'gone' };
   if (answer.errors) return { kind: 'rejected', errors: withoutEmpty(answer.errors) };
-  // A lease that makes nothing of the answer leaves the lock as it was.
+  // A flow that does not use the answer leaves the lock as it was.
   if (answer.result === null || answer.result === undefined)
     return { kind: 'rejected', errors: { _global_: ['The flow did not take this answer.'] } };
   return { kind: 'taken' };

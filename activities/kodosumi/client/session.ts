@@ -28,7 +28,7 @@ export function createSession(wire: Wire, credentials: Credentials): Session {
   return {
     headers,
     async renew(refused) {
-      // Whoever comes late with old headers gets what another one has renewed already.
+      // A caller with old headers gets the ones that another caller has renewed already.
       if (current !== undefined && (await current.catch(() => undefined)) === refused) current = undefined;
       return await headers();
     },

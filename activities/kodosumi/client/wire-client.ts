@@ -4,11 +4,11 @@ import { readJson, refusal } from './answers.ts';
 import { nameOf, type Answer, type Ask, type Streamed, type Wire } from './http.ts';
 import type { Session } from './session.ts';
 
-/** Signed requests to Kodosumi. A 401 signs in again and asks once more, whatever was asked. */
+/** Signed requests to Kodosumi. After a 401 it signs in again and sends the request once more, whatever it was. */
 export interface Client {
-  /** Throws for what is no success; 404 is the answer undefined. */
+  /** Throws for unsuccessful answers; a 404 returns undefined. */
   json<Schema extends z.ZodType>(ask: Ask, schema: Schema): Promise<z.infer<Schema> | undefined>;
-  /** The same where a 404 is an error as well. */
+  /** The same, but a 404 throws as well. */
   mustJson<Schema extends z.ZodType>(ask: Ask, schema: Schema): Promise<z.infer<Schema>>;
   /** The status of an answer without a body: a success, or 404. */
   bare(ask: Ask): Promise<number>;

@@ -4,7 +4,7 @@ import { agentOf, type Shop } from './shop.ts';
 
 const BUDGET_MS = 20_000; // masumi.md 1.2
 
-/** Can this flow be hired now? What keeps it from that is what an order would be refused for. */
+/** Can this flow be hired now? If not, the reason is the one for which an order would be refused. */
 export async function availabilityOf(shop: Shop, key: string): Promise<Availability> {
   const left = createBudget();
   if (!(await shop.directory.isListed(key, left())))
@@ -13,7 +13,7 @@ export async function availabilityOf(shop: Shop, key: string): Promise<Availabil
   return refusal === undefined ? ready(shop, 'Ready.') : availability(false, refusal.message);
 }
 
-/** Can any flow be hired now? Whoever asks waits for one that can, and for no more. */
+/** Can any flow be hired now? The answer comes with the first one that can. */
 export async function anyAvailability(shop: Shop): Promise<Availability> {
   const { directory } = shop;
   const left = createBudget();
@@ -24,7 +24,7 @@ export async function anyAvailability(shop: Shop): Promise<Availability> {
     const refusal = await refusalOf(shop, key, left());
     if (refusal === undefined) return ready(shop, 'Agents are there.');
     first ??= refusal;
-    if (refusal.code === 'kodosumi_unavailable') break; // as it would be for the others
+    if (refusal.code === 'kodosumi_unavailable') break; // the others would be refused for the same reason
   }
   return availability(false, first?.message ?? 'No agent can be hired.');
 }

@@ -7,7 +7,7 @@ import { identifierOf, type Shop } from './shop.ts';
 
 const DEFAULT_VERSION = '1.0.0';
 
-/** All flows as `GET /flows` lists them; none, rather than an error, where Kodosumi was never seen. */
+/** All flows as `GET /flows` lists them; an empty list instead of an error when Kodosumi was never seen. */
 export async function listFlows(shop: Shop): Promise<CatalogueEntry[]> {
   const flows = await shop.directory.flows().catch(() => []);
   return Promise.all(flows.map((flow) => catalogueEntry(shop, flow)));

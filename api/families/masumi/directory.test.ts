@@ -66,7 +66,7 @@ describe('The list of flows', () => {
     expect(asked).toEqual(['flows']);
   });
 
-  it('is renewed in the background after that: nobody waits, who asks later sees what is new', async () => {
+  it('is renewed in the background after that: nobody waits, and later callers see what is new', async () => {
     await keys();
     urls.push('/-/a/1/poem/-/');
     nowMs += 300_001;
@@ -90,7 +90,7 @@ describe('The list of flows', () => {
     expect(await keys()).toEqual([POEM]);
   });
 
-  it('is missed where Kodosumi was never seen, or none is configured', async () => {
+  it('is unavailable when Kodosumi was never seen or is not configured', async () => {
     down = true;
     expect(await codeOf(directory.flows())).toBe('kodosumi_unavailable');
     expect(await codeOf(directory.require(HYMN))).toBe('kodosumi_unavailable');
@@ -116,7 +116,7 @@ describe('A key that nobody knows', () => {
     expect(asked).toEqual(['flows', 'flows']);
   });
 
-  it('is waited for by routing only where nothing was ever seen', async () => {
+  it('makes routing wait only when nothing was ever seen', async () => {
     expect(await directory.knows(HYMN)).toBe(true);
     expect(await directory.knows('favicon.ico')).toBe(false);
     urls.push('/-/a/1/poem/-/');
@@ -172,7 +172,7 @@ describe('The description of a flow', () => {
     expect(await directory.schema(flow)).not.toBe(first);
   });
 
-  it('that Kodosumi does not give is a flow that is not there', async () => {
+  it('that Kodosumi does not give is answered as an unknown flow', async () => {
     const flow = await directory.require(HYMN);
     urls = [];
     expect(await codeOf(directory.schema(flow))).toBe('flow_not_found');
@@ -195,7 +195,7 @@ describe('The description of a flow that is ordered', () => {
     expect(asked).toEqual(['flows', url, url]);
   });
 
-  it('is missed while Kodosumi is down, however well known: nothing is sold that nobody can do', async () => {
+  it('is refused while Kodosumi is down, however well known it is: nothing is sold that nobody can do', async () => {
     const flow = await directory.require(HYMN);
     const known = await directory.schemaNow(flow);
     down = true;
@@ -206,7 +206,7 @@ describe('The description of a flow that is ordered', () => {
     expect(await directory.schemaNow(flow)).not.toBe(known);
   });
 
-  it('is waited for as long as the caller says', async () => {
+  it('is awaited no longer than the caller says', async () => {
     const flow = await directory.require(HYMN);
     const { promise, resolve } = Promise.withResolvers<void>();
     gate = promise;
@@ -215,7 +215,7 @@ describe('The description of a flow that is ordered', () => {
     expect(await directory.schemaNow(flow, 1000)).toMatchObject({ elements: [] });
   });
 
-  it('that Kodosumi does not give any more makes the flow forgotten, until it is listed again', async () => {
+  it('makes us forget a flow that Kodosumi does not give any more, until it is listed again', async () => {
     urls.push('/-/a/1/poem/-/');
     const flow = await directory.require(HYMN);
     await directory.schemaNow(flow);

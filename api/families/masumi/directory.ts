@@ -12,27 +12,27 @@ export interface KnownFlow extends KodosumiFlow {
 export interface FlowDirectory {
   /** All flows; throws `kodosumi_unavailable` only when none were ever seen. */
   flows(): Promise<readonly KnownFlow[]>;
-  /** Throws `flow_not_found`. A key that nobody knows makes us look again, now and then. */
+  /** Throws `flow_not_found`. An unknown key makes us look again, now and then. */
   require(key: string): Promise<KnownFlow>;
   schema(flow: KnownFlow): Promise<FlowSchema>;
   /**
-   * The same for an order, which is paid for: as Kodosumi has it now. Throws `kodosumi_unavailable`, also where an old one
-   * is known, and `flow_not_found`. Waits no longer than `withinMs` where that is given.
+   * The flow as Kodosumi has it now, for an order, which is paid for. Throws `kodosumi_unavailable`, also when an old
+   * description is known, and `flow_not_found`. Waits no longer than `withinMs` where that is given.
    */
   schemaNow(flow: KnownFlow, withinMs?: number): Promise<FlowSchema>;
   /** True when Kodosumi itself says so, now: for availability. */
   isListed(key: string | undefined, withinMs: number): Promise<boolean>;
-  /** Is there such a flow, as far as is known? For routing: never throws, and waits only where nothing was ever seen. */
+  /** Is there such a flow, as far as is known? For routing: never throws, and waits only when nothing was ever seen. */
   knows(key: string): Promise<boolean>;
-  /** Looks again when what is known is old; never throws. */
+  /** Looks again when the known list is old; never throws. */
   refresh(): Promise<void>;
 }
 
 const FRESH_MS = 300_000; // masumi.md 1.1
-const LISTED_MS = 5000; // who asks for availability hears of an outage this late at most
-const ROUTING_MS = 2000; // who asks for a path that may be a flow's waits this long at most
-const ORDER_MS = 2000; // what is sold is as old as this at most: a burst of orders asks once
-const UNKNOWN_MS = 10_000; // a key that nobody knows makes us look again this often at most
+const LISTED_MS = 5000; // availability shows an outage this late at most
+const ROUTING_MS = 2000; // a path that may be a flow's waits this long at most
+const ORDER_MS = 2000; // an order is based on a description of this age at most; a burst of orders asks once
+const UNKNOWN_MS = 10_000; // an unknown key makes us look again this often at most
 
 interface Seen {
   flows: Map<string, KnownFlow>;
@@ -48,7 +48,7 @@ export function createFlowDirectory(
   const forget = ({ key, url }: KnownFlow): void => {
     if (seen?.flows.get(key)?.url !== url) return;
     seen.flows.delete(key);
-    seen.atMs = -Infinity; // the list was wrong: whoever asks next makes us look again
+    seen.atMs = -Infinity; // the list was wrong: the next caller makes us look again
   };
   const schemas = createSchemaCache(kodosumi, now, forget);
 
@@ -59,7 +59,7 @@ export function createFlowDirectory(
     return looking;
   };
   const age = (): number => (seen === undefined ? Infinity : now() - seen.atMs);
-  /** What is known, however old; only who finds nothing waits. */
+  /** What is known, however old. A caller waits only when nothing is known. */
   const current = async (): Promise<Seen> => {
     if (age() > FRESH_MS) {
       const fresh = look();
@@ -108,9 +108,9 @@ async function listFlows(kodosumi: Kodosumi | undefined, now: () => number): Pro
 }
 
 interface SchemaCache {
-  /** One that is no older; asks Kodosumi once for all who come at the same time. */
+  /** A description that is no older than this. Kodosumi is asked once for all who come at the same time. */
   read(flow: KnownFlow, maxAgeMs: number): Promise<FlowSchema>;
-  /** What was read last of a flow that Kodosumi has not disowned since. */
+  /** The last description of a flow, as long as Kodosumi has not disowned it since. */
   last(flow: KnownFlow): FlowSchema | undefined;
 }
 

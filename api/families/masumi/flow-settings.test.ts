@@ -73,7 +73,7 @@ describe('Settings of flows', () => {
     },
   );
 
-  it('of an empty file are none', () => {
+  it('come from the environment when the file is empty', () => {
     write('');
     expect(settings()).toMatchObject({ PRICE_a: '1 lovelace' });
     expect(warnings).toEqual([]);

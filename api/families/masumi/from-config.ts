@@ -5,7 +5,7 @@ import { createFlowSettings } from './flow-settings.ts';
 import type { MasumiOptions } from './options.ts';
 
 const REQUEST_FOR_MS = 75_000; // two tries of a slow payment service: the second finds what the first one made
-const START_WAIT_MS = 20_000; // longer no purchaser waits; the same order again finds the job
+const START_WAIT_MS = 20_000; // no purchaser waits longer; the same order again finds the job
 const LAUNCH_FOR_MS = 1_800_000;
 const RETRY_MS = 10_000;
 

@@ -4,7 +4,7 @@ import { remembered } from '../../http/remembered.ts';
 import { FAMILY } from './names.ts';
 import type { MasumiOptions } from './options.ts';
 
-const LIMIT_MS = 1500; // below the engine's own, which would drop all our fields for one that is slow
+const LIMIT_MS = 1500; // below the engine's own limit, which would drop all our fields when one is slow
 
 /** The family's part of `/health` (masumi.md 1.1). What is not configured is not broken. */
 export function createHealth({

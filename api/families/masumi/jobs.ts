@@ -16,8 +16,8 @@ export interface FoundJob {
 }
 
 /**
- * A job of this flow that the caller may see, or 404. A flow that is gone keeps its jobs; only where there is no job does
- * it matter whether there is such a flow.
+ * A job of this flow that the caller may see, or 404. A flow that is gone keeps its jobs, so it matters only where
+ * there is no job whether the flow exists.
  */
 export const requireJob = (
   ctx: Ctx,
@@ -27,7 +27,9 @@ export const requireJob = (
 ): Promise<FoundJob> =>
   findOrRefuse(ctx, directory, flowKey, jobId, ({ run }) => !isHidden(ctx.deps.families, ctx.principal, run));
 
-/** As `requireJob`, and where visitors may order, a visitor's job is also for whoever knows its id, with a key or without. */
+/**
+ * As `requireJob`. Where visitors may order, whoever knows the id of a visitor's job may see it, with a key or without.
+ */
 export const requirePurchased = (
   ctx: Ctx,
   { directory, options }: Pick<Shop, 'directory' | 'options'>,
@@ -64,11 +66,11 @@ async function readJob(ctx: Ctx, jobId: string): Promise<FoundJob | undefined> {
 }
 
 const FIRST_LOOK_MS = 50;
-const LAST_LOOK_MS = 400; // many who wait at once must not ask for each other's time
+const LAST_LOOK_MS = 400; // so that many waiting purchasers do not use up the time of each other
 
 /**
- * Waits until the purchaser can be told how to pay. A job that could not get a payment request is answered as what it
- * failed of; one that takes longer is under way, and the same order finds it again.
+ * Waits until the purchaser can be told how to pay. A job that could not get a payment request is answered with the
+ * reason. A job that takes longer is under way, and the same order finds it again.
  */
 export async function untilPayable(ctx: Ctx, jobId: string, waitMs: number): Promise<FoundJob> {
   const deadline = Date.now() + waitMs;
@@ -85,7 +87,7 @@ export async function untilPayable(ctx: Ctx, jobId: string, waitMs: number): Pro
 
 const NEVER_PAYABLE: ReadonlySet<string> = new Set(['PAYMENT_REJECTED', 'PAYMENT_SERVICE_UNAVAILABLE']);
 
-/** It ended without a payment request that anybody was told of, whatever came of it later. */
+/** The job ended before anybody was told of a payment request, whatever came of it later. */
 export const wasNeverPayable = (run: RunRow): boolean => NEVER_PAYABLE.has(endOf(run).code);
 
 const endOf = ({ view }: RunRow): { code: string; message: string } => ({

@@ -117,7 +117,7 @@ const provide = (shop: Shop): Route =>
 
 const LONGEST_HASH = 200;
 
-/** Nothing of ours depends on how it is made, so a strange one is as good as none. */
+/** Nothing of ours depends on how the hash is made, so a strange one counts as none. */
 const readSchemaHash = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' && value.length <= LONGEST_HASH ? value : undefined;
 

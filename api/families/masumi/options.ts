@@ -12,7 +12,7 @@ export interface MasumiOptions {
   settings: FlowSettings;
   sellerVkey: string | null;
   signingKey: string | undefined;
-  /** Which addresses of files are refused before anybody pays, as they could not be fetched from later. */
+  /** Refuses file addresses before anybody pays, when files could not be fetched from them later. */
   mayFetch: (url: string) => boolean;
   /** Nobody pays; every job says so. */
   testMode: boolean;

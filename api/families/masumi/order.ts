@@ -18,7 +18,7 @@ import { priceJob, type JobPrice } from './pricing.ts';
 
 import { agentOf, type Shop } from './shop.ts';
 
-/** A purchaser's order, read. */
+/** A purchaser's order, parsed. */
 export interface Order {
   identifier: string;
   inputs: JsonObject;
@@ -92,8 +92,8 @@ async function start(ctx: Ctx, shop: Shop, run: NewRun, job: NewJob): Promise<st
 }
 
 /**
- * The job that an earlier try under the same Idempotency-Key began could not get a payment request. That was answered with
- * "try again later", so this is later: another job is begun.
+ * An earlier try under the same Idempotency-Key began a job that could not get a payment request. Its answer said "try
+ * again later". This is later, so another job is begun.
  */
 async function forgetUnpayable({ deps, claim }: Ctx): Promise<void> {
   if (!claim?.runId) return;

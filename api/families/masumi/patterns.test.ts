@@ -66,7 +66,7 @@ describe('patterns of inputs', () => {
     );
   });
 
-  it('forgets patterns nobody uses any more', () => {
+  it('forgets patterns that nobody uses any more', () => {
     for (let index = 0; index < 1200; index += 1)
       expect(matches(`a{${index % 900}}${index}`, '')).toBe(false);
     expect(matches('a{1}1', 'a1')).toBe(true);

@@ -3,15 +3,16 @@ import { RE2JS } from 're2js';
 /** Compiled patterns by text, least recently used first; undefined: RE2 cannot compute it. */
 const compiled = new Map<string, RE2JS | undefined>();
 const MAX_COMPILED = 500;
-/** Longer ones are nobody's; and compiling takes time, too. */
+/** Longer patterns are not compiled: nobody needs them, and compiling takes time, too. */
 const MAX_PATTERN_LENGTH = 2000;
 /** Program size times text length: some 50 ms of this process. RE2 is linear in both. */
 const MAX_WORK = 50_000_000;
 
 /**
- * Does all of the text match the pattern of an HTML input? Never backtracks, however either is made. Patterns that RE2
- * cannot compute (look-around, back references, set operations in classes) are not checked: Kodosumi's own server
- * checks none, patterns reach only the browser. A text too long for its pattern does not match.
+ * Says whether all of the text matches the pattern of an HTML input. Never backtracks, whatever the pattern and the
+ * text. Patterns that RE2 cannot compute (look-around, back references, set operations in classes) are not checked:
+ * patterns are meant for browsers, and Kodosumi's own server checks none. A text too long for its pattern does not
+ * match.
  */
 export function matches(pattern: string, text: string): boolean {
   const program = compile(pattern);
@@ -38,8 +39,8 @@ function tryCompile(pattern: string): RE2JS | undefined {
 }
 
 /**
- * RE2 reads `[a-z&&[^b]]`, `[a--b]`, `[a[b]]` and `[]` without complaint, but not as JavaScript does, which knows sets
- * and empty classes.
+ * RE2 reads `[a-z&&[^b]]`, `[a--b]`, `[a[b]]` and `[]` without complaint, but gives them another meaning than
+ * JavaScript, which knows sets and empty classes.
  */
 function hasSetNotation(pattern: string): boolean {
   const [, ...classes] = pattern.replaceAll(/\\[^]/g, 'x').split('[');

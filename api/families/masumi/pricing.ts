@@ -19,7 +19,10 @@ export type PriceOf = (agentIdentifier: string) => Promise<AgentPricing>;
 const FRESH_MS = 60_000;
 const LOVELACE_DECIMALS = 6;
 
-/** Asks the registry about an agent, once a minute at most. One it does not know is left to the payment service to judge. */
+/**
+ * Asks the registry about an agent, once a minute at most. The payment service judges an agent that the registry does
+ * not know.
+ */
 export function createPriceOf(node: MasumiNode, now: () => number = Date.now): PriceOf {
   const kept = new Map<string, { pricing: AgentPricing; atMs: number }>();
   return async (agentIdentifier) => {

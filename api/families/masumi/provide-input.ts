@@ -25,8 +25,8 @@ import { readInputs } from './read-order.ts';
 import { missedQuestion, openQuestion } from './status.ts';
 
 /**
- * Answers to a question; without `lid` the one that is open is meant. `schemaHash`: what some purchasers send instead,
- * a hash of the form in a way of their own.
+ * Answers to a question; without `lid` the open one is meant. `schemaHash` is what some purchasers send instead: a hash
+ * of the form, made in their own way.
  */
 export interface Answers {
   lid: string | undefined;
@@ -37,8 +37,8 @@ export interface Answers {
 type AnswerOptions = Pick<MasumiOptions, 'kodosumi' | 'signingKey' | 'mayFetch'>;
 
 /**
- * Hands answers to the flow that asked. The same answers to the same question are taken once, and answered the same for
- * ever; they never enter a history (masumi.md 1.2, `provide_input`, and Amendments).
+ * Hands answers to the flow that asked. The same answers to the same question are taken once, and get the same response
+ * ever after. They never enter a history (masumi.md 1.2, `provide_input`, and Amendments).
  */
 export async function answerQuestion(
   ctx: CommandCtx,
@@ -68,8 +68,8 @@ export async function answerQuestion(
 }
 
 /**
- * A request that is repeated must not answer the next question, which may ask for more money. It is about an earlier one
- * when that was answered with the same hash of its form, and the open one has another form.
+ * A repeated request must not answer the next question, which may ask for more money. The request belongs to an earlier
+ * question when that was answered with the same hash of its form and the open one has another form.
  */
 async function earlier(
   { deps: { db } }: CommandCtx,
@@ -112,7 +112,7 @@ async function handOver(
     const outcome = await provideInput(ctx, run, { id: lid, hash });
     if (outcome.kind === 'rejected') throw invalidInput(outcome.errors);
   } catch (error) {
-    // Refused because the very same answers were a moment faster: they were taken.
+    // It was refused because the very same answers came a moment earlier: they were taken.
     if ((await findLock(db.pool, run.id, lid))?.taken_hash === hash) return;
     if (isRefusal(error, 'invalid_state')) throw notAwaiting(found);
     const refusal = toApiError(error);

@@ -44,7 +44,7 @@ function identifierProblem(value: unknown): string | undefined {
   return value.isWellFormed() ? undefined : 'identifier_from_purchaser is not valid Unicode text.';
 }
 
-/** Inputs that can be hashed: JSON text has numbers, 1e400 for one, that no JSON value has. */
+/** Inputs that can be hashed. JSON text may hold numbers that no JSON value has, for example 1e400. */
 export function readInputs(value: unknown, name: string): JsonObject {
   if (isObject(value)) {
     const endless = Object.entries(value).filter(([, part]) => !isFinitely(part));

@@ -21,7 +21,7 @@ export interface Question {
 export const openQuestion = ({ run }: FoundJob): Question | undefined =>
   run.status === 'awaiting_input' ? lastQuestion(run.view) : undefined;
 
-/** The question that a job has failed of, as nobody answered it in time. */
+/** The question that a job failed on, because nobody answered it in time. */
 export const missedQuestion = (found: FoundJob): Question | undefined =>
   errorOf(found)?.code === 'input_deadline_exceeded' ? lastQuestion(found.run.view) : undefined;
 

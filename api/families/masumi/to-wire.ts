@@ -13,7 +13,10 @@ import type { EventRow } from '../../../db/repositories/events.ts';
 import { isoOrNull } from '../../core/times.ts';
 import type { FoundJob } from './jobs.ts';
 
-/** The engine's states in MIP-003's words (masumi.md section 2). What is given up has failed, whatever is still undone. */
+/**
+ * The engine's states in MIP-003's words (masumi.md section 2). A run that is given up has failed, even while its undo
+ * goes on.
+ */
 const WORDS: { readonly [status in RunStatus]: JobStatus } = {
   created: 'pending',
   planning: 'pending',
@@ -30,7 +33,7 @@ const WORDS: { readonly [status in RunStatus]: JobStatus } = {
 
 export const statusWord = (status: RunStatus): JobStatus => WORDS[status];
 
-/** A payment service's amount; a number as far as a number holds it, and lovelace by its name. */
+/** A payment service's amount: a number where a number can hold it, and lovelace by its name. */
 export function toAmount({ amount, unit }: NodeAmount): JobAmount {
   const number = Number(amount);
   return {
@@ -79,7 +82,7 @@ export const toStarted = (found: FoundJob, payment: JobPayment, sellerVkey: stri
   ...toTerms(found, payment, sellerVkey),
 });
 
-/** The error in the contract's words; of a job that is being given up, why. */
+/** The error in the contract's words. For a job that is being given up, the reason. */
 export function errorOf({ run }: FoundJob): { code: string; message: string } | undefined {
   const error = run.view['error'] ?? run.view['givenUp'];
   if (typeof error !== 'object' || error === null || Array.isArray(error)) return undefined;

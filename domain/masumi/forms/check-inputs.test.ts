@@ -135,7 +135,7 @@ describe('a form', () => {
     expect(checked).toEqual({ ok: true, values: { key: 'k', do: 'no' }, files: [], secrets: ['key'] });
   });
 
-  it('refuses ids without a field, a few of them, and says all that is wrong without repeating it', () => {
+  it('refuses ids without a field and names a few of them, and says all that is wrong without repeating the input', () => {
     const checked = check([{ type: 'password', name: 'key', max_length: 3 }], {
       key: 'secret',
       other: 'secret',
@@ -151,7 +151,7 @@ describe('a form', () => {
     expect(!many.ok && Object.keys(many.errors)).toHaveLength(20);
   });
 
-  it('is judged in time that grows no faster than what was given', () => {
+  it('is judged in time that grows no faster than the input', () => {
     const long = `${'1'.repeat(500_000)}x`;
     const form = ['number', 'file', 'date', 'time', 'datetime-local'].map((type) => ({ type, name: type }));
     const start = performance.now();
@@ -171,7 +171,7 @@ describe('a form', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it('gets a verdict whatever it is and whatever was given', () => {
+  it('gets a verdict whatever the form and the input are', () => {
     const types = [
       'text',
       'textarea',

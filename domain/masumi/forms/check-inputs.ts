@@ -14,7 +14,7 @@ export interface WantedFiles {
 export type CheckedInputs =
   | {
       ok: true;
-      /** What Kodosumi is sent. Files are not in it yet. */
+      /** What is sent to Kodosumi. Files are not in it yet. */
       values: JsonObject;
       files: WantedFiles[];
       /** Names of password fields: their values never enter history, logs or events. */
@@ -22,13 +22,13 @@ export type CheckedInputs =
     }
   | { ok: false; errors: { [field: string]: string[] } };
 
-/** How many ids without a field are told about. */
+/** How many ids without a field an error names. */
 const MAX_UNUSABLE = 20;
 
 /**
- * Judges what somebody filled in for a form (masumi.md sections 1.3 and 5). Data comes by the ids of `toFields`; what
- * was omitted or is null is left out of `values`. Errors are by field, sentences that say what to do and never repeat
- * what was given (it may be a password).
+ * Judges what somebody filled in for a form (masumi.md sections 1.3 and 5). Data comes by the ids of `toFields`. Fields
+ * that were omitted or null are left out of `values`. Errors are by field: sentences that say what to do and never
+ * repeat what was given (it may be a password).
  */
 export function checkInputs(
   elements: readonly FormElement[],
@@ -52,7 +52,7 @@ export function checkInputs(
   return { ok: true, values: Object.fromEntries(values), files, secrets };
 }
 
-/** Ids that no field has, and texts that have no UTF-8 form, so that nobody could hash them. */
+/** Ids that no field has, and texts without a UTF-8 form, which nobody could hash. */
 function unusable(inputs: readonly FormInput[], data: JsonObject): [string, string][] {
   const known = new Set(inputs.map(({ name }) => name));
   const fields = known.size === 0 ? 'none' : [...known].join(', ');

@@ -4,18 +4,21 @@ import type { ChoiceInput, FileInput, FormInput, MomentInput, NumberInput, TextI
 import { isWithin, MOMENT_FORMATS, momentOf } from './moments.ts';
 import { numberOf } from './read-form.ts';
 
-/** What is needed from outside. */
+/** What the check needs from outside. */
 export interface CheckTools {
-  /** Does all of a text match a pattern? In time that no pattern can stretch. */
+  /** Does all of a text match a pattern? It must answer in bounded time, whatever the pattern. */
   matches(pattern: string, text: string): boolean;
-  /** May this address be fetched from, as far as it says so itself? What its name resolves to is looked at later. */
+  /**
+   * May a file be fetched from this address, as far as the address itself says? What its name resolves to is checked
+   * later.
+   */
   mayFetch(url: string): boolean;
 }
 
-/** `value`: what Kodosumi is sent; `urls`: what it will be sent the files of; neither: leave the key out. */
+/** `value`: what is sent to Kodosumi; `urls`: the files to send it; neither: leave the key out. */
 export type Verdict = { value?: Json; urls?: string[] } | { error: string };
 
-/** Judges one value. Null, and what an empty HTML input would send, are as good as no value. */
+/** Judges one value. Null, and what an empty HTML input would send, count as no value. */
 export function checkValue(input: FormInput, given: Json | undefined, tools: CheckTools): Verdict {
   const value = given === null || isBlank(input, given) ? undefined : given;
   if (value === undefined)
@@ -41,7 +44,7 @@ export function checkValue(input: FormInput, given: Json | undefined, tools: Che
   }
 }
 
-/** An optional text may be empty, and is sent so; choices may be named "". */
+/** An optional text may be empty, and is then sent empty. Choices may be named "". */
 function isBlank(input: FormInput, value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.length === 0 && (isChoice(input) || input.kind === 'file');
   if (value !== '') return false;
@@ -91,7 +94,7 @@ function checkMoment({ kind, label, min, max }: MomentInput, given: Json): Verdi
 
 function checkBoolean(label: string, value: Json): Verdict {
   if (typeof value !== 'boolean') return { error: `${label} must be true or false.` };
-  // What a browser sends for a ticked box; for another it sends nothing.
+  // A browser sends this for a ticked box, and nothing for one that is not ticked.
   return value ? { value: 'on' } : {};
 }
 
@@ -108,7 +111,7 @@ function checkChoice(input: ChoiceInput, given: Json): Verdict {
   };
 }
 
-/** Sokosumi and the validator of Masumi's forms send where the choice stands among the values: `[0]`. */
+/** Sokosumi and the validator of Masumi's forms send the position of the choice among the values: `[0]`. */
 function chosenText(input: ChoiceInput, given: Json): Json {
   if (!Array.isArray(given) || given.length !== 1) return given;
   const [value] = given as [Json];
@@ -124,7 +127,7 @@ function listed(input: ChoiceInput): string {
   return values.slice(0, SHOWN_CHOICES).join(', ') + more;
 }
 
-/** The form of the URLs; where names lead is looked at when they are fetched. */
+/** The form of the URLs. Where their names lead is checked when they are fetched. */
 const HTTPS_URL = /^https:\/\/(\[[0-9a-f:.]+\]|[^\s/?#\\@:[\]]+)(:\d{1,5})?([/?#][^\s\\]*)?$/i;
 
 function checkFiles({ label, multiple }: FileInput, given: Json, { mayFetch }: CheckTools): Verdict {

@@ -38,7 +38,7 @@ describe('the demo of a form', () => {
     });
   });
 
-  it('is good input whenever there is any', () => {
+  it('is valid input whenever valid input exists', () => {
     fc.assert(
       fc.property(fc.array(element, { maxLength: 8 }), (form) => {
         const checked = checkInputs(form, demoInput(form), { matches: () => true, mayFetch: () => true });

@@ -6,9 +6,10 @@ import type { BooleanInput, ChoiceInput, FormInput, NumberInput, TextInput } fro
 import { numberOf, readInputs } from './read-form.ts';
 
 /**
- * Example input for `GET /mip003/{flow_key}/demo`: of default, placeholder, first choice and a made-up value the first
- * that the form takes. Optional fields without the first three are left out; so are those for which nothing fits (a
- * pattern, bounds that contradict each other), and no default is ever shown of a password.
+ * Example input for `GET /mip003/{flow_key}/demo`. Each field gets the first of these that the form accepts: its
+ * default, its placeholder, its first choice, a made-up value. An optional field without the first three is left out.
+ * So is a field that nothing fits (a pattern, bounds that contradict each other). The default of a password is never
+ * shown.
  */
 export function demoInput(
   elements: readonly FormElement[],

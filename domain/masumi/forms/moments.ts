@@ -12,7 +12,7 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?$/;
 
 /**
- * A date or time as HTML writes them (no time zone), undefined when it is none. A space between date and time becomes
+ * A date or time as HTML writes it (no time zone); undefined for anything else. A space between date and time becomes
  * `T`; nothing else changes.
  */
 export function momentOf(kind: MomentKind, text: string): string | undefined {
@@ -32,7 +32,7 @@ function isDate(text: string): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/** Within the bounds, both included. Times whose end is before their start go over midnight, as in HTML. */
+/** Within the bounds, both included. A range of times whose end is before its start spans midnight, as in HTML. */
 export function isWithin(kind: MomentKind, moment: string, min?: string, max?: string): boolean {
   const [at, from, to] = [moment, min, max].map((text) => (text === undefined ? undefined : full(text)));
   const afterStart = from === undefined || at! >= from;

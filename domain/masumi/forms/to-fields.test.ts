@@ -85,7 +85,7 @@ describe('fields of a form', () => {
     expect(one(element)).toEqual({ id: 'x', name: 'X', ...expected });
   });
 
-  it('group buttons by name, keep texts, and drop what nobody fills in', () => {
+  it('group buttons by name, keep texts, and drop elements that nobody fills in', () => {
     const fields = toFields([
       { type: 'markdown', text: '# Hello' },
       { type: 'hr', text: '<hr/>' },

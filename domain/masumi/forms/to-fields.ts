@@ -12,7 +12,7 @@ import type {
 } from './elements.ts';
 import { readForm } from './read-form.ts';
 
-/** Ids of texts between the inputs; nothing that is sent under such an id means anything. */
+/** Ids of texts between the inputs. A value that is sent under such an id is ignored. */
 export const INFO_ID = /^_info_\d+$/;
 
 /**

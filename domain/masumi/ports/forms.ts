@@ -1,2 +1,2 @@
-/** Messages by field name, as Kodosumi refuses a form; `_global_` are about the whole of it. */
+/** Messages by field name, as Kodosumi refuses a form. Those under `_global_` are about the whole form. */
 export type FormErrors = { [field: string]: string[] };

@@ -19,7 +19,7 @@ export type JobSettings = {
   purchaserNonce: string;
   /** Dynamic pricing only. */
   requestedFunds: NodeAmount[] | null;
-  /** The price as it is listed: shown where the payment service does not say it. */
+  /** The listed price: shown when the payment service does not say it. */
   listedAmounts: NodeAmount[];
   /** Agents of Web3CardanoV2 only: the payment source to name in the order. */
   sourceIndex: number | null;
@@ -29,9 +29,9 @@ export type JobSettings = {
   launchForMs: number;
   /** How long the payment service is asked for a payment request before the job is given up. */
   requestPaymentForMs: number;
-  /** After payByTime, before the job is given up as unpaid: the chain may show a payment a little late. */
+  /** The time after payByTime until the job is given up as unpaid: the chain may show a payment a little late. */
   paymentGraceMs: number;
-  /** Between two tries of what the payment service does not take yet. */
+  /** The pause between two tries of something that the payment service does not accept yet. */
   retryEveryMs: number;
 };
 
@@ -59,21 +59,21 @@ export type JobPayment = JobTimes & {
   sourceType: string | null;
 };
 
-/** What the chain and the payment service show of it. */
+/** The state that the chain and the payment service show. */
 export type PaymentStanding = { onChainState: OnChainState | null; nextAction: NextAction | null };
 
 export type RequestPaymentOutcome =
   | { kind: 'requested'; payment: JobPayment; standing: PaymentStanding }
-  /** The order is refused; or we are (a wrong key): waiting would change nothing. */
+  /** The payment service refuses the order, or refuses us (a wrong key): waiting would change nothing. */
   | { kind: 'rejected' | 'unavailable'; message: string };
 
 export type LaunchJobOutcome =
   | { kind: 'launched'; fid: string }
   | { kind: 'rejected'; errors: FormErrors }
-  /** Kodosumi does not take it at all: no such flow, no right to it. */
+  /** Kodosumi does not take the launch at all: there is no such flow, or we have no right to it. */
   | { kind: 'refused'; message: string };
 
-/** What was seen of a flow's run. */
+/** What a look at a flow's run saw. */
 export type FollowEnd =
   | { kind: 'finished'; result: ValueRef }
   | { kind: 'failed'; message: string }
@@ -92,22 +92,22 @@ export type SubmitResultOutcome =
   | { kind: 'not_now'; message: string }
   | { kind: 'refused'; message: string };
 
-/** `not_now`: it is accepted only once a refund was requested; the watch repeats it then. */
+/** `not_now`: it is accepted only once a refund was requested. The watch repeats it then. */
 export type AuthorizeRefundOutcome = { kind: 'authorized' } | { kind: 'not_now' } | { kind: 'nothing_paid' };
 
-/** What a job's workflow asks of the payment service and Kodosumi. All are safe to repeat. */
+/** What a job's workflow asks of the payment service and of Kodosumi. Every call is safe to repeat. */
 export interface JobActivities {
-  /** Mints one payment request; an answer that was lost is looked for before another is made. */
+  /** Creates one payment request. After a lost answer it looks for that request before it creates another. */
   requestPayment(request: { ride: Ride; runId: string; times: JobTimes }): Promise<RequestPaymentOutcome>;
-  /** The truth at this moment, straight from the payment service. */
+  /** The state at this moment, straight from the payment service. */
   readPayment(request: { ride: Ride; runId: string }): Promise<PaymentStanding>;
-  /** Launches once; after a lost answer looks for the run before launching again. */
+  /** Launches once. After a lost answer it looks for the run before it launches again. */
   launchJob(request: { ride: Ride; runId: string }): Promise<LaunchJobOutcome>;
-  /** Follows the run until something must be decided; writes its events down on the way. */
+  /** Follows the run until something must be decided, and writes down its events on the way. */
   followJob(request: {
     runId: string;
     fid: string;
-    /** The lock that is being answered: its lease is news, it itself is not. */
+    /** The lock that is being answered: its lease is news, the lock itself is not. */
     openLock: string | null;
     /** Locks that are answered. */
     answered: string[];
@@ -121,7 +121,7 @@ export interface JobActivities {
   }): Promise<AnswerLockOutcome>;
   killJob(request: { runId: string; fid: string | null }): Promise<void>;
   submitResult(request: { ride: Ride; runId: string; result: ValueRef }): Promise<SubmitResultOutcome>;
-  /** Whether the payment service shows the result's hash, without submitting it: after answers that never came. */
+  /** Says whether the payment service shows the result's hash, without submitting it. For answers that never came. */
   findSubmitted(request: { ride: Ride; runId: string; result: ValueRef }): Promise<SubmitResultOutcome>;
   authorizeRefund(request: { runId: string }): Promise<AuthorizeRefundOutcome>;
 }

@@ -14,7 +14,7 @@ export interface KodosumiFlow {
   tags: string[];
 }
 
-/** One element of a form, as Kodosumi describes it; `type` decides which of the others there are. */
+/** One element of a form as Kodosumi describes it. `type` decides which of the other members exist. */
 export type FormElement = JsonObject;
 
 /** A flow's own description (GET {url}). */
@@ -29,7 +29,7 @@ export interface FlowSchema {
 
 export type LaunchOutcome = { kind: 'launched'; fid: string } | { kind: 'rejected'; errors: FormErrors };
 
-/** A lock's form was taken, refused (the lock stays), or the lock is there no more. */
+/** The form of a lock was taken, or refused (the lock stays), or the lock no longer exists. */
 export type LockOutcome = { kind: 'taken' } | { kind: 'rejected'; errors: FormErrors } | { kind: 'gone' };
 
 export type FlowState = 'starting' | 'running' | 'awaiting' | 'finished' | 'error';
@@ -57,11 +57,11 @@ export interface FlowEvent {
 export interface LostLaunch {
   url: string;
   inputs: JsonObject;
-  /** Fields of files: a run records their names, which an answer that got lost does not tell. */
+  /** Fields of files. A run records the names of files, which a lost answer does not tell. */
   files?: readonly string[];
-  /** No run that began before this is it (ms since epoch, our clock; allow for another clock's difference). */
+  /** Runs that began before this are not the one (ms since epoch, our clock; allow for another clock's difference). */
   sinceMs: number;
-  /** Runs that are known to be other jobs'. */
+  /** Runs that are known to belong to other jobs. */
   taken: (fid: string) => Promise<boolean>;
 }
 
@@ -72,26 +72,29 @@ export interface FlowFile {
 }
 
 /**
- * Kodosumi 1.1.0 as the masumi family uses it (masumi.md section 4). Every method signs in by itself and again where a
- * session ran out; all throw `KodosumiError` for what Kodosumi refuses or when it cannot be reached.
+ * Kodosumi 1.1.0 as the masumi family uses it (masumi.md section 4). Every method signs in by itself, and again when a
+ * session ran out. All throw `KodosumiError` for what Kodosumi refuses, and when it cannot be reached.
  */
 export interface Kodosumi {
-  /** All pages, once each url. */
+  /** All pages; each url once. */
   flows(signal?: AbortSignal): Promise<KodosumiFlow[]>;
   /** Undefined when there is no such flow. */
   schema(url: string): Promise<FlowSchema | undefined>;
-  /** Throws with `unknown: true` when it may have started: then look with `findLaunched`, never launch blindly. */
+  /** Throws with `unknown: true` when the run may have started: then look with `findLaunched`, never launch blindly. */
   launch(url: string, inputs: JsonObject, signal?: AbortSignal): Promise<LaunchOutcome>;
-  /** One look. A run is listed only once it has begun, seconds after its launch: ask again before giving up. */
+  /** One look. A run is listed only once it has begun, seconds after its launch, so ask again before giving up. */
   findLaunched(lost: LostLaunch): Promise<string | undefined>;
-  /** Undefined while (or when) Kodosumi does not know the run. */
+  /** Undefined while Kodosumi does not know the run yet, or no longer. */
   status(fid: string): Promise<FlowStatus | undefined>;
   /** Text of the failure of a run that ended in `error`: the last line of its traceback. */
   failure(fid: string): Promise<string>;
   /** The form of a lock; undefined when it is gone. */
   lock(fid: string, lid: string): Promise<FormElement[] | undefined>;
   answerLock(fid: string, lid: string, inputs: JsonObject): Promise<LockOutcome>;
-  /** Ends and archives; a run that is gone already is fine. Waits some seconds for one that was launched just now. */
+  /**
+   * Ends and archives the run. A run that is gone already is fine. Waits some seconds for one that was launched just
+   * now.
+   */
   kill(fid: string): Promise<void>;
   /** Uploads and answers the form value that names the files. */
   upload(files: FlowFile[]): Promise<string>;
@@ -103,7 +106,7 @@ export interface Kodosumi {
 
 /** The parts of `final` that Kodosumi's result class decides (masumi.md section 4, "Status"). */
 export interface FlowResult {
-  /** Name of the class, null where there was none. */
+  /** Name of the class; null when there was none. */
   kind: string | null;
   output: string;
   final: Json;

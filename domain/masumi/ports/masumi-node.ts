@@ -22,7 +22,7 @@ export type NextAction = {
   resultHash: string | null;
 };
 
-/** A payment request as the payment service shows it, read. Times are ms since epoch. */
+/** A payment request as the payment service shows it, parsed. Times are ms since epoch. */
 export type NodePayment = {
   /** The payment service's own id: cursors are made of it. */
   id: string;
@@ -38,12 +38,12 @@ export type NodePayment = {
   nextAction: NextAction;
   requestedFunds: NodeAmount[];
   sellerVkey: string | null;
-  /** Web3CardanoV1 or Web3CardanoV2: lists show one of them at a time. */
+  /** Web3CardanoV1 or Web3CardanoV2: each list shows one of them. */
   sourceType: string;
   metadata: string | null;
 };
 
-/** What is asked for. Times are ms since epoch; hash and identifier are lowercase hex. */
+/** The order of a payment request. Times are ms since epoch; hash and identifier are lowercase hex. */
 export interface PaymentOrder {
   agentIdentifier: string;
   inputHash: string;
@@ -57,7 +57,7 @@ export interface PaymentOrder {
   requestedFunds?: NodeAmount[];
   /** `sourceIndex` of the agent's pricing, when that has one. */
   supportedPaymentSourceIndex?: number;
-  /** The job's id: what an answer that got lost is found by. */
+  /** The job's id. After a lost answer the payment is found by it. */
   metadata: string;
 }
 
@@ -73,7 +73,7 @@ export type AgentPricing = (
   sourceIndex?: number;
 };
 
-/** `not_now`: 404 or 409, its state does not allow it (yet, or any more). */
+/** `not_now`: 404 or 409, the state does not allow it (yet, or any more). */
 export type NodeVerdict = { kind: 'done' } | { kind: 'not_now'; message: string };
 
 /** A page of a list, newest first. */
@@ -86,14 +86,16 @@ export interface PaymentPage {
 
 /**
  * A Masumi payment service, bound to one network and key (masumi.md section 3). All methods throw `MasumiNodeError` for
- * what it refuses or when it cannot be reached.
+ * what it refuses, and when it cannot be reached.
  */
 export interface MasumiNode {
-  /** Mints a new request every time. Throws with `unknown: true` when it may have been made: look before asking again. */
+  /**
+   * Creates a new request every time. Throws with `unknown: true` when it may have been made: look before asking again.
+   */
   createPayment(order: PaymentOrder): Promise<NodePayment>;
-  /** The payment that carries this metadata, among those of either source type not older than `sinceMs`. */
+  /** The payment with this metadata, of either source type, among those that are not older than `sinceMs`. */
   findPayment(metadata: string, sinceMs: number): Promise<NodePayment | undefined>;
-  /** At most 100; `isLast`: there is no page after it. */
+  /** At most 100; `isLast`: no page follows it. */
   listPayments(page: PaymentPage): Promise<{ payments: NodePayment[]; isLast: boolean }>;
   /** Undefined when the payment service does not know it. */
   resolve(blockchainIdentifier: string): Promise<NodePayment | undefined>;

@@ -14,7 +14,10 @@ export interface TickerOptions {
   readonly heartbeatMs: number;
 }
 
-/** While a fresh stack is being watched, expiries become provable sooner; what that costs in state stays below 1 MB. */
+/**
+ * In the first half hour of a fresh stack somebody watches, so expiries become provable sooner. That adds less than 1
+ * MB to the state.
+ */
 const LIVELY_FOR_MS = 1_800_000;
 const LIVELY_HEARTBEAT_MS = 3000;
 
@@ -22,8 +25,8 @@ const LIVELY_HEARTBEAT_MS = 3000;
 const BLOCKS_TO_FINALITY = 2;
 
 /**
- * Mines on top of anvil's automine: a block a tick while a transaction is not finalized, and a rare heartbeat.
- * A fixed interval would do too, but each block costs 1.7 KB in the saved state for ever: 150 MB a day at one a second.
+ * Mines on top of anvil's automine: a block for each tick while a transaction is not finalized, and a rare heartbeat. A
+ * fixed interval would do too, but each block adds 1.7 KB to the saved state for ever: 150 MB a day at one a second.
  */
 export function startBlockTicker({ rpcUrl, blockTimeMs, heartbeatMs }: TickerOptions): { stop(): void } {
   const startedAtMs = Date.now();
@@ -49,7 +52,7 @@ export function startBlockTicker({ rpcUrl, blockTimeMs, heartbeatMs }: TickerOpt
 }
 
 async function mineIfDue(rpcUrl: string, heartbeatMs: number): Promise<void> {
-  // With automine off somebody holds transactions back on purpose.
+  // Automine is off when somebody holds transactions back on purpose.
   if ((await callRpc(rpcUrl, 'anvil_getAutomine')) !== true) return;
   const latest = await readBlock(rpcUrl, 'latest');
   const isSilent = Date.now() - Number(latest.timestamp) * 1000 >= heartbeatMs;

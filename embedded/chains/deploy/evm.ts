@@ -14,12 +14,12 @@ import type { EvmAccount, LocalAssets, LocalKeys } from '../local-assets.ts';
 export const EVM_TOKEN = { name: 'USD Coin', symbol: 'USDC', decimals: 6, version: SAMPLE_TOKEN_VERSION };
 
 const GAS_WEI = 100n * 10n ** 18n;
-/** The operator's float at first, minor units of the token. */
+/** The operator's first float, in minor units of the token. */
 export const EVM_FLOAT = 100_000_000_000n;
 const DEMO = 10_000_000_000n;
 const SELLER = 100_000_000n;
 
-/** Token, gas and first balances on the EVM chain; what is there already is left as it is. */
+/** Token, gas and first balances on the EVM chain. What exists already is left as it is. */
 export async function deployEvm(rpcUrl: string, keys: LocalKeys['evm']): Promise<LocalAssets['evm']> {
   const provider = new JsonRpcProvider(rpcUrl, undefined, {
     staticNetwork: true,
@@ -93,7 +93,7 @@ async function deployToken(provider: JsonRpcProvider, deployer: Wallet): Promise
   return address;
 }
 
-/** The registrar's first two transactions, on a chain that was set up before there was a router, too. */
+/** The registrar's first two transactions, also on a chain that was set up before the router existed. */
 async function deployRouter(
   provider: JsonRpcProvider,
   registrar: Wallet,
@@ -110,7 +110,7 @@ async function deployRouter(
   return { address, registry };
 }
 
-/** Mints once in a wallet's life: a balance that was spent is not topped up behind the ledger's back. */
+/** Mints once for each wallet: a balance that was spent is not topped up behind the ledger's back. */
 async function grantTokens(token: Contract, grants: readonly [Wallet, bigint][]): Promise<void> {
   const zero = `0x${'0'.repeat(40)}`;
   const [transfer, mint] = [token.filters['Transfer'], token.getFunction('mint')];

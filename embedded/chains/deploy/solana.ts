@@ -23,7 +23,7 @@ export const SOLANA_TOKEN = { symbol: 'USDC', decimals: 6 };
 const CONFIRM_TIMEOUT_MS = 30_000;
 const CONFIRM_POLL_MS = 50;
 const SOL = 1_000_000_000;
-/** The escrow's own coins at first, for fees and rents; lamports. */
+/** The escrow's first own coins, for fees and rents; lamports. */
 export const ESCROW_LAMPORTS = 10n * BigInt(SOL);
 const DEMO_USDC = 10_000_000_000n;
 const SELLER_USDC = 100_000_000n;
@@ -88,7 +88,7 @@ async function createMint(connection: Connection, faucet: Keypair, mint: Keypair
   await sendAndPoll(connection, instructions, [faucet, mint]);
 }
 
-/** One transaction, so an account is either there with its first balance or not there at all. */
+/** One transaction, so that an account either has its first balance or does not exist. */
 async function openAccount(
   connection: Connection,
   faucet: Keypair,

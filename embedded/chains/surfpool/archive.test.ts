@@ -40,7 +40,7 @@ describe('the archive of the chain', () => {
     expect(again.loadHistory()).toEqual([transaction('one')]);
   });
 
-  it('forgets transactions whose effect on accounts was not saved, and torn lines', () => {
+  it('forgets transactions whose effect on accounts was not saved, and lines that a crash cut off', () => {
     const archive = openArchive(folder);
     archive.appendTransactions([transaction('one')]);
     archive.saveState(state);

@@ -62,7 +62,10 @@ export interface Archive {
   saveState(state: Omit<ChainState, 'historyBytes'>): void;
 }
 
-/** Opens the folder, and cuts off history that the saved state does not cover. Synchronous: one writer, small files. */
+/**
+ * Opens the folder, and cuts off history that the saved state does not cover. It is synchronous, because there is one
+ * writer and files are small.
+ */
 export function openArchive(directory: string): Archive {
   mkdirSync(directory, { recursive: true });
   const statePath = join(directory, 'state.json');

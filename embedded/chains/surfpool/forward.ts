@@ -1,12 +1,12 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { pipeline } from 'node:stream';
 
-/** Passes a port on loopback on to another one: surfpool chooses its ports itself. */
+/** Forwards a port on loopback to another one: surfpool chooses its ports itself. */
 export async function forwardPort(port: number, target: string): Promise<{ port: number; close(): void }> {
   const { hostname, port: targetPort } = new URL(target);
   const server: Server = createServer((socket) => {
     const upstream = connect(Number(targetPort), hostname);
-    // Either end closing closes the other; how it ended is the client's to see.
+    // When either end closes, the other is closed, too. How it ended is for the client to see.
     pipeline(socket, upstream, () => undefined);
     pipeline(upstream, socket, () => undefined);
   });

@@ -1,15 +1,18 @@
 /**
- * The local chain answers with devnet's genesis hash. The x402 packages accept three Solana networks only (mainnet,
- * devnet, testnet), a CAIP-2 id is the beginning of the genesis hash, and the local chain must be none that holds real money.
+ * The local chain answers with devnet's genesis hash. The x402 packages accept only three Solana networks (mainnet,
+ * devnet, testnet). A CAIP-2 id is the beginning of the genesis hash. And the local chain must not pass for one that
+ * holds real money.
  */
 export const LOCAL_GENESIS_HASH = 'EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG';
 
 export const SLOTS_PER_EPOCH = 432_000;
 
-/** Where a chain begins that has no state. Above the 31 slots that separate `processed` from `finalized`. */
+/** Where a chain without a state begins. It lies above the 31 slots that separate `processed` from `finalized`. */
 const FIRST_SLOT = 100;
 
-/** Slots left out at a restart: every blockhash of the life before has then expired, so nothing signed on it can land twice. */
+/**
+ * Slots left out at a restart. After them every earlier blockhash has expired, so nothing signed on one can land twice.
+ */
 const RESTART_GAP = 300;
 
 export interface ChainPosition {
@@ -17,7 +20,7 @@ export interface ChainPosition {
   readonly blockHeight: number;
 }
 
-/** Where the chain goes on: as if it had kept running while it was away, and past all its old blockhashes. */
+/** Where the chain goes on: as if it had kept running in the meantime, and past all its old blockhashes. */
 export function resumePosition(
   saved: (ChainPosition & { savedAt: number }) | undefined,
   now: number,

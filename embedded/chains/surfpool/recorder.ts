@@ -13,7 +13,7 @@ export interface RecorderOptions {
   readonly surfnet: Surfnet;
   readonly archive: Archive;
   readonly intervalMs: number;
-  /** A state at least this often, so that slots go on about where they were. */
+  /** A state is written at least this often, so that slots go on about where they were. */
   readonly idleMs: number;
 }
 
@@ -31,7 +31,7 @@ interface TransactionAnswer {
   readonly transaction: { readonly message: { readonly accountKeys: readonly { pubkey: string }[] } };
 }
 
-/** Accounts of these owners are the runtime's own and come with every start. */
+/** Accounts of these owners belong to the runtime and exist after every start. */
 const RUNTIME_OWNERS = new Set([
   'NativeLoader1111111111111111111111111111111',
   'Feature111111111111111111111111111111111111',
@@ -67,7 +67,7 @@ export function startRecorder({ surfnet, archive, intervalMs, idleMs }: Recorder
     }
     if (pending.size > 0) await archivePending();
     const isIdle = Date.now() - savedAt > idleMs;
-    // Accounts are written when the history that explains them is; a stream of transactions must not put it off.
+    // Accounts are written with the history that explains them. A stream of transactions must not put that off.
     if ((dirty && pending.size === 0) || isIdle) {
       archive.saveState({
         ...(await readPosition(surfnet.rpcUrl)),
@@ -91,7 +91,7 @@ export function startRecorder({ surfnet, archive, intervalMs, idleMs }: Recorder
   schedule();
 
   return {
-    /** Writes all that has been confirmed, or could be within the time given. */
+    /** Writes everything that is confirmed, or becomes so within the time given. */
     async stop(timeoutMs: number): Promise<void> {
       clearTimeout(timer);
       await running;

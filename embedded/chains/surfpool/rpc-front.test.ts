@@ -55,7 +55,7 @@ describe('the RPC of the local Solana chain', () => {
     expect([seen.status, seen.headers.get('content-type')]).toEqual([418, 'application/json']);
   });
 
-  it('says that it has everything since the beginning, alone and among other calls', async () => {
+  it('says that the chain has everything since the beginning, in a single call and among others', async () => {
     expect(await callRpc(url, 'getFirstAvailableBlock')).toBe(0);
     expect(await batch('getSlot', 'getFirstAvailableBlock', 'fails', 'getFirstAvailableBlock')).toEqual([
       'getSlot',

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream';
 
 /**
  * Passes on the chain's RPC and corrects one answer, `getFirstAvailableBlock`. surfpool answers the first block with a
- * transaction since its own start, although it serves everything since the chain began. With that answer nobody could be
- * certain that an older payment did not happen.
+ * transaction since its own start, although it serves everything since the chain began. With that answer nobody could
+ * be certain that an older payment did not happen.
  */
 export async function frontRpc(port: number, target: string): Promise<{ port: number; close(): void }> {
   const { hostname, port: targetPort } = new URL(target);
@@ -61,7 +61,7 @@ function forward(
       { ...to, method, path: url, headers: { ...kept, 'content-length': body.length } },
       resolve,
     );
-    asked.on('error', reject); // not once: an unheard second error would end the process
+    asked.on('error', reject); // not once: a second error without a listener would end the process
     asked.end(body);
   });
 }

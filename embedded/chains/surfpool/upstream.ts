@@ -1,7 +1,7 @@
 /**
- * The chain's past as a Solana RPC, which surfpool asks for what it does not know. From it surfpool takes its slot,
- * block height and genesis hash, and the transactions of its earlier lives; accounts are not served here but set in the
- * chain at start. Runs in a thread of its own, because starting surfpool blocks the host's.
+ * The chain's past as a Solana RPC, which surfpool asks for what it does not know. surfpool takes from it the slot, the
+ * block height, the genesis hash and the transactions of earlier starts. Accounts are not served here: they are set in
+ * the chain at its start. It runs in a thread of its own, because starting surfpool blocks the host's.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -79,7 +79,7 @@ interface SignatureRange {
 function listSignatures(newestFirst: readonly StoredTransaction[], address: string, range: SignatureRange) {
   const mine = newestFirst.filter((transaction) => transaction.addresses.includes(address));
   const positionOf = (signature: string) => mine.findIndex((entry) => entry.signature === signature);
-  // A `before` of the present life is newer than all of the past.
+  // A `before` from the time since the start is newer than all of the past.
   const start = range.before ? positionOf(range.before) + 1 : 0;
   const until = range.until ? positionOf(range.until) : -1;
   const end = Math.min(until < 0 ? mine.length : until, start + (range.limit ?? 1000));

@@ -13,7 +13,7 @@ import {
 } from '../elements.ts';
 import { show, type StandInFlow } from '../flow.ts';
 
-/** Every element a form can have; what comes out is what came in. */
+/** A form with every element that there is. The result is the input. */
 export const everyElement: StandInFlow = {
   url: '/-/localhost/8001/elements/-/',
   summary: 'Every element',

@@ -16,7 +16,7 @@ const RESULTS: { [kind: string]: Shown } = {
   empty: markdown(''),
 };
 
-/** Comes out with a result of the class it is asked for. */
+/** Ends with a result of the class that the input names. */
 export const results: StandInFlow = {
   url: '/-/localhost/8001/results/-/',
   summary: 'Results',

@@ -5,7 +5,7 @@ import { hymn } from './hymn.ts';
 import { results } from './results.ts';
 import { failing, fileReader, longRun, picky } from './troubles.ts';
 
-/** What there is to try out. */
+/** The flows that somebody can try out. */
 export const sampleFlows: readonly StandInFlow[] = [hymn, approval];
 
 /** The samples, and one for everything that can happen to a run. */

@@ -1,7 +1,7 @@
 import { filesInput, numberInput, textInput } from '../elements.ts';
 import { FlowFailure, html, markdown, type StandInFlow } from '../flow.ts';
 
-/** Fails: with Kodosumi's own error where `how` is `known`, with any other else. */
+/** Fails: with Kodosumi's own error where `how` is `known`, else with another error. */
 export const failing: StandInFlow = {
   url: '/-/localhost/8001/failing/-/',
   summary: 'Failing',
@@ -13,7 +13,7 @@ export const failing: StandInFlow = {
   },
 };
 
-/** Takes `seconds` (a number, also with a fraction) and tells how far it is. */
+/** Works for `seconds` (a number, also with a fraction) and tells how far it is. */
 export const longRun: StandInFlow = {
   url: '/-/localhost/8001/long/-/',
   summary: 'Long run',

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import type { ServicePayment } from '../definition.ts';
 
-/** A refund is signed once and kept before it is sent: what is sent again is the same transaction. */
+/** A refund is signed once and kept before it is sent, so that sending again sends the same transaction. */
 export interface SignedRefund {
   readonly raw: string;
   readonly transaction: string;
@@ -25,13 +25,13 @@ export interface Booking {
 export interface BookingStore {
   add(booking: Booking): void;
   find(bookingId: string): Booking | undefined;
-  /** What blocks a room: paid and not cancelled, or made since then and perhaps still being paid. */
+  /** Bookings that block a room: paid and not cancelled, or made after `since` and perhaps still being paid. */
   active(city: string, since: number): Booking[];
   markPaid(bookingId: string, payment: ServicePayment): void;
   update(bookingId: string, change: Partial<Booking>): void;
 }
 
-/** In a file, when one is given: a seller that forgets its bookings could not refund them. */
+/** Kept in a file, when one is given: a seller that forgets its bookings could not refund them. */
 export function createBookingStore(file?: string): BookingStore {
   const bookings = new Map(file && existsSync(file) ? readAll(file) : []);
   const save = (): void => {

@@ -8,11 +8,14 @@ export interface RefundChain {
 }
 
 export interface Refunder {
-  /** The transaction that paid the booking back, the same one however often it is asked. */
+  /** The transaction that paid the booking back. Asking again answers the same one. */
   refund(booking: Booking): Promise<string>;
 }
 
-/** `chains` by CAIP-2 network. Refunds go one after the other: the seller's wallet has one sequence of transactions. */
+/**
+ * `chains` by CAIP-2 network. Refunds go one after the other, because the seller's wallet has one sequence of
+ * transactions.
+ */
 export function createRefunder(store: BookingStore, chains: Readonly<Record<string, RefundChain>>): Refunder {
   let last: Promise<unknown> = Promise.resolve();
 

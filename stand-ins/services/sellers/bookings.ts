@@ -110,7 +110,7 @@ function book(store: BookingStore, input: z.output<typeof BookingInput>): Servic
   });
 }
 
-/** Cancels and pays back. Free, and the same answer however often it is asked: a booking is refunded once. */
+/** Cancels and pays back. It is free, and asking again gets the same answer: a booking is refunded once. */
 export async function cancelBooking(
   { store, refunder }: BookingDeps,
   input: unknown,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineService, type ServiceDefinition } from '../definition.ts';
 
-/** A seller that quotes a price but never delivers, and so never takes the money: for what happens then. */
+/** A seller that quotes a price but never delivers, and so never takes the money. It shows what happens then. */
 export function createCreditService(): ServiceDefinition {
   return defineService({
     id: 'credit-rating',

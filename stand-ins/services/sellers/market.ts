@@ -31,7 +31,7 @@ export function priceSeries(symbol: string, days: number, now: Date): { date: st
   const series: { date: string; price: number }[] = [];
   let logarithm = Math.log(start);
   for (let day = FIRST_DAY; day <= today; day += 1) {
-    // Pulled back a little to its start, or long walks end in absurd prices.
+    // Pulled back a little to its start, so that long walks do not end in absurd prices.
     logarithm += volatility * normal(random) - 0.01 * (logarithm - Math.log(start));
     if (day > today - days) {
       series.push({
@@ -129,7 +129,7 @@ function createSymbolList(): ServiceDefinition {
   });
 }
 
-/** Fails the first time it sees an idempotency key, so that a retry of the same call is what gets the answer. */
+/** Fails the first time it sees an idempotency key, so that only a retry of the same call gets the answer. */
 function createFlakyRate(now: () => Date) {
   const seen = new Set<string>();
   return (

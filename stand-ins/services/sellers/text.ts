@@ -26,7 +26,7 @@ const NEGATIVE = new Set(
   ),
 );
 
-/** Data becomes one short sentence a value, so that the same reading works on it. */
+/** Turns each value of data into a short sentence, so that the same reading works on it. */
 export function textOf(input: { text?: string | undefined; data?: unknown }): string {
   if (input.text !== undefined) return input.text;
   if (typeof input.data === 'string') return input.data;
@@ -54,7 +54,7 @@ function countWords(text: string): Map<string, number> {
   return counts;
 }
 
-/** The sentences whose words are the most frequent in the text, in the order they stand in it. */
+/** The sentences whose words are most frequent in the text, in the order of the text. */
 export function summarize(text: string, count: number): string {
   const counts = countWords(text);
   const scored = sentencesOf(text).map((sentence, position) => {
