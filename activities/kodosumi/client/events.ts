@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLine, readFlowEvent } from '../../../domain/masumi/flow-event.ts';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
-import { createSseParser } from '../../../domain/masumi/sse.ts';
 import type { FlowEvent } from '../../../domain/ports/kodosumi.ts';
+import { lastLine, readFlowEvent } from './flow-event.ts';
+import { createFrameReader } from './frames.ts';
 import type { Client } from './wire-client.ts';
 import { asKodosumiError, type Ask } from './http.ts';
 
@@ -74,15 +74,16 @@ async function* readOnce(
 
 async function* eventsIn(body: AsyncIterable<Uint8Array>, silence: Silence): AsyncGenerator<FlowEvent> {
   const decoder = new TextDecoder();
-  const parser = createSseParser(LARGEST_EVENT);
+  const parser = createFrameReader(LARGEST_EVENT);
   const seen = new Set<string>();
   for await (const bytes of body) {
     silence.pause(); // the time its reader takes is no silence of Kodosumi's
     for (const frame of parser.push(decoder.decode(bytes, { stream: true }))) {
+      const event = readFlowEvent(frame);
       // Kodosumi may send one twice, out of their order; those it does not keep are all 0.
-      if (isKept(frame.id) && seen.has(frame.id)) continue;
-      seen.add(frame.id);
-      yield readFlowEvent(frame);
+      if (isKept(event.id) && seen.has(event.id)) continue;
+      seen.add(event.id);
+      yield event;
     }
     silence.listen();
   }
