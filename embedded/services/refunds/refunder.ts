@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Booking, BookingStore, SignedRefund } from './booking-store.ts';
 import type { ServicePayment } from '../definition.ts';
 
@@ -14,7 +15,7 @@ export interface Refunder {
 
 /** `chains` by CAIP-2 network. Refunds go one after the other: the seller's wallet has one sequence of transactions. */
 export function createRefunder(store: BookingStore, chains: Readonly<Record<string, RefundChain>>): Refunder {
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = pLimit(1);
 
   async function payBack(bookingId: string): Promise<string> {
     const booking = store.find(bookingId);
@@ -30,13 +31,6 @@ export function createRefunder(store: BookingStore, chains: Readonly<Record<stri
   }
 
   return {
-    refund({ bookingId }) {
-      const mine = last.then(
-        () => payBack(bookingId),
-        () => payBack(bookingId),
-      );
-      last = mine;
-      return mine;
-    },
+    refund: ({ bookingId }) => inTurn(payBack, bookingId),
   };
 }
