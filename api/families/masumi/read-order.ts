@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { ApiError } from '../../problem.ts';
 import type { Order } from './order.ts';
 import { invalidInput } from './problems.ts';
+import { isObject } from '../../../domain/json.ts';
 
 const LONGEST_IDENTIFIER = 250;
 
@@ -62,6 +63,3 @@ function isFinitely(value: Json): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinitely);
 }
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
