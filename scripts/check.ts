@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { runScript } from './command-line.ts';
 
-/** The one gate: what a change must pass before it is committed. Runs everything, then says what failed. */
 const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ['format', 'oxfmt', '--check', '.'],
   ['lint', 'oxlint', '--type-aware', '--deny-warnings', '.'],
@@ -15,19 +15,29 @@ const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ['.env.example', 'node', 'scripts/env-example.ts', '--check'],
 ];
 
-const failed: string[] = [];
-for (const [name, command, ...args] of GATES) {
-  const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    encoding: 'utf8',
-    env: process.env,
-    maxBuffer: 1 << 26,
-  });
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
-  if (status === 0) continue;
-  failed.push(name);
-  process.stdout.write(`${stdout}${stderr}\n`);
+await runScript({
+  name: 'check',
+  about:
+    'The one gate: what a change must pass before it is committed. Runs everything, then says what failed.',
+  examples: ['steward check'],
+  run: runGates,
+});
+
+function runGates(): void {
+  const failed: string[] = [];
+  for (const [name, command, ...args] of GATES) {
+    const started = performance.now();
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      encoding: 'utf8',
+      env: process.env,
+      maxBuffer: 1 << 26,
+    });
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
+    if (status === 0) continue;
+    failed.push(name);
+    process.stdout.write(`${stdout}${stderr}\n`);
+  }
+  process.stdout.write(failed.length === 0 ? 'All gates passed.\n' : `Failed: ${failed.join(', ')}.\n`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
 }
-process.stdout.write(failed.length === 0 ? 'All gates passed.\n' : `Failed: ${failed.join(', ')}.\n`);
-process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { settings } from '../config.ts';
+import { runScript } from './command-line.ts';
 
-/** Writes .env.example from config.ts, or with --check says whether the committed one is current. */
 const FILE = '.env.example';
 
 function line([name, schema]: [string, z.ZodType]): string {
@@ -16,7 +16,16 @@ function line([name, schema]: [string, z.ZodType]): string {
 
 const header =
   '# Settings of Steward: generated from config.ts by `npm run env-example`. Copy to .env and uncomment.\n\n';
-const text = header + Object.entries(settings.shape).map(line).join('\n');
-if (!process.argv.includes('--check')) writeFileSync(FILE, text);
-else if (readFileSync(FILE, 'utf8') !== text)
-  throw new Error(`${FILE} is out of date: run npm run env-example.`);
+
+await runScript({
+  name: 'env-example',
+  about: 'Writes .env.example from config.ts.',
+  options: { check: { about: 'only say whether the committed one is current' } },
+  examples: ['steward env-example', 'steward env-example --check'],
+  run({ values: { check } }) {
+    const text = header + Object.entries(settings.shape).map(line).join('\n');
+    if (!check) writeFileSync(FILE, text);
+    else if (readFileSync(FILE, 'utf8') !== text)
+      throw new Error(`${FILE} is out of date: run npm run env-example.`);
+  },
+});
