@@ -59,7 +59,7 @@ describe('a command line', () => {
     [['--zzzzzz'], /^Unknown option '--zzzzzz'\. "steward fund --help"/],
     [['--data'], /^Option '--data <DIR>' argument missing\. "steward fund --help"/],
     [['--data', '--any-ports'], /--data <DIR>.*It needs a value\. "steward fund --help"/],
-    [['a', 'b', 'c'], /^Too many arguments.*"steward fund --help"/],
+    [['a', 'b', 'c'], /^"c" is not expected here\. "steward fund --help"/],
   ])('%j is refused with what to do', (argv, text) => {
     expect(parse(...argv)).toEqual({ kind: 'refused', text: expect.stringMatching(text) });
   });

@@ -63,13 +63,23 @@ export function parseCommandLine<const O extends Options>(
     command.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'help', text: help };
-    return {
-      kind: 'refused',
-      text: `${asSentences(error)} "steward ${script.name} --help" shows what is possible.`,
-    };
+    return error.exitCode === 0 ? { kind: 'help', text: help } : refused(script, asSentences(error));
   }
+  const extra = tooMany(script, command.args);
+  if (extra !== undefined) return refused(script, `"${extra}" is not expected here.`);
   return { kind: 'run', args: { values: valuesOf(command, script), positionals: command.args } };
+}
+
+const refused = ({ name }: { name: string }, what: string) => ({
+  kind: 'refused' as const,
+  text: `${what} "steward ${name} --help" shows what is possible.`,
+});
+
+/** The first argument that nobody asks for. */
+function tooMany({ arguments: wanted = {}, passesOn }: Script<Options>, given: string[]): string | undefined {
+  const terms = Object.keys(wanted);
+  const isEndless = passesOn !== undefined || terms.some((term) => term.endsWith('...'));
+  return isEndless ? undefined : given[terms.length];
 }
 
 function describe<O extends Options>(script: Script<O>): Command {
@@ -85,7 +95,7 @@ function describe<O extends Options>(script: Script<O>): Command {
     .helpOption('--help', 'show this')
     .exitOverride()
     .allowUnknownOption(passesOn !== undefined)
-    .allowExcessArguments(passesOn !== undefined)
+    .allowExcessArguments()
     .addHelpText('after', afterOptions(script));
   for (const [term, what] of Object.entries(positionals))
     command.addArgument(new Argument(`[${term.replace(/[[\]]/g, '')}]`, what));
