@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { createAuditor } from '../db/repositories/audit.ts';
 import type { ApiDeps } from './context.ts';
 import { coreRoutes, coreStreams } from './core/index.ts';
+import { withCurl } from './docs/curl.ts';
 import { mountDocuments } from './docs/routes.ts';
 import { createConnections } from './http/connections.ts';
 import { mountRoutes, type Mounted } from './http/mount.ts';
@@ -68,13 +69,13 @@ export function createApp(deps: ApiDeps, parts: Parts = createParts(deps)): Expr
       handler: serveStream(services, hub, stream, family),
     })),
   ];
-  const documentation = mountDocuments(buildDocument(deps.settings.version, deps.families, mounted));
+  const description = withCurl(buildDocument(deps.settings.version, deps.families, mounted));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.settings.trustProxy);
   app.use(trackRequests(deps.log), security(), guardHost(deps), ...crossOrigin(deps));
-  app.use(mountRoutes(services, [...mounted, ...documentation]));
+  app.use(mountRoutes(services, [...mounted, ...mountDocuments(description)]));
   app.use(notFound(deps), failed(deps));
   return app;
 }

@@ -26,6 +26,8 @@ export interface FamilyModule {
   name: string;
   /** Shown above its operations in the documentation. */
   description: string;
+  /** How to begin, as Markdown with commands for a shell: shown at the top of the documentation. */
+  startHere?: string;
   routes: readonly Route[];
   streams?: readonly StreamRoute[];
   problems?: ProblemStyle;

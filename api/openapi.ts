@@ -19,6 +19,10 @@ const DocumentedProblem = Problem.meta({
   description: 'RFC 9457 problem details; every error answer has this shape.',
 });
 
+const ABOUT = `Runs AI agents' paid work durably: planned, approved, paid for, executed, proven, undone where it fails.
+
+In the commands, \`$STEWARD_URL\` is the address of this server and \`$STEWARD_KEY\` an API key, where keys are required.`;
+
 /** The description of everything mounted, made from the records that serve it. */
 export function buildDocument(
   version: string,
@@ -35,8 +39,7 @@ export function buildDocument(
     info: {
       title: 'Steward',
       version,
-      description:
-        "Runs AI agents' paid work durably: planned, approved, paid for, executed, proven, undone where it fails.",
+      description: [ABOUT, ...families.flatMap(({ startHere }) => startHere ?? [])].join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runScript, UsageError } from '../scripts/command-line.ts';
 import type { Bench } from './bench.ts';
 import { hardware } from './harness/hardware.ts';
 import { waitForQuiet } from './harness/quiet.ts';
@@ -33,49 +33,61 @@ const SECTIONS = [
 type Section = (typeof SECTIONS)[number];
 type Measured = Pick<Results, Section & keyof Results>;
 
-const HELP = `npm run bench -- [options]      Steward beside a bare Temporal program, on one machine, in one run
-  --quick          at most two minutes, smaller counts, one round
-  --only NAME      one section: ${SECTIONS.join(', ')}
-  --jobs N         how many jobs wait (10,000; quick: 300)
-  --out FILE       where the JSON goes (bench/results/latest.json)
-  --report         writes bench/RESULTS.md and bench/results/<date>.json as well
-  --help
-It starts everything it needs on free ports, in a folder of its own under the temporary folder, and stops it.
-`;
 const PATIENCE_MS = 120_000;
 
-const { values: given } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    jobs: { type: 'string' },
-    out: { type: 'string', default: join(import.meta.dirname, 'results', 'latest.json') },
-    report: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-const jobs = given.jobs === undefined ? undefined : Number(given.jobs);
+interface Wish {
+  quick: boolean;
+  jobs: number | undefined;
+}
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-if (given.help) process.stdout.write(HELP);
-else if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) {
-  process.stderr.write(`--jobs must be a whole number.\n${HELP}`);
-  process.exitCode = 2;
-} else if (given.only !== undefined && !SECTIONS.includes(given.only as Section)) {
-  process.stderr.write(`There is no section "${given.only}".\n${HELP}`);
-  process.exitCode = 2;
-} else write(await run(given.only === undefined ? SECTIONS : [given.only as Section]));
+await runScript({
+  name: 'bench',
+  about: 'Measures Steward beside a bare Temporal program, on one machine, in one run.',
+  options: {
+    quick: { about: 'at most two minutes, smaller counts, one round' },
+    only: { value: 'NAME', about: `one section: ${SECTIONS.join(', ')}` },
+    jobs: { value: 'N', about: 'how many jobs wait (10,000; quick: 300)' },
+    out: {
+      value: 'FILE',
+      default: join(import.meta.dirname, 'results', 'latest.json'),
+      about: 'where the JSON goes (bench/results/latest.json)',
+    },
+    report: { about: 'writes bench/RESULTS.md and bench/results/<date>.json as well' },
+  },
+  examples: ['steward bench --quick', 'steward bench --only runs --out /tmp/runs.json'],
+  notes: `It starts everything it needs on free ports, in a folder of its own under the temporary folder, and stops it.`,
+  async run({ values: { quick, only, jobs, out, report } }) {
+    const wish = { quick, jobs: numberOfJobs(jobs) };
+    write(await run(sectionsOf(only), wish), out, report);
+  },
+});
 
-async function run(wanted: readonly Section[]): Promise<Results> {
+function numberOfJobs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const jobs = Number(text);
+  if (Number.isInteger(jobs) && jobs > 0) return jobs;
+  throw new UsageError(`--jobs must be a whole number, not "${text}".`);
+}
+
+function sectionsOf(only: string | undefined): readonly Section[] {
+  if (only === undefined) return SECTIONS;
+  const section = SECTIONS.find((name) => name === only);
+  if (section !== undefined) return [section];
+  throw new UsageError(`There is no section "${only}"; there are ${SECTIONS.join(', ')}.`);
+}
+
+async function run(wanted: readonly Section[], wish: Wish): Promise<Results> {
   const startedAt = new Date();
-  const started = await start(given.quick, say);
+  const started = await start(wish.quick, say);
   const interrupted = (): void => void started.stop().then(() => process.exit(130));
   process.once('SIGINT', interrupted);
-  const measured = await measureAndStop(started, wanted);
+  const measured = await measureAndStop(started, wanted, wish);
   process.off('SIGINT', interrupted);
   const results = {
     startedAt: startedAt.toISOString(),
-    quick: given.quick,
+    quick: wish.quick,
     elapsedSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
     hardware: hardware(started.servers),
     firstStartMs: Math.round(started.firstStartMs),
@@ -85,10 +97,10 @@ async function run(wanted: readonly Section[]): Promise<Results> {
   return { ...results, verdicts: judge(results) };
 }
 
-async function measureAndStop(started: Started, wanted: readonly Section[]) {
+async function measureAndStop(started: Started, wanted: readonly Section[], wish: Wish) {
   let measured;
   try {
-    measured = await measure(started, wanted);
+    measured = await measure(started, wanted, wish);
   } finally {
     await started.stop();
   }
@@ -96,11 +108,11 @@ async function measureAndStop(started: Started, wanted: readonly Section[]) {
   return measured;
 }
 
-async function measure({ bench }: Started, wanted: readonly Section[]) {
-  const foreignCoresBefore = await waitForQuiet(given.quick ? 0 : PATIENCE_MS);
+async function measure({ bench }: Started, wanted: readonly Section[], { quick, jobs }: Wish) {
+  const foreignCoresBefore = await waitForQuiet(quick ? 0 : PATIENCE_MS);
   const loadAverageBefore = Number(loadavg()[0]!.toFixed(2));
   const idleResources = resourcesOf(bench.steward.pid);
-  const sections = await measureSections(bench, wanted);
+  const sections = await measureSections(bench, wanted, jobs);
   return {
     foreignCoresBefore,
     loadAverageBefore,
@@ -110,7 +122,11 @@ async function measure({ bench }: Started, wanted: readonly Section[]) {
   };
 }
 
-async function measureSections(bench: Bench, wanted: readonly Section[]): Promise<Measured> {
+async function measureSections(
+  bench: Bench,
+  wanted: readonly Section[],
+  jobs: number | undefined,
+): Promise<Measured> {
   const measured: Measured = {};
   let maxRate: number | undefined;
   const rate = async (): Promise<number> => (maxRate ??= await maximumRate(bench));
@@ -134,15 +150,15 @@ async function measureSections(bench: Bench, wanted: readonly Section[]): Promis
   return measured;
 }
 
-function write(results: Results): void {
+function write(results: Results, out: string, report: boolean): void {
   const json = `${JSON.stringify(results, null, 2)}\n`;
-  const file = resolve(given.out);
+  const file = resolve(out);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, json);
   say(
     `\n${results.verdicts.map(({ met, target, measured }) => `${met ? 'met   ' : 'MISSED'}  ${target}: ${measured}`).join('\n')}\n\n${file}`,
   );
-  if (!given.report) return;
+  if (!report) return;
   writeFileSync(join(import.meta.dirname, 'results', `${results.startedAt.slice(0, 10)}.json`), json);
   writeFileSync(join(import.meta.dirname, 'RESULTS.md'), toMarkdown(results));
 }

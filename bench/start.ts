@@ -29,7 +29,7 @@ export async function start(quick: boolean, say: (line: string) => void): Promis
   chmodSync(dir, 0o755); // PostgreSQL runs as another user when we are root
   const logFile = (name: string): string => join(dir, `${name}.log`);
   const running: { stop(): Promise<void> }[] = [];
-  const keep = <T extends { stop(): Promise<void> }>(host: T): T => (running.push(host), host);
+  const keep: Keep = (host) => (running.push(host), host);
   const stop = async (): Promise<void> => {
     for (const host of running.toReversed()) await host.stop();
   };
@@ -46,36 +46,8 @@ export async function start(quick: boolean, say: (line: string) => void): Promis
     const second = await steward();
     keep(second.host);
     say(`The stack started in ${seconds(first.ms)} s, the second time in ${seconds(second.ms)} s`);
-    const { url, temporalAddress, databaseUrl } = second.host.info;
-    const settings = { address: temporalAddress, serviceUrl: service.info.url };
-    const peer = keep(await startHost<object>('peer-host.ts', { settings, logFile: logFile('peer') }));
-    const connection = await Connection.connect({ address: temporalAddress });
-    const database = new pg.Client({ connectionString: databaseUrl });
-    await database.connect();
-    const client = createStewardClient(url);
-    running.push(
-      { stop: () => connection.close() },
-      { stop: () => database.end() },
-      { stop: () => client.close() },
-    );
-    let sockets: Promise<Host<object>> | undefined;
-    const bench: Bench = {
-      quick,
-      steward: second.host,
-      peer,
-      jobs,
-      client,
-      withFeed: (work) => withFeed(url, work),
-      database,
-      temporal: new Client({ connection }),
-      sockets: () =>
-        (sockets ??= startHost<object>('sockets-host.ts', { logFile: logFile('sockets') }).then(keep)),
-      say,
-    };
-    const servers = {
-      temporal: await temporalVersion(connection),
-      postgres: await postgresVersion(database),
-    };
+    const beside = { stewardHost: second.host, service: service.info.url, jobs, quick, say, logFile };
+    const { bench, servers } = await startBeside(beside, keep);
     return {
       bench,
       firstStartMs: first.ms,
@@ -88,6 +60,52 @@ export async function start(quick: boolean, say: (line: string) => void): Promis
     await stop();
     throw error;
   }
+}
+
+interface Beside {
+  stewardHost: Host<StewardInfo>;
+  /** The services' address. */
+  service: string;
+  jobs: Host<JobsInfo>;
+  quick: boolean;
+  say: (line: string) => void;
+  logFile: (name: string) => string;
+}
+
+type Keep = <T extends { stop(): Promise<void> }>(host: T) => T;
+
+/** The peer, and our own connections to everything. */
+async function startBeside(beside: Beside, keep: Keep): Promise<Pick<Started, 'bench' | 'servers'>> {
+  const { stewardHost, service, logFile } = beside;
+  const { url, temporalAddress, databaseUrl } = stewardHost.info;
+  const settings = { address: temporalAddress, serviceUrl: service };
+  const peer = keep(await startHost<object>('peer-host.ts', { settings, logFile: logFile('peer') }));
+  const connection = await Connection.connect({ address: temporalAddress });
+  const database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
+  const client = createStewardClient(url);
+  keep({ stop: () => connection.close() });
+  keep({ stop: () => database.end() });
+  keep({ stop: () => client.close() });
+  let sockets: Promise<Host<object>> | undefined;
+  const bench: Bench = {
+    quick: beside.quick,
+    steward: stewardHost,
+    peer,
+    jobs: beside.jobs,
+    client,
+    withFeed: (work) => withFeed(url, work),
+    database,
+    temporal: new Client({ connection }),
+    sockets: () =>
+      (sockets ??= startHost<object>('sockets-host.ts', { logFile: logFile('sockets') }).then(keep)),
+    say: beside.say,
+  };
+  const servers = {
+    temporal: await temporalVersion(connection),
+    postgres: await postgresVersion(database),
+  };
+  return { bench, servers };
 }
 
 /** The person who runs the bench may have settings for other servers. None of them applies here. */

@@ -1,6 +1,6 @@
 import '../config/quiet-bindings.ts';
-import { parseArgs } from 'node:util';
 import { createLog } from '../config/logging.ts';
+import { runScript } from '../scripts/command-line.ts';
 import { quietRuntime } from '../processes/quiet-runtime.ts';
 import { HYMN } from '../embedded/agents/samples.ts';
 import { sellAgents } from './agents.ts';
@@ -9,15 +9,6 @@ import { fundEscrow } from './fund-escrow.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { showTask, type DemoTask } from './task.ts';
 import { addresses, stackConfig, startStack, untilInterrupted, type Stack } from '../embedded/stack.ts';
-
-const HELP = `npm run demo -- [options]    starts everything, runs two real tasks, sells two agents, keeps
-                               serving until Ctrl-C
-  --once           exit after that, 0 when all went as it should
-  --port N         API port (PORT, 8000)
-  --data DIR       where everything is kept (DATA_DIR, ./data)
-  --any-ports      let every part take a free port
-  --help
-`;
 
 const TASKS: readonly DemoTask[] = [
   {
@@ -38,19 +29,16 @@ const TASKS: readonly DemoTask[] = [
 const USER = 'demo_user';
 const ENDED_WELL = 'Both tasks ended as they should, and both agents were sold';
 
+interface Wish {
+  port: string | undefined;
+  data: string | undefined;
+  'any-ports': boolean;
+  once: boolean;
+}
+
 /** Ends with 0 when tasks and sales went as they should. */
-async function demonstrate(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      once: { type: 'boolean', default: false },
-      port: { type: 'string' },
-      data: { type: 'string' },
-      'any-ports': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+async function demonstrate(values: Wish): Promise<void> {
   const screen = createScreen();
-  if (values.help) return screen.line(HELP);
   const config = stackConfig({
     port: values.port,
     data: values.data,
@@ -123,10 +111,22 @@ function lookFurther(screen: Screen, { application, environment }: Stack): void 
     say('Buy an agent yourself:', `npm run -s purchase -- ${HYMN.key} --api ${url} --data ${dir}`);
 }
 
-await demonstrate().catch((error: unknown) => {
-  process.stderr.write(
-    `\nThe demo could not start: ${error instanceof Error ? error.message : String(error)}\n`,
-  );
-  process.exitCode = 1;
+await runScript({
+  name: 'demo',
+  about: 'Starts everything, runs two real tasks, sells two agents, and keeps serving until Ctrl-C.',
+  options: {
+    once: { about: 'exit after that, 0 when all went as it should' },
+    port: { value: 'N', about: 'API port (PORT, 8000)' },
+    data: { value: 'DIR', about: 'where everything is kept (DATA_DIR, ./data)' },
+    'any-ports': { about: 'let every part take a free port' },
+  },
+  examples: ['steward demo', 'steward demo --once --any-ports'],
+  run: ({ values }) =>
+    demonstrate(values).catch((error: unknown) => {
+      process.stderr.write(
+        `\nThe demo could not start: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
+      process.exitCode = 1;
+    }),
 });
 process.exit();

@@ -1,30 +1,25 @@
 import '../config/quiet-bindings.ts';
-import { parseArgs } from 'node:util';
+import { runScript } from '../scripts/command-line.ts';
 import { runStack } from './stack.ts';
 
-const HELP = `npm start -- [options]      the whole of Steward on this machine, until Ctrl-C
-  --port N         API port (PORT, 8000)
-  --data DIR       where everything is kept (DATA_DIR, ./data)
-  --any-ports      let every part take a free port
-  --without-app    only what Steward needs around it; prints the environment for npm run api and npm run worker
-  --help
-Every setting is explained in .env.example.
-`;
-
-const { values } = parseArgs({
+await runScript({
+  name: 'start',
+  about: 'Starts the whole of Steward on this machine, until Ctrl-C.',
   options: {
-    port: { type: 'string' },
-    data: { type: 'string' },
-    'any-ports': { type: 'boolean', default: false },
-    'without-app': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+    port: { value: 'N', about: 'API port (PORT, 8000)' },
+    data: { value: 'DIR', about: 'where everything is kept (DATA_DIR, ./data)' },
+    'any-ports': { about: 'let every part take a free port' },
+    'without-app': {
+      about: 'only what Steward needs around it; prints the environment for npm run api and npm run worker',
+    },
   },
+  examples: ['steward start', 'steward start --any-ports --data /tmp/steward'],
+  notes: 'Every setting is explained in .env.example.',
+  run: ({ values }) =>
+    runStack({
+      port: values.port,
+      data: values.data,
+      anyPorts: values['any-ports'],
+      application: !values['without-app'],
+    }),
 });
-if (values.help) process.stdout.write(HELP);
-else
-  await runStack({
-    port: values.port,
-    data: values.data,
-    anyPorts: values['any-ports'],
-    application: !values['without-app'],
-  });

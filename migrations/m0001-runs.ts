@@ -3,6 +3,12 @@ import { Migration } from '@mikro-orm/migrations';
 /** Runs, their projection, their events and the tenant feed (architecture decisions 1-3). */
 export class M0001Runs extends Migration {
   override up(): void {
+    this.createRuns();
+    this.createEvents();
+    this.addSql(journalAppend);
+  }
+
+  private createRuns(): void {
     this.addSql(`create aggregate jsonb_merge(jsonb) (sfunc = jsonb_concat, stype = jsonb, initcond = '{}')`);
     this.addSql(`
       create table run (
@@ -51,6 +57,9 @@ export class M0001Runs extends Migration {
       )`);
     this.addSql(`create index approval_inbox on approval (tenant, status, requested_at desc, id)`);
     this.addSql(`create index approval_run on approval (run_id, requested_at desc)`);
+  }
+
+  private createEvents(): void {
     this.addSql(`
       create table event (
         run_id text not null,
@@ -67,7 +76,6 @@ export class M0001Runs extends Migration {
       )`);
     this.addSql(`create unique index event_feed on event (tenant, feed_pos)`);
     this.addSql(`create table tenant_feed (tenant text primary key, pos bigint not null)`);
-    this.addSql(journalAppend);
   }
 }
 

@@ -3,6 +3,11 @@ import { Migration } from '@mikro-orm/migrations';
 /** Payment intents, escrow users, deposits and withdrawals. Signed bytes are bearer money: sealed (decision 11). */
 export class M0003Payments extends Migration {
   override up(): void {
+    this.createPayments();
+    this.createEscrow();
+  }
+
+  private createPayments(): void {
     this.addSql(`
       create table payment (
         id text primary key,
@@ -30,6 +35,9 @@ export class M0003Payments extends Migration {
     this.addSql(`create index payment_status on payment (tenant, status, created_at desc)`);
     this.addSql(`create index payment_open on payment (updated_at)
       where status in ('signed', 'submitted', 'unknown') or (status = 'settled' and not finalized)`);
+  }
+
+  private createEscrow(): void {
     this.addSql(`
       create table escrow_user (
         tenant text not null,

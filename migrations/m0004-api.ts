@@ -3,6 +3,11 @@ import { Migration } from '@mikro-orm/migrations';
 /** What the API keeps: keys, tickets, idempotency, rate limits, audit, attention (common.md). */
 export class M0004Api extends Migration {
   override up(): void {
+    this.createAccess();
+    this.createRecords();
+  }
+
+  private createAccess(): void {
     this.addSql(`
       create table api_key (
         prefix text primary key,
@@ -45,6 +50,9 @@ export class M0004Api extends Migration {
         used integer not null,
         primary key (caller, window_start)
       )`);
+  }
+
+  private createRecords(): void {
     this.addSql(`
       create table audit (
         id bigint generated always as identity primary key,

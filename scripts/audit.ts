@@ -9,33 +9,39 @@ import { verifyTrail, type KnownHead, type TrailVerdict } from './audit-verify.t
 import { runScript } from './command-line.ts';
 import { installationOf, openInstallation } from './open-database.ts';
 
-const HELP = `steward audit verify [options]     whether the audit trail is as it was written
-
-Reads every line in the database of DATABASE_URL, computes each tenant's chain again, and compares it with every anchor (a
-signed head of the chain) and every receipt that was issued. Names the first line that does not fit.
-
-  --tenant NAME        only this tenant's chain
-  --receipt FILE       a receipt that was kept elsewhere; may be given several times
-  --log FILE           a log of an API process (JSON lines), for the anchors in it; may be given several times
-  --public-key KEY     the key of GET /receipts/key, base64; else the one that STEWARD_DATA_KEY makes
-  --data DIR           folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)
-  --json               the verdict as JSON
-  --help
-
-Exit code 0: everything fits. 1: something does not, or could not be read.
-`;
-
 await runScript({
-  help: HELP,
+  name: 'audit',
+  about: `Says whether the audit trail is as it was written. Reads every line in the database of DATABASE_URL, computes each
+tenant's chain again, and compares it with every anchor (a signed head of the chain) and every receipt that was issued.
+Names the first line that does not fit.`,
+  arguments: { verify: 'what there is to do' },
   options: {
-    tenant: { type: 'string' },
-    receipt: { type: 'string', multiple: true, default: [] },
-    log: { type: 'string', multiple: true, default: [] },
-    'public-key': { type: 'string' },
-    data: { type: 'string' },
-    json: { type: 'boolean', default: false },
+    tenant: { value: 'NAME', about: "only this tenant's chain" },
+    receipt: {
+      value: 'FILE',
+      many: true,
+      about: 'a receipt that was kept elsewhere; may be given several times',
+    },
+    log: {
+      value: 'FILE',
+      many: true,
+      about: 'a log of an API process (JSON lines), for the anchors in it; may be given several times',
+    },
+    'public-key': {
+      value: 'KEY',
+      about: 'the key of GET /receipts/key, base64; else the one that STEWARD_DATA_KEY makes',
+    },
+    data: {
+      value: 'DIR',
+      about: 'folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)',
+    },
+    json: { about: 'the verdict as JSON' },
   },
-  positionals: 1,
+  examples: [
+    'steward audit verify',
+    'steward audit verify --tenant default --receipt receipt.json --log api.log --json',
+  ],
+  notes: `Exit code 0: everything fits. 1: something does not, or could not be read. 2: the command line is wrong.`,
   async run({ values, positionals: [action] }) {
     if (action !== 'verify') throw new Error('Say verify; --help shows how.');
     const installation = installationOf(values.data);

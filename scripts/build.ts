@@ -4,15 +4,19 @@ import { DefaultLogger } from '@temporalio/worker';
 import { bundleWorkflows } from '../workers/bundle.ts';
 import { runScript } from './command-line.ts';
 
-const HELP = `npm run build [-- --out FILE]      bundles the workflows into dist/workflows.js
-
-Workers that find WORKFLOW_BUNDLE=dist/workflows.js in their environment start with it instead of bundling by
-themselves: quicker, and without the compiler installed. Everything else runs as it is; nothing else is built.
-`;
-
 await runScript({
-  help: HELP,
-  options: { out: { type: 'string', default: 'dist/workflows.js' } },
+  name: 'build',
+  about: 'Bundles the workflows.',
+  options: {
+    out: {
+      value: 'FILE',
+      default: 'dist/workflows.js',
+      about: "where to, from the project's folder (dist/workflows.js)",
+    },
+  },
+  examples: ['steward build'],
+  notes: `Workers that find WORKFLOW_BUNDLE=dist/workflows.js in their environment start with it instead of bundling by
+themselves: quicker, and without the compiler installed. Everything else runs as it is; nothing else is built.`,
   async run({ values }) {
     const out = resolve(import.meta.dirname, '..', values.out);
     const { code } = await bundleWorkflows({ logger: new DefaultLogger('ERROR') });

@@ -9,11 +9,6 @@ import { dockerfileProblems, nodeVersionOf } from './check-deploy-dockerfile.ts'
 import { importClosure } from './check-deploy-imports.ts';
 import { deploymentLines } from './keygen-lines.ts';
 
-const HELP = `npm run check-deploy      checks Dockerfile, .dockerignore and docker-compose.yml without building anything
-
-By our own rules, and where Docker Compose is installed by "docker compose config" as well. That the processes of the
-containers work together is tested in tests/deploy.
-`;
 const ROOT = join(import.meta.dirname, '..');
 /** What the containers run, and what the image is built with. */
 const ENTRIES = [
@@ -27,7 +22,14 @@ const ENTRIES = [
   'workflows/index.ts',
 ];
 
-await runScript({ help: HELP, options: {}, run: checkDeployment });
+await runScript({
+  name: 'check-deploy',
+  about: 'Checks Dockerfile, .dockerignore and docker-compose.yml without building anything.',
+  examples: ['steward check-deploy'],
+  notes: `By our own rules, and where Docker Compose is installed by "docker compose config" as well. That the processes of
+the containers work together is tested in tests/deploy.`,
+  run: checkDeployment,
+});
 
 function checkDeployment(): void {
   const problems = [

@@ -1,10 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { runScript, UsageError } from './command-line.ts';
 
-/**
- * The one gate: what a change must pass before it is committed. Runs everything, then says what failed. `--without
- * "unit tests"` leaves out a gate that was just run.
- */
 const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ['format', 'oxfmt', '--check', '.'],
   ['lint', 'oxlint', '--type-aware', '--deny-warnings', '.'],
@@ -30,25 +26,36 @@ const GATES: readonly [name: string, command: string, ...args: string[]][] = [
   ['docs/SETTINGS.md', 'node', 'scripts/settings.ts', '--check'],
 ];
 
-const { values } = parseArgs({ options: { without: { type: 'string', multiple: true, default: [] } } });
-const unknown = values.without.find((name) => !GATES.some(([gate]) => gate === name));
-if (unknown !== undefined)
-  throw new Error(`There is no gate "${unknown}". The gates are: ${GATES.map(([gate]) => gate).join(', ')}.`);
+await runScript({
+  name: 'check',
+  about:
+    'The one gate: what a change must pass before it is committed. Runs everything, then says what failed.',
+  options: { without: { about: 'leave out a gate that was just run', value: 'GATE', many: true } },
+  examples: ['steward check', "steward check --without 'unit tests'"],
+  run: ({ values: { without } }) => runGates(without),
+});
 
-const failed: string[] = [];
-for (const [name, command, ...args] of GATES) {
-  if (values.without.includes(name)) continue;
-  const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    encoding: 'utf8',
-    env: process.env,
-    maxBuffer: 1 << 26,
-  });
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
-  if (status === 0) continue;
-  failed.push(name);
-  process.stdout.write(`${stdout}${stderr}\n`);
+function runGates(without: readonly string[]): void {
+  const unknown = without.find((name) => !GATES.some(([gate]) => gate === name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `There is no gate "${unknown}". The gates are: ${GATES.map(([gate]) => gate).join(', ')}.`,
+    );
+  const failed: string[] = [];
+  for (const [name, command, ...args] of GATES) {
+    if (without.includes(name)) continue;
+    const started = performance.now();
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      encoding: 'utf8',
+      env: process.env,
+      maxBuffer: 1 << 26,
+    });
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
+    if (status === 0) continue;
+    failed.push(name);
+    process.stdout.write(`${stdout}${stderr}\n`);
+  }
+  process.stdout.write(failed.length === 0 ? 'All gates passed.\n' : `Failed: ${failed.join(', ')}.\n`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
 }
-process.stdout.write(failed.length === 0 ? 'All gates passed.\n' : `Failed: ${failed.join(', ')}.\n`);
-process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,36 +1,29 @@
 import { describeError } from '../domain/errors.ts';
 import { outliveReaders } from '../processes/run-main.ts';
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { parseCommandLine, type Options, type Script } from './command-parse.ts';
 
-type Arguments<Options extends ParseArgsOptionsConfig> = ReturnType<
-  typeof parseArgs<{ options: Options; allowPositionals: true }>
->;
+export type { Script } from './command-parse.ts';
 
-export interface Script<Options extends ParseArgsOptionsConfig> {
-  help: string;
-  options: Options;
-  /** How many positional arguments it takes. */
-  positionals?: number;
-  run(args: Arguments<Options>): Promise<void> | void;
-}
+/** The command line asks for what cannot be: exit code 2. Everything else that goes wrong is 1. */
+export class UsageError extends Error {}
 
-/** Runs a script from the command line. `--help` explains it, and an error is a sentence, not a stack. */
-export async function runScript<Options extends ParseArgsOptionsConfig>(
-  script: Script<Options>,
+/** Runs a script from the command line: `--help` explains it, and an error is a sentence, not a stack. */
+export async function runScript<const O extends Options>(
+  script: Script<O>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   outliveReaders();
-  if (argv.includes('--help')) {
-    process.stdout.write(script.help);
-    return;
-  }
+  const parsed = parseCommandLine(script, argv);
+  if (parsed.kind === 'help') return void process.stdout.write(parsed.text);
+  if (parsed.kind === 'refused') return fail(parsed.text, 2);
   try {
-    const args = parseArgs({ args: [...argv], options: script.options, allowPositionals: true });
-    const extra = args.positionals[script.positionals ?? 0];
-    if (extra !== undefined) throw new Error(`"${extra}" is not expected here; --help shows what is.`);
-    await script.run(args);
+    await script.run(parsed.args);
   } catch (error) {
-    process.stderr.write(`${describeError(error)}\n`);
-    process.exitCode = 1;
+    fail(describeError(error), error instanceof UsageError ? 2 : 1);
   }
+}
+
+function fail(text: string, code: 1 | 2): void {
+  process.stderr.write(`${text}\n`);
+  process.exitCode = code;
 }

@@ -1,10 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { runScript } from './command-line.ts';
 
-/**
- * `npm ci` refuses a lock file without entries for optional platform packages that a registry does not carry, and npm
- * leaves exactly those out when it writes one. This script adds them, without integrity: npm never installs them,
- * because their os and cpu are another machine's. Run it after every change of dependencies.
- */
 interface Entry {
   version?: string;
   optional?: boolean;
@@ -66,22 +62,34 @@ function isLocked(packages: Record<string, Entry>, from: string, name: string): 
   }
 }
 
-const lock = JSON.parse(readFileSync(FILE, 'utf8')) as { packages: Record<string, Entry> };
-let added = 0;
-for (const [from, entry] of Object.entries(lock.packages))
-  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    if (isLocked(lock.packages, from, name)) continue;
-    const platform = platformOf(name);
-    if (platform === undefined || !/^\d+\.\d+\.\d+/.test(version))
-      throw new Error(`${name}@${version} (needed by ${from}) names no platform: look at it by hand.`);
-    lock.packages[`node_modules/${name}`] = {
-      version,
-      ...(entry.dev ? { dev: true } : {}),
-      optional: true,
-      ...platform,
-    };
-    added++;
-  }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`);
-process.stdout.write(`${added} entries added to ${FILE}\n`);
+await runScript({
+  name: 'lockfile',
+  about: `Completes package-lock.json. Run it after every change of dependencies.`,
+  examples: ['steward lockfile'],
+  notes: `"npm ci" refuses a lock file without entries for optional platform packages that a registry does not carry, and npm
+leaves exactly those out when it writes one. They are added here, without integrity: npm never installs them, because
+their os and cpu are another machine's.`,
+  run: completeLockfile,
+});
+
+function completeLockfile(): void {
+  const lock = JSON.parse(readFileSync(FILE, 'utf8')) as { packages: Record<string, Entry> };
+  let added = 0;
+  for (const [from, entry] of Object.entries(lock.packages))
+    for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+      if (isLocked(lock.packages, from, name)) continue;
+      const platform = platformOf(name);
+      if (platform === undefined || !/^\d+\.\d+\.\d+/.test(version))
+        throw new Error(`${name}@${version} (needed by ${from}) names no platform: look at it by hand.`);
+      lock.packages[`node_modules/${name}`] = {
+        version,
+        ...(entry.dev ? { dev: true } : {}),
+        optional: true,
+        ...platform,
+      };
+      added++;
+    }
+  lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`);
+  process.stdout.write(`${added} entries added to ${FILE}\n`);
+}

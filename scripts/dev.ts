@@ -7,23 +7,18 @@ import { createDevApplication } from './dev-application.ts';
 import { toEnvironment } from '../config/config.ts';
 import { watchSources } from './dev-watch.ts';
 
-const HELP = `npm run dev [-- options]      the whole of Steward on this machine; API and worker restart when a source changes
-  --port N         API port (PORT, 8000)
-  --data DIR       where everything is kept (DATA_DIR, ./data)
-  --any-ports      let the surroundings take free ports
-  --help
-
-PostgreSQL, Temporal, the chains and the sample services stay up, so that a restart takes seconds and runs go on.
-`;
 const QUIET_MS = 200;
 
 await runScript({
-  help: HELP,
+  name: 'dev',
+  about: 'Starts the whole of Steward on this machine; API and worker restart when a source changes.',
   options: {
-    port: { type: 'string' },
-    data: { type: 'string' },
-    'any-ports': { type: 'boolean', default: false },
+    port: { value: 'N', about: 'API port (PORT, 8000)' },
+    data: { value: 'DIR', about: 'where everything is kept (DATA_DIR, ./data)' },
+    'any-ports': { about: 'let the surroundings take free ports' },
   },
+  examples: ['steward dev', 'steward dev --any-ports --data /tmp/steward'],
+  notes: `PostgreSQL, Temporal, the chains and the sample services stay up, so that a restart takes seconds and runs go on.`,
   run: ({ values }) =>
     develop({ port: values.port, data: values.data, anyPorts: values['any-ports'], application: false }),
 });

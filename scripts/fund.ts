@@ -11,16 +11,16 @@ import { fundEscrow } from '../demo/fund-escrow.ts';
 import { createScreen } from '../demo/screen.ts';
 import { runScript } from './command-line.ts';
 
-const HELP = `npm run fund -- USER [AMOUNT]   gives a user of the local stack money to spend (5 USDC)
-  Opens the user's escrow and deposits from the local demo wallet, over the API of the running stack, as a user would.
-  --data DIR       the stack's folder (DATA_DIR, ./data)
-  --api URL        the API (http://127.0.0.1:PORT)
-`;
-
 await runScript({
-  help: HELP,
-  options: { data: { type: 'string' }, api: { type: 'string' } },
-  positionals: 2,
+  name: 'fund',
+  about: `Gives a user of the local stack money to spend: opens the user's escrow and deposits from the local demo wallet,
+over the API of the running stack, as a user would.`,
+  arguments: { USER: 'whose escrow', '[AMOUNT]': 'how much (5 USDC)' },
+  options: {
+    data: { value: 'DIR', about: "the stack's folder (DATA_DIR, ./data)" },
+    api: { value: 'URL', about: 'the API (http://127.0.0.1:PORT)' },
+  },
+  examples: ['steward fund demo_user', 'steward fund demo_user 20 --api http://127.0.0.1:8000'],
   async run({ values, positionals }) {
     const [user, amount = '5'] = positionals;
     if (user === undefined) throw new Error('Which user? npm run fund -- USER [AMOUNT]');

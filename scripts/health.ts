@@ -4,18 +4,24 @@ import { runScript } from './command-line.ts';
 import { exitCodeOf, healthTable, healthUrl } from './health-table.ts';
 import { unservedQueues } from './health-workers.ts';
 
-const HELP = `npm run health [-- options] [URL]      how Steward is; exit code 0 when healthy or degraded, else 1
-  URL              of the API (HOST and PORT, http://127.0.0.1:8000)
-  --workers        ask Temporal instead whether the workers of this machine serve their queues (WORKER_QUEUES)
-  --quiet          only the exit code, and what is wrong
-  --help
-`;
 const TIMEOUT_MS = 5000;
 
 await runScript({
-  help: HELP,
-  options: { workers: { type: 'boolean', default: false }, quiet: { type: 'boolean', default: false } },
-  positionals: 1,
+  name: 'health',
+  about: 'Says how Steward is.',
+  arguments: { '[URL]': 'of the API (HOST and PORT, http://127.0.0.1:8000)' },
+  options: {
+    workers: {
+      about: 'ask Temporal instead whether the workers of this machine serve their queues (WORKER_QUEUES)',
+    },
+    quiet: { about: 'only the exit code, and what is wrong' },
+  },
+  examples: [
+    'steward health',
+    'steward health https://steward.example.org --quiet',
+    'steward health --workers',
+  ],
+  notes: `Exit code 0: healthy or degraded. 1: neither, or no answer. 2: the command line is wrong.`,
   run: ({ values, positionals }) =>
     values.workers ? askTemporal(values.quiet) : askApi(positionals[0], values.quiet),
 });

@@ -8,32 +8,31 @@ import { runScript } from './command-line.ts';
 import { explainIssues, keyTable, newKeyLines } from './keys-table.ts';
 import { installationOf, openInstallation } from './open-database.ts';
 
-const HELP = `steward keys create --subject USER [options]   a new key; what is printed is the only place that shows it
-steward keys list                              the keys of a tenant, without their secrets
-steward keys revoke ID                         end a key, at once and for ever
-
-  --subject USER       the one userId the key acts for
-  --scopes LIST        of read, operate, approve, admin (read,operate)
-  --name TEXT          what it is for (the subject)
-  --expires TIME       RFC 3339, for example 2030-01-01T00:00:00Z (never)
-  --tenant NAME        (default)
-  --data DIR           folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)
-
-Works straight in the database that DATABASE_URL names, so it makes the first admin key as well:
-  steward keys create --subject ops --scopes admin
-`;
-
 await runScript({
-  help: HELP,
-  options: {
-    subject: { type: 'string' },
-    scopes: { type: 'string' },
-    name: { type: 'string' },
-    expires: { type: 'string' },
-    tenant: { type: 'string', default: 'default' },
-    data: { type: 'string' },
+  name: 'keys',
+  about: `Creates, lists and revokes API keys, straight in the database that DATABASE_URL names. So it makes the first admin
+key as well.`,
+  arguments: {
+    ACTION:
+      'create: what is printed is the only place that shows the key; list: the keys of a tenant, without their secrets; revoke: ends a key, at once and for ever',
+    '[ID]': 'the key to revoke; list shows the ids',
   },
-  positionals: 2,
+  options: {
+    subject: { value: 'USER', about: 'the one userId the key acts for' },
+    scopes: { value: 'LIST', about: 'of read, operate, approve, admin (read,operate)' },
+    name: { value: 'TEXT', about: 'what it is for (the subject)' },
+    expires: { value: 'TIME', about: 'RFC 3339, for example 2030-01-01T00:00:00Z (never)' },
+    tenant: { value: 'NAME', default: 'default', about: 'whose keys (default)' },
+    data: {
+      value: 'DIR',
+      about: 'folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)',
+    },
+  },
+  examples: [
+    'steward keys create --subject ops --scopes admin',
+    'steward keys list',
+    'steward keys revoke 32049f0f7201',
+  ],
   async run({ values, positionals: [action, id] }) {
     const act = { create, list, revoke }[action ?? ''];
     if (act === undefined) throw new Error('Say create, list or revoke; --help shows how.');

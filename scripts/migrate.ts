@@ -3,15 +3,16 @@ import { upgradeSchema } from '../db/schema.ts';
 import { describeError } from '../domain/errors.ts';
 import { runScript } from './command-line.ts';
 
-const HELP = `npm run migrate      brings the database that DATABASE_URL names to the newest schema
-
-Safe to run at any time and from several places at once. With MIGRATION_DATABASE_URL it works as the owner of the tables,
-and gives the user of DATABASE_URL the rights that the application needs (docs/OPERATIONS.md, "The audit trail"). Without,
-one user has everything, and API and worker processes do the same when they start.
-npm start needs none of it: it brings its own PostgreSQL.
-`;
-
-await runScript({ help: HELP, options: {}, run: migrateDatabase });
+await runScript({
+  name: 'migrate',
+  about: 'Brings the database that DATABASE_URL names to the newest schema.',
+  examples: ['DATABASE_URL=postgresql://steward:password@localhost:5432/steward steward migrate'],
+  notes: `Safe to run at any time and from several places at once. With MIGRATION_DATABASE_URL it works as the owner of the
+tables, and gives the user of DATABASE_URL the rights that the application needs (docs/OPERATIONS.md, "The audit trail").
+Without, one user has everything, and API and worker processes do the same when they start.
+npm start needs none of it: it brings its own PostgreSQL.`,
+  run: migrateDatabase,
+});
 
 async function migrateDatabase(): Promise<void> {
   const { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } = loadConfig();

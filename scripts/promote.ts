@@ -18,35 +18,34 @@ import {
 import { deploymentTable } from './promote-table.ts';
 import { wishOf, type VersionWish, type Wish } from './promote-wish.ts';
 
-const HELP = `npm run promote [-- options]      new runs start on this version of the workers; then shows what runs where
-  --build-id ID     another version than the configured one; an older one undoes a promotion
-  --ramp PERCENT    for this share of the new runs only; 0 ends a ramp
-  --queues LIST     kinds of work that need workers of the version first (engine,money,llm,kodosumi)
-  --once            only if the version never got new runs before: for what runs at every start of a deployment
-  --wait SECONDS    how long to wait for those workers (60)
-  --unversioned     back to workers without a version; the settlement sweep begins anew
-  --status          change nothing, only show
-  --help
-
-The version is WORKER_BUILD_ID of the deployment WORKER_DEPLOYMENT, as its workers have it; where that is not set, the
-release and a hash of the workflow bundle. Runs under way stay on the version that began them: its workers are needed
-until it is drained.
-`;
 const SETTLE_MS = 30_000;
 /** States of versions that never got new runs. */
 const UNTOUCHED: readonly string[] = ['inactive', 'created', 'unknown'];
 
 await runScript({
-  help: HELP,
+  name: 'promote',
+  about: 'Says that new runs start on this version of the workers; then shows what runs where.',
   options: {
-    'build-id': { type: 'string' },
-    ramp: { type: 'string' },
-    queues: { type: 'string' },
-    once: { type: 'boolean', default: false },
-    wait: { type: 'string' },
-    unversioned: { type: 'boolean', default: false },
-    status: { type: 'boolean', default: false },
+    'build-id': {
+      value: 'ID',
+      about: 'another version than the configured one; an older one undoes a promotion',
+    },
+    ramp: { value: 'PERCENT', about: 'for this share of the new runs only; 0 ends a ramp' },
+    queues: {
+      value: 'LIST',
+      about: 'kinds of work that need workers of the version first (engine,money,llm,kodosumi)',
+    },
+    once: {
+      about: 'only if the version never got new runs before: for what runs at every start of a deployment',
+    },
+    wait: { value: 'SECONDS', about: 'how long to wait for those workers (60)' },
+    unversioned: { about: 'back to workers without a version; the settlement sweep begins anew' },
+    status: { about: 'change nothing, only show' },
   },
+  examples: ['steward promote', 'steward promote --ramp 10', 'steward promote --status'],
+  notes: `The version is WORKER_BUILD_ID of the deployment WORKER_DEPLOYMENT, as its workers have it; where that is not set,
+the release and a hash of the workflow bundle. Runs under way stay on the version that began them: its workers are needed
+until it is drained.`,
   run: ({ values }) => promote(wishOf(values), loadConfig()),
 });
 

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { expect, test } from 'vitest';
+import { parseCommandLine } from './command-parse.ts';
 import { keyLast, readObject } from './purchase-args.ts';
 
 test.each([
@@ -7,15 +7,16 @@ test.each([
   ['--api', 'http://x', '-_localhost_8001_hymn_-_', '--refund'],
   ['--refund', '--api', 'http://x', '--', '-_localhost_8001_hymn_-_'],
 ])('a flow key is no option, wherever it stands', (...argv) => {
-  const { values, positionals } = parseArgs({
-    args: keyLast(argv),
-    options: { refund: { type: 'boolean' }, api: { type: 'string' } },
-    allowPositionals: true,
-  });
-  expect({ ...values, positionals }).toEqual({
-    refund: true,
-    api: 'http://x',
-    positionals: ['-_localhost_8001_hymn_-_'],
+  const script = {
+    name: 'purchase',
+    about: 'buys',
+    arguments: { KEY: 'which' },
+    options: { refund: { about: 'back' }, api: { value: 'URL', about: 'where' } },
+    examples: [],
+    run: () => undefined,
+  };
+  expect(parseCommandLine(script, keyLast(argv))).toMatchObject({
+    args: { values: { refund: true, api: 'http://x' }, positionals: ['-_localhost_8001_hymn_-_'] },
   });
 });
 

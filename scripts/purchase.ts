@@ -11,32 +11,34 @@ import { runScript } from './command-line.ts';
 import { keyLast, readObject } from './purchase-args.ts';
 import { askOnTerminal } from './purchase-terminal.ts';
 
-const HELP = `npm run purchase -- FLOW_KEY [options]    buys a job of an agent, as a purchaser's node would
-  Orders over MIP-003, checks the terms, pays through the payment service, answers questions, and compares the result
-  with the hash on the chain. curl -s localhost:8000/flows | jq -r '.[].key' lists the keys.
-
-  --input JSON     what the agent is to work on, '{"topic":"..."}'; without it you are asked, or its own example is taken
-  --answer JSON    the answer to what it asks while it works, '{"decision":"Send"}'; without it as above
-  --refund         ask for the money back as soon as it is paid, and show what becomes of that
-  --api URL        the seller's API (http://127.0.0.1:PORT)
-  --data DIR       the local stack's folder (DATA_DIR, ./data): its stack.env names the payment service
-  --help
-
-The payment service is PAYMENT_SERVICE_URL with PAYMENT_API_KEY, else the local stack's. An API with keys gets
-STEWARD_ADMIN_KEY. Exit code 0: delivered (or, with --refund, paid back), and every check passed. 1: anything else.
-`;
-
 await runScript(
   {
-    help: HELP,
+    name: 'purchase',
+    about: `Buys a job of an agent, as a purchaser's node would: orders over MIP-003, checks the terms, pays through the
+payment service, answers questions, and compares the result with the hash on the chain.`,
+    arguments: { FLOW_KEY: "which agent; curl -s localhost:8000/flows | jq -r '.[].key' lists the keys" },
     options: {
-      input: { type: 'string' },
-      answer: { type: 'string' },
-      refund: { type: 'boolean', default: false },
-      api: { type: 'string' },
-      data: { type: 'string' },
+      input: {
+        value: 'JSON',
+        about: 'what the agent is to work on; without it you are asked, or its own example is taken',
+      },
+      answer: { value: 'JSON', about: 'the answer to what it asks while it works; without it as above' },
+      refund: {
+        about: 'ask for the money back as soon as it is paid, and show what becomes of that',
+      },
+      api: { value: 'URL', about: "the seller's API (http://127.0.0.1:PORT)" },
+      data: {
+        value: 'DIR',
+        about: "the local stack's folder (DATA_DIR, ./data): its stack.env names the payment service",
+      },
     },
-    positionals: 1,
+    examples: [
+      `steward purchase -_localhost_8001_hymn_-_ --input '{"topic":"autumn"}'`,
+      `steward purchase -_localhost_8001_approval_-_ --answer '{"decision":"Send"}'`,
+    ],
+    notes: `The payment service is PAYMENT_SERVICE_URL with PAYMENT_API_KEY, else the local stack's. An API with keys gets
+STEWARD_ADMIN_KEY. Exit code 0: delivered (or, with --refund, paid back), and every check passed. 1: anything else.
+2: the command line is wrong.`,
     async run({ values, positionals: [key] }) {
       if (key === undefined)
         throw new Error('Which agent? npm run purchase -- FLOW_KEY; GET /flows lists the keys.');

@@ -7,17 +7,15 @@ import { runScript } from './command-line.ts';
 import { planReset, refusal } from './reset-folders.ts';
 import { findUser } from './reset-users.ts';
 
-const HELP = `npm run reset [-- options]      deletes everything the embedded stack has kept: runs, money, chains, keys
-  --data DIR       the folder (DATA_DIR, ./data)
-  --yes            do not ask
-  --help
-
-Servers of your own (DATABASE_URL, TEMPORAL_ADDRESS, chains) are not touched. Stop the stack first.
-`;
-
 await runScript({
-  help: HELP,
-  options: { data: { type: 'string' }, yes: { type: 'boolean', default: false } },
+  name: 'reset',
+  about: 'Deletes everything the embedded stack has kept: runs, money, chains, keys.',
+  options: {
+    data: { value: 'DIR', about: 'the folder (DATA_DIR, ./data)' },
+    yes: { about: 'do not ask' },
+  },
+  examples: ['steward reset', 'steward reset --data /tmp/steward --yes'],
+  notes: `Servers of your own (DATABASE_URL, TEMPORAL_ADDRESS, chains) are not touched. Stop the stack first.`,
   run: ({ values }) => reset(values.data ?? loadConfig().DATA_DIR, values.yes),
 });
 

@@ -1,10 +1,10 @@
 import { settings } from '../config/config.ts';
+import { runScript } from './command-line.ts';
 import { keepGenerated } from './generated-file.ts';
 import { GROUPS } from './settings-groups.ts';
 import { listSettings } from './settings-list.ts';
 import { settingsTables } from './settings-table.ts';
 
-/** Writes docs/SETTINGS.md from config/config.ts, or with --check says whether the committed one is current. */
 const header = `# Settings
 
 Generated from the configuration's schemas by \`npm run settings\`.
@@ -16,5 +16,14 @@ value stops the start with a message that names it. The last column says which p
 Keep what is marked **Secret** out of logs, tickets and images. [SECURITY.md](../SECURITY.md#keys) says what each key can do.
 
 `;
-const text = header + settingsTables(listSettings(settings.shape), GROUPS);
-keepGenerated('docs/SETTINGS.md', text, 'npm run settings');
+
+await runScript({
+  name: 'settings',
+  about: 'Writes docs/SETTINGS.md from config/config.ts.',
+  options: { check: { about: 'only say whether the committed one is current' } },
+  examples: ['steward settings', 'steward settings --check'],
+  run({ values: { check } }) {
+    const text = header + settingsTables(listSettings(settings.shape), GROUPS);
+    keepGenerated('docs/SETTINGS.md', text, 'npm run settings', check);
+  },
+});

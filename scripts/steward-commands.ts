@@ -1,15 +1,27 @@
-interface Command {
+export interface StewardCommand {
   summary: string;
   /** The script that is the command, from the root of the project. */
   file: string;
+  /** Of a process that takes no options: everything that its help says. */
+  about?: string;
 }
 
-/** What `steward` can do; each is an npm script as well. */
-export const COMMANDS: Readonly<Record<string, Command>> = {
+type Commands = Readonly<Record<string, StewardCommand>>;
+
+/** What people do with Steward. Each command is an npm script as well. */
+export const COMMANDS: Commands = {
   start: { summary: 'everything on this machine, until Ctrl-C', file: 'embedded/main.ts' },
   demo: { summary: 'the same, and two real tasks', file: 'demo/demo.ts' },
-  api: { summary: 'an API process', file: 'processes/api.ts' },
-  worker: { summary: 'a worker process', file: 'processes/worker.ts' },
+  api: {
+    summary: 'an API process',
+    file: 'processes/api.ts',
+    about: 'Starts an API process. Its settings are in the environment: .env.example explains them.',
+  },
+  worker: {
+    summary: 'a worker process',
+    file: 'processes/worker.ts',
+    about: 'Starts a worker process. Its settings are in the environment: .env.example explains them.',
+  },
   health: { summary: 'how Steward is', file: 'scripts/health.ts' },
   keys: { summary: 'create, list and revoke API keys, straight in the database', file: 'scripts/keys.ts' },
   fund: { summary: 'money for a user of the local stack', file: 'scripts/fund.ts' },
@@ -18,12 +30,21 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: { summary: 'the newest schema for DATABASE_URL', file: 'scripts/migrate.ts' },
   promote: { summary: 'which version of the workers new runs start on', file: 'scripts/promote.ts' },
   verify: { summary: 'whether the receipt of a run holds, without any server', file: 'scripts/verify.ts' },
-  audit: {
-    summary: 'verify: whether the audit trail is as it was written',
-    file: 'scripts/audit.ts',
-  },
+  audit: { summary: 'verify: whether the audit trail is as it was written', file: 'scripts/audit.ts' },
   reset: { summary: 'delete the local stack, after asking', file: 'scripts/reset.ts' },
 };
 
-export const commandOf = (name: string | undefined): Command | undefined =>
-  name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+/** What people do who change Steward. */
+export const HOUSE_COMMANDS: Commands = {
+  dev: { summary: 'like start; API and worker restart when a source changes', file: 'scripts/dev.ts' },
+  check: { summary: 'the one gate before a commit', file: 'scripts/check.ts' },
+  test: { summary: 'the tests', file: 'scripts/test.ts' },
+  'test:kodosumi': { summary: 'the tests on a real Kodosumi', file: 'scripts/test-kodosumi.ts' },
+  coverage: { summary: 'what the tests reach', file: 'scripts/coverage.ts' },
+  bench: { summary: 'Steward beside a bare Temporal program', file: 'bench/main.ts' },
+  build: { summary: 'a bundle of the workflows', file: 'scripts/build.ts' },
+  'check-deploy': { summary: 'whether what is deployed is in order', file: 'scripts/check-deploy.ts' },
+  'env-example': { summary: '.env.example out of the settings', file: 'scripts/env-example.ts' },
+  settings: { summary: 'docs/SETTINGS.md, from the configuration', file: 'scripts/settings.ts' },
+  lockfile: { summary: 'a complete package-lock.json', file: 'scripts/complete-lockfile.ts' },
+};

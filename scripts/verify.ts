@@ -7,39 +7,30 @@ import { checkOnPaper, checkTogether } from '../api/receipts/verify.ts';
 import { readJson, readReceipt } from '../api/receipts/read-receipt.ts';
 import { createSolanaWitness } from '../activities/payments/solana/witness.ts';
 
-const HELP = `steward verify RECEIPT... [options]     whether a run's receipt (GET /runs/{id}/receipt) holds
-
-Needs no server: it computes every hash again, checks the signature, and whether approvals, payments and ledger agree.
-With nodes of the chains it looks up each transaction there, too. Given several receipts it also finds a payment that
-more than one of them counts.
-
-  --public-key KEY    base64, what the issuer's GET /receipts/key says; else only the key inside the receipt is used
-  --input FILE        the run's input as JSON, as GET /runs/{id} shows it
-  --output FILE       its output as JSON
-  --events FILE       its events as JSON, as GET /runs/{id}/events shows them
-  --evm-rpc URL       a node of the EVM chain
-  --solana-rpc URL    a node of the Solana cluster
-  --json              the findings as JSON
-  --help
-
-Exit code 0: nothing failed (what was not checked is listed). 1: something failed, or the file is no receipt.
-2: nothing failed, but a node that was named did not answer.
-`;
-
-const MOST = 1000; // receipts at once
-
 await runScript({
-  help: HELP,
+  name: 'verify',
+  about: `Says whether a run's receipt (GET /runs/{id}/receipt) holds. Needs no server: it computes every hash again, checks
+the signature, and whether approvals, payments and ledger agree. With nodes of the chains it looks up each transaction
+there, too. Given several receipts it also finds a payment that more than one of them counts.`,
+  arguments: { 'RECEIPT...': 'files' },
   options: {
-    'public-key': { type: 'string' },
-    input: { type: 'string' },
-    output: { type: 'string' },
-    events: { type: 'string' },
-    'evm-rpc': { type: 'string' },
-    'solana-rpc': { type: 'string' },
-    json: { type: 'boolean', default: false },
+    'public-key': {
+      value: 'KEY',
+      about: "base64, what the issuer's GET /receipts/key says; else only the key inside the receipt is used",
+    },
+    input: { value: 'FILE', about: "the run's input as JSON, as GET /runs/{id} shows it" },
+    output: { value: 'FILE', about: 'its output as JSON' },
+    events: { value: 'FILE', about: 'its events as JSON, as GET /runs/{id}/events shows them' },
+    'evm-rpc': { value: 'URL', about: 'a node of the EVM chain' },
+    'solana-rpc': { value: 'URL', about: 'a node of the Solana cluster' },
+    json: { about: 'the findings as JSON' },
   },
-  positionals: MOST,
+  examples: [
+    'steward verify receipt.json',
+    'steward verify receipt.json --evm-rpc http://127.0.0.1:8545 --solana-rpc http://127.0.0.1:8899',
+  ],
+  notes: `Exit code 0: nothing failed (what was not checked is listed). 1: something failed, or the file is no receipt.
+2: nothing failed, but a node that was named did not answer; or the command line is wrong.`,
   async run({ values, positionals: files }) {
     if (files.length === 0) throw new Error('Which receipt? steward verify receipt.json');
     const receipts = files.map(readReceipt);
@@ -68,7 +59,7 @@ await runScript({
 
 /** Files about one run. With several runs, nobody could say which one they belong to. */
 function whatIsGiven(
-  values: Partial<Record<'input' | 'output' | 'events', string>>,
+  values: Partial<Record<'input' | 'output' | 'events', string | undefined>>,
   receipts: number,
 ): object {
   const given = (['input', 'output', 'events'] as const).flatMap((name) =>

@@ -5,7 +5,8 @@ import { readPaymentRequired } from '../../domain/payments/offers.ts';
 import type { CatalogueService, PayOption } from '../../domain/plan/catalogue.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { readDiscovery } from './discovery-schema.ts';
-import { isObject, serviceUrl, textOf, textsOf } from './entry-fields.ts';
+import { serviceUrl, textOf, textsOf } from './entry-fields.ts';
+import { isObject } from '../../domain/json.ts';
 
 const LARGEST_AMOUNT = /^\d{1,30}$/;
 const UNKNOWN_LATENCY = 1000; // ms, for services nobody has measured

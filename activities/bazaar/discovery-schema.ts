@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { isObject, methodOf, schemaOf } from './entry-fields.ts';
+import { methodOf, schemaOf } from './entry-fields.ts';
+import { isObject } from '../../domain/json.ts';
 
 /** How a resource is called, as its `extensions.bazaar` tells. */
 export interface Discovery {

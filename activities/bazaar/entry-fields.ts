@@ -1,11 +1,9 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { isObject } from '../../domain/json.ts';
 
 const LONGEST_TEXT = 2000;
 const LONGEST_URL = 2048;
 const LARGEST_SCHEMA = 64 * 1024; // characters of JSON
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A field as text, cut to a limited length; undefined when it is not text. */
 export function textOf(value: Json | undefined, longest = LONGEST_TEXT): string | undefined {

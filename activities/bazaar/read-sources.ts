@@ -1,7 +1,7 @@
 import type { HttpFetch } from '../../domain/payments/http.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { Json } from '../../schemas/core/json.ts';
-import { isObject } from './entry-fields.ts';
+import { isObject } from '../../domain/json.ts';
 
 const PAGE = 100;
 const MOST_PAGES = 50;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { CatalogueService, ServiceUndo } from '../../domain/plan/catalogue.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { payOptions } from './bazaar-entry.ts';
-import { isObject, methodOf, numberIn, schemaOf, serviceUrl, textOf, textsOf } from './entry-fields.ts';
+import { methodOf, numberIn, schemaOf, serviceUrl, textOf, textsOf } from './entry-fields.ts';
+import { isObject } from '../../domain/json.ts';
 
 const PRICE = /^\d{1,12}(\.\d{1,36})?$/;
 const SLOWEST = 3_600_000; // ms

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { withRide } from '../journal/ride.ts';
 import type { CallTools } from './tools.ts';
 import { creditRefund, readRefund } from './refund.ts';
+import { isObject } from '../../domain/json.ts';
 
 /**
  * Calls the undo of a step under one key, so that a service that was asked before answers the same. A refund that the
@@ -78,6 +79,6 @@ async function undone(
 
 /** What the undo answered, as an object and not too long for a history. */
 function detailOf(body: Json): JsonObject {
-  const detail = typeof body === 'object' && body !== null && !Array.isArray(body) ? body : { answer: body };
+  const detail = isObject(body) ? body : { answer: body };
   return JSON.stringify(detail).length <= 8192 ? detail : { answer: 'too long to keep' };
 }

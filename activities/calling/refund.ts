@@ -13,6 +13,7 @@ import type { Rail, TransferSighting } from '../../domain/payments/rail.ts';
 import type { CompensateRequest } from '../../domain/ports/calling.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import type { CallTools } from './tools.ts';
+import { isObject } from '../../domain/json.ts';
 
 /** What a seller says it paid back. `asset` is the token's address or mint, `amount` minor units. */
 export interface ClaimedRefund {
@@ -28,9 +29,8 @@ export type RefundOutcome =
   | { kind: 'rejected'; message: string };
 
 export function readRefund(body: Json): ClaimedRefund | undefined {
-  const refund =
-    typeof body === 'object' && body !== null && !Array.isArray(body) ? body['refund'] : undefined;
-  if (typeof refund !== 'object' || refund === null || Array.isArray(refund)) return undefined;
+  const refund = isObject(body) ? body['refund'] : undefined;
+  if (!isObject(refund)) return undefined;
   const { transaction, network, asset, amount } = refund;
   if (typeof transaction !== 'string' || typeof network !== 'string') return undefined;
   if (typeof asset !== 'string' || typeof amount !== 'string') return undefined;

@@ -1,10 +1,10 @@
+import pLimit from 'p-limit';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import {
   claimOpenPayments,
   countOpenPayments,
   type PaymentRow,
 } from '../../db/repositories/payments-write.ts';
-import { inTurns } from '../in-turns.ts';
 import { reconcileIntent } from './reconcile.ts';
 import { sweepRefunds } from './refunds.ts';
 import type { PaymentTools } from './tools.ts';
@@ -15,7 +15,7 @@ const AT_ONCE = 8; // a node answers several questions at a time; a sweep must f
 /** One pass over what is open. Claims rows first, so that several sweepers share the work and none repeats it. */
 export async function sweep(tools: PaymentTools, limit: number): Promise<{ open: number; moved: number }> {
   const claimed = await claimOpenPayments(tools.db.pool, limit, tools.sweepAges);
-  const closed = await inTurns(claimed, AT_ONCE, (payment) => closes(tools, payment));
+  const closed = await pLimit(AT_ONCE).map(claimed, (payment) => closes(tools, payment));
   const refunded = await sweepRefunds(tools, limit);
   const moved = closed.filter(Boolean).length + refunded;
   return { open: await countOpenPayments(tools.db.pool), moved };

@@ -6,6 +6,7 @@ import { EngineError } from '../../domain/errors.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { planCodes } from '../../domain/plan/pricing.ts';
 import type { Json } from '../../schemas/core/json.ts';
+import { isObject } from '../../domain/json.ts';
 
 /** What is to be planned. `maxCost` is a decimal in whole units; `codes` are the assets to try, in order. */
 export interface PlanningRequest {
@@ -38,8 +39,7 @@ export async function loadRequest(
 }
 
 function inputOf(input: Json, runId: string): string {
-  const text =
-    typeof input === 'object' && input !== null && !Array.isArray(input) ? input['input'] : undefined;
+  const text = isObject(input) ? input['input'] : undefined;
   if (typeof text !== 'string')
     throw new EngineError('plan_invalid', `Run ${runId} has no text to plan from.`);
   return text;

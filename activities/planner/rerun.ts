@@ -14,6 +14,7 @@ import type { Rerun } from '../../domain/run-settings.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { withRide } from '../journal/ride.ts';
 import { withHash } from './plan-hash.ts';
+import { isObject } from '../../domain/json.ts';
 
 export interface RerunDeps {
   db: Queryable;
@@ -105,7 +106,7 @@ function outputOf({ output, outputRef }: JsonObject): ValueRef {
 }
 
 const isRef = (value: Json | undefined): value is Exclude<ValueRef, { inline: Json }> & JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value['ref'] === 'string';
+  isObject(value) && typeof value['ref'] === 'string';
 
 /** The same output. Its cost is in the run that paid for it. */
 function adopted(step: StepRow | undefined, stepId: string): JournalEvent {

@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import { sampleClosedPayments, sampleQuietRuns } from '../../db/repositories/reconciliation.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
 import type { Finding } from '../../domain/reconciliation.ts';
-import { inTurns } from '../in-turns.ts';
 import { findRail, mustGetPayment } from '../payments/tools.ts';
 import type { BookTools } from './tools.ts';
 
@@ -15,7 +15,7 @@ const AT_ONCE = 5;
  */
 export async function findStrandedRuns(tools: BookTools): Promise<Finding[]> {
   const runs = await sampleQuietRuns(tools.db.pool, tools.graceMs, RUNS);
-  const looked = await inTurns(runs, AT_ONCE, async (run): Promise<Finding | undefined> => {
+  const looked = await pLimit(AT_ONCE).map(runs, async (run): Promise<Finding | undefined> => {
     const state = await tools.workflowState(run.workflow_id).catch(() => 'open' as const); // no answer proves nothing
     if (state === 'open') return undefined;
     const what = state === 'closed' ? 'has ended without telling its end' : 'is not there';
@@ -28,7 +28,7 @@ export async function findStrandedRuns(tools: BookTools): Promise<Finding[]> {
 /** Closed payments that their chain contradicts. A chain that does not answer is reported elsewhere. */
 export async function findContradictedPayments(tools: BookTools): Promise<Finding[]> {
   const ids = await sampleClosedPayments(tools.db.pool, PAYMENTS);
-  const looked = await inTurns(ids, AT_ONCE, async (id): Promise<Finding | undefined> => {
+  const looked = await pLimit(AT_ONCE).map(ids, async (id): Promise<Finding | undefined> => {
     const payment = await mustGetPayment(tools, id);
     const sighting = await findRail(tools, payment)
       ?.locate(payment.proof, payment.tx_hash)

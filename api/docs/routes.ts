@@ -1,23 +1,32 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Mounted } from '../http/mount.ts';
 import type { OpenApiDocument } from '../openapi.ts';
 import { defineRoute, type Route } from '../route.ts';
 
+const { resolve: ofPackage } = createRequire(import.meta.url);
+const CSS = 'text/css; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
+
 const FILES = [
-  { path: '/docs', file: 'page.html', type: 'text/html; charset=utf-8' },
-  { path: '/docs/page.css', file: 'page.css', type: 'text/css; charset=utf-8' },
-  { path: '/docs/page.js', file: 'page.js', type: 'text/javascript; charset=utf-8' },
+  { path: '/docs', file: new URL('./page.html', import.meta.url), type: 'text/html; charset=utf-8' },
+  { path: '/docs/page.css', file: new URL('./page.css', import.meta.url), type: CSS },
+  { path: '/docs/page.js', file: new URL('./page.js', import.meta.url), type: SCRIPT },
+  { path: '/docs/swagger-ui.css', file: ofPackage('swagger-ui-dist/swagger-ui.css'), type: CSS },
+  {
+    path: '/docs/swagger-ui-bundle.js',
+    file: ofPackage('swagger-ui-dist/swagger-ui-bundle.js'),
+    type: SCRIPT,
+  },
 ];
 
-/** The description as JSON and as a page without any foreign script. */
+/** The description as JSON, and as a page whose every file comes from here. */
 export const mountDocuments = (document: OpenApiDocument): Mounted[] => [
   mountDocument('/openapi.json', Buffer.from(JSON.stringify(document)), 'application/json; charset=utf-8'),
-  ...FILES.map(({ path, file, type }) =>
-    mountDocument(path, readFileSync(new URL(file, import.meta.url)), type),
-  ),
+  ...FILES.map(({ path, file, type }) => mountDocument(path, readFileSync(file), type)),
 ];
 
 /** One buffer serves all readers at the same time. */

@@ -1,4 +1,7 @@
-/** True when one of `types` is named in Accept and outranks JSON; ties and wildcards go to JSON. */
+/**
+ * True when one of `types` is named in Accept and outranks JSON; ties and wildcards go to JSON. Express' `req.accepts` gives
+ * ties to what is named first or more precisely: whoever sends "text/html, *\/*" would get the page instead of JSON.
+ */
 export function prefers(accept: string | undefined, types: readonly string[]): boolean {
   const ranges = (accept ?? '').split(',').map(parseRange);
   const rank = (wanted: readonly string[]): number | undefined =>

@@ -6,6 +6,7 @@ import type { Json } from '../../schemas/core/json.ts';
 import { PaymentStatus } from '../../schemas/core/payment.ts';
 import { toRunEvent } from '../core/event-frames.ts';
 import { hashJson } from './hash.ts';
+import { isObject } from '../../domain/json.ts';
 
 /** What a run's events say, read once from the first to the last. */
 export interface EventFacts {
@@ -54,9 +55,6 @@ function note(facts: EventFacts, row: EventRow): void {
   facts.told.set(intent, PaymentStatus.parse(state));
   if (state === 'signed') facts.signed.set(intent, row.seq);
 }
-
-const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The engine writes plans whole; whatever else an event calls a plan is not one. */
 export const isPlan = (value: unknown): value is Plan & { [key: string]: Json } =>

@@ -16,6 +16,7 @@ import { CanAnswer, FormField, type QuestionRecord } from '../../schemas/core/qu
 import type { ApiDeps } from '../context.ts';
 import { isoOrNull } from '../core/times.ts';
 import { waitingOf } from './waiting.ts';
+import { isObject } from '../../domain/json.ts';
 
 /** Rows with their steps and approvals as the engine's API shows them, in the order given. */
 export async function toWire(deps: ApiDeps, rows: readonly RunRow[]): Promise<Run[]> {
@@ -97,11 +98,8 @@ function isRef(value: Json | undefined): value is ValueRef & JsonObject {
   return isObject(value) && Object.keys(value).toSorted().join() === 'ref,sha256,size';
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const stringsOf = (value: Json | undefined): Record<string, string> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  isObject(value)
     ? Object.fromEntries(
         Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
       )

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { matchPath } from './match-path.ts';
+import { createPathMatcher } from './match-path.ts';
+
+const matchPath = (pattern: string, pathname: string) => createPathMatcher(pattern)(pathname);
 
 it('reads parameters as whole, decoded segments', () => {
   expect(matchPath('/runs/:id/events', '/runs/a%2Fb/events')).toEqual({ id: 'a/b' });

@@ -1,24 +1,16 @@
-/** Parameters of a path in Express syntax whose parameters are whole segments; undefined when it is another path. */
-export function matchPath(pattern: string, pathname: string): Record<string, string> | undefined {
-  const wanted = pattern.split('/');
-  const given = pathname.replace(/(?<=.)\/$/, '').split('/');
-  if (wanted.length !== given.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [index, segment] of wanted.entries()) {
-    const value = decode(given[index] ?? '');
-    if (value === undefined) return undefined;
-    if (!segment.startsWith(':')) {
-      if (segment !== value) return undefined;
-    } else if (value === '') return undefined;
-    else params[segment.slice(1)] = value;
-  }
-  return params;
-}
+import { match } from 'path-to-regexp';
 
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+export type PathMatcher = (pathname: string) => Readonly<Record<string, string>> | undefined;
+
+/** Matches paths as Express does, for upgrades, which Express does not see; undefined when it is another path. */
+export function createPathMatcher(pattern: string): PathMatcher {
+  const matches = match<Record<string, string>>(pattern, { sensitive: true });
+  return (pathname) => {
+    try {
+      const found = matches(pathname);
+      return found === false ? undefined : found.params;
+    } catch {
+      return undefined; // a malformed escape names nothing
+    }
+  };
 }

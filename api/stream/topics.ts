@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import type { EventRow } from '../../db/repositories/events.ts';
-import { createGate, type Gate } from './gate.ts';
 
 /**
  * A listener of a topic. `take` gets rows in order, each once, and says how many it took. A listener that did not take
@@ -62,7 +62,7 @@ interface State extends TopicSource {
   /** Keys whose listeners are being served. */
   busy: Set<string>;
   pumping: boolean;
-  gate: Gate;
+  gate: LimitFunction;
 }
 
 /** Gap-free tails: one batched read for all keys that changed, then pushed to everyone who listens. */
@@ -74,7 +74,7 @@ export function createTopics(source: TopicSource, log: Logger): Topics {
     dirty: new Set(),
     busy: new Set(),
     pumping: false,
-    gate: createGate(REPLAYS_AT_ONCE),
+    gate: pLimit(REPLAYS_AT_ONCE),
   };
   return {
     touch: (key) => touch(state, key),

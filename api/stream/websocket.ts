@@ -20,7 +20,7 @@ import type { Hub } from './hub.ts';
 import { receiveMessages } from './inbound.ts';
 import { endWithKey, type StreamEnd } from './last-word.ts';
 import { createMarks } from './marks.ts';
-import { matchPath } from './match-path.ts';
+import { createPathMatcher, type PathMatcher } from './match-path.ts';
 import { openSession, type Sink } from './session.ts';
 
 export interface MountedStream {
@@ -52,6 +52,7 @@ export function createSocketServer(
     closeTimeout: services.limits.closeMs, // missing in @types/ws
   };
   const server = new WebSocketServer(options);
+  const known = streams.map((mounted) => ({ ...mounted, match: createPathMatcher(mounted.stream.path) }));
   const alive = new WeakSet<WebSocket>();
   const heartbeat = setInterval(() => {
     for (const socket of server.clients) {
@@ -68,7 +69,7 @@ export function createSocketServer(
         client.on('pong', () => alive.add(client));
         client.on('error', () => client.terminate());
         client.pause(); // what is sent at once waits until somebody listens
-        void accept(services, hub, streams, req, client);
+        void accept(services, hub, known, req, client);
       });
     },
     async close(ms) {
@@ -87,7 +88,7 @@ export function createSocketServer(
 async function accept(
   services: Services,
   hub: Hub,
-  streams: readonly MountedStream[],
+  streams: readonly KnownStream[],
   req: IncomingMessage,
   client: WebSocket,
 ): Promise<void> {
@@ -120,10 +121,12 @@ async function accept(
   }
 }
 
-function findStream(streams: readonly MountedStream[], pathname: string) {
-  for (const mounted of streams) {
-    const params = matchPath(mounted.stream.path, pathname);
-    if (params) return { ...mounted, params };
+type KnownStream = MountedStream & { match: PathMatcher };
+
+function findStream(streams: readonly KnownStream[], pathname: string) {
+  for (const { stream, family, match } of streams) {
+    const params = match(pathname);
+    if (params) return { stream, family, params };
   }
   return undefined;
 }

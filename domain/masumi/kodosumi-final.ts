@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import type { FlowResult } from './ports/kodosumi.ts';
+import { isObject } from '../json.ts';
 
 /** The member in which each text class keeps its text. */
 const TEXT_IN = new Map([
@@ -57,6 +58,3 @@ function onlyEntry(value: JsonObject): [kind?: string, value?: Json] {
   const entries = Object.entries(value);
   return entries.length === 1 ? (entries[0] ?? []) : [];
 }
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { isObject } from '../json.ts';
 
 /**
  * What a run shows of itself in the timeline: the inputs it got, where they can be compared. A flow may hand its work
@@ -75,9 +76,6 @@ function fieldsOf(recorded: unknown, known: readonly string[]): JsonObject | und
   const names = Object.keys(recorded);
   return names.length === 0 || names.some((name) => known.includes(name)) ? recorded : undefined;
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isUnset = (value: Json | undefined): boolean =>
   value === null || value === undefined || value === false;

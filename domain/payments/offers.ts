@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { quotedAsset, type AssetBook } from '../assets.ts';
 import type { PayTerms } from '../plan/plan.ts';
 import { caipNetwork, sameAddress } from './networks.ts';
+import { isObject } from '../json.ts';
 
 /** One way to pay that a seller offers, in version 2's words. `original` is echoed back to the seller untouched. */
 export interface Offer {
@@ -97,8 +98,4 @@ function rank(left: Offer, right: Offer, home: string): number {
   const nearer = Number(right.network === home) - Number(left.network === home);
   if (nearer !== 0) return nearer;
   return BigInt(left.amount) < BigInt(right.amount) ? -1 : 1;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { isOperator, OPERATORS } from './compare.ts';
 import { isSafeName, parsePath } from './paths.ts';
 import { templatePaths } from './template.ts';
 import { AGGREGATES, TRANSFORM_OPS } from './transform.ts';
+import { isObject } from '../json.ts';
 
 /** What is wrong with a transform's params, and the outputs (or mapped params) its paths begin with. */
 export interface ParamsCheck {
@@ -73,7 +74,7 @@ function checkTemplate(params: JsonObject, check: ParamsCheck): void {
 }
 
 function checkWhere(where: Json | undefined, check: ParamsCheck): void {
-  if (typeof where !== 'object' || where === null || Array.isArray(where) || !isOperator(where['operator']))
+  if (!isObject(where) || !isOperator(where['operator']))
     check.problems.push(`where must be {left, operator, right} with one of ${OPERATORS.join(', ')}`);
   else if (
     typeof where['left'] === 'string' &&

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { compare, isOperator, numberOf, OPERATORS } from './compare.ts';
 import { readText, resolveMapping } from './paths.ts';
 import { fillTemplate } from './template.ts';
+import { isObject } from '../json.ts';
 
 /** Operations of data_transform steps; `runTransform` describes their params. */
 export const TRANSFORM_OPS = ['identity', 'pick', 'merge', 'filter', 'aggregate', 'template'] as const;
@@ -177,6 +178,3 @@ function valueOf(item: Json, path: Json | undefined): Json | undefined {
   const found = readText(item, path);
   return found.found ? found.value : undefined;
 }
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

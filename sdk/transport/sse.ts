@@ -1,3 +1,4 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { refusal, type Http } from '../http.ts';
 
 /** One frame of a stream, as JSON. */
@@ -11,21 +12,15 @@ export async function* openEvents(http: Http, path: string, signal?: AbortSignal
     ...(signal === undefined ? {} : { signal }),
   });
   if (!response.ok || response.body === null) throw refusal(response, await response.text());
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of readAll(response.body)) {
-    const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const data = dataOf(block);
-      if (data !== '') yield JSON.parse(data) as Frame;
-    }
-  }
+  const frames = response.body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream());
+  for await (const { data } of readAll(frames)) yield JSON.parse(data) as Frame;
 }
 
-/** Not every browser iterates a body by itself. */
-async function* readAll(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
+/** Not every browser iterates a stream by itself. */
+async function* readAll<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
+  const reader = stream.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -36,11 +31,3 @@ async function* readAll(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8A
     await reader.cancel().catch(() => undefined);
   }
 }
-
-/** Comments (heartbeats) have no data. */
-const dataOf = (block: string): string =>
-  block
-    .split('\n')
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => line.slice('data:'.length).trim())
-    .join('\n');

@@ -7,6 +7,7 @@ import { SettlementCache, toFacilitatorSvmSigner } from '@x402/svm';
 import { ExactSvmScheme } from '@x402/svm/exact/facilitator';
 import { ExactSvmSchemeV1 } from '@x402/svm/exact/v1/facilitator';
 import bs58 from 'bs58';
+import pLimit from 'p-limit';
 import { callRpc } from '../../embedded/chains/json-rpc.ts';
 import { createWalletClient, http, publicActions } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
@@ -74,7 +75,7 @@ function createEvmSigner({ rpcUrl, chainId, privateKey }: NonNullable<Facilitato
   const client = createWalletClient({ account, chain, transport, pollingInterval: RECEIPT_POLL_MS }).extend(
     publicActions,
   );
-  const inTurn = createTurns();
+  const inTurn = pLimit(1); // two sends that read the account's nonce together would take the same
   return toFacilitatorEvmSigner({
     address: account.address,
     readContract: (call) => client.readContract({ ...call, args: call.args ?? [] }),
@@ -85,14 +86,4 @@ function createEvmSigner({ rpcUrl, chainId, privateKey }: NonNullable<Facilitato
     // The package starts this check and may leave it unawaited, where a rejection would end the process.
     getCode: (call) => client.getCode(call).catch(() => undefined),
   });
-}
-
-/** One send at a time: two sends that read the account's nonce together would take the same one. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const mine = last.then(work, work);
-    last = mine;
-    return mine;
-  };
 }

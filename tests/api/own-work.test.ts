@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
 import { coreRoutes, coreStreams } from '../../api/core/index.ts';
-import { createMasumi } from '../../api/families/masumi/index.ts';
-import { createReasoning } from '../../api/families/reasoning/router.ts';
 import type { FamilyModule } from '../../api/family.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { insertBudget } from '../../db/repositories/budget-records.ts';
@@ -16,10 +13,9 @@ import { createSealer } from '../../db/sealing.ts';
 import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
 import { startKodosumiStandIn, type StandIn } from '../../stand-ins/kodosumi/stand-in.ts';
 import { HYMN } from '../masumi/support/client.ts';
-import { SHORT_JOB } from '../masumi/support/times.ts';
 import { ask, openStack, type Answer, type ApiStack } from './support/api.ts';
 import { STANDINGS, type Standing, type Subject } from './support/every-route.ts';
-import { reasoningTestOptions } from './support/reasoning-app.ts';
+import { allFamilies } from './support/families.ts';
 import { createWriter } from './support/streams.ts';
 
 const ADMIN = 'sk_bootstrap_0123456789abcdef0123';
@@ -43,7 +39,7 @@ beforeAll(async () => {
     openStack(),
     startKodosumiStandIn({ port: 0, password: 'p', flows: testFlows }),
   ]);
-  families = [createReasoning(reasoningTestOptions()), createMasumi(masumiOptions())];
+  families = allFamilies(kodosumi.url);
   api = await stack.start({ families, settings: { auth: 'on', adminKey: ADMIN, commandTimeoutMs: 500 } });
   writer = createWriter(stack.db);
   for (const family of FAMILIES) await leaveTraces(RUNS[family], family, OWNER);
@@ -69,20 +65,6 @@ afterAll(async () => {
   await writer.close();
   await stack.close();
   await kodosumi.close();
-});
-
-const masumiOptions = () => ({
-  taskQueue: 'nobody-works-here',
-  kodosumi: createKodosumi({ url: kodosumi.url, username: 'admin', password: 'p', silenceMs: 2000 }),
-  node: undefined,
-  settings: () => ({}),
-  sellerVkey: null,
-  mayFetch: () => false,
-  signingKey: undefined,
-  testMode: true,
-  isPublic: true,
-  startWaitMs: 500,
-  job: SHORT_JOB,
 });
 
 async function keyOf(
@@ -326,7 +308,7 @@ describe('a job of a visitor', () => {
 
   test('is for keys of no use once the agents are public no more', async () => {
     const closed = await stack.start({
-      families: [createMasumi({ ...masumiOptions(), isPublic: false })],
+      families: allFamilies(kodosumi.url, false),
       settings: { auth: 'on', adminKey: ADMIN },
     });
     const status = async (who: Who) =>

@@ -58,6 +58,8 @@ describe('the documentation', () => {
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none';script-src 'self';");
     expect(page.text).not.toMatch(/https?:\/\//);
+    for (const [, path = ''] of page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g))
+      expect((await ask(api, path)).status, path).toBe(200);
     expect((await ask(api, '/docs/page.js')).headers.get('content-type')).toContain('javascript');
     const browser = await ask(api, '/', { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
     expect([browser.status, browser.headers.get('location')]).toEqual([303, '/docs']);
@@ -82,7 +84,7 @@ it('lists flows and agents of all families as bare arrays, sorted, one family’
 });
 
 describe('documents', () => {
-  it.each(['/openapi.json', '/docs', '/docs/page.css', '/docs/page.js'])(
+  it.each(['/openapi.json', '/docs', '/docs/page.css', '/docs/page.js', '/docs/swagger-ui-bundle.js'])(
     'at %s are sent once: with their ETag they are only confirmed',
     async (path) => {
       const whole = await ask(api, path);

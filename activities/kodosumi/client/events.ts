@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLine, readFlowEvent } from '../../../domain/masumi/flow-event.ts';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
-import { createSseParser } from '../../../domain/masumi/sse.ts';
 import type { FlowEvent } from '../../../domain/masumi/ports/kodosumi.ts';
+import { lastLine, readFlowEvent } from './flow-event.ts';
+import { createFrameReader } from './frames.ts';
 import type { Client } from './wire-client.ts';
 import { asKodosumiError, type Ask } from './http.ts';
 
@@ -77,15 +77,16 @@ async function* readOnce(
 
 async function* eventsIn(body: AsyncIterable<Uint8Array>, silence: Silence): AsyncGenerator<FlowEvent> {
   const decoder = new TextDecoder();
-  const parser = createSseParser(LARGEST_EVENT);
+  const parser = createFrameReader(LARGEST_EVENT);
   const seen = new Set<string>();
   for await (const bytes of body) {
     silence.pause(); // the time that the reader takes is not Kodosumi's silence
     for (const frame of parser.push(decoder.decode(bytes, { stream: true }))) {
+      const event = readFlowEvent(frame);
       // Kodosumi may send an event twice or out of order. Events that it does not keep all have the id 0.
-      if (isKept(frame.id) && seen.has(frame.id)) continue;
-      seen.add(frame.id);
-      yield readFlowEvent(frame);
+      if (isKept(event.id) && seen.has(event.id)) continue;
+      seen.add(event.id);
+      yield event;
     }
     silence.listen();
   }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parse } from 'yaml';
 import { isFlowSetting } from '../../../domain/masumi/flow-key.ts';
+import { isObject } from '../../../domain/json.ts';
 
 /** AGENT_IDENTIFIER_* and PRICE_* of the environment and of a file that may change at any time; the file wins. */
 export type FlowSettings = () => Readonly<Record<string, string>>;
@@ -40,8 +41,7 @@ function versionOf(file: string): string {
 function readSettings(file: string): Record<string, string> {
   // Texts only: an identifier of digits, or one like 1e5, is no number.
   const found: unknown = parse(readFileSync(file, 'utf8'), { schema: 'failsafe' }) ?? {};
-  if (typeof found !== 'object' || found === null || Array.isArray(found))
-    throw new Error('it must be a mapping of names to values.');
+  if (!isObject(found)) throw new Error('it must be a mapping of names to values.');
   const entries = Object.entries(found).map(([name, value]: [string, unknown]): [string, string] => {
     if (isFlowSetting(name) && typeof value === 'string') return [name, value];
     throw new Error(`${name} is neither AGENT_IDENTIFIER_<flow key> nor PRICE_<flow key> with a text.`);

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { ApiError, invalidInput } from '../../problem.ts';
 import type { Order } from './order.ts';
+import { isObject } from '../../../domain/json.ts';
 
 const LONGEST_IDENTIFIER = 250;
 
@@ -61,6 +62,3 @@ function isFinitely(value: Json): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinitely);
 }
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -9,8 +9,8 @@ import type { ApiDeps } from '../../context.ts';
 import { readOutput } from '../../runs/to-wire.ts';
 import { statusId } from './hashing.ts';
 import type { FoundJob } from './jobs.ts';
-import { isObject } from './read-order.ts';
 import { errorOf, statusWord } from './to-wire.ts';
+import { isObject } from '../../../domain/json.ts';
 
 export interface Question {
   lid: string;

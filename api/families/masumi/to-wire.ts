@@ -12,6 +12,7 @@ import type {
 import type { EventRow } from '../../../db/repositories/events.ts';
 import { isoOrNull } from '../../core/times.ts';
 import type { FoundJob } from './jobs.ts';
+import { isObject } from '../../../domain/json.ts';
 
 /**
  * The engine's states in MIP-003's words (masumi.md section 2). A run that is given up has failed, even while its undo
@@ -85,7 +86,7 @@ export const toStarted = (found: FoundJob, payment: JobPayment, sellerVkey: stri
 /** The error in the contract's words. For a job that is being given up, the reason. */
 export function errorOf({ run }: FoundJob): { code: string; message: string } | undefined {
   const error = run.view['error'] ?? run.view['givenUp'];
-  if (typeof error !== 'object' || error === null || Array.isArray(error)) return undefined;
+  if (!isObject(error)) return undefined;
   return { code: String(error['code'] ?? 'failed').toLowerCase(), message: String(error['message'] ?? '') };
 }
 

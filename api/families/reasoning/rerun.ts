@@ -8,6 +8,7 @@ import type { StartRequest } from '../../runs/start.ts';
 import { invalidField, newWorkflowId, workflowStart } from './create.ts';
 import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
+import { isObject } from '../../../domain/json.ts';
 
 /** The same task for the same user within the same limits; the installation's durations are today's. */
 export async function rerunWorkflow(
@@ -47,7 +48,7 @@ const limitsOf = (settings: JsonObject): JsonObject =>
 
 /** A task in plain words, as a workflow is created with: a string, or `{"input": string}`. */
 function taskOf(input: Json): string {
-  const text = typeof input === 'object' && input !== null && !Array.isArray(input) ? input['input'] : input;
+  const text = isObject(input) ? input['input'] : input;
   const parsed = CreateWorkflow.shape.input.safeParse(text);
   if (!parsed.success)
     throw invalidField('input', parsed.error.issues[0]?.message ?? 'Say the task in words.');

@@ -13,6 +13,7 @@ import { problemStyle } from './problems.ts';
 import { readRoutes } from './reads.ts';
 import { rerunWorkflow } from './rerun.ts';
 import { serviceRoutes } from './services.ts';
+import { startHere } from './start-here.ts';
 import { workflowStream } from './stream.ts';
 
 /** The family of tasks in plain words: planned, priced, approved against escrow, executed as a paid graph. */
@@ -21,6 +22,7 @@ export function createReasoning(options: ReasoningOptions): FamilyModule {
     name: FAMILY,
     description:
       'Tasks in plain words: planned, priced, approved against escrow, executed as a graph of paid steps.',
+    startHere,
     routes: [
       createRoute(options),
       ...readRoutes(options),

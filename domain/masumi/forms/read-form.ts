@@ -12,6 +12,7 @@ import type {
   TextInput,
 } from './elements.ts';
 import { momentOf, type MomentKind } from './moments.ts';
+import { isObject } from '../../json.ts';
 
 /**
  * A Kodosumi form (kodosumi 1.1.0, service/inputs/forms.py: `to_dict` of each element), read. What people cannot fill in
@@ -134,7 +135,7 @@ function readSelect(element: FormElement, input: Input): ChoiceInput {
   const value = textOf(element['value']) || undefined;
   const options = Array.isArray(element['option']) ? element['option'] : [];
   const choices = options.flatMap((option) => {
-    const parts = option !== null && typeof option === 'object' && !Array.isArray(option) ? option : {};
+    const parts = isObject(option) ? option : {};
     const name = textOf(parts['name']);
     return name === undefined ? [] : [{ name, label: textOf(parts['label']) ?? '' }];
   });

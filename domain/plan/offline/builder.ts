@@ -71,31 +71,9 @@ export function createBuilder(): Builder {
   const add = (step: NewStep): Product => {
     if (steps.length >= MOST_STEPS) throw new TooManySteps();
     const id = freeName(step.name, steps);
-    const dependencies = [...step.uses.map((product) => product.step), ...(step.dependsOn ?? [])];
-    if (branch !== undefined) dependencies.push(branch.condition);
-    steps.push({
-      id,
-      type: step.type,
-      ...(step.service === undefined ? {} : { serviceId: step.service.id }),
-      action: step.action.slice(0, 1000),
-      params: step.params,
-      ...(step.inputMapping === undefined || Object.keys(step.inputMapping).length === 0
-        ? {}
-        : { inputMapping: step.inputMapping }),
-      outputKey: id,
-      dependencies: [...new Set(dependencies)],
-    });
+    steps.push(draftOf(step, id, branch?.condition));
     for (const product of step.uses) used.add(product.step);
-    const product: Product = {
-      step: id,
-      key: id,
-      label: step.label,
-      paths: outPathsOf(step.outputSchema ?? step.service?.outputSchema),
-      group: step.group,
-      ...(step.service === undefined ? {} : { service: step.service }),
-      ...(step.symbol === undefined ? {} : { symbol: step.symbol }),
-      ...(branch === undefined ? {} : { branch: branch.condition }),
-    };
+    const product = productOf(step, id, branch?.condition);
     if (step.type !== 'conditional') made.push(product);
     branch?.ids.push(id);
     return product;
@@ -134,6 +112,35 @@ export function createBuilder(): Builder {
     },
   };
 }
+
+/** The step as the plan has it; in a branch it waits for the condition as well. */
+function draftOf(step: NewStep, id: string, condition: string | undefined): DraftStep {
+  const dependencies = [...step.uses.map((product) => product.step), ...(step.dependsOn ?? [])];
+  if (condition !== undefined) dependencies.push(condition);
+  return {
+    id,
+    type: step.type,
+    ...(step.service === undefined ? {} : { serviceId: step.service.id }),
+    action: step.action.slice(0, 1000),
+    params: step.params,
+    ...(step.inputMapping === undefined || Object.keys(step.inputMapping).length === 0
+      ? {}
+      : { inputMapping: step.inputMapping }),
+    outputKey: id,
+    dependencies: [...new Set(dependencies)],
+  };
+}
+
+const productOf = (step: NewStep, id: string, condition: string | undefined): Product => ({
+  step: id,
+  key: id,
+  label: step.label,
+  paths: outPathsOf(step.outputSchema ?? step.service?.outputSchema),
+  group: step.group,
+  ...(step.service === undefined ? {} : { service: step.service }),
+  ...(step.symbol === undefined ? {} : { symbol: step.symbol }),
+  ...(condition === undefined ? {} : { branch: condition }),
+});
 
 /** `name` as an id that no step has, made of lower-case letters, digits and underscores. */
 function freeName(name: string, steps: readonly DraftStep[]): string {

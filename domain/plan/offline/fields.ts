@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import { isObject } from '../../json.ts';
 
 /** What a param is for, read off its name. Data roles are filled from other steps, the others from the request. */
 export type FieldRole =
@@ -74,8 +75,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, FieldRole])[] = [
 
 export const isDataRole = (role: FieldRole): boolean => DATA_ROLES.has(role);
 
-const object = (value: Json | undefined): JsonObject | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+const object = (value: Json | undefined): JsonObject | undefined => (isObject(value) ? value : undefined);
 
 /** The params a service takes; undefined when it has not said. */
 export function fieldsOf(schema: JsonObject | undefined): Field[] | undefined {

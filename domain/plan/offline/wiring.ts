@@ -12,6 +12,7 @@ import {
 } from './fields.ts';
 import { valueFor, type RequestContext } from './request-values.ts';
 import type { Task } from './tasks.ts';
+import { isObject } from '../../json.ts';
 
 /** How a data param is filled. `one` is mapped; `all` needs a step that composes several outputs first. */
 export type Feed =
@@ -177,7 +178,7 @@ function composeSections(
   const sources = available.loose.length > 0 ? available.loose : available.all.slice(-1);
   const list = alternatives(field.schema).find((one) => typesOf(one).has('array'));
   const item = list?.['items'];
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
+  if (!isObject(item)) return undefined;
   const template = sources.map((product) => sectionOf(item, product));
   return template.includes(null)
     ? undefined

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Booking, BookingStore, SignedRefund } from './booking-store.ts';
 import type { ServicePayment } from '../definition.ts';
 
@@ -17,7 +18,7 @@ export interface Refunder {
  * transactions.
  */
 export function createRefunder(store: BookingStore, chains: Readonly<Record<string, RefundChain>>): Refunder {
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = pLimit(1);
 
   async function payBack(bookingId: string): Promise<string> {
     const booking = store.find(bookingId);
@@ -33,13 +34,6 @@ export function createRefunder(store: BookingStore, chains: Readonly<Record<stri
   }
 
   return {
-    refund({ bookingId }) {
-      const mine = last.then(
-        () => payBack(bookingId),
-        () => payBack(bookingId),
-      );
-      last = mine;
-      return mine;
-    },
+    refund: ({ bookingId }) => inTurn(payBack, bookingId),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineService, ok, type ServiceDefinition } from '../definition.ts';
 import { numbersOf, round, SeriesInput } from './series.ts';
+import { isObject } from '../../../domain/json.ts';
 
 const WIDTH = 640;
 const HEIGHT = 320;
@@ -41,7 +42,7 @@ const ReportInput = z
 
 /** Markdown from titled sections; without sections each field of the data becomes one. */
 export function composeReport({ title, sections, data }: z.output<typeof ReportInput>): string {
-  const isFields = typeof data === 'object' && data !== null && !Array.isArray(data);
+  const isFields = isObject(data);
   const fields = isFields ? Object.entries(data) : [['Data', data] as const];
   const parts = sections ?? fields.map(([name, content]) => ({ title: name, content }));
   return [`# ${title}`, ...parts.map((part) => `## ${part.title}\n\n${toMarkdown(part.content)}`)].join(

@@ -1,3 +1,4 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { WebSocket } from 'ws';
 import type { JournalEvent } from '../../../domain/ports/journal.ts';
 import type { Database } from '../../../db/database.ts';
@@ -48,18 +49,15 @@ export async function readEvents(
   if (response.status !== 200 || response.body === null)
     throw new Error(`${response.status} ${await response.text()}`);
   const events: { id?: string; event?: string; data: Frame }[] = [];
-  let rest = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + chunk).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const fields = Object.fromEntries(
-        block
-          .split('\n')
-          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
-      );
-      if (fields['data']) events.push({ ...fields, data: JSON.parse(fields['data']) as Frame });
-    }
+  const frames = response.body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream());
+  for await (const { id, event, data } of frames) {
+    events.push({
+      ...(id !== undefined && { id }),
+      ...(event !== undefined && { event }),
+      data: JSON.parse(data) as Frame,
+    });
     if (enough(events)) break;
   }
   abort.abort();

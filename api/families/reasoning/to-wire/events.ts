@@ -5,7 +5,8 @@ import type { EventType } from '../../../../schemas/core/event.ts';
 import type { Json, JsonObject } from '../../../../schemas/core/json.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../../../schemas/families/reasoning.ts';
 import { moneyIn, money } from './money.ts';
-import { isObject, toWireResult } from './steps.ts';
+import { toWireResult } from './steps.ts';
+import { isObject } from '../../../../domain/json.ts';
 
 /** Words for the core's; what has none is progress. Nothing is left out, so `seq` has no gaps. */
 const TYPES: { readonly [type in EventType]?: WorkflowEventType } = {

@@ -1,6 +1,7 @@
 import type { RunStatus } from '../../../../schemas/core/run.ts';
 import type { JsonObject } from '../../../../schemas/core/json.ts';
 import type { WorkflowStatus } from '../../../../schemas/families/reasoning.ts';
+import { isObject } from '../../../../domain/json.ts';
 
 const STATUSES: { readonly [status in RunStatus]: WorkflowStatus } = {
   created: 'planning',
@@ -32,6 +33,6 @@ export function isGranted(view: JsonObject): boolean {
 
 export function grantedHash(view: JsonObject): string | undefined {
   const { approval } = view;
-  if (typeof approval !== 'object' || approval === null || Array.isArray(approval)) return undefined;
+  if (!isObject(approval)) return undefined;
   return typeof approval['planHash'] === 'string' ? approval['planHash'] : undefined;
 }

@@ -3,6 +3,7 @@ import type { PaymentFact } from '../../../../db/repositories/run-detail.ts';
 import type { Json, JsonObject } from '../../../../schemas/core/json.ts';
 import type { StepResult } from '../../../../schemas/families/reasoning.ts';
 import { money } from './money.ts';
+import { isObject } from '../../../../domain/json.ts';
 
 const RESULT_FIELDS = ['output', 'outputRef', 'error', 'code', 'paymentSignature', 'refunded'] as const;
 
@@ -63,9 +64,6 @@ export function toStepResults(
     steps.map((row) => [row.step_id, toStepResult(row, last.get(row.step_id), decimals)]),
   );
 }
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const text = (value: Json | undefined, fallback: string): string =>
   typeof value === 'string' ? value : fallback;
 const number = (value: Json | undefined, fallback: number): number =>

@@ -14,7 +14,8 @@ import type { Waiting } from '../../../../schemas/core/run.ts';
 import { waitingOf } from '../../../runs/waiting.ts';
 import { money, moneyIn } from './money.ts';
 import { wireStatus } from './status.ts';
-import { isObject, toStepResults } from './steps.ts';
+import { toStepResults } from './steps.ts';
+import { isObject } from '../../../../domain/json.ts';
 
 /** What a run's sealed input holds: the prompt is nowhere else. */
 export interface WorkflowInput {

@@ -1,10 +1,10 @@
-import type { FlowEvent } from './ports/kodosumi.ts';
-import type { SseFrame } from './sse.ts';
+import type { EventSourceMessage } from 'eventsource-parser';
+import type { FlowEvent } from '../../../domain/masumi/ports/kodosumi.ts';
 
 const STAMPED = /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?):/i;
 
 /** A frame of Kodosumi's stream as an event. Its data is `<unix seconds>:<message>`; only that of `eof` has no time. */
-export function readFlowEvent({ id, event, data }: SseFrame): FlowEvent {
+export function readFlowEvent({ id = '', event = 'message', data }: EventSourceMessage): FlowEvent {
   const stamp = event === 'eof' ? null : STAMPED.exec(data);
   if (stamp === null) return { id, event, atMs: null, data };
   const [prefix, seconds] = stamp;

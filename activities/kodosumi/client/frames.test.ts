@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lastLine, readFlowEvent } from './flow-event.ts';
-import { createSseParser } from './sse.ts';
+import { createFrameReader } from './frames.ts';
 
 const STREAM = [
   ': a comment',
@@ -24,7 +24,7 @@ const FRAMES = [
   { id: '0', event: 'eof', data: 'end of stream' },
 ];
 
-describe('the parser of server-sent events', () => {
+describe('the reader of server-sent events', () => {
   it.each([
     ['CRLF', '\r\n'],
     ['LF', '\n'],
@@ -33,7 +33,7 @@ describe('the parser of server-sent events', () => {
     const text = `${STREAM.join(end)}:`; // something after the last line end shows that it is one
     fc.assert(
       fc.property(fc.array(fc.nat(text.length)), (cuts) => {
-        const parser = createSseParser(1000);
+        const parser = createFrameReader(1000);
         const places = [0, ...cuts.toSorted((a, b) => a - b), text.length];
         const pieces = places.slice(1).map((to, index) => text.slice(places[index], to));
         expect(pieces.flatMap((piece) => parser.push(piece))).toEqual(FRAMES);
@@ -42,7 +42,7 @@ describe('the parser of server-sent events', () => {
   });
 
   it('gives up on an event that grows too large, but not on many events', () => {
-    const parser = createSseParser(100);
+    const parser = createFrameReader(100);
     for (let number = 0; number < 50; number++) expect(parser.push('data: 0123456789\n\n')).toHaveLength(1);
     expect(() => parser.push(`data: ${'x'.repeat(100)}`)).toThrow(RangeError);
   });

@@ -1,0 +1,5 @@
+import type { JsonObject } from '../schemas/core/json.ts';
+
+/** True for what JSON writes in braces: neither null nor a list. Values that were parsed from JSON are expected. */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
