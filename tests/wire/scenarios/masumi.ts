@@ -112,11 +112,11 @@ export const masumiRefusals = scenario('masumi-refusals', async (wire) => {
     await wire.ask(`an order with ${title}`, line, { body });
   for (const [title, body] of [
     ['a negative price', { inputs: { topic: 'x' }, payment_amount: -1 }],
-    ['another price', { inputs: { topic: 'x' }, payment_amount: 1.5 }],
     [
-      'a price that is a text',
-      { identifier_from_purchaser: 'ddbbccddeeff00112233', inputs: { topic: 'x' }, payment_amount: '3' },
+      'another price',
+      { identifier_from_purchaser: 'ddbbccddeeff00112233', inputs: { topic: 'x' }, payment_amount: 1.5 },
     ],
+    ['a price that is a text', { inputs: { topic: 'x' }, payment_amount: '3' }],
     ['inputs that are no object', { inputs: [] }],
   ] as const)
     await wire.ask(`a native order with ${title}`, `POST /${KEY.hymn}/runs`, { body });
