@@ -25,6 +25,8 @@ export interface House {
   close(): Promise<void>;
 }
 
+/** Starting takes ten seconds, and much longer on a machine that has much else to do. */
+const PATIENCE_MS = 240_000;
 export const RATE_LIMIT = 60;
 const ADMIN_KEY = `sk_wireadmin_${'0123456789abcdef'.repeat(3)}`;
 
@@ -37,7 +39,7 @@ export async function openHouse(folder: string): Promise<House> {
     RECONCILE_BOOKS_EVERY_MS: '0',
   });
   const told = async (what: RegExp): Promise<string> => (await stack.untilSaid(what))[1]!;
-  await stack.untilSaid(/Ctrl-C stops it/);
+  await stack.untilSaid(/Ctrl-C stops it/, PATIENCE_MS);
   const [open, services, payments] = [
     await told(/^ {2}API +(http\S+)$/m),
     await told(/^ {2}Sample services +(http:\/\/[^/\s]+)/m),
@@ -51,7 +53,7 @@ export async function openHouse(folder: string): Promise<House> {
     STEWARD_ADMIN_KEY: ADMIN_KEY,
     RATE_LIMIT_PER_MINUTE: String(RATE_LIMIT),
   });
-  const guarded = (await guard.untilSaid(/"url":"(http:[^"]+)"/))[1]!;
+  const guarded = (await guard.untilSaid(/"url":"(http:[^"]+)"/, PATIENCE_MS))[1]!;
   return {
     open,
     guarded,

@@ -28,6 +28,8 @@ const PLACES: Readonly<Record<string, string>> = {
   ticket: String.raw`${member('ticket', '"')}[^"]+|(?<=[?&]ticket=)[^\s&"]+`,
   key: String.raw`${member('key_id|public_key|kid|x', '"')}[\w+/=-]{16,44}(?=")`,
   signed: String.raw`${member('signature', '"')}[\w+/]{86}==`,
+  // How much was audited before a receipt was issued depends on what else went on.
+  audit_head: String.raw`${member('head')}\{"line":\d+,"hash":"[0-9a-f]{64}","at":"[^"]+"\}`,
   duration: String.raw`${member('uptime|totalTime|time|timeMs|age_ms|took_ms')}\d+(?:\.\d+)?`,
   height: String.raw`${member('last_valid_block_height|signed_slot|slot')}\d+|(?<=block or slot )\d+`,
 };
@@ -35,7 +37,7 @@ const PLACES: Readonly<Record<string, string>> = {
 /** Made of what was sent and nothing else, so they are the same each time and are compared. */
 const KEPT = String.raw`${member('input_hash|inputHash|resultHash', '"')}(?<kept>[0-9a-f]{64})`;
 
-const PLAIN = new Set(['time', 'ms', 'duration', 'height']);
+const PLAIN = new Set(['time', 'ms', 'duration', 'height', 'audit_head']);
 
 const PATTERN = new RegExp(
   [

@@ -13,7 +13,7 @@ let house: House;
 
 beforeAll(async () => {
   house = await openHouse(folder);
-});
+}, 500_000);
 afterAll(() => house?.close());
 
 describe('what clients are answered is what was recorded, byte for byte', () => {

@@ -12,6 +12,13 @@ const order = (identifier: string, topic = 'tests') => ({
 const untilStatus = (wire: Wire, key: string, id: string, status: string): Promise<Json> =>
   wire.until(`GET /mip003/${key}/status?job_id=${id}`, (json) => String(json['status']) === status);
 
+/** Whether the payment service has taken up the hash yet when the job is done is a race that nobody loses. */
+const withoutAction = (text: string): string =>
+  text.replace(
+    /"next_action":"(?:SubmitResultRequested|WaitingForExternalAction)"/,
+    '"next_action":"<submit requested, or waiting>"',
+  );
+
 /** An agent is described, hired, paid and delivers. */
 export const masumi = scenario('masumi', async (wire, { lockFunds }) => {
   await wire.ask('agents are there', 'GET /mip003/availability');
@@ -43,7 +50,7 @@ export const masumi = scenario('masumi', async (wire, { lockFunds }) => {
   await wire.ask('done', `GET ${MIP}/status?job_id=${id}`);
   await wire.ask('its events as SSE', `GET /runs/${id}/events`, { headers: sse });
   await wire.socket('its events by WebSocket', `/runs/${id}/events?after=4`);
-  await wire.ask('done: as the native API has it', `GET /${KEY.hymn}/runs/${id}`);
+  await wire.ask('done: as the native API has it', `GET /${KEY.hymn}/runs/${id}`, { show: withoutAction });
   await wire.ask('done: as a run', `GET /runs/${id}`);
   await wire.ask('its receipt', `GET /runs/${id}/receipt`);
   await wire.ask('runs of the family', 'GET /runs?family=masumi');
@@ -88,7 +95,9 @@ export const masumiQuestions = scenario('masumi-questions', async (wire, { lockF
   await wire.ask('answer once more', line, { body: good.body });
   await wire.ask('done', `GET ${mip}/status?job_id=${id}`);
   await wire.socket('its events', `/runs/${id}/events?after=0`);
-  await wire.ask('done: as the native API has it', `GET /${KEY.approval}/runs/${id}`);
+  await wire.ask('done: as the native API has it', `GET /${KEY.approval}/runs/${id}`, {
+    show: withoutAction,
+  });
 });
 
 /** A name that is not hex is replaced by a random one, of which the hash of the input is made. */
@@ -112,11 +121,11 @@ export const masumiRefusals = scenario('masumi-refusals', async (wire) => {
     await wire.ask(`an order with ${title}`, line, { body });
   for (const [title, body] of [
     ['a negative price', { inputs: { topic: 'x' }, payment_amount: -1 }],
-    ['another price', { inputs: { topic: 'x' }, payment_amount: 1.5 }],
     [
-      'a price that is a text',
-      { identifier_from_purchaser: 'ddbbccddeeff00112233', inputs: { topic: 'x' }, payment_amount: '3' },
+      'another price',
+      { identifier_from_purchaser: 'ddbbccddeeff00112233', inputs: { topic: 'x' }, payment_amount: 1.5 },
     ],
+    ['a price that is a text', { inputs: { topic: 'x' }, payment_amount: '3' }],
     ['inputs that are no object', { inputs: [] }],
   ] as const)
     await wire.ask(`a native order with ${title}`, `POST /${KEY.hymn}/runs`, { body });
