@@ -80,6 +80,7 @@ module.exports = {
     parser: 'swc',
     enhancedResolveOptions: {
       extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default'],
     },
   },
