@@ -7,7 +7,7 @@ import type { Mounted } from '../http/mount.ts';
 import type { OpenApiDocument } from '../openapi.ts';
 import { defineRoute, type Route } from '../route.ts';
 
-const { resolve: ofPackage } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
@@ -15,10 +15,10 @@ const FILES = [
   { path: '/docs', file: new URL('./page.html', import.meta.url), type: 'text/html; charset=utf-8' },
   { path: '/docs/page.css', file: new URL('./page.css', import.meta.url), type: CSS },
   { path: '/docs/page.js', file: new URL('./page.js', import.meta.url), type: SCRIPT },
-  { path: '/docs/swagger-ui.css', file: ofPackage('swagger-ui-dist/swagger-ui.css'), type: CSS },
+  { path: '/docs/swagger-ui.css', file: require.resolve('swagger-ui-dist/swagger-ui.css'), type: CSS },
   {
     path: '/docs/swagger-ui-bundle.js',
-    file: ofPackage('swagger-ui-dist/swagger-ui-bundle.js'),
+    file: require.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
     type: SCRIPT,
   },
 ];
