@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVM, sampleBook } from '../support/sample-catalogue.ts';
+import { EVM } from '../support/sample-catalogue.ts';
 import { ask, openStack, type Answer, type ApiStack } from './support/api.ts';
+import { bookWithUnits } from './support/budgets.ts';
 import { createProbe } from './support/family.ts';
 
 let stack: ApiStack;
@@ -11,13 +12,8 @@ let bare: { url: string };
 
 beforeAll(async () => {
   stack = await openStack();
-  const usdc = sampleBook.assets.filter(({ code }) => code === 'USDC').map(({ id }) => id);
-  const groups = [
-    { name: 'USD', decimals: 6, assets: usdc },
-    { name: 'CENTS', decimals: 2, assets: usdc },
-  ];
   const families = [createProbe().family];
-  api = await stack.start({ families, assets: { ...sampleBook, groups } });
+  api = await stack.start({ families, assets: bookWithUnits });
   bare = await stack.start({ families });
 });
 afterAll(() => stack.close());
@@ -211,11 +207,11 @@ describe('whatever is sent', () => {
     JSON.stringify(value, (_key, one: unknown) => (typeof one === 'bigint' ? one.toString() : one));
 
   /** Every answer is done or refused with a word about it; of both there are enough. */
-  async function judge(asked: fc.Arbitrary<object>, done: number, ask: (body: string) => Promise<Answer>) {
+  async function judge(asked: fc.Arbitrary<object>, done: number, act: (body: string) => Promise<Answer>) {
     const counts = { done: 0, refused: 0 };
     const judgeOne = async (change: object): Promise<void> => {
       const body = json(change);
-      const answer = await ask(body);
+      const answer = await act(body);
       const said = `${body} -> ${answer.text}`;
       expect([done, 400], said).toContain(answer.status);
       counts[answer.status === 400 ? 'refused' : 'done'] += 1;
