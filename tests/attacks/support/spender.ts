@@ -97,7 +97,7 @@ async function pay(runId: string, amount: string): Promise<boolean> {
 }
 
 process.send?.({ type: 'ready' });
-for (let refusals = 0; refusals < 20;) {
+for (let refusals = 0; refusals < (spends === 'escrow' ? 20 : 10);) {
   const runId = `run_${randomUUID()}`;
   const run = {
     id: runId,
