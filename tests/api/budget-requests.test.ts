@@ -84,7 +84,8 @@ describe('a budget is refused', () => {
     ],
     ['with a negative limit', { approve_above: '-0.1' }, 'approve_above', /plain decimal/],
     ['for a subject with spaces', { applies_to: { subject: 'a b' } }, 'applies_to.subject', /letters/],
-    ['for an empty agent', { applies_to: { agent: '' } }, 'applies_to.agent', /printable/],
+    ['for an empty agent', { applies_to: { agent: '' } }, 'applies_to.agent', /name/],
+    ['for a service of two lines', { applies_to: { service: 'a\nb' } }, 'applies_to.service', /line breaks/],
     ['for a payee of two lines', { applies_to: { payee: 'a\nb' } }, 'applies_to.payee', /printable/],
     ['for a family in capitals', { applies_to: { family: 'Probe' } }, 'applies_to.family', /family/],
     [

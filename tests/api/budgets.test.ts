@@ -89,7 +89,7 @@ describe('a new budget', () => {
 });
 
 it('is what whoever holds money goes by', async () => {
-  const scope = { subject: 'user-a', payee: 'seller' };
+  const scope = { subject: 'user-a', agent: 'Ann', service: 'Wetter für morgen', payee: 'seller' };
   const more = { applies_to: scope, alerts: [0.25, 0.9999], approve_above: '2.5', mode: 'warn' };
   const id = await budgets.made({ ...more, rollover: { enabled: true, cap: '4' } });
   const other = await budgets.made({ period: 'run', rollover: { enabled: false, cap: '1' } });

@@ -64,28 +64,25 @@ export const bookWithUnits = {
 /** Whose key asks: `elsewhere` is an admin of another tenant, the two others read and operate. */
 export type Who = 'admin' | 'hers' | 'his' | 'elsewhere';
 
-/** An API with keys, and what tests of budgets do with it. */
-export async function openBudgets() {
-  const stack = await openStack();
-  const families = [createProbe().family];
-  const api = await stack.start({
-    families,
-    assets: bookWithUnits,
-    settings: { auth: 'on', adminKey: ADMIN },
-  });
-  const writer = createWriter(stack.db);
+type Headers = Record<Who, Record<string, string>>;
+
+async function makeKeys(api: { url: string }): Promise<Headers> {
   const admin = { authorization: `Bearer ${ADMIN}` };
   const keyOf = async (subject: string, scopes: string[], tenant = 'default') => {
     const body = { name: subject, subject, scopes, tenant };
     const answer = await ask(api, '/admin/keys', { method: 'POST', body, headers: admin });
     return { authorization: `Bearer ${String(answer.body['key'])}` };
   };
-  const headers: Record<Who, Record<string, string>> = {
+  return {
     admin,
     hers: await keyOf('user-a', ['read', 'operate', 'approve']),
     his: await keyOf('user-b', ['read', 'operate', 'approve']),
     elsewhere: await keyOf('chief', ['admin'], 'elsewhere'),
   };
+}
+
+/** Requests about budgets. */
+function createAsker(api: { url: string }, headers: Headers) {
   const send = (
     method: string,
     path: string,
@@ -96,27 +93,15 @@ export async function openBudgets() {
   const get = (path: string, who: Who = 'admin'): Promise<Answer> => send('GET', path, undefined, who);
   const create = (body: object = {}): Promise<Answer> =>
     send('POST', '/budgets', { name: 'Cap', unit: 'USD', amount: '10', period: 'month', ...body });
-  const hold = (held: Held): Promise<string> => stack.db.transaction((client) => holdIn(client, held));
-  let runs = 0;
   return {
-    stack,
-    writer,
     send,
     get,
     create,
-    hold,
     /** The id of a new budget. */
     async made(body: object = {}): Promise<string> {
       const answer = await create(body);
       if (answer.status !== 201) throw new Error(answer.text);
       return String(answer.body['id']);
-    },
-    async newRun(subject = 'user-a'): Promise<string> {
-      runs += 1;
-      return writer.run(`run-${runs}`, 'default', 'probe', subject);
-    },
-    async spend(held: Held): Promise<void> {
-      await close(stack.db, await hold(held), 'spend');
     },
     async figures(id: string): Promise<object> {
       const { spent, held, unknown, left, carried } = (await get(`/budgets/${id}`)).body;
@@ -125,6 +110,34 @@ export async function openBudgets() {
     async entriesOf(id: string, who: Who = 'admin'): Promise<Record<string, unknown>[]> {
       return (await get(`/budgets/${id}/entries`, who)).body['entries'] as Record<string, unknown>[];
     },
+  };
+}
+
+/** Runs and their payments. */
+function createSpender(db: Database, writer: ReturnType<typeof createWriter>) {
+  let runs = 0;
+  const hold = (held: Held): Promise<string> => db.transaction((client) => holdIn(client, held));
+  return {
+    hold,
+    spend: async (held: Held): Promise<void> => close(db, await hold(held), 'spend'),
+    async newRun(subject = 'user-a'): Promise<string> {
+      runs += 1;
+      return writer.run(`run-${runs}`, 'default', 'probe', subject);
+    },
+  };
+}
+
+/** An API with keys, and what tests of budgets do with it. */
+export async function openBudgets() {
+  const stack = await openStack();
+  const settings = { auth: 'on', adminKey: ADMIN } as const;
+  const api = await stack.start({ families: [createProbe().family], assets: bookWithUnits, settings });
+  const writer = createWriter(stack.db);
+  return {
+    stack,
+    writer,
+    ...createAsker(api, await makeKeys(api)),
+    ...createSpender(stack.db, writer),
     async close(): Promise<void> {
       await writer.close();
       await stack.close();
