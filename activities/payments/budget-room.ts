@@ -207,5 +207,6 @@ async function book(
       runId: budget.period === 'run' ? scope.runId : null,
       detail: `Budget "${budget.name}" has used ${share * 100} % of its cap in ${window.key}: ${used} of ${cap}.`,
       data: { budget: budget.id, window: window.key, share, used, cap },
+      recurs: true, // more room closes it, and it may be used again
     });
 }

@@ -33,15 +33,22 @@ export type BudgetMode = z.infer<typeof BudgetMode>;
 
 const subject = z.string().regex(/^[\w.:@-]{1,128}$/, 'must be 1 to 128 letters, digits, or _ . : @ -');
 const family = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a family, e.g. "reasoning"');
-const id = z.string().regex(/^[\x21-\x7e]{1,250}$/, 'must be 1 to 250 printable ASCII characters, no spaces');
+/** Sellers choose the names of their services, so these may have spaces. */
+const named = z
+  .string()
+  .max(250)
+  .regex(/^\S(?:\P{Cc}*\S)?$/u, 'must be a name without line breaks and without spaces at its ends');
+const payee = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,250}$/, 'must be an address: printable ASCII characters, no spaces');
 
 /** Whose payments count. All named must fit; `{}` is every payment of the tenant. */
 export const BudgetScope = strict({
   subject: subject.optional(),
-  agent: id.optional(),
+  agent: named.optional(),
   family: family.optional(),
-  service: id.optional(),
-  payee: id.optional(),
+  service: named.optional(),
+  payee: payee.optional(),
 }).meta({ example: { family: 'reasoning', subject: 'user_123' } });
 export type BudgetScope = z.infer<typeof BudgetScope>;
 
@@ -89,15 +96,27 @@ export const BudgetBody = strict(
     approve_above: WholeUnitsIn.nullable().default(null),
   },
   { ...counted, id: 'ids are given by Steward', renews_at: 'it follows from `period`' },
-).superRefine(({ asset, unit, period, rollover }, issues) => {
-  const refuse = (path: string, message: string): void =>
-    issues.addIssue({ code: 'custom', path: [path], message });
-  if (asset === undefined && unit === undefined) refuse('asset', 'say what is counted: `asset` or `unit`');
-  if (asset !== undefined && unit !== undefined)
-    refuse('unit', 'give `asset` or `unit`, not both: `unit` stands for several assets');
-  if (rollover?.enabled && (period === 'run' || period === 'total'))
-    refuse('rollover', `a budget for ${period === 'run' ? 'each run' : 'all time'} has no next period`);
-});
+)
+  .superRefine(({ asset, unit, period, rollover }, issues) => {
+    const refuse = (path: string, message: string): void =>
+      issues.addIssue({ code: 'custom', path: [path], message });
+    if (asset === undefined && unit === undefined) refuse('asset', 'say what is counted: `asset` or `unit`');
+    if (asset !== undefined && unit !== undefined)
+      refuse('unit', 'give `asset` or `unit`, not both: `unit` stands for several assets');
+    if (rollover?.enabled && (period === 'run' || period === 'total'))
+      refuse('rollover', `a budget for ${period === 'run' ? 'each run' : 'all time'} has no next period`);
+  })
+  .meta({
+    example: {
+      name: 'Research, a month',
+      applies_to: { family: 'reasoning', subject: 'user_123' },
+      unit: 'USD',
+      amount: '100',
+      period: 'month',
+      rollover: { enabled: true, cap: '50' },
+      approve_above: '5',
+    },
+  });
 export type BudgetBody = z.output<typeof BudgetBody>;
 
 const FIXED = 'what was counted until now was counted by it. Make another budget and delete this one';

@@ -12,7 +12,7 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape, refused: Refus
   return z.strictObject(shape, {
     error: ({ code, keys }) =>
       code === 'unrecognized_keys' && Array.isArray(keys)
-        ? keys.map((key) => sayUnknown(String(key), known, refused)).join(' ')
+        ? keys.map((key) => sayUnknown(key, known, refused)).join(' ')
         : undefined,
   });
 }
@@ -45,7 +45,7 @@ const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]
 /** Levenshtein's distance. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (const [i, char] of [...from].entries()) {
+  for (const [i, char] of Array.from(from).entries()) {
     const next = [i + 1];
     for (let at = 1; at <= to.length; at += 1)
       next.push(Math.min(next[at - 1]! + 1, row[at]! + 1, row[at - 1]! + Number(char !== to[at - 1])));

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVM, sampleBook } from '../support/sample-catalogue.ts';
+import { EVM } from '../support/sample-catalogue.ts';
 import { ask, openStack, type Answer, type ApiStack } from './support/api.ts';
+import { bookWithUnits } from './support/budgets.ts';
 import { createProbe } from './support/family.ts';
 
 let stack: ApiStack;
@@ -11,13 +12,8 @@ let bare: { url: string };
 
 beforeAll(async () => {
   stack = await openStack();
-  const usdc = sampleBook.assets.filter(({ code }) => code === 'USDC').map(({ id }) => id);
-  const groups = [
-    { name: 'USD', decimals: 6, assets: usdc },
-    { name: 'CENTS', decimals: 2, assets: usdc },
-  ];
   const families = [createProbe().family];
-  api = await stack.start({ families, assets: { ...sampleBook, groups } });
+  api = await stack.start({ families, assets: bookWithUnits });
   bare = await stack.start({ families });
 });
 afterAll(() => stack.close());
@@ -88,7 +84,8 @@ describe('a budget is refused', () => {
     ],
     ['with a negative limit', { approve_above: '-0.1' }, 'approve_above', /plain decimal/],
     ['for a subject with spaces', { applies_to: { subject: 'a b' } }, 'applies_to.subject', /letters/],
-    ['for an empty agent', { applies_to: { agent: '' } }, 'applies_to.agent', /printable/],
+    ['for an empty agent', { applies_to: { agent: '' } }, 'applies_to.agent', /name/],
+    ['for a service of two lines', { applies_to: { service: 'a\nb' } }, 'applies_to.service', /line breaks/],
     ['for a payee of two lines', { applies_to: { payee: 'a\nb' } }, 'applies_to.payee', /printable/],
     ['for a family in capitals', { applies_to: { family: 'Probe' } }, 'applies_to.family', /family/],
     [
@@ -211,11 +208,11 @@ describe('whatever is sent', () => {
     JSON.stringify(value, (_key, one: unknown) => (typeof one === 'bigint' ? one.toString() : one));
 
   /** Every answer is done or refused with a word about it; of both there are enough. */
-  async function judge(asked: fc.Arbitrary<object>, done: number, ask: (body: string) => Promise<Answer>) {
+  async function judge(asked: fc.Arbitrary<object>, done: number, act: (body: string) => Promise<Answer>) {
     const counts = { done: 0, refused: 0 };
     const judgeOne = async (change: object): Promise<void> => {
       const body = json(change);
-      const answer = await ask(body);
+      const answer = await act(body);
       const said = `${body} -> ${answer.text}`;
       expect([done, 400], said).toContain(answer.status);
       counts[answer.status === 400 ? 'refused' : 'done'] += 1;

@@ -23,6 +23,8 @@ export interface PaperApp {
   expire(runId: string): void;
   /** How often a payment of a run was looked at for whether there is money for it now. */
   looks(runId: string): number;
+  /** What holds take for now; undefined is the time that it is. */
+  clock: { nowMs: number | undefined };
   close(): Promise<void>;
 }
 
@@ -68,10 +70,11 @@ export async function startPaperApp(run: { approvalTtlMs?: number } = {}): Promi
   let pay: PaymentActivities | undefined;
   const ends: (() => Promise<void>)[] = [];
   const looked: string[] = [];
+  const clock: PaperApp['clock'] = { nowMs: undefined };
   const app = await startReasoningApp({
     run: { reconcileIntervalMs: 20, ...run },
     activities({ db, scripted }): Partial<CallingActivities & PlanningActivities & PaymentActivities> {
-      const { activities, close } = paymentsOn(db);
+      const { activities, close } = paymentsOn(db, () => clock.nowMs ?? Date.now());
       ends.push(close);
       pay = activities;
       const callService: CallingActivities['callService'] = (request) =>
@@ -94,10 +97,13 @@ export async function startPaperApp(run: { approvalTtlMs?: number } = {}): Promi
   const expire = (runId: string): void => {
     for (const step of ['a', 'b']) for (const n of [1, 2, 3]) expired.add(paymentId(runId, step, n));
   };
-  return { app, pay: pay!, expire, looks, close };
+  return { app, pay: pay!, expire, looks, clock, close };
 }
 
-function paymentsOn(db: Database): { activities: PaymentActivities; close: () => Promise<void> } {
+function paymentsOn(
+  db: Database,
+  now: () => number,
+): { activities: PaymentActivities; close: () => Promise<void> } {
   const sealer = createSealer('a key for tests only');
   const notifier = createNotifier(db.pool);
   const activities = createPaymentActivities({
@@ -119,6 +125,7 @@ function paymentsOn(db: Database): { activities: PaymentActivities; close: () =>
       },
     },
     sweepAges: { settledMs: 0, orphanMs: 0 },
+    now,
   });
   return { activities, close: () => notifier.close() };
 }
