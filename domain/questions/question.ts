@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { CanAnswer } from '../../schemas/core/question.ts';
 
@@ -39,6 +40,3 @@ export function readInputMessage(message: unknown): InputMessage | undefined {
     ...(typeof by === 'string' && { by: by.slice(0, 300) }),
   };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
