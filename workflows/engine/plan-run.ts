@@ -1,5 +1,6 @@
 import { startDag, sinks, type DagNode, type DagState } from '../../domain/plan/dag.ts';
 import { stepSkipped } from '../../domain/payments/events.ts';
+import type { Grant } from '../../domain/plan/approval-state.ts';
 import type { Plan, PlanStep } from '../../domain/plan/plan.ts';
 import { needsOf, type PauseFacts } from '../../domain/plan/pause-needs.ts';
 import { escalated } from '../../domain/plan/revision.ts';
@@ -8,7 +9,7 @@ import { planConflict } from '../../domain/plan/run-deadlines.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { ApprovalEnd, ApprovalGate } from './approval.ts';
 import type { ApprovalAsk } from './approval-events.ts';
-import { committed, createBudget, netCost, type Grant } from './budget.ts';
+import { committed, createBudget, netCost } from './budget.ts';
 import { runDag, type DagRun } from './dag.ts';
 import { rollBack, type RollbackCause } from './rollback.ts';
 import { internalError, type Ending, type Run } from './run.ts';
