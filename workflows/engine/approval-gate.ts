@@ -80,7 +80,12 @@ async function reserve(
   delete run.closing.moneyless;
   const { runId } = run.input;
   const money = { runId, revision: plan.revision, upTo: wanted.toString(), asset: plan.asset };
-  const outcome = await run.journal.ride((ride) => run.act.local.reserveForRun({ ride, ...money }));
+  const outcome = await run.journal.ride((ride) =>
+    run.act.local.reserveForRun.executeWithOptions(
+      { summary: `approval: set aside up to ${formatUnits(wanted, plan.decimals)} ${plan.asset}` },
+      [{ ride, ...money }],
+    ),
+  );
   if (outcome.kind === 'reserved') return undefined;
   const available = formatUnits(outcome.available, plan.decimals);
   const required = formatUnits(outcome.required, plan.decimals);

@@ -57,7 +57,11 @@ async function begin(
   if (past !== undefined) {
     const { of, done, skipped } = past;
     const adoption = { runId: run.input.runId, of, done, skipped };
-    await run.journal.ride((ride) => run.act.local.adoptSteps({ ride, ...adoption }));
+    await run.journal.ride((ride) =>
+      run.act.local.adoptSteps.executeWithOptions({ summary: `use results of ${of}` }, [
+        { ride, ...adoption },
+      ]),
+    );
   }
   return execute(context, gate, startDag(nodesOf(plan), past));
 }
@@ -106,7 +110,9 @@ async function runStep(context: StepContext, step: PlanStep): Promise<StepEnd> {
 async function compute(context: StepContext, step: PlanStep): Promise<StepEnd> {
   const { run, outputs } = context;
   const outcome = await run.journal.ride((ride) =>
-    run.act.local.computeStep({ ride, runId: run.input.runId, step, outputs }),
+    run.act.local.computeStep.executeWithOptions({ summary: `${step.id}: ${step.type}` }, [
+      { ride, runId: run.input.runId, step, outputs },
+    ]),
   );
   if (outcome.kind === 'failed') return failed(outcome.code, outcome.message);
   outputs[step.outputKey] = outcome.output;
@@ -133,7 +139,9 @@ async function pause(
     doneIds(context),
   );
   const plan = await run.journal.ride((ride) =>
-    run.act.local.revisePlan({ ride, plan: context.plan, ...revision.change }),
+    run.act.local.revisePlan.executeWithOptions({ summary: `${parked[0]!.id}: revise the plan, ${reason}` }, [
+      { ride, plan: context.plan, ...revision.change },
+    ]),
   );
   context.plan = plan;
   run.journal.emit({
@@ -179,7 +187,11 @@ function resumption(
   const intents = parked.flatMap(({ why }) => (why.short === undefined ? [] : [why.short.intentId]));
   if (grant === undefined || intents.length < parked.length) return undefined;
   const isFunded = async (intentId: string): Promise<boolean> =>
-    (await run.act.money.checkFunds({ intentId })).funded;
+    (
+      await run.act.money.checkFunds.executeWithOptions({ summary: 'look for the missing money' }, [
+        { intentId },
+      ])
+    ).funded;
   return { grant, funded: async () => (await Promise.all(intents.map(isFunded))).every(Boolean) };
 }
 
