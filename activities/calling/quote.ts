@@ -9,7 +9,7 @@ import {
   type Offer,
   type PaymentRequired,
 } from '../../domain/payments/offers.ts';
-import type { Rails } from '../../domain/payments/rail.ts';
+import type { PayingRail, RailBook } from '../../domain/payments/rail.ts';
 import type { PlanStep } from '../../domain/plan/plan.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { Quote } from '../../domain/ports/calling.ts';
@@ -42,7 +42,7 @@ export function chooseQuote(
   required: PaymentRequired,
   step: PlanStep,
   code: string,
-  deps: { assets: AssetBook; rails: Rails },
+  deps: { assets: AssetBook; rails: RailBook<PayingRail> },
 ): ChosenQuote | { refused: string } {
   const { assets, rails } = deps;
   const refusals: string[] = [];

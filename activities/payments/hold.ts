@@ -4,7 +4,7 @@ import { tokenOf } from '../../domain/assets.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { paymentEntries, type PaymentParties } from '../../domain/payments/entries.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
-import type { Rail } from '../../domain/payments/rail.ts';
+import type { CustodyRail } from '../../domain/payments/rail.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import { applyTransfer, closeTransfer, readBalance } from '../../db/ledger.ts';
@@ -30,7 +30,7 @@ type Refused = Extract<SignOutcome, { kind: 'refused' }>;
 export async function prepare(
   tools: PaymentTools,
   payment: PaymentRow,
-  rail: Rail,
+  rail: Pick<CustodyRail, 'available'>,
 ): Promise<Refused | undefined> {
   const { paid } = assetsOf(tools.assets, payment.asset);
   const purse = purseOf(tools, payment, await mustGetRun(tools, payment.run_id));

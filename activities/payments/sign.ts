@@ -8,7 +8,12 @@ import { takeNumbers } from '../../db/repositories/signers.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { paymentEvent } from '../../domain/payments/events.ts';
 import type { Offer } from '../../domain/payments/offers.ts';
-import type { NumberedPayment, OwnTransaction, Rail, SignedPayment } from '../../domain/payments/rail.ts';
+import type {
+  NumberedPayment,
+  OwnTransaction,
+  PayingRail,
+  SignedPayment,
+} from '../../domain/payments/rail.ts';
 import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { recordFees } from './fees.ts';
@@ -131,7 +136,7 @@ const openQuote = (tools: PaymentTools, payment: PaymentRow): StoredQuote =>
 async function signOnce(
   tools: PaymentTools,
   payment: PaymentRow,
-  rail: Rail,
+  rail: Pick<PayingRail, 'sign'>,
 ): Promise<SignedPayment | NumberedPayment> {
   const { offer, ...quote } = openQuote(tools, payment);
   const promised = await promisedIn(tools.db.pool, payment.asset, payment.id);
@@ -176,7 +181,7 @@ async function store(
 function storeNumbered(
   tools: PaymentTools,
   { id, network }: PaymentRow,
-  rail: Rail,
+  rail: Pick<PayingRail, 'payer'>,
   draft: NumberedPayment,
 ): Promise<void> {
   return tools.db.transaction(async (client) => {

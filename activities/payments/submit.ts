@@ -12,7 +12,7 @@ import {
 } from '../../domain/payments/answers.ts';
 import { paymentEvent, stepCompleted } from '../../domain/payments/events.ts';
 import type { HttpAnswer } from '../../domain/payments/http.ts';
-import type { Rail, Sighting } from '../../domain/payments/rail.ts';
+import type { PayingRail, Sighting } from '../../domain/payments/rail.ts';
 import { callKey, type SellerAnswer } from '../../domain/payments/seller.ts';
 import type { PaymentActivities, SubmitOutcome } from '../../domain/ports/payments.ts';
 import type { ValueRef } from '../../domain/ports/values.ts';
@@ -133,7 +133,7 @@ async function judgeDirect(
   tools: PaymentTools,
   request: SubmitRequest,
   payment: PaymentRow,
-  rail: Rail,
+  rail: Pick<PayingRail, 'locate'>,
   sentAtMs: number,
 ): Promise<SubmitOutcome> {
   const sighting = await watch(tools, rail, payment, payment.tx_hash);
@@ -169,7 +169,7 @@ function settledTx(http: HttpAnswer): string | null {
 
 async function watch(
   tools: PaymentTools,
-  rail: Rail,
+  rail: Pick<PayingRail, 'locate'>,
   payment: PaymentRow,
   hint: string | null,
 ): Promise<Sighting> {
@@ -181,7 +181,11 @@ async function watch(
   }
 }
 
-async function look(rail: Rail, payment: PaymentRow, hint: string | null): Promise<Sighting> {
+async function look(
+  rail: Pick<PayingRail, 'locate'>,
+  payment: PaymentRow,
+  hint: string | null,
+): Promise<Sighting> {
   try {
     return await rail.locate(payment.proof, hint);
   } catch (error) {
