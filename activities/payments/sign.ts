@@ -7,7 +7,6 @@ import {
 import { takeNumbers } from '../../db/repositories/signers.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { paymentEvent } from '../../domain/payments/events.ts';
-import type { Offer } from '../../domain/payments/offers.ts';
 import type {
   NumberedPayment,
   OwnTransaction,
@@ -15,9 +14,9 @@ import type {
   SignedPayment,
 } from '../../domain/payments/rail.ts';
 import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments.ts';
-import type { JsonObject } from '../../schemas/core/json.ts';
 import { recordFees } from './fees.ts';
 import { giveUpHold, prepare } from './hold.ts';
+import { openQuote } from './quotes.ts';
 import { factsOf, findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 
 type SignRequest = Parameters<PaymentActivities['signPayment']>[0];
@@ -75,7 +74,7 @@ async function fromQuoted(
 ): Promise<SignOutcome | undefined> {
   if (tools.now() >= signBeforeMs) return expired;
   const rail = findRail(tools, payment);
-  const { offer } = openQuote(tools, payment);
+  const { offer } = openQuote(tools.sealer, payment);
   const why =
     rail === undefined
       ? `no wallet on ${payment.network}`
@@ -123,22 +122,12 @@ const expired: SignOutcome = {
   message: 'What allowed the payment has expired; approve again to go on.',
 };
 
-interface StoredQuote {
-  x402Version: 1 | 2;
-  resource: JsonObject | null;
-  extensions: JsonObject;
-  offer: Offer;
-}
-
-const openQuote = (tools: PaymentTools, payment: PaymentRow): StoredQuote =>
-  tools.sealer.open('payment.quote', payment.quote_sealed) as unknown as StoredQuote;
-
 async function signOnce(
   tools: PaymentTools,
   payment: PaymentRow,
   rail: Pick<PayingRail, 'sign'>,
 ): Promise<SignedPayment | NumberedPayment> {
-  const { offer, ...quote } = openQuote(tools, payment);
+  const { offer, railData } = openQuote(tools.sealer, payment);
   const promised = await promisedIn(tools.db.pool, payment.asset, payment.id);
   const committed = promised + BigInt(payment.amount);
   const { id } = payment;
@@ -148,7 +137,7 @@ async function signOnce(
     if (!(await movePayment(tools.db.pool, id, ['prepared'], 'prepared', { proof })))
       throw new Error(`Payment ${id} was signed by another process.`);
   };
-  return rail.sign({ ...quote, offer, intentId: id, committed, own: ownTransactions(current), remember });
+  return rail.sign({ offer, railData, intentId: id, committed, own: ownTransactions(current), remember });
 }
 
 const OWN = 'own:'; // a key for each, so that two processes do not overwrite each other's

@@ -45,7 +45,7 @@ export type NewQuote = Pick<
 const COLUMNS = `id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, status, quote_sealed,
   signed_sealed, fingerprint, proof, tx_hash, finalized, reason, updated_at`;
 
-/** The same (run, step, generation) is the same intent, whoever computes it. Fits x402's payment-identifier. */
+/** The same (run, step, generation) is the same intent, whoever computes it. Fits what sellers take as a payment's identifier. */
 export function paymentId(runId: string, stepId: string, generation: number): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([runId, stepId, generation]))

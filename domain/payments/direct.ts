@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { Offer } from './offers.ts';
+import type { Offer } from './offer.ts';
 
 /**
  * What the payment router is told besides the money (omni.md, "Payment"). `serviceId` is keccak256 of the ID's UTF-8
@@ -33,5 +33,5 @@ export function directOffer(
   service: RouterService | undefined,
 ): Offer {
   const extra: JsonObject = service === undefined ? {} : { ...service };
-  return { ...terms, scheme: service === undefined ? 'transfer' : 'router', extra, original: {} };
+  return { ...terms, scheme: service === undefined ? 'transfer' : 'router', extra };
 }

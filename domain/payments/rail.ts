@@ -1,14 +1,13 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RailKind } from '../../schemas/core/payment.ts';
-import type { Offer } from './offers.ts';
+import type { Offer } from './offer.ts';
 
 /** What to sign. `committed` is all that is promised in this asset, this payment included (minor units). */
 export interface SignOrder {
   intentId: string;
-  x402Version: 1 | 2;
   offer: Offer;
-  resource: JsonObject | null;
-  extensions: JsonObject;
+  /** What this rail stored with the quote (`StoredQuote`). */
+  railData: JsonObject;
   committed: bigint;
   /** Transactions of ours that earlier tries sent so that they could sign. */
   own: readonly OwnTransaction[];
@@ -121,7 +120,7 @@ export interface PayingRail extends RailName {
   sign(order: SignOrder): Promise<SignedPayment | NumberedPayment>;
   /**
    * Sends the signed bytes to the chain; what the node says of them proves nothing, so nothing is answered. A rail
-   * without it (x402) has its bytes carried by the paid request, and the seller submits them.
+   * without it has its bytes carried by the seller's request, and the seller submits them.
    */
   submit?(payload: JsonObject): Promise<void>;
   /**
@@ -156,7 +155,7 @@ export interface Rail extends PayingRail, CustodyRail, IncomingRail {
 
 /** Finds rails in the role that a caller needs. */
 export interface RailBook<Role extends RailName = Rail> {
-  /** Without a kind: the one that a seller's x402 offer on the network is paid over. */
+  /** Without a kind: the one whose bytes a seller's request on this network carries. */
   find(network: string, kind?: RailKind): Role | undefined;
   readonly all: readonly Role[];
 }

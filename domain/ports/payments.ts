@@ -30,20 +30,31 @@ export type ReconcileOutcome =
   | { kind: 'void' }
   | { kind: 'unknown'; message: string };
 
+/** The call of a service that carries a payment: what a delivery through the seller needs, and nobody else reads. */
+export type PaidCall = Pick<CallRequest, 'step' | 'outputs' | 'timeoutMs'>;
+
+/** The life of a payment from its quote on. It knows intents and their runs, and no step. */
 export interface PaymentActivities {
   /** Reserve in the ledger, sign once, persist bytes and fingerprint: one committed state after the other. */
   signPayment(request: {
     ride: Ride;
-    runId: string;
     intentId: string;
     /** No signature from here on (ms since epoch): the approval's expiry or the run's deadline. */
     signBeforeMs: number;
   }): Promise<SignOutcome>;
-  /** Sends the stored bytes with the same request. Safe to repeat: the same bytes settle at most once. */
-  submitPayment(request: CallRequest & { intentId: string }): Promise<SubmitOutcome>;
+  /**
+   * Hands the stored bytes over, the same ones however often: they settle at most once. `attempt` counts the tries in what
+   * is told.
+   */
+  submitPayment(request: {
+    ride: Ride;
+    intentId: string;
+    attempt: number;
+    paidCall?: PaidCall;
+  }): Promise<SubmitOutcome>;
   /** Whether a payment that was refused for lack of money could be held now. */
   checkFunds(request: { intentId: string }): Promise<{ funded: boolean }>;
-  reconcilePayment(request: { ride: Ride; runId: string; intentId: string }): Promise<ReconcileOutcome>;
+  reconcilePayment(request: { ride: Ride; intentId: string }): Promise<ReconcileOutcome>;
   /** Posts what became final, takes back what a reorg undid, closes what expired. Answers how many remain open. */
   sweepPayments(request: { limit: number }): Promise<{ open: number; moved: number }>;
 }

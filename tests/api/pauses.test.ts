@@ -26,8 +26,9 @@ beforeAll(async () => {
   app = await startReasoningApp({
     activities: ({ scripted }): Partial<PaymentActivities> => ({
       async signPayment(request) {
-        runs.set(request.intentId, request.runId);
-        const lack = NEEDED - (await reach(request.runId));
+        const { runId } = request.ride;
+        runs.set(request.intentId, runId);
+        const lack = NEEDED - (await reach(runId));
         if (lack <= 0n) return scripted.signPayment(request);
         await scripted.appendEvents(request.ride);
         return {

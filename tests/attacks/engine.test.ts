@@ -281,7 +281,6 @@ describe('a seller', () => {
     const quote = {
       ...PAY,
       payTo: '0xABCD',
-      x402Version: 2 as const,
       assetId: 'x',
       amount: '1',
       maxTimeoutSeconds: 1,

@@ -155,7 +155,7 @@ async function newJob(balance: bigint, price = '100'): Promise<Job> {
     asset: USDC.id,
     amount: price,
     pay_to: '0x02',
-    quote_sealed: sealer.seal('payment.quote', { x402Version: 2, resource: null, extensions: {}, offer }),
+    quote_sealed: sealer.seal('payment.quote', { offer, railData: {} }),
   });
   return { runId, userId, intentId };
 }
@@ -238,7 +238,6 @@ describe('a run that ends', () => {
     const look = () =>
       pay.reconcilePayment({
         ride: { runId: job.runId, events: [] },
-        runId: job.runId,
         intentId: job.intentId,
       });
     world.sighting = { kind: 'landed', txHash: '0xt', final: false, position: 1 };
@@ -296,7 +295,6 @@ describe('a run that ends', () => {
         await new Promise((resolve) => setTimeout(resolve, index));
         return pay.reconcilePayment({
           ride: { runId: job.runId, events: [] },
-          runId: job.runId,
           intentId: job.intentId,
         });
       };
@@ -351,7 +349,6 @@ describe('an activity whose first attempt is still running', () => {
               world.sighting = { kind: 'void' };
               await pay.reconcilePayment({
                 ride: { runId: job.runId, events: [] },
-                runId: job.runId,
                 intentId: job.intentId,
               });
             }
@@ -402,7 +399,6 @@ describe('a refund', () => {
       await pay.signPayment(sign(job));
       await pay.reconcilePayment({
         ride: { runId: job.runId, events: [] },
-        runId: job.runId,
         intentId: job.intentId,
       });
     }

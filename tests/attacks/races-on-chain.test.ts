@@ -61,7 +61,7 @@ async function newJob(way: Way, balance = PRICE): Promise<Job> {
 
 const callOf = (runId: string, { path }: Way) => request(runId, paidStep(stack.seller.url + path), 'USDC');
 const sign = ({ runId, intentId }: Job, by = activities) =>
-  by.signPayment({ ride: { runId, events: [] }, runId, intentId, signBeforeMs: soon() });
+  by.signPayment({ ride: { runId, events: [] }, intentId, signBeforeMs: soon() });
 const submit = ({ runId, way, intentId }: Job) =>
   activities.submitPayment({ ...callOf(runId, way), intentId });
 const finish = ({ runId }: Job, cost: bigint) =>

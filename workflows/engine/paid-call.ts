@@ -1,6 +1,6 @@
 import { patched, sleep } from '@temporalio/workflow';
 import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
-import type { ReconcileOutcome, SubmitOutcome } from '../../domain/ports/payments.ts';
+import type { PaidCall, ReconcileOutcome, SubmitOutcome } from '../../domain/ports/payments.ts';
 import { retryDelay } from '../../domain/retry.ts';
 import { mayStillSign } from '../../domain/plan/run-deadlines.ts';
 import { checkQuote } from '../../domain/plan/spending.ts';
@@ -84,7 +84,7 @@ async function sign(
   const outcome = await run.journal.ride((ride) =>
     run.act.money.signPayment.executeWithOptions(
       { summary: `${request.step.id}: sign ${demand.quote.amount} ${request.asset}` },
-      [{ ride, runId: request.runId, intentId: demand.intentId, signBeforeMs }],
+      [{ ride, intentId: demand.intentId, signBeforeMs }],
     ),
   );
   if (outcome.kind === 'signed') return undefined;
@@ -175,15 +175,17 @@ function mayPayAgain(context: StepContext, request: Request, sent: number): bool
 const submit = (context: StepContext, request: Request, intentId: string): Promise<SubmitOutcome> =>
   context.run.journal.ride((ride) =>
     context.run.act.money.submitPayment.executeWithOptions({ summary: `${request.step.id}: pay and call` }, [
-      { ...request, ride, intentId },
+      { ride, intentId, attempt: request.attempt, paidCall: paidCallOf(request) },
     ]),
   );
+
+const paidCallOf = ({ step, outputs, timeoutMs }: Request): PaidCall => ({ step, outputs, timeoutMs });
 
 const reconcile = (context: StepContext, request: Request, intentId: string): Promise<ReconcileOutcome> =>
   context.run.journal.ride((ride) =>
     context.run.act.money.reconcilePayment.executeWithOptions(
       { summary: `${request.step.id}: look on chain` },
-      [{ ride, runId: request.runId, intentId }],
+      [{ ride, intentId }],
     ),
   );
 

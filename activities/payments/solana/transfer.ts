@@ -1,15 +1,14 @@
 import { getMint, NATIVE_MINT } from '@solana/spl-token';
 import { Keypair, PublicKey } from '@solana/web3.js';
 import { describeTerms } from '../../../domain/payments/describe.ts';
-import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
 import type { NetworkFee, Rail, Sighting, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { nodeName } from '../node-name.ts';
-import { locateMessage } from '../x402/solana-chain.ts';
-import type { SolanaRailConfig } from '../x402/solana.ts';
 import { refusesDestination } from './destination.ts';
 import { readSolanaIncoming } from './incoming.ts';
-import { createSolanaNode, type SolanaNode } from './node.ts';
+import { locateMessage } from './message-chain.ts';
+import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from './node.ts';
 import { isPublicKey, tokenProgram, transferFee } from './tokens.ts';
 import { buildTransfer } from './transfer-transaction.ts';
 import { heldFinally, spendable, spareCoins, spentOnTop } from './wrapping.ts';

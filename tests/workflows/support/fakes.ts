@@ -66,7 +66,6 @@ export function demand(price: string, overrides: object = {}): CallOutcome {
     intentId: 'pi_1',
     quote: {
       ...PAY,
-      x402Version: 2,
       assetId: 'eip155:31337/erc20:0x01',
       amount: price,
       maxTimeoutSeconds: 60,
@@ -212,7 +211,9 @@ export function createFakes(script: Script): Fakes {
       calls.push('look for money');
       return { funded: answer('funded', script.funded ?? [false]) };
     },
-    submitPayment: async ({ ride, step, runId }) => {
+    submitPayment: async ({ ride, paidCall }) => {
+      const { runId } = ride;
+      const { step } = paidCall!;
       calls.push('submit');
       write(ride);
       const outcome = answer(
