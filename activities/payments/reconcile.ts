@@ -30,7 +30,8 @@ export async function reconcileIntent(tools: PaymentTools, intentId: string): Pr
     case 'void':
       return { kind: 'void' };
     case 'settled':
-      if (payment.finalized && payment.tx_hash !== null) return { kind: 'settled', txHash: payment.tx_hash };
+      if (payment.finalized && payment.tx_hash !== null)
+        return { kind: 'settled', txHash: payment.tx_hash, final: true };
       return examine(tools, payment);
     case 'signed':
     case 'submitted':
@@ -103,10 +104,10 @@ async function landed(
     attentionId(payment, 'payment_unknown'),
     'The chain shows that the payment landed.',
   );
-  if (!final) return { kind: 'settled', txHash };
+  if (!final) return { kind: 'settled', txHash, final };
   await recordFees(tools, payment, fees); // first: a payment that is posted is not looked at again
   await post(tools, payment);
-  return { kind: 'settled', txHash };
+  return { kind: 'settled', txHash, final };
 }
 
 /** Finalized is posted: from here on nothing takes the payment back. */

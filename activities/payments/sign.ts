@@ -72,7 +72,7 @@ async function fromQuoted(
   payment: PaymentRow,
   { signBeforeMs }: SignRequest,
 ): Promise<SignOutcome | undefined> {
-  if (tools.now() >= signBeforeMs) return expired;
+  if (isTooLate(tools, signBeforeMs)) return expired;
   const rail = findRail(tools, payment);
   const { offer } = openQuote(tools.sealer, payment);
   const why =
@@ -94,7 +94,7 @@ async function fromPrepared(
   payment: PaymentRow,
   { signBeforeMs }: SignRequest,
 ): Promise<SignOutcome | undefined> {
-  if (tools.now() >= signBeforeMs) {
+  if (isTooLate(tools, signBeforeMs)) {
     await giveUpHold(tools, payment.id, 'quoted');
     return expired;
   }
@@ -115,6 +115,8 @@ async function fromPrepared(
   }
   throw new Error(`Payment ${payment.id} met equal payments ${CLASHES} times in a row.`);
 }
+
+const isTooLate = ({ now }: PaymentTools, signBeforeMs = Infinity): boolean => now() >= signBeforeMs;
 
 const expired: SignOutcome = {
   kind: 'refused',

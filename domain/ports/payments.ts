@@ -21,11 +21,11 @@ export type SubmitOutcome =
   | { kind: 'unclear'; code: string; message: string; retryAfterMs?: number; away?: boolean };
 
 /**
- * What the chain proves. `alive`: unused and not expired, the same bytes may be sent again. `void`: proven unused
+ * What the chain proves. `settled`: it landed; `final`, too, and it is posted. `alive`: unused and not expired, the same bytes may be sent again. `void`: proven unused
  * past expiry at finality; only then may another payment be signed. `unknown`: nothing is proven (RPC down...).
  */
 export type ReconcileOutcome =
-  | { kind: 'settled'; txHash: string }
+  | { kind: 'settled'; txHash: string; final: boolean }
   | { kind: 'alive'; expiresAtMs: number; finalityMs?: number }
   | { kind: 'void' }
   | { kind: 'unknown'; message: string };
@@ -33,28 +33,28 @@ export type ReconcileOutcome =
 /** The call of a service that carries a payment: what a delivery through the seller needs, and nobody else reads. */
 export type PaidCall = Pick<CallRequest, 'step' | 'outputs' | 'timeoutMs'>;
 
-/** The life of a payment from its quote on. It knows intents and their runs, and no step. */
+/** The life of a payment from its quote on. It knows intents and no steps; without a ride there is no run to tell. */
 export interface PaymentActivities {
   /** Reserve in the ledger, sign once, persist bytes and fingerprint: one committed state after the other. */
   signPayment(request: {
-    ride: Ride;
+    ride: Ride | null;
     intentId: string;
     /** No signature from here on (ms since epoch): the approval's expiry or the run's deadline. */
-    signBeforeMs: number;
+    signBeforeMs?: number;
   }): Promise<SignOutcome>;
   /**
    * Hands the stored bytes over, the same ones however often: they settle at most once. `attempt` counts the tries in what
    * is told.
    */
   submitPayment(request: {
-    ride: Ride;
+    ride: Ride | null;
     intentId: string;
     attempt: number;
     paidCall?: PaidCall;
   }): Promise<SubmitOutcome>;
   /** Whether a payment that was refused for lack of money could be held now. */
   checkFunds(request: { intentId: string }): Promise<{ funded: boolean }>;
-  reconcilePayment(request: { ride: Ride; intentId: string }): Promise<ReconcileOutcome>;
+  reconcilePayment(request: { ride: Ride | null; intentId: string }): Promise<ReconcileOutcome>;
   /** Posts what became final, takes back what a reorg undid, closes what expired. Answers how many remain open. */
   sweepPayments(request: { limit: number }): Promise<{ open: number; moved: number }>;
 }

@@ -112,7 +112,7 @@ describe('a signature', () => {
     const limits: number[] = [];
     const startedAt = Date.now();
     fakes.activities.signPayment = async (request) => {
-      limits.push(request.signBeforeMs);
+      limits.push(request.signBeforeMs!);
       return signPayment(request);
     };
     await withRun(temporal, fakes, { maxTimeMs: 9000, approvalTtlMs: 60_000 }, async (handle) => {
@@ -301,7 +301,7 @@ describe('a step that was paid and got nothing', () => {
       plan: aPlan([aPaidStep('a', '100')]),
       calls: { a: [demand('100')] },
       submit: [{ kind: 'unclear', code: 'HTTP_500', message: 'oops' }],
-      reconcile: [{ kind: 'settled', txHash: '0xt' }],
+      reconcile: [{ kind: 'settled', txHash: '0xt', final: false }],
     });
     await withRun(temporal, fakes, {}, async (handle) => {
       await asked(fakes);

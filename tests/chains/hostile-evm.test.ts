@@ -121,8 +121,16 @@ describe('a transaction of the facilitator', () => {
       return { outcome: await submitted, told: hash, landed: replaced.hash };
     });
     expect(landed).not.toBe(told);
-    expect(outcome).toMatchObject({ kind: 'settled', txHash: landed });
-    expect(await purchase.reconcile(activities, intentId)).toEqual({ kind: 'settled', txHash: landed });
+    expect(outcome).toEqual({
+      kind: 'settled',
+      txHash: landed,
+      final: false,
+    });
+    expect(await purchase.reconcile(activities, intentId)).toEqual({
+      kind: 'settled',
+      txHash: landed,
+      final: false,
+    });
     await purchase.endsPaidOnce(activities, intentId);
   });
 
@@ -175,7 +183,11 @@ describe('a transaction of the facilitator', () => {
       expect(await outcome).toMatchObject({ kind: 'unclear' });
       return hash;
     });
-    expect(await purchase.reconcile(activities, intentId)).toEqual({ kind: 'settled', txHash: other });
+    expect(await purchase.reconcile(activities, intentId)).toEqual({
+      kind: 'settled',
+      txHash: other,
+      final: false,
+    });
     await purchase.endsPaidOnce(activities, intentId);
   });
 

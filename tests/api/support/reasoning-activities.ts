@@ -118,7 +118,8 @@ function scriptedPayments(parts: ActivityParts, scenarioOf: ScenarioOf): Payment
         await movePayment(db.pool, intentId, ['quoted'], 'signed');
         return { kind: 'signed' };
       }),
-    submitPayment: async ({ ride, paidCall, intentId, attempt }) => {
+    submitPayment: async ({ ride: events, paidCall, intentId, attempt }) => {
+      const ride = events!;
       const { runId } = ride;
       const { step } = paidCall!;
       await journal.append(ride);

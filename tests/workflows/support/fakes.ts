@@ -204,7 +204,7 @@ export function createFakes(script: Script): Fakes {
     },
     signPayment: async ({ ride }) => {
       calls.push('sign');
-      write(ride);
+      write(ride!);
       return answer('sign', script.sign ?? [{ kind: 'signed' }]);
     },
     checkFunds: async () => {
@@ -212,10 +212,10 @@ export function createFakes(script: Script): Fakes {
       return { funded: answer('funded', script.funded ?? [false]) };
     },
     submitPayment: async ({ ride, paidCall }) => {
-      const { runId } = ride;
+      const { runId } = ride!;
       const { step } = paidCall!;
       calls.push('submit');
-      write(ride);
+      write(ride!);
       const outcome = answer(
         'submit',
         script.submit ?? [{ kind: 'settled', output: { inline: step.id }, txHash: '0xt', timeMs: 1 }],
@@ -226,7 +226,7 @@ export function createFakes(script: Script): Fakes {
     },
     reconcilePayment: async ({ ride }) => {
       calls.push('reconcile');
-      write(ride);
+      write(ride!);
       return answer('reconcile', script.reconcile ?? [{ kind: 'unknown', message: 'unscripted' }]);
     },
     sweepPayments: async () => ({ open: 0, moved: 0 }),
