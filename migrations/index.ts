@@ -12,6 +12,7 @@ import { M0011KeyChanges } from './m0011-key-changes.ts';
 import { M0012Fences } from './m0012-fences.ts';
 import { M0013Audit } from './m0013-audit.ts';
 import { M0014Purchasers } from './m0014-purchasers.ts';
+import { M0017PaymentKinds } from './m0017-payment-kinds.ts';
 
 /** Every migration, in order; forward only. */
 export const migrationsList = [
@@ -29,6 +30,7 @@ export const migrationsList = [
   M0012Fences,
   M0013Audit,
   M0014Purchasers,
+  M0017PaymentKinds,
 ].map((migration) => ({
   name: migration.name,
   class: migration,

@@ -5,9 +5,9 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 
 export type SubmitOrder = Parameters<PaymentActivities['submitPayment']>[0];
 
-/** What was bought, and how long it took to come. */
+/** What was bought, and how long it took to come; null where nothing is bought. */
 export interface Kept {
-  output: ValueRef;
+  output: ValueRef | null;
   timeMs: number;
 }
 

@@ -9,6 +9,7 @@ import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } 
 /** Whether a payment that was refused for lack of money could be held now. Moves nothing: signing decides. */
 export async function isFunded(tools: PaymentTools, intentId: string): Promise<boolean> {
   const payment = await mustGetPayment(tools, intentId);
+  if (payment.kind !== 'step') return true; // it is held already
   const { pool } = tools.db;
   const { paid } = assetsOf(tools.assets, payment.asset);
   const { tenant, userId, runId, held } = purseOf(tools, payment, await mustGetRun(tools, payment.run_id));

@@ -17,6 +17,7 @@ import {
   promisedIn,
   transferOf,
   type PaymentRow,
+  type StepPayment,
 } from '../../db/repositories/payments-write.ts';
 import { drawReserve, type RunPurse } from '../../db/repositories/run-money.ts';
 import { mustGetRun, purseOf, type PaymentTools } from './tools.ts';
@@ -29,7 +30,7 @@ type Refused = Extract<SignOutcome, { kind: 'refused' }>;
  */
 export async function prepare(
   tools: PaymentTools,
-  payment: PaymentRow,
+  payment: StepPayment,
   rail: Pick<CustodyRail, 'available'>,
 ): Promise<Refused | undefined> {
   const { paid } = assetsOf(tools.assets, payment.asset);
@@ -39,7 +40,7 @@ export async function prepare(
     await lockRunMoney(client, payment.run_id);
     await lockAsset(client, payment.asset);
     const current = await lockPayment(client, payment.id);
-    if (current?.status !== 'quoted') return undefined;
+    if (current?.kind !== 'step' || current.status !== 'quoted') return undefined;
     const amount = BigInt(current.amount);
     const left = available - (await promisedIn(client, current.asset, current.id));
     if (left < amount) return floatShort(current, amount - left);
@@ -57,7 +58,7 @@ export async function prepare(
 async function topUp(
   client: pg.PoolClient,
   purse: RunPurse,
-  payment: PaymentRow,
+  payment: StepPayment,
   amount: bigint,
 ): Promise<Refused | undefined> {
   const reserve = reserveAccount(purse.tenant, purse.runId, purse.held);
@@ -74,7 +75,7 @@ async function topUp(
 
 async function hold(
   client: pg.PoolClient,
-  payment: PaymentRow,
+  payment: StepPayment,
   parties: PaymentParties,
   amount: bigint,
 ): Promise<void> {
@@ -93,7 +94,7 @@ async function hold(
   await movePayment(client, payment.id, ['quoted'], 'prepared', { reason: null });
 }
 
-const floatShort = (payment: PaymentRow, shortBy: bigint): Refused => ({
+const floatShort = (payment: StepPayment, shortBy: bigint): Refused => ({
   kind: 'refused',
   reason: 'float_short',
   shortBy: shortBy.toString(),

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Delivered, Delivery, Kept, SubmitOrder } from './delivery.ts';
 import { deliverToChain } from './direct-delivery.ts';
 import { nodeErrorMessage } from './node-name.ts';
+import { tellRun } from './telling.ts';
 import { factsOf, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { TROUBLE_CLEARED } from './unproven.ts';
 import { deliverThroughSeller } from './x402/delivery.ts';
@@ -25,9 +26,9 @@ const POLL_MS = 250;
  */
 export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Promise<SubmitOutcome> {
   const payment = await mustGetPayment(tools, order.intentId);
-  const kept = payment.proof['output'];
+  const kept = keptOf(payment);
   if (payment.status === 'settled' && kept !== undefined && payment.tx_hash !== null)
-    return complete(tools, order, payment, payment.tx_hash, kept as unknown as Kept);
+    return complete(tools, order, payment, payment.tx_hash, kept);
   if (payment.status === 'void' || payment.status === 'rejected')
     return {
       kind: 'unclear',
@@ -36,7 +37,6 @@ export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Pro
     };
   if (payment.signed_sealed === null)
     throw new EngineError('payment_unsigned', `Payment ${payment.id} is ${payment.status}: sign it first.`);
-  const rail = mustFindRail(tools, payment);
   const open = ['signed', 'submitted', 'unknown'] as const;
   const sent = { proof: { sentAtMs: tools.now() } }; // written before sending, so that a crash in between reads as sent
   if (
@@ -45,8 +45,8 @@ export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Pro
   )
     return submitIntent(tools, order); // it ended meanwhile: look again, and send nothing that is closed
   await tools.checkpoint('payment.submitted');
-  const told = paymentEvent(factsOf(payment, null), 'submitted', `${payment.generation}:${order.attempt}`);
-  const announced = tools.journal.append({ runId: payment.run_id, events: [told] });
+  const rail = mustFindRail(tools, payment);
+  const announced = tellRun(tools, payment, 'submitted', { cause: `${payment.generation}:${order.attempt}` });
   announced.catch(() => undefined); // awaited below; sending must not wait for it
   const sentAtMs = Date.now();
   const payload = tools.sealer.open('payment.signed', payment.signed_sealed) as JsonObject;
@@ -87,15 +87,23 @@ async function judge(
   return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed });
 }
 
-/** What a step has to show for a payment that nobody answers with work. */
+/** What a step has to show for a payment that nobody answers with work; of other payments nothing is asked. */
 async function ownReceipt(
   { values }: PaymentTools,
-  { id, run_id, network, asset, amount, pay_to }: PaymentRow,
+  payment: PaymentRow,
   txHash: string,
   timeMs: number,
 ): Promise<Kept> {
+  if (payment.kind !== 'step') return { output: null, timeMs };
+  const { id, run_id, network, asset, amount, pay_to } = payment;
   const paid = { payment_id: id, transaction: txHash, network, asset, amount, pay_to };
   return { output: await values.keep(run_id, paid), timeMs };
+}
+
+/** What a settled payment brought; undefined while a step still has to ask for it. */
+function keptOf({ kind, proof }: PaymentRow): Kept | undefined {
+  const kept = proof['output'] as unknown as Kept | undefined;
+  return kept ?? (kind === 'step' ? undefined : { output: null, timeMs: 0 });
 }
 
 async function watch(
@@ -152,21 +160,12 @@ async function complete(
   txHash: string,
   { output, timeMs }: Kept,
 ): Promise<SubmitOutcome> {
-  const facts = factsOf(payment, txHash);
-  await tools.journal.append({
-    runId: payment.run_id,
-    events: [
-      paymentEvent(facts, 'settled'),
-      stepCompleted({
-        stepId: payment.step_id,
-        output,
-        cost: payment.amount,
-        timeMs,
-        attempts: order.attempt,
-        payment: facts,
-      }),
-    ],
-  });
+  if (payment.kind === 'step' && output !== null) {
+    const facts = factsOf(payment, txHash);
+    const { step_id: stepId, amount: cost, run_id: runId } = payment;
+    const done = stepCompleted({ stepId, output, cost, timeMs, attempts: order.attempt, payment: facts });
+    await tools.journal.append({ runId, events: [paymentEvent(facts, 'settled'), done] });
+  }
   return { kind: 'settled', output, txHash, timeMs };
 }
 
@@ -178,9 +177,6 @@ async function unclear(
   const moved = await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
     reason: why.code,
   });
-  if (moved) {
-    const event = paymentEvent(factsOf(payment, null), 'unknown', why.code, { code: why.code });
-    await tools.journal.append({ runId: payment.run_id, events: [event] });
-  }
+  if (moved) await tellRun(tools, payment, 'unknown', { cause: why.code, more: { code: why.code } });
   return { kind: 'unclear', ...why };
 }

@@ -1,6 +1,11 @@
 import type { Database } from '../../db/database.ts';
 import type { Journal } from '../../db/journal.ts';
-import { getPayment, type PaymentRow, type SweepAges } from '../../db/repositories/payments-write.ts';
+import {
+  getPayment,
+  type PaymentRow,
+  type StepPayment,
+  type SweepAges,
+} from '../../db/repositories/payments-write.ts';
 import { getRun, type RunRow } from '../../db/repositories/runs.ts';
 import type { RunPurse } from '../../db/repositories/run-money.ts';
 import type { Sealer } from '../../db/sealing.ts';
@@ -72,7 +77,7 @@ export function mustFindRail(tools: PaymentTools, payment: PaymentRow): Rail {
   return rail;
 }
 
-export function factsOf(payment: PaymentRow, txHash = payment.tx_hash): PaymentFacts {
+export function factsOf(payment: StepPayment, txHash = payment.tx_hash): PaymentFacts {
   return {
     intentId: payment.id,
     stepId: payment.step_id,
@@ -84,7 +89,7 @@ export function factsOf(payment: PaymentRow, txHash = payment.tx_hash): PaymentF
   };
 }
 
-export function purseOf(tools: PaymentTools, payment: PaymentRow, run: RunRow): RunPurse {
+export function purseOf(tools: PaymentTools, payment: StepPayment, run: RunRow): RunPurse {
   const { held } = assetsOf(tools.assets, payment.asset);
   return { tenant: payment.tenant, userId: run.subject, runId: payment.run_id, held };
 }

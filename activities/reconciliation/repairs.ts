@@ -38,6 +38,7 @@ async function sendHome(tools: BookTools, { runId }: Finding): Promise<boolean> 
 /** A payment that is closed and its transfer that is not: only what its chain proves now closes the transfer, too. */
 async function closeAsProven(tools: BookTools, { object }: Finding): Promise<boolean> {
   const payment = await mustGetPayment(tools, object);
+  if (payment.kind !== 'step') return false;
   const sighting = await mustFindRail(tools, payment).locate(payment.proof, payment.tx_hash);
   const isPaid = payment.finalized && sighting.kind === 'landed' && sighting.final;
   const isVoid = payment.status === 'void' && sighting.kind === 'void';

@@ -35,3 +35,9 @@ export function directOffer(
   const extra: JsonObject = service === undefined ? {} : { ...service };
   return { ...terms, scheme: service === undefined ? 'transfer' : 'router', extra };
 }
+
+/** A plain transfer with a note that everybody can read on the chain; it must be the only one of its kind. */
+export const transferOffer = (
+  terms: Pick<Offer, 'network' | 'asset' | 'amount' | 'payTo'>,
+  memo: string,
+): Offer => ({ ...terms, scheme: 'transfer', maxTimeoutSeconds: 600, extra: { memo } });

@@ -15,6 +15,12 @@ export interface SignOrder {
   remember(transaction: OwnTransaction): Promise<void>;
 }
 
+/**
+ * Thrown by `sign` while the payer lacks what a transaction takes beside its amount: fees and rents. Nothing was signed; it
+ * goes on by itself once there is enough, so whoever signs tries again.
+ */
+export class Unfunded extends Error {}
+
 /** `moved` stays ours (minor units of the chain's coin); what the transaction cost on top is a fee. */
 export interface OwnTransaction {
   txHash: string;

@@ -15,9 +15,9 @@ export type SignOutcome =
       shortBy?: string;
     };
 
-/** `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
+/** `output` is what was bought; null where nothing is. `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
 export type SubmitOutcome =
-  | { kind: 'settled'; output: ValueRef; txHash: string; timeMs: number }
+  | { kind: 'settled'; output: ValueRef | null; txHash: string; timeMs: number }
   | { kind: 'unclear'; code: string; message: string; retryAfterMs?: number; away?: boolean };
 
 /**

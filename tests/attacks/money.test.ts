@@ -175,14 +175,9 @@ const sign = ({ runId, intentId }: Job) => ({
 });
 const submit = ({ runId, intentId }: Job) => ({
   ride: { runId, events: [] },
-  runId,
-  step: aPaidStep('a', '100'),
-  outputs: {},
-  generation: 1,
-  attempt: 1,
-  timeoutMs: 1000,
-  asset: 'USDC',
   intentId,
+  attempt: 1,
+  paidCall: { step: aPaidStep('a', '100'), outputs: {}, timeoutMs: 1000 },
 });
 const finish = ({ runId }: Job) => ({
   ride: { runId, events: [] },

@@ -13,7 +13,7 @@ test.each([
   ['payment.signed', 'a payment on the EVM chain'],
   ['payment.answered', 'a payment on Solana'],
   ['payment.settled', 'a payment on the EVM chain'],
-  ['withdrawal.signed', 'a withdrawal'],
+  ['payment.signed', 'a withdrawal'],
 ] as const)(
   'a worker killed at %s of %s loses nothing and pays nothing twice',
   (point, job) => stack.crash(point, job),

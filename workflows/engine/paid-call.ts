@@ -86,11 +86,12 @@ function book(context: StepContext, request: Request, demand: Demand, end: Payme
         ? { kind: 'void' }
         : failed(end.code, end.message, true);
     case 'settled':
-      budget.settled += amount;
-      context.outputs[request.step.outputKey] = end.output;
-      return { kind: 'completed' };
     case 'landed': {
       budget.settled += amount;
+      if (end.kind === 'settled' && end.output !== null) {
+        context.outputs[request.step.outputKey] = end.output;
+        return { kind: 'completed' };
+      }
       const message = 'The payment settled, but the service did not give its answer.';
       return failed('PAID_NO_OUTPUT', message, false, demand.quote.amount);
     }

@@ -3,7 +3,8 @@ import type { PaymentActivities, ReconcileOutcome } from '../../domain/ports/pay
 import { taskQueues } from '../../domain/queues.ts';
 
 interface PaymentToCheck {
-  runId: string;
+  /** Null where the payment belongs to no run. */
+  runId: string | null;
   intentId: string;
 }
 
@@ -15,5 +16,5 @@ export async function paymentCheck({ runId, intentId }: PaymentToCheck): Promise
     heartbeatTimeout: '6s',
     retry: { maximumAttempts: 3 },
   });
-  return reconcilePayment({ intentId, ride: { runId, events: [] } });
+  return reconcilePayment({ intentId, ride: runId === null ? null : { runId, events: [] } });
 }

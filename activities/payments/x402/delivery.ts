@@ -1,5 +1,5 @@
 import { decodePaymentResponseHeader } from '@x402/core/http';
-import type { PaymentRow } from '../../../db/repositories/payments-write.ts';
+import type { StepPayment } from '../../../db/repositories/payments-write.ts';
 import { EngineError } from '../../../domain/errors.ts';
 import {
   classifyStatus,
@@ -22,7 +22,7 @@ import { readQuoteError } from './quote-error.ts';
 export function deliverThroughSeller(tools: PaymentTools): Delivery {
   return {
     async send(payment, payload, { paidCall }) {
-      if (paidCall === undefined)
+      if (paidCall === undefined || payment.kind !== 'step')
         throw new EngineError(
           'plan_invalid',
           `Payment ${payment.id} goes through a seller: name the call that carries it.`,
@@ -36,7 +36,7 @@ export function deliverThroughSeller(tools: PaymentTools): Delivery {
 /** The unpaid call with one header more. */
 async function pay(
   tools: PaymentTools,
-  { run_id: runId, generation }: PaymentRow,
+  { run_id: runId, generation }: StepPayment,
   payload: JsonObject,
   { step, outputs, timeoutMs }: PaidCall,
 ): Promise<SellerAnswer> {
@@ -54,7 +54,7 @@ async function pay(
 /** Only the chain makes a payment settled; whatever the seller says short of that is looked into later. */
 async function judge(
   tools: PaymentTools,
-  payment: PaymentRow,
+  payment: StepPayment,
   { step }: PaidCall,
   answer: SellerAnswer,
 ): Promise<Delivered> {
