@@ -3,8 +3,9 @@ import { endWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { closeTransfer } from '../../db/ledger.ts';
 import { lockRunMoney, transferOf, type PaymentRow } from '../../db/repositories/payments-write.ts';
 import { releaseReserve } from '../../db/repositories/run-money.ts';
+import { getRun } from '../../db/repositories/runs.ts';
 import { isTerminal } from '../../domain/run-states.ts';
-import { mustGetRun, purseOf, type PaymentTools } from './tools.ts';
+import { purseOf, type PaymentTools } from './tools.ts';
 
 /** Ends the hold of a payment, whose row is locked as `current`, and everything that hangs on it. */
 export type EndMoney = (current: PaymentRow, end: 'posted' | 'voided') => Promise<void>;
@@ -21,13 +22,14 @@ export async function lockMoney(
   return payment.kind === 'step' ? runMoney(tools, client, payment.run_id) : escrowMoney(client);
 }
 
-/** A run's reserve holds it. For a run that has ended, what is voided goes home. */
+/** A run's reserve holds it. For a run that has ended, what is voided goes home; one that ends later gives back itself. */
 async function runMoney(tools: PaymentTools, client: pg.PoolClient, runId: string): Promise<EndMoney> {
   await lockRunMoney(client, runId);
-  const run = await mustGetRun(tools, runId); // under the lock: a run that ends after this gives back itself
   return async (current, end) => {
     await closeTransfer(client, transferOf(current), end);
-    if (end === 'voided' && current.kind === 'step' && isTerminal(run.status))
+    if (end === 'posted' || current.kind !== 'step') return;
+    const run = await getRun(client, runId); // under the lock, and on its own connection
+    if (run !== undefined && isTerminal(run.status))
       await releaseReserve(client, purseOf(tools, current, run));
   };
 }

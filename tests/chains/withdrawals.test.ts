@@ -7,6 +7,7 @@ import { getWithdrawal, holdWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { sumAccount } from '../../db/ledger.ts';
 import { floatAccount } from '../../domain/accounts.ts';
 import { escrowAsset } from '../../domain/assets.ts';
+import type { CrashPoint, RequestPoint } from '../../domain/crash-points.ts';
 import { freePort } from '../../embedded/ports.ts';
 import { untilDone } from './support/buying.ts';
 import { crashAt, railsConfig, startMoneyStack, type MoneyStack } from './support/money-stack.ts';
@@ -60,7 +61,13 @@ describe.each([
     'payment.posted',
   ] as const)('arrives once although the worker dies at %s and sends the same bytes again', async (point) => {
     const it = await heldWithdrawal(stack, code, amount);
-    const crashing = withdrawalHands(stack, { checkpoint: crashAt(point) });
+    const crash = crashAt(point);
+    const passed = new Set<string>();
+    const checkpoint = (name: CrashPoint | RequestPoint) => {
+      passed.add(name);
+      return crash(name);
+    };
+    const crashing = withdrawalHands(stack, { checkpoint });
     expect(await untilDone(() => it.sign(crashing))).toEqual({ kind: 'signed' });
     const { signed_sealed: bytes } = await it.payment();
     const { signature } = (await getWithdrawal(stack.db.pool, it.id))!;
@@ -69,6 +76,7 @@ describe.each([
     expect(await untilDone(() => it.ends(crashing))).toBe('finalized');
     expect(await it.send(crashing)).toMatchObject({ kind: 'settled', txHash: signature });
     expect((await it.payment()).signed_sealed).toEqual(bytes);
+    expect(passed).toContain(point);
     expect(await it.received()).toBe(amount);
   });
 
