@@ -47,8 +47,9 @@ const PaymentSchema = defineEntity({
   properties: {
     id: p.text().primary(),
     tenant: p.text(),
-    runId: p.text(),
-    stepId: p.text(),
+    kind: p.text(),
+    runId: p.text().nullable(),
+    stepId: p.text().nullable(),
     generation: p.integer(),
     rail: p.text(),
     network: p.text(),

@@ -33,10 +33,8 @@ export const CRASH_POINTS = {
     'The payment service has the hash, the end is not told. The same hash again, or it is shown.',
   'deposit.credited':
     'The deposit is in the ledger. The repetition finds its proof used by itself and changes nothing.',
-  'withdrawal.created': 'Signed in memory only. The next try signs anew under the same hold.',
-  'withdrawal.signed': 'The bytes are stored. The next try sends these bytes.',
-  'withdrawal.sent': 'Perhaps on its way. The same bytes are sent, or the chain shows them.',
-  'withdrawal.closed': 'Posted or released. The repetition finds it closed the same way.',
+  'withdrawal.prepared':
+    'Its payment is there and its amount held. The next try finds that payment; what follows has the points of payments.',
 } as const;
 
 export type CrashPoint = keyof typeof CRASH_POINTS;

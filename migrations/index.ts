@@ -13,6 +13,7 @@ import { M0012Fences } from './m0012-fences.ts';
 import { M0013Audit } from './m0013-audit.ts';
 import { M0014Purchasers } from './m0014-purchasers.ts';
 import { M0015PurseAndBudgets } from './m0015-purse-and-budgets.ts';
+import { M0017PaymentKinds } from './m0017-payment-kinds.ts';
 import { M0018Questions } from './m0018-questions.ts';
 
 /** Every migration, in order; forward only. */
@@ -32,6 +33,7 @@ export const migrationsList = [
   M0013Audit,
   M0014Purchasers,
   M0015PurseAndBudgets,
+  M0017PaymentKinds,
   M0018Questions,
 ].map((migration) => ({
   name: migration.name,

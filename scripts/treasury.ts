@@ -13,29 +13,28 @@ import type { Asset } from '../schemas/core/money.ts';
 import { runScript } from './command-line.ts';
 import { installationOf, openInstallation } from './open-database.ts';
 
-const HELP = `steward treasury show                          what runs may spend of the operator's own money
-steward treasury put AMOUNT --asset ID --note TEXT    it was sent to the chain account; runs may spend it now
-steward treasury take AMOUNT --asset ID --note TEXT   runs may not spend it any more; it may leave the chain account
-
-  --asset ID     CAIP-19 id of the asset, as show lists it
-  --note TEXT    why; it is kept with the booking
-  --float        it was, or becomes, the operator's float in the same account: nothing moves on the chain
-  --id NAME      a repetition under the same name books nothing
-  --data DIR     folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)
-
-It books, and moves nothing on a chain. What is booked and not there shows in the next check of the books.
-`;
-
 await runScript({
-  help: HELP,
-  options: {
-    asset: { type: 'string' },
-    note: { type: 'string' },
-    float: { type: 'boolean', default: false },
-    id: { type: 'string' },
-    data: { type: 'string' },
+  name: 'treasury',
+  about: `Shows and books what runs may spend of the operator's own money. It books, and moves nothing on a chain. What is
+booked and not there shows in the next check of the books.`,
+  arguments: {
+    ACTION:
+      'show: what runs may spend; put: it was sent to the chain account, and runs may spend it now; take: runs may not spend it any more, and it may leave the chain account',
+    '[AMOUNT]': 'how much, in whole units of the asset',
   },
-  positionals: 2,
+  options: {
+    asset: { value: 'ID', about: 'CAIP-19 id of the asset, as show lists it' },
+    note: { value: 'TEXT', about: 'why; it is kept with the booking' },
+    float: {
+      about: "it was, or becomes, the operator's float in the same account: nothing moves on the chain",
+    },
+    id: { value: 'NAME', about: 'a repetition under the same name books nothing' },
+    data: {
+      value: 'DIR',
+      about: 'folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)',
+    },
+  },
+  examples: ['steward treasury show', 'steward treasury put 100 --asset ID --note "from the bank"'],
   async run({ values, positionals: [action, amount] }) {
     const assets = assetsOf(values.data);
     const db = await openInstallation(installationOf(values.data), prepareSchema);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { quotedAsset, type AssetBook } from '../../domain/assets.ts';
 import { formatUnits } from '../../domain/money.ts';
-import { readPaymentRequired } from '../../domain/payments/offers.ts';
+import { readPaymentRequired } from '../../domain/payments/x402/offers.ts';
 import type { CatalogueService, PayOption } from '../../domain/plan/catalogue.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { readDiscovery } from './discovery-schema.ts';

@@ -11,13 +11,13 @@ import {
 } from '../../domain/payments/answers.ts';
 import { paymentEvent, stepCalled, stepCompleted, stepRetrying } from '../../domain/payments/events.ts';
 import type { HttpAnswer } from '../../domain/payments/http.ts';
-import type { Offer } from '../../domain/payments/offers.ts';
 import { callKey, type Seller, type SellerAnswer } from '../../domain/payments/seller.ts';
 import type { CallOutcome, CallRequest, Quote } from '../../domain/ports/calling.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import { withRide } from '../journal/ride.ts';
 import type { CallTools } from './tools.ts';
-import { chooseQuote, readQuote, type ChosenQuote } from './quote.ts';
+import { openQuote, sealQuote } from '../payments/quotes.ts';
+import { chooseQuote, type ChosenQuote } from '../payments/x402/quote.ts';
 
 /** The unpaid call of a step. Expected trouble is an outcome; only a broken database or journal throws. */
 export async function callService(tools: CallTools, request: CallRequest): Promise<CallOutcome> {
@@ -85,16 +85,13 @@ async function free(
 /** Commits the intent before it answers: whatever happens to the price later, this one was asked for. */
 async function quoted(tools: CallTools, request: CallRequest, answer: HttpAnswer): Promise<CallOutcome> {
   const { runId, step, generation } = request;
-  const required = readQuote(answer);
-  const chosen = required && chooseQuote(required, step, request.asset, tools);
-  if (chosen === undefined || 'refused' in chosen) {
-    const why = chosen === undefined ? 'its terms are not x402' : chosen.refused;
+  const chosen = chooseQuote(answer, step, request.asset, tools);
+  if ('refused' in chosen)
     return {
       kind: 'failed',
       code: 'PAYMENT_UNSUPPORTED',
-      message: `${step.serviceName} cannot be paid: ${why}.`,
+      message: `${step.serviceName} cannot be paid: ${chosen.refused}.`,
     };
-  }
   const payment = await keepQuote(tools, request, chosen);
   const quote = storedQuote(tools, payment);
   const event = paymentEvent(
@@ -122,28 +119,15 @@ async function keepQuote(tools: CallTools, request: CallRequest, chosen: ChosenQ
     asset: chosen.quote.assetId,
     amount: chosen.quote.amount,
     pay_to: chosen.quote.payTo,
-    quote_sealed: tools.sealer.seal('payment.quote', chosen.stored),
     service: step.serviceId ?? step.serviceName,
+    quote_sealed: sealQuote(tools.sealer, chosen.stored),
   });
 }
 
 /** What the intent holds, which is not this answer's price when something was held or signed for an earlier one. */
 function storedQuote(tools: CallTools, payment: PaymentRow): Quote {
-  const stored = tools.sealer.open('payment.quote', payment.quote_sealed) as unknown as {
-    x402Version: 1 | 2;
-    offer: Offer;
-  };
-  const { scheme, network, asset, payTo, amount, maxTimeoutSeconds } = stored.offer;
-  return {
-    scheme,
-    network,
-    asset,
-    payTo,
-    amount,
-    maxTimeoutSeconds,
-    x402Version: stored.x402Version,
-    assetId: payment.asset,
-  };
+  const { scheme, network, asset, payTo, amount, maxTimeoutSeconds } = openQuote(tools.sealer, payment).offer;
+  return { scheme, network, asset, payTo, amount, maxTimeoutSeconds, assetId: payment.asset };
 }
 
 async function retry(

@@ -9,7 +9,7 @@ import { refundEntries } from '../../domain/payments/entries.ts';
 import { canonicalTransaction } from '../../domain/payments/networks.ts';
 import { compensationKey } from '../../domain/payments/seller.ts';
 import { assetsOf, purseFor } from '../../domain/payments/purse.ts';
-import type { Rail, TransferSighting } from '../../domain/payments/rail.ts';
+import type { IncomingRail, PayingRail, TransferSighting } from '../../domain/payments/rail.ts';
 import type { CompensateRequest } from '../../domain/ports/calling.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import type { CallTools } from './tools.ts';
@@ -74,7 +74,12 @@ export async function creditRefund(
 type Found = Extract<TransferSighting, { kind: 'found' }> & { paidAt: number };
 type Looked = Exclude<TransferSighting, { kind: 'found' }> | Found;
 
-async function look(rail: Rail, payment: PaymentRow, asset: string, txHash: string): Promise<Looked> {
+async function look(
+  rail: IncomingRail & Pick<PayingRail, 'locate'>,
+  payment: PaymentRow,
+  asset: string,
+  txHash: string,
+): Promise<Looked> {
   try {
     const [incoming, own] = await Promise.all([
       rail.readIncoming({ txHash, asset, from: payment.pay_to }),

@@ -6,7 +6,7 @@ import type { Values } from '../../db/values.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import type { Checkpoint } from '../../domain/crash-points.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
-import type { Rails } from '../../domain/payments/rail.ts';
+import type { IncomingRail, PayingRail, RailBook } from '../../domain/payments/rail.ts';
 
 export interface CallingDeps {
   db: Database;
@@ -15,7 +15,7 @@ export interface CallingDeps {
   sealer: Sealer;
   fetch: HttpFetch;
   assets: AssetBook;
-  rails: Rails;
+  rails: RailBook<PayingRail & IncomingRail>;
   now?: () => number;
   checkpoint?: Checkpoint;
 }

@@ -2,11 +2,10 @@ import { Keypair } from '@solana/web3.js';
 import type { EscrowActivities } from '../../domain/ports/escrow.ts';
 import { createSolanaNode } from '../payments/solana/node.ts';
 import { creditDeposit, refuseDeposit, verifyDeposit } from './deposits.ts';
-import { closeWithdrawal, signWithdrawal, submitWithdrawal } from './withdrawals.ts';
-import { observeWithdrawal } from './withdrawal-chain.ts';
+import { leaveWithdrawal, prepareWithdrawal } from './withdrawals.ts';
 import type { EscrowDeps, EscrowTools } from './tools.ts';
 
-/** Users' money in and out of the escrow on Solana. */
+/** Users' money into the escrow on Solana, and what begins its way out: from there on it is a payment. */
 export function createEscrowActivities(deps: EscrowDeps): EscrowActivities {
   const { secretKey, ...node } = deps.solana;
   const tools: EscrowTools = {
@@ -19,9 +18,7 @@ export function createEscrowActivities(deps: EscrowDeps): EscrowActivities {
     verifyDeposit: (claim) => verifyDeposit(tools, claim),
     creditDeposit: (claim) => creditDeposit(tools, claim),
     refuseDeposit: (claim) => refuseDeposit(tools, claim),
-    signWithdrawal: (ref) => signWithdrawal(tools, ref.withdrawalId),
-    submitWithdrawal: (ref) => submitWithdrawal(tools, ref.withdrawalId),
-    observeWithdrawal: (ref) => observeWithdrawal(tools, ref.withdrawalId),
-    closeWithdrawal: (ref) => closeWithdrawal(tools, ref.withdrawalId, ref.outcome),
+    prepareWithdrawal: (ref) => prepareWithdrawal(tools, ref.withdrawalId),
+    leaveWithdrawal: (ref) => leaveWithdrawal(tools, ref.withdrawalId),
   };
 }

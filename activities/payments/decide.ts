@@ -1,22 +1,13 @@
-import { closeTransfer } from '../../db/ledger.ts';
-import { settleAttention } from '../../db/repositories/attention.ts';
-import {
-  lockPayment,
-  lockRunMoney,
-  movePayment,
-  transferOf,
-  type PaymentRow,
-} from '../../db/repositories/payments-write.ts';
-import { releaseReserve } from '../../db/repositories/run-money.ts';
+import { lockPayment, movePayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { readBlind } from '../../domain/payments/blind.ts';
 import type { Sighting } from '../../domain/payments/rail.ts';
 import type { PaymentDecision, PaymentDecisionOrder } from '../../domain/ports/payment-decisions.ts';
-import { isTerminal } from '../../domain/run-states.ts';
+import { lockMoney } from './money.ts';
 import { nodeErrorMessage } from './node-name.ts';
 import { recordSighting } from './reconcile.ts';
-import { append, attentionId } from './telling.ts';
-import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
+import { append, settlePerson } from './telling.ts';
+import { mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 
 /**
  * A person decides about a payment that no node can prove any more. Nothing is signed or sent. A wrong decision costs:
@@ -51,9 +42,10 @@ async function tell(
 ): Promise<{ decision: PaymentDecision }> {
   await append(tools, payment, order.decision, 'DECLARED');
   for (const kind of ['payment_unknown', 'payment_reorganised'])
-    await settleAttention(
-      tools.db.pool,
-      attentionId(payment, kind),
+    await settlePerson(
+      tools,
+      payment,
+      kind,
       `${order.by} declared the payment ${order.decision}: ${order.note}`,
     );
   return { decision: order.decision };
@@ -100,18 +92,17 @@ async function requireBlind(tools: PaymentTools, payment: PaymentRow, sighting: 
 async function commit(
   tools: PaymentTools,
   { intentId, decision, by, note }: PaymentDecisionOrder,
-  { run_id: runId, status, tx_hash }: PaymentRow,
+  payment: PaymentRow,
   txHash: string | null,
 ): Promise<void> {
   await tools.db.transaction(async (client) => {
-    await lockRunMoney(client, runId);
-    const run = await mustGetRun(tools, runId); // read under the lock, as in reconcile.ts
+    const end = await lockMoney(tools, client, payment);
     const current = await lockPayment(client, intentId);
     const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-    const isAsSeen = current?.status === status && current.tx_hash === tx_hash;
+    const isAsSeen = current?.status === payment.status && current.tx_hash === payment.tx_hash;
     if (!isAsSeen || current.finalized || readBlind(current.proof) === undefined)
       throw refused('The payment was proven meanwhile; look at it again.');
-    await closeTransfer(client, transferOf(current), decision === 'void' ? 'voided' : 'posted');
+    await end(current, decision === 'void' ? 'voided' : 'posted');
     const moved = await movePayment(client, intentId, open, decision, {
       reason: REASONS[decision],
       ...(txHash !== null && { txHash }),
@@ -119,7 +110,5 @@ async function commit(
       proof: { blind: null, declared: { by, note, atMs: tools.now() } },
     });
     if (!moved) throw refused(`The payment is ${current.status}; there is nothing to decide.`);
-    if (decision === 'void' && isTerminal(run.status))
-      await releaseReserve(client, purseOf(tools, current, run));
   });
 }

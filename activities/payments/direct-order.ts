@@ -4,6 +4,7 @@ import { directOffer } from '../../domain/payments/direct.ts';
 import { paymentEvent } from '../../domain/payments/events.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
 import type { DirectOrder, DirectQuote } from '../../domain/ports/direct-payments.ts';
+import { sealQuote } from './quotes.ts';
 import { factsOf, mustGetRun, type PaymentTools } from './tools.ts';
 
 const MAX_TIMEOUT_SECONDS = 600;
@@ -32,13 +33,8 @@ export async function prepareDirect(tools: PaymentTools, order: DirectOrder): Pr
     asset: paid.id,
     amount,
     pay_to: payTo,
-    quote_sealed: tools.sealer.seal('payment.quote', {
-      x402Version: 2,
-      resource: null,
-      extensions: {},
-      offer: { ...offer },
-    }),
     ...(service !== undefined && { service: service.serviceId }),
+    quote_sealed: sealQuote(tools.sealer, { offer, railData: {} }),
   });
   const cause = `${payment.amount}:${payment.pay_to}:${payment.network}`;
   const event = paymentEvent(factsOf(payment, null), 'quoted', cause, { generation });

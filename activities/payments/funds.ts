@@ -10,6 +10,7 @@ import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } 
 /** Whether a payment that was refused for lack of money could be held now. Moves nothing: signing decides. */
 export async function isFunded(tools: PaymentTools, intentId: string): Promise<boolean> {
   const payment = await mustGetPayment(tools, intentId);
+  if (payment.kind !== 'step') return true; // it is held already
   const { pool } = tools.db;
   const { paid } = assetsOf(tools.assets, payment.asset);
   const purse = purseOf(tools, payment, await mustGetRun(tools, payment.run_id));
@@ -30,6 +31,7 @@ export async function isFunded(tools: PaymentTools, intentId: string): Promise<b
 /** The budget that is in the way of a payment now, or null. Holds nothing: signing decides. */
 export async function roomFor(tools: PaymentTools, intentId: string): Promise<NoRoom | null> {
   const payment = await mustGetPayment(tools, intentId);
+  if (payment.kind !== 'step') return null;
   const run = await mustGetRun(tools, payment.run_id);
   return findNoRoom(tools.db.pool, tools, askedOf(tools.assets, run, payment));
 }

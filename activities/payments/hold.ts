@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { tokenOf } from '../../domain/assets.ts';
 import { paymentEntries, type PaymentParties } from '../../domain/payments/entries.ts';
 import { assetsOf, type RunPurse } from '../../domain/payments/purse.ts';
-import type { Rail } from '../../domain/payments/rail.ts';
+import type { CustodyRail } from '../../domain/payments/rail.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import { applyTransfer, closeTransfer, readBalance } from '../../db/ledger.ts';
@@ -15,6 +15,7 @@ import {
   promisedIn,
   transferOf,
   type PaymentRow,
+  type StepPayment,
 } from '../../db/repositories/payments-write.ts';
 import { drawReserve } from '../../db/repositories/run-money.ts';
 import { askedOf, holdInBudgets, type Asked } from './budget-room.ts';
@@ -40,8 +41,8 @@ class TakenBack extends Error {
  */
 export async function prepare(
   tools: PaymentTools,
-  payment: PaymentRow,
-  rail: Rail,
+  payment: StepPayment,
+  rail: Pick<CustodyRail, 'available'>,
   agreed = 0n,
 ): Promise<Refused | undefined> {
   const run = await mustGetRun(tools, payment.run_id);
@@ -53,7 +54,7 @@ export async function prepare(
     await lockRunMoney(client, payment.run_id);
     await lockAsset(client, payment.asset);
     const current = await lockPayment(client, payment.id);
-    if (current?.status !== 'quoted') return undefined;
+    if (current?.kind !== 'step' || current.status !== 'quoted') return undefined;
     const amount = BigInt(current.amount);
     const left = available - (await promisedIn(client, current.asset, current.id));
     if (left < amount) return floatShort(current, amount - left);
@@ -98,7 +99,7 @@ async function holdInRoom(
 async function topUp(
   client: pg.PoolClient,
   purse: RunPurse,
-  payment: PaymentRow,
+  payment: StepPayment,
   amount: bigint,
 ): Promise<Refused | undefined> {
   const { available } = await readBalance(client, purse.reserve.account);
@@ -111,7 +112,7 @@ async function topUp(
 
 async function hold(
   client: pg.PoolClient,
-  payment: PaymentRow,
+  payment: StepPayment,
   parties: PaymentParties,
   amount: bigint,
 ): Promise<void> {
@@ -130,7 +131,7 @@ async function hold(
   await movePayment(client, payment.id, ['quoted'], 'prepared', { reason: null });
 }
 
-const floatShort = (payment: PaymentRow, shortBy: bigint): Refused => ({
+const floatShort = (payment: StepPayment, shortBy: bigint): Refused => ({
   kind: 'refused',
   reason: 'float_short',
   shortBy: shortBy.toString(),

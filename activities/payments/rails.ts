@@ -1,8 +1,9 @@
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
 import { createEvmRouterRail, type EvmRouterConfig } from './evm/router.ts';
+import type { SolanaRailConfig } from './solana/node.ts';
 import { createSolanaTransferRail } from './solana/transfer.ts';
 import { createEvmRail, type EvmRailConfig } from './x402/evm.ts';
-import { createSolanaRail, type SolanaRailConfig } from './x402/solana.ts';
+import { createSolanaRail } from './x402/solana.ts';
 
 export interface RailsConfig {
   /** With a router's address, payments through it go over the same chain from the same wallet. */

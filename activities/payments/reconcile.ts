@@ -1,21 +1,12 @@
-import { closeTransfer } from '../../db/ledger.ts';
-import { settleAttention } from '../../db/repositories/attention.ts';
-import {
-  lockPayment,
-  lockRunMoney,
-  movePayment,
-  transferOf,
-  type PaymentRow,
-} from '../../db/repositories/payments-write.ts';
-import { releaseReserve } from '../../db/repositories/run-money.ts';
-import { isTerminal } from '../../domain/run-states.ts';
+import { lockPayment, movePayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
 import type { Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
 import { feeProof, recordFees } from './fees.ts';
 import { giveUpHold } from './hold.ts';
-import { append, attentionId, tellPerson } from './telling.ts';
+import { lockMoney } from './money.ts';
+import { append, settlePerson, tellPerson } from './telling.ts';
 import { tend } from './tend.ts';
-import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
+import { mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { noteReachable, noteUnproven, noteUnreachable, TROUBLE_CLEARED } from './unproven.ts';
 
 /** Asks the chain what became of a payment and writes the answer down. Nothing but proof closes it. */
@@ -24,13 +15,15 @@ export async function reconcileIntent(tools: PaymentTools, intentId: string): Pr
   switch (payment.status) {
     case 'quoted':
     case 'prepared':
+      if (payment.kind !== 'step') return { kind: 'unknown', message: 'It is held, and not signed yet.' };
       if (await giveUpHold(tools, payment.id, 'rejected', 'Nothing was signed.')) return { kind: 'void' };
       return reconcileIntent(tools, intentId);
     case 'rejected':
     case 'void':
       return { kind: 'void' };
     case 'settled':
-      if (payment.finalized && payment.tx_hash !== null) return { kind: 'settled', txHash: payment.tx_hash };
+      if (payment.finalized && payment.tx_hash !== null)
+        return { kind: 'settled', txHash: payment.tx_hash, final: true };
       return examine(tools, payment);
     case 'signed':
     case 'submitted':
@@ -98,30 +91,26 @@ async function landed(
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
     return reconcileIntent(tools, payment.id); // closed by another while this look was held up: look again
   await append(tools, { ...payment, tx_hash: txHash }, 'settled');
-  await settleAttention(
-    tools.db.pool,
-    attentionId(payment, 'payment_unknown'),
-    'The chain shows that the payment landed.',
-  );
-  if (!final) return { kind: 'settled', txHash };
+  await settlePerson(tools, payment, 'payment_unknown', 'The chain shows that the payment landed.');
+  if (!final) return { kind: 'settled', txHash, final };
   await recordFees(tools, payment, fees); // first: a payment that is posted is not looked at again
   await post(tools, payment);
-  return { kind: 'settled', txHash };
+  return { kind: 'settled', txHash, final };
 }
 
 /** Finalized is posted: from here on nothing takes the payment back. */
 async function post(tools: PaymentTools, payment: PaymentRow): Promise<void> {
   await tools.db.transaction(async (client) => {
-    await lockRunMoney(client, payment.run_id);
+    const end = await lockMoney(tools, client, payment);
     const current = await lockPayment(client, payment.id);
     if (current?.status !== 'settled' || current.finalized) return;
-    await closeTransfer(client, transferOf(current), 'posted');
+    await end(current, 'posted');
     await movePayment(client, payment.id, ['settled'], 'settled', { finalized: true });
   });
   await tools.checkpoint('payment.posted');
 }
 
-/** Proven to be impossible for ever: the hold is taken back, and for a run that has ended the money goes home. */
+/** Proven to be impossible for ever: the hold is taken back, and what it held goes home. */
 async function closeVoid(
   tools: PaymentTools,
   payment: PaymentRow,
@@ -130,27 +119,21 @@ async function closeVoid(
   const reason = proven.reason ?? 'EXPIRED';
   await recordFees(tools, payment, fees);
   const isVoid = await tools.db.transaction(async (client) => {
-    await lockRunMoney(client, payment.run_id);
-    const run = await mustGetRun(tools, payment.run_id); // under the lock: a run that ends after this gives back itself
+    const end = await lockMoney(tools, client, payment);
     const current = await lockPayment(client, payment.id);
     if (current === undefined || current.finalized || current.status === 'void')
       return current?.status === 'void';
-    await closeTransfer(client, transferOf(current), 'voided');
+    await end(current, 'voided');
     await movePayment(client, payment.id, ['signed', 'submitted', 'unknown', 'settled'], 'void', {
       reason,
       proof: feeProof(fees),
     });
-    if (isTerminal(run.status)) await releaseReserve(client, purseOf(tools, payment, run));
     return true;
   });
   if (!isVoid) return reconcileIntent(tools, payment.id); // decided while this look was held up
   await tools.checkpoint('payment.voided');
   await append(tools, payment, 'void');
-  await settleAttention(
-    tools.db.pool,
-    attentionId(payment, 'payment_unknown'),
-    'The payment is proven void.',
-  );
+  await settlePerson(tools, payment, 'payment_unknown', 'The payment is proven void.');
   return { kind: 'void' };
 }
 

@@ -1,9 +1,10 @@
 import { closeTransfer } from '../../db/ledger.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { pendingRefunds } from '../../db/repositories/refunds.ts';
+import type { IncomingRail, RailBook } from '../../domain/payments/rail.ts';
 import type { PaymentTools } from './tools.ts';
 
-type RefundTools = Pick<PaymentTools, 'db' | 'rails'>;
+type RefundTools = Pick<PaymentTools, 'db'> & { rails: RailBook<IncomingRail> };
 
 /** Posts refunds whose transaction became final, takes back those whose transaction is gone. Answers how many moved. */
 export async function sweepRefunds(tools: RefundTools, limit: number): Promise<number> {

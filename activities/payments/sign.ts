@@ -6,21 +6,27 @@ import {
 } from '../../db/repositories/payments-write.ts';
 import { takeNumbers } from '../../db/repositories/signers.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { paymentEvent } from '../../domain/payments/events.ts';
-import type { Offer } from '../../domain/payments/offers.ts';
-import type { NumberedPayment, OwnTransaction, Rail, SignedPayment } from '../../domain/payments/rail.ts';
+import {
+  Unfunded,
+  type NumberedPayment,
+  type OwnTransaction,
+  type PayingRail,
+  type SignedPayment,
+} from '../../domain/payments/rail.ts';
 import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments.ts';
-import type { JsonObject } from '../../schemas/core/json.ts';
 import { recordFees } from './fees.ts';
 import { giveUpHold, prepare } from './hold.ts';
-import { factsOf, findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
+import { openQuote } from './quotes.ts';
+import { settlePerson, tellPerson, tellRun } from './telling.ts';
+import { findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 
 type SignRequest = Parameters<PaymentActivities['signPayment']>[0];
 
 const CLASHES = 5; // equal payments in one slot; each try takes another blockhash
 
 /**
- * quoted → prepared → signed, each committed before the next begins. What a crash leaves behind:
+ * quoted → prepared → signed, each committed before the next begins. A withdrawal begins as prepared: it was held when it was
+ * asked for. What a crash leaves behind:
  * - before `prepared` commits: nothing; the next try starts here again.
  * - after `prepared`: the money is held, nothing is signed; the next try goes on with the same hold.
  * - after the signature, before it is stored: the bytes existed in memory only and never left the process, so nobody
@@ -46,10 +52,7 @@ export async function signIntent(tools: PaymentTools, request: SignRequest): Pro
       case 'submitted':
       case 'settled':
       case 'unknown':
-        await tools.journal.append({
-          runId: payment.run_id,
-          events: [paymentEvent(factsOf(payment, null), 'signed')],
-        });
+        await tellRun(tools, payment, 'signed');
         return { kind: 'signed' };
       case 'rejected':
         return {
@@ -68,9 +71,11 @@ async function fromQuoted(
   payment: PaymentRow,
   { signBeforeMs, agreed }: SignRequest,
 ): Promise<SignOutcome | undefined> {
-  if (tools.now() >= signBeforeMs) return expired;
+  if (payment.kind !== 'step')
+    throw new EngineError('payment_unheld', `Payment ${payment.id} is to be held by whoever asked for it.`);
+  if (isTooLate(tools, signBeforeMs)) return expired;
   const rail = findRail(tools, payment);
-  const { offer } = openQuote(tools, payment);
+  const { offer } = openQuote(tools.sealer, payment);
   const why =
     rail === undefined
       ? `no wallet on ${payment.network}`
@@ -90,13 +95,13 @@ async function fromPrepared(
   payment: PaymentRow,
   { signBeforeMs }: SignRequest,
 ): Promise<SignOutcome | undefined> {
-  if (tools.now() >= signBeforeMs) {
+  if (payment.kind === 'step' && isTooLate(tools, signBeforeMs)) {
     await giveUpHold(tools, payment.id, 'quoted');
     return expired;
   }
   const rail = mustFindRail(tools, payment);
   for (let clash = 0; clash < CLASHES; clash++) {
-    const signed = await signOnce(tools, payment, rail);
+    const signed = await signFunded(tools, payment, rail);
     if ('numbers' in signed) {
       await storeNumbered(tools, payment, rail, signed);
       await tools.checkpoint('payment.signed');
@@ -112,29 +117,39 @@ async function fromPrepared(
   throw new Error(`Payment ${payment.id} met equal payments ${CLASHES} times in a row.`);
 }
 
+const isTooLate = ({ now }: PaymentTools, signBeforeMs = Infinity): boolean => now() >= signBeforeMs;
+
 const expired: SignOutcome = {
   kind: 'refused',
   reason: 'expired',
   message: 'What allowed the payment has expired; approve again to go on.',
 };
 
-interface StoredQuote {
-  x402Version: 1 | 2;
-  resource: JsonObject | null;
-  extensions: JsonObject;
-  offer: Offer;
+/** What the payer lacks for fees is the operator's to mend, who is told once. */
+async function signFunded(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  rail: Pick<PayingRail, 'sign' | 'submit'>,
+): Promise<SignedPayment | NumberedPayment> {
+  try {
+    const signed = await signOnce(tools, payment, rail);
+    if (rail.submit !== undefined)
+      await settlePerson(tools, payment, 'payment_unfunded', 'The account has the coins now.');
+    return signed;
+  } catch (error) {
+    if (error instanceof Unfunded)
+      await tellPerson(tools, payment, 'payment_unfunded', error.message, { recurs: true });
+    throw error;
+  }
 }
-
-const openQuote = (tools: PaymentTools, payment: PaymentRow): StoredQuote =>
-  tools.sealer.open('payment.quote', payment.quote_sealed) as unknown as StoredQuote;
 
 async function signOnce(
   tools: PaymentTools,
   payment: PaymentRow,
-  rail: Rail,
+  rail: Pick<PayingRail, 'sign'>,
 ): Promise<SignedPayment | NumberedPayment> {
-  const { offer, ...quote } = openQuote(tools, payment);
-  const promised = await promisedIn(tools.db.pool, payment.asset, payment.id);
+  const { offer, railData } = openQuote(tools.sealer, payment);
+  const promised = await promisedIn(tools.db.pool, payment.asset, payment.id, payment.rail);
   const committed = promised + BigInt(payment.amount);
   const { id } = payment;
   const current = await mustGetPayment(tools, id);
@@ -143,7 +158,7 @@ async function signOnce(
     if (!(await movePayment(tools.db.pool, id, ['prepared'], 'prepared', { proof })))
       throw new Error(`Payment ${id} was signed by another process.`);
   };
-  return rail.sign({ ...quote, offer, intentId: id, committed, own: ownTransactions(current), remember });
+  return rail.sign({ offer, railData, intentId: id, committed, own: ownTransactions(current), remember });
 }
 
 const OWN = 'own:'; // a key for each, so that two processes do not overwrite each other's
@@ -176,7 +191,7 @@ async function store(
 function storeNumbered(
   tools: PaymentTools,
   { id, network }: PaymentRow,
-  rail: Rail,
+  rail: Pick<PayingRail, 'payer'>,
   draft: NumberedPayment,
 ): Promise<void> {
   return tools.db.transaction(async (client) => {

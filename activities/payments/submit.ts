@@ -1,29 +1,18 @@
-import { decodePaymentResponseHeader } from '@x402/core/http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { movePayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
 import { EngineError } from '../../domain/errors.ts';
-import {
-  classifyStatus,
-  describeAnswer,
-  isAwayStatus,
-  readBody,
-  retryAfterMs,
-  statusCode,
-} from '../../domain/payments/answers.ts';
 import { paymentEvent, stepCompleted } from '../../domain/payments/events.ts';
-import type { HttpAnswer } from '../../domain/payments/http.ts';
-import type { Rail, Sighting } from '../../domain/payments/rail.ts';
-import { callKey, type SellerAnswer } from '../../domain/payments/seller.ts';
-import type { PaymentActivities, SubmitOutcome } from '../../domain/ports/payments.ts';
-import type { ValueRef } from '../../domain/ports/values.ts';
+import type { PayingRail, Sighting } from '../../domain/payments/rail.ts';
+import type { SubmitOutcome } from '../../domain/ports/payments.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import { readQuoteError } from './quote-error.ts';
-import { factsOf, findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
-import { paymentHeader } from './x402/payload.ts';
+import type { Delivered, Delivery, Kept, SubmitOrder } from './delivery.ts';
+import { deliverToChain } from './direct-delivery.ts';
 import { nodeErrorMessage } from './node-name.ts';
+import { tellRun } from './telling.ts';
+import { factsOf, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { TROUBLE_CLEARED } from './unproven.ts';
+import { deliverThroughSeller } from './x402/delivery.ts';
 
-type SubmitRequest = Parameters<PaymentActivities['submitPayment']>[0];
 type Unclear = Extract<SubmitOutcome, { kind: 'unclear' }>;
 
 const POLL_MS = 250;
@@ -31,15 +20,15 @@ const POLL_MS = 250;
 /**
  * signed → submitted → settled, or unknown. What a crash leaves behind:
  * - before `submitted` commits: nothing was sent; the next try sends the stored bytes.
- * - after it, or after the seller answered: the bytes may have been used. The next try sends the same ones, which
- *   settle at most once; a seller that refuses them as used is `unclear`, and the chain says that they landed.
- * - after `settled` commits: the output is stored beside it; the next try answers it without any call.
+ * - after it, or after an answer came: the bytes may have been used. The next try sends the same ones, which settle at
+ *   most once; whoever refuses them as used is `unclear`, and the chain says that they landed.
+ * - after `settled` commits: the output is stored beside it; the next try answers it and sends nothing.
  */
-export async function submitIntent(tools: PaymentTools, request: SubmitRequest): Promise<SubmitOutcome> {
-  const payment = await mustGetPayment(tools, request.intentId);
-  const kept = payment.proof['output'];
+export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Promise<SubmitOutcome> {
+  const payment = await mustGetPayment(tools, order.intentId);
+  const kept = keptOf(payment);
   if (payment.status === 'settled' && kept !== undefined && payment.tx_hash !== null)
-    return complete(tools, request, payment, payment.tx_hash, kept as unknown as Kept);
+    return complete(tools, order, payment, payment.tx_hash, kept);
   if (payment.status === 'void' || payment.status === 'rejected')
     return {
       kind: 'unclear',
@@ -49,127 +38,77 @@ export async function submitIntent(tools: PaymentTools, request: SubmitRequest):
   if (payment.signed_sealed === null)
     throw new EngineError('payment_unsigned', `Payment ${payment.id} is ${payment.status}: sign it first.`);
   const open = ['signed', 'submitted', 'unknown'] as const;
-  const sent = { proof: { sentAtMs: tools.now() } }; // before it is: whoever finds this must take it as sent
+  const sent = { proof: { sentAtMs: tools.now() } }; // written before sending, so that a crash in between reads as sent
   if (
     !(await movePayment(tools.db.pool, payment.id, open, 'submitted', sent)) &&
     payment.status !== 'settled'
   )
-    return submitIntent(tools, request); // it ended meanwhile: look again, and send nothing that is closed
+    return submitIntent(tools, order); // it ended meanwhile: look again, and send nothing that is closed
   await tools.checkpoint('payment.submitted');
-  const told = paymentEvent(factsOf(payment, null), 'submitted', `${request.generation}:${request.attempt}`);
-  const announced = tools.journal.append({ runId: payment.run_id, events: [told] });
-  announced.catch(() => undefined); // awaited below; the call must not wait for it
-  const rail = findRail(tools, payment);
-  if (rail?.submit !== undefined) {
-    const timed = Date.now();
-    await rail.submit(tools.sealer.open('payment.signed', payment.signed_sealed) as JsonObject);
-    await tools.checkpoint('payment.answered');
-    await announced;
-    return judgeDirect(tools, request, payment, rail, timed);
-  }
-  const answer = await pay(tools, request, payment.signed_sealed);
+  const rail = mustFindRail(tools, payment);
+  const announced = tellRun(tools, payment, 'submitted', { cause: `${payment.generation}:${order.attempt}` });
+  announced.catch(() => undefined); // awaited below; sending must not wait for it
+  const sentAtMs = Date.now();
+  const payload = tools.sealer.open('payment.signed', payment.signed_sealed) as JsonObject;
+  const readAnswer = await deliveryOver(tools, rail).send(payment, payload, order);
   await tools.checkpoint('payment.answered');
   await announced;
-  return judge(tools, request, payment, answer);
+  const delivered = await readAnswer();
+  if (delivered.kind === 'unclear') return unclear(tools, payment, delivered.why);
+  return judge(tools, order, payment, rail, { ...delivered, sentAtMs });
 }
 
-async function pay(tools: PaymentTools, request: SubmitRequest, sealed: Buffer): Promise<SellerAnswer> {
-  const { runId, step, outputs, generation, timeoutMs } = request;
-  if (step.serviceUrl === undefined)
-    throw new EngineError('plan_invalid', `Step ${step.id} has no service address.`);
-  return tools.seller.call({
-    step: { ...step, url: step.serviceUrl, method: step.method ?? 'POST' },
-    outputs,
-    idempotencyKey: callKey(runId, step.id, generation),
-    timeoutMs,
-    headers: paymentHeader(tools.sealer.open('payment.signed', sealed) as JsonObject),
-  });
-}
+const deliveryOver = (tools: PaymentTools, { submit }: Pick<PayingRail, 'submit'>): Delivery =>
+  submit === undefined ? deliverThroughSeller(tools) : deliverToChain(submit);
 
-/** Only the chain makes a payment settled; whatever the seller says short of that is looked into later. */
+type Taken = Extract<Delivered, { kind: 'taken' }> & { sentAtMs: number };
+
+/** Only what the chain shows makes it settled. */
 async function judge(
   tools: PaymentTools,
-  request: SubmitRequest,
+  order: SubmitOrder,
   payment: PaymentRow,
-  answer: SellerAnswer,
+  rail: Pick<PayingRail, 'locate'>,
+  { hint, work, unconfirmed, sentAtMs }: Taken,
 ): Promise<SubmitOutcome> {
-  if (answer.kind !== 'answered')
-    return unclear(tools, payment, {
-      code: answer.code,
-      message: answer.message,
-      ...(answer.kind === 'silent' && answer.away === true ? { away: true } : {}),
-    });
-  const { answer: http, timeMs } = answer;
-  if (classifyStatus(http.status) !== 'ok') {
-    const wait = retryAfterMs(http, tools.now());
-    return unclear(tools, payment, {
-      code: http.status === 402 ? 'PAYMENT_REFUSED' : statusCode(http.status),
-      message: readQuoteError(http) ?? describeAnswer(request.step.serviceName, http),
-      ...(wait === undefined ? {} : { retryAfterMs: wait }),
-      ...(isAwayStatus(http.status) ? { away: true } : {}),
-    });
-  }
-  const output = await tools.values.keep(payment.run_id, readBody(http));
-  const kept: Kept = { output, timeMs };
-  if (payment.status === 'settled' && payment.tx_hash !== null)
-    return settle(tools, request, payment, payment.tx_hash, kept);
-  const sighting = await watch(tools, mustFindRail(tools, payment), payment, settledTx(http));
+  if (work !== undefined && payment.status === 'settled' && payment.tx_hash !== null)
+    return settle(tools, order, payment, payment.tx_hash, work);
+  const sighting = await watch(tools, rail, payment, hint);
   if (sighting.kind === 'landed') {
     const { txHash, position: landedAt } = sighting;
-    return settle(tools, request, payment, txHash, kept, { landedAt });
+    const kept = work ?? (await ownReceipt(tools, payment, txHash, Date.now() - sentAtMs));
+    return settle(tools, order, payment, txHash, kept, { landedAt });
   }
-  // The work was delivered: keep it, so that nobody has to ask for it again once the chain shows the payment.
-  await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
-    proof: { output: { ...kept } },
-  });
-  return unclear(tools, payment, {
-    code: 'UNCONFIRMED',
-    message: 'The service delivered, but the chain does not show the payment yet.',
-  });
-}
-
-/** Our own transaction was handed to the chain: what it shows is the answer, and what the step has to show for it. */
-async function judgeDirect(
-  tools: PaymentTools,
-  request: SubmitRequest,
-  payment: PaymentRow,
-  rail: Rail,
-  sentAtMs: number,
-): Promise<SubmitOutcome> {
-  const sighting = await watch(tools, rail, payment, payment.tx_hash);
-  if (sighting.kind !== 'landed')
-    return unclear(tools, payment, {
-      code: 'UNCONFIRMED',
-      message: 'The payment was sent, but the chain does not show it yet.',
+  // Work that was delivered is kept, so that nobody has to ask for it again once the chain shows the payment.
+  if (work !== undefined)
+    await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
+      proof: { output: { ...work } },
     });
-  const { txHash, position: landedAt } = sighting;
-  const { id, network, asset, amount, pay_to } = payment;
+  return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed });
+}
+
+/** What a step has to show for a payment that nobody answers with work; of other payments nothing is asked. */
+async function ownReceipt(
+  { values }: PaymentTools,
+  payment: PaymentRow,
+  txHash: string,
+  timeMs: number,
+): Promise<Kept> {
+  if (payment.kind !== 'step') return { output: null, timeMs };
+  const { id, run_id, network, asset, amount, pay_to } = payment;
   const paid = { payment_id: id, transaction: txHash, network, asset, amount, pay_to };
-  const output = await tools.values.keep(payment.run_id, paid);
-  return settle(tools, request, payment, txHash, { output, timeMs: Date.now() - sentAtMs }, { landedAt });
+  return { output: await values.keep(run_id, paid), timeMs };
 }
 
-/** What the seller delivered, stored with the payment. */
-interface Kept {
-  output: ValueRef;
-  timeMs: number;
-}
-
-/** The transaction that the seller says settled the payment; a hint for where to look, no proof. */
-function settledTx(http: HttpAnswer): string | null {
-  const header = http.headers['payment-response'] ?? http.headers['x-payment-response'];
-  if (header === undefined) return null;
-  try {
-    const response = decodePaymentResponseHeader(header);
-    return response.success && typeof response.transaction === 'string' ? response.transaction : null;
-  } catch {
-    return null;
-  }
+/** What a settled payment brought; undefined while a step still has to ask for it. */
+function keptOf({ kind, proof }: PaymentRow): Kept | undefined {
+  const kept = proof['output'] as unknown as Kept | undefined;
+  return kept ?? (kind === 'step' ? undefined : { output: null, timeMs: 0 });
 }
 
 async function watch(
   tools: PaymentTools,
-  rail: Rail,
+  rail: Pick<PayingRail, 'locate'>,
   payment: PaymentRow,
   hint: string | null,
 ): Promise<Sighting> {
@@ -181,7 +120,11 @@ async function watch(
   }
 }
 
-async function look(rail: Rail, payment: PaymentRow, hint: string | null): Promise<Sighting> {
+async function look(
+  rail: Pick<PayingRail, 'locate'>,
+  payment: PaymentRow,
+  hint: string | null,
+): Promise<Sighting> {
   try {
     return await rail.locate(payment.proof, hint);
   } catch (error) {
@@ -195,7 +138,7 @@ async function look(rail: Rail, payment: PaymentRow, hint: string | null): Promi
 
 async function settle(
   tools: PaymentTools,
-  request: SubmitRequest,
+  order: SubmitOrder,
   payment: PaymentRow,
   txHash: string,
   kept: Kept,
@@ -204,34 +147,25 @@ async function settle(
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
   const patch = { txHash, reason: null, proof: { ...TROUBLE_CLEARED, output: { ...kept }, ...where } };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
-    return submitIntent(tools, request); // closed by another while this try was held up: its outcome is the answer
+    return submitIntent(tools, order); // closed by another while this try was held up: its outcome is the answer
   await tools.checkpoint('payment.settled');
-  return complete(tools, request, payment, txHash, kept);
+  return complete(tools, order, payment, txHash, kept);
 }
 
 /** Payment and step are told in one append; both keys are the payment's and the step's own, so repeats are no-ops. */
 async function complete(
   tools: PaymentTools,
-  request: SubmitRequest,
+  order: SubmitOrder,
   payment: PaymentRow,
   txHash: string,
   { output, timeMs }: Kept,
 ): Promise<SubmitOutcome> {
-  const facts = factsOf(payment, txHash);
-  await tools.journal.append({
-    runId: payment.run_id,
-    events: [
-      paymentEvent(facts, 'settled'),
-      stepCompleted({
-        stepId: payment.step_id,
-        output,
-        cost: payment.amount,
-        timeMs,
-        attempts: request.attempt,
-        payment: facts,
-      }),
-    ],
-  });
+  if (payment.kind === 'step' && output !== null) {
+    const facts = factsOf(payment, txHash);
+    const { step_id: stepId, amount: cost, run_id: runId } = payment;
+    const done = stepCompleted({ stepId, output, cost, timeMs, attempts: order.attempt, payment: facts });
+    await tools.journal.append({ runId, events: [paymentEvent(facts, 'settled'), done] });
+  }
   return { kind: 'settled', output, txHash, timeMs };
 }
 
@@ -243,9 +177,6 @@ async function unclear(
   const moved = await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
     reason: why.code,
   });
-  if (moved) {
-    const event = paymentEvent(factsOf(payment, null), 'unknown', why.code, { code: why.code });
-    await tools.journal.append({ runId: payment.run_id, events: [event] });
-  }
+  if (moved) await tellRun(tools, payment, 'unknown', { cause: why.code, more: { code: why.code } });
   return { kind: 'unclear', ...why };
 }

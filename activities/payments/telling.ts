@@ -1,10 +1,17 @@
-import { raiseAttention } from '../../db/repositories/attention.ts';
+import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
 import { paymentEvent } from '../../domain/payments/events.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { appendUnlessEnded, factsOf, findRail, type PaymentTools } from './tools.ts';
 
-export const attentionId = (payment: Pick<PaymentRow, 'id'>, kind: string): string => `${kind}:${payment.id}`;
+/** The item's id, and its kind: what is `payment_…` of a step is `withdrawal_…` of a withdrawal. */
+function itemOf(
+  { id, kind: of }: Pick<PaymentRow, 'id' | 'kind'>,
+  kind: string,
+): { id: string; kind: string } {
+  const own = of === 'step' ? kind : kind.replace(/^payment_/, `${of}_`);
+  return { id: `${own}:${id}`, kind: own };
+}
 
 /** Raises an attention item. However often it is raised, there is one for each payment and kind. */
 export async function tellPerson(
@@ -12,18 +19,27 @@ export async function tellPerson(
   payment: PaymentRow,
   kind: string,
   detail: string,
-  data: JsonObject = {},
+  { data = {}, recurs = false }: { data?: JsonObject; recurs?: boolean } = {},
 ): Promise<void> {
   const { id, tenant, run_id: runId, network } = payment;
+  const named: JsonObject = payment.kind === 'withdrawal' ? { withdrawalId: id } : {};
   await raiseAttention(tools.db.pool, {
-    id: attentionId(payment, kind),
+    ...itemOf(payment, kind),
     tenant,
-    kind,
     runId,
     detail,
-    data: { intentId: id, network, payment: whatOf(tools, payment), ...data },
+    data: { intentId: id, ...named, network, payment: whatOf(tools, payment), ...data },
+    recurs,
   });
 }
+
+/** Closes what `tellPerson` opened, if it did. */
+export const settlePerson = (
+  { db }: Pick<PaymentTools, 'db'>,
+  payment: PaymentRow,
+  kind: string,
+  note: string,
+): Promise<void> => settleAttention(db.pool, itemOf(payment, kind).id, note);
 
 /** Who pays whom how much on which chain; less than that where the rail is not configured. */
 export function whatOf(tools: PaymentTools, payment: PaymentRow): string {
@@ -31,11 +47,32 @@ export function whatOf(tools: PaymentTools, payment: PaymentRow): string {
   return findRail(tools, payment)?.describe({ asset, amount, payTo }) ?? `${amount} of ${asset} to ${payTo}`;
 }
 
-export function append(
+/** What an event tells beside the payment's own facts. `txHash` null: it names no transaction. */
+export interface Told {
+  cause?: string;
+  more?: JsonObject;
+  txHash?: string | null;
+}
+
+/** Tells the run that the payment belongs to, if there is one. Throws when the run has ended. */
+export async function tellRun(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  status: Parameters<typeof paymentEvent>[1],
+  { cause, more, txHash = null }: Told = {},
+): Promise<void> {
+  if (payment.kind !== 'step') return;
+  const event = paymentEvent(factsOf(payment, txHash), status, cause, more);
+  await tools.journal.append({ runId: payment.run_id, events: [event] });
+}
+
+/** Tells the run that the payment belongs to, unless that has ended meanwhile. */
+export async function append(
   tools: PaymentTools,
   payment: PaymentRow,
   status: 'settled' | 'unknown' | 'void',
   cause = '',
 ): Promise<void> {
-  return appendUnlessEnded(tools, payment.run_id, [paymentEvent(factsOf(payment), status, cause)]);
+  if (payment.kind !== 'step') return;
+  await appendUnlessEnded(tools, payment.run_id, [paymentEvent(factsOf(payment), status, cause)]);
 }

@@ -24,11 +24,12 @@ export async function tend(tools: PaymentTools, payment: PaymentRow): Promise<vo
   await rail.submit(renewed?.payload ?? payload);
 }
 
-/** Its time is over; or it was never sent and its run has ended, so that nobody will. */
+/** Its time is over; or it was never sent and its run has ended, so that nobody will send it. */
 async function isGivenUp(tools: PaymentTools, payment: PaymentRow): Promise<boolean> {
   const { expiresAtMs } = payment.proof;
   if (typeof expiresAtMs === 'number' && tools.now() >= expiresAtMs) return true;
-  return !wasSent(payment) && isTerminal((await mustGetRun(tools, payment.run_id)).status);
+  if (wasSent(payment) || payment.kind !== 'step') return false; // a withdrawal is carried out until it has ended
+  return isTerminal((await mustGetRun(tools, payment.run_id)).status);
 }
 
 /** Told by the proof, not by the state: a node that does not answer makes what was only signed unknown as well. */

@@ -1,6 +1,11 @@
 import type { Database } from '../../db/database.ts';
 import type { Journal } from '../../db/journal.ts';
-import { getPayment, type PaymentRow, type SweepAges } from '../../db/repositories/payments-write.ts';
+import {
+  getPayment,
+  type PaymentRow,
+  type StepPayment,
+  type SweepAges,
+} from '../../db/repositories/payments-write.ts';
 import { getRun, type RunRow } from '../../db/repositories/runs.ts';
 import type { Sealer } from '../../db/sealing.ts';
 import type { Values } from '../../db/values.ts';
@@ -71,7 +76,7 @@ export function mustFindRail(tools: PaymentTools, payment: PaymentRow): Rail {
   return rail;
 }
 
-export function factsOf(payment: PaymentRow, txHash = payment.tx_hash): PaymentFacts {
+export function factsOf(payment: StepPayment, txHash = payment.tx_hash): PaymentFacts {
   return {
     intentId: payment.id,
     stepId: payment.step_id,
@@ -85,7 +90,7 @@ export function factsOf(payment: PaymentRow, txHash = payment.tx_hash): PaymentF
 
 export const purseOf = (
   { assets }: Pick<PaymentTools, 'assets'>,
-  payment: PaymentRow,
+  payment: StepPayment,
   run: RunRow,
 ): RunPurse => purseFor(assets, run, payment.asset);
 

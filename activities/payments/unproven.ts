@@ -65,7 +65,9 @@ async function noteBlind(
   }
   if (tools.now() - since < tools.attentionAfterMs) return;
   const detail = inWords(tools, payment, note, message);
-  await tellPerson(tools, payment, 'payment_unknown', detail, { node, confirm: payment.fingerprint });
+  await tellPerson(tools, payment, 'payment_unknown', detail, {
+    data: { node, confirm: payment.fingerprint },
+  });
 }
 
 const isSame = (before: BlindNote | undefined, { why, node, since, decidableAtMs }: BlindNote): boolean =>

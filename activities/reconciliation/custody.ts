@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { custodyLooks } from '../../db/repositories/reconciliation.ts';
-import type { Rail } from '../../domain/payments/rail.ts';
+import type { CustodyRail } from '../../domain/payments/rail.ts';
 import {
   judgeAccount,
   standingOf,
@@ -22,7 +22,8 @@ const LOOKS = 3;
 const NOTHING: CustodyLook = { ledger: 0n, mayHaveLeft: 0n, mayHaveCome: 0n };
 
 /** The name of a chain account in reports: whose it is and what it holds. */
-const custodyAccount = (rail: Rail, asset: Asset): string => `custody:system:${rail.payer}:${asset.id}`;
+const custodyAccount = (rail: CustodyRail, asset: Asset): string =>
+  `custody:system:${rail.payer}:${asset.id}`;
 
 /** A difference counts only when the last of several looks still shows it, because nodes lag behind each other. */
 export async function examineCustody(tools: BookTools): Promise<CustodyReport> {
@@ -66,11 +67,14 @@ async function lookOnce({ db, rails, assets }: BookTools): Promise<CustodyReport
 }
 
 /** Several rails may pay out of one account, which is looked at once. */
-const accountsOf = (rails: readonly Rail[]): Rail[] => [
+const accountsOf = (rails: readonly CustodyRail[]): CustodyRail[] => [
   ...new Map(rails.map((rail) => [`${rail.network} ${rail.payer}`, rail])).values(),
 ];
 
-async function askChain(rail: Rail, asset: Asset): Promise<{ chain: bigint | null; problem?: string }> {
+async function askChain(
+  rail: CustodyRail,
+  asset: Asset,
+): Promise<{ chain: bigint | null; problem?: string }> {
   try {
     return { chain: await rail.holdsFinally(asset.address) };
   } catch (error) {

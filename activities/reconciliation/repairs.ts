@@ -39,6 +39,7 @@ async function sendHome(tools: BookTools, { runId }: Finding): Promise<boolean> 
 /** A closed payment whose transfer is still open. Only what its chain proves now may close the transfer, too. */
 async function closeAsProven(tools: BookTools, { object }: Finding): Promise<boolean> {
   const payment = await mustGetPayment(tools, object);
+  if (payment.kind !== 'step') return false;
   const sighting = await mustFindRail(tools, payment).locate(payment.proof, payment.tx_hash);
   const isPaid = payment.finalized && sighting.kind === 'landed' && sighting.final;
   const isVoid = payment.status === 'void' && sighting.kind === 'void';

@@ -5,7 +5,7 @@ import { standingOf } from '../../domain/payments/standing.ts';
 import { decisions, safeActions } from '../../domain/payments/actions.ts';
 import type { PaymentDecisionOrder } from '../../domain/ports/payment-decisions.ts';
 import { PaymentActionBody, PaymentPage } from '../../schemas/core/api.ts';
-import { Payment, PaymentAction, PaymentStatus } from '../../schemas/core/payment.ts';
+import { Payment, PaymentAction, PaymentKind, PaymentStatus } from '../../schemas/core/payment.ts';
 import type { Ctx } from '../context.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { page, PageQuery, readCursor } from '../http/paging.ts';
@@ -26,18 +26,21 @@ const list = defineRoute({
   tags,
   scope: 'read',
   query: PageQuery(50, 200).extend({
+    kind: PaymentKind.default('step').describe(
+      'What the payments are for. Without it those of steps are listed; `withdrawal` lists what left the escrow for wallets (admins see it).',
+    ),
     status: PaymentStatus.optional(),
     run_id: z.string().max(300).optional(),
     stuck: z.enum(['true', 'false']).default('false'),
   }),
   responses: { 200: { description: 'A page of payments.', schema: PaymentPage } },
   errors: ['invalid_cursor'],
-  async handler({ deps, principal }, { query: { status, run_id, stuck, limit, cursor } }) {
+  async handler({ deps, principal }, { query: { kind, status, run_id, stuck, limit, cursor } }) {
     const hidden = hiddenFrom(deps.families, principal);
     const rows = await listPayments(
       deps.db.em(),
       principal.tenant,
-      { status, runId: run_id, hidden, ...(stuck === 'true' ? { stuckForMs: STUCK_MS } : {}) },
+      { kind, status, runId: run_id, hidden, ...(stuck === 'true' ? { stuckForMs: STUCK_MS } : {}) },
       readCursor(cursor),
       limit + 1,
     );
@@ -143,7 +146,7 @@ const checkOf = ({ deps }: Ctx, { id, runId }: PaymentRow): ChainWatch => ({
   workflowType: 'paymentCheck',
   workflowId: `payment-check:${id}`,
   taskQueue: deps.settings.taskQueue,
-  args: [{ runId, intentId: id }],
+  args: [{ runId: runId ?? null, intentId: id }],
   summary: `look at the chain for payment ${id}`,
 });
 
@@ -193,8 +196,9 @@ function actionsOf({ principal }: Pick<Ctx, 'principal'>, row: PaymentRow): z.ou
 function toPayment(ctx: Pick<Ctx, 'principal'>, row: PaymentRow): z.output<typeof Payment> {
   return Payment.parse({
     id: row.id,
-    run_id: row.runId,
-    step_id: row.stepId,
+    kind: row.kind,
+    run_id: row.runId ?? null,
+    step_id: row.stepId ?? null,
     generation: row.generation,
     rail: row.rail,
     network: row.network,

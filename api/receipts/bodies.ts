@@ -73,7 +73,7 @@ export function paymentBody(row: PaidRow, { signed, told }: EventFacts): Receipt
   return {
     ...shown,
     created_at: created_at.toISOString(),
-    transfer: transferOf(row),
+    transfer: transferOf({ ...row, kind: 'step' }),
     seq: signed.get(row.id) ?? null,
     told: told.get(row.id) ?? null,
     proof: fingerprint === null ? null : proofOf(row.rail, proof),

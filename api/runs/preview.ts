@@ -17,12 +17,12 @@ export async function previewCancel(ctx: CommandCtx, run: RunRow): Promise<Cance
   const { db } = ctx.deps;
   const [{ undo }, rows, returned] = await Promise.all([
     askCancelPlan(ctx, run),
-    listPayments(db.em(), run.tenant, { runId: run.id }, undefined, PAYMENTS_AT_MOST),
+    listPayments(db.em(), run.tenant, { kind: 'step', runId: run.id }, undefined, PAYMENTS_AT_MOST),
     availableToRun(db.pool, run.tenant, run.id),
   ]);
   const payments = rows.map((row): PreviewPayment => ({
     id: row.id,
-    step_id: row.stepId,
+    step_id: row.stepId ?? '',
     asset: row.asset,
     amount: row.amount,
     status: PaymentStatus.parse(row.status),

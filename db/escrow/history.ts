@@ -1,5 +1,6 @@
 import type { Asset } from '../../schemas/core/money.ts';
 import type { Queryable } from '../ledger.ts';
+import { SIGNATURE, WITHDRAWALS } from './withdrawals.ts';
 
 /** One movement of a user's escrow, newest first. `amountMinor` is minor units of `asset`. */
 export interface EscrowMovement {
@@ -43,17 +44,17 @@ const STATUS = { pending: 'pending', posted: 'completed', voided: 'cancelled' } 
 /** Everything that moved in the user's escrow accounts, and the payments from the reserves of the user's runs. */
 const MOVEMENTS = `
   select t.id, t.kind, t.state, t.run_id, t.step_id, t.created_at, a.asset, abs(sum(e.amount))::text as amount,
-    coalesce(p.tx_hash, w.signature, t.data ->> 'signature', t.data ->> 'txHash') as signature,
+    coalesce(p.tx_hash, ${SIGNATURE}, t.data ->> 'signature', t.data ->> 'txHash') as signature,
     t.data ->> 'recipient' as recipient, t.data ->> 'from' as sender
   from account a
     join entry e on e.account_id = a.id
     join transfer t on t.id = e.transfer_id
     left join payment p on t.kind = 'payment' and p.id = t.data ->> 'intentId'
-    left join withdrawal w on t.kind = 'withdrawal' and w.id = t.data ->> 'withdrawalId'
+    left join (${WITHDRAWALS}) on t.kind = 'withdrawal' and w.id = t.data ->> 'withdrawalId'
   where a.tenant = $1 and (
     (a.kind = 'escrow' and a.owner = $2)
     or (a.kind = 'reserve' and t.kind = 'payment' and a.owner in (select id from run where tenant = $1 and payer = $2)))
-  group by t.id, a.asset, p.tx_hash, w.signature`;
+  group by t.id, a.asset, p.tx_hash, w.signature, wp.id`;
 
 export async function escrowHistory(
   db: Queryable,

@@ -3,9 +3,12 @@ import { escrowAccount, worldAccount } from '../../domain/accounts.ts';
 import { move } from '../../domain/ledger.ts';
 import type { Database } from '../database.ts';
 import { applyTransfer, readBalance, type Queryable } from '../ledger.ts';
+import type { PaymentRow } from '../repositories/payments-write.ts';
 
-export type WithdrawalStatus = 'held' | 'signed' | 'submitted' | 'finalized' | 'released' | 'unknown';
+/** `held` until its payment has ended, however that stands meanwhile. */
+export type WithdrawalStatus = 'held' | 'finalized' | 'released';
 
+/** A withdrawal as its user knows it. What becomes of the money is its payment's, which has the same id. */
 export interface WithdrawalRow {
   id: string;
   tenant: string;
@@ -14,10 +17,8 @@ export interface WithdrawalRow {
   amount: string;
   destination: string;
   status: WithdrawalStatus;
-  signed_sealed: Buffer | null;
+  /** The transaction; null until it is signed. */
   signature: string | null;
-  last_valid_height: number | null;
-  reason: string | null;
 }
 
 export interface NewWithdrawal {
@@ -37,12 +38,20 @@ export type WithdrawalHold =
   | { kind: 'in_progress' }
   | { kind: 'insufficient'; available: bigint };
 
-const COLUMNS = `id, tenant, user_id, asset, amount, destination, status, signed_sealed, signature, last_valid_height, reason`;
-
 class Insufficient extends Error {}
 
+/** Withdrawals (`w`) beside their payments (`wp`), for a `from`. */
+export const WITHDRAWALS = `withdrawal w left join payment wp on wp.id = w.id and wp.kind = 'withdrawal'`;
+
+/** The transaction of a withdrawal among `WITHDRAWALS`; the column is of those that ended before there were payments. */
+export const SIGNATURE = `coalesce(wp.tx_hash, wp.proof ->> 'signature', w.signature)`;
+
 export async function getWithdrawal(db: Queryable, id: string): Promise<WithdrawalRow | undefined> {
-  const { rows } = await db.query<WithdrawalRow>(`select ${COLUMNS} from withdrawal where id = $1`, [id]);
+  const { rows } = await db.query<WithdrawalRow>(
+    `select w.id, w.tenant, w.user_id, w.asset, w.amount, w.destination, w.status, ${SIGNATURE} as signature
+     from ${WITHDRAWALS} where w.id = $1`,
+    [id],
+  );
   return rows[0];
 }
 
@@ -83,32 +92,38 @@ export async function holdWithdrawal(
   }
 }
 
-export interface WithdrawalPatch {
-  reason?: string;
-  signed?: { sealed: Buffer; signature: string; lastValidHeight: number };
+/** What a withdrawal's payment is made of, beside the withdrawal itself. */
+export type WithdrawalPayment = Pick<PaymentRow, 'id' | 'rail' | 'network' | 'quote_sealed'>;
+
+/**
+ * Makes the payment of a withdrawal that has not ended. It begins as prepared, because its amount was held together with the
+ * withdrawal. The id is the withdrawal's, so there is one payment however often this is called.
+ */
+export async function prepareWithdrawalPayment(
+  db: Queryable,
+  { id, rail, network, quote_sealed }: WithdrawalPayment,
+): Promise<void> {
+  await db.query(
+    `insert into payment (id, tenant, kind, generation, rail, network, asset, amount, pay_to, quote_sealed, status)
+     select w.id, w.tenant, 'withdrawal', 1, $2, $3, w.asset, w.amount, w.destination, $4, 'prepared'
+     from withdrawal w where w.id = $1 and w.status = 'held' on conflict (id) do nothing`,
+    [id, rail, network, quote_sealed],
+  );
 }
 
-/** Moves a withdrawal if it is still in one of the states `from`; false when another process was first. */
-export async function moveWithdrawal(
-  db: Queryable,
+/** Ends a withdrawal, in the transaction that ends its payment and its hold. */
+export async function endWithdrawal(
+  client: Queryable,
   id: string,
-  from: readonly WithdrawalStatus[],
-  to: WithdrawalStatus,
-  { reason, signed }: WithdrawalPatch = {},
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update withdrawal set status = $3, reason = coalesce($4, reason), signed_sealed = coalesce($5, signed_sealed),
-       signature = coalesce($6, signature), last_valid_height = coalesce($7, last_valid_height), updated_at = now()
-     where id = $1 and status = any($2)`,
-    [
-      id,
-      from,
-      to,
-      reason ?? null,
-      signed?.sealed ?? null,
-      signed?.signature ?? null,
-      signed?.lastValidHeight ?? null,
-    ],
+  end: Exclude<WithdrawalStatus, 'held'>,
+): Promise<void> {
+  await client.query(
+    `update withdrawal set status = $2, updated_at = now() where id = $1 and status = 'held'`,
+    [id, end],
   );
-  return rowCount === 1;
+}
+
+/** Somebody looks after it now, so that the sweeper turns to others first. */
+export async function touchWithdrawal(db: Queryable, id: string): Promise<void> {
+  await db.query(`update withdrawal set updated_at = now() where id = $1`, [id]);
 }

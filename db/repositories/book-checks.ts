@@ -54,20 +54,24 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
           from payment p left join transfer t on t.id = ${TRANSFER_OF}
           left join lateral (select -sum(e.amount) as amount from entry e join account a on a.id = e.account_id
                              where e.transfer_id = t.id and a.kind = 'reserve') s on true
-          where coalesce(t.state, 'none') <> all (case
+          where p.kind = 'step' and (coalesce(t.state, 'none') <> all (case
               when p.status = 'settled' and p.finalized then array['posted']
               when p.status = 'void' then array['voided']
               when p.status in ('quoted', 'rejected') then array['none', 'voided']
               else array['pending'] end)
-            or (p.status not in ('quoted', 'rejected') and s.amount is distinct from p.amount)`,
+            or (p.status not in ('quoted', 'rejected') and s.amount is distinct from p.amount))`,
   },
   {
     kind: 'withdrawal_transfer',
     sql: `select w.tenant, null as run_id, w.id as object,
-            format('Withdrawal %s is %s; its transfer is %s.', w.id, w.status, coalesce(t.state, 'missing')) as detail
+            format('Withdrawal %s is %s; its transfer is %s%s.', w.id, w.status, coalesce(t.state, 'missing'),
+              case when p.id is null then '' else ', its payment ' || p.status || case when p.finalized then ' and final' else '' end end) as detail
           from withdrawal w left join transfer t on t.id = 'withdrawal:' || w.id
+          left join payment p on p.id = w.id and p.kind = 'withdrawal'
           where coalesce(t.state, 'none') <> case w.status
-            when 'finalized' then 'posted' when 'released' then 'voided' else 'pending' end`,
+              when 'finalized' then 'posted' when 'released' then 'voided' else 'pending' end
+            or (p.id is not null and coalesce(t.state, 'none') <> case
+              when p.status = 'settled' and p.finalized then 'posted' when p.status = 'void' then 'voided' else 'pending' end)`,
   },
   {
     kind: 'deposit_transfer',
@@ -104,7 +108,7 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
     kind: 'paid_twice',
     sql: `select min(tenant) as tenant, run_id, run_id || ':' || step_id as object,
             format('Step %s of run %s has %s payments that settled or may settle.', step_id, run_id, count(*)) as detail
-          from payment where status in ${PAYING} group by run_id, step_id having count(*) > 1`,
+          from payment where kind = 'step' and status in ${PAYING} group by run_id, step_id having count(*) > 1`,
   },
   {
     kind: 'over_approval',

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { PaymentStatus, RailKind } from '../../schemas/core/payment.ts';
+import type { PaymentKind, PaymentStatus, RailKind } from '../../schemas/core/payment.ts';
 import type { Queryable } from '../ledger.ts';
 
-/** A payment intent as the writers see it. `amount` is minor units; the sealed columns hold bearer money. */
-export interface PaymentRow {
+interface PaymentCore {
   id: string;
   tenant: string;
-  run_id: string;
-  step_id: string;
   generation: number;
   rail: RailKind;
   network: string;
@@ -29,8 +26,16 @@ export interface PaymentRow {
   updated_at: Date;
 }
 
+/** A payment of a run's step. */
+export type StepPayment = PaymentCore & { kind: 'step'; run_id: string; step_id: string };
+
+/** A payment intent as the writers see it. `amount` is minor units; the sealed columns hold bearer money. */
+export type PaymentRow =
+  | StepPayment
+  | (PaymentCore & { kind: Exclude<PaymentKind, 'step'>; run_id: null; step_id: null });
+
 export type NewQuote = Pick<
-  PaymentRow,
+  StepPayment,
   | 'id'
   | 'tenant'
   | 'run_id'
@@ -44,10 +49,10 @@ export type NewQuote = Pick<
   | 'quote_sealed'
 > & { service?: string };
 
-const COLUMNS = `id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, status, quote_sealed,
+const COLUMNS = `id, tenant, kind, run_id, step_id, generation, rail, network, asset, amount, pay_to, status, quote_sealed,
   signed_sealed, fingerprint, proof, tx_hash, finalized, reason, service, updated_at`;
 
-/** The same (run, step, generation) is the same intent, whoever computes it. Fits x402's payment-identifier. */
+/** The same (run, step, generation) is the same intent, whoever computes it. Fits what sellers take as a payment's identifier. */
 export function paymentId(runId: string, stepId: string, generation: number): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([runId, stepId, generation]))
@@ -55,18 +60,19 @@ export function paymentId(runId: string, stepId: string, generation: number): st
   return `pi_${digest.slice(0, 32)}`;
 }
 
-/** The transfer that holds the money of a payment; a hold that was given up is followed by another. */
-export const transferOf = (payment: Pick<PaymentRow, 'id' | 'proof'>): string => {
-  const holds = Number(payment.proof['holds'] ?? 0);
-  return `payment:${payment.id}${holds > 0 ? `:${holds + 1}` : ''}`;
+/** The transfer that holds the money of a payment; a step's hold that was given up is followed by another. */
+export const transferOf = ({ id, kind, proof }: Pick<PaymentRow, 'id' | 'kind' | 'proof'>): string => {
+  if (kind !== 'step') return `${kind}:${id}`;
+  const holds = Number(proof['holds'] ?? 0);
+  return `payment:${id}${holds > 0 ? `:${holds + 1}` : ''}`;
 };
 
 /** What a run has paid or tried to pay. */
 export async function paymentsOfRun(
   db: Queryable,
   runId: string,
-): Promise<Pick<PaymentRow, 'step_id' | 'status' | 'amount'>[]> {
-  const { rows } = await db.query<Pick<PaymentRow, 'step_id' | 'status' | 'amount'>>(
+): Promise<Pick<StepPayment, 'step_id' | 'status' | 'amount'>[]> {
+  const { rows } = await db.query<Pick<StepPayment, 'step_id' | 'status' | 'amount'>>(
     'select step_id, status, amount from payment where run_id = $1 order by created_at, id',
     [runId],
   );
@@ -91,7 +97,7 @@ export async function lockPayment(client: Queryable, id: string): Promise<Paymen
 }
 
 /** Records a quote, or the new price of an intent for which nothing is held or signed; else leaves it as it is. */
-export async function saveQuote(db: Queryable, quote: NewQuote): Promise<PaymentRow> {
+export async function saveQuote(db: Queryable, quote: NewQuote): Promise<StepPayment> {
   await db.query({
     name: 'payment_quote',
     text: `insert into payment as p (id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, quote_sealed, service, status)
@@ -115,7 +121,7 @@ export async function saveQuote(db: Queryable, quote: NewQuote): Promise<Payment
       quote.service ?? null,
     ],
   });
-  return (await getPayment(db, quote.id))!;
+  return (await getPayment(db, quote.id)) as StepPayment;
 }
 
 /** What a move may change with the status; `proof` is merged. */
@@ -168,12 +174,21 @@ export async function lockAsset(client: pg.PoolClient, asset: string): Promise<v
   await client.query(`select pg_advisory_xact_lock(hashtextextended('asset:' || $1, 0))`, [asset]);
 }
 
-/** Minor units promised in an asset and not known to have left the chain account, without `except`. */
-export async function promisedIn(db: Queryable, asset: string, except: string): Promise<bigint> {
+/**
+ * Minor units promised in an asset and not known to have left the chain account, without `except`. With a `rail`, only what
+ * goes over it: coins that one rail pays as they are must not be wrapped for another.
+ */
+export async function promisedIn(
+  db: Queryable,
+  asset: string,
+  except: string,
+  rail: RailKind | null = null,
+): Promise<bigint> {
   const { rows } = await db.query<{ sum: string }>(
     `select coalesce(sum(amount), 0) as sum from payment
-     where asset = $1 and id <> $2 and status in ('prepared', 'signed', 'submitted', 'unknown')`,
-    [asset, except],
+     where asset = $1 and id <> $2 and status in ('prepared', 'signed', 'submitted', 'unknown')
+       and ($3::text is null or rail = $3)`,
+    [asset, except, rail],
   );
   return BigInt(rows[0]!.sum);
 }
@@ -215,8 +230,8 @@ export async function countOpenPayments(db: Queryable): Promise<number> {
 }
 
 /** Payments of a run for which nothing was signed yet; locked. */
-export async function lockUnsigned(client: Queryable, runId: string): Promise<PaymentRow[]> {
-  const { rows } = await client.query<PaymentRow>(
+export async function lockUnsigned(client: Queryable, runId: string): Promise<StepPayment[]> {
+  const { rows } = await client.query<StepPayment>(
     `select ${COLUMNS} from payment where run_id = $1 and status in ('quoted', 'prepared') order by id for update`,
     [runId],
   );

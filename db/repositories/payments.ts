@@ -1,10 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { PaymentStatus } from '../../schemas/core/payment.ts';
+import type { PaymentKind, PaymentStatus } from '../../schemas/core/payment.ts';
 import { Payment } from '../entities.ts';
 import { notHidden, type Hidden } from './hidden.ts';
 import type { After } from './run-lists.ts';
 
 export interface PaymentFilter {
+  kind: PaymentKind;
   status?: PaymentStatus | undefined;
   runId?: string | undefined;
   hidden?: Hidden | undefined;
@@ -12,11 +13,11 @@ export interface PaymentFilter {
   stuckForMs?: number | undefined;
 }
 
-/** A tenant's payments, newest first; stuck ones oldest first. */
+/** A tenant's payments of one kind, newest first; stuck ones oldest first. */
 export async function listPayments(
   em: EntityManager,
   tenant: string,
-  { status, runId, hidden, stuckForMs }: PaymentFilter,
+  { kind, status, runId, hidden, stuckForMs }: PaymentFilter,
   after: After | undefined,
   limit: number,
 ): Promise<Payment[]> {
@@ -25,6 +26,7 @@ export async function listPayments(
     Payment,
     {
       tenant,
+      kind,
       ...notHidden(hidden),
       ...(status && { status }),
       ...(runId && { runId }),

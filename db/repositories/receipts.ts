@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { NewTransfer, Queryable } from '../ledger.ts';
-import type { PaymentRow } from './payments-write.ts';
+import type { StepPayment } from './payments-write.ts';
 
 /** A payment as a receipt shows it, without anything that is sealed. */
 export type PaidRow = Omit<
-  PaymentRow,
-  'tenant' | 'run_id' | 'quote_sealed' | 'signed_sealed' | 'service' | 'updated_at'
+  StepPayment,
+  'tenant' | 'kind' | 'run_id' | 'quote_sealed' | 'signed_sealed' | 'service' | 'updated_at'
 > & { created_at: Date };
 
 /** In the order in which they were quoted. */

@@ -52,8 +52,8 @@ export async function custodyLooks(db: Queryable): Promise<Map<string, CustodyLo
        union all select asset, amount from deposit where status = 'pending'
        union all select a.asset, -$1::numeric from (select distinct asset from account where asset like '%/slip44:501') a,
          (select from withdrawal where status not in ('finalized', 'released')
-          union all select from payment where asset like '%/slip44:501' and status = 'prepared'
-          union all select from payment where rail = 'solana-transfer' and (status in ('signed', 'submitted', 'unknown')
+          union all select from payment where kind = 'step' and asset like '%/slip44:501' and status = 'prepared'
+          union all select from payment where kind = 'step' and rail = 'solana-transfer' and (status in ('signed', 'submitted', 'unknown')
             or (status = 'settled' and not finalized))) w
      )
      select asset, coalesce(p.amount, 0)::text as ledger,

@@ -123,7 +123,7 @@ export async function readRunMetrics(db: Queryable, family: string): Promise<Run
             and p.updated_at > now() - interval '24 hours'
             and exists (select from run r where r.id = p.run_id and r.family = $1) group by p.asset
         ) s) as paid,
-        (select count(*) from payment p where p.status = 'unknown') as payments_unknown`,
+        (select count(*) from payment p where p.kind = 'step' and p.status = 'unknown') as payments_unknown`,
     values: [family],
   });
   return rows[0]!;

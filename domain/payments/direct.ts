@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { Offer } from './offers.ts';
+import type { Offer } from './offer.ts';
 
 /**
  * What the payment router is told besides the money (omni.md, "Payment"). `serviceId` is keccak256 of the ID's UTF-8
@@ -33,5 +33,11 @@ export function directOffer(
   service: RouterService | undefined,
 ): Offer {
   const extra: JsonObject = service === undefined ? {} : { ...service };
-  return { ...terms, scheme: service === undefined ? 'transfer' : 'router', extra, original: {} };
+  return { ...terms, scheme: service === undefined ? 'transfer' : 'router', extra };
 }
+
+/** A plain transfer with a note that everybody can read on the chain; it must be the only one of its kind. */
+export const transferOffer = (
+  terms: Pick<Offer, 'network' | 'asset' | 'amount' | 'payTo'>,
+  memo: string,
+): Offer => ({ ...terms, scheme: 'transfer', maxTimeoutSeconds: 600, extra: { memo } });

@@ -1,20 +1,25 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RailKind } from '../../schemas/core/payment.ts';
-import type { Offer } from './offers.ts';
+import type { Offer } from './offer.ts';
 
 /** What to sign. `committed` is all that is promised in this asset, this payment included (minor units). */
 export interface SignOrder {
   intentId: string;
-  x402Version: 1 | 2;
   offer: Offer;
-  resource: JsonObject | null;
-  extensions: JsonObject;
+  /** What this rail stored with the quote (`StoredQuote`). */
+  railData: JsonObject;
   committed: bigint;
   /** Transactions of ours that earlier tries sent so that they could sign. */
   own: readonly OwnTransaction[];
   /** Called before such a transaction is sent: whatever happens then, its fees can be booked. */
   remember(transaction: OwnTransaction): Promise<void>;
 }
+
+/**
+ * Thrown by `sign` while the payer lacks what a transaction takes beside its amount: fees and rents. Nothing was signed; it
+ * goes on by itself once there is enough, so whoever signs tries again.
+ */
+export class Unfunded extends Error {}
 
 /** `moved` stays ours (minor units of the chain's coin); what the transaction cost on top is a fee. */
 export interface OwnTransaction {
@@ -98,11 +103,8 @@ export type TransferSighting =
 /** A payment in words: who pays whom how much of what, and how. Minor units. */
 export type PaymentTerms = Pick<Offer, 'asset' | 'amount' | 'payTo'>;
 
-/**
- * One way to pay on one chain; every payment has the same states and postings, whichever it takes. Methods that look at
- * the chain throw when its node does not answer.
- */
-export interface Rail {
+/** Which way to pay, on which chain, out of whose account. */
+export interface RailName {
   readonly kind: RailKind;
   /** CAIP-2. */
   readonly network: string;
@@ -110,18 +112,21 @@ export interface Rail {
   readonly payer: string;
   /** Host of the node that is asked. The rest of its address may hold a key. */
   readonly node?: string;
+}
+
+/**
+ * The role that pays. Every payment has the same states and postings, whichever way it takes. Methods that look at the
+ * chain throw when its node does not answer.
+ */
+export interface PayingRail extends RailName {
   /** Why an offer cannot be paid here; undefined when it can. */
   refuses(offer: Offer): string | undefined;
   /** Why the payee would get less than is signed, as far as the chain tells beforehand: tokens may take fees. */
   shortfall(offer: Offer): Promise<string | undefined>;
-  /** Minor units of the asset that the payer holds on the chain now. */
-  available(asset: string): Promise<bigint>;
-  /** Minor units of an asset that the payer holds at finality; null is the chain's own coin, wrapped ones included. */
-  holdsFinally(asset: string | null): Promise<bigint>;
   sign(order: SignOrder): Promise<SignedPayment | NumberedPayment>;
   /**
    * Sends the signed bytes to the chain; what the node says of them proves nothing, so nothing is answered. A rail
-   * without it (x402) has its bytes carried by the paid request, and the seller submits them.
+   * without it has its bytes carried by the seller's request, and the seller submits them.
    */
   submit?(payload: JsonObject): Promise<void>;
   /**
@@ -133,15 +138,35 @@ export interface Rail {
   locate(proof: JsonObject, hint: string | null): Promise<Sighting>;
   /** One line that a person reads. */
   describe(terms: PaymentTerms): string;
+}
+
+/** The role that keeps the money: what the payer's account holds. Its methods throw when the node does not answer. */
+export interface CustodyRail extends RailName {
+  /** Minor units of the asset that the payer holds on the chain now and may pay. */
+  available(asset: string): Promise<bigint>;
+  /** Minor units of an asset that the payer holds at finality; null is the chain's own coin, wrapped ones included. */
+  holdsFinally(asset: string | null): Promise<bigint>;
+}
+
+/** The role that reads what others paid to us. It throws when the node does not answer. */
+export interface IncomingRail extends RailName {
   /** Reads a transfer to our payer. */
   readIncoming(query: { txHash: string; asset: string; from: string }): Promise<TransferSighting>;
+}
+
+/** One way to pay on one chain, in all its roles. Callers take the smallest role that they need. */
+export interface Rail extends PayingRail, CustodyRail, IncomingRail {
   close(): void;
 }
 
+/** Finds rails in the role that a caller needs. */
+export interface RailBook<Role extends RailName = Rail> {
+  /** Without a kind: the one whose bytes a seller's request on this network carries. */
+  find(network: string, kind?: RailKind): Role | undefined;
+  readonly all: readonly Role[];
+}
+
 /** The rails of this installation. */
-export interface Rails {
-  /** Without a kind: the one that a seller's x402 offer on the network is paid over. */
-  find(network: string, kind?: RailKind): Rail | undefined;
-  readonly all: readonly Rail[];
+export interface Rails extends RailBook {
   close(): void;
 }

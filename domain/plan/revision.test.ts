@@ -5,7 +5,6 @@ import { escalated } from './revision.ts';
 const quote = {
   ...PAY,
   payTo: '0x07',
-  x402Version: 2 as const,
   assetId: 'x',
   amount: '150',
   maxTimeoutSeconds: 60,

@@ -6,7 +6,6 @@ import { approvedLimits, checkQuote, payees, type SpendState } from './spending.
 const step = aPaidStep('a', '100');
 const quote = (overrides: Partial<Quote> = {}): Quote => ({
   ...PAY,
-  x402Version: 2,
   assetId: 'x',
   amount: '100',
   maxTimeoutSeconds: 60,

@@ -5,7 +5,6 @@ import type { Outputs, ValueRef } from './values.ts';
 
 /** A price and where it is to be paid. `assetId` is CAIP-19, `asset` the address or mint, `amount` minor units. */
 export interface Quote extends PayTerms {
-  x402Version: 1 | 2;
   assetId: string;
   amount: string;
   maxTimeoutSeconds: number;

@@ -20,20 +20,17 @@ export interface WithdrawalRef {
   withdrawalId: string;
 }
 
-/** `absent` is proven at finality past expiry: the hold may be released. */
-export type WithdrawalState =
-  | { kind: 'finalized'; signature: string }
-  | { kind: 'pending' }
-  | { kind: 'alive' }
-  | { kind: 'absent' }
-  | { kind: 'unknown'; message: string };
+/** `prepared`: its payment is there, `words` says how much it is, for people. `ended`: there is nothing left to do. */
+export type PreparedWithdrawal =
+  | { kind: 'prepared'; intentId: string; words: string }
+  | { kind: 'ended'; outcome: 'finalized' | 'released' };
 
 export interface EscrowActivities {
   verifyDeposit(claim: DepositClaim): Promise<DepositVerdict>;
   creditDeposit(claim: DepositClaim): Promise<void>;
   refuseDeposit(claim: DepositClaim & { reason: string }): Promise<void>;
-  signWithdrawal(ref: WithdrawalRef): Promise<void>;
-  submitWithdrawal(ref: WithdrawalRef): Promise<WithdrawalState>;
-  observeWithdrawal(ref: WithdrawalRef): Promise<WithdrawalState>;
-  closeWithdrawal(ref: WithdrawalRef & { outcome: 'finalized' | 'released' | 'unknown' }): Promise<void>;
+  /** Makes the payment of a withdrawal; what follows is `PaymentActivities`, as for every payment. */
+  prepareWithdrawal(ref: WithdrawalRef): Promise<PreparedWithdrawal>;
+  /** Tells a person that nothing is proven yet. The hold stays. */
+  leaveWithdrawal(ref: WithdrawalRef): Promise<void>;
 }

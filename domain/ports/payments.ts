@@ -17,39 +17,50 @@ export type SignOutcome =
     }
   | { kind: 'refused'; reason: 'budget_exhausted'; message: string; room: NoRoom; then: 'pause' | 'refuse' };
 
-/** `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
+/** `output` is what was bought; null where nothing is. `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
 export type SubmitOutcome =
-  | { kind: 'settled'; output: ValueRef; txHash: string; timeMs: number }
+  | { kind: 'settled'; output: ValueRef | null; txHash: string; timeMs: number }
   | { kind: 'unclear'; code: string; message: string; retryAfterMs?: number; away?: boolean };
 
 /**
- * What the chain proves. `alive`: unused and not expired, the same bytes may be sent again. `void`: proven unused
+ * What the chain proves. `settled`: it landed; `final`, too, and it is posted. `alive`: unused and not expired, the same bytes may be sent again. `void`: proven unused
  * past expiry at finality; only then may another payment be signed. `unknown`: nothing is proven (RPC down...).
  */
 export type ReconcileOutcome =
-  | { kind: 'settled'; txHash: string }
+  | { kind: 'settled'; txHash: string; final: boolean }
   | { kind: 'alive'; expiresAtMs: number; finalityMs?: number }
   | { kind: 'void' }
   | { kind: 'unknown'; message: string };
 
+/** The call of a service that carries a payment: what a delivery through the seller needs, and nobody else reads. */
+export type PaidCall = Pick<CallRequest, 'step' | 'outputs' | 'timeoutMs'>;
+
+/** The life of a payment from its quote on. It knows intents and no steps; without a ride there is no run to tell. */
 export interface PaymentActivities {
   /** Reserve in the ledger, sign once, persist bytes and fingerprint: one committed state after the other. */
   signPayment(request: {
-    ride: Ride;
-    runId: string;
+    ride: Ride | null;
     intentId: string;
     /** No signature from here on (ms since epoch): the approval's expiry or the run's deadline. */
-    signBeforeMs: number;
+    signBeforeMs?: number;
     /** As much of it (minor units) as a person has agreed to, where a budget asks for that. */
     agreed?: string;
   }): Promise<SignOutcome>;
-  /** Sends the stored bytes with the same request. Safe to repeat: the same bytes settle at most once. */
-  submitPayment(request: CallRequest & { intentId: string }): Promise<SubmitOutcome>;
+  /**
+   * Hands the stored bytes over, the same ones however often: they settle at most once. `attempt` counts the tries in what
+   * is told.
+   */
+  submitPayment(request: {
+    ride: Ride | null;
+    intentId: string;
+    attempt: number;
+    paidCall?: PaidCall;
+  }): Promise<SubmitOutcome>;
   /** Whether a payment that was refused for lack of money could be held now. */
   checkFunds(request: { intentId: string }): Promise<{ funded: boolean }>;
   /** Whether the budgets that apply to a payment have room for it now, and else the one that is in the way. */
   checkRoom(request: { intentId: string }): Promise<{ room: NoRoom | null }>;
-  reconcilePayment(request: { ride: Ride; runId: string; intentId: string }): Promise<ReconcileOutcome>;
+  reconcilePayment(request: { ride: Ride | null; intentId: string }): Promise<ReconcileOutcome>;
   /** Posts what became final, takes back what a reorg undid, closes what expired. Answers how many remain open. */
   sweepPayments(request: { limit: number }): Promise<{ open: number; moved: number }>;
 }

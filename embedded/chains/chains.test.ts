@@ -192,9 +192,8 @@ describe('the local Solana chain', () => {
           payTo: demoUser.publicKey.toBase58(),
           maxTimeoutSeconds: 60,
           extra: {},
-          original: {},
         };
-        const order = { x402Version: 2, resource: null, extensions: {}, committed: 5n, own: [] } as const;
+        const order = { railData: {}, committed: 5n, own: [] } as const;
         const remember = () => Promise.resolve();
         return (await rail().sign({ ...order, intentId, offer, remember })) as SignedPayment;
       };

@@ -28,11 +28,20 @@ export type PaymentAction = z.infer<typeof PaymentAction>;
 export const RailKind = z.enum(['x402-evm', 'x402-solana', 'evm-router', 'solana-transfer']);
 export type RailKind = z.infer<typeof RailKind>;
 
+/**
+ * What a payment is for. `step`: a step of a run, the only kind that has `run_id` and `step_id`. `withdrawal`: a user's money
+ * back to a wallet; it has the withdrawal's id. `refund`: money back to somebody who had paid.
+ */
+export const PaymentKind = z.enum(['step', 'withdrawal', 'refund']);
+export type PaymentKind = z.infer<typeof PaymentKind>;
+
 /** A payment on the engine's own API. Amounts are minor units of `asset` (CAIP-19). */
 export const Payment = z.object({
   id: z.string(),
-  run_id: z.string(),
-  step_id: z.string(),
+  kind: PaymentKind,
+  /** Null where the kind is not `step`, as is `step_id`. */
+  run_id: z.string().nullable(),
+  step_id: z.string().nullable(),
   generation: z.int().min(1),
   rail: RailKind,
   network: Network,

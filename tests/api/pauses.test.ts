@@ -26,10 +26,12 @@ beforeAll(async () => {
   app = await startReasoningApp({
     activities: ({ scripted }): Partial<PaymentActivities> => ({
       async signPayment(request) {
-        runs.set(request.intentId, request.runId);
-        const lack = NEEDED - (await reach(request.runId));
+        const ride = request.ride!;
+        const { runId } = ride;
+        runs.set(request.intentId, runId);
+        const lack = NEEDED - (await reach(runId));
         if (lack <= 0n) return scripted.signPayment(request);
-        await scripted.appendEvents(request.ride);
+        await scripted.appendEvents(ride);
         return {
           kind: 'refused',
           reason: 'low_balance',

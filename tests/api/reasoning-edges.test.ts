@@ -13,7 +13,7 @@ let api: Caller;
 beforeAll(async () => {
   app = await startReasoningApp({
     escrow: { waitMs: 3000 },
-    activities: ({ db }) => scriptedEscrow(db, chain),
+    activities: ({ db, scripted }) => scriptedEscrow(db, chain, scripted),
   });
   api = createCaller(app.url);
 });
@@ -295,7 +295,7 @@ describe('a withdrawal', () => {
     const userId = await withEscrow();
     await app.fund(userId, '5', 'SOL');
     const body = { amount: 1, destination: newWallet() };
-    chain.withdrawals.set(body.destination, [{ kind: 'pending' }]);
+    chain.withdrawals.set(body.destination, [{ kind: 'landed', txHash: 's', final: false, position: 1 }]);
     expect((await api.post(`/escrow/${userId}/withdraw`, body)).status).toBe(202);
     expect(seen(await api.post(`/escrow/${userId}/withdraw`, body))).toEqual([409, 'withdrawal_in_progress']);
     chain.withdrawals.delete(body.destination);

@@ -13,7 +13,7 @@ let api: Caller;
 beforeAll(async () => {
   app = await startReasoningApp({
     escrow: { waitMs: 2000 },
-    activities: ({ db }) => scriptedEscrow(db, chain),
+    activities: ({ db, scripted }) => scriptedEscrow(db, chain, scripted),
   });
   api = createCaller(app.url);
 });
@@ -159,7 +159,7 @@ describe('a withdrawal', () => {
   test('whose outcome takes longer is answered 202 with its id and stays held', async () => {
     const userId = await deposited('5');
     const destination = newWallet();
-    chain.withdrawals.set(destination, [{ kind: 'pending' }]);
+    chain.withdrawals.set(destination, [{ kind: 'landed', txHash: 's', final: false, position: 1 }]);
     const { status, body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 2, destination });
     expect(status).toBe(202);
     expect(body).toMatchObject({
@@ -186,7 +186,7 @@ describe('a withdrawal', () => {
   test('that is proven never to land gives the amount back', async () => {
     const userId = await deposited('5');
     const destination = newWallet();
-    chain.withdrawals.set(destination, [{ kind: 'alive' }, { kind: 'absent' }]);
+    chain.withdrawals.set(destination, [{ kind: 'alive', expiresAtMs: 0 }, { kind: 'void' }]);
     const { status, body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 2, destination });
     expect({ status, code: body['code'] }).toEqual({ status: 409, code: 'withdrawal_released' });
     expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 5, reserved: 0 } });

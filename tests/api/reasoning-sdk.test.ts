@@ -14,7 +14,7 @@ let client: ReasoningClient;
 beforeAll(async () => {
   app = await startReasoningApp({
     settings: { auth: 'on' },
-    activities: ({ db }) => scriptedEscrow(db, chain),
+    activities: ({ db, scripted }) => scriptedEscrow(db, chain, scripted),
   });
   const { key, prefix, secretHash } = generateKey();
   const row = {

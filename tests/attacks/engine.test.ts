@@ -112,7 +112,7 @@ describe('a signature', () => {
     const limits: number[] = [];
     const startedAt = Date.now();
     fakes.activities.signPayment = async (request) => {
-      limits.push(request.signBeforeMs);
+      limits.push(request.signBeforeMs!);
       return signPayment(request);
     };
     await withRun(temporal, fakes, { maxTimeMs: 9000, approvalTtlMs: 60_000 }, async (handle) => {
@@ -281,7 +281,6 @@ describe('a seller', () => {
     const quote = {
       ...PAY,
       payTo: '0xABCD',
-      x402Version: 2 as const,
       assetId: 'x',
       amount: '1',
       maxTimeoutSeconds: 1,
@@ -302,7 +301,7 @@ describe('a step that was paid and got nothing', () => {
       plan: aPlan([aPaidStep('a', '100')]),
       calls: { a: [demand('100')] },
       submit: [{ kind: 'unclear', code: 'HTTP_500', message: 'oops' }],
-      reconcile: [{ kind: 'settled', txHash: '0xt' }],
+      reconcile: [{ kind: 'settled', txHash: '0xt', final: false }],
     });
     await withRun(temporal, fakes, {}, async (handle) => {
       await asked(fakes);

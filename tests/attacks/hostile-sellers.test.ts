@@ -45,7 +45,7 @@ function calling(answer: Partial<HttpAnswer>): Pick<CallingActivities, 'callServ
     sealer,
     fetch: async () => ({ status: 200, headers: {}, text: '', ...answer }),
     assets: { assets: [], escrowNetwork: 'test:1' },
-    rails: { all: [], find: () => undefined, close: () => undefined },
+    rails: { all: [], find: () => undefined },
   });
 }
 

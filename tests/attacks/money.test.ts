@@ -155,7 +155,7 @@ async function newJob(balance: bigint, price = '100'): Promise<Job> {
     asset: USDC.id,
     amount: price,
     pay_to: '0x02',
-    quote_sealed: sealer.seal('payment.quote', { x402Version: 2, resource: null, extensions: {}, offer }),
+    quote_sealed: sealer.seal('payment.quote', { offer, railData: {} }),
   });
   return { runId, userId, intentId };
 }
@@ -175,14 +175,9 @@ const sign = ({ runId, intentId }: Job) => ({
 });
 const submit = ({ runId, intentId }: Job) => ({
   ride: { runId, events: [] },
-  runId,
-  step: aPaidStep('a', '100'),
-  outputs: {},
-  generation: 1,
-  attempt: 1,
-  timeoutMs: 1000,
-  asset: 'USDC',
   intentId,
+  attempt: 1,
+  paidCall: { step: aPaidStep('a', '100'), outputs: {}, timeoutMs: 1000 },
 });
 const finish = ({ runId }: Job) => ({
   ride: { runId, events: [] },
@@ -238,7 +233,6 @@ describe('a run that ends', () => {
     const look = () =>
       pay.reconcilePayment({
         ride: { runId: job.runId, events: [] },
-        runId: job.runId,
         intentId: job.intentId,
       });
     world.sighting = { kind: 'landed', txHash: '0xt', final: false, position: 1 };
@@ -296,7 +290,6 @@ describe('a run that ends', () => {
         await new Promise((resolve) => setTimeout(resolve, index));
         return pay.reconcilePayment({
           ride: { runId: job.runId, events: [] },
-          runId: job.runId,
           intentId: job.intentId,
         });
       };
@@ -351,7 +344,6 @@ describe('an activity whose first attempt is still running', () => {
               world.sighting = { kind: 'void' };
               await pay.reconcilePayment({
                 ride: { runId: job.runId, events: [] },
-                runId: job.runId,
                 intentId: job.intentId,
               });
             }
@@ -402,7 +394,6 @@ describe('a refund', () => {
       await pay.signPayment(sign(job));
       await pay.reconcilePayment({
         ride: { runId: job.runId, events: [] },
-        runId: job.runId,
         intentId: job.intentId,
       });
     }

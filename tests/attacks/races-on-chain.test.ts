@@ -61,7 +61,7 @@ async function newJob(way: Way, balance = PRICE): Promise<Job> {
 
 const callOf = (runId: string, { path }: Way) => request(runId, paidStep(stack.seller.url + path), 'USDC');
 const sign = ({ runId, intentId }: Job, by = activities) =>
-  by.signPayment({ ride: { runId, events: [] }, runId, intentId, signBeforeMs: soon() });
+  by.signPayment({ ride: { runId, events: [] }, intentId, signBeforeMs: soon() });
 const submit = ({ runId, way, intentId }: Job) =>
   activities.submitPayment({ ...callOf(runId, way), intentId });
 const finish = ({ runId }: Job, cost: bigint) =>
@@ -109,12 +109,13 @@ async function holdAfter(trips: number, job: Job): Promise<string | undefined> {
 }
 
 async function withdraw(withdrawalId: string): Promise<void> {
-  await escrow.signWithdrawal({ withdrawalId });
-  await escrow.submitWithdrawal({ withdrawalId });
+  await escrow.prepareWithdrawal({ withdrawalId });
+  const order = { ride: null, intentId: withdrawalId };
+  expect(await activities.signPayment(order)).toEqual({ kind: 'signed' });
+  await activities.submitPayment({ ...order, attempt: 1 });
   await expect
-    .poll(async () => (await escrow.observeWithdrawal({ withdrawalId })).kind, { interval: 100 })
-    .toBe('finalized');
-  await escrow.closeWithdrawal({ withdrawalId, outcome: 'finalized' });
+    .poll(() => activities.reconcilePayment(order), { interval: 100 })
+    .toMatchObject({ kind: 'settled', final: true });
 }
 
 /** All that a user has anywhere in the ledger, minor units. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CrashPoint } from '../../domain/crash-points.ts';
-import { quoteFor, request, soon, untilDone } from './support/buying.ts';
+import { quoteFor, request, sending, soon, untilDone } from './support/buying.ts';
 import {
   paymentOf,
   reserveOf,
@@ -44,9 +44,9 @@ async function follow(
   const call = request(runId, paidStep(stack.seller.url + path), code);
   const ride = { runId, events: [] };
   for (let attempt = 1; attempt <= 5; attempt++) {
-    const outcome = await untilDone(() => activities.submitPayment({ ...call, attempt, intentId }));
+    const outcome = await untilDone(() => activities.submitPayment(sending({ ...call, attempt }, intentId)));
     if (outcome.kind === 'settled') return 'settled';
-    const truth = await activities.reconcilePayment({ ride, runId, intentId });
+    const truth = await activities.reconcilePayment({ ride, intentId });
     if (truth.kind === 'settled' && attempt > 1) return 'paid without an output';
   }
   return 'unknown';
@@ -67,7 +67,7 @@ describe.each(WAYS)('paying $code at $path', ({ path, code }) => {
       const booked = await sellerBooked(stack, way);
       const intentId = await quoteFor(activities, request(runId, paidStep(stack.seller.url + path), code));
       const ride = { runId, events: [] };
-      await untilDone(() => activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() }));
+      await untilDone(() => activities.signPayment({ ride, intentId, signBeforeMs: soon() }));
       const end = await follow(activities, runId, code, path, intentId);
 
       // A seller that forgets cannot repeat an answer which we lost; the money is still accounted for.
@@ -87,11 +87,11 @@ describe.each(WAYS)('paying $code at $path', ({ path, code }) => {
     const call = request(runId, paidStep(stack.seller.url + path), code);
     const intentId = await quoteFor(activities, call);
     const ride = { runId, events: [] };
-    const sign = () => activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() });
+    const sign = () => activities.signPayment({ ride, intentId, signBeforeMs: soon() });
     expect(await Promise.all([sign(), sign(), sign()])).toEqual(
       Array.from({ length: 3 }, () => ({ kind: 'signed' })),
     );
-    const submit = () => activities.submitPayment({ ...call, intentId });
+    const submit = () => activities.submitPayment(sending(call, intentId));
     const outcomes = await Promise.all([submit(), submit()]);
     expect(outcomes.some(({ kind }) => kind === 'settled')).toBe(true);
     await sweepUntil(activities, async () => (await paymentOf(stack, intentId)).finalized);

@@ -101,7 +101,7 @@ test('a payee that is no wallet is not paid', async () => {
   if (quote.kind !== 'quoted') throw new Error(quote.message);
   const { intentId } = quote;
   const signBeforeMs = Date.now() + 60_000;
-  expect(await activities.signPayment({ ride, runId, intentId, signBeforeMs })).toMatchObject({
+  expect(await activities.signPayment({ ride, intentId, signBeforeMs })).toMatchObject({
     kind: 'refused',
     message: 'The quote cannot be paid: the payee is no wallet.',
   });

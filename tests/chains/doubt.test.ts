@@ -4,7 +4,7 @@ import { createRails } from '../../activities/payments/rails.ts';
 import type { Rails } from '../../domain/payments/rail.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
 import { freePort } from '../../embedded/ports.ts';
-import { buy, quoteFor, request, soon } from './support/buying.ts';
+import { buy, quoteFor, request, sending, soon } from './support/buying.ts';
 import {
   attentionKinds,
   evmProvider,
@@ -44,7 +44,7 @@ async function signed(
   const { runId } = await stack.newRun(code, 1_000_000n);
   const intentId = await quoteFor(activities, request(runId, paidStep(seller.url + path), code));
   const ride = { runId, events: [] };
-  expect(await activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() })).toEqual({
+  expect(await activities.signPayment({ ride, intentId, signBeforeMs: soon() })).toEqual({
     kind: 'signed',
   });
   return { runId, intentId };
@@ -80,10 +80,10 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
     expect(outcome).toMatchObject({ kind: 'unclear', code: 'HTTP_500' });
     expect((await paymentOf(stack, intentId)).status).toBe('unknown');
     const ride = { runId, events: [] };
-    expect(await activities.reconcilePayment({ ride, runId, intentId })).toMatchObject({ kind: 'settled' });
+    expect(await activities.reconcilePayment({ ride, intentId })).toMatchObject({ kind: 'settled' });
 
     // The settled payment sent again: the facilitator refuses it, which does not make it unpaid.
-    const replay = await stack.activities().submitPayment({ ...call, attempt: 2, intentId });
+    const replay = await stack.activities().submitPayment(sending({ ...call, attempt: 2 }, intentId));
     expect(replay).toMatchObject({ kind: 'unclear', code: 'PAYMENT_REFUSED' });
     expect((await paymentOf(stack, intentId)).status).toBe('settled');
     expect(await sellerHas(stack, { path, code })).toBe(before + 250_000n);
@@ -97,7 +97,7 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
     const rails = await deadRails();
     const blind = stack.activities({ rails, attentionAfterMs: 0 });
     const ride = { runId, events: [] };
-    expect(await blind.reconcilePayment({ ride, runId, intentId })).toMatchObject({ kind: 'unknown' });
+    expect(await blind.reconcilePayment({ ride, intentId })).toMatchObject({ kind: 'unknown' });
     expect(await paymentOf(stack, intentId)).toMatchObject({ status: 'unknown', reason: 'RPC_UNAVAILABLE' });
     expect(await reserveOf(stack, runId, code)).toMatchObject({ held: 250_000n });
     expect(await attentionKinds(stack, runId)).toEqual(['payment_unknown']);
@@ -105,7 +105,9 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
 
     // The node is back: the same signature is still good and nothing else was signed.
     const call = request(runId, paidStep(stack.seller.url + path), code);
-    expect(await stack.activities().submitPayment({ ...call, intentId })).toMatchObject({ kind: 'settled' });
+    expect(await stack.activities().submitPayment(sending(call, intentId))).toMatchObject({
+      kind: 'settled',
+    });
     await sweepUntil(stack.activities(), async () => (await paymentOf(stack, intentId)).finalized);
     expect(await attentionKinds(stack, runId)).toEqual([]);
   });
@@ -118,7 +120,7 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
     const { runId, intentId } = await signed(activities, path, code, hurried);
     await hurried.close();
     const ride = { runId, events: [] };
-    const reconcile = () => activities.reconcilePayment({ ride, runId, intentId });
+    const reconcile = () => activities.reconcilePayment({ ride, intentId });
     expect(await reconcile()).toMatchObject({ kind: 'alive' });
     const seen = new Set<string>();
     await sweepUntil(activities, async () => {
@@ -128,9 +130,7 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
     });
     expect([...seen].filter((kind) => kind === 'settled')).toEqual([]);
     expect(await reserveOf(stack, runId, code)).toEqual({ posted: 250_000n, held: 0n, available: 250_000n });
-    await expect(activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() })).rejects.toThrow(
-      /void/,
-    );
+    await expect(activities.signPayment({ ride, intentId, signBeforeMs: soon() })).rejects.toThrow(/void/);
 
     const again = request(runId, paidStep(stack.seller.url + path), code, { generation: 2, attempt: 2 });
     const { outcome, intentId: second } = await buy(activities, again);
@@ -151,12 +151,12 @@ test('a settled payment that a reorganisation takes away is unknown again, and l
   await evm.send('evm_revert', [snapshot]);
   await evm.send('anvil_mine', ['0x3']); // what replaces blocks is longer; a shorter chain is a node that is behind
   const ride = { runId, events: [] };
-  expect(await activities.reconcilePayment({ ride, runId, intentId })).toMatchObject({ kind: 'alive' });
+  expect(await activities.reconcilePayment({ ride, intentId })).toMatchObject({ kind: 'alive' });
   expect(await paymentOf(stack, intentId)).toMatchObject({ status: 'unknown', reason: 'REORGANISED' });
   expect(await attentionKinds(stack, runId)).toEqual(['payment_reorganised']);
   expect(await reserveOf(stack, runId, 'USDC')).toMatchObject({ held: 250_000n });
 
-  expect(await activities.submitPayment({ ...call, attempt: 2, intentId })).toMatchObject({
+  expect(await activities.submitPayment(sending({ ...call, attempt: 2 }, intentId))).toMatchObject({
     kind: 'settled',
   });
   await sweepUntil(activities, async () => (await paymentOf(stack, intentId)).finalized);

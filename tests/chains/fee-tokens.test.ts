@@ -12,7 +12,7 @@ import { send } from '../../contracts/test/chain.ts';
 import { deployContract } from '../../contracts/deploy.ts';
 import { assetId, type AssetBook } from '../../domain/assets.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
-import { quoteFor, request, soon } from './support/buying.ts';
+import { quoteFor, request, sending, soon } from './support/buying.ts';
 import { evmHands, type EvmHands } from './support/evm-hands.ts';
 import { startHostileStack, type HostileStack } from './support/hostile-stack.ts';
 import { attentionKinds, eventTypes, paymentOf, reserveOf } from './support/looking.ts';
@@ -54,7 +54,7 @@ async function quoted(path: string, { url, activities }: Awaited<ReturnType<type
   const call = request(runId, paidStep(url + path), 'USDC');
   const intentId = await quoteFor(activities, call);
   const ride = { runId, events: [] };
-  const sign = () => activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() });
+  const sign = () => activities.signPayment({ ride, intentId, signBeforeMs: soon() });
   return { runId, call, ride, intentId, activities, sign };
 }
 
@@ -84,8 +84,8 @@ test('an EVM token that takes a fee is refused before anything is signed; unnoti
   stack.ours.evm.fault('eth_simulateV1', { kind: 'error', message: 'the method does not exist' });
   const { runId, call, ride, intentId, activities, sign } = await quoted('/evm', shop);
   expect(await sign()).toEqual({ kind: 'signed' });
-  expect(await activities.submitPayment({ ...call, intentId })).toMatchObject({ kind: 'unclear' });
-  const reconcile = () => activities.reconcilePayment({ ride, runId, intentId });
+  expect(await activities.submitPayment(sending(call, intentId))).toMatchObject({ kind: 'unclear' });
+  const reconcile = () => activities.reconcilePayment({ ride, intentId });
   expect(await reconcile()).toMatchObject({ kind: 'unknown' });
   await evm.send('evm_increaseTime', 900);
   for (let block = 0; block < 4; block++) await evm.mine();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { standingOf } from '../../domain/payments/standing.ts';
 import type { PaymentDecision } from '../../domain/ports/payment-decisions.ts';
+import { sending } from './support/buying.ts';
 import { evmHands, type EvmHands } from './support/evm-hands.ts';
 import type { FaultingRpc } from './support/faulting-rpc.ts';
 import { startHostileStack, type HostileStack } from './support/hostile-stack.ts';
@@ -119,7 +120,7 @@ describe('a node that forgot', () => {
     expect(await it.look()).toBe('alive');
     expect(await paymentOf(stack, it.intentId)).toMatchObject({ reason: null });
     expect((await standing(it.intentId, it.clock)).unprovable).toBeUndefined();
-    await it.activities.submitPayment({ ...it.call, intentId: it.intentId });
+    await it.activities.submitPayment(sending(it.call, it.intentId));
     await it.endsPaidOnce(it.activities, it.intentId);
     expect(await attentionKinds(stack, it.runId)).toEqual([]);
   });
@@ -131,7 +132,7 @@ describe('a node that forgot', () => {
     'a settled payment on %s takes nothing back, and tells a person all the same',
     async (chain, way) => {
       const it = await begin(way);
-      await it.activities.submitPayment({ ...it.call, intentId: it.intentId });
+      await it.activities.submitPayment(sending(it.call, it.intentId));
       await expect.poll(it.look).toBe('settled');
       expect((await paymentOf(stack, it.intentId)).finalized).toBe(false);
       if (chain === 'solana') forget(stack.ours.solana);
@@ -157,7 +158,7 @@ describe('a node that forgot', () => {
     expect(told).toContain(new URL(stack.ours.evm.url).host);
     expect(told).not.toMatch(/secret|u:p@|https?:\/\//);
     stack.heal();
-    await it.activities.submitPayment({ ...it.call, intentId: it.intentId });
+    await it.activities.submitPayment(sending(it.call, it.intentId));
     await it.endsPaidOnce(it.activities, it.intentId);
   });
 
@@ -217,7 +218,7 @@ describe('the decision about a payment that no node can prove', () => {
     await refused(/tx_hash/, 'settled');
     stack.heal();
     await refused(/may still land/, 'void');
-    await it.activities.submitPayment({ ...it.call, intentId: it.intentId });
+    await it.activities.submitPayment(sending(it.call, it.intentId));
     await expect.poll(it.look).toBe('settled');
     await refused(/proves it by itself: it is settled/, 'void');
     await it.endsPaidOnce(it.activities, it.intentId);
@@ -245,7 +246,7 @@ describe('the decision about a payment that no node can prove', () => {
   test('settled posts what is held under the transaction that is named', async () => {
     const it = await begin(SOLANA);
     stack.ours.solana.fault('*', { kind: 'down' });
-    expect((await it.activities.submitPayment({ ...it.call, intentId: it.intentId })).kind).toBe('unclear');
+    expect((await it.activities.submitPayment(sending(it.call, it.intentId))).kind).toBe('unclear');
     await expect.poll(() => sellerHas(stack, SOLANA)).toBeGreaterThan(0n);
     stack.heal();
     forget(stack.ours.solana);
@@ -265,7 +266,7 @@ describe('the decision about a payment that no node can prove', () => {
 
   test('settled by a transaction that the node does show is the proof itself, not a decision', async () => {
     const it = await begin(SOLANA);
-    const outcome = await stack.activities().submitPayment({ ...it.call, intentId: it.intentId });
+    const outcome = await stack.activities().submitPayment(sending(it.call, it.intentId));
     expect(outcome).toMatchObject({ kind: 'settled' });
     const { tx_hash: txHash } = await paymentOf(stack, it.intentId);
     await stack.db.pool.query(`update payment set status = 'unknown', tx_hash = null where id = $1`, [
@@ -285,7 +286,7 @@ describe('the decision about a payment that no node can prove', () => {
 
   test('on EVM is open once the authorization is used at finality and its transaction is pruned', async () => {
     const it = await begin(EVM);
-    const outcome = await stack.activities().submitPayment({ ...it.call, intentId: it.intentId });
+    const outcome = await stack.activities().submitPayment(sending(it.call, it.intentId));
     expect(outcome).toMatchObject({ kind: 'settled' });
     const { tx_hash: txHash } = await paymentOf(stack, it.intentId);
     prune(stack.ours.evm);

@@ -1,11 +1,8 @@
-import { Keypair, PublicKey } from '@solana/web3.js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createEscrowActivities } from '../../activities/escrow/activities.ts';
 import { recordDeposit } from '../../db/escrow/deposits.ts';
 import { createEscrowUser } from '../../db/escrow/users.ts';
 import { escrowSummary } from '../../db/escrow/escrow.ts';
-import { getWithdrawal, holdWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { escrowAsset } from '../../domain/assets.ts';
 import type { EscrowActivities } from '../../domain/ports/escrow.ts';
 import { callRpc } from '../../embedded/chains/json-rpc.ts';
@@ -13,20 +10,19 @@ import type { Fault } from './support/faulting-rpc.ts';
 import { holdBooks, PATIENCE_MS, startHostileStack, type HostileStack } from './support/hostile-stack.ts';
 import { railsConfig, TENANT } from './support/money-stack.ts';
 import { holdBackSlots, showNothing } from './support/solana-hands.ts';
+import { heldWithdrawal, withdrawalHands, type Hands } from './support/withdrawing.ts';
 
 const OTHER_GENESIS = '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d';
 
 let stack: HostileStack;
+let hands: Hands;
 let escrow: EscrowActivities;
 beforeAll(async () => {
   stack = await startHostileStack();
   const { solana } = railsConfig(stack.assets);
-  escrow = createEscrowActivities({
-    db: stack.db,
-    sealer: stack.deps().sealer,
-    assets: stack.book,
-    solana: { ...solana, rpcUrl: stack.ours.solana.url, requestTimeoutMs: PATIENCE_MS },
-  });
+  const asked = { ...solana, rpcUrl: stack.ours.solana.url, requestTimeoutMs: PATIENCE_MS };
+  hands = withdrawalHands(stack, { confirmMs: 0, solana: asked });
+  escrow = hands;
 });
 afterEach(() => stack.heal());
 afterAll(() => stack.stop());
@@ -37,41 +33,7 @@ const summary = async (userId: string, code: string) =>
 
 async function startWithdrawal(code: 'SOL' | 'USDC', amount: bigint) {
   const agree = await holdBooks(stack);
-  const { userId } = await stack.newRun(code, amount);
-  const destination = Keypair.generate().publicKey;
-  const withdrawalId = `wd_${randomUUID()}`;
-  const asset = escrowAsset(stack.book, code)!;
-  const wanted = { id: withdrawalId, tenant: TENANT, userId, asset, amount };
-  expect(await holdWithdrawal(stack.db, { ...wanted, destination: destination.toBase58() })).toEqual({
-    kind: 'held',
-  });
-  const ref = { withdrawalId };
-  return {
-    ref,
-    userId,
-    agree,
-    state: async () => (await escrow.observeWithdrawal(ref)).kind,
-    statusOf: async () => (await getWithdrawal(stack.db.pool, withdrawalId))?.status,
-    /** As the workflow does: the same bytes again while they may land, until the chain shows an end. */
-    async follow() {
-      await expect
-        .poll(async () => {
-          const { kind } = await escrow.observeWithdrawal(ref);
-          return kind === 'alive' ? (await escrow.submitWithdrawal(ref)).kind : kind;
-        })
-        .toMatch(/finalized|absent/);
-      const { kind } = await escrow.observeWithdrawal(ref);
-      const outcome = kind === 'finalized' ? 'finalized' : 'released';
-      await escrow.closeWithdrawal({ ...ref, outcome });
-      return outcome;
-    },
-    received: () => received(code, destination),
-  };
-}
-
-async function received(code: string, owner: PublicKey): Promise<bigint> {
-  const { wallets } = stack;
-  return code === 'SOL' ? BigInt(await wallets.connection.getBalance(owner)) : wallets.tokenBalance(owner);
+  return { agree, ...(await heldWithdrawal(stack, code, amount)) };
 }
 
 const SENDING: [what: string, fault: Fault][] = [
@@ -94,9 +56,13 @@ const IGNORANT: [what: string, mislead: () => void][] = [
   [
     'that is behind the others',
     () =>
-      node().fault('getSignatureStatuses', {
+      node().fault('getSignaturesForAddress', {
         kind: 'answer',
-        result: () => ({ context: { slot: 1 }, value: [null] }),
+        result: (params) => {
+          const { minContextSlot = 0 } = (params as [string, { minContextSlot?: number }])[1];
+          if (minContextSlot > 0) throw new Error('Minimum context slot has not been reached');
+          return [];
+        },
       }),
   ],
 ];
@@ -108,95 +74,102 @@ describe.each([
   test('over a node that fails in any way while it is sent arrives once', async () => {
     const all: ({ what: string } & Awaited<ReturnType<typeof startWithdrawal>>)[] = [];
     for (const [what, fault] of SENDING) {
-      const withdrawal = await startWithdrawal(code, amount);
-      all.push({ what, ...withdrawal });
-      await escrow.signWithdrawal(withdrawal.ref);
+      const it = await startWithdrawal(code, amount);
+      all.push({ what, ...it });
+      await it.sign(hands);
       node().fault('sendTransaction', fault);
       const sent = node().calls('sendTransaction');
-      await escrow.submitWithdrawal(withdrawal.ref);
+      await it.send(hands);
       expect(node().calls('sendTransaction')).toBe(sent + 1);
       stack.heal();
     }
-    const ends = all.map(async ({ what, follow, received: arrived }) => ({
+    const ends = all.map(async ({ what, ends: end, received }) => ({
       what,
-      end: await follow(),
-      arrived: await arrived(),
+      end: await end(hands),
+      arrived: await received(),
     }));
     expect(await Promise.all(ends)).toEqual(
       SENDING.map(([what]) => ({ what, end: 'finalized', arrived: amount })),
     );
-    for (const { userId } of all)
-      expect(await summary(userId, code)).toMatchObject({ available: 0n, reserved: 0n });
+    for (const { balance } of all) expect(await balance()).toMatchObject({ available: 0n, reserved: 0n });
     await all[0]!.agree();
   });
 
   test('that has landed is not given back because of a node that cannot know', async () => {
-    const { ref, agree, follow, state, received: arrived } = await startWithdrawal(code, amount);
-    await escrow.signWithdrawal(ref);
-    await escrow.submitWithdrawal(ref);
+    const it = await startWithdrawal(code, amount);
+    await it.sign(hands);
+    await it.send(hands);
     for (const [what, mislead] of IGNORANT) {
       showNothing(node());
       mislead();
-      expect({ what, state: await state() }).toEqual({ what, state: 'unknown' });
+      expect({ what, ...(await it.look(hands)) }).toMatchObject({ what, kind: 'unknown' });
+      expect(await it.status()).toBe('held');
       stack.heal();
     }
-    expect(await follow()).toBe('finalized');
-    expect(await arrived()).toBe(amount);
-    await agree();
+    expect(await it.ends(hands)).toBe('finalized');
+    expect(await it.received()).toBe(amount);
+    await it.agree();
   });
 
   test('whose node does not show what it cost is not closed before its fee can be booked', async () => {
-    const { ref, agree, state, statusOf } = await startWithdrawal(code, amount);
-    await escrow.signWithdrawal(ref);
-    await escrow.submitWithdrawal(ref);
-    await expect.poll(state).toBe('finalized');
-    node().fault('getTransaction', { kind: 'answer', result: () => null });
-    const close = () => escrow.closeWithdrawal({ ...ref, outcome: 'finalized' });
-    await expect(close()).rejects.toThrow(/does not show/);
-    expect(await statusOf()).toBe('submitted');
+    const it = await startWithdrawal(code, amount);
+    await it.sign(hands);
+    await it.send(hands);
+    await expect.poll(async () => (await it.look(hands)).kind).toBe('settled');
+    node().fault('getTransaction', {
+      kind: 'change',
+      result: (found) => found && { ...found, meta: { err: null, preBalances: [], postBalances: [] } },
+    });
+    await expect
+      .poll(() => it.look(hands), { timeout: 30_000 })
+      .toMatchObject({ kind: 'unknown', message: expect.stringMatching(/does not show/) });
+    expect(await it.status()).toBe('held');
+    expect((await it.payment()).finalized).toBe(false);
     stack.heal();
-    await close();
-    await agree();
+    expect(await it.ends(hands)).toBe('finalized');
+    await it.agree();
   });
 
   test('that the escrow account has no coins for is not signed until it has, and the operator is told', async () => {
     const { connection, escrow: account } = stack.wallets;
-    const { ref, agree, follow, statusOf, userId, received: arrived } = await startWithdrawal(code, amount);
+    const it = await startWithdrawal(code, amount);
     const { lamports } = (await connection.getAccountInfo(account))!;
     const setLamports = (to: number) =>
       callRpc(stack.assets.solana.rpcUrl, 'surfnet_setAccount', [account.toBase58(), { lamports: to }]);
     await setLamports(1_000_000);
-    await expect(escrow.signWithdrawal(ref)).rejects.toThrow(/lamports/);
-    expect(await statusOf()).toBe('held');
-    expect(await summary(userId, code)).toMatchObject({ available: 0n, reserved: amount });
+    await expect(it.sign(hands)).rejects.toThrow(/lamports/);
+    expect(await it.payment()).toMatchObject({ status: 'prepared', signed_sealed: null });
+    expect(await it.status()).toBe('held');
+    expect(await it.balance()).toMatchObject({ available: 0n, reserved: amount });
     const open = () =>
       stack.db.pool.query(`select 1 from attention where id = $1 and resolved_at is null`, [
-        `withdrawal_unfunded:${ref.withdrawalId}`,
+        `withdrawal_unfunded:${it.id}`,
       ]);
     expect((await open()).rows).toHaveLength(1);
     await setLamports(lamports);
-    await escrow.signWithdrawal(ref);
+    await it.sign(hands);
     expect((await open()).rows).toHaveLength(0);
-    expect(await follow()).toBe('finalized');
-    expect(await arrived()).toBe(amount);
-    await agree();
+    await it.send(hands);
+    expect(await it.ends(hands)).toBe('finalized');
+    expect(await it.received()).toBe(amount);
+    await it.agree();
   });
 });
 
 test('a withdrawal that expires while the node is down is released once its absence is final', async () => {
-  const { ref, agree, state, follow, userId, received: arrived } = await startWithdrawal('USDC', 5_000_000n);
-  await escrow.signWithdrawal(ref);
-  const { last_valid_height: last } = (await getWithdrawal(stack.db.pool, ref.withdrawalId))!;
+  const it = await startWithdrawal('USDC', 5_000_000n);
+  await it.sign(hands);
+  const last = Number((await it.payment()).proof['lastValidBlockHeight']);
   node().fault('*', { kind: 'down' });
-  expect(await escrow.submitWithdrawal(ref)).toMatchObject({ kind: 'unknown' });
-  await expect.poll(() => stack.wallets.connection.getBlockHeight('confirmed')).toBeGreaterThan(last!);
-  expect(await state()).toBe('unknown');
+  expect(await it.send(hands)).toMatchObject({ kind: 'unclear' });
+  await expect.poll(() => stack.wallets.connection.getBlockHeight('confirmed')).toBeGreaterThan(last);
+  expect(await it.look(hands)).toMatchObject({ kind: 'unknown' });
   node().heal();
   node().fault('sendTransaction', { kind: 'down' });
-  expect(await follow()).toBe('released');
-  expect(await arrived()).toBe(0n);
-  expect(await summary(userId, 'USDC')).toMatchObject({ available: 5_000_000n, reserved: 0n });
-  await agree();
+  expect(await it.ends(hands)).toBe('released');
+  expect(await it.received()).toBe(0n);
+  expect(await it.balance()).toMatchObject({ available: 5_000_000n, reserved: 0n });
+  await it.agree();
 });
 
 describe('a deposit', () => {

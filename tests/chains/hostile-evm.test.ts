@@ -7,6 +7,7 @@ import { TEST_SEED } from '../../embedded/chains/test-stack.ts';
 import { freePort } from '../../embedded/ports.ts';
 import { createProcesses } from '../../embedded/processes.ts';
 import { createRails } from '../../activities/payments/rails.ts';
+import { sending } from './support/buying.ts';
 import { evmHands, holdBack, type EvmHands } from './support/evm-hands.ts';
 import { startHostileStack, type HostileStack } from './support/hostile-stack.ts';
 import { attentionKinds, paymentOf, reserveOf, type Way } from './support/looking.ts';
@@ -36,7 +37,7 @@ async function settled() {
   const purchase = await startPurchase(stack, EVM);
   const intentId = await purchase.sign(activities);
   const before = await evm.provider.getBlockNumber();
-  const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+  const outcome = await activities.submitPayment(sending(purchase.call, intentId));
   expect(outcome).toMatchObject({ kind: 'settled' });
   return { ...purchase, activities, intentId, before };
 }
@@ -48,7 +49,7 @@ describe('a reorganisation', () => {
     expect(await reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
     expect(await paymentOf(stack, intentId)).toMatchObject({ status: 'unknown', reason: 'REORGANISED' });
     expect(await reserveOf(stack, runId, 'USDC')).toMatchObject({ held: PRICE });
-    const again = await activities.submitPayment({ ...call, attempt: 2, intentId });
+    const again = await activities.submitPayment(sending({ ...call, attempt: 2 }, intentId));
     expect(again).toMatchObject({ kind: 'settled' });
     await endsPaidOnce(activities, intentId);
   });
@@ -59,7 +60,7 @@ describe('a reorganisation', () => {
     const purchase = await startPurchase(stack, EVM, { seller });
     const intentId = await purchase.sign(activities);
     const block = await evm.provider.getBlockNumber();
-    await activities.submitPayment({ ...purchase.call, intentId });
+    await activities.submitPayment(sending(purchase.call, intentId));
     expect(await statusOf(intentId)).toBe('settled');
     await evm.reorganise(block);
     await evm.send('evm_increaseTime', 12);
@@ -85,7 +86,7 @@ describe('a reorganisation', () => {
     const intentId = await purchase.sign(activities);
     await evm.send('evm_revert', snapshot);
     stack.theirs.evm.fault('eth_getTransactionReceipt', { kind: 'error', message: 'indexing' });
-    expect((await activities.submitPayment({ ...purchase.call, intentId })).kind).toBe('unclear');
+    expect((await activities.submitPayment(sending(purchase.call, intentId))).kind).toBe('unclear');
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'settled' });
     await purchase.endsPaidOnce(activities, intentId);
   });
@@ -101,7 +102,7 @@ describe('a reorganisation', () => {
     expect((await paymentOf(stack, intentId)).finalized).toBe(false);
     stack.heal();
     expect(await reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
-    await activities.submitPayment({ ...call, attempt: 2, intentId });
+    await activities.submitPayment(sending({ ...call, attempt: 2 }, intentId));
     await endsPaidOnce(activities, intentId);
   });
 });
@@ -112,7 +113,7 @@ describe('a transaction of the facilitator', () => {
     const purchase = await startPurchase(stack, EVM);
     const intentId = await purchase.sign(activities);
     const { outcome, told, landed } = await evm.holding(async () => {
-      const submitted = activities.submitPayment({ ...purchase.call, intentId });
+      const submitted = activities.submitPayment(sending(purchase.call, intentId));
       const { hash, to, data, nonce, gasLimit } = await evm.pending();
       const replacement = { to, data, nonce, gasLimit: gasLimit * 2n, ...DEARER };
       const replaced = await evm.facilitator.sendTransaction(replacement);
@@ -121,7 +122,11 @@ describe('a transaction of the facilitator', () => {
     });
     expect(landed).not.toBe(told);
     expect(outcome).toMatchObject({ kind: 'settled', txHash: landed });
-    expect(await purchase.reconcile(activities, intentId)).toEqual({ kind: 'settled', txHash: landed });
+    expect(await purchase.reconcile(activities, intentId)).toEqual({
+      kind: 'settled',
+      txHash: landed,
+      final: false,
+    });
     await purchase.endsPaidOnce(activities, intentId);
   });
 
@@ -130,12 +135,12 @@ describe('a transaction of the facilitator', () => {
     const purchase = await startPurchase(stack, EVM);
     const intentId = await purchase.sign(activities);
     await evm.holding(async () => {
-      const outcome = activities.submitPayment({ ...purchase.call, intentId });
+      const outcome = activities.submitPayment(sending(purchase.call, intentId));
       await evm.send('anvil_dropTransaction', (await evm.pending()).hash);
       expect(await outcome).toMatchObject({ kind: 'unclear' });
     });
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
-    const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
+    const again = await activities.submitPayment(sending({ ...purchase.call, attempt: 2 }, intentId));
     expect(again).toMatchObject({ kind: 'settled' });
     await purchase.endsPaidOnce(activities, intentId);
   });
@@ -146,7 +151,7 @@ describe('a transaction of the facilitator', () => {
     const intentId = await purchase.sign(activities);
     const float = (await evm.token.getFunction('balanceOf')(evm.operator.address)) as bigint;
     await evm.holding(async () => {
-      const outcome = activities.submitPayment({ ...purchase.call, intentId });
+      const outcome = activities.submitPayment(sending(purchase.call, intentId));
       await evm.pending();
       await evm.token.getFunction('transfer')(evm.facilitator.address, float, {
         ...DEARER,
@@ -157,7 +162,7 @@ describe('a transaction of the facilitator', () => {
     });
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
     await send(as(evm.token, evm.facilitator), 'transfer', evm.operator.address, float);
-    const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
+    const again = await activities.submitPayment(sending({ ...purchase.call, attempt: 2 }, intentId));
     expect(again).toMatchObject({ kind: 'settled' });
     await purchase.endsPaidOnce(activities, intentId);
   });
@@ -167,14 +172,18 @@ describe('a transaction of the facilitator', () => {
     const purchase = await startPurchase(stack, EVM);
     const intentId = await purchase.sign(activities);
     const other = await evm.holding(async () => {
-      const outcome = activities.submitPayment({ ...purchase.call, intentId });
+      const outcome = activities.submitPayment(sending(purchase.call, intentId));
       const { to, data, gasLimit } = await evm.pending();
       const { hash } = await evm.operator.sendTransaction({ to, data, gasLimit: gasLimit * 2n, ...DEARER });
       await evm.mine();
       expect(await outcome).toMatchObject({ kind: 'unclear' });
       return hash;
     });
-    expect(await purchase.reconcile(activities, intentId)).toEqual({ kind: 'settled', txHash: other });
+    expect(await purchase.reconcile(activities, intentId)).toEqual({
+      kind: 'settled',
+      txHash: other,
+      final: false,
+    });
     await purchase.endsPaidOnce(activities, intentId);
   });
 
@@ -183,12 +192,12 @@ describe('a transaction of the facilitator', () => {
     const purchase = await startPurchase(stack, EVM);
     const intentId = await purchase.sign(activities);
     await evm.send('anvil_setBalance', evm.facilitator.address, '0x0');
-    const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+    const outcome = await activities.submitPayment(sending(purchase.call, intentId));
     expect(outcome).toMatchObject({ kind: 'unclear', code: 'PAYMENT_REFUSED' });
     expect(outcome).toHaveProperty('message', expect.stringContaining('exceeds the balance of the account'));
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
     await evm.send('anvil_setBalance', evm.facilitator.address, '0x56BC75E2D63100000');
-    const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
+    const again = await activities.submitPayment(sending({ ...purchase.call, attempt: 2 }, intentId));
     expect(again).toMatchObject({ kind: 'settled' });
     await purchase.endsPaidOnce(activities, intentId);
   });
@@ -211,7 +220,7 @@ describe('a node', () => {
     const purchase = await startPurchase(stack, EVM, { seller });
     const intentId = await purchase.sign(activities);
     holdBack(stack.ours.evm, await evm.provider.getBlockNumber());
-    expect((await activities.submitPayment({ ...purchase.call, intentId })).kind).toBe('unclear');
+    expect((await activities.submitPayment(sending(purchase.call, intentId))).kind).toBe('unclear');
     await evm.send('evm_increaseTime', 12);
     for (let block = 0; block < 4; block++) await evm.mine();
     expect(['alive', 'unknown']).toContain((await purchase.reconcile(activities, intentId)).kind);

@@ -1,5 +1,6 @@
 import bs58 from 'bs58';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { sending } from './support/buying.ts';
 import { startHostileStack, type HostileStack } from './support/hostile-stack.ts';
 import { paymentOf, type Way } from './support/looking.ts';
 import { claims, startLyingFacilitator, type LyingFacilitator } from './support/lying-facilitator.ts';
@@ -52,10 +53,10 @@ describe.each(RAILS)('a facilitator at $path', ({ path, code, network, nonsense 
       await settle();
       return { status: 500, body: { error: 'something broke' } };
     });
-    expect((await activities.submitPayment({ ...purchase.call, intentId })).kind).toBe('unclear');
+    expect((await activities.submitPayment(sending(purchase.call, intentId))).kind).toBe('unclear');
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'settled' });
     facilitator.lie(undefined);
-    const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
+    const again = await activities.submitPayment(sending({ ...purchase.call, attempt: 2 }, intentId));
     expect(again).toMatchObject({ kind: 'unclear' });
     await purchase.endsPaidOnce(activities, intentId);
   });
@@ -65,12 +66,12 @@ describe.each(RAILS)('a facilitator at $path', ({ path, code, network, nonsense 
     const purchase = await startPurchase(stack, way, { seller });
     const intentId = await purchase.sign(activities);
     facilitator.lie(claims(network(), nonsense[0]![1], false));
-    const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+    const outcome = await activities.submitPayment(sending(purchase.call, intentId));
     expect(outcome).toMatchObject({ kind: 'unclear', code: 'UNCONFIRMED' });
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
     expect(await paymentOf(stack, intentId)).toMatchObject({ status: 'unknown', tx_hash: null });
     facilitator.lie(undefined);
-    const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
+    const again = await activities.submitPayment(sending({ ...purchase.call, attempt: 2 }, intentId));
     expect(again).toMatchObject({ kind: 'settled' });
     await purchase.endsPaidOnce(activities, intentId);
   });
@@ -79,7 +80,7 @@ describe.each(RAILS)('a facilitator at $path', ({ path, code, network, nonsense 
     const activities = stack.activities();
     const other = await startPurchase(stack, way, { seller });
     const first = await other.sign(activities);
-    await activities.submitPayment({ ...other.call, intentId: first });
+    await activities.submitPayment(sending(other.call, first));
     const { tx_hash: foreign } = await paymentOf(stack, first);
     await other.endsPaidOnce(activities, first);
     const purchase = await startPurchase(stack, way, { seller });
@@ -88,9 +89,9 @@ describe.each(RAILS)('a facilitator at $path', ({ path, code, network, nonsense 
     // Once without having settled: another payment's transaction proves nothing of this one.
     facilitator.lie(claims(network(), foreign!, false));
     const hasty = stack.activities({ confirmMs: 300 });
-    expect((await hasty.submitPayment({ ...purchase.call, intentId })).kind).toBe('unclear');
+    expect((await hasty.submitPayment(sending(purchase.call, intentId))).kind).toBe('unclear');
     facilitator.lie(claims(network(), foreign!, true));
-    const outcome = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
+    const outcome = await activities.submitPayment(sending({ ...purchase.call, attempt: 2 }, intentId));
     expect(outcome).toMatchObject({ kind: 'settled' });
     expect((await paymentOf(stack, intentId)).tx_hash).not.toBe(foreign);
     await purchase.endsPaidOnce(activities, intentId);
@@ -101,7 +102,7 @@ describe.each(RAILS)('a facilitator at $path', ({ path, code, network, nonsense 
     const purchase = await startPurchase(stack, way, { seller });
     const intentId = await purchase.sign(activities);
     facilitator.lie(claims(network(), hash, true));
-    const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+    const outcome = await activities.submitPayment(sending(purchase.call, intentId));
     expect(outcome).toMatchObject({ kind: 'settled' });
     expect((await paymentOf(stack, intentId)).tx_hash).not.toBe(hash);
     await purchase.endsPaidOnce(activities, intentId);

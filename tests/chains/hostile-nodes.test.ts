@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { sending } from './support/buying.ts';
 import type { Fault } from './support/faulting-rpc.ts';
 import { PATIENCE_MS, startHostileStack, type HostileStack } from './support/hostile-stack.ts';
 import { attentionKinds, reserveOf, type Way } from './support/looking.ts';
@@ -40,7 +41,7 @@ describe.each(RAILS)('paying at $path', ({ path, code, chain, sends }) => {
     const purchase = await startPurchase(stack, { path, code });
     const intentId = await purchase.sign(activities);
     stack.ours[chain].fault('*', { kind: 'down' });
-    const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+    const outcome = await activities.submitPayment(sending(purchase.call, intentId));
     expect(outcome).toMatchObject({ kind: 'unclear', code: 'UNCONFIRMED' });
     const handled = stack.shop.handled.length;
     for (const [what, fault] of FAULTS) {
@@ -51,7 +52,7 @@ describe.each(RAILS)('paying at $path', ({ path, code, chain, sends }) => {
     expect(await reserveOf(stack, purchase.runId, code)).toMatchObject({ held: PRICE });
     stack.heal();
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'settled' });
-    const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
+    const again = await activities.submitPayment(sending({ ...purchase.call, attempt: 2 }, intentId));
     expect(again).toMatchObject({ kind: 'settled' });
     expect(stack.shop.handled).toHaveLength(handled); // what was delivered is not asked for again
     await purchase.endsPaidOnce(activities, intentId);
@@ -75,7 +76,7 @@ describe.each(RAILS)('paying at $path', ({ path, code, chain, sends }) => {
     expect(await lookAfter(10)).toEqual({ kind: 'unknown', told: [] }); // it may have been well until now
     expect(await lookAfter(2)).toEqual({ kind: 'unknown', told: ['payment_unknown'] });
     stack.heal();
-    const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+    const outcome = await activities.submitPayment(sending(purchase.call, intentId));
     expect(outcome).toMatchObject({ kind: 'settled' });
     await purchase.endsPaidOnce(activities, intentId);
     expect(await attentionKinds(stack, purchase.runId)).toEqual([]);
@@ -86,13 +87,13 @@ describe.each(RAILS)('paying at $path', ({ path, code, chain, sends }) => {
     const purchase = await startPurchase(stack, { path, code });
     const intentId = await purchase.sign(activities);
     stack.theirs[chain].fault(sends, fault);
-    const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+    const outcome = await activities.submitPayment(sending(purchase.call, intentId));
     expect(outcome.kind).toBe('unclear');
     expect(stack.theirs[chain].calls(sends)).toBeGreaterThan(0);
     stack.heal();
     if (!lands) {
       expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
-      const again = await activities.submitPayment({ ...purchase.call, attempt: 2, intentId });
+      const again = await activities.submitPayment(sending({ ...purchase.call, attempt: 2 }, intentId));
       expect(again).toMatchObject({ kind: 'settled' });
     }
     await expect.poll(() => purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'settled' });

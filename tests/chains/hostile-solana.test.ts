@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { callRpc } from '../../embedded/chains/json-rpc.ts';
-import { quoteFor, soon, untilDone } from './support/buying.ts';
+import { quoteFor, sending, soon, untilDone } from './support/buying.ts';
 import { startHostileStack, type HostileStack } from './support/hostile-stack.ts';
 import { attentionKinds, paymentOf, reserveOf, type Way } from './support/looking.ts';
 import { PRICE, startPurchase } from './support/purchase.ts';
@@ -25,7 +25,7 @@ async function settled() {
   const purchase = await startPurchase(stack, USDC);
   const intentId = await purchase.sign(activities);
   const before = await stack.wallets.connection.getSlot('confirmed');
-  const outcome = await activities.submitPayment({ ...purchase.call, intentId });
+  const outcome = await activities.submitPayment(sending(purchase.call, intentId));
   expect(outcome).toMatchObject({ kind: 'settled' });
   return { ...purchase, activities, intentId, before };
 }
@@ -36,7 +36,7 @@ test('a blockhash that expires while the node is down voids the payment only whe
   const intentId = await purchase.sign(activities);
   stack.theirs.solana.fault('sendTransaction', { kind: 'down' });
   stack.ours.solana.fault('*', { kind: 'down' });
-  expect((await activities.submitPayment({ ...purchase.call, intentId })).kind).toBe('unclear');
+  expect((await activities.submitPayment(sending(purchase.call, intentId))).kind).toBe('unclear');
   const { lastValidBlockHeight } = (await paymentOf(stack, intentId)).proof as {
     lastValidBlockHeight: number;
   };
@@ -54,7 +54,7 @@ test('a blockhash that expires while the node is down voids the payment only whe
   const second = await purchase.sign(activities, again);
   expect(second).not.toBe(intentId);
   const paid = stack.activities();
-  expect(await paid.submitPayment({ ...again, intentId: second })).toMatchObject({ kind: 'settled' });
+  expect(await paid.submitPayment(sending(again, second))).toMatchObject({ kind: 'settled' });
   await purchase.endsPaidOnce(paid, second);
 });
 
@@ -123,15 +123,14 @@ test('equal payments that a stuck node would give one signature are never signed
   const intentId = await first.sign(activities);
   const other = await quoteFor(activities, second.call);
   const ride = { runId: second.runId, events: [] };
-  const sign = () =>
-    activities.signPayment({ ride, runId: second.runId, intentId: other, signBeforeMs: soon() });
+  const sign = () => activities.signPayment({ ride, intentId: other, signBeforeMs: soon() });
   await expect(sign()).rejects.toThrow(/equal payments/);
   expect(await paymentOf(stack, other)).toMatchObject({ status: 'prepared', fingerprint: null });
   stack.heal();
   expect(await sign()).toEqual({ kind: 'signed' });
-  expect(await activities.submitPayment({ ...first.call, intentId })).toMatchObject({ kind: 'settled' });
+  expect(await activities.submitPayment(sending(first.call, intentId))).toMatchObject({ kind: 'settled' });
   await first.endsPaidOnce(activities, intentId);
-  expect(await activities.submitPayment({ ...second.call, intentId: other })).toMatchObject({
+  expect(await activities.submitPayment(sending(second.call, other))).toMatchObject({
     kind: 'settled',
   });
   const hashes = await Promise.all([intentId, other].map(async (id) => (await paymentOf(stack, id)).tx_hash));
@@ -149,12 +148,13 @@ describe('wrapping coins', () => {
     stack.ours.solana.fault('sendTransaction', fault);
     const sent = stack.ours.solana.calls('sendTransaction');
     const ride = { runId: purchase.runId, events: [] };
-    const sign = () =>
-      activities.signPayment({ ride, runId: purchase.runId, intentId, signBeforeMs: soon() });
+    const sign = () => activities.signPayment({ ride, intentId, signBeforeMs: soon() });
     expect(await untilDone(sign)).toEqual({ kind: 'signed' });
     expect(stack.ours.solana.calls('sendTransaction')).toBeGreaterThan(sent);
     stack.heal();
-    expect(await activities.submitPayment({ ...purchase.call, intentId })).toMatchObject({ kind: 'settled' });
+    expect(await activities.submitPayment(sending(purchase.call, intentId))).toMatchObject({
+      kind: 'settled',
+    });
     await purchase.endsPaidOnce(activities, intentId);
   });
 
@@ -164,12 +164,13 @@ describe('wrapping coins', () => {
     const intentId = await quoteFor(activities, purchase.call);
     stack.ours.solana.fault('getTransaction', { kind: 'error', message: 'not indexed yet' });
     const ride = { runId: purchase.runId, events: [] };
-    const sign = () =>
-      activities.signPayment({ ride, runId: purchase.runId, intentId, signBeforeMs: soon() });
+    const sign = () => activities.signPayment({ ride, intentId, signBeforeMs: soon() });
     await expect(sign()).rejects.toThrow(/not indexed yet/);
     stack.heal();
     expect(await sign()).toEqual({ kind: 'signed' });
-    expect(await activities.submitPayment({ ...purchase.call, intentId })).toMatchObject({ kind: 'settled' });
+    expect(await activities.submitPayment(sending(purchase.call, intentId))).toMatchObject({
+      kind: 'settled',
+    });
     await purchase.endsPaidOnce(activities, intentId);
   });
 
@@ -183,14 +184,15 @@ describe('wrapping coins', () => {
       callRpc(stack.assets.solana.rpcUrl, 'surfnet_setAccount', [escrow.toBase58(), { lamports: to }]);
     await setLamports(5_000_000 + Number(PRICE) - 1);
     const ride = { runId: purchase.runId, events: [] };
-    const sign = () =>
-      activities.signPayment({ ride, runId: purchase.runId, intentId, signBeforeMs: soon() });
+    const sign = () => activities.signPayment({ ride, intentId, signBeforeMs: soon() });
     expect(await sign()).toMatchObject({ kind: 'refused', reason: 'float_short' });
     expect(await attentionKinds(stack, purchase.runId)).toEqual(['float_short']);
     expect(await reserveOf(stack, purchase.runId, 'SOL')).toMatchObject({ held: 0n });
     await setLamports(lamports);
     expect(await sign()).toEqual({ kind: 'signed' });
-    expect(await activities.submitPayment({ ...purchase.call, intentId })).toMatchObject({ kind: 'settled' });
+    expect(await activities.submitPayment(sending(purchase.call, intentId))).toMatchObject({
+      kind: 'settled',
+    });
     await purchase.endsPaidOnce(activities, intentId);
   });
 });

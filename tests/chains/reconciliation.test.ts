@@ -242,9 +242,7 @@ describe('between runs and the ledger', () => {
       activities,
       request(runId, paidStep(`${stack.seller.url}/solana`), 'USDC'),
     );
-    await expect(activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() })).rejects.toThrow(
-      'crash',
-    );
+    await expect(activities.signPayment({ ride, intentId, signBeforeMs: soon() })).rejects.toThrow('crash');
     await end(runId, '0');
     const told = await books.check();
     expect(found(told, 'stale_hold', runId)).toMatchObject([{ object: intentId, repaired: true }]);
@@ -306,7 +304,7 @@ describe('between runs and the ledger', () => {
       activities,
       request(runId, paidStep(`${stack.seller.url}/solana`), 'USDC'),
     );
-    await activities.signPayment({ ride: { runId, events: [] }, runId, intentId, signBeforeMs: soon() });
+    await activities.signPayment({ ride: { runId, events: [] }, intentId, signBeforeMs: soon() });
     const state = (id: string) => Promise.resolve(id === runId ? ('closed' as const) : ('open' as const));
     expect(found(await books.check({ workflowState: state }), 'run_stranded', runId)).toMatchObject([
       { repaired: false },

@@ -55,7 +55,7 @@ async function booked(activities: Activities, network: string) {
       params: {},
       inputMapping: { bookingId: 'bought.bookingId' },
     },
-    outputs: { bought: outcome.output },
+    outputs: { bought: outcome.output! },
     attempt: 1,
     timeoutMs: 20_000,
     intentId,

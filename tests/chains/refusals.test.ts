@@ -29,7 +29,7 @@ describe('before anything is signed', () => {
     const { runId, userId, intentId, ride } = await quoted(1_000_000n);
     const activities = stack.activities();
     await activities.reserveForRun({ ride, runId, revision: 1, upTo: '100000', asset: 'USDC' });
-    expect(await activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() })).toEqual({
+    expect(await activities.signPayment({ ride, intentId, signBeforeMs: soon() })).toEqual({
       kind: 'signed',
     });
     expect(await reserveOf(stack, runId, 'USDC')).toEqual({
@@ -41,8 +41,8 @@ describe('before anything is signed', () => {
   });
 
   test('an escrow that has too little refuses with low_balance and keeps everything where it was', async () => {
-    const { runId, userId, intentId, ride } = await quoted(249_999n);
-    const outcome = await stack.activities().signPayment({ ride, runId, intentId, signBeforeMs: soon() });
+    const { userId, intentId, ride } = await quoted(249_999n);
+    const outcome = await stack.activities().signPayment({ ride, intentId, signBeforeMs: soon() });
     expect(outcome).toMatchObject({ kind: 'refused', reason: 'low_balance', shortBy: '1' });
     expect((await escrowOf(userId)).available).toBe(249_999n);
     expect((await paymentOf(stack, intentId)).status).toBe('quoted');
@@ -60,7 +60,7 @@ describe('before anything is signed', () => {
     expect(await stack.activities({ rails: poorer(stack.deps().rails) }).checkFunds({ intentId })).toEqual({
       funded: false,
     });
-    expect(await activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() })).toEqual({
+    expect(await activities.signPayment({ ride, intentId, signBeforeMs: soon() })).toEqual({
       kind: 'signed',
     });
   });
@@ -93,9 +93,7 @@ describe('before anything is signed', () => {
   test('a float that cannot cover the payment refuses and tells the operator', async () => {
     const { runId, intentId, ride } = await quoted(1_000_000n, '/evm');
     const rails = poorer(stack.deps().rails);
-    const outcome = await stack
-      .activities({ rails })
-      .signPayment({ ride, runId, intentId, signBeforeMs: soon() });
+    const outcome = await stack.activities({ rails }).signPayment({ ride, intentId, signBeforeMs: soon() });
     expect(outcome).toMatchObject({ kind: 'refused', reason: 'float_short', shortBy: '1' });
     expect(await attentionKinds(stack, runId)).toEqual(['float_short']);
     expect(await reserveOf(stack, runId, 'USDC')).toMatchObject({ held: 0n });
@@ -115,7 +113,7 @@ describe('before anything is signed', () => {
       intentId,
       quote: { amount: '20000' },
     });
-    await stack.activities().signPayment({ ride, runId, intentId, signBeforeMs: soon() });
+    await stack.activities().signPayment({ ride, intentId, signBeforeMs: soon() });
     const dearer = request(runId, paidStep(`${stack.seller.url}/solana`), 'USDC', { attempt: 2 });
     expect(await stack.activities().callService(dearer)).toMatchObject({
       intentId,
@@ -169,7 +167,7 @@ test('a run that ends gives back what is not signed and keeps what is', async ()
   const { runId, userId, intentId, ride } = await quoted(1_000_000n);
   const activities = stack.activities();
   await activities.reserveForRun({ ride, runId, revision: 1, upTo: '800000', asset: 'USDC' });
-  await activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() });
+  await activities.signPayment({ ride, intentId, signBeforeMs: soon() });
   const other = request(runId, paidStep(`${stack.seller.url}/solana`, { id: 'other' }), 'USDC');
   const unsigned = await quoteFor(activities, other);
   const totals = { cost: '0', timeMs: 5, asset: 'USDC', decimals: 6 };

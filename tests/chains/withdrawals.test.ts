@@ -1,166 +1,156 @@
-import { Keypair, type PublicKey } from '@solana/web3.js';
+import { Keypair } from '@solana/web3.js';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEscrowActivities } from '../../activities/escrow/activities.ts';
-import type { EscrowDeps } from '../../activities/escrow/tools.ts';
 import { createWithdrawalGuard } from '../../activities/escrow/withdrawal-guard.ts';
-import { sumAccount } from '../../db/ledger.ts';
-import { escrowSummary } from '../../db/escrow/escrow.ts';
+import { createRails } from '../../activities/payments/rails.ts';
 import { getWithdrawal, holdWithdrawal } from '../../db/escrow/withdrawals.ts';
-import { createSealer } from '../../db/sealing.ts';
+import { sumAccount } from '../../db/ledger.ts';
 import { floatAccount } from '../../domain/accounts.ts';
 import { escrowAsset } from '../../domain/assets.ts';
-import type { EscrowActivities, WithdrawalState } from '../../domain/ports/escrow.ts';
+import type { CrashPoint, RequestPoint } from '../../domain/crash-points.ts';
 import { freePort } from '../../embedded/ports.ts';
 import { untilDone } from './support/buying.ts';
-import { railsConfig, startMoneyStack, TENANT, type MoneyStack } from './support/money-stack.ts';
+import { crashAt, railsConfig, startMoneyStack, type MoneyStack } from './support/money-stack.ts';
+import { heldWithdrawal, withdrawalHands, type Hands } from './support/withdrawing.ts';
 
 let stack: MoneyStack;
-let escrow: EscrowActivities;
+let hands: Hands;
 beforeAll(async () => {
   stack = await startMoneyStack();
-  escrow = activities();
+  hands = withdrawalHands(stack);
 });
 afterAll(() => stack.stop());
-
-function activities(over: Partial<EscrowDeps> = {}): EscrowActivities {
-  const { solana } = railsConfig(stack.assets);
-  const sealer = createSealer('a secret of the tests');
-  return createEscrowActivities({ db: stack.db, sealer, assets: stack.book, solana, ...over });
-}
-
-async function held(code: string, amount: bigint, balance = amount) {
-  const { userId } = await stack.newRun(code, balance);
-  const destination = Keypair.generate().publicKey;
-  const withdrawalId = `wd_${randomUUID()}`;
-  const asset = escrowAsset(stack.book, code)!;
-  const wanted = {
-    id: withdrawalId,
-    tenant: TENANT,
-    userId,
-    asset,
-    amount,
-    destination: destination.toBase58(),
-  };
-  expect(await holdWithdrawal(stack.db, wanted)).toEqual({ kind: 'held' });
-  return { ref: { withdrawalId }, userId, destination, asset, wanted };
-}
-
-async function until(
-  ref: { withdrawalId: string },
-  kind: WithdrawalState['kind'],
-  by = escrow,
-): Promise<WithdrawalState> {
-  for (let tries = 0; tries < 300; tries++) {
-    const state = await by.observeWithdrawal(ref);
-    if (state.kind === kind) return state;
-    await delay(50);
-  }
-  throw new Error(`withdrawal did not become ${kind}`);
-}
-
-const received = (code: string, owner: PublicKey): Promise<bigint> =>
-  code === 'SOL'
-    ? stack.wallets.connection.getBalance(owner).then(BigInt)
-    : stack.wallets.tokenBalance(owner);
 
 describe.each([
   ['SOL', 200_000_000n],
   ['USDC', 3_000_000n],
 ] as const)('a withdrawal of %s', (code, amount) => {
   test('is held, signed, sent and posted when it is final; the fee is the operator’s', async () => {
-    const { ref, userId, destination, asset } = await held(code, amount);
+    const it = await heldWithdrawal(stack, code, amount);
     const coin = escrowAsset(stack.book, 'SOL')!;
     const float = await sumAccount(stack.db.pool, floatAccount(coin).account);
     const before = await stack.wallets.connection.getBalance(stack.wallets.escrow);
-    expect((await escrowSummary(stack.db.pool, TENANT, userId, [asset]))[0]).toMatchObject({
-      available: 0n,
-      reserved: amount,
+    expect(await it.balance()).toMatchObject({ available: 0n, reserved: amount });
+    expect(await it.sign(hands)).toEqual({ kind: 'signed' });
+    const { signature } = (await getWithdrawal(stack.db.pool, it.id))!;
+    expect(await it.send(hands)).toMatchObject({ kind: 'settled', output: null, txHash: signature });
+    expect(await it.status()).toBe('held');
+    expect(await it.ends(hands)).toBe('finalized');
+    expect(await it.look(hands)).toEqual({ kind: 'settled', txHash: signature, final: true });
+    expect(await it.payment()).toMatchObject({
+      kind: 'withdrawal',
+      run_id: null,
+      step_id: null,
+      finalized: true,
     });
-    await escrow.signWithdrawal(ref);
-    await escrow.submitWithdrawal(ref);
-    const row = await getWithdrawal(stack.db.pool, ref.withdrawalId);
-    expect(await until(ref, 'finalized')).toEqual({ kind: 'finalized', signature: row?.signature });
-    await escrow.closeWithdrawal({ ...ref, outcome: 'finalized' });
-    await escrow.closeWithdrawal({ ...ref, outcome: 'finalized' });
-    expect(await received(code, destination)).toBe(amount);
-    expect((await escrowSummary(stack.db.pool, TENANT, userId, [asset]))[0]).toMatchObject({
-      available: 0n,
-      reserved: 0n,
-    });
+    expect(await it.received()).toBe(amount);
+    expect(await it.balance()).toMatchObject({ available: 0n, reserved: 0n });
     const spent = BigInt(before - (await stack.wallets.connection.getBalance(stack.wallets.escrow)));
     const cost = float - (await sumAccount(stack.db.pool, floatAccount(coin).account));
     expect(cost).toBe(code === 'SOL' ? spent - amount : spent);
     expect(cost).toBeGreaterThan(0n);
   });
 
-  test.each(['withdrawal.created', 'withdrawal.signed', 'withdrawal.sent'] as const)(
-    'arrives once although the worker dies at %s and sends the same bytes again',
-    async (point) => {
-      const { ref, destination } = await held(code, amount);
-      let armed = true;
-      const crashing = activities({
-        checkpoint: (name) => {
-          if (name !== point || !armed) return;
-          armed = false;
-          throw new Error(`crash at ${point}`);
-        },
-      });
-      await untilDone(() => crashing.signWithdrawal(ref));
-      const { signature } = (await getWithdrawal(stack.db.pool, ref.withdrawalId))!;
-      await untilDone(() => crashing.submitWithdrawal(ref));
-      await crashing.submitWithdrawal(ref);
-      expect(await until(ref, 'finalized')).toEqual({ kind: 'finalized', signature });
-      await crashing.submitWithdrawal(ref);
-      await escrow.closeWithdrawal({ ...ref, outcome: 'finalized' });
-      expect(await received(code, destination)).toBe(amount);
-    },
-  );
+  test.each([
+    'withdrawal.prepared',
+    'payment.created',
+    'payment.signed',
+    'payment.submitted',
+    'payment.answered',
+    'payment.settled',
+    'payment.posted',
+  ] as const)('arrives once although the worker dies at %s and sends the same bytes again', async (point) => {
+    const it = await heldWithdrawal(stack, code, amount);
+    const crash = crashAt(point);
+    const passed = new Set<string>();
+    const checkpoint = (name: CrashPoint | RequestPoint) => {
+      passed.add(name);
+      return crash(name);
+    };
+    const crashing = withdrawalHands(stack, { checkpoint });
+    expect(await untilDone(() => it.sign(crashing))).toEqual({ kind: 'signed' });
+    const { signed_sealed: bytes } = await it.payment();
+    const { signature } = (await getWithdrawal(stack.db.pool, it.id))!;
+    await untilDone(() => it.send(crashing));
+    expect(await it.send(crashing)).toMatchObject({ kind: 'settled', txHash: signature });
+    expect(await untilDone(() => it.ends(crashing))).toBe('finalized');
+    expect(await it.send(crashing)).toMatchObject({ kind: 'settled', txHash: signature });
+    expect((await it.payment()).signed_sealed).toEqual(bytes);
+    expect(passed).toContain(point);
+    expect(await it.received()).toBe(amount);
+  });
 
-  test('that was never sent is alive, then absent, and is released', async () => {
-    const { ref, userId, asset, destination } = await held(code, amount);
-    await escrow.signWithdrawal(ref);
-    expect(await escrow.observeWithdrawal(ref)).toEqual({ kind: 'alive' });
-    expect(await until(ref, 'absent')).toEqual({ kind: 'absent' });
-    await escrow.closeWithdrawal({ ...ref, outcome: 'released' });
-    expect((await escrowSummary(stack.db.pool, TENANT, userId, [asset]))[0]).toMatchObject({
-      available: amount,
-      reserved: 0n,
+  test('that was never sent is alive, then absent, and is released for good', async () => {
+    const it = await heldWithdrawal(stack, code, amount);
+    await it.sign(hands);
+    expect(await it.look(hands)).toMatchObject({ kind: 'alive' });
+    expect(await it.ends(hands)).toBe('released');
+    expect(await it.balance()).toMatchObject({ available: amount, reserved: 0n });
+    expect(await it.send(hands)).toMatchObject({ kind: 'unclear', code: 'PAYMENT_CLOSED' });
+    await expect(it.sign(hands)).rejects.toThrow(/is void/);
+    expect(await hands.prepareWithdrawal({ withdrawalId: it.id })).toEqual({
+      kind: 'ended',
+      outcome: 'released',
     });
-    expect(await received(code, destination)).toBe(0n);
-    await expect(escrow.closeWithdrawal({ ...ref, outcome: 'finalized' })).rejects.toThrow(/cannot become/);
+    expect(await it.received()).toBe(0n);
   });
 });
 
 test('a withdrawal whose node does not answer stays held and a person is told', async () => {
-  const { ref, userId, asset } = await held('USDC', 1_000n);
-  await escrow.signWithdrawal(ref);
+  const it = await heldWithdrawal(stack, 'USDC', 1_000n);
+  await it.sign(hands);
   const { solana } = railsConfig(stack.assets);
   const dead = { ...solana, rpcUrl: `http://127.0.0.1:${await freePort()}`, requestTimeoutMs: 500 };
-  expect(await activities({ solana: dead }).submitWithdrawal(ref)).toMatchObject({ kind: 'unknown' });
-  await escrow.closeWithdrawal({ ...ref, outcome: 'unknown' });
-  expect((await escrowSummary(stack.db.pool, TENANT, userId, [asset]))[0]).toMatchObject({
-    available: 0n,
-    reserved: 1_000n,
-  });
-  const { rows } = await stack.db.pool.query(`select 1 from attention where id = $1`, [
-    `withdrawal_unknown:${ref.withdrawalId}`,
-  ]);
-  expect(rows).toHaveLength(1);
+  const rails = createRails({ solana: dead });
+  const blind = withdrawalHands(stack, { rails, solana: dead, confirmMs: 0, attentionAfterMs: 0 });
+  expect(await it.send(blind)).toMatchObject({ kind: 'unclear' });
+  expect(await it.look(blind)).toMatchObject({ kind: 'unknown' });
+  await blind.leaveWithdrawal({ withdrawalId: it.id });
+  expect(await it.balance()).toMatchObject({ available: 0n, reserved: 1_000n });
+  const { rows } = await stack.db.pool.query(
+    `select id, kind, run_id from attention where resolved_at is null and data ->> 'withdrawalId' = $1`,
+    [it.id],
+  );
+  expect(rows).toEqual([{ id: `withdrawal_unknown:${it.id}`, kind: 'withdrawal_unknown', run_id: null }]);
+  expect(await it.ends(hands)).toBe('finalized');
+  const closed = await stack.db.pool.query(`select resolved_by from attention where id = $1`, [rows[0].id]);
+  expect(closed.rows).toEqual([{ resolved_by: 'system' }]);
+});
+
+test('a withdrawal that nobody follows is finished by the sweep', async () => {
+  const it = await heldWithdrawal(stack, 'USDC', 2_000n);
+  await it.sign(hands);
+  await it.send(hands);
+  const swept = async () => {
+    await hands.sweepPayments({ limit: 100 });
+    return it.status();
+  };
+  await expect.poll(swept, { timeout: 30_000, interval: 100 }).toBe('finalized');
+  expect(await it.received()).toBe(2_000n);
 });
 
 test('equal withdrawals in the same slot are two transactions', async () => {
-  const [first, second] = [await held('SOL', 5_000_000n), await held('SOL', 5_000_000n)];
-  await Promise.all([escrow.signWithdrawal(first.ref), escrow.signWithdrawal(second.ref)]);
-  const rows = await Promise.all(
-    [first, second].map(({ ref }) => getWithdrawal(stack.db.pool, ref.withdrawalId)),
-  );
+  const all = [
+    await heldWithdrawal(stack, 'SOL', 5_000_000n),
+    await heldWithdrawal(stack, 'SOL', 5_000_000n),
+  ];
+  await Promise.all(all.map((it) => it.sign(hands)));
+  const rows = await Promise.all(all.map(({ id }) => getWithdrawal(stack.db.pool, id)));
   expect(new Set(rows.map((row) => row?.signature)).size).toBe(2);
 });
 
+test('eight workers that carry out one withdrawal sign it once and send the same bytes', async () => {
+  const it = await heldWithdrawal(stack, 'USDC', 3_000n);
+  await Promise.all(Array.from({ length: 8 }, () => it.sign(hands)));
+  const { fingerprint } = await it.payment();
+  await Promise.all(Array.from({ length: 8 }, () => it.send(hands)));
+  expect(await it.ends(hands)).toBe('finalized');
+  expect((await it.payment()).fingerprint).toBe(fingerprint);
+  expect(await it.received()).toBe(3_000n);
+});
+
 test('what the escrow does not have, or has promised, is not held again', async () => {
-  const { wanted } = await held('USDC', 700n, 1_000n);
+  const { wanted } = await heldWithdrawal(stack, 'USDC', 700n, 1_000n);
   expect(await holdWithdrawal(stack.db, wanted)).toEqual({ kind: 'exists' });
   expect(await holdWithdrawal(stack.db, { ...wanted, id: 'wd_other' })).toEqual({ kind: 'in_progress' });
   const more = { ...wanted, id: `wd_${randomUUID()}`, amount: 301n };

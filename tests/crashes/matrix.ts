@@ -59,6 +59,7 @@ export async function startCrashStack(): Promise<CrashStack> {
   };
   return {
     async crash(point, job) {
+      await atRest(client);
       const before = await balanceOf(client);
       const { crashed } = await victims.armWorker(point);
       const done = begin(job);
@@ -67,6 +68,7 @@ export async function startCrashStack(): Promise<CrashStack> {
       await holdPromises(before, await done);
     },
     async freeze(point, job) {
+      await atRest(client);
       const before = await balanceOf(client);
       const held = await victims.stopWorker(point);
       const done = begin(job);
@@ -77,6 +79,19 @@ export async function startCrashStack(): Promise<CrashStack> {
     },
     stop: () => victims.stop(),
   };
+}
+
+/** What earlier jobs paid is posted, so that the next one alone comes to the points of payments. */
+async function atRest(client: DemoClient): Promise<void> {
+  const settled = async (kind: string): Promise<{ finalized: boolean }[]> =>
+    (
+      await client.get<{ payments: { finalized: boolean }[] }>(
+        `/payments?status=settled&limit=200&kind=${kind}`,
+      )
+    ).payments;
+  const isPosted = async (): Promise<boolean> =>
+    [...(await settled('step')), ...(await settled('withdrawal'))].every(({ finalized }) => finalized);
+  await until(isPosted, 'everything paid is final', PATIENCE_MS);
 }
 
 const neverReached = (point: CrashPoint): never => {

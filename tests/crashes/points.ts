@@ -2,6 +2,8 @@ import type { CrashPoint } from '../../domain/crash-points.ts';
 import type { Job } from './matrix.ts';
 
 const RAILS: Job[] = ['a payment on Solana', 'a payment on the EVM chain'];
+/** A withdrawal is a payment of the same life over a rail of its own; it is held by the API, so `prepared` is its own point. */
+const PAYMENTS: Job[] = [...RAILS, 'a withdrawal'];
 const RUN: Job[] = ['a payment on Solana'];
 const REFUND: Job[] = ['a failing task with a refund'];
 const WITHDRAWAL: Job[] = ['a withdrawal'];
@@ -11,12 +13,12 @@ const PAID_JOB: Job[] = ['a job that is paid in advance'];
 const LEADS_TO: { [point in CrashPoint]: Job[] } = {
   'run.reserved': RUN,
   'payment.prepared': RAILS,
-  'payment.created': RAILS,
-  'payment.signed': RAILS,
-  'payment.submitted': RAILS,
-  'payment.answered': RAILS,
-  'payment.settled': RAILS,
-  'payment.posted': RAILS,
+  'payment.created': PAYMENTS,
+  'payment.signed': PAYMENTS,
+  'payment.submitted': PAYMENTS,
+  'payment.answered': PAYMENTS,
+  'payment.settled': PAYMENTS,
+  'payment.posted': PAYMENTS,
   'payment.voided': REFUND,
   'refund.credited': REFUND,
   'run.returned': RUN,
@@ -28,10 +30,7 @@ const LEADS_TO: { [point in CrashPoint]: Job[] } = {
   'job.answered': ['a job that asks'],
   'job.result-submitted': PAID_JOB,
   'deposit.credited': ['a deposit'],
-  'withdrawal.created': WITHDRAWAL,
-  'withdrawal.signed': WITHDRAWAL,
-  'withdrawal.sent': WITHDRAWAL,
-  'withdrawal.closed': WITHDRAWAL,
+  'withdrawal.prepared': WITHDRAWAL,
 };
 /** Every point with everything that leads to it. */
 export const MATRIX = (Object.keys(LEADS_TO) as CrashPoint[]).flatMap((point) =>

@@ -105,14 +105,14 @@ async function signedPayment(): Promise<{ runId: string; intentId: string; userI
     asset: USDC.id,
     amount: PRICE.toString(),
     pay_to: 'seller',
-    quote_sealed: sealer.seal('payment.quote', { x402Version: 2, resource: null, extensions: {}, offer }),
+    quote_sealed: sealer.seal('payment.quote', { offer, railData: {} }),
   });
-  await pay.signPayment({ ride: { runId, events: [] }, runId, intentId, signBeforeMs: Date.now() + 60_000 });
+  await pay.signPayment({ ride: { runId, events: [] }, intentId, signBeforeMs: Date.now() + 60_000 });
   return { runId, intentId, userId };
 }
 
 const reconcile = ({ runId, intentId }: { runId: string; intentId: string }) =>
-  pay.reconcilePayment({ ride: { runId, events: [] }, runId, intentId });
+  pay.reconcilePayment({ ride: { runId, events: [] }, intentId });
 const eventsOf = async (runId: string): Promise<string[]> =>
   (
     await db.pool.query<{ type: string }>('select type from event where run_id = $1 order by seq', [runId])

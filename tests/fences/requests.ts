@@ -17,7 +17,9 @@ export interface RequestStack extends Pair {
 
 export async function startRequestStack(): Promise<RequestStack> {
   const chain = { deposits: new Map(), withdrawals: new Map() };
-  const app = await startReasoningApp({ activities: ({ db }) => scriptedEscrow(db, chain) });
+  const app = await startReasoningApp({
+    activities: ({ db, scripted }) => scriptedEscrow(db, chain, scripted),
+  });
   const env = { DATABASE_URL: app.deps.settings.listenUrl!, TASK_QUEUE: app.options.taskQueue };
   return { ...(await startPair(app, env)), app, api: createCaller(app.url), env };
 }

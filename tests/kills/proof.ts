@@ -44,7 +44,7 @@ async function readBooks({ config, local }: Victims): Promise<Books> {
     (await client.query<T>(text)).rows;
   const settled = await rows<{ network: string; count: string; sum: string }>(
     `select network, count(*), coalesce(sum(amount), 0) as sum from (
-       select network, amount from payment where status = 'settled'
+       select network, amount from payment where kind = 'step' and status = 'settled'
        union all
        select split_part(asset, '/', 1), amount from withdrawal where status = 'finalized' and asset like '%/token:%'
      ) paid group by network`,
@@ -57,7 +57,7 @@ async function readBooks({ config, local }: Victims): Promise<Books> {
     `select coalesce(sum(b.posted - b.pending_out), 0) as sum from account_balance b join account a on a.id = b.account_id where a.kind = 'reserve'`,
   );
   const paidTwice = await rows(
-    `select run_id, step_id from payment where status in ('settled', 'submitted', 'signed', 'unknown') group by 1, 2 having count(*) > 1`,
+    `select run_id, step_id from payment where kind = 'step' and status in ('settled', 'submitted', 'signed', 'unknown') group by 1, 2 having count(*) > 1`,
   );
   await client.end();
   return {

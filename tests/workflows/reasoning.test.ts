@@ -299,7 +299,7 @@ describe('a paid plan', () => {
       plan,
       calls: { a: [demand('100')] },
       submit: [{ kind: 'unclear', code: 'HTTP_500', message: 'oops' }],
-      reconcile: [{ kind: 'settled', txHash: '0xt' }],
+      reconcile: [{ kind: 'settled', txHash: '0xt', final: false }],
     });
     await withRun(temporal, fakes, {}, async (handle) => {
       await until(awaiting(fakes.types), 'approval is requested');

@@ -1,7 +1,8 @@
 import { ScheduleNotFoundError, WorkflowFailedError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DepositVerdict, EscrowActivities, WithdrawalState } from '../../domain/ports/escrow.ts';
+import type { DepositVerdict, EscrowActivities, PreparedWithdrawal } from '../../domain/ports/escrow.ts';
+import type { PaymentActivities, ReconcileOutcome } from '../../domain/ports/payments.ts';
 import { ensureBooksSchedule } from '../../workers/schedules.ts';
 import { startWorkers } from '../../workers/workers.ts';
 import { createWorkflowState } from '../../workers/workflow-state.ts';
@@ -126,19 +127,29 @@ describe('a deposit', () => {
 
 describe('a withdrawal', () => {
   const withdraw = async (
-    states: WithdrawalState[],
-    giveUpMs = waits.giveUpMs,
+    looks: ReconcileOutcome[],
+    {
+      giveUpMs = waits.giveUpMs,
+      prepared = PREPARED,
+    }: { giveUpMs?: number; prepared?: PreparedWithdrawal } = {},
   ): Promise<{ end: unknown; done: string[] }> => {
     const done: string[] = [];
-    const next = async (what: string): Promise<WithdrawalState> => {
-      done.push(what);
-      return states.length > 1 ? states.shift()! : states[0]!;
-    };
-    const activities: Partial<EscrowActivities> = {
-      signWithdrawal: async () => void done.push('sign'),
-      submitWithdrawal: () => next('submit'),
-      observeWithdrawal: () => next('observe'),
-      closeWithdrawal: async ({ outcome }) => void done.push(outcome),
+    const activities: Partial<EscrowActivities & PaymentActivities> = {
+      prepareWithdrawal: async () => prepared,
+      async signPayment({ ride, signBeforeMs }) {
+        done.push('sign');
+        expect([ride, signBeforeMs]).toEqual([null, undefined]);
+        return { kind: 'signed' };
+      },
+      async submitPayment({ intentId }) {
+        done.push(`send ${intentId}`);
+        return { kind: 'unclear', code: 'UNCONFIRMED', message: 'not seen yet' };
+      },
+      async reconcilePayment() {
+        done.push('look');
+        return looks.length > 1 ? looks.shift()! : looks[0]!;
+      },
+      leaveWithdrawal: async () => void done.push('tell a person'),
     };
     const args = ['w1', { ...waits, giveUpMs }];
     const run = (taskQueue: string): Promise<unknown> =>
@@ -146,23 +157,32 @@ describe('a withdrawal', () => {
     return { end: await withWorkers(activities, run), done };
   };
 
-  test('is signed once and sent again while it may still land', async () => {
+  test('is signed and handed over once, and looked at until it is final', async () => {
     const { end, done } = await withdraw([
-      { kind: 'alive' },
-      { kind: 'pending' },
-      { kind: 'finalized', signature: 's' },
+      { kind: 'alive', expiresAtMs: 0 },
+      { kind: 'settled', txHash: 's', final: false },
+      { kind: 'unknown', message: 'no RPC' },
+      { kind: 'settled', txHash: 's', final: true },
     ]);
     expect(end).toBe('finalized');
-    expect(done).toEqual(['sign', 'submit', 'submit', 'observe', 'finalized']);
+    expect(done).toEqual(['sign', 'send w1', 'look', 'look', 'look', 'look']);
   });
 
   test('that is proven absent is released', async () => {
-    expect((await withdraw([{ kind: 'pending' }, { kind: 'absent' }])).end).toBe('released');
+    const looks: ReconcileOutcome[] = [{ kind: 'settled', txHash: 's', final: false }, { kind: 'void' }];
+    expect((await withdraw(looks)).end).toBe('released');
   });
 
   test('that nothing is known of is left to a person in the end, and stays held', async () => {
-    const { end, done } = await withdraw([{ kind: 'unknown', message: 'no RPC' }], 0);
+    const { end, done } = await withdraw([{ kind: 'unknown', message: 'no RPC' }], { giveUpMs: 0 });
     expect(end).toBe('unknown');
-    expect(done.at(-1)).toBe('unknown');
+    expect(done.at(-1)).toBe('tell a person');
+  });
+
+  test('that has ended is not signed again', async () => {
+    const prepared = { kind: 'ended', outcome: 'finalized' } as const;
+    expect(await withdraw([{ kind: 'void' }], { prepared })).toEqual({ end: 'finalized', done: [] });
   });
 });
+
+const PREPARED: PreparedWithdrawal = { kind: 'prepared', intentId: 'w1', words: '5 USDC' };

@@ -2,13 +2,19 @@ import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { PaymentActivities, ReconcileOutcome } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
 
+interface PaymentToCheck {
+  /** Null where the payment belongs to no run. */
+  runId: string | null;
+  intentId: string;
+}
+
 /** Looks at the chain for one payment because a person asked; what it proves is written down, nothing is sent. */
-export async function paymentCheck(payment: { runId: string; intentId: string }): Promise<ReconcileOutcome> {
+export async function paymentCheck({ runId, intentId }: PaymentToCheck): Promise<ReconcileOutcome> {
   const { reconcilePayment } = proxyActivities<Pick<PaymentActivities, 'reconcilePayment'>>({
     taskQueue: taskQueues(workflowInfo().taskQueue).money,
     startToCloseTimeout: '1m',
     heartbeatTimeout: '6s',
     retry: { maximumAttempts: 3 },
   });
-  return reconcilePayment({ ...payment, ride: { runId: payment.runId, events: [] } });
+  return reconcilePayment({ intentId, ride: runId === null ? null : { runId, events: [] } });
 }

@@ -1,6 +1,14 @@
-import { ApplicationFailure, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { DepositClaim, EscrowActivities, WithdrawalState } from '../../domain/ports/escrow.ts';
+import {
+  ApplicationFailure,
+  proxyActivities,
+  sleep,
+  workflowInfo,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
+import type { DepositClaim, EscrowActivities } from '../../domain/ports/escrow.ts';
+import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
+import { makePayment, type Payer } from '../engine/payment.ts';
 
 /** How often to look at the chain and how long to go on; ms. */
 export interface EscrowWaits {
@@ -8,8 +16,10 @@ export interface EscrowWaits {
   giveUpMs: number;
 }
 
-const activities = (): EscrowActivities =>
-  proxyActivities<EscrowActivities>({
+type Work = EscrowActivities & PaymentActivities;
+
+const activities = (): ActivityInterfaceFor<Work> =>
+  proxyActivities<Work>({
     taskQueue: taskQueues(workflowInfo().taskQueue).money,
     startToCloseTimeout: '40s',
     heartbeatTimeout: '6s',
@@ -39,27 +49,43 @@ export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Pr
   }
 }
 
-/** One withdrawal: held by the API, signed once, the same bytes sent until final or proven absent. */
+/** The look at the chain sends the same bytes again while they may land, so that nothing here has to. */
+const ONCE = { maxAttempts: 1, initialDelayMs: 0, backoffMultiplier: 1, maxDelayMs: 0 };
+
+/** Nobody can stop a withdrawal. */
+const NEVER = { reason: () => undefined, pause: async () => true };
+
+/** One withdrawal: held by the API, then a payment like any other, followed until it is final or proven absent. */
 export async function escrowWithdrawal(
   withdrawalId: string,
   waits: EscrowWaits,
 ): Promise<'finalized' | 'released' | 'unknown'> {
   const act = activities();
   const ref = { withdrawalId };
-  const givesUpAt = Date.now() + waits.giveUpMs;
-  await act.signWithdrawal(ref);
-  let state: WithdrawalState = await act.submitWithdrawal(ref);
-  for (;;) {
-    if (state.kind === 'finalized' || state.kind === 'absent') {
-      const outcome = state.kind === 'finalized' ? 'finalized' : 'released';
-      await act.closeWithdrawal({ ...ref, outcome });
-      return outcome;
-    }
-    if (state.kind === 'unknown' && Date.now() >= givesUpAt) {
-      await act.closeWithdrawal({ ...ref, outcome: 'unknown' });
+  const prepared = await act.prepareWithdrawal(ref);
+  if (prepared.kind === 'ended') return prepared.outcome;
+  const { intentId, words } = prepared;
+  const payer: Payer = { act, ride: (work) => work(null), stop: NEVER };
+  const end = await makePayment(payer, {
+    intentId,
+    labels: { of: 'withdrawal', sign: `sign ${words}`, send: 'send' },
+    limits: { lookEveryMs: waits.pollMs, giveUpMs: waits.giveUpMs, sends: ONCE },
+    until: 'finality',
+    carry: (sent) => ({ attempt: sent + 1 }),
+  });
+  switch (end.kind) {
+    case 'landed':
+      return 'finalized';
+    case 'void':
+      return 'released';
+    case 'unknown':
+      await act.leaveWithdrawal(ref);
       return 'unknown';
-    }
-    await sleep(waits.pollMs, { summary: `withdrawal: ${state.kind}` });
-    state = state.kind === 'alive' ? await act.submitWithdrawal(ref) : await act.observeWithdrawal(ref);
+    case 'settled':
+    case 'unsent':
+    case 'refused':
+      throw ApplicationFailure.nonRetryable(
+        `The payment of withdrawal ${withdrawalId} ended as ${end.kind}.`,
+      );
   }
 }

@@ -1,6 +1,6 @@
 import { Contract, getAddress, isAddress } from 'ethers';
 import { routerService, type RouterService } from '../../../domain/payments/direct.ts';
-import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
 import { tokenInterface, type EvmChain } from './node.ts';
 import { registryInterface, routerInterface } from './router-abi.ts';
 

@@ -17,7 +17,7 @@ import { refusesRouterOffer, routerCalls, routerShortfall } from './router-terms
 import { gasPrice, hashOf, signTransaction } from './transactions.ts';
 
 export interface EvmRouterConfig extends EvmNodeConfig {
-  /** The operator's float wallet, which x402 payments are signed with, too. */
+  /** The operator's float wallet, which authorizations for sellers are signed with, too. */
   privateKey: string;
   router: string;
   /** How long a transaction may wait in the pool before higher fees are offered for it. */

@@ -25,6 +25,11 @@ export interface SolanaNodeConfig {
   requestTimeoutMs?: number;
 }
 
+export interface SolanaRailConfig extends SolanaNodeConfig {
+  /** The escrow keypair, 64 bytes: it holds what users deposited and pays sellers. */
+  secretKey: Uint8Array;
+}
+
 export function createSolanaNode({
   rpcUrl,
   network,

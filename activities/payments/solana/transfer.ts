@@ -1,16 +1,16 @@
 import { getMint, NATIVE_MINT } from '@solana/spl-token';
 import { Keypair, PublicKey } from '@solana/web3.js';
 import { describeTerms } from '../../../domain/payments/describe.ts';
-import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
 import type { NetworkFee, Rail, Sighting, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { nodeName } from '../node-name.ts';
-import { locateMessage } from '../x402/solana-chain.ts';
-import type { SolanaRailConfig } from '../x402/solana.ts';
 import { refusesDestination } from './destination.ts';
 import { readSolanaIncoming } from './incoming.ts';
-import { createSolanaNode, type SolanaNode } from './node.ts';
+import { locateMessage } from './message-chain.ts';
+import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from './node.ts';
 import { isPublicKey, tokenProgram, transferFee } from './tokens.ts';
+import { assertAffordable } from './transfer-costs.ts';
 import { buildTransfer } from './transfer-transaction.ts';
 import { heldFinally, spendable, spareCoins, spentOnTop } from './wrapping.ts';
 
@@ -59,16 +59,18 @@ async function shortfall(node: SolanaNode, { asset, amount, payTo }: Offer): Pro
   return coins === null ? transferFee(node, new PublicKey(asset)) : undefined;
 }
 
-/** The memo names the intent, so that two equal payments are two messages even in the same slot. */
+/** The memo names what is paid, so that two equal payments are two messages even in the same slot. */
 async function sign(
   node: SolanaNode,
   keypair: Keypair,
   { offer, intentId }: SignOrder,
 ): Promise<SignedPayment> {
   const mint = isCoin(offer.asset) ? null : offer.asset;
-  const memo = `payment ${intentId}`;
+  const { memo: note } = offer.extra;
+  const memo = typeof note === 'string' ? note : `payment ${intentId}`;
   const decimals = mint === null ? 0 : await decimalsOf(node, new PublicKey(mint));
   const order = { mint, decimals, amount: BigInt(offer.amount), to: offer.payTo, memo };
+  await assertAffordable(node, keypair.publicKey, order);
   const built = await buildTransfer(node, keypair, order);
   const { bytes, signature, messageHash, blockhash, signedSlot } = built;
   return {

@@ -2,7 +2,7 @@ import { PublicKey } from '@solana/web3.js';
 import { createSolanaNode, type SolanaNode } from './node.ts';
 import { tokenAccount } from './tokens.ts';
 import { coinTransfers, tokenTransfers, type ChainTransfer } from './transfers.ts';
-import { locateMessage } from '../x402/solana-chain.ts';
+import { locateMessage } from './message-chain.ts';
 import { tokenOfAssetId, WRAPPED_SOL } from '../../../domain/assets.ts';
 import type { ReceiptPayment } from '../../../schemas/core/receipt.ts';
 import type { Witness } from '../../../domain/receipts/on-chains.ts';

@@ -1,5 +1,5 @@
 import { Interface, type JsonRpcProvider } from 'ethers';
-import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
 
 const token = new Interface([
   'function balanceOf(address) view returns (uint256)',

@@ -2,7 +2,7 @@ import { ExactEvmScheme } from '@x402/evm/exact/client';
 import { createHash } from 'node:crypto';
 import { getAddress, isAddress, Wallet, type TypedDataField } from 'ethers';
 import { describeTerms } from '../../../domain/payments/describe.ts';
-import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { connectEvm, heldAt, heldFinally, readIncomingTransfer, type EvmNodeConfig } from '../evm/node.ts';

@@ -2,9 +2,17 @@ import { x402Client, x402HTTPClient } from '@x402/core/client';
 import { encodePaymentSignatureHeader } from '@x402/core/http';
 import type { Network, PaymentPayload, PaymentRequirements, SchemeNetworkClient } from '@x402/core/types';
 import { appendPaymentIdentifierToExtensions } from '@x402/extensions/payment-identifier';
-import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
 import type { SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
+
+/** What the seller said around its offer, and the offer in its own words: kept with the quote, echoed in the payment. */
+export interface SellersQuote {
+  x402Version: 1 | 2;
+  resource: JsonObject | null;
+  extensions: JsonObject;
+  original: JsonObject;
+}
 
 /** What the scheme may see of an offer: numbers that the seller chose freely are replaced by ours. */
 export type SignableTerms = Pick<Offer, 'maxTimeoutSeconds' | 'extra'>;
@@ -18,7 +26,8 @@ export async function createPayload(
   order: SignOrder,
   terms: SignableTerms,
 ): Promise<{ wire: JsonObject; inner: JsonObject }> {
-  const { offer, x402Version } = order;
+  const { offer } = order;
+  const { x402Version, resource, extensions, original } = order.railData as unknown as SellersQuote;
   const network = offer.network as Network;
   const requirements: PaymentRequirements = { ...bare(offer), ...terms, network };
   const client = x402Client.fromConfig({
@@ -30,9 +39,9 @@ export async function createPayload(
   });
   const payload = await new x402HTTPClient(client).createPaymentPayload({
     x402Version: 2,
-    resource: { url: '', ...order.resource },
+    resource: { url: '', ...resource },
     accepts: [requirements],
-    extensions: withIdentifier(order),
+    extensions: withIdentifier(extensions, order.intentId),
   });
   const inner = payload.payload as JsonObject;
   if (x402Version === 1)
@@ -41,14 +50,13 @@ export async function createPayload(
       wire: {
         x402Version,
         scheme: offer.scheme,
-        network: offer.original['network'] ?? network,
+        network: original['network'] ?? network,
         payload: inner,
       },
     };
-  const { resource } = order;
   const wire = {
     ...payload,
-    accepted: offer.original,
+    accepted: original,
     ...(resource ? { resource } : {}),
   } as unknown as JsonObject;
   return { inner, wire };
@@ -57,8 +65,8 @@ export async function createPayload(
 const bare = ({ scheme, asset, amount, payTo }: Offer) => ({ scheme, asset, amount, payTo });
 
 /** Where a seller offers payment identifiers it gets the intent's id, and may answer a repeated call from memory. */
-function withIdentifier(order: SignOrder): Record<string, unknown> {
-  return appendPaymentIdentifierToExtensions(structuredClone(order.extensions), order.intentId);
+function withIdentifier(extensions: JsonObject, intentId: string): Record<string, unknown> {
+  return appendPaymentIdentifierToExtensions(structuredClone(extensions), intentId);
 }
 
 /** The header that carries a stored payload. */

@@ -1,7 +1,7 @@
 import { Keypair } from '@solana/web3.js';
 import { Wallet } from 'ethers';
 import { describe, expect, test } from 'vitest';
-import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
 import { createEvmRail } from './evm.ts';
 import { createSolanaRail } from './solana.ts';
 
@@ -12,7 +12,7 @@ const evm = createEvmRail({ rpcUrl: nowhere, chainId: 1, privateKey: wallet.priv
 const solana = createSolanaRail({ rpcUrl: nowhere, network: 'solana:x', secretKey: keypair.secretKey });
 
 const other = Keypair.generate().publicKey.toBase58();
-const base = { scheme: 'exact', amount: '1', maxTimeoutSeconds: 60, original: {} };
+const base = { scheme: 'exact', amount: '1', maxTimeoutSeconds: 60 };
 const onEvm: Offer = {
   ...base,
   network: 'eip155:1',

@@ -4,26 +4,17 @@ import { Keypair, PublicKey, VersionedTransaction, type VersionedMessage } from 
 import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { createHash } from 'node:crypto';
 import { describeTerms } from '../../../domain/payments/describe.ts';
-import type { Offer } from '../../../domain/payments/offers.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import { nodeName } from '../node-name.ts';
-import { createSolanaNode, type SolanaNode } from '../solana/node.ts';
+import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from '../solana/node.ts';
 import { isPublicKey, tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
 import { heldFinally, spendable, wrapShortage } from '../solana/wrapping.ts';
 import { createPayload } from './payload.ts';
-import { locateMessage } from './solana-chain.ts';
+import { locateMessage } from '../solana/message-chain.ts';
 
 const MEMO_PROGRAM = 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr';
-
-export interface SolanaRailConfig {
-  rpcUrl: string;
-  /** CAIP-2. */
-  network: string;
-  /** The escrow keypair, 64 bytes: it holds what users deposited and pays sellers. */
-  secretKey: Uint8Array;
-  requestTimeoutMs?: number;
-}
 
 /** x402 `exact` over an SPL transfer that we sign as payer and the seller's facilitator completes as fee payer. */
 export function createSolanaRail(config: SolanaRailConfig): Rail {

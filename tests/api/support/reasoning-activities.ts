@@ -118,7 +118,10 @@ function scriptedPayments(parts: ActivityParts, scenarioOf: ScenarioOf): Payment
         await movePayment(db.pool, intentId, ['quoted'], 'signed');
         return { kind: 'signed' };
       }),
-    submitPayment: async ({ ride, runId, step, intentId, attempt }) => {
+    submitPayment: async ({ ride: events, paidCall, intentId, attempt }) => {
+      const ride = events!;
+      const { runId } = ride;
+      const { step } = paidCall!;
       await journal.append(ride);
       const txHash = hashOf(`tx ${intentId}`);
       await movePayment(db.pool, intentId, ['signed'], 'settled', { txHash });
@@ -194,7 +197,6 @@ async function quote(
   });
   const terms = {
     ...pay,
-    x402Version: 2 as const,
     assetId: asset.id,
     amount: step.estimatedCost,
     maxTimeoutSeconds: 60,

@@ -292,7 +292,10 @@ async function quote(
     asset: asset.id,
     amount: amount.toString(),
     pay_to: payTo,
-    quote_sealed: sealer.seal('payment.quote', { x402Version: 2, resource: null, extensions: {}, offer }),
+    quote_sealed: sealer.seal('payment.quote', {
+      offer,
+      railData: { x402Version: 2, resource: null, extensions: {} },
+    }),
     ...(service !== undefined && { service }),
   });
   return id;
@@ -305,7 +308,6 @@ async function sign({ db, pay }: Desk, intentId: string, agreed?: bigint) {
   const runId = rows[0]!.run_id;
   return pay.signPayment({
     ride: { runId, events: [] },
-    runId,
     intentId,
     signBeforeMs: Infinity,
     ...(agreed !== undefined && { agreed: agreed.toString() }),
@@ -321,7 +323,7 @@ async function shows({ db, pay }: Desk, chain: Chain, intentId: string, sighting
   chain.sightings.set(intentId, sighting);
   if (sighting.kind === 'landed' && sighting.final)
     chain.holds.set(asset, (chain.holds.get(asset) ?? 0n) - BigInt(amount));
-  await pay.reconcilePayment({ ride: { runId, events: [] }, runId, intentId });
+  await pay.reconcilePayment({ ride: { runId, events: [] }, intentId });
 }
 
 async function refund(

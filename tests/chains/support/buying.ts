@@ -1,6 +1,6 @@
 import type { CallRequest } from '../../../domain/ports/calling.ts';
 import type { PlanStep } from '../../../domain/plan/plan.ts';
-import type { SubmitOutcome } from '../../../domain/ports/payments.ts';
+import type { PaymentActivities, SubmitOutcome } from '../../../domain/ports/payments.ts';
 import type { Activities } from './money-stack.ts';
 
 export const request = (
@@ -33,6 +33,17 @@ export async function untilDone<T>(work: () => Promise<T>, attempts = 4): Promis
   }
 }
 
+/** The paid call of a step, as the workflow sends it. */
+export const sending = (
+  { ride, attempt, step, outputs, timeoutMs }: CallRequest,
+  intentId: string,
+): Parameters<PaymentActivities['submitPayment']>[0] => ({
+  ride,
+  intentId,
+  attempt,
+  paidCall: { step, outputs, timeoutMs },
+});
+
 /** The unpaid call of a step that must ask for money; answers the intent. */
 export async function quoteFor(activities: Activities, call: CallRequest): Promise<string> {
   const outcome = await untilDone(() => activities.callService(call));
@@ -47,10 +58,8 @@ export async function buy(
   call: CallRequest,
 ): Promise<{ intentId: string; outcome: SubmitOutcome }> {
   const intentId = await quoteFor(activities, call);
-  const { ride, runId } = call;
-  const signed = await untilDone(() =>
-    activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() }),
-  );
+  const { ride } = call;
+  const signed = await untilDone(() => activities.signPayment({ ride, intentId, signBeforeMs: soon() }));
   if (signed.kind !== 'signed') throw new Error(`expected a signature, got ${JSON.stringify(signed)}`);
-  return { intentId, outcome: await untilDone(() => activities.submitPayment({ ...call, intentId })) };
+  return { intentId, outcome: await untilDone(() => activities.submitPayment(sending(call, intentId))) };
 }

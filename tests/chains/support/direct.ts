@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { mneeServiceRegistry } from '../../../contracts/mnee-service-registry.ts';
 import type { CallRequest } from '../../../domain/ports/calling.ts';
 import type { ReconcileOutcome, SubmitOutcome } from '../../../domain/ports/payments.ts';
-import { request, soon, untilDone } from './buying.ts';
+import { request, sending, soon, untilDone } from './buying.ts';
 import { evmBalance, paymentOf, reserveOf, sweepUntil } from './looking.ts';
 import { holdBooks } from './hostile-stack.ts';
 import { paidStep, type Activities, type MoneyStack } from './money-stack.ts';
@@ -116,11 +116,11 @@ export async function startDirect(
     intentId,
     call,
     async sign(by) {
-      const signed = await untilDone(() => by.signPayment({ ride, runId, intentId, signBeforeMs: soon() }));
+      const signed = await untilDone(() => by.signPayment({ ride, intentId, signBeforeMs: soon() }));
       expect(signed).toEqual({ kind: 'signed' });
     },
-    submit: (by, attempt = 1) => untilDone(() => by.submitPayment({ ...call, attempt, intentId })),
-    reconcile: (by) => by.reconcilePayment({ ride, runId, intentId }),
+    submit: (by, attempt = 1) => untilDone(() => by.submitPayment(sending({ ...call, attempt }, intentId))),
+    reconcile: (by) => by.reconcilePayment({ ride, intentId }),
     async endsPaid(by) {
       await sweepUntil(by, async () => (await paymentOf(stack, intentId)).finalized);
       if (had !== undefined) expect((await payeeHas(stack, way)) - had).toBe(PRICE);

@@ -38,11 +38,11 @@ export async function startPurchase(
     call,
     async sign(activities, asked = call) {
       const intentId = await quoteFor(activities, asked);
-      const signed = await activities.signPayment({ ride, runId, intentId, signBeforeMs: soon() });
+      const signed = await activities.signPayment({ ride, intentId, signBeforeMs: soon() });
       expect(signed).toEqual({ kind: 'signed' });
       return intentId;
     },
-    reconcile: (activities, intentId) => activities.reconcilePayment({ ride, runId, intentId }),
+    reconcile: (activities, intentId) => activities.reconcilePayment({ ride, intentId }),
     async endsPaidOnce(activities, intentId) {
       await sweepUntil(activities, async () => (await paymentOf(stack, intentId)).finalized);
       expect((await sellerHas(stack, way)) - had).toBe(PRICE);

@@ -67,7 +67,6 @@ export function demand(price: string, overrides: object = {}): CallOutcome {
     intentId: 'pi_1',
     quote: {
       ...PAY,
-      x402Version: 2,
       assetId: 'eip155:31337/erc20:0x01',
       amount: price,
       maxTimeoutSeconds: 60,
@@ -207,7 +206,7 @@ export function createFakes(script: Script): Fakes {
     },
     signPayment: async ({ ride, agreed }) => {
       calls.push(agreed === undefined ? 'sign' : `sign, agreed to ${agreed}`);
-      write(ride);
+      write(ride!);
       return answer('sign', script.sign ?? [{ kind: 'signed' }]);
     },
     checkFunds: async () => {
@@ -218,9 +217,11 @@ export function createFakes(script: Script): Fakes {
       calls.push('look for room');
       return { room: answer('room', script.room ?? [null]) };
     },
-    submitPayment: async ({ ride, step, runId }) => {
+    submitPayment: async ({ ride, paidCall }) => {
+      const { runId } = ride!;
+      const { step } = paidCall!;
       calls.push('submit');
-      write(ride);
+      write(ride!);
       const outcome = answer(
         'submit',
         script.submit ?? [{ kind: 'settled', output: { inline: step.id }, txHash: '0xt', timeMs: 1 }],
@@ -231,7 +232,7 @@ export function createFakes(script: Script): Fakes {
     },
     reconcilePayment: async ({ ride }) => {
       calls.push('reconcile');
-      write(ride);
+      write(ride!);
       return answer('reconcile', script.reconcile ?? [{ kind: 'unknown', message: 'unscripted' }]);
     },
     sweepPayments: async () => ({ open: 0, moved: 0 }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { WRAPPED_SOL, type AssetBook } from '../assets.ts';
+import { WRAPPED_SOL, type AssetBook } from '../../assets.ts';
 import { chooseOffer, readPaymentRequired } from './offers.ts';
 
 const SOLANA = 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1';

@@ -3,7 +3,7 @@ import bs58 from 'bs58';
 import { createHash } from 'node:crypto';
 import type { Sighting } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
-import type { SolanaNode } from '../solana/node.ts';
+import type { SolanaNode } from './node.ts';
 
 interface MessageProof {
   messageHash: string;

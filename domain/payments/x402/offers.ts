@@ -1,19 +1,13 @@
-import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { quotedAsset, type AssetBook } from '../assets.ts';
-import type { PayTerms } from '../plan/plan.ts';
-import { caipNetwork, sameAddress } from './networks.ts';
-import { isObject } from '../json.ts';
+import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import { quotedAsset, type AssetBook } from '../../assets.ts';
+import { isObject } from '../../json.ts';
+import type { PayTerms } from '../../plan/plan.ts';
+import { sameAddress } from '../networks.ts';
+import type { Offer } from '../offer.ts';
+import { caipNetwork } from './networks.ts';
 
 /** One way to pay that a seller offers, in version 2's words. `original` is echoed back to the seller untouched. */
-export interface Offer {
-  scheme: string;
-  network: string;
-  asset: string;
-  /** Minor units. */
-  amount: string;
-  payTo: string;
-  maxTimeoutSeconds: number;
-  extra: JsonObject;
+export interface SellersOffer extends Offer {
   original: JsonObject;
 }
 
@@ -21,7 +15,7 @@ export interface Offer {
 export interface PaymentRequired {
   x402Version: 1 | 2;
   resource: JsonObject | null;
-  offers: Offer[];
+  offers: SellersOffer[];
   extensions: JsonObject;
   error: string | null;
 }
@@ -43,7 +37,7 @@ export function readPaymentRequired(value: Json | undefined): PaymentRequired | 
   };
 }
 
-function readOffer(version: 1 | 2, entry: Json): Offer[] {
+function readOffer(version: 1 | 2, entry: Json): SellersOffer[] {
   if (!isObject(entry)) return [];
   const { scheme, asset, payTo } = entry;
   const amount = version === 1 ? entry['maxAmountRequired'] : entry['amount'];
@@ -76,7 +70,7 @@ export interface OfferWish {
 }
 
 /** The offer on the planned terms; else the cheapest in the plan's asset, on the escrow's own network first. */
-export function chooseOffer(required: PaymentRequired, wish: OfferWish): Offer | undefined {
+export function chooseOffer(required: PaymentRequired, wish: OfferWish): SellersOffer | undefined {
   const possible = required.offers.filter(
     (offer) => quotedAsset(wish.book, offer.network, offer.asset)?.code === wish.code && wish.payable(offer),
   );

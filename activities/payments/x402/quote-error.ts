@@ -1,7 +1,7 @@
 import { decodePaymentRequiredHeader, decodePaymentResponseHeader } from '@x402/core/http';
-import { readBody } from '../../domain/payments/answers.ts';
-import type { HttpAnswer } from '../../domain/payments/http.ts';
-import { storableText } from '../../domain/storable.ts';
+import { readBody } from '../../../domain/payments/answers.ts';
+import type { HttpAnswer } from '../../../domain/payments/http.ts';
+import { storableText } from '../../../domain/storable.ts';
 
 /**
  * Why a paid call was answered 402, in the facilitator's words: of the settlement, or else of the next quote. It may well

@@ -1,0 +1,44 @@
+import type pg from 'pg';
+import { endWithdrawal } from '../../db/escrow/withdrawals.ts';
+import { closeTransfer } from '../../db/ledger.ts';
+import { lockRunMoney, transferOf, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import { releaseReserve } from '../../db/repositories/run-money.ts';
+import { getRun } from '../../db/repositories/runs.ts';
+import { isTerminal } from '../../domain/run-states.ts';
+import { purseOf, type PaymentTools } from './tools.ts';
+
+/** Ends the hold of a payment, whose row is locked as `current`, and everything that hangs on it. */
+export type EndMoney = (current: PaymentRow, end: 'posted' | 'voided') => Promise<void>;
+
+/**
+ * What the end of a payment means for its money depends on what it is for; the locks that come before the payment's row are
+ * taken here. All of it is one transaction with the payment's own end: after a crash there is all of it or nothing.
+ */
+export async function lockMoney(
+  tools: PaymentTools,
+  client: pg.PoolClient,
+  payment: PaymentRow,
+): Promise<EndMoney> {
+  return payment.kind === 'step' ? runMoney(tools, client, payment.run_id) : escrowMoney(client);
+}
+
+/** A run's reserve holds it. For a run that has ended, what is voided goes home; one that ends later gives back itself. */
+async function runMoney(tools: PaymentTools, client: pg.PoolClient, runId: string): Promise<EndMoney> {
+  await lockRunMoney(client, runId);
+  return async (current, end) => {
+    await closeTransfer(client, transferOf(current), end);
+    if (end === 'posted' || current.kind !== 'step') return;
+    const run = await getRun(client, runId); // under the lock, and on its own connection
+    if (run !== undefined && isTerminal(run.status))
+      await releaseReserve(client, purseOf(tools, current, run));
+  };
+}
+
+/** The user's escrow holds it: what is voided is available again, and the user's record ends with it. */
+const escrowMoney =
+  (client: pg.PoolClient): EndMoney =>
+  async (current, end) => {
+    await closeTransfer(client, transferOf(current), end);
+    if (current.kind === 'withdrawal')
+      await endWithdrawal(client, current.id, end === 'posted' ? 'finalized' : 'released');
+  };
