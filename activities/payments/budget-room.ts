@@ -89,7 +89,7 @@ export async function findNoRoom(db: Queryable, tools: Tools, asked: Asked): Pro
 }
 
 async function applicable(db: Queryable, { assets }: Tools, { scope, payment }: Asked): Promise<Budget[]> {
-  const all = await livingBudgets(db, payment.tenant);
+  const all = await livingBudgets(db, payment.tenant, scope);
   return all.filter((budget) => covers(budget, scope) && counts(budget, scope.asset, assets.groups ?? []));
 }
 

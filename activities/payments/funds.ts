@@ -4,7 +4,7 @@ import type { NoRoom } from '../../domain/budgets/room.ts';
 import { tokenOf } from '../../domain/assets.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
 import { askedOf, findNoRoom } from './budget-room.ts';
-import { floatSuffices, moneySuffices } from './hold.ts';
+import { floatSuffices, treasurySuffices } from './hold.ts';
 import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
 
 /** Whether a payment that was refused for lack of money could be held now. Moves nothing: signing decides. */
@@ -23,7 +23,7 @@ export async function isFunded(tools: PaymentTools, intentId: string): Promise<b
   if (onChain - promised < amount) return false;
   await floatSuffices(tools.db, payment);
   if (reserve.available + source.available < amount) return false;
-  await moneySuffices(tools.db, payment);
+  await treasurySuffices(tools.db, payment, purse);
   return true;
 }
 

@@ -66,8 +66,10 @@ export async function prepare(
   const refused = await work.catch(takenBack);
   if (refused?.reason === 'float_short') await tellOperator(tools, payment, available);
   if (refused?.reason === 'treasury_short') await tellTreasury(tools, payment, refused.message);
-  if (refused === undefined) await moneySuffices(tools.db, payment);
-  return refused;
+  if (refused !== undefined) return refused;
+  await floatSuffices(tools.db, payment);
+  await treasurySuffices(tools.db, payment, purse);
+  return undefined;
 }
 
 function takenBack(error: unknown): Refused {
@@ -143,10 +145,13 @@ const treasuryItem = ({ asset, id }: PaymentRow): string => `treasury:${asset}:$
 export const floatSuffices = ({ pool }: PaymentTools['db'], payment: PaymentRow): Promise<void> =>
   settleAttention(pool, floatItem(payment), 'The wallet has enough now.');
 
-/** The same, and what `tellTreasury` opened. */
-export async function moneySuffices(db: PaymentTools['db'], payment: PaymentRow): Promise<void> {
-  await floatSuffices(db, payment);
-  await settleAttention(db.pool, treasuryItem(payment), 'The treasury has enough now.');
+/** Closes what `tellTreasury` opened, which is told only of purses that draw payment by payment. */
+export async function treasurySuffices(
+  { pool }: PaymentTools['db'],
+  payment: PaymentRow,
+  { drawsAhead }: RunPurse,
+): Promise<void> {
+  if (!drawsAhead) await settleAttention(pool, treasuryItem(payment), 'The treasury has enough now.');
 }
 
 async function tellOperator(tools: PaymentTools, payment: PaymentRow, available: bigint): Promise<void> {

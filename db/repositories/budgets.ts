@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Budget, BudgetScope } from '../../domain/budgets/budget.ts';
+import type { Budget, BudgetScope, PaymentScope } from '../../domain/budgets/budget.ts';
 import type { WindowStanding } from '../../domain/budgets/room.ts';
 import type { Window } from '../../domain/budgets/windows.ts';
 import type { Queryable } from '../ledger.ts';
@@ -24,12 +24,17 @@ interface BudgetRow {
 const BUDGET = `id, tenant, name, applies_to, asset, unit, decimals, amount::text, period, mode, rollover,
   alerts::text[], approve_above::text, created_at`;
 
-/** The living budgets of a tenant whose scope may fit a payment, in the order in which they are locked. */
-export async function livingBudgets(db: Queryable, tenant: string): Promise<Budget[]> {
+/** The living budgets of a tenant that may be for a payment, in the order in which they are locked; `covers` decides. */
+export async function livingBudgets(
+  db: Queryable,
+  tenant: string,
+  { subject, family, agent, service, funding }: PaymentScope,
+): Promise<Budget[]> {
   const { rows } = await db.query<BudgetRow>({
     name: 'budgets_living',
-    text: `select ${BUDGET} from budget where tenant = $1 and deleted_at is null order by id`,
-    values: [tenant],
+    text: `select ${BUDGET} from budget where tenant = $1 and deleted_at is null
+             and ($2::jsonb @> applies_to - 'payee' or id = $3) order by id`,
+    values: [tenant, JSON.stringify({ subject, family, agent, service }), funding ?? null],
   });
   return rows.map(toBudget);
 }

@@ -31,7 +31,8 @@ afterAll(async () => {
 
 interface Spender {
   child: ChildProcess;
-  ended: Promise<unknown>;
+  /** Its exit code; null when it was killed. */
+  ended: Promise<number | null>;
 }
 
 /** Starts one; what it says it was granted is added up. */
@@ -40,7 +41,7 @@ function spend(spends: 'escrow' | 'budgets', userId: string, granted: bigint[]):
   child.on('message', (message: { type: string; amount?: string }) => {
     if (message.type === 'granted') granted.push(BigInt(message.amount!));
   });
-  return { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
+  return { child, ended: new Promise((resolve) => child.once('exit', (code) => resolve(code))) };
 }
 
 /** What a user has in escrow; answers the account. */
@@ -69,7 +70,8 @@ async function spendAll(spends: 'escrow' | 'budgets', userId: string): Promise<b
     await spenders[victim]!.ended;
     spenders[victim] = spend(spends, userId, granted);
   }
-  await Promise.all(spenders.map(({ ended }) => ended));
+  const codes = await Promise.all(spenders.map(({ ended }) => ended));
+  expect(codes).toEqual(codes.map(() => 0)); // none of them met an error, such as two that wait for each other
   return granted;
 }
 

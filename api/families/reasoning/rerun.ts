@@ -28,6 +28,7 @@ export async function rerunWorkflow(
       subject: of.subject,
       workflowId: id,
       input: input === undefined ? before : { ...before, input: taskOf(input) },
+      purse: of.purse,
       settings: {
         ...limitsOf(of.settings),
         ...options.run,
