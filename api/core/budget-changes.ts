@@ -7,6 +7,7 @@ import {
   insertBudget,
   resetBudget,
 } from '../../db/repositories/budget-records.ts';
+import type { Queryable } from '../../db/ledger.ts';
 import { openWindows } from '../../db/repositories/budget-standings.ts';
 import { bindRun } from '../../db/repositories/idempotency.ts';
 import { formatUnits } from '../../domain/money.ts';
@@ -14,7 +15,7 @@ import { Budget, BudgetBody, BudgetPatch, BudgetResetBody } from '../../schemas/
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Ctx } from '../context.ts';
 import { actorOf } from '../http/pipeline.ts';
-import { ClaimLost, keepClaim } from '../middleware/idempotency.ts';
+import { ClaimLost, type Claim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { notFound, requireBudget, viewOf, wire } from './budget-access.ts';
@@ -23,6 +24,11 @@ import { changeOf, countedIn, refused } from './budget-units.ts';
 
 const tags = ['budgets'];
 const money = { paths: ['amount', 'approve_above', 'rollover.cap'] };
+
+/** Notes in the transaction of the deed that it is done, so that a try whose answer was lost is not done again. */
+async function bindClaim(client: Queryable, claim: Claim | undefined, id: string): Promise<void> {
+  if (claim !== undefined && !(await bindRun(client, claim, id))) throw new ClaimLost();
+}
 
 const create = defineRoute({
   method: 'post',
@@ -44,7 +50,7 @@ const create = defineRoute({
     const budget = newBudget(ctx, body);
     await ctx.audit('budget create', `/budgets/${budget.id}`, { ...body } as JsonObject);
     const record = await deps.db.transaction(async (client) => {
-      if (claim !== undefined && !(await bindRun(client, claim, budget.id))) throw new ClaimLost();
+      await bindClaim(client, claim, budget.id);
       return insertBudget(client, { ...budget, tenant: principal.tenant });
     });
     return { status: 201, body: await wire(ctx, record) };
@@ -139,10 +145,11 @@ const reset = defineRoute({
   async handler(ctx, { params, body: { note } }) {
     const { claim, deps, principal } = ctx;
     const found = await requireBudget(ctx, params['id']);
+    if (claim?.runId) return { status: 200, body: await wire(ctx, found) }; // an earlier try has done it
     const actor = actorOf(principal);
     await ctx.audit('budget reset', `/budgets/${found.id}`, { note });
     const record = await deps.db.transaction(async (client) => {
-      await keepClaim(client, claim);
+      await bindClaim(client, claim, found.id);
       const window = currentWindow(found, Date.now());
       const keys = window === null ? await openWindows(client, found.id) : [window.key];
       return resetBudget(client, { tenant: principal.tenant, id: found.id }, keys, { actor, note });

@@ -151,6 +151,10 @@ describe('resetting a budget', () => {
     await reset('one');
     await budgets.spend({ budget: id, run, amount: 1_000_000n });
     expect((await reset('one')).headers.get('idempotent-replayed')).toBe('true');
+    await budgets.stack.db.pool.query(
+      `update idempotency set answer = null, locked_until = now() where key = 'one'`,
+    ); // the answer was lost, the reset was not
+    expect((await reset('one')).status).toBe(200);
     expect(await budgets.figures(id)).toMatchObject({ spent: '1' });
   });
 
