@@ -76,7 +76,7 @@ export function createWire(url: string): Wire {
 
   const wire: Wire = {
     async quiet(line, { body, headers = {}, at = url, ...listening } = {}) {
-      const [method = '', path = ''] = splitLine(line);
+      const [method, path] = splitLine(line);
       const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
       const reply = await send(at, { method, path, headers, body: text }, listening);
       return { ...reply, json: parse(reply.text) };

@@ -83,8 +83,8 @@ export const books = scenario('books', async (wire) => {
   for (const id of ids) await wire.ask('a receipt', `GET /runs/${id}/receipt`);
   await wire.ask('balance', 'GET /escrow/rich/balance');
   await wire.ask('history', 'GET /escrow/rich/history?limit=50');
-  const { json: books } = await wire.ask('accounts', 'GET /ledger/accounts?limit=200');
-  const account = books['accounts']!.find(
+  const { json: ledger } = await wire.ask('accounts', 'GET /ledger/accounts?limit=200');
+  const account = ledger['accounts']!.find(
     (one) =>
       String(one['kind']) === 'escrow' &&
       String(one['owner']).includes('rich') &&
