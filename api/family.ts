@@ -1,11 +1,8 @@
 import type { JsonObject } from '../schemas/core/json.ts';
-import type { RunRow } from '../db/repositories/runs.ts';
-import type { CatalogueEntry, RerunBody } from '../schemas/core/api.ts';
-import type { ApiDeps, Ctx } from './context.ts';
+import type { CatalogueEntry } from '../schemas/core/api.ts';
+import type { ApiDeps, Ctx, RunFamily } from './context.ts';
 import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
-import type { CommandCtx } from './runs/commands.ts';
-import type { StartRequest, StartableRun, WorkflowStart } from './runs/start.ts';
 import type { StreamRoute } from './stream/define-stream.ts';
 
 /** State of an outside system as `/health` shows it. `off`: not configured, which is healthy. */
@@ -22,8 +19,7 @@ export interface HealthPart {
 }
 
 /** One API family: its routes, its streams and the way its errors look. */
-export interface FamilyModule {
-  name: string;
+export interface FamilyModule extends RunFamily {
   /** Shown above its operations in the documentation. */
   description: string;
   routes: readonly Route[];
@@ -31,18 +27,15 @@ export interface FamilyModule {
   problems?: ProblemStyle;
   /** First path segments that are the family's, so that 404 and 405 below them carry its aliases, e.g. "/workflows". */
   prefixes?: readonly string[];
-  /** Everybody of the tenant sees its runs. Without this only a run's own subject and admins do. */
-  sharedRuns?: true;
-  /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
-  restart?(row: StartableRun): WorkflowStart | undefined;
-  /** Another run of an ended one: its row and its start. Throws refusals. */
-  rerun?(ctx: Ctx, run: RunRow, wanted: NonNullable<RerunBody>): Promise<StartRequest>;
-  /** Hands a waiting run what it asked for, where that may not travel as a message. Throws refusals. */
-  giveInput?(ctx: CommandCtx, run: RunRow, data: JsonObject): Promise<void>;
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */
   sweep?(deps: ApiDeps): Promise<void>;
   health?(deps: ApiDeps): Promise<HealthPart>;
   /** What it adds to `GET /flows` and `GET /agents`: what the caller's tenant may run, and who does the work. */
   flows?(ctx: Ctx): Promise<CatalogueEntry[]>;
   agents?(ctx: Ctx): Promise<CatalogueEntry[]>;
+}
+
+/** What an API process is made of: what requests work with, and the families whose routes it mounts. */
+export interface ServedApi extends ApiDeps {
+  families: readonly FamilyModule[];
 }

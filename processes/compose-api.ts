@@ -14,14 +14,16 @@ import { canAlterAudit } from '../db/roles.ts';
 import { createSealer } from '../db/sealing.ts';
 import { buildAssetBook, planAsset, type AssetBook } from '../domain/assets.ts';
 import { required } from '../config/temporal-connection.ts';
-import type { ApiDeps } from '../api/context.ts';
+import type { ServedApi } from '../api/family.ts';
 import { createMasumi } from '../api/families/masumi/index.ts';
 import { masumiOptions } from '../api/families/masumi/from-config.ts';
-import { createReasoningFamily, type ReasoningFamilyParts } from '../api/families/reasoning/index.ts';
+import { reasoningOptions } from '../api/families/reasoning/from-config.ts';
+import { createReasoning } from '../api/families/reasoning/index.ts';
+import type { ReasoningParts } from '../api/families/reasoning/options.ts';
 import type { ApiSettings } from '../api/settings.ts';
 
 export interface ApiParts {
-  deps: ApiDeps;
+  deps: ServedApi;
   close(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export async function composeApi({
   const notifier = createNotifier(db.pool);
   const assets = buildAssetBook(config);
   const { catalogue, close: closeServices } = createServiceCatalogue(config, assets);
-  const deps: ApiDeps = {
+  const deps: ServedApi = {
     db,
     journal: createJournal(db.pool, notifier),
     sealer: createSealer(required(config, 'STEWARD_DATA_KEY')),
@@ -61,13 +63,15 @@ export async function composeApi({
     log,
     ...checkpointOf(config),
     families: [
-      createReasoningFamily({
-        config,
-        assets,
-        planAsset: planAsset(assets),
-        catalogue: async () => (await catalogue.services()).services,
-        ...withdrawalGuard(config, assets),
-      }),
+      createReasoning(
+        reasoningOptions({
+          config,
+          assets,
+          planAsset: planAsset(assets),
+          catalogue: async () => (await catalogue.services()).services,
+          ...withdrawalGuard(config, assets),
+        }),
+      ),
       createMasumi(
         masumiOptions(config, {
           kodosumi: kodosumiOf(config),
@@ -100,7 +104,7 @@ async function warnOfOneRole(db: Database, log: Logger): Promise<void> {
 function withdrawalGuard(
   { SOLANA_RPC_URL: rpcUrl }: Config,
   assets: AssetBook,
-): Pick<ReasoningFamilyParts, 'guard'> {
+): Pick<ReasoningParts, 'guard'> {
   return rpcUrl === undefined ? {} : { guard: (escrow) => createWithdrawalGuard({ assets, rpcUrl, escrow }) };
 }
 

@@ -5,18 +5,18 @@ import type { Health } from '../../schemas/core/api.ts';
 import type { Trouble } from '../../domain/outside-errors.ts';
 import { troubleOf } from '../errors.ts';
 import type { ApiDeps } from '../context.ts';
-import type { HealthCheck, HealthPart } from '../family.ts';
+import type { FamilyModule, HealthCheck, HealthPart } from '../family.ts';
 
 const LIMIT_MS = 2000;
 const FRESH_MS = 1000; // orchestrators and dashboards ask often; the answer is shared for this long
 
 /** Database and Temporal decide over `unhealthy`; everything else only degrades. */
-export async function checkHealth(deps: ApiDeps): Promise<Health> {
+export async function checkHealth(deps: ApiDeps, families: readonly FamilyModule[]): Promise<Health> {
   const [database, temporal, figures, ...parts] = await Promise.all([
     probe(() => checkWritable(deps.db.pool)),
     probe(() => pingTemporal(deps)),
     figuresOf(deps).catch(() => undefined),
-    ...deps.families.map((family) =>
+    ...families.map((family) =>
       within(family.health?.(deps) ?? {}).catch((): HealthPart => ({
         checks: { [family.name]: { status: 'down' } },
       })),

@@ -9,15 +9,8 @@ import { authorityOf, renew, requireScope } from '../keys/authority.ts';
 import type { KeyWatch } from '../keys/watch.ts';
 import type { Limits } from '../limits.ts';
 import { authenticate, authenticateVisitor, isGuest, NOBODY } from '../middleware/auth.ts';
-import {
-  claimant,
-  ClaimLost,
-  hashInput,
-  once,
-  readKey,
-  type Claim,
-  type Worked,
-} from '../middleware/idempotency.ts';
+import type { Claim } from '../middleware/claim.ts';
+import { claimant, ClaimLost, hashInput, once, readKey, type Worked } from '../middleware/idempotency.ts';
 import { limitHeaders, rateLimited, type RateLimiter } from '../middleware/rate-limit.ts';
 import { factsOf } from '../middleware/request.ts';
 import type { ProblemStyle, Where } from '../problem.ts';

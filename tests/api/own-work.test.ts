@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
 import { coreRoutes, coreStreams } from '../../api/core/index.ts';
 import { createMasumi } from '../../api/families/masumi/index.ts';
-import { createReasoning } from '../../api/families/reasoning/router.ts';
+import { createReasoning } from '../../api/families/reasoning/index.ts';
 import type { FamilyModule } from '../../api/family.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { insertJob } from '../../db/masumi/jobs.ts';
@@ -145,7 +145,7 @@ async function leaveTraces(run: string, family: string, subject: string): Promis
 }
 
 const mounted = (): string[] => [
-  ...[...coreRoutes, ...families.flatMap(({ routes }) => routes)].map(
+  ...[...coreRoutes(families), ...families.flatMap(({ routes }) => routes)].map(
     ({ method, path }) => `${method} ${path}`,
   ),
   ...[...coreStreams, ...families.flatMap(({ streams = [] }) => streams)].map(({ path }) => `get ${path}`),

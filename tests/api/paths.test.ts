@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createReasoning } from '../../api/families/reasoning/router.ts';
+import { createReasoning } from '../../api/families/reasoning/index.ts';
 import { startApi, type RunningApi } from '../../api/server.ts';
 import { startMasumiApp, type MasumiApp } from '../masumi/support/app.ts';
 import { HYMN, sell, ELEMENTS } from '../masumi/support/client.ts';

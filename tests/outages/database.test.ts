@@ -260,7 +260,7 @@ test('a database that is full, or that refuses us, is down, with the reason', as
   const health = async (code: string): Promise<string> => {
     const pool = { query: () => Promise.reject(Object.assign(new Error('secret words'), { code })) };
     const deps = stack.deps({ db: { ...db, pool: pool as unknown as Database['pool'] } });
-    const { status, message } = await checkHealth(deps);
+    const { status, message } = await checkHealth(deps, deps.families);
     expect(status).toBe('unhealthy');
     return message;
   };

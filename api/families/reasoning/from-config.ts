@@ -1,8 +1,7 @@
 import bs58 from 'bs58';
 import type { Config } from '../../../config/config.ts';
 import { createFormGuard } from './escrow/form-guard.ts';
-import type { ReasoningFamilyParts } from './index.ts';
-import type { EscrowOptions, ReasoningOptions } from './options.ts';
+import type { EscrowOptions, ReasoningOptions, ReasoningParts } from './options.ts';
 import { createProbes } from './probes.ts';
 
 const CONCURRENT_STEPS = 5; // reasoning.md, "Execution"
@@ -16,7 +15,7 @@ export function reasoningOptions({
   planAsset,
   catalogue,
   guard,
-}: ReasoningFamilyParts): ReasoningOptions {
+}: ReasoningParts): ReasoningOptions {
   return {
     taskQueue: config.TASK_QUEUE,
     run: {
@@ -40,7 +39,7 @@ export function reasoningOptions({
   };
 }
 
-function escrowOptions(config: Config, guard: ReasoningFamilyParts['guard']): EscrowOptions {
+function escrowOptions(config: Config, guard: ReasoningParts['guard']): EscrowOptions {
   const address = escrowAddress(config.ESCROW_KEYPAIR);
   return {
     address,

@@ -7,7 +7,7 @@ import { createKodosumi, type KodosumiOptions } from '../../../activities/kodosu
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import { createMasumiActivities } from '../../../activities/payment-service/activities.ts';
 import type { MasumiDeps } from '../../../activities/payment-service/tools.ts';
-import type { ApiDeps } from '../../../api/context.ts';
+import type { ServedApi } from '../../../api/family.ts';
 import { createMasumi } from '../../../api/families/masumi/index.ts';
 import type { MasumiOptions } from '../../../api/families/masumi/options.ts';
 import { startApi } from '../../../api/server.ts';
@@ -36,7 +36,7 @@ import { SHORT_JOB } from './times.ts';
 export interface MasumiApp {
   url: string;
   db: Database;
-  deps: ApiDeps;
+  deps: ServedApi;
   options: MasumiOptions;
   kodosumi: StandIn;
   /** One look at the payment service, as the watch does it every few seconds. */
@@ -135,7 +135,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     ...overrides.options,
     job: { ...SHORT_JOB, ...overrides.job },
   };
-  const deps: ApiDeps = {
+  const deps: ServedApi = {
     db,
     journal,
     sealer,
