@@ -1,6 +1,7 @@
 import type { JsonObject } from '../schemas/core/json.ts';
 import type { CatalogueEntry } from '../schemas/core/api.ts';
 import type { ApiDeps, Ctx, RunFamily } from './context.ts';
+import type { CodeMeaning } from './problem-codes.ts';
 import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
 import type { StreamRoute } from './stream/define-stream.ts';
@@ -18,6 +19,13 @@ export interface HealthPart {
   fields?: JsonObject;
 }
 
+/** Members of `/health` by where they stand. */
+export interface HealthNames {
+  checks?: readonly string[];
+  metrics?: readonly string[];
+  fields?: readonly string[];
+}
+
 /** One API family: its routes, its streams and the way its errors look. */
 export interface FamilyModule extends RunFamily {
   /** Shown above its operations in the documentation. */
@@ -25,6 +33,14 @@ export interface FamilyModule extends RunFamily {
   routes: readonly Route[];
   streams?: readonly StreamRoute[];
   problems?: ProblemStyle;
+  /** Event types that only it has. */
+  events?: readonly string[];
+  /** Problem codes that only it has; the engine's own routes answer them as well. */
+  ownCodes?: Readonly<Record<string, CodeMeaning>>;
+  /** Kinds of work besides the engine's. */
+  queues?: readonly string[];
+  /** What it fills at the top of `/health`, besides its own part there. */
+  fills?: HealthNames;
   /** First path segments that are the family's, so that 404 and 405 below them carry its aliases, e.g. "/workflows". */
   prefixes?: readonly string[];
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */

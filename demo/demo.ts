@@ -2,7 +2,7 @@ import '../config/quiet-bindings.ts';
 import { parseArgs } from 'node:util';
 import { createLog } from '../config/logging.ts';
 import { quietRuntime } from '../processes/quiet-runtime.ts';
-import { HYMN } from '../embedded/agents/samples.ts';
+import { HYMN } from '../stand-ins/agents/samples.ts';
 import { sellAgents } from './agents.ts';
 import { createDemoClient } from './client.ts';
 import { fundEscrow } from './fund-escrow.ts';
@@ -96,7 +96,7 @@ async function showAll(screen: Screen, { application, environment }: Stack): Pro
   else await fundEscrow(screen, client, local, USER);
   let good = true;
   for (const task of TASKS) good = (await showTask(screen, client, config, USER, task)) && good;
-  if (standIns?.kodosumi === true && standIns.payments) {
+  if (standIns.has('Kodosumi') && standIns.has('Masumi payments')) {
     const sales = await sellAgents(screen, url, config);
     return good && sales.every(({ passed }) => passed);
   }
@@ -119,7 +119,7 @@ function lookFurther(screen: Screen, { application, environment }: Stack): void 
     `npm run -s verify -- receipt.json${nodes}`,
   );
   say('Payments that somebody should look at:', `curl -s '${url}/payments?stuck=true'`);
-  if (environment.standIns?.payments === true)
+  if (environment.standIns.has('Masumi payments'))
     say('Buy an agent yourself:', `npm run -s purchase -- ${HYMN.key} --api ${url} --data ${dir}`);
 }
 

@@ -22,8 +22,8 @@ import { createValues } from '../db/values.ts';
 import { buildAssetBook } from '../domain/assets.ts';
 import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { required } from '../config/temporal-connection.ts';
-import { composeMasumi } from '../workers/families/masumi.ts';
-import type { TellWorkflow } from '../activities/payment-service/tools.ts';
+import type { Family } from '../families/define.ts';
+import type { WorkerContext, WorkerPart } from '../workers/family.ts';
 
 /** Everything a worker process can do, and what ends it. */
 export interface WorkerParts {
@@ -39,7 +39,8 @@ export async function composeActivities(
   config: Config,
   log: Logger,
   workflowState: BookDeps['workflowState'],
-  tell: TellWorkflow,
+  tell: WorkerContext['tell'],
+  families: readonly Family[],
 ): Promise<WorkerParts> {
   const db = await openDatabase(required(config, 'DATABASE_URL'), {
     poolSize: config.DATABASE_POOL,
@@ -54,7 +55,7 @@ export async function composeActivities(
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
-  const masumi = composeMasumi(config, common, tell, log);
+  const parts = await familyParts(families, { ...common, config, log, tell });
   const model = modelSettings(config);
   const kinds = rails.all.map(({ kind, network }) => `${kind} ${network}`);
   log.info({ rails: kinds, planner: model?.model ?? 'offline rules' }, 'worker: composed');
@@ -78,7 +79,7 @@ export async function composeActivities(
       operatorTenant: DEFAULT_TENANT,
     }),
     ...escrowActivities(config, common),
-    ...masumi.activities,
+    ...Object.assign({}, ...parts.map((part) => part.activities)),
   };
   return {
     activities,
@@ -86,11 +87,17 @@ export async function composeActivities(
     async close() {
       rails.close();
       await closeServices();
-      await masumi.close();
+      await Promise.all(parts.map((part) => part.close?.()));
       await notifier.close();
       await db.close();
     },
   };
+}
+
+/** What each family does besides what the engine can do. */
+async function familyParts(families: readonly Family[], context: WorkerContext): Promise<WorkerPart[]> {
+  const found = await Promise.all(families.map(async (family) => family.worker?.()));
+  return found.flatMap((part) => (part === undefined ? [] : [part.createWorker(context)]));
 }
 
 const escrowSecret = (config: Config): Uint8Array | undefined =>

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { loadConfig, type Config } from '../config/config.ts';
+import { loadConfig, type Config } from '../families/config.ts';
 import { describeError } from '../domain/errors.ts';
-import { taskQueues } from '../domain/queues.ts';
+import { queueOf } from '../domain/queues.ts';
+import { families } from '../families/index.ts';
+import { vocabularyOf } from '../families/vocabulary.ts';
 import { temporalOptions } from '../config/temporal-connection.ts';
 import { ensureSingletons } from '../processes/singletons.ts';
 import { buildOf } from '../workers/version.ts';
@@ -18,10 +20,12 @@ import {
 import { deploymentTable } from './promote-table.ts';
 import { wishOf, type VersionWish, type Wish } from './promote-wish.ts';
 
+const KINDS = vocabularyOf(families).queues;
+
 const HELP = `npm run promote [-- options]      new runs start on this version of the workers; then shows what runs where
   --build-id ID     another version than the configured one; an older one undoes a promotion
   --ramp PERCENT    for this share of the new runs only; 0 ends a ramp
-  --queues LIST     kinds of work that need workers of the version first (engine,money,llm,kodosumi)
+  --queues LIST     kinds of work that need workers of the version first (${KINDS.join(',')})
   --once            only if the version never got new runs before: for what runs at every start of a deployment
   --wait SECONDS    how long to wait for those workers (60)
   --unversioned     back to workers without a version; the settlement sweep begins anew
@@ -64,7 +68,12 @@ async function promote(wish: Wish, config: Config): Promise<void> {
   });
   try {
     const { TEMPORAL_NAMESPACE: namespace, TASK_QUEUE: base } = config;
-    const deployment = { connection, namespace, deploymentName, queues: taskQueues(base) };
+    const deployment = {
+      connection,
+      namespace,
+      deploymentName,
+      queues: Object.fromEntries(KINDS.map((kind) => [kind, queueOf(base, kind)])),
+    };
     await fulfil(wish, deployment, config);
     process.stdout.write(`${deploymentTable(deploymentName, await whenSettled(deployment))}\n`);
   } finally {
@@ -88,11 +97,7 @@ async function fulfil(wish: Wish, deployment: Deployment, config: Config): Promi
 /** A workflow that moves along says so, which Temporal refuses from workers without a version: the sweep begins anew. */
 async function leaveVersions(deployment: Deployment, config: Config): Promise<void> {
   await refusable(makeCurrent(deployment));
-  const { connection, namespace } = deployment;
-  await ensureSingletons(connection, namespace, config.TASK_QUEUE, {
-    anew: true,
-    ...(config.PAYMENT_SERVICE_URL !== undefined && { watchEveryMs: config.MASUMI_WATCH_EVERY_MS }),
-  });
+  await ensureSingletons(deployment.connection, config, families, { anew: true });
 }
 
 /** Work is never sent to where nobody does it. */

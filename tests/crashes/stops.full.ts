@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import type { CrashPoint } from '../../domain/crash-points.ts';
+import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import { startCrashStack, type CrashStack } from './matrix.ts';
 import { MATRIX } from './points.ts';
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 /** What is sent differs on EVM; the code of the other points is the same for both rails. */
-const ON_EVM: ReadonlySet<CrashPoint> = new Set(['payment.signed', 'payment.submitted']);
+const ON_EVM: ReadonlySet<CrashPoint | JobPoint> = new Set(['payment.signed', 'payment.submitted']);
 const STOPS = MATRIX.filter(([point, job]) => job !== 'a payment on the EVM chain' || ON_EVM.has(point));
 
 test.each(STOPS)(

@@ -6,7 +6,7 @@ import { checkHealth } from '../../api/core/health.ts';
 import { createWake } from '../../api/stream/wake.ts';
 import { createClient, dropIdle } from '../../db/connections.ts';
 import { openDatabase, type Database } from '../../db/database.ts';
-import { migrate } from '../../db/migrate.ts';
+import { migrate } from '../../families/schema.ts';
 import { EVENTS_CHANNEL } from '../../db/notifier.ts';
 import { ask, openStack, type ApiStack } from '../api/support/api.ts';
 import { withClient } from '../support/database-admin.ts';

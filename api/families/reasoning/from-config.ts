@@ -1,5 +1,4 @@
 import bs58 from 'bs58';
-import type { Config } from '../../../config/config.ts';
 import { createFormGuard } from './escrow/form-guard.ts';
 import type { EscrowOptions, ReasoningOptions, ReasoningParts } from './options.ts';
 import { createProbes } from './probes.ts';
@@ -39,7 +38,7 @@ export function reasoningOptions({
   };
 }
 
-function escrowOptions(config: Config, guard: ReasoningParts['guard']): EscrowOptions {
+function escrowOptions(config: ReasoningParts['config'], guard: ReasoningParts['guard']): EscrowOptions {
   const address = escrowAddress(config.ESCROW_KEYPAIR);
   return {
     address,

@@ -4,6 +4,7 @@ import type { WithdrawalGuard } from '../../../domain/payments/withdrawal.ts';
 import type { CatalogueService } from '../../../domain/plan/catalogue.ts';
 import type { RunSettings } from '../../../domain/run-settings.ts';
 import type { Asset } from '../../../schemas/core/money.ts';
+import type { ReasoningSettings } from '../../../schemas/families/reasoning/settings.ts';
 import type { EscrowWaits } from '../../../workflows/families/escrow.ts';
 import type { HealthCheck } from '../../family.ts';
 
@@ -46,7 +47,7 @@ export interface ReasoningOptions {
 
 /** What the options are made from; `catalogue` is what `GET /services` shows, by default nothing. */
 export interface ReasoningParts {
-  config: Config;
+  config: Config & ReasoningSettings;
   assets: AssetBook;
   /** What maxCost is meant in. */
   planAsset: Asset;

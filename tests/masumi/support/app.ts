@@ -19,10 +19,11 @@ import { createSealer } from '../../../db/sealing.ts';
 import { createValues } from '../../../db/values.ts';
 import type { Kodosumi } from '../../../domain/masumi/ports/kodosumi.ts';
 import type { MasumiNode } from '../../../domain/masumi/ports/masumi-node.ts';
+import { masumi } from '../../../families/masumi.ts';
 import type { StandInFlow } from '../../../stand-ins/kodosumi/flow.ts';
 import { testFlows } from '../../../stand-ins/kodosumi/flows/samples.ts';
 import { startKodosumiStandIn, type StandIn } from '../../../stand-ins/kodosumi/stand-in.ts';
-import { createTell } from '../../../workers/families/masumi.ts';
+import { createTell } from '../../../workers/tell.ts';
 import { startWorkers } from '../../../workers/workers.ts';
 import { SETTINGS } from '../../api/support/api.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -103,6 +104,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     connection: temporal.nativeConnection,
     namespace: temporal.namespace,
     taskQueue,
+    familyQueues: masumi.queues ?? [],
     activities: {
       ...createJournalActivities(common),
       ...createLedgerActivities(common),

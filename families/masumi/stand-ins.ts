@@ -1,43 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Config } from '../config/config.ts';
-import { startAgentsHost } from './agents/agents-host.ts';
-import type { HostSecrets, HostSettings } from './agents/host.ts';
-import { sampleSettings } from './agents/samples.ts';
-import { claimPort } from './ports.ts';
-import type { Log, Processes } from './processes.ts';
-import { secret } from './secret.ts';
+import type { HostSecrets, HostSettings } from '../../stand-ins/agents/host.ts';
+import { sampleSettings } from '../../stand-ins/agents/samples.ts';
+import type { MasumiSettings } from '../../schemas/families/masumi/settings.ts';
+import type { StandInContext, StandIns } from '../define.ts';
+import { startAgentsHost } from './agents-host.ts';
+
+type Context = StandInContext<MasumiSettings>;
 
 /** Which of the two systems that sold agents need are stand-ins of ours. */
-export interface StandIns {
+interface Missing {
   kodosumi: boolean;
   payments: boolean;
-}
-
-export interface AgentsContext {
-  config: Config;
-  processes: Processes;
-  log: Log;
-  dir: string;
 }
 
 const BLOCK_MS = 1500; // a chain quick enough to sit through
 const WATCH_EVERY_MS = 2000; // and somebody who looks at it as often
 
 /** Kodosumi and the Masumi payment service: what the configuration does not name is a stand-in. */
-export async function startAgents(
-  context: AgentsContext,
-): Promise<{ settings: Partial<Config>; standIns: StandIns }> {
+export async function startStandIns(context: Context): Promise<StandIns<MasumiSettings>> {
   const { config, log } = context;
-  const standIns = {
+  const missing = {
     kodosumi: config.KODOSUMI_BASE_URL === undefined,
     payments: config.PAYMENT_SERVICE_URL === undefined,
   };
-  if (!standIns.kodosumi && !standIns.payments) return { settings: {}, standIns };
+  if (!missing.kodosumi && !missing.payments) return { settings: {}, names: [] };
   const secrets = secretsOf(context);
   const host = await startAgentsHost({
-    processes: context.processes,
-    settings: await hostSettings(context, standIns),
+    spawnNode: (...wanted) => context.spawnNode(...wanted),
+    settings: await hostSettings(context, missing),
     secrets,
     logFile: join(context.dir, 'logs', 'agents.log'),
   });
@@ -46,17 +37,17 @@ export async function startAgents(
   if (paymentsUrl !== undefined)
     log(`A stand-in for a Masumi payment service is up at ${paymentsUrl}: no chain, no money`);
   return {
-    standIns,
+    names: [...(missing.kodosumi ? ['Kodosumi'] : []), ...(missing.payments ? ['Masumi payments'] : [])],
     settings: {
-      ...(standIns.kodosumi && {
+      ...(missing.kodosumi && {
         KODOSUMI_BASE_URL: kodosumiUrl,
         KODOSUMI_PASSWORD: secrets.kodosumiPassword,
       }),
-      ...(standIns.payments && paymentSettings(context, paymentsUrl, secrets)),
+      ...(missing.payments && paymentSettings(context, paymentsUrl, secrets)),
       // Anybody's own settings come first; a sample is for sale only where both sides know it.
-      ...(standIns.kodosumi &&
-        standIns.payments && { FLOW_SETTINGS: { ...sampleSettings(), ...config.FLOW_SETTINGS } }),
-      MASUMI_SIGNING_KEY: config.MASUMI_SIGNING_KEY ?? secret(context.dir, 'masumi-signing.key', newSeed),
+      ...(missing.kodosumi &&
+        missing.payments && { FLOW_SETTINGS: { ...sampleSettings(), ...config.FLOW_SETTINGS } }),
+      MASUMI_SIGNING_KEY: config.MASUMI_SIGNING_KEY ?? context.secret('masumi-signing.key', newSeed),
     },
   };
 }
@@ -64,20 +55,20 @@ export async function startAgents(
 const newSeed = (): string => randomBytes(32).toString('hex');
 const newPassword = (): string => randomBytes(24).toString('base64url');
 
-const secretsOf = ({ config, dir }: AgentsContext): HostSecrets => ({
-  kodosumiPassword: config.KODOSUMI_PASSWORD ?? secret(dir, 'kodosumi.password', newPassword),
-  paymentKey: config.PAYMENT_API_KEY ?? secret(dir, 'masumi-payments.key', newPassword),
+const secretsOf = ({ config, secret }: Context): HostSecrets => ({
+  kodosumiPassword: config.KODOSUMI_PASSWORD ?? secret('kodosumi.password', newPassword),
+  paymentKey: config.PAYMENT_API_KEY ?? secret('masumi-payments.key', newPassword),
 });
 
-async function hostSettings({ config, dir }: AgentsContext, standIns: StandIns): Promise<HostSettings> {
+async function hostSettings({ config, dir, claimPort }: Context, missing: Missing): Promise<HostSettings> {
   return {
-    kodosumi: standIns.kodosumi
+    kodosumi: missing.kodosumi
       ? {
           port: await claimPort('Kodosumi stand-in', config.KODOSUMI_PORT, 'KODOSUMI_PORT'),
           username: config.KODOSUMI_USERNAME,
         }
       : undefined,
-    payments: standIns.payments
+    payments: missing.payments
       ? {
           port: await claimPort('Masumi stand-in', config.MASUMI_PORT, 'MASUMI_PORT'),
           network: config.MASUMI_NETWORK,
@@ -89,10 +80,10 @@ async function hostSettings({ config, dir }: AgentsContext, standIns: StandIns):
 }
 
 const paymentSettings = (
-  { config }: AgentsContext,
+  { config }: Context,
   url: string | undefined,
   { paymentKey }: HostSecrets,
-): Partial<Config> => ({
+): Partial<MasumiSettings> => ({
   PAYMENT_SERVICE_URL: url,
   PAYMENT_API_KEY: paymentKey,
   MASUMI_WATCH_EVERY_MS: Math.min(config.MASUMI_WATCH_EVERY_MS, WATCH_EVERY_MS),
