@@ -42,6 +42,7 @@ export function createParts(
   return {
     services: {
       deps,
+      ownStyle: { codes: Object.assign({}, ...deps.families.map(({ ownCodes }) => ownCodes)) },
       keys,
       limiter: createRateLimiter(deps.db.pool, settings.rateLimitPerMinute),
       auditor: createAuditor(deps.db),

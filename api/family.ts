@@ -37,6 +37,8 @@ export interface FamilyModule extends RunFamily {
   events?: readonly string[];
   /** Problem codes that only it has; the engine's own routes answer them as well. */
   ownCodes?: Readonly<Record<string, CodeMeaning>>;
+  /** Problem codes that `giveInput` may throw besides the engine's. */
+  inputErrors?: readonly string[];
   /** Kinds of work besides the engine's. */
   queues?: readonly string[];
   /** What it fills at the top of `/health`, besides its own part there. */

@@ -60,7 +60,11 @@ const CLAIMS: readonly Claim[] = [
   { what: 'crash point', engine: POINTS, of: ({ crashPoints }) => keys(crashPoints) },
   { what: 'kind of account', engine: ACCOUNT_KINDS, of: ({ accounts = [] }) => accounts },
   { what: 'workflow', engine: ENGINE_WORKFLOWS, of: ({ workflows }) => workflows },
-  { what: 'check of /health', engine: HEALTH_MEMBERS.checks, of: ({ health }) => health?.checks ?? [] },
+  {
+    what: 'check of /health',
+    engine: HEALTH_MEMBERS.checks,
+    of: ({ name, health }) => [name, ...(health?.checks ?? [])],
+  },
   { what: 'metric of /health', engine: HEALTH_MEMBERS.metrics, of: ({ health }) => health?.metrics ?? [] },
   { what: 'member of /health', engine: HEALTH_MEMBERS.fields, of: ({ health }) => health?.fields ?? [] },
 ];

@@ -87,7 +87,7 @@ export async function composeActivities(
     async close() {
       rails.close();
       await closeServices();
-      await Promise.all(parts.map((part) => part.close?.()));
+      await Promise.all(parts.map(async (part) => part.close?.()));
       await notifier.close();
       await db.close();
     },

@@ -7,7 +7,11 @@ export const serveFamilies = (families: readonly Family[], context: ApiContext):
 
 async function serveFamily(family: Family, context: ApiContext): Promise<FamilyModule> {
   const { createApi } = await family.api();
-  const made = await createApi(context);
+  return withNames(family, await createApi(context));
+}
+
+/** A family's routes, and what its manifest claims of the engine's own routes and documents. */
+export function withNames(family: Family, made: FamilyModule): FamilyModule {
   if (made.name !== family.name)
     throw new Error(`The routes of the family ${family.name} call themselves ${made.name}: use one name.`);
   const { events = [], problems = {}, queues = [], health = {} } = family;

@@ -25,6 +25,8 @@ import { renderAnswer, renderProblem, send, type Rendered } from './render.ts';
 /** What requests share within one application. */
 export interface Services {
   deps: ApiDeps;
+  /** How the engine's own routes word errors: with the codes of all families. */
+  ownStyle: ProblemStyle;
   limiter: RateLimiter;
   auditor: Auditor;
   /** Ends streams whose key may no longer read them. */
@@ -40,7 +42,7 @@ export interface Services {
 /** A route as an Express handler: authenticate, limit, read, check, work once, record, answer. */
 export function serve(services: Services, route: Route, family?: FamilyModule) {
   return async (req: Request, res: Response): Promise<void> => {
-    const where = whereOf(req, family?.problems);
+    const where = whereOf(req, family === undefined ? services.ownStyle : family.problems);
     const { log } = factsOf(req);
     const answer = await answerTo(services, route, req, res, where).catch((error: unknown) =>
       renderProblem(error, where, log),

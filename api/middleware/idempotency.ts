@@ -9,7 +9,6 @@ import {
   storeAnswer,
   type ClaimKey,
   type ClaimResult,
-  type Hold,
 } from '../../db/repositories/idempotency.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { ApiDeps } from '../context.ts';

@@ -3,6 +3,9 @@ import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
 import { coreRoutes, coreStreams } from '../../api/core/index.ts';
+import { masumi as masumiFamily } from '../../families/masumi.ts';
+import { reasoning as reasoningFamily } from '../../families/reasoning.ts';
+import { withNames } from '../../processes/serve-families.ts';
 import { createMasumi } from '../../api/families/masumi/index.ts';
 import { createReasoning } from '../../api/families/reasoning/index.ts';
 import type { FamilyModule } from '../../api/family.ts';
@@ -41,7 +44,10 @@ beforeAll(async () => {
     openStack(),
     startKodosumiStandIn({ port: 0, password: 'p', flows: testFlows }),
   ]);
-  families = [createReasoning(reasoningTestOptions()), createMasumi(masumiOptions())];
+  families = [
+    withNames(reasoningFamily, createReasoning(reasoningTestOptions())),
+    withNames(masumiFamily, createMasumi(masumiOptions())),
+  ];
   api = await stack.start({ families, settings: { auth: 'on', adminKey: ADMIN, commandTimeoutMs: 500 } });
   writer = createWriter(stack.db);
   for (const family of FAMILIES) await leaveTraces(RUNS[family], family, OWNER);
@@ -296,7 +302,7 @@ describe('a job of a visitor', () => {
 
   test('is for keys of no use once the agents are public no more', async () => {
     const closed = await stack.start({
-      families: [createMasumi({ ...masumiOptions(), isPublic: false })],
+      families: [withNames(masumiFamily, createMasumi({ ...masumiOptions(), isPublic: false }))],
       settings: { auth: 'on', adminKey: ADMIN },
     });
     const status = async (who: Who) =>

@@ -117,6 +117,7 @@ describe('health', () => {
       families: [
         {
           ...probe,
+          fills: { checks: ['chain'], metrics: ['paymentsUnknown'] },
           health: async () => ({
             checks: { chain: { status: 'down', detail: 'no RPC' } },
             metrics: { paymentsUnknown: 1 },
@@ -129,6 +130,9 @@ describe('health', () => {
       message: 'chain is down (no RPC)',
       checks: { chain: 'down' },
       metrics: { paymentsUnknown: 1 },
+      families: {
+        probe: { status: 'degraded', checks: { chain: 'down' }, metrics: { paymentsUnknown: 1 } },
+      },
     });
     const failing = await stack.start({
       families: [{ ...probe, health: () => Promise.reject(new Error('x')) }],
@@ -137,6 +141,32 @@ describe('health', () => {
       status: 'degraded',
       checks: { probe: 'down' },
     });
+  });
+
+  it('lets no family take the place of another, or of the engine', async () => {
+    const probe = createProbe().family;
+    const one = await stack.start({
+      families: [
+        {
+          ...probe,
+          health: async () => ({
+            checks: { database: { status: 'down' }, disk: { status: 'degraded' } },
+            metrics: { activeWorkflows: 999, queueDepth: 999 },
+            fields: { status: 'splendid', service: 'probe' },
+          }),
+        },
+      ],
+    });
+    const { body } = await ask(one, '/health');
+    expect(body).toMatchObject({
+      status: 'degraded',
+      message: 'probe.database is down; probe.disk is degraded',
+      checks: { database: 'ok', temporal: 'ok' },
+      families: { probe: { checks: { database: 'down', disk: 'degraded' }, service: 'probe' } },
+    });
+    expect(body['service']).toBeUndefined();
+    expect(body['metrics']).toMatchObject({ queueDepth: 0, activeWorkflows: expect.any(Number) });
+    expect((body['metrics'] as Record<string, number>)['activeWorkflows']).toBeLessThan(999);
   });
 
   it('is unhealthy without the database, and requests say 503 with Retry-After', async () => {

@@ -23,7 +23,7 @@ async function holdUp(at: JobPoint | 'on its way'): Promise<void> {
 
 beforeAll(async () => {
   app = await startMasumiApp({
-    activities: { launchMs: 300, lookForMs: 300, checkpoint: (point) => holdUp(point as JobPoint) },
+    activities: { launchMs: 300, lookForMs: 300, checkpoint: (point) => holdUp(point) },
     kodosumi: (real) => {
       kodosumi = real;
       return {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { ServedApi } from '../../../api/family.ts';
+import { reasoning as reasoningFamily } from '../../../families/reasoning.ts';
+import { withNames } from '../../../processes/serve-families.ts';
 import { createFormGuard } from '../../../api/families/reasoning/escrow/form-guard.ts';
 import type { ReasoningOptions } from '../../../api/families/reasoning/options.ts';
 import { createReasoning } from '../../../api/families/reasoning/index.ts';
@@ -98,7 +100,7 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
     temporal: temporal.client,
     settings,
     log,
-    families: [createReasoning(options)],
+    families: [withNames(reasoningFamily, createReasoning(options))],
   };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0 });
   return {

@@ -8,6 +8,7 @@ import { createLedgerActivities } from '../../../activities/ledger/activities.ts
 import { createMasumiActivities } from '../../../activities/payment-service/activities.ts';
 import type { MasumiDeps } from '../../../activities/payment-service/tools.ts';
 import type { ServedApi } from '../../../api/family.ts';
+import { withNames } from '../../../processes/serve-families.ts';
 import { createMasumi } from '../../../api/families/masumi/index.ts';
 import type { MasumiOptions } from '../../../api/families/masumi/options.ts';
 import { startApi } from '../../../api/server.ts';
@@ -19,7 +20,7 @@ import { createSealer } from '../../../db/sealing.ts';
 import { createValues } from '../../../db/values.ts';
 import type { Kodosumi } from '../../../domain/masumi/ports/kodosumi.ts';
 import type { MasumiNode } from '../../../domain/masumi/ports/masumi-node.ts';
-import { masumi } from '../../../families/masumi.ts';
+import { masumi as masumiFamily } from '../../../families/masumi.ts';
 import type { StandInFlow } from '../../../stand-ins/kodosumi/flow.ts';
 import { testFlows } from '../../../stand-ins/kodosumi/flows/samples.ts';
 import { startKodosumiStandIn, type StandIn } from '../../../stand-ins/kodosumi/stand-in.ts';
@@ -104,7 +105,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     connection: temporal.nativeConnection,
     namespace: temporal.namespace,
     taskQueue,
-    familyQueues: masumi.queues ?? [],
+    familyQueues: masumiFamily.queues ?? [],
     activities: {
       ...createJournalActivities(common),
       ...createLedgerActivities(common),
@@ -151,7 +152,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
       ...overrides.settings,
     },
     log: pino({ level: process.env['TEST_LOG'] === 'on' ? 'info' : 'silent' }),
-    families: [createMasumi(options)],
+    families: [withNames(masumiFamily, createMasumi(options))],
   };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0 });
   const watching = overrides.watching === false ? undefined : keepWatching(payments.watchPayments);
