@@ -5,7 +5,7 @@ import type { Journal } from '../db/journal.ts';
 import type { Sealer } from '../db/sealing.ts';
 import type { Checkpoint } from '../domain/crash-points.ts';
 import type { RunRow } from '../db/repositories/runs.ts';
-import type { RerunBody } from '../schemas/core/api.ts';
+import type { InputBody, RerunBody } from '../schemas/core/api.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
 import type { Principal } from '../schemas/core/principal.ts';
 import type { Claim } from './middleware/claim.ts';
@@ -57,6 +57,6 @@ export interface RunFamily {
   restart?(row: StartableRun): WorkflowStart | undefined;
   /** Another run of an ended one: its row and its start. Throws refusals. */
   rerun?(ctx: Ctx, run: RunRow, wanted: NonNullable<RerunBody>): Promise<StartRequest>;
-  /** Hands a waiting run what it asked for, where that may not travel as a message. Throws refusals. */
-  giveInput?(ctx: CommandCtx, run: RunRow, data: JsonObject): Promise<void>;
+  /** Answers a question whose form the engine cannot check. Families that ask in the engine's forms need none. Throws refusals. */
+  giveInput?(ctx: CommandCtx, run: RunRow, input: InputBody): Promise<void>;
 }

@@ -49,6 +49,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
     'not_awaiting_input',
     'stale_status_id',
     'deadline_passed',
+    'question_not_open',
   ]),
   ...group(410, 'Gone', ['approval_expired']),
   ...group(413, 'Payload too large', ['too_large']),

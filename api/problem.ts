@@ -1,4 +1,5 @@
 import type { Problem } from '../schemas/core/problem.ts';
+import type { FieldErrors } from '../domain/questions/check-form.ts';
 import { meaningOf, type CodeMeaning } from './problem-codes.ts';
 
 export interface FieldError {
@@ -30,6 +31,16 @@ export class ApiError extends Error {
     this.headers = parts.headers ?? {};
   }
 }
+
+/** Refused values, each with its field. */
+export const invalidInput = (errors: FieldErrors): ApiError => {
+  const all = Object.entries(errors).flatMap(([path, messages]) =>
+    messages.map((message) => ({ path, message, code: 'invalid' })),
+  );
+  const [first] = all;
+  const detail = first === undefined ? 'The input is not valid.' : `${first.path}: ${first.message}`;
+  return new ApiError('invalid_input', detail, { errors: all });
+};
 
 /** How a family's errors look: its aliases of the members, its statuses and its words for the core's codes. */
 export interface ProblemStyle {

@@ -2,6 +2,7 @@ import type { WalletProof } from '../schemas/core/receipt.ts';
 import type { RunStatus } from '../schemas/core/run.ts';
 import type { SpendLimits } from './plan/plan.ts';
 import type { JournalEvent } from './ports/journal.ts';
+import type { FieldErrors } from './questions/check-form.ts';
 
 /**
  * Messages every run understands. Updates validate and answer (the API uses them); signals do the same from the
@@ -67,10 +68,33 @@ export interface DecisionAnswer {
   events: JournalEvent[];
 }
 
+/**
+ * An answer to a question. The values are sealed beside the run (`db/repositories/questions.ts`), and the workflow is told
+ * their hash. `authority` is checked against who may answer; without it whoever sends this has checked that.
+ */
+export interface ProvideInputRequest {
+  id: string;
+  hash: string;
+  by: string;
+  authority?: Authority;
+  updateId: string;
+}
+
+/** The caller commits `events` before it answers. `recorded`: kept until the question is asked. */
+export type ProvideInputAnswer =
+  | { kind: 'taken' | 'recorded'; events: JournalEvent[] }
+  | { kind: 'rejected'; errors: FieldErrors; events: JournalEvent[] };
+
 /** Refusals of updates: ApplicationFailure types, the same words as the API's problem codes. */
 export type RefusalCode =
   | 'invalid_state'
   | 'plan_changed'
   | 'approval_expired'
   | 'insufficient_escrow'
-  | 'cannot_cancel';
+  | 'cannot_cancel'
+  | 'forbidden'
+  | 'not_awaiting_input'
+  | 'question_not_open'
+  | 'deadline_passed'
+  | 'invalid_input'
+  | 'validation_failed';

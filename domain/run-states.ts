@@ -2,11 +2,19 @@ import type { RunStatus } from '../schemas/core/run.ts';
 
 /** The one table of allowed moves (architecture.md, "One vocabulary inside"). */
 const MOVES: { readonly [from in RunStatus]: readonly RunStatus[] } = {
-  created: ['planning', 'running', 'awaiting_payment', 'failed', 'cancelled'],
-  planning: ['awaiting_approval', 'awaiting_payment', 'running', 'failed', 'cancelled'],
+  created: ['planning', 'running', 'awaiting_payment', 'awaiting_input', 'failed', 'cancelled'],
+  planning: ['awaiting_approval', 'awaiting_payment', 'awaiting_input', 'running', 'failed', 'cancelled'],
   awaiting_approval: ['running', 'compensating', 'failed', 'cancelled'],
   awaiting_payment: ['running', 'compensating', 'failed', 'cancelled'],
-  awaiting_input: ['running', 'compensating', 'failed', 'cancelled'],
+  awaiting_input: [
+    'planning',
+    'running',
+    'awaiting_approval',
+    'paused',
+    'compensating',
+    'failed',
+    'cancelled',
+  ],
   paused: ['running', 'awaiting_approval', 'compensating', 'failed', 'cancelled'],
   running: [
     'awaiting_approval',

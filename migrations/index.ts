@@ -10,6 +10,7 @@ import { M0008Signers } from './m0008-signers.ts';
 import { M0011KeyChanges } from './m0011-key-changes.ts';
 import { M0012Fences } from './m0012-fences.ts';
 import { M0013Audit } from './m0013-audit.ts';
+import { M0018Questions } from './m0018-questions.ts';
 
 /** A migration is known by its class's name, which also says its place: `M0042What`. */
 export type MigrationClass = (new (...args: ConstructorParameters<typeof Migration>) => Migration) & {
@@ -29,4 +30,5 @@ export const migrations: readonly MigrationClass[] = [
   M0011KeyChanges,
   M0012Fences,
   M0013Audit,
+  M0018Questions,
 ];

@@ -10,6 +10,7 @@ import { createEscrowActivities } from '../activities/escrow/activities.ts';
 import { createRails, type RailsConfig } from '../activities/payments/rails.ts';
 import { createPlanningActivities } from '../activities/planner/activities.ts';
 import type { ModelSettings } from '../activities/planner/ask-model.ts';
+import { createQuestionActivities } from '../activities/questions/activities.ts';
 import { createReconciliationActivities } from '../activities/reconciliation/activities.ts';
 import type { BookDeps } from '../activities/reconciliation/tools.ts';
 import { checkpointOf } from '../config/checkpoints.ts';
@@ -62,6 +63,7 @@ export async function composeActivities(
   const activities = {
     ...createJournalActivities(common),
     ...createLedgerActivities(common),
+    ...createQuestionActivities(common),
     ...createComputeActivities(common),
     ...createPlanningActivities({
       ...common,

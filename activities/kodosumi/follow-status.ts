@@ -1,8 +1,10 @@
 import { keepLock } from '../../db/masumi/job-locks.ts';
+import { toForm } from '../../domain/masumi/forms/to-form.ts';
 import { readFinal } from '../../domain/masumi/kodosumi-final.ts';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
 import type { FollowEnd, JobActivities } from '../../domain/masumi/ports/jobs.ts';
 import type { FlowStatus } from '../../domain/masumi/ports/kodosumi.ts';
+import type { Json } from '../../schemas/core/json.ts';
 import type { KodosumiDeps } from './tools.ts';
 import { requireKodosumi } from './job.ts';
 
@@ -66,5 +68,6 @@ export async function openLockOf(
   const expiresAtMs = lock.expires === null ? null : Math.round(lock.expires * 1000);
   const expiresAt = expiresAtMs === null ? null : new Date(expiresAtMs);
   await keepLock(deps.db.pool, runId, { lid: lock.lid, form, expiresAt });
-  return { kind: 'lock', lid: lock.lid, expiresAtMs };
+  const shown = await deps.values.keep(runId, toForm(form) as unknown as Json);
+  return { kind: 'lock', lid: lock.lid, expiresAtMs, form: shown };
 }

@@ -3,13 +3,14 @@ import { JsonObject } from '../../schemas/core/json.ts';
 import type { Ctx } from '../context.ts';
 import { requireScope } from '../keys/authority.ts';
 import { ApiError } from '../problem.ts';
-import { approveRun, cancelRun, giveInput, rejectRun, requireRun } from '../runs/commands.ts';
+import { approveRun, cancelRun, rejectRun, requireRun } from '../runs/commands.ts';
+import { giveInput } from '../runs/give-input.ts';
 import type { Frame, Message, StreamSubject } from '../stream/define-stream.ts';
 
 const Command = z.discriminatedUnion('type', [
   z.object({ type: z.literal('approve'), plan_hash: z.string().max(128).optional() }),
   z.object({ type: z.literal('reject'), reason: z.string().max(500).optional() }),
-  z.object({ type: z.literal('input'), data: JsonObject }),
+  z.object({ type: z.literal('input'), question: z.string().max(500).optional(), data: JsonObject }),
   z.object({ type: z.literal('cancel'), reason: z.string().max(500).optional() }),
 ]);
 
@@ -34,7 +35,7 @@ export async function receiveCommand(
     command.type === 'approve' || command.type === 'reject' ? 'approve' : 'operate',
   );
   const run = await requireRun(ctx, key);
-  const answer = await obey(ctx, run, command, typeof message.id === 'string' ? message.id : undefined);
+  const answer = await obey(ctx, run, command);
   await ctx.audit(`websocket ${command.type}`, `/runs/${run.id}`);
   return answer;
 }
@@ -43,7 +44,6 @@ async function obey(
   ctx: Ctx,
   run: Awaited<ReturnType<typeof requireRun>>,
   command: z.output<typeof Command>,
-  id: string | undefined,
 ): Promise<Frame> {
   switch (command.type) {
     case 'approve': {
@@ -61,7 +61,10 @@ async function obey(
     case 'cancel':
       return { status: (await cancelRun(ctx, run, command.reason)).status };
     case 'input':
-      await giveInput(ctx, run, command.data, id);
+      await giveInput(ctx, run, {
+        ...(command.question !== undefined && { id: command.question }),
+        data: command.data,
+      });
       return { status: run.status };
   }
 }

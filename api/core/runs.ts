@@ -18,7 +18,8 @@ import { Run, RunStatus } from '../../schemas/core/run.ts';
 import { page, PageQuery, readCursor, WholeNumber } from '../http/paging.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-import { cancelRun, giveInput, orEarlierAnswer, requireRun, resumeRun } from '../runs/commands.ts';
+import { cancelRun, orEarlierAnswer, requireRun, resumeRun } from '../runs/commands.ts';
+import { giveInput } from '../runs/give-input.ts';
 import { previewCancel } from '../runs/preview.ts';
 import { rerun } from '../runs/rerun.ts';
 import { toWire } from '../runs/to-wire.ts';
@@ -139,7 +140,9 @@ const inputs = defineRoute({
   path: '/runs/:id/inputs',
   handsInput: true,
   missing: { id: 'run_not_found' },
-  summary: 'Give a waiting run what it asked for',
+  summary: 'Answer a question that a run asked',
+  description:
+    'Open questions are in `GET /approvals?kind=input`. The same answer to the same question is taken once; sending it again is safe.',
   tags,
   scope: 'operate',
   idempotent: true,
@@ -151,11 +154,12 @@ const inputs = defineRoute({
     'invalid_input',
     'not_awaiting_input',
     'stale_status_id',
+    'question_not_open',
     'deadline_passed',
   ],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
-    await giveInput(ctx, run, body.data);
+    await giveInput(ctx, run, body);
     return { status: 202, body: { run_id: run.id, status: run.status } };
   },
 });
@@ -197,7 +201,7 @@ export const runStream = defineStream<RunSubject>({
   path: '/runs/:id/events',
   summary: 'Events of a run: a JSON page, SSE (Accept: text/event-stream) or WebSocket (Upgrade)',
   description:
-    'Resumable with `?after=<seq>` or Last-Event-ID. The WebSocket also takes {"type":"approve"|"reject"|"input"|"cancel","id"?,...}.',
+    'Resumable with `?after=<seq>` or Last-Event-ID. The WebSocket also takes {"type":"approve"|"reject"|"input"|"cancel","id"?,...}. An input is {"type":"input","id"?,"question"?,"data"}: `id` comes back with the answer, `question` says which question is meant.',
   tags,
   topic: 'runs',
   page: events,

@@ -14,6 +14,7 @@ const facts = {
   granted: new Map([[HASH, 4]]),
 };
 const row = (data: JsonObject, status: ApprovalRow['status'] = 'approved'): ApprovalRow => ({
+  kind: 'approval',
   id: 'run:1',
   run_id: 'run',
   status,

@@ -3,19 +3,19 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { findRun, type RunRow } from '../../db/repositories/runs.ts';
 import {
   QUERIES,
-  SIGNALS,
   UPDATES,
   type ApproveAnswer,
   type ApproveRequest,
   type CancelPlan,
   type DecisionAnswer,
   type DecisionRequest,
+  type ProvideInputAnswer,
+  type ProvideInputRequest,
 } from '../../domain/messages.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
-import type { ProvideInputAnswer, ProvideInputRequest } from '../../domain/masumi/ports/jobs.ts';
-import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Scope } from '../../schemas/core/principal.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { CommandCtx } from '../context.ts';
 import { isHidden } from './visibility.ts';
@@ -124,46 +124,28 @@ export async function askCancelPlan(ctx: CommandCtx, run: RunRow): Promise<Cance
   return bounded(ctx, run, () => handle.query<CancelPlan>(QUERIES.cancelPlan));
 }
 
-/** Tells a job that answers to its question are there; what Kodosumi says of them is the answer. */
-export function provideInput(
+/** Tells a run that an answer to its question was kept. With `scope` the key is checked again, and the run checks it too. */
+export async function provideInput(
   ctx: CommandCtx,
   run: RunRow,
-  request: Pick<ProvideInputRequest, 'lid' | 'inputHash'>,
+  request: Pick<ProvideInputRequest, 'id' | 'hash'>,
+  scope?: Scope,
 ): Promise<ProvideInputAnswer> {
   const updateId = updateIdOf(ctx);
-  return update(
+  const who = scope === undefined ? { by: actorOf(ctx.principal) } : await deciding(ctx, scope);
+  return update<ProvideInputAnswer>(
     ctx,
     run,
     UPDATES.provideInput,
-    { ...request, by: actorOf(ctx.principal), updateId },
+    { ...request, ...who, updateId },
     updateId,
   );
-}
-
-/**
- * Hands a waiting run what it asked for; `id` lets the workflow tell a repetition from another input. A family whose input
- * may hold secrets takes it itself: what is signalled stays in the run's history.
- */
-export async function giveInput(
-  ctx: CommandCtx,
-  run: RunRow,
-  data: JsonObject,
-  id = updateIdOf(ctx),
-): Promise<void> {
-  const family = ctx.deps.families.find(({ name }) => name === run.family);
-  const isRepeated = ctx.claim !== undefined; // the family knows whether an earlier try gave this input
-  if (run.status !== 'awaiting_input' && !(isRepeated && family?.giveInput !== undefined))
-    throw new ApiError('invalid_state', `The run is ${run.status}; it waits for no input.`);
-  if (family?.giveInput !== undefined) return family.giveInput(ctx, run, data);
-  const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
-  await keepClaim(ctx.deps.db.pool, ctx.claim);
-  await bounded(ctx, run, () => handle.signal(SIGNALS.input, { by: actorOf(ctx.principal), data, id }));
 }
 
 /** Who decides. The key is checked again: it may have lost the scope since the request began. */
 async function deciding(
   ctx: CommandCtx,
-  scope: 'approve' | 'operate',
+  scope: Scope,
 ): Promise<Required<Pick<DecisionRequest, 'by' | 'authority'>>> {
   const { principal, authority } = await attest(ctx, scope);
   return { by: actorOf(principal), authority };

@@ -1,9 +1,17 @@
-import { lastApprovals, stepsOf, type ApprovalRow } from '../../db/repositories/run-lists.ts';
+import {
+  lastApprovals,
+  stepsOf,
+  type ApprovalRow,
+  type InboxRow,
+  type QuestionRow,
+} from '../../db/repositories/run-lists.ts';
 import type { RunRow, StepRow } from '../../db/repositories/runs.ts';
 import { createValues, type Values } from '../../db/values.ts';
 import type { ValueRef } from '../../domain/ports/values.ts';
 import { Amount } from '../../schemas/core/money.ts';
+import type { InboxItem } from '../../schemas/core/api.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { CanAnswer, FormField, type QuestionRecord } from '../../schemas/core/question.ts';
 import { ApprovalRecord, CancelRequest, RunError, type Run } from '../../schemas/core/run.ts';
 import type { ApiDeps } from '../context.ts';
 import { isoOrNull } from '../core/times.ts';
@@ -93,11 +101,42 @@ const stringsOf = (value: Json | undefined): Record<string, string> =>
       )
     : {};
 
+/** What waits for people, in the order given. */
+export function toInbox({ db, sealer }: ApiDeps, rows: readonly InboxRow[]): Promise<InboxItem[]> {
+  const values = createValues(db.pool, sealer);
+  return Promise.all(
+    rows.map(async (row) => (row.kind === 'input' ? toQuestion(values, row) : toApproval(row))),
+  );
+}
+
+async function toQuestion(values: Values, row: QuestionRow): Promise<QuestionRecord> {
+  return {
+    kind: 'input',
+    id: row.id,
+    run_id: row.run_id,
+    status: row.status,
+    prompt: String(row.data['prompt'] ?? ''),
+    form: await readForm(values, row),
+    can_answer: whoMay(row),
+    expires_at: String(row.data['expires_at'] ?? ''),
+    requested_at: row.requested_at.toISOString(),
+    decided_at: isoOrNull(row.decided_at),
+    decided_by: row.decided_by,
+  };
+}
+
+/** The form of a question. Only the engine writes the row, so it is as it should be. */
+export const readForm = async (values: Values, { data }: QuestionRow): Promise<FormField[]> =>
+  FormField.array().parse(await values.load(data['form'] as unknown as ValueRef));
+
+export const whoMay = ({ data }: QuestionRow): CanAnswer => CanAnswer.parse(data['can_answer']);
+
 export function toApproval(row: ApprovalRow): ApprovalRecord {
   const { data } = row;
   const text = (name: string): string => (typeof data[name] === 'string' ? data[name] : '');
   const payees = data['payees'];
   return {
+    kind: 'approval',
     id: row.id,
     run_id: row.run_id,
     status: row.status,

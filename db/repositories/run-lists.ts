@@ -112,32 +112,49 @@ export async function runFigures(db: Queryable): Promise<RunFigures> {
   return rows[0]!;
 }
 
-/** What people approve, with the run's fate: a decision nobody can take any more is not pending. */
-export interface ApprovalRow {
+/** What waits for a person, with the run's fate: what nobody can decide or answer any more is not pending. */
+interface Item {
   id: string;
   run_id: string;
-  status: 'pending' | 'approved' | 'rejected' | 'expired' | 'superseded';
   data: JsonObject;
   requested_at: Date;
   decided_at: Date | null;
   decided_by: string | null;
 }
 
-const APPROVAL = `select a.id, a.run_id, a.data, a.requested_at, a.decided_at, a.decided_by,
-    case when a.status = 'pending' and r.finished_at is not null then 'superseded' else a.status end as status
+/** Consent to a plan. */
+export interface ApprovalRow extends Item {
+  kind: 'approval';
+  status: 'pending' | 'approved' | 'rejected' | 'expired' | 'superseded';
+}
+
+/** A question. */
+export interface QuestionRow extends Item {
+  kind: 'input';
+  status: 'pending' | 'answered' | 'expired' | 'superseded';
+}
+
+export type InboxRow = ApprovalRow | QuestionRow;
+
+/** Nothing is written when the time of a question is over, so its row says so by its own time. */
+const LAPSED = `a.kind = 'input' and (a.data ->> 'expires_at')::timestamptz <= coalesce(r.finished_at, now())`;
+
+export const INBOX = `select a.id, a.run_id, a.kind, a.data, a.requested_at, a.decided_at, a.decided_by,
+    case when a.status <> 'pending' then a.status when ${LAPSED} then 'expired'
+      when r.finished_at is not null then 'superseded' else a.status end as status
   from approval a join run r on r.id = a.run_id`;
 
-export async function listApprovals(
+export async function listInbox(
   db: Queryable,
   tenant: string,
-  status: string | undefined,
+  { status, kind }: { status: string | undefined; kind: string | undefined },
   after: After | undefined,
   limit: number,
   hidden?: Hidden,
-): Promise<ApprovalRow[]> {
-  const { rows } = await db.query<ApprovalRow>(
-    `select * from (${APPROVAL} where a.tenant = $1 and ($6::text is null or r.family = any($7) or r.subject = $6)) x
-     where ($2::text is null or status = $2) and ($3::timestamptz is null or (requested_at, id) < ($3, $4))
+): Promise<InboxRow[]> {
+  const { rows } = await db.query<InboxRow>(
+    `select * from (${INBOX} where a.tenant = $1 and ($6::text is null or r.family = any($7) or r.subject = $6)) x
+     where ($2::text is null or status = $2) and ($8::text is null or kind = $8) and ($3::timestamptz is null or (requested_at, id) < ($3, $4))
      order by requested_at desc, id desc limit $5`,
     [
       tenant,
@@ -147,17 +164,18 @@ export async function listApprovals(
       limit,
       hidden?.except ?? null,
       hidden?.shared ?? [],
+      kind ?? null,
     ],
   );
   return rows;
 }
 
-export async function findApproval(
+export async function findInboxItem(
   db: Queryable,
   tenant: string,
   id: string,
-): Promise<ApprovalRow | undefined> {
-  const { rows } = await db.query<ApprovalRow>(`${APPROVAL} where a.tenant = $1 and a.id = $2`, [tenant, id]);
+): Promise<InboxRow | undefined> {
+  const { rows } = await db.query<InboxRow>(`${INBOX} where a.tenant = $1 and a.id = $2`, [tenant, id]);
   return rows[0];
 }
 
@@ -165,7 +183,7 @@ export async function findApproval(
 export async function lastApprovals(db: Queryable, runIds: string[]): Promise<Map<string, ApprovalRow>> {
   const { rows } = await db.query<ApprovalRow>({
     name: 'approvals_of_runs',
-    text: `select distinct on (x.run_id) x.* from (${APPROVAL} where a.run_id = any($1)) x
+    text: `select distinct on (x.run_id) x.* from (${INBOX} where a.run_id = any($1) and a.kind = 'approval') x
            order by x.run_id, x.requested_at desc, x.id desc`,
     values: [runIds],
   });
@@ -175,7 +193,7 @@ export async function lastApprovals(db: Queryable, runIds: string[]): Promise<Ma
 /** Every approval that was asked for, of one run, in order. */
 export async function approvalsOf(db: Queryable, runId: string): Promise<ApprovalRow[]> {
   const { rows } = await db.query<ApprovalRow>(
-    `${APPROVAL} where a.run_id = $1 order by a.requested_at, a.id`,
+    `${INBOX} where a.run_id = $1 and a.kind = 'approval' order by a.requested_at, a.id`,
     [runId],
   );
   return rows;

@@ -4,6 +4,7 @@ import { Json, JsonObject } from './json.ts';
 import { MinorUnits, SignedMinorUnits } from './money.ts';
 import { Payment, PaymentAction } from './payment.ts';
 import { isReserved, Scope } from './principal.ts';
+import { QuestionRecord } from './question.ts';
 import { ApprovalRecord, Run, RunStatus } from './run.ts';
 
 /** `GET /runs`, newest first; `next_cursor` null on the last page. */
@@ -67,12 +68,20 @@ export type RerunBody = z.infer<typeof RerunBody>;
 /** The new run. `paid_again` is asked for with its plan, in its approval. */
 export const RerunAnswer = RunAnswer.extend({ rerun_of: z.string() });
 
-/** `POST /runs/{id}/inputs`: what a waiting run asked for. */
-export const InputBody = z.object({ data: JsonObject });
+/**
+ * `POST /runs/{id}/inputs`: an answer to a question that the run asked. `id` says which, as `GET /approvals` shows it or by the
+ * question's name in its run; it may be left out while only one is open.
+ */
+export const InputBody = z.object({ id: z.string().max(500).optional(), data: JsonObject });
+export type InputBody = z.infer<typeof InputBody>;
+
+/** What waits for a person: a plan to approve, or a question to answer. */
+export const InboxItem = z.discriminatedUnion('kind', [ApprovalRecord, QuestionRecord]);
+export type InboxItem = z.infer<typeof InboxItem>;
 
 /** `GET /approvals`, newest first. */
 export const ApprovalPage = z.object({
-  approvals: z.array(ApprovalRecord),
+  approvals: z.array(InboxItem),
   next_cursor: z.string().nullable(),
 });
 

@@ -15,6 +15,8 @@ export const EngineEvent = z.enum([
   'run.cancelled',
   'run.cancel_requested',
   'input.received',
+  'input.ignored',
+  'input.closed',
   'approval.requested',
   'approval.granted',
   'approval.ignored',

@@ -106,6 +106,7 @@ export type PauseNeeds = z.infer<typeof PauseNeeds>;
 
 /** What someone is asked to approve, bound to what was planned (architecture decision 7). */
 export const ApprovalRecord = z.object({
+  kind: z.literal('approval'),
   id: z.string(),
   run_id: z.string(),
   status: z.enum(['pending', 'approved', 'rejected', 'expired', 'superseded']),

@@ -254,10 +254,21 @@ describe('decisions', () => {
   it('hand inputs to a run that waits for them', async () => {
     const id = await newJob();
     expect((await post(`/runs/${id}/inputs`, { data: { a: 1 } })).body['code']).toBe('invalid_state');
-    await writer.emit(id, { key: 'wait', type: 'step.progress', data: {}, status: 'awaiting_input' });
+    const form = { inline: [{ id: 'a', type: 'number', label: 'A' }] };
+    const expires_at = new Date(Date.now() + 60_000).toISOString();
+    await writer.emit(id, {
+      key: 'wait',
+      type: 'run.awaiting_input',
+      data: {},
+      status: 'awaiting_input',
+      approval: {
+        id: `${id}:input:a`,
+        data: { kind: 'input', prompt: 'A?', form, expires_at, can_answer: { scope: 'operate' } },
+      },
+    });
     expect((await post(`/runs/${id}/inputs`, { data: { a: 1 } })).status).toBe(202);
     const heard = () => temporal.client.workflow.getHandle(`${taskQueue}-${id}`).query<unknown[]>('heard');
-    await expect.poll(heard).toMatchObject([{ by: 'local', data: { a: 1 } }]);
+    await expect.poll(heard).toMatchObject([{ by: 'local', id: 'a', hash: expect.any(String) }]);
     await post(`/runs/${id}/cancel`);
   });
 });

@@ -8,6 +8,7 @@ import {
   APPROVAL,
   expectProblem,
   get,
+  post,
   provide,
   sell,
   startAsking,
@@ -126,6 +127,33 @@ describe('A question that is answered elsewhere', () => {
     const done = await until(app, VAULT, jobId, 'completed');
     expect(done['result']).toBe('Ann: 7, 14');
     expect(handed).toEqual([]);
+  });
+
+  test('by its id in the list of what waits for people is the same as provide_input', async () => {
+    const { jobId, statusId } = await startAsking(app, 'inbox');
+    const listed = async () => {
+      const { approvals } = (await get(app, '/approvals?kind=input')).body as {
+        approvals: { run_id: string }[];
+      };
+      return approvals.filter(({ run_id }) => run_id === jobId);
+    };
+    const id = `${jobId}:input:${statusId}`;
+    expect(await listed()).toMatchObject([
+      {
+        id,
+        status: 'pending',
+        can_answer: { scope: 'operate' },
+        form: [{ id: 'comment' }, { id: 'decision', type: 'choice', choices: ['Send', 'Do not send'] }],
+      },
+    ]);
+    expectProblem(
+      await post(app, `/runs/${jobId}/inputs`, { id: 'another', data: YES }),
+      409,
+      'stale_status_id',
+    );
+    expect(await post(app, `/runs/${jobId}/inputs`, { id, data: YES })).toMatchObject({ status: 202 });
+    await until(app, APPROVAL, jobId, 'completed');
+    expect(await listed()).toMatchObject([{ id, status: 'answered', decided_by: 'local' }]);
   });
 
   test('over the run’s WebSocket is the same as provide_input', async () => {

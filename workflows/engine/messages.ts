@@ -9,6 +9,8 @@ import {
   type CancelPlan,
   type DecisionAnswer,
   type DecisionRequest,
+  type ProvideInputAnswer,
+  type ProvideInputRequest,
 } from '../../domain/messages.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 
@@ -16,10 +18,13 @@ export const approveRun = defineUpdate<ApproveAnswer, [ApproveRequest]>(UPDATES.
 export const rejectRun = defineUpdate<DecisionAnswer, [DecisionRequest]>(UPDATES.reject);
 export const cancelRun = defineUpdate<DecisionAnswer, [DecisionRequest]>(UPDATES.cancel);
 
+export const provideInput = defineUpdate<ProvideInputAnswer, [ProvideInputRequest]>(UPDATES.provideInput);
+
 /** From the Web UI or the CLI, with or without an argument: `temporal workflow signal --name approve`. */
 export const approveSignal = defineSignal<[Partial<ApproveRequest>?]>(SIGNALS.approve);
 export const rejectSignal = defineSignal<[Partial<DecisionRequest>?]>(SIGNALS.reject);
 export const cancelSignal = defineSignal<[Partial<DecisionRequest>?]>(SIGNALS.cancel);
+export const inputSignal = defineSignal<[unknown?]>(SIGNALS.input);
 
 export const stateQuery = defineQuery<JsonObject>(QUERIES.state);
 

@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import { startDag, sinks, type DagNode, type DagState } from '../../domain/plan/dag.ts';
 import { stepSkipped } from '../../domain/payments/events.ts';
 import type { Plan, PlanStep } from '../../domain/plan/plan.ts';
@@ -118,9 +117,6 @@ async function compute(context: StepContext, step: PlanStep): Promise<StepEnd> {
   };
 }
 
-/** Runs from before this patch count their pauses into maxTime; the contract counts executing only. */
-const WAITS_ARE_FREE = 'max-time-stands-still-in-pauses';
-
 /** Durable pause: money needs a new decision. What was paid stays paid; the plan's revision says what is new. */
 async function pause(
   context: StepContext,
@@ -153,12 +149,14 @@ async function pause(
     ...shortage(parked),
   });
   const resume = resumption(context, parked);
-  const ask = (): Promise<ApprovalEnd> =>
-    gate.request({ plan, reason, upTo: revision.upTo, needs, ...(resume && { resume }) });
-  const approval = patched(WAITS_ARE_FREE) ? await run.stop.standStill(ask) : await ask();
+  // Only executing counts towards maxTime.
+  const approval = await run.stop.standStill(() =>
+    gate.request({ plan, reason, upTo: revision.upTo, needs, ...(resume && { resume }) }),
+  );
   if (approval.kind !== 'approved') return pausedCause(approval.kind, run);
   budget.grant = approval.grant;
-  if (approval.resumed && patched(MONEY_RAISES_NOTHING)) return undefined;
+  // A top-up resumes the run, but nobody approved more: the user's ceiling stays.
+  if (approval.resumed) return undefined;
   context.maxCost = ceilingAfter(context.maxCost, revision.upTo, approval.grant);
   return undefined;
 }
@@ -171,12 +169,6 @@ function shortage(parked: DagRun<Parked, StepFailure>['parked']): Pick<PauseFact
   return { short: { of, amount: shorts.reduce((sum, { amount }) => sum + BigInt(amount), 0n) } };
 }
 
-/** Runs from before this patch wait for a decision however much is topped up. */
-const TOP_UPS_RESUME = 'top-ups-resume';
-
-/** In runs from before this patch money that came raised the user's ceiling to what the plan had come to, as an approval does. */
-const MONEY_RAISES_NOTHING = 'top-ups-raise-no-ceiling';
-
 /** Where only money lacks, what was approved still holds: once the money is there the run goes on under it. */
 function resumption(
   { run, budget }: StepContext,
@@ -184,7 +176,7 @@ function resumption(
 ): ApprovalAsk['resume'] {
   const { grant } = budget;
   const intents = parked.flatMap(({ why }) => (why.short === undefined ? [] : [why.short.intentId]));
-  if (grant === undefined || intents.length < parked.length || !patched(TOP_UPS_RESUME)) return undefined;
+  if (grant === undefined || intents.length < parked.length) return undefined;
   const isFunded = async (intentId: string): Promise<boolean> =>
     (await run.act.money.checkFunds({ intentId })).funded;
   return { grant, funded: async () => (await Promise.all(intents.map(isFunded))).every(Boolean) };
@@ -235,12 +227,9 @@ function causeOf(context: StepContext, result: DagRun<Parked, StepFailure>): Rol
       reason: failure.failure.code.toLowerCase(),
       error: errorOf(failure),
     };
-  if (context.run.stop.reason() === undefined) return undefined;
-  return !result.done || patched(STOP_IS_KEPT) ? stopCause(context.run) : undefined;
+  // Who was told that the run is cancelled must not find it completed, though its last steps ended well meanwhile.
+  return context.run.stop.reason() === undefined ? undefined : stopCause(context.run);
 }
-
-/** Who was told that the run is cancelled must not find it completed, though its last steps ended well meanwhile. */
-const STOP_IS_KEPT = 'stop-is-kept-when-the-last-steps-end-well';
 
 const errorOf = ({
   id,

@@ -12,11 +12,13 @@ import type { JournalActivities } from '../../domain/ports/journal.ts';
 import type { LedgerActivities } from '../../domain/ports/ledger.ts';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import type { PlanningActivities } from '../../domain/ports/planning.ts';
+import type { QuestionActivities } from '../../domain/ports/questions.ts';
 import { taskQueues } from '../../domain/queues.ts';
 
 /** Milliseconds and idempotent: half of Temporal's cost, a crash re-runs them (architecture decision 14). */
 type LocalWork = JournalActivities &
   LedgerActivities &
+  QuestionActivities &
   Pick<PlanningActivities, 'planFast' | 'planAgain' | 'adoptSteps' | 'revisePlan'> &
   Pick<CallingActivities, 'computeStep'>;
 type LocalCalls = Pick<CallingActivities, 'callService'>;

@@ -20,6 +20,7 @@ import type { RunStatus } from '../../schemas/core/run.ts';
 import { createRunJournal, type RunJournal } from './journal.ts';
 import { cancelPlanQuery, cancelRun, cancelSignal, stateQuery, STATUS_ATTRIBUTE } from './messages.ts';
 import { createProxies, type Proxies } from './proxies.ts';
+import { createQuestions, type Questions } from './questions.ts';
 import { createSaga, type Saga } from './saga.ts';
 import { createStop, type Stop } from './stop.ts';
 
@@ -48,6 +49,8 @@ export interface Run<Input extends RunStart = RunInput> {
   readonly journal: RunJournal;
   readonly stop: Stop;
   readonly saga: Saga;
+  /** Asks people; their answers are sealed beside the run. */
+  readonly questions: Questions;
   readonly closing: Closing;
   status(): RunStatus;
   /** Moves the run and emits the event that says so. */
@@ -102,7 +105,7 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
   let status: RunStatus = 'created';
   let concluded: Ending['status'] | undefined;
   let facts: JsonObject = {};
-  const run: Run<Input> = {
+  const run: Omit<Run<Input>, 'questions'> = {
     input,
     act,
     journal,
@@ -122,14 +125,15 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
       setCurrentDetails(lines.join('\n\n'));
     },
   };
+  const asking: Run<Input> = { ...run, questions: createQuestions(run) };
   setHandler(stateQuery, () => ({ runId: input.runId, status, stopping: stop.reason() ?? null, ...facts }));
   setHandler(cancelPlanQuery, () => ({ undo: run.saga.planned() }));
   const noteCancel: OpenRun<Input>['noteCancel'] = (request) => {
-    if (concluded === undefined) announceCancel(run, request);
+    if (concluded === undefined) announceCancel(asking, request);
   };
   const cancel = (request: CancelAsk): DecisionAnswer => {
     noteCancel(request);
-    return { status: requestCancel(run), events: journal.pending() };
+    return { status: requestCancel(asking), events: journal.pending() };
   };
   const bySignal = async (request: Partial<DecisionRequest> = {}): Promise<void> => {
     cancel({ by: 'signal', ...request });
@@ -140,7 +144,7 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
     description: 'Stop, settle what is moving, undo what can be undone.',
   });
   setHandler(cancelRun, cancel, { validator: (_request) => refuseLateCancel(concluded ?? status) });
-  return { run, attention, conclude: (ending) => void (concluded = ending), noteCancel };
+  return { run: asking, attention, conclude: (ending) => void (concluded = ending), noteCancel };
 }
 
 /** Records who asked, however the run ends: moving money or a failure may end it otherwise. */

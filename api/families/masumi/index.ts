@@ -24,7 +24,7 @@ export function createMasumi(options: MasumiOptions): FamilyModule {
     sweep: () => shop.directory.refresh(),
     health: createHealth(options),
     inputErrors: ['kodosumi_unavailable'],
-    giveInput: (ctx, run, data) => giveInput(ctx, options, run, data),
+    giveInput: (ctx, run, input) => giveInput(ctx, options, run, input),
     flows: () => listFlows(shop),
   };
 }

@@ -7,7 +7,7 @@ import type { JobInput, JobSettings } from '../../../domain/masumi/ports/jobs.ts
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ctx } from '../../context.ts';
 import { isVisitor } from '../../middleware/auth.ts';
-import { ApiError } from '../../problem.ts';
+import { ApiError, invalidInput } from '../../problem.ts';
 import type { StartableRun, WorkflowStart } from '../../runs/start-request.ts';
 import { startRun } from '../../runs/start.ts';
 import type { KnownFlow } from './directory.ts';
@@ -16,7 +16,7 @@ import { FAMILY } from './names.ts';
 import { inputHash, purchaserNonce } from './hashing.ts';
 import { matches } from './patterns.ts';
 import { priceJob, type JobPrice } from './pricing.ts';
-import { invalidInput } from './problems.ts';
+
 import { agentOf, type Shop } from './shop.ts';
 
 /** A purchaser's order, read. */

@@ -40,21 +40,6 @@ function byField(errors: readonly FieldError[]): Record<string, string[]> {
   return Object.fromEntries([...groups].map(([path, group]) => [path, group.map(({ message }) => message)]));
 }
 
-/** Refused inputs, each with its field (masumi.md: `field_errors`). */
-export const invalidInput = (errors: Readonly<Record<string, readonly string[]>>): ApiError => {
-  const all = Object.entries(errors).flatMap(([path, messages]) =>
-    messages.map((message) => ({ path, message, code: 'invalid' })),
-  );
-  const [first] = all;
-  return new ApiError(
-    'invalid_input',
-    first ? `${first.path}: ${first.message}` : 'The input is not valid.',
-    {
-      errors: all,
-    },
-  );
-};
-
 export const kodosumiDown = (): ApiError =>
   new ApiError('kodosumi_unavailable', 'Kodosumi, which does the work, cannot be reached. Try again later.', {
     headers: { 'retry-after': '30' },

@@ -9,17 +9,19 @@ import {
 import { findJob } from '../../../db/masumi/jobs.ts';
 import type { RunRow } from '../../../db/repositories/runs.ts';
 import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
-import type { ProvideInputAnswer } from '../../../domain/masumi/ports/jobs.ts';
+import type { ProvideInputAnswer } from '../../../domain/messages.ts';
+import type { InputBody } from '../../../schemas/core/api.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { InputProvided } from '../../../schemas/families/masumi/mip003.ts';
-import { ApiError } from '../../problem.ts';
 import type { CommandCtx } from '../../context.ts';
+import { toApiError } from '../../errors.ts';
+import { ApiError, invalidInput } from '../../problem.ts';
 import { earlierAnswer, provideInput } from '../../runs/commands.ts';
 import { inputHash, signInput } from './hashing.ts';
 import type { FoundJob } from './jobs.ts';
 import type { MasumiOptions } from './options.ts';
 import { matches } from './patterns.ts';
-import { invalidInput, kodosumiDown } from './problems.ts';
+import { kodosumiDown } from './problems.ts';
 import { readInputs } from './read-order.ts';
 import { missedQuestion, openQuestion } from './status.ts';
 
@@ -108,12 +110,14 @@ async function handOver(
   const { values, files } = verdict;
   await keepAnswers(db.pool, sealer, { runId: run.id, lid, hash }, { values, files, schemaHash });
   try {
-    const outcome = await provideInput(ctx, run, { lid, inputHash: hash });
+    const outcome = await provideInput(ctx, run, { id: lid, hash });
     if (outcome.kind === 'rejected') throw invalidInput(outcome.errors);
   } catch (error) {
     // Refused because the very same answers were a moment faster: they were taken.
     if ((await findLock(db.pool, run.id, lid))?.taken_hash === hash) return;
     if (isRefusal(error, 'invalid_state')) throw notAwaiting(found);
+    const refusal = toApiError(error);
+    if (refusal?.code === 'question_not_open') throw new ApiError('stale_status_id', refusal.message);
     if (isRefusal(error, 'unavailable') && !(await kodosumi?.isHealthy())) throw kodosumiDown();
     throw error;
   }
@@ -124,11 +128,11 @@ export async function giveInput(
   ctx: CommandCtx,
   options: AnswerOptions,
   run: RunRow,
-  inputs: JsonObject,
+  { id, data }: InputBody,
 ): Promise<void> {
   const job = await findJob(ctx.deps.db.pool, run.tenant, run.id);
   if (job === undefined) throw new ApiError('run_not_found', 'There is no such run.');
-  await answerQuestion(ctx, options, { job, run }, { lid: undefined, inputs: readInputs(inputs, 'data') });
+  await answerQuestion(ctx, options, { job, run }, { lid: id, inputs: readInputs(data, 'data') });
 }
 
 const isRefusal = (error: unknown, code: string): boolean => error instanceof ApiError && error.code === code;

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
-import { ApiError } from '../../problem.ts';
+import { ApiError, invalidInput } from '../../problem.ts';
 import type { Order } from './order.ts';
-import { invalidInput } from './problems.ts';
 
 const LONGEST_IDENTIFIER = 250;
 

@@ -1,7 +1,7 @@
 import type { JobMargins } from '../deadlines.ts';
 import type { FormErrors } from './forms.ts';
 import type { NextAction, NodeAmount, OnChainState } from './masumi-node.ts';
-import type { JournalEvent, Ride } from '../../ports/journal.ts';
+import type { Ride } from '../../ports/journal.ts';
 import type { ValueRef } from '../../ports/values.ts';
 
 /** How a job is paid. `simulated`: MASUMI_TEST_MODE, nobody pays and everything says so. */
@@ -78,7 +78,8 @@ export type FollowEnd =
   | { kind: 'finished'; result: ValueRef }
   | { kind: 'failed'; message: string }
   | { kind: 'lost'; message: string }
-  | { kind: 'lock'; lid: string; expiresAtMs: number | null }
+  /** `form`: what the question asks for, in the engine's words (`FormField[]`). */
+  | { kind: 'lock'; lid: string; expiresAtMs: number | null; form: ValueRef }
   | { kind: 'leased'; lid: string };
 
 export type AnswerLockOutcome =
@@ -129,16 +130,3 @@ export interface JobActivities {
 export interface PaymentWatchActivities {
   watchPayments(): Promise<{ watched: number; changed: number; requests: number }>;
 }
-
-/** What `provideInput` is given; the answers themselves are in a sealed row. */
-export interface ProvideInputRequest {
-  by: string;
-  updateId: string;
-  lid: string;
-  inputHash: string;
-}
-
-/** The caller commits `events` before it answers. */
-export type ProvideInputAnswer =
-  | { kind: 'taken'; events: JournalEvent[] }
-  | { kind: 'rejected'; errors: FormErrors; events: JournalEvent[] };

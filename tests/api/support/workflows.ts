@@ -1,18 +1,12 @@
+import { ApplicationFailure, condition, defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import {
-  ApplicationFailure,
-  condition,
-  defineQuery,
-  defineSignal,
-  defineUpdate,
-  setHandler,
-} from '@temporalio/workflow';
-import {
-  SIGNALS,
   UPDATES,
   type ApproveAnswer,
   type ApproveRequest,
   type DecisionAnswer,
   type DecisionRequest,
+  type ProvideInputAnswer,
+  type ProvideInputRequest,
 } from '../../../domain/messages.ts';
 
 /** Answers the messages of every run, as the engine's workflows do; it ends when it is cancelled or rejected. */
@@ -20,7 +14,10 @@ export async function probeRun(): Promise<string> {
   let over: string | undefined;
   const heard: unknown[] = [];
   setHandler(defineQuery<unknown[]>('heard'), () => heard);
-  setHandler(defineSignal<[unknown]>(SIGNALS.input), (input) => void heard.push(input));
+  setHandler(defineUpdate<ProvideInputAnswer, [ProvideInputRequest]>(UPDATES.provideInput), (request) => {
+    heard.push(request);
+    return { kind: 'taken', events: [] };
+  });
   setHandler(defineUpdate<ApproveAnswer, [ApproveRequest]>(UPDATES.approve), (request) => {
     heard.push(request);
     if (request.planHash === 'poor')

@@ -2,20 +2,12 @@ import { setHandler, defineSignal } from '@temporalio/workflow';
 import { JOB_EVENTS } from '../../../domain/masumi/events.ts';
 import { JOB_SIGNALS } from '../../../domain/masumi/messages.ts';
 import type {
-  AnswerLockOutcome,
   AuthorizeRefundOutcome,
   JobInput,
   JobPayment,
   PaymentStanding,
 } from '../../../domain/masumi/ports/jobs.ts';
 import type { Run } from '../../engine/run.ts';
-
-/** A question the flow has asked and nobody has answered yet. */
-export interface OpenLock {
-  lid: string;
-  /** ms since epoch (masumi.md section 2, deadline 2). */
-  deadlineMs: number;
-}
 
 /** One job on its way; changed by its story (`job.ts`) and by messages. */
 export interface Job {
@@ -25,13 +17,12 @@ export interface Job {
   /** The flow's step was begun. */
   begun: boolean;
   fid: string | null;
-  openLock: OpenLock | undefined;
+  /** Locks that the purchaser was asked about, in order. */
+  readonly asked: string[];
+  /** Nobody answered the last one in time. */
+  isLate: boolean;
   /** Gives the purchaser's money back, as far as it can be given now; begun once, by whoever comes first. */
   refund: { begin(): Promise<AuthorizeRefundOutcome> } | undefined;
-  /** Locks that were answered, here or in Kodosumi's own panel. */
-  answered: string[];
-  /** Answers on their way to Kodosumi: their outcome is waited for, whatever the time. */
-  answering: { hash: string; outcome: Promise<AnswerLockOutcome> } | undefined;
 }
 
 const paymentChanged = defineSignal<[PaymentStanding]>(JOB_SIGNALS.paymentChanged);
@@ -44,9 +35,8 @@ export function createJob(run: Run<JobInput>): Job {
     begun: false,
     fid: null,
     refund: undefined,
-    openLock: undefined,
-    answered: [],
-    answering: undefined,
+    asked: [],
+    isLate: false,
   };
   setHandler(paymentChanged, (standing) => noteStanding(job, standing), {
     description: 'The watch over the payment service says how the payment stands.',

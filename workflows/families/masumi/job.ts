@@ -1,6 +1,5 @@
 import type { JobInput } from '../../../domain/masumi/ports/jobs.ts';
 import { executeRun } from '../../engine/run.ts';
-import { handleAnswers } from './answers.ts';
 import { createJob } from './context.ts';
 import { askForPayment, awaitFunds } from './payment.ts';
 import { doWork } from './work.ts';
@@ -9,7 +8,6 @@ import { doWork } from './work.ts';
 export async function masumi(input: JobInput): Promise<void> {
   await executeRun(input, async (run) => {
     const job = createJob(run);
-    handleAnswers(job);
     return (await askForPayment(job)) ?? (await awaitFunds(job)) ?? doWork(job);
   });
 }
