@@ -56,7 +56,13 @@ export async function composeActivities(
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
-  const parts = await familyParts(families, { ...common, config, log, tell });
+  const parts = await familyParts(families, {
+    ...common,
+    config,
+    log,
+    tell,
+    catalogue: async () => (await catalogue.services()).services,
+  });
   const model = modelSettings(config);
   const kinds = rails.all.map(({ kind, network }) => `${kind} ${network}`);
   log.info({ rails: kinds, planner: model?.model ?? 'offline rules' }, 'worker: composed');

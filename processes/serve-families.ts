@@ -15,5 +15,12 @@ export function withNames(family: Family, made: FamilyModule): FamilyModule {
   if (made.name !== family.name)
     throw new Error(`The routes of the family ${family.name} call themselves ${made.name}: use one name.`);
   const { events = [], problems = {}, queues = [], health = {} } = family;
-  return { ...made, events, ownCodes: problems, queues: queues.map(({ name }) => name), fills: health };
+  return {
+    ...made,
+    problems: { ...made.problems, codes: { ...problems, ...made.problems?.codes } },
+    events,
+    ownCodes: problems,
+    queues: queues.map(({ name }) => name),
+    fills: health,
+  };
 }

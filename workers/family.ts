@@ -5,6 +5,7 @@ import type { Journal } from '../db/journal.ts';
 import type { Sealer } from '../db/sealing.ts';
 import type { Values } from '../db/values.ts';
 import type { AssetBook } from '../domain/assets.ts';
+import type { CatalogueService } from '../domain/plan/catalogue.ts';
 import type { Checkpoint } from '../domain/crash-points.ts';
 
 /** What a worker process shares with a family's activities. `Own` are the family's settings. */
@@ -16,6 +17,8 @@ export interface WorkerContext<Own extends object = object> {
   sealer: Sealer;
   values: Values;
   assets: AssetBook;
+  /** Every service that can be planned with. */
+  catalogue(): Promise<readonly CatalogueService[]>;
   checkpoint?: Checkpoint<string>;
   /** Signals a run's workflow; one that has ended is told nothing. */
   tell(workflowId: string, signal: string, argument: object): Promise<void>;

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { connect as openSocket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../db/database.ts';
+import { uniqueTaskQueue } from '../support/temporal.ts';
 import { ask, openStack, type ApiStack } from './support/api.ts';
 import { createProbe } from './support/family.ts';
 import { createWriter, listen, readEvents } from './support/streams.ts';
@@ -102,7 +103,8 @@ describe('documents', () => {
 
 describe('health', () => {
   it('is healthy when the database and Temporal answer', async () => {
-    expect((await ask(api, '/health')).body).toMatchObject({
+    const quiet = await stack.start({ settings: { taskQueue: uniqueTaskQueue('health') } });
+    expect((await ask(quiet, '/health')).body).toMatchObject({
       status: 'healthy',
       checks: { database: 'ok', temporal: 'ok' },
       metrics: { queueDepth: 0 },
@@ -146,6 +148,7 @@ describe('health', () => {
   it('lets no family take the place of another, or of the engine', async () => {
     const probe = createProbe().family;
     const one = await stack.start({
+      settings: { taskQueue: uniqueTaskQueue('health') },
       families: [
         {
           ...probe,

@@ -20,7 +20,6 @@ export const PROBLEMS: Readonly<Record<string, CodeMeaning>> = Object.fromEntrie
 /** Errors as masumi.md words them (sections 1 and 5). */
 export const problemStyle: ProblemStyle = {
   alias: ({ errors }) => (errors === undefined ? {} : { field_errors: byField(errors) }),
-  codes: PROBLEMS,
   // What the reader of bodies refuses (U+0000, half characters) is bad input as any other, or a bad identifier.
   rename: { run_not_found: 'job_not_found', validation_failed: 'invalid_input' },
   recode: ({ code, errors = [] }) =>

@@ -1,9 +1,9 @@
 import bs58 from 'bs58';
+import { runDefaults } from '../../runs/defaults.ts';
 import { createFormGuard } from './escrow/form-guard.ts';
 import type { EscrowOptions, ReasoningOptions, ReasoningParts } from './options.ts';
 import { createProbes } from './probes.ts';
 
-const CONCURRENT_STEPS = 5; // reasoning.md, "Execution"
 const CHAIN_WAITS = { pollMs: 1000, giveUpMs: 600_000 };
 const SECRET_KEY_BYTES = 64;
 
@@ -17,17 +17,7 @@ export function reasoningOptions({
 }: ReasoningParts): ReasoningOptions {
   return {
     taskQueue: config.TASK_QUEUE,
-    run: {
-      approvalTtlMs: config.APPROVAL_TTL_MS,
-      earlyApprovalWaitMs: config.EARLY_APPROVAL_WAIT_MS,
-      callTimeoutMs: config.CALL_TIMEOUT_MS,
-      planningTimeoutMs: config.PLANNING_TIMEOUT_MS,
-      sellerTimeoutMs: config.SELLER_TIMEOUT_MS,
-      concurrency: CONCURRENT_STEPS,
-      localCallMs: config.LOCAL_CALL_MS,
-      reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
-      reconcileGiveUpMs: config.RECONCILE_GIVE_UP_MS,
-    },
+    run: runDefaults(config),
     maxTimeMs: config.MAX_EXECUTION_TIME,
     maxCost: config.MAX_WORKFLOW_COST ?? null,
     planAsset: planAsset.code,

@@ -36,10 +36,7 @@ export const problemStyle: ProblemStyle = {
     error: detail,
     ...(errors && { details: errors.map(({ path, message }) => ({ path, message })) }),
   }),
-  codes: {
-    ...PROBLEMS,
-    ...Object.fromEntries(meanings(400, 'Bad request', ['invalid_state', 'cannot_cancel'])),
-  },
+  codes: Object.fromEntries(meanings(400, 'Bad request', ['invalid_state', 'cannot_cancel'])),
   rename: {
     idempotency_key_reused: 'idempotency_conflict',
     run_not_found: 'workflow_not_found',
