@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { formatUnits } from '../../domain/money.ts';
+import type { Grant } from '../../domain/plan/approval-state.ts';
 import type { PauseNeeds } from '../../domain/plan/pause-needs.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { payees } from '../../domain/plan/spending.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { Grant } from './budget.ts';
 import type { Run } from './run.ts';
 
 /** What is put before a person: this plan, for this reason, drawing `upTo` minor units in total. */

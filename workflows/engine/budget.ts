@@ -1,16 +1,4 @@
-import type { Authority } from '../../domain/messages.ts';
-import type { SpendLimits } from '../../domain/plan/plan.ts';
-import type { WalletProof } from '../../schemas/core/receipt.ts';
-
-/** What an approval allows and until when. */
-export interface Grant {
-  planHash: string;
-  limits: SpendLimits;
-  expiresAtMs: number;
-  by: string;
-  authority?: Authority;
-  proof?: WalletProof;
-}
+import type { Grant } from '../../domain/plan/approval-state.ts';
 
 /** Money of one run as its workflow knows it, minor units. The ledger guards; this decides before asking it. */
 export interface Budget {

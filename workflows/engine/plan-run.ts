@@ -1,5 +1,6 @@
 import { startDag, sinks, type DagNode, type DagState } from '../../domain/plan/dag.ts';
 import { stepSkipped } from '../../domain/payments/events.ts';
+import type { Grant } from '../../domain/plan/approval-state.ts';
 import type { Plan, PlanStep } from '../../domain/plan/plan.ts';
 import { needsOf, type PauseFacts } from '../../domain/plan/pause-needs.ts';
 import { escalated } from '../../domain/plan/revision.ts';
@@ -8,7 +9,7 @@ import { planConflict } from '../../domain/plan/run-deadlines.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { ApprovalEnd, ApprovalGate } from './approval.ts';
 import type { ApprovalAsk } from './approval-events.ts';
-import { committed, createBudget, netCost, type Grant } from './budget.ts';
+import { committed, createBudget, netCost } from './budget.ts';
 import { runDag, type DagRun } from './dag.ts';
 import { rollBack, type RollbackCause } from './rollback.ts';
 import { internalError, type Ending, type Run } from './run.ts';
@@ -56,7 +57,11 @@ async function begin(
   if (past !== undefined) {
     const { of, done, skipped } = past;
     const adoption = { runId: run.input.runId, of, done, skipped };
-    await run.journal.ride((ride) => run.act.local.adoptSteps({ ride, ...adoption }));
+    await run.journal.ride((ride) =>
+      run.act.local.adoptSteps.executeWithOptions({ summary: `use results of ${of}` }, [
+        { ride, ...adoption },
+      ]),
+    );
   }
   return execute(context, gate, startDag(nodesOf(plan), past));
 }
@@ -105,7 +110,9 @@ async function runStep(context: StepContext, step: PlanStep): Promise<StepEnd> {
 async function compute(context: StepContext, step: PlanStep): Promise<StepEnd> {
   const { run, outputs } = context;
   const outcome = await run.journal.ride((ride) =>
-    run.act.local.computeStep({ ride, runId: run.input.runId, step, outputs }),
+    run.act.local.computeStep.executeWithOptions({ summary: `${step.id}: ${step.type}` }, [
+      { ride, runId: run.input.runId, step, outputs },
+    ]),
   );
   if (outcome.kind === 'failed') return failed(outcome.code, outcome.message);
   outputs[step.outputKey] = outcome.output;
@@ -132,7 +139,9 @@ async function pause(
     doneIds(context),
   );
   const plan = await run.journal.ride((ride) =>
-    run.act.local.revisePlan({ ride, plan: context.plan, ...revision.change }),
+    run.act.local.revisePlan.executeWithOptions({ summary: `${parked[0]!.id}: revise the plan, ${reason}` }, [
+      { ride, plan: context.plan, ...revision.change },
+    ]),
   );
   context.plan = plan;
   run.journal.emit({
@@ -178,7 +187,11 @@ function resumption(
   const intents = parked.flatMap(({ why }) => (why.short === undefined ? [] : [why.short.intentId]));
   if (grant === undefined || intents.length < parked.length) return undefined;
   const isFunded = async (intentId: string): Promise<boolean> =>
-    (await run.act.money.checkFunds({ intentId })).funded;
+    (
+      await run.act.money.checkFunds.executeWithOptions({ summary: 'look for the missing money' }, [
+        { intentId },
+      ])
+    ).funded;
   return { grant, funded: async () => (await Promise.all(intents.map(isFunded))).every(Boolean) };
 }
 

@@ -45,8 +45,12 @@ export async function makePlan(run: Run, patience: Patience): Promise<Settled> {
 async function planOnce(run: Run, patience: Patience, whole: boolean): Promise<Once> {
   const request = { runId: run.input.runId, ...(whole ? { whole } : {}) };
   if (run.input.settings.rerun !== undefined)
-    return run.journal.ride((ride) => run.act.local.planAgain({ ...request, ride }));
-  const fast = await run.journal.ride((ride) => run.act.local.planFast({ ...request, ride }));
+    return run.journal.ride((ride) =>
+      run.act.local.planAgain.executeWithOptions({ summary: 'plan: as before' }, [{ ...request, ride }]),
+    );
+  const fast = await run.journal.ride((ride) =>
+    run.act.local.planFast.executeWithOptions({ summary: 'plan: without a model' }, [{ ...request, ride }]),
+  );
   if (run.stop.reason() !== undefined) return 'stopped';
   if (fast.kind !== 'needs_model') return fast;
   const withinMs = Math.max(patience.leftMs(), SHORTEST_MS);
@@ -54,9 +58,10 @@ async function planOnce(run: Run, patience: Patience, whole: boolean): Promise<O
   return untilStopped(run.stop, () =>
     run.journal
       .ride((ride) =>
-        run.act.llm.planWithModel.executeWithOptions({ scheduleToCloseTimeout: withinMs + GRACE_MS }, [
-          { ...request, withinMs, ride },
-        ]),
+        run.act.llm.planWithModel.executeWithOptions(
+          { summary: 'plan: ask the model', scheduleToCloseTimeout: withinMs + GRACE_MS },
+          [{ ...request, withinMs, ride }],
+        ),
       )
       .catch(tooLate),
   );

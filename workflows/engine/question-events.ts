@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApplicationFailure, LocalActivityInterfaceFor } from '@temporalio/workflow';
 import { questionId } from '../../domain/questions/question.ts';
 import type { AnswerRef, QuestionActivities } from '../../domain/ports/questions.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
@@ -13,7 +13,7 @@ import type { Stop } from './stop.ts';
 /** What asking needs of a run. */
 export interface Asker {
   readonly input: { readonly runId: string };
-  readonly act: { readonly local: QuestionActivities };
+  readonly act: { readonly local: LocalActivityInterfaceFor<QuestionActivities> };
   readonly journal: RunJournal;
   readonly stop: Stop;
   status(): RunStatus;

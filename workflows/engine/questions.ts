@@ -156,12 +156,17 @@ async function checkAndTake(run: Asker, book: Book, question: Question, early: E
   const { by, authority, updateId } = early;
   const { id } = question.spec;
   const given = 'data' in early ? { data: early.data } : { hash: early.hash };
-  const kept = await run.act.local.keepAnswer({
-    runId: run.input.runId,
-    question: id,
-    form: question.form,
-    given,
-  });
+  const kept = await run.act.local.keepAnswer.executeWithOptions(
+    { summary: `question ${id}: check an answer` },
+    [
+      {
+        runId: run.input.runId,
+        question: id,
+        form: question.form,
+        given,
+      },
+    ],
+  );
   if (kept.kind === 'refused')
     throw refusal('invalid_input', Object.values(kept.errors).flat().join(' ').slice(0, 1000));
   const request = { id, hash: kept.hash, by, updateId, ...(authority && { authority }) };

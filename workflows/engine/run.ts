@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { DecisionAnswer, DecisionRequest } from '../../domain/messages.ts';
 import { mayMove } from '../../domain/run-states.ts';
-import type { JournalEvent } from '../../domain/ports/journal.ts';
+import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
 import { UNKNOWN_TOTALS, type FinishRequest } from '../../domain/ports/ledger.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -21,6 +21,7 @@ import { createRunJournal, type RunJournal } from './journal.ts';
 import { cancelPlanQuery, cancelRun, cancelSignal, stateQuery, STATUS_ATTRIBUTE } from './messages.ts';
 import { createProxies, type Proxies } from './proxies.ts';
 import { createQuestions, type Questions } from './questions.ts';
+import { summarise, type RunSummary } from './run-summary.ts';
 import { createSaga, type Saga } from './saga.ts';
 import { createStop, type Stop } from './stop.ts';
 
@@ -64,27 +65,38 @@ export interface Run<Input extends RunStart = RunInput> {
 /**
  * Carries one run from start to its terminal event, whatever happens inside `body`. Cancellation is a wish (`stop`),
  * not an exception: everything runs non-cancellable, so money that is moving is always followed to a known state.
+ *
+ * Temporal's UI shows as failed what failed. A run that was declined or cancelled is completed work with a summary; only a
+ * cancel that was asked of Temporal itself ends as cancelled there, as Temporal expects of whoever is told to.
  */
 export async function executeRun<Input extends RunStart>(
   input: Input,
   body: (run: Run<Input>) => Promise<Ending>,
-): Promise<void> {
+): Promise<RunSummary> {
   const stop = createStop();
   const outside = CancellationScope.current();
-  await CancellationScope.nonCancellable(async () => {
+  return CancellationScope.nonCancellable(async () => {
     const { run, attention, conclude, noteCancel } = openRun(input, stop);
     outside.cancelRequested.catch(() => noteCancel({ by: 'temporal' }));
     const ending = await body(run).catch((error: unknown) => unexpected(run, error));
     conclude(ending.status);
     await finish(run, ending, attention);
-    if (ending.status === 'cancelled') throw new CancelledFailure('The run was cancelled.');
+    if (ending.status === 'cancelled' && outside.consideredCancelled)
+      throw new CancelledFailure('The run was cancelled.');
     if (ending.status === 'failed')
       throw ApplicationFailure.nonRetryable(
         ending.error?.message ?? 'The run failed.',
         ending.error?.code ?? 'FAILED',
       );
+    return summarise(ending);
   });
 }
+
+const LONGEST_SUMMARY = 100;
+
+/** What a list of events is called in Temporal's UI. */
+const summaryOf = ({ events }: Ride): string =>
+  `write ${[...new Set(events.map(({ type }) => type))].join(', ')}`.slice(0, LONGEST_SUMMARY);
 
 /** A signal that is sent by hand may carry anything. */
 type CancelAsk = { by: unknown; reason?: unknown };
@@ -100,7 +112,9 @@ interface OpenRun<Input extends RunStart> {
 
 function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Input> {
   const act = createProxies(input.settings.callTimeoutMs);
-  const journal = createRunJournal(input.runId, (ride) => act.local.appendEvents(ride));
+  const journal = createRunJournal(input.runId, (ride) =>
+    act.local.appendEvents.executeWithOptions({ summary: summaryOf(ride) }, [ride]),
+  );
   const attention: FinishRequest['attention'] = [];
   let status: RunStatus = 'created';
   let concluded: Ending['status'] | undefined;
@@ -207,7 +221,9 @@ async function finish(
     ended: ending.status,
   });
   await run.journal.ride((ride) =>
-    run.act.local.finishRun({ ride, runId: run.input.runId, ...ending, ...run.closing, attention }),
+    run.act.local.finishRun.executeWithOptions({ summary: `end: ${ending.status}` }, [
+      { ride, runId: run.input.runId, ...ending, ...run.closing, attention },
+    ]),
   );
   await condition(allHandlersFinished);
 }

@@ -6,10 +6,11 @@ import { createApprovalGate } from '../engine/approval.ts';
 import { runPlan } from '../engine/plan-run.ts';
 import { makePlan, planningPatience } from '../engine/planning.ts';
 import { executeRun, type Ending, type Run } from '../engine/run.ts';
+import type { RunSummary } from '../engine/run-summary.ts';
 
 /** A task in plain words: planned, priced, approved against escrow, executed as a paid graph (reasoning.md). */
-export async function reasoning(input: RunInput): Promise<void> {
-  await executeRun(input, async (run) => {
+export async function reasoning(input: RunInput): Promise<RunSummary> {
+  return executeRun(input, async (run) => {
     const gate = createApprovalGate(run);
     run.move('planning', 'run.planning', 'run.planning', {});
     run.describe(['**Planning**']);

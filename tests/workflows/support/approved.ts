@@ -3,6 +3,7 @@ import type { RunSettings } from '../../../domain/run-settings.ts';
 import type { TemporalTestClient } from '../../support/temporal.ts';
 import { UPDATES } from '../../../domain/messages.ts';
 import { createFakes, type Fakes, type Script } from './fakes.ts';
+import type { RunSummary } from '../../../workflows/engine/run-summary.ts';
 import { until, withRun } from './run.ts';
 
 export type Overrides = Partial<Fakes['activities']>;
@@ -10,11 +11,10 @@ export type Overrides = Partial<Fakes['activities']>;
 export const approve = (handle: WorkflowHandle, more: object = {}): Promise<unknown> =>
   handle.executeUpdate(UPDATES.approve, { args: [{ by: 'tester', updateId: 'u1', ...more }] });
 
-/** How the workflow itself ended, as Temporal shows it. */
+/** How the run ended, as its workflow says it: by its summary, or as failed or cancelled in Temporal itself. */
 export async function endOf(handle: WorkflowHandle): Promise<'completed' | 'failed' | 'cancelled'> {
   try {
-    await handle.result();
-    return 'completed';
+    return ((await handle.result()) as RunSummary).status;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     return error.cause?.name === 'CancelledFailure' ? 'cancelled' : 'failed';

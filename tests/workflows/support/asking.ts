@@ -3,6 +3,7 @@ import { UNKNOWN_TOTALS } from '../../../domain/ports/ledger.ts';
 import type { Json } from '../../../schemas/core/json.ts';
 import type { QuestionSpec } from '../../../workflows/engine/question-events.ts';
 import { executeRun, type RunStart } from '../../../workflows/engine/run.ts';
+import type { RunSummary } from '../../../workflows/engine/run-summary.ts';
 
 /** What a test's run asks, and when: `afterGo` waits for the signal `go` first. */
 export interface Asking extends RunStart {
@@ -12,8 +13,8 @@ export interface Asking extends RunStart {
 }
 
 /** Asks all its questions at once; how they ended is its output. */
-export async function askingRun(input: Asking): Promise<void> {
-  await executeRun(input, async (run) => {
+export async function askingRun(input: Asking): Promise<RunSummary> {
+  return executeRun(input, async (run) => {
     let go = input.afterGo !== true;
     setHandler(defineSignal('go'), () => void (go = true));
     run.questions.expect(input.expects ?? []);

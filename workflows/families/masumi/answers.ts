@@ -38,7 +38,11 @@ const wordsOf = (lid: string, deadlineMs: number): QuestionWords => ({
 });
 
 const handOver = ({ run, fid }: Job, lid: string, inputHash: string): Promise<Taken> =>
-  kodosumi(ANSWER_FOR_MS).answerLock({ runId: run.input.runId, fid: fid!, lid, inputHash }).catch(notReached);
+  kodosumi(ANSWER_FOR_MS)
+    .answerLock.executeWithOptions({ summary: `question ${lid}: hand the answer over` }, [
+      { runId: run.input.runId, fid: fid!, lid, inputHash },
+    ])
+    .catch(notReached);
 
 function notReached(error: unknown): never {
   if (!(error instanceof ActivityFailure)) throw error;

@@ -32,6 +32,10 @@ async function followOnce(job: Job): Promise<FollowEnd | 'stopped' | 'too_late'>
   const answered = asked.filter((lid) => lid !== openLock);
   const watch = { runId: run.input.runId, fid: fid!, openLock, answered };
   const isTooLate = (): boolean => job.isLate;
-  const seen = await untilStopped(run.stop, () => following().followJob(watch), isTooLate);
+  const seen = await untilStopped(
+    run.stop,
+    () => following().followJob.executeWithOptions({ summary: 'flow: follow' }, [watch]),
+    isTooLate,
+  );
   return seen === 'stopped' && isTooLate() ? 'too_late' : seen;
 }

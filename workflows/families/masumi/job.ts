@@ -1,12 +1,13 @@
 import type { JobInput } from '../../../domain/masumi/ports/jobs.ts';
 import { executeRun } from '../../engine/run.ts';
+import type { RunSummary } from '../../engine/run-summary.ts';
 import { createJob } from './context.ts';
 import { askForPayment, awaitFunds } from './payment.ts';
 import { doWork } from './work.ts';
 
 /** An agent sold over MIP-003: paid in advance, done by a Kodosumi flow, its result's hash submitted (masumi.md). */
-export async function masumi(input: JobInput): Promise<void> {
-  await executeRun(input, async (run) => {
+export async function masumi(input: JobInput): Promise<RunSummary> {
+  return executeRun(input, async (run) => {
     const job = createJob(run);
     return (await askForPayment(job)) ?? (await awaitFunds(job)) ?? doWork(job);
   });

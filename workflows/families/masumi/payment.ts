@@ -16,11 +16,16 @@ export async function askForPayment(job: Job): Promise<Ending | undefined> {
   run.describe(['**Asking the payment service for a payment request**']);
   const asked = await run.journal
     .ride((ride) =>
-      payments(settings.requestPaymentForMs).requestPayment({
-        ride,
-        runId,
-        times: timesFrom(job, Date.now()),
-      }),
+      payments(settings.requestPaymentForMs).requestPayment.executeWithOptions(
+        { summary: 'payment: ask for a request' },
+        [
+          {
+            ride,
+            runId,
+            times: timesFrom(job, Date.now()),
+          },
+        ],
+      ),
     )
     .catch(undefinedWhenRetriesEnd);
   if (asked === undefined)
@@ -73,7 +78,11 @@ export async function awaitFunds(job: Job): Promise<Ending | undefined> {
 async function lookOnce(job: Job): Promise<boolean> {
   const { run } = job;
   const seen = await run.journal
-    .ride((ride) => payments(READ_FOR_MS).readPayment({ ride, runId: run.input.runId }))
+    .ride((ride) =>
+      payments(READ_FOR_MS).readPayment.executeWithOptions({ summary: 'payment: look once more' }, [
+        { ride, runId: run.input.runId },
+      ]),
+    )
     .catch(undefinedWhenRetriesEnd);
   if (seen !== undefined) noteStanding(job, seen);
   return job.standing.onChainState !== null;

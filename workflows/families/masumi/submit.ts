@@ -31,12 +31,22 @@ async function submitOnce(job: Job, result: ValueRef): Promise<SubmitResultOutco
   const { run } = job;
   const { runId, settings } = run.input;
   const outcome = await run.journal
-    .ride((ride) => payments(resultDeadlineOf(job) - Date.now()).submitResult({ ride, runId, result }))
+    .ride((ride) =>
+      payments(resultDeadlineOf(job) - Date.now()).submitResult.executeWithOptions(
+        { summary: 'flow: submit the hash of the result' },
+        [{ ride, runId, result }],
+      ),
+    )
     .catch(undefinedWhenRetriesEnd);
   if (outcome !== undefined) return outcome;
   await sleep(LATE_TRIES * settings.retryEveryMs, { summary: 'a submission may still arrive' });
   const found = await run.journal
-    .ride((ride) => payments(READ_FOR_MS).findSubmitted({ ride, runId, result }))
+    .ride((ride) =>
+      payments(READ_FOR_MS).findSubmitted.executeWithOptions(
+        { summary: 'flow: look for the submitted hash' },
+        [{ ride, runId, result }],
+      ),
+    )
     .catch(undefinedWhenRetriesEnd);
   return found ?? { kind: 'not_now', message: 'The payment service did not answer.' };
 }

@@ -36,7 +36,10 @@ function registerRefund(job: Job): void {
   const { runId } = job.run.input;
   let begun: Promise<AuthorizeRefundOutcome> | undefined;
   const begin = (): Promise<AuthorizeRefundOutcome> => {
-    begun ??= payments(UNDO_FOR_MS).authorizeRefund({ runId });
+    begun ??= payments(UNDO_FOR_MS).authorizeRefund.executeWithOptions(
+      { summary: 'undo payment: authorise the refund' },
+      [{ runId }],
+    );
     begun.catch(() => undefined); // told by the undo, which awaits it
     return begun;
   };
@@ -55,7 +58,9 @@ async function launch(job: Job): Promise<{ launched: string } | Ending> {
   run.saga.register({
     key: 'flow',
     run: async () => {
-      await kodosumi(KILL_FOR_MS).killJob({ runId, fid: job.fid });
+      await kodosumi(KILL_FOR_MS).killJob.executeWithOptions({ summary: 'undo flow: end it' }, [
+        { runId, fid: job.fid },
+      ]);
       return { kind: 'ok', detail: { killed: job.fid } };
     },
   });
@@ -68,7 +73,9 @@ async function launch(job: Job): Promise<{ launched: string } | Ending> {
   });
   const forMs = Math.min(settings.launchForMs, launchDeadlineOf(job) - Date.now());
   const asked = await untilStopped(run.stop, () =>
-    run.journal.ride((ride) => kodosumi(forMs).launchJob({ ride, runId })),
+    run.journal.ride((ride) =>
+      kodosumi(forMs).launchJob.executeWithOptions({ summary: 'flow: launch' }, [{ ride, runId }]),
+    ),
   ).catch((error: unknown) => ({ kind: 'exhausted' as const, message: lastWords(error) }));
   if (asked === 'stopped') return stopped(job);
   if (asked.kind === 'exhausted')

@@ -1,0 +1,58 @@
+import type { ApproveRequest } from '../messages.ts';
+import type { GateFacts, GateState, Refusal } from './approval-state.ts';
+import type { Plan } from './plan.ts';
+
+/** What is told to whoever approved a plan that will never come. */
+export const ENDING: Refusal = {
+  code: 'invalid_state',
+  message: 'The run is ending; there will be nothing to approve.',
+};
+
+/** An approval that names no plan must not approve a dearer one than its sender can have meant. */
+export function refuseUnbound(
+  plan: Plan,
+  request: ApproveRequest,
+  { maxCost }: GateFacts,
+): Refusal | undefined {
+  const maximum = request.limits?.maxTotalAmount ?? maxCost;
+  if (request.planHash !== undefined || maximum === undefined) return undefined;
+  if (BigInt(plan.totalEstimatedCost) <= BigInt(maximum)) return undefined;
+  const message = 'The plan costs more than the approval that came before it allows.';
+  return { code: 'invalid_state', message };
+}
+
+/** Why this approval cannot be granted now; undefined when it can. */
+export function refuseClosed(
+  { plan, decision }: GateState,
+  request: ApproveRequest,
+  { status, stopping }: GateFacts,
+): Refusal | undefined {
+  const other = refuseOther(plan, request.planHash);
+  if (other !== undefined) return other;
+  if (plan !== undefined && request.asset !== undefined && request.asset !== plan.asset) {
+    const message = `The limits are meant in ${request.asset}, but the plan is priced in ${plan.asset}.`;
+    return { code: 'invalid_state', message };
+  }
+  if (decision?.kind === 'lapsed')
+    return { code: 'approval_expired', message: 'The time to approve this plan has passed.' };
+  if (decision === undefined && !stopping) return undefined;
+  return { code: 'invalid_state', message: `The run is ${status}; there is nothing to approve.` };
+}
+
+/** A decision that names a plan is about that plan alone. */
+export function refuseOther(plan: Plan | undefined, planHash: string | undefined): Refusal | undefined {
+  if (plan === undefined || planHash === undefined || planHash === plan.planHash) return undefined;
+  const message = `The plan has changed; decide on ${plan.planHash} after looking at it.`;
+  return { code: 'plan_changed', message };
+}
+
+const LATEST_MS = 8.64e15; // the last instant that a date can be
+
+/** Why an approval cannot be read, whoever sends it. An error in a handler would hold up the workflow. */
+export function refuseMalformed({ limits = {}, expiresAtMs = 0 }: ApproveRequest): Refusal | undefined {
+  const amounts = [limits.maxTotalAmount, limits.maxPerTransaction].filter((amount) => amount !== undefined);
+  if (!amounts.every((amount) => /^\d{1,78}$/.test(amount)))
+    return { code: 'invalid_state', message: 'Limits are whole minor units, written as digits.' };
+  if (expiresAtMs >= 0 && expiresAtMs <= LATEST_MS) return undefined;
+  return { code: 'invalid_state', message: 'expiresAtMs is milliseconds since 1970.' };
+}
