@@ -4,6 +4,7 @@ import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { createApprovalGate } from '../../workflows/engine/approval.ts';
 import { runPlan } from '../../workflows/engine/plan-run.ts';
+import type { RunSummary } from '../../workflows/engine/run-summary.ts';
 import { executeRun, type Ending, type Run } from '../../workflows/engine/run.ts';
 import { ECHO_EVENTS, type EchoActivities, type EchoInput } from './02-contract.ts';
 import { VOLUMES } from './03-plan.ts';
@@ -14,8 +15,8 @@ const { planEcho } = proxyLocalActivities<EchoActivities>({ startToCloseTimeout:
  * 5. The story, from top to bottom: ask a person, plan, and let the engine have the plan approved, paid for and executed.
  * This code runs again from its history after a crash, so it must decide the same each time: no clock, no network, no files.
  */
-export async function echo(input: EchoInput): Promise<void> {
-  await executeRun(input, async (run) => {
+export async function echo(input: EchoInput): Promise<RunSummary> {
+  return executeRun(input, async (run) => {
     const gate = createApprovalGate(run);
     run.move('planning', 'run.planning', 'run.planning', {});
     const end = await run.questions.ask({
@@ -27,7 +28,9 @@ export async function echo(input: EchoInput): Promise<void> {
     });
     if (end.kind !== 'answered') return nothingDone(run);
     const planned = await run.journal.ride((ride) =>
-      planEcho({ ride, runId: input.runId, answer: end.answer }),
+      planEcho.executeWithOptions({ summary: 'plan: one paid step' }, [
+        { ride, runId: input.runId, answer: end.answer },
+      ]),
     );
     if (planned.kind === 'failed') return { ...nothingDone(run), status: 'failed', error: planned };
     announce(run, planned.plan);
