@@ -42,7 +42,7 @@ export interface Services {
 /** A route as an Express handler: authenticate, limit, read, check, work once, record, answer. */
 export function serve(services: Services, route: Route, family?: FamilyModule) {
   return async (req: Request, res: Response): Promise<void> => {
-    const where = whereOf(req, family === undefined ? services.ownStyle : family.problems);
+    const where = whereOf(req, styleOf(services, family));
     const { log } = factsOf(req);
     const answer = await answerTo(services, route, req, res, where).catch((error: unknown) =>
       renderProblem(error, where, log),
@@ -50,6 +50,12 @@ export function serve(services: Services, route: Route, family?: FamilyModule) {
     send(res, answer);
   };
 }
+
+/** A family's errors look like the family's; the engine's own know the codes of all. */
+export const styleOf = (
+  { ownStyle }: Pick<Services, 'ownStyle'>,
+  family: FamilyModule | undefined,
+): ProblemStyle | undefined => (family === undefined ? ownStyle : family.problems);
 
 export function whereOf(req: Request, style: ProblemStyle | undefined): Where {
   const { id, shownUrl } = factsOf(req);

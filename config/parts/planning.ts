@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { list, port } from '../../schemas/core/setting.ts';
+import { list } from '../../schemas/core/setting.ts';
 
 export const planning = {
   title: 'Planning and services',

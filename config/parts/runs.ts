@@ -1,4 +1,4 @@
-import { int, ms } from '../../schemas/core/setting.ts';
+import { int } from '../../schemas/core/setting.ts';
 
 export const runs = {
   title: 'Runs and money',

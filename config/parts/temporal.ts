@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, port } from '../../schemas/core/setting.ts';
+import { flag } from '../../schemas/core/setting.ts';
 
 export const temporal = {
   title: 'Temporal',

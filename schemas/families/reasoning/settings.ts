@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { int, ms } from '../../core/setting.ts';
+import { int } from '../../core/setting.ts';
 
 /** Settings of the family, in the order .env.example shows them. */
 export const ReasoningSettings = z.object({
