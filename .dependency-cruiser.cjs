@@ -34,8 +34,13 @@ module.exports = {
     {
       name: 'family-to-family',
       severity: 'error',
-      from: { path: '^workflows/families/([^/]+)' },
-      to: { path: '^workflows/families/', pathNot: '^workflows/families/$1' },
+      comment: 'a family knows no other; what several need is the engine’s',
+      from: { path: '^(?:api|schemas|workers|workflows)/families/([^/.]+)' },
+      to: {
+        path: '^(?:api|schemas|workers|workflows)/families/',
+        // Movements of escrow are the engine's.
+        pathNot: '^(?:api|schemas|workers|workflows)/families/(?:$1|escrow)[/.]',
+      },
     },
     {
       name: 'activities',
@@ -66,6 +71,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^config/', pathNot: '\\.test\\.ts$' },
       to: { path: `^(activities|api|workers|workflows|db|${ABOVE})/` },
+    },
+    {
+      name: 'families',
+      comment: 'manifests: all that a family is made of, nothing that starts it',
+      severity: 'error',
+      from: { path: '^families/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(processes|library|sdk|cli|embedded|demo|examples|tests|bench|scripts)/' },
     },
     {
       name: 'processes',
@@ -101,7 +113,7 @@ module.exports = {
       name: 'no-cycles',
       severity: 'error',
       from: { pathNot: 'node_modules' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
   ],
   options: {

@@ -2,7 +2,7 @@ import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { createAuditor } from '../db/repositories/audit.ts';
-import type { ApiDeps } from './context.ts';
+import type { ServedApi } from './family.ts';
 import { coreRoutes, coreStreams } from './core/index.ts';
 import { withCurl } from './docs/curl.ts';
 import { mountDocuments } from './docs/routes.ts';
@@ -32,17 +32,18 @@ export interface Parts {
 }
 
 export function createParts(
-  deps: ApiDeps,
+  deps: ServedApi,
   draining: AbortSignal = new AbortController().signal,
   limits: Limits = LIMITS,
 ): Parts {
   const { settings } = deps;
-  const own = (family: ApiDeps['families'][number]): MountedStream[] =>
+  const own = (family: ServedApi['families'][number]): MountedStream[] =>
     (family.streams ?? []).map((stream) => ({ stream, family }));
   const keys = createKeyWatch(deps.db.pool, deps.log);
   return {
     services: {
       deps,
+      ownStyle: { codes: Object.assign({}, ...deps.families.map(({ ownCodes }) => ownCodes)) },
       keys,
       limiter: createRateLimiter(deps.db.pool, settings.rateLimitPerMinute),
       auditor: createAuditor(deps.db),
@@ -58,10 +59,10 @@ export function createParts(
 }
 
 /** The whole HTTP API without a socket. Its hub connects to the database when the first stream is opened. */
-export function createApp(deps: ApiDeps, parts: Parts = createParts(deps)): Express {
+export function createApp(deps: ServedApi, parts: Parts = createParts(deps)): Express {
   const { services, hub, streams } = parts;
   const mounted: Mounted[] = [
-    ...coreRoutes.map((route) => ({ route, family: undefined })),
+    ...coreRoutes(deps.families).map((route) => ({ route, family: undefined })),
     ...deps.families.flatMap((family) => family.routes.map((route) => ({ route, family }))),
     ...streams.map(({ stream, family }) => ({
       route: documentStream(stream),
@@ -101,13 +102,13 @@ function security(): RequestHandler {
 }
 
 const guardHost =
-  (deps: ApiDeps): RequestHandler =>
+  (deps: ServedApi): RequestHandler =>
   (req, _res, next) => {
     checkHost(req, deps.settings);
     next();
   };
 
-function crossOrigin({ settings: { corsOrigins } }: ApiDeps): RequestHandler[] {
+function crossOrigin({ settings: { corsOrigins } }: ServedApi): RequestHandler[] {
   if (corsOrigins.length === 0) return [];
   const exposedHeaders = [
     'x-request-id',
@@ -120,13 +121,13 @@ function crossOrigin({ settings: { corsOrigins } }: ApiDeps): RequestHandler[] {
 }
 
 /** A family's errors look like the family's, also where it has no route. */
-function styleAt(deps: ApiDeps, path: string): ProblemStyle | undefined {
+function styleAt(deps: ServedApi, path: string): ProblemStyle | undefined {
   const owns = (prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
   return deps.families.find((family) => family.prefixes?.some(owns))?.problems;
 }
 
 const notFound =
-  (deps: ApiDeps): RequestHandler =>
+  (deps: ServedApi): RequestHandler =>
   (req, res) => {
     const error = new ApiError(
       'route_not_found',
@@ -136,7 +137,7 @@ const notFound =
   };
 
 const failed =
-  (deps: ApiDeps): ErrorRequestHandler =>
+  (deps: ServedApi): ErrorRequestHandler =>
   // Express knows an error handler by its four parameters.
   (error: unknown, req, res, _next) => {
     send(res, renderProblem(error, whereOf(req, styleAt(deps, req.path)), factsOf(req).log));

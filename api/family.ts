@@ -1,11 +1,9 @@
 import type { JsonObject } from '../schemas/core/json.ts';
-import type { RunRow } from '../db/repositories/runs.ts';
-import type { CatalogueEntry, InputBody, RerunBody } from '../schemas/core/api.ts';
-import type { ApiDeps, Ctx } from './context.ts';
+import type { CatalogueEntry } from '../schemas/core/api.ts';
+import type { ApiDeps, Ctx, RunFamily } from './context.ts';
+import type { CodeMeaning } from './problem-codes.ts';
 import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
-import type { CommandCtx } from './runs/commands.ts';
-import type { StartRequest, StartableRun, WorkflowStart } from './runs/start.ts';
 import type { StreamRoute } from './stream/define-stream.ts';
 
 /** State of an outside system as `/health` shows it. `off`: not configured, which is healthy. */
@@ -21,9 +19,15 @@ export interface HealthPart {
   fields?: JsonObject;
 }
 
+/** Members of `/health` by where they stand. */
+export interface HealthNames {
+  checks?: readonly string[];
+  metrics?: readonly string[];
+  fields?: readonly string[];
+}
+
 /** One API family: its routes, its streams and the way its errors look. */
-export interface FamilyModule {
-  name: string;
+export interface FamilyModule extends RunFamily {
   /** Shown above its operations in the documentation. */
   description: string;
   /** How to begin, as Markdown with commands for a shell: shown at the top of the documentation. */
@@ -31,20 +35,27 @@ export interface FamilyModule {
   routes: readonly Route[];
   streams?: readonly StreamRoute[];
   problems?: ProblemStyle;
+  /** Event types that only it has. */
+  events?: readonly string[];
+  /** Problem codes that only it has; the engine's own routes answer them as well. */
+  ownCodes?: Readonly<Record<string, CodeMeaning>>;
+  /** Problem codes that `giveInput` may throw besides the engine's. */
+  inputErrors?: readonly string[];
+  /** Kinds of work besides the engine's. */
+  queues?: readonly string[];
+  /** What it fills at the top of `/health`, besides its own part there. */
+  fills?: HealthNames;
   /** First path segments that are the family's, so that 404 and 405 below them carry its aliases, e.g. "/workflows". */
   prefixes?: readonly string[];
-  /** Everybody of the tenant sees its runs. Without this only a run's own subject and admins do. */
-  sharedRuns?: true;
-  /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
-  restart?(row: StartableRun): WorkflowStart | undefined;
-  /** Another run of an ended one: its row and its start. Throws refusals. */
-  rerun?(ctx: Ctx, run: RunRow, wanted: NonNullable<RerunBody>): Promise<StartRequest>;
-  /** Answers a question whose form the engine cannot check. Families that ask in the engine's forms need none. Throws refusals. */
-  giveInput?(ctx: CommandCtx, run: RunRow, input: InputBody): Promise<void>;
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */
   sweep?(deps: ApiDeps): Promise<void>;
   health?(deps: ApiDeps): Promise<HealthPart>;
   /** What it adds to `GET /flows` and `GET /agents`: what the caller's tenant may run, and who does the work. */
   flows?(ctx: Ctx): Promise<CatalogueEntry[]>;
   agents?(ctx: Ctx): Promise<CatalogueEntry[]>;
+}
+
+/** What an API process is made of: what requests work with, and the families whose routes it mounts. */
+export interface ServedApi extends ApiDeps {
+  families: readonly FamilyModule[];
 }

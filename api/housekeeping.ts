@@ -1,5 +1,5 @@
 import { purgeExpired } from '../db/repositories/housekeeping.ts';
-import type { ApiDeps } from './context.ts';
+import type { ServedApi } from './family.ts';
 import { anchorAudit } from './receipts/anchor.ts';
 import { sweepStarts } from './runs/sweep.ts';
 
@@ -8,7 +8,7 @@ const PURGE_MS = 60_000;
 const ANCHOR_MS = 30_000; // how often it looks whether an anchor is due
 
 /** What an API process does by itself: settle open starts, delete what has expired, anchor the audit trail. */
-export function startHousekeeping(deps: ApiDeps): { stop(): Promise<void> } {
+export function startHousekeeping(deps: ServedApi): { stop(): Promise<void> } {
   const sweepFamilies = (): Promise<unknown> =>
     Promise.all(deps.families.map(async (family) => family.sweep?.(deps)));
   const anchorEvery = deps.settings.auditAnchorEveryMs;
@@ -24,7 +24,7 @@ export function startHousekeeping(deps: ApiDeps): { stop(): Promise<void> } {
 }
 
 function repeat(
-  deps: ApiDeps,
+  deps: ServedApi,
   name: string,
   everyMs: number,
   work: () => Promise<unknown>,

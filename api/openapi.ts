@@ -5,11 +5,13 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { z } from 'zod';
+import { EngineEvent } from '../schemas/core/event.ts';
 import { Problem } from '../schemas/core/problem.ts';
 import type { FamilyModule } from './family.ts';
 import type { Mounted } from './http/mount.ts';
 import { KEY_PATTERN } from './middleware/idempotency.ts';
 import { meaningOf } from './problem-codes.ts';
+import type { ProblemStyle } from './problem.ts';
 import type { Route } from './route.ts';
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
@@ -30,11 +32,15 @@ export function buildDocument(
   mounted: readonly Mounted[],
 ): OpenApiDocument {
   const paths: ZodOpenApiPathsObject = {};
-  for (const entry of mounted) {
-    const path = entry.route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [entry.route.method]: operation(entry) };
+  const ownCodes: Codes = Object.assign({}, ...families.map((family) => family.ownCodes));
+  const inputErrors = families.flatMap((family) => family.inputErrors ?? []);
+  for (const { route, family } of mounted) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    const errors = [...(route.errors ?? []), ...(route.handsInput ? inputErrors : [])];
+    const style = family === undefined ? { codes: ownCodes } : family.problems;
+    paths[path] = { ...paths[path], [route.method]: operation({ ...route, errors }, style) };
   }
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: {
       title: 'Steward',
@@ -55,9 +61,21 @@ export function buildDocument(
       },
     },
   });
+  return listEvents(document, families);
 }
 
-function operation({ route, family }: Mounted): ZodOpenApiOperationObject {
+type Codes = NonNullable<ProblemStyle['codes']>;
+
+/** The schema takes whatever a family declares; the document names what is declared here. */
+function listEvents(document: OpenApiDocument, families: readonly FamilyModule[]): OpenApiDocument {
+  const events = [...EngineEvent.options, ...families.flatMap((family) => family.events ?? [])];
+  const { schemas = {} } = document.components ?? {};
+  for (const [name, schema] of Object.entries(schemas))
+    if (name.startsWith('EventType')) Object.assign(schema, { enum: events, pattern: undefined });
+  return document;
+}
+
+function operation(route: Route, style: ProblemStyle | undefined): ZodOpenApiOperationObject {
   const query = objectOf(route.query);
   return {
     operationId: `${route.method}${route.path.replace(/\W+(\w)/g, (_all, letter: string) => letter.toUpperCase()).replace(/\W/g, '')}`,
@@ -77,7 +95,7 @@ function operation({ route, family }: Mounted): ZodOpenApiOperationObject {
         content: { 'application/json': { schema: route.body } },
       },
     }),
-    responses: { ...answers(route), ...problems(route, family) },
+    responses: { ...answers(route), ...problems(route, style) },
   };
 }
 
@@ -106,7 +124,7 @@ function answers(route: Route): ZodOpenApiResponsesObject {
 }
 
 /** What every route may answer, and what this one says of itself, grouped by status. */
-function problems(route: Route, family: FamilyModule | undefined): ZodOpenApiResponsesObject {
+function problems(route: Route, style: ProblemStyle | undefined): ZodOpenApiResponsesObject {
   const codes = ['internal', 'unavailable', ...(route.errors ?? [])];
   if (route.limited !== false) codes.push('rate_limited');
   if (route.scope !== null) codes.push('unauthorized', 'forbidden');
@@ -114,7 +132,6 @@ function problems(route: Route, family: FamilyModule | undefined): ZodOpenApiRes
   if (route.body) codes.push('invalid_json', 'too_large', 'media_type');
   if (route.idempotent)
     codes.push('idempotency_key_reused', 'idempotency_in_progress', 'invalid_idempotency_key');
-  const style = family?.problems;
   const meanings = [...new Set(codes)].map((code) => {
     const shown = style?.rename?.[code] ?? code;
     return { shown, ...meaningOf(shown, style?.codes, code) };

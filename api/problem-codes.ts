@@ -61,9 +61,11 @@ const MEANINGS = new Map<string, CodeMeaning>([
   ...group(431, 'Request header fields too large', ['headers_too_large']),
   ...group(429, 'Too many requests', ['rate_limited', 'too_many_connections', 'too_many_streams']),
   ...group(500, 'Internal error', ['internal', 'ledger_invalid', 'value_lost']),
-  ...group(502, 'Bad gateway', ['kodosumi_unavailable']),
   ...group(503, 'Service unavailable', ['unavailable', 'discovery_unavailable']),
 ]);
+
+/** The codes that are the engine's; families add theirs. */
+export const ENGINE_CODES: readonly string[] = [...MEANINGS.keys()];
 
 /** A code nobody listed is a refusal: its message is safe to show, and the client is the one to change something. */
 const REFUSED: CodeMeaning = { status: 400, title: 'Bad request' };

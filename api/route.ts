@@ -57,8 +57,15 @@ interface RouteFacts {
   scope: Scope | null;
   /** Body fields that hold money: "maxCost", "limits.maxTotalAmount", "items.*.price". They arrive as text. */
   money?: Money;
+  /**
+   * Path parameters that name a thing, each with the problem code of there being none. What no name can be is the name of
+   * nothing, so it is answered with this code as well.
+   */
+  missing?: Readonly<Record<string, string>>;
   /** Problem codes the handler may answer, besides those every route has. */
   errors?: readonly string[];
+  /** Hands what it gets to the run's family, whose refusals (`inputErrors`) it answers as well. */
+  handsInput?: boolean;
   /** Honours Idempotency-Key. */
   idempotent?: boolean;
   /** False for health and the like. */

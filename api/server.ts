@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EngineError } from '../domain/errors.ts';
 import { createApp, createParts } from './app.ts';
-import type { ApiDeps } from './context.ts';
+import type { ServedApi } from './family.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { answerBadRequests } from './http/client-error.ts';
 import { refuseBadTargets } from './http/target.ts';
@@ -28,7 +28,7 @@ const GOODBYE_MS = 2000;
 
 /** The API on a socket. Port 0 takes a free one. */
 export async function startApi(
-  deps: ApiDeps,
+  deps: ServedApi,
   { host, port, limits: given }: StartOptions,
 ): Promise<RunningApi> {
   refuseOpenDoor(deps, host);
@@ -80,7 +80,7 @@ const createHttpServer = (limits: Limits): Server =>
 /** Other offers (h2c, which curl makes) are ignored, as HTTP wants. */
 const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
-function refuseOpenDoor({ settings }: ApiDeps, host: string): void {
+function refuseOpenDoor({ settings }: ServedApi, host: string): void {
   if (settings.auth === 'on' || isLoopbackHost(host)) return;
   throw new EngineError(
     'auth_required',

@@ -1,5 +1,4 @@
-import type { ClaimTimes } from './middleware/idempotency.ts';
-import type { SweepWaits } from './runs/sweep.ts';
+import type { ClaimTimes } from './middleware/claim.ts';
 
 /** What the API needs from the environment; `config.ts` satisfies it. */
 export interface ApiSettings {
@@ -33,6 +32,14 @@ export interface ApiSettings {
   claims?: ClaimTimes;
   /** When the sweep settles starts that are open. */
   sweepWaits?: SweepWaits;
+}
+
+/** When the sweep settles starts that are open; ms. */
+export interface SweepWaits {
+  /** A row without any start is an orphan after this. */
+  pendingMs: number;
+  /** An unknown start may be claimed by the same request for this long. */
+  claimMs: number;
 }
 
 /** How many connections and streams of one process clients may have. */

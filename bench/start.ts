@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { settings as everySetting } from '../config/config.ts';
+import { settings as everySetting } from '../families/config.ts';
 import type { Bench } from './bench.ts';
 import { startHost, type Host } from './harness/host.ts';
 import { createStewardClient } from './steward/client.ts';

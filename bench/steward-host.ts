@@ -21,7 +21,7 @@ quietRuntime(log);
 const began = performance.now();
 const stack = await startStack(config, {
   application: true,
-  agents: false,
+  standIns: false,
   log,
   progress: (message) => log.info(message),
 });

@@ -7,7 +7,7 @@ import type { Checkpoint } from '../domain/crash-points.ts';
  * and `config.ts` refuses them in production.
  */
 export function checkpointOf({ CRASH_AT, STOP_AT }: Pick<Config, 'CRASH_AT' | 'STOP_AT'>): {
-  checkpoint?: Checkpoint;
+  checkpoint?: Checkpoint<string>;
 } {
   if (CRASH_AT === undefined && STOP_AT === undefined) return {};
   let stopped = false;

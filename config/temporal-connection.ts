@@ -14,7 +14,10 @@ export function temporalOptions(config: Config): { address: string; tls?: true; 
 }
 
 /** Settings without which a process cannot work; the message says the way out. */
-export function required<K extends keyof Config>(config: Config, name: K): NonNullable<Config[K]> {
+export function required<C extends object, K extends keyof C & string>(
+  config: C,
+  name: K,
+): NonNullable<C[K]> {
   const value = config[name];
   if (value === undefined || value === null)
     throw new Error(

@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import type pg from 'pg';
-import { migrationsList } from '../migrations/index.ts';
+import type { MigrationClass } from '../migrations/index.ts';
 import { createClient, normaliseUrl, steadyDriver } from './connections.ts';
 import { grantRights, roleOf, whyUnprotected } from './roles.ts';
 
@@ -11,14 +11,18 @@ const LOCK = 7_236_771; // any number that is the same for every Steward process
  * Brings the database to the newest schema. Safe to call from many processes at once: an advisory lock queues them. With
  * `ownerUrl` it migrates as the owner and gives the role of `url` exactly the rights of the application.
  */
-export async function migrate(url: string, ownerUrl: string = url): Promise<string[]> {
+export async function migrate(
+  migrations: readonly MigrationClass[],
+  url: string,
+  ownerUrl: string = url,
+): Promise<string[]> {
   const application = ownerUrl === url ? undefined : roleOf(normaliseUrl(url));
   const lock = createClient(ownerUrl);
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [LOCK]);
     if (application !== undefined) await requireProtection(lock, application);
-    const applied = await applyAll(normaliseUrl(ownerUrl));
+    const applied = await applyAll(migrations, normaliseUrl(ownerUrl));
     if (application !== undefined) await grantRights(lock, application);
     return applied;
   } finally {
@@ -31,7 +35,7 @@ async function requireProtection(owner: pg.Client, application: string): Promise
   if (why !== undefined) throw new Error(why);
 }
 
-async function applyAll(clientUrl: string): Promise<string[]> {
+async function applyAll(migrations: readonly MigrationClass[], clientUrl: string): Promise<string[]> {
   const orm = await MikroORM.init({
     entities: [],
     clientUrl,
@@ -39,7 +43,7 @@ async function applyAll(clientUrl: string): Promise<string[]> {
     extensions: [Migrator],
     logger: () => undefined, // a lost connection is thrown, not printed
     discovery: { warnWhenNoEntities: false },
-    migrations: { migrationsList, snapshot: false, silent: true },
+    migrations: { migrationsList: listed(migrations), snapshot: false, silent: true },
   });
   try {
     return (await orm.migrator.up()).map((migration) => migration.name);
@@ -47,3 +51,6 @@ async function applyAll(clientUrl: string): Promise<string[]> {
     await orm.close(true);
   }
 }
+
+const listed = (migrations: readonly MigrationClass[]): { name: string; class: MigrationClass }[] =>
+  migrations.map((migration) => ({ name: migration.name, class: migration }));

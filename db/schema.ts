@@ -1,22 +1,28 @@
-import { migrationsList } from '../migrations/index.ts';
+import type { MigrationClass } from '../migrations/index.ts';
 import { createClient } from './connections.ts';
 import { migrate } from './migrate.ts';
+
+type Migrations = readonly MigrationClass[];
 
 /**
  * What API, workers and commands call before they use the database. With one role for everything they migrate it. Where the
  * owner has a URL of its own, or this role may not change the schema, they only check it. A schema that is ahead is fine:
  * migrations only add, so that two releases can run beside each other. Returns the migrations that were applied.
  */
-export async function prepareSchema(url: string, ownerUrl?: string): Promise<string[]> {
-  const { at, missing, mayMigrate } = await lookAtSchema(url);
+export async function prepareSchema(
+  migrations: Migrations,
+  url: string,
+  ownerUrl?: string,
+): Promise<string[]> {
+  const { at, missing, mayMigrate } = await lookAtSchema(migrations, url);
   if (missing.length === 0) return [];
-  if (ownerUrl === undefined && mayMigrate) return migrate(url);
+  if (ownerUrl === undefined && mayMigrate) return migrate(migrations, url);
   throw behind({ at, missing });
 }
 
 /** For commands that only read. Migrates nothing. */
-export async function checkSchema(url: string): Promise<void> {
-  const found = await lookAtSchema(url);
+export async function checkSchema(migrations: Migrations, url: string): Promise<void> {
+  const found = await lookAtSchema(migrations, url);
   if (found.missing.length > 0) throw behind(found);
 }
 
@@ -26,8 +32,12 @@ const behind = ({ at, missing }: Pick<Schema, 'at' | 'missing'>): Error =>
   );
 
 /** For `npm run migrate` and `npm start`: as the owner, where there is a URL for it. */
-export async function upgradeSchema(url: string, ownerUrl?: string): Promise<string[]> {
-  return ownerUrl === undefined ? prepareSchema(url) : migrate(url, ownerUrl);
+export async function upgradeSchema(
+  migrations: Migrations,
+  url: string,
+  ownerUrl?: string,
+): Promise<string[]> {
+  return ownerUrl === undefined ? prepareSchema(migrations, url) : migrate(migrations, url, ownerUrl);
 }
 
 interface Schema {
@@ -39,7 +49,7 @@ interface Schema {
   mayMigrate: boolean;
 }
 
-async function lookAtSchema(url: string): Promise<Schema> {
+async function lookAtSchema(migrations: Migrations, url: string): Promise<Schema> {
   const client = createClient(url);
   await client.connect();
   try {
@@ -53,7 +63,7 @@ async function lookAtSchema(url: string): Promise<Schema> {
       ? await client.query<{ name: string }>('select name from mikro_orm_migrations')
       : { rows: [] };
     const has = new Set(applied.rows.map(({ name }) => name));
-    const ours = migrationsList.map(({ name }) => name);
+    const ours = migrations.map(({ name }) => name);
     return {
       at: ours.findLast((name) => has.has(name)),
       missing: ours.filter((name) => !has.has(name)),

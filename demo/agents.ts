@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
-import { APPROVAL, HYMN, type SampleAgent } from '../embedded/agents/samples.ts';
+import type { MasumiSettings } from '../schemas/families/masumi/settings.ts';
+import { APPROVAL, HYMN, type SampleAgent } from '../stand-ins/agents/samples.ts';
 import { createAgent } from './purchaser/agent.ts';
 import type { Bought } from './purchaser/order.ts';
 import { purchase } from './purchaser/purchase.ts';
@@ -30,7 +31,11 @@ const SALES: readonly Sale[] = [
 ];
 
 /** Sells both sample agents to a purchaser that knows Steward only over the wire. */
-export async function sellAgents(screen: Screen, apiUrl: string, config: Config): Promise<Bought[]> {
+export async function sellAgents(
+  screen: Screen,
+  apiUrl: string,
+  config: Config & MasumiSettings,
+): Promise<Bought[]> {
   const wallet = createWallet({
     url: required(config, 'PAYMENT_SERVICE_URL'),
     apiKey: required(config, 'PAYMENT_API_KEY'),

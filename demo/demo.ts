@@ -2,7 +2,7 @@ import '../config/quiet-bindings.ts';
 import { createLog } from '../config/logging.ts';
 import { runScript } from '../scripts/command-line.ts';
 import { quietRuntime } from '../processes/quiet-runtime.ts';
-import { HYMN } from '../embedded/agents/samples.ts';
+import { HYMN } from '../stand-ins/agents/samples.ts';
 import { sellAgents } from './agents.ts';
 import { createDemoClient } from './client.ts';
 import { fundEscrow } from './fund-escrow.ts';
@@ -84,7 +84,7 @@ async function showAll(screen: Screen, { application, environment }: Stack): Pro
   else await fundEscrow(screen, client, local, USER);
   let good = true;
   for (const task of TASKS) good = (await showTask(screen, client, config, USER, task)) && good;
-  if (standIns?.kodosumi === true && standIns.payments) {
+  if (standIns.has('Kodosumi') && standIns.has('Masumi payments')) {
     const sales = await sellAgents(screen, url, config);
     return good && sales.every(({ passed }) => passed);
   }
@@ -107,7 +107,7 @@ function lookFurther(screen: Screen, { application, environment }: Stack): void 
     `npm run -s verify -- receipt.json${nodes}`,
   );
   say('Payments that somebody should look at:', `curl -s '${url}/payments?stuck=true'`);
-  if (environment.standIns?.payments === true)
+  if (environment.standIns.has('Masumi payments'))
     say('Buy an agent yourself:', `npm run -s purchase -- ${HYMN.key} --api ${url} --data ${dir}`);
 }
 

@@ -1,10 +1,26 @@
 import type { Asset } from '../schemas/core/money.ts';
 
+/** What the engine keeps books of; families add kinds of their own. */
+export const ACCOUNT_KINDS = [
+  'escrow',
+  'reserve',
+  'payee',
+  'world',
+  'bridge',
+  'float',
+  'treasury',
+  'withdrawal',
+] as const;
+
+declare const FAMILY_ACCOUNT: unique symbol;
+/** A kind that a family declares in its manifest. */
+export type FamilyAccount = string & { readonly [FAMILY_ACCOUNT]: true };
+
 /** A ledger account as entries name it. Capped accounts never go below zero (architecture decision 5). */
 export interface AccountRef {
   account: string;
   tenant: string;
-  kind: 'escrow' | 'reserve' | 'payee' | 'world' | 'bridge' | 'float' | 'treasury' | 'withdrawal';
+  kind: (typeof ACCOUNT_KINDS)[number] | FamilyAccount;
   owner: string;
   asset: string;
   capped: boolean;

@@ -1,6 +1,6 @@
 /**
  * Every place after which a crash changes what must happen next with money, and what must happen. The code names the
- * place where it is; tests kill the process there (`tests/crashes`). Between two of them everything is either inside one
+ * place where it is; tests kill the process there (`tests/crashes`). Families add points of their own. Between two of them everything is either inside one
  * database transaction or may be repeated as it is.
  */
 export const CRASH_POINTS = {
@@ -21,16 +21,6 @@ export const CRASH_POINTS = {
   'run.returned':
     'What was left went back to the user, the end is not told. It is told; nothing goes back twice.',
   'run.ended': 'The end is told. What was moved in between goes back when the activity is repeated.',
-  'job.payment-asked':
-    'A payment request may exist. The next try looks for one that carries the job’s id before it asks.',
-  'job.payment-made':
-    'The payment service has made the request, nothing of it is stored. The next try finds it and makes no other.',
-  'job.launching': 'A run may exist at Kodosumi. The next try looks for it before it launches.',
-  'job.launched': 'The run exists, its id is not stored. The next try finds it and launches no other.',
-  'job.answered':
-    'Kodosumi has the answers, that is not stored. The next try finds the lock gone, and knows by whom.',
-  'job.result-submitted':
-    'The payment service has the hash, the end is not told. The same hash again, or it is shown.',
   'deposit.credited':
     'The deposit is in the ledger. The repetition finds its proof used by itself and changes nothing.',
   'withdrawal.prepared':
@@ -63,5 +53,7 @@ export const REQUEST_POINTS = {
 
 export type RequestPoint = keyof typeof REQUEST_POINTS;
 
-/** Called at each point; does nothing but in tests. */
-export type Checkpoint = (point: CrashPoint | RequestPoint) => Promise<void> | void;
+/** Called at each point; does nothing but in tests. A family's code calls it with the family's points. */
+export type Checkpoint<Point extends string = CrashPoint | RequestPoint> = (
+  point: Point,
+) => Promise<void> | void;

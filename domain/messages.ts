@@ -19,7 +19,6 @@ export const SIGNALS = {
   reject: 'reject',
   cancel: 'cancel',
   input: 'input',
-  paymentChanged: 'paymentChanged',
 } as const;
 export const QUERIES = { state: 'state', cancelPlan: 'cancelPlan' } as const;
 

@@ -2,8 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Keypair } from '@solana/web3.js';
-import type { Config } from '../config/config.ts';
-import { startAgents, type StandIns } from './agents.ts';
+import type { Config } from '../families/config.ts';
+import type { Family, StandInContext, StandIns } from '../families/define.ts';
+import { families as served } from '../families/index.ts';
+import { searchAttributesOf } from '../families/vocabulary.ts';
 import { startAnvil } from './chains/anvil.ts';
 import { deployLocalAssets } from './chains/deploy.ts';
 import { parseSeed } from './chains/keys.ts';
@@ -23,19 +25,13 @@ export interface Environment {
   config: Config;
   /** The local chains' wallets, when the chains are ours. */
   local: LocalAssets | undefined;
-  /** Undefined when agents were not asked for. */
-  standIns: StandIns | undefined;
+  /** Which outside systems of families are stand-ins. */
+  standIns: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
-export const SEARCH_ATTRIBUTES = {
-  StewardFamily: 'Keyword',
-  StewardTenant: 'Keyword',
-  StewardStatus: 'Keyword',
-  StewardSubject: 'Keyword',
-} as const;
-
 interface Context {
+  families: readonly Family[];
   config: Config;
   processes: Processes;
   log: Log;
@@ -43,8 +39,9 @@ interface Context {
 }
 
 export interface EnvironmentOptions {
-  /** False: no stand-ins of Kodosumi and of the payment service, for those who sell no agents. */
-  agents?: boolean | undefined;
+  /** False: no stand-ins of what families need outside, for those who do not use them. */
+  standIns?: boolean | undefined;
+  families?: readonly Family[] | undefined;
 }
 
 /** Starts the parts that the configuration does not name, side by side. */
@@ -52,16 +49,16 @@ export async function startEnvironment(
   config: Config,
   processes: Processes,
   log: Log,
-  { agents: withAgents = true }: EnvironmentOptions = {},
+  { standIns: wanted = true, families = served }: EnvironmentOptions = {},
 ): Promise<Environment> {
   const dir = resolve(config.DATA_DIR);
   mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
-  const context = { config, processes, log, dir };
-  const [database, temporal, chains, agents] = await Promise.all([
+  const context = { config, processes, log, dir, families };
+  const [database, temporal, chains, standIns] = await Promise.all([
     startDatabase(context),
     startTemporalPart(context),
     startChains(context),
-    withAgents ? startAgents(context) : undefined,
+    wanted ? startStandIns(context) : [],
   ]);
   const STEWARD_DATA_KEY =
     config.STEWARD_DATA_KEY ?? secret(dir, 'data.key', () => randomBytes(32).toString('hex'));
@@ -71,13 +68,27 @@ export async function startEnvironment(
       ...database,
       ...temporal,
       ...chains.settings,
-      ...agents?.settings,
+      ...Object.assign({}, ...standIns.map(({ settings }) => settings)),
       STEWARD_DATA_KEY,
     },
     local: chains.local,
-    standIns: agents?.standIns,
+    standIns: new Set(standIns.flatMap(({ names }) => names)),
     stop: () => processes.stopAll(),
   };
+}
+
+/** What families need outside and the configuration does not name. */
+async function startStandIns({ config, processes, log, dir, families }: Context): Promise<StandIns[]> {
+  const context: StandInContext = {
+    config,
+    dir,
+    log,
+    claimPort,
+    secret: (file, make) => secret(dir, file, make),
+    spawnNode: (name, script, args, options) => processes.spawnNode(name, script, [...args], options),
+  };
+  const parts = await Promise.all(families.map(async (family) => family.standIns?.()));
+  return Promise.all(parts.flatMap((part) => (part === undefined ? [] : [part.startStandIns(context)])));
 }
 
 async function startDatabase({ config, processes, log, dir }: Context): Promise<Partial<Config>> {
@@ -96,7 +107,13 @@ async function startDatabase({ config, processes, log, dir }: Context): Promise<
   return { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl };
 }
 
-async function startTemporalPart({ config, processes, log, dir }: Context): Promise<Partial<Config>> {
+async function startTemporalPart({
+  config,
+  processes,
+  log,
+  dir,
+  families,
+}: Context): Promise<Partial<Config>> {
   if (config.TEMPORAL_ADDRESS !== undefined) return {};
   const port = await claimPort('Temporal', config.TEMPORAL_PORT, 'TEMPORAL_PORT');
   const uiPort = await claimPort('Temporal Web UI', config.TEMPORAL_UI_PORT, 'TEMPORAL_UI_PORT');
@@ -110,7 +127,7 @@ async function startTemporalPart({ config, processes, log, dir }: Context): Prom
     processes,
     log,
     logFile: join(dir, 'logs', 'temporal.log'),
-    searchAttributes: SEARCH_ATTRIBUTES,
+    searchAttributes: searchAttributesOf(families),
   });
   log(`Temporal is up at ${address}, its Web UI at ${uiUrl}`);
   return { TEMPORAL_ADDRESS: address, TEMPORAL_UI_URL: uiUrl ?? config.TEMPORAL_UI_URL };

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { loadConfig, toEnvironment, type Config } from '../config/config.ts';
-import { upgradeSchema } from '../db/schema.ts';
+import { loadConfig, settings, toEnvironment, type Config } from '../families/config.ts';
+import type { Family } from '../families/define.ts';
+import { families as served } from '../families/index.ts';
+import { upgradeSchema } from '../families/schema.ts';
 import { createLog, logLastWords } from '../config/logging.ts';
 import { outliveReaders } from '../processes/run-main.ts';
 import { required } from '../config/temporal-connection.ts';
@@ -30,21 +32,12 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const PORTS = [
-  'TEMPORAL_PORT',
-  'TEMPORAL_UI_PORT',
-  'POSTGRES_PORT',
-  'ANVIL_PORT',
-  'SURFPOOL_PORT',
-  'FACILITATOR_PORT',
-  'SERVICES_PORT',
-  'MASUMI_PORT',
-  'KODOSUMI_PORT',
-];
+const isPort = (name: string): boolean => name.endsWith('_PORT');
 
 /** The configuration, with the command line's options on top. */
 export function stackConfig(options: StackOptions): Config {
-  const free = options.anyPorts ? Object.fromEntries([...PORTS, 'PORT'].map((name) => [name, '0'])) : {};
+  const ports = ['PORT', ...Object.keys(settings.shape).filter(isPort)];
+  const free = options.anyPorts ? Object.fromEntries(ports.map((name) => [name, '0'])) : {};
   const given = {
     ...(options.port === undefined ? {} : { PORT: options.port }),
     ...(options.data === undefined ? {} : { DATA_DIR: options.data }),
@@ -62,9 +55,9 @@ export async function startStack(
   try {
     const environment = await startEnvironment(config, processes, options.progress, options);
     const application = options.application
-      ? await startApplication(environment.config, options.log)
+      ? await startApplication(environment.config, options.log, options.families)
       : undefined;
-    await settleIn(environment, application !== undefined);
+    await settleIn(environment, application !== undefined, options.families);
     return {
       environment,
       application,
@@ -79,12 +72,16 @@ export async function startStack(
   }
 }
 
-/** What other processes need to join, and books that agree with the local chains from the start. */
-async function settleIn({ config, local }: Environment, isMigrated: boolean): Promise<void> {
+/** What others need to join, and books that agree with the local chains from the start. */
+async function settleIn(
+  { config, local }: Environment,
+  isMigrated: boolean,
+  families: readonly Family[] | undefined,
+): Promise<void> {
   const url = required(config, 'DATABASE_URL');
-  writeEnvironment(config);
+  writeEnvironment(config, families);
   // Processes that join our database have no right to migrate it.
-  if (!isMigrated) await upgradeSchema(url, config.MIGRATION_DATABASE_URL);
+  if (!isMigrated) await upgradeSchema(url, config.MIGRATION_DATABASE_URL, families);
   if (local !== undefined) await bookFloat(url, local);
 }
 
@@ -133,9 +130,9 @@ export async function untilInterrupted(application: Application | undefined): Pr
 }
 
 /** What `npm run api`, `npm run worker` and the Temporal CLI need to join this stack. Holds keys: owner only. */
-function writeEnvironment(config: Config): void {
-  const lines = Object.entries(toEnvironment(config))
-    // Only values that a shell can set, and none that belongs to one process alone.
+function writeEnvironment(config: Config, families: readonly Family[] | undefined): void {
+  const lines = Object.entries(toEnvironment(config, families))
+    // What a shell can set, without what is each process's own.
     .filter(([name]) => /^\w+$/.test(name) && !/(_PORT|^PORT|^HOST|DATA_DIR)$/.test(name))
     .map(([name, value]) => `${name}=${shellValue(value)}`);
   writeFileSync(join(resolve(config.DATA_DIR), 'stack.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -147,7 +144,7 @@ export function addresses(
   seconds: number,
 ): string {
   const api = application?.url;
-  const rows: [string, string | undefined][] = [
+  const rows: Address[] = [
     ['API', api],
     ['API documentation', api && `${api}/docs`],
     ['Temporal Web UI', config.TEMPORAL_UI_URL],
@@ -157,8 +154,7 @@ export function addresses(
     ['x402 facilitator', config.FACILITATOR_URL && `${config.FACILITATOR_URL}/discovery/resources`],
     ['EVM chain', config.EVM_RPC_URL],
     ['Solana chain', config.SOLANA_RPC_URL],
-    ['Kodosumi', named(config.KODOSUMI_BASE_URL, standIns?.kodosumi)],
-    ['Masumi payments', named(config.PAYMENT_SERVICE_URL, standIns?.payments)],
+    ...familyAddresses(config).map(([name, url]): Address => [name, named(url, standIns.has(name))]),
     ['Environment file', join(resolve(config.DATA_DIR), 'stack.env')],
   ];
   const lines = rows
@@ -167,5 +163,10 @@ export function addresses(
   return `Steward is up after ${seconds.toFixed(1)} s.\n${lines.join('\n')}\nCtrl-C stops it.`;
 }
 
-const named = (url: string | undefined, isStandIn = false): string | undefined =>
+type Address = [name: string, url: string | undefined];
+
+const familyAddresses = (config: Config): Address[] =>
+  served.flatMap((family: Family) => Object.entries(family.addresses?.(config) ?? {}));
+
+const named = (url: string | undefined, isStandIn: boolean): string | undefined =>
   url !== undefined && isStandIn ? `${url} (a stand-in)` : url;

@@ -3,11 +3,20 @@ import { Migration } from '@mikro-orm/migrations';
 /** What a run pays from (`payer`: whose escrow, if one), and the caps on payments. Amounts of a budget are minor units of its own decimals. */
 export class M0015PurseAndBudgets extends Migration {
   override up(): void {
+    this.addPurse();
+    this.addBudgets();
+    this.addBooking();
+  }
+
+  private addPurse(): void {
     this.addSql(`alter table run add column purse jsonb not null default '{"kind":"escrow"}'`);
     this.addSql(`alter table run add column payer text generated always as
       (case when purse ->> 'kind' = 'escrow' then coalesce(purse ->> 'owner', subject) end) stored`);
     this.addSql(`create index run_payer on run (tenant, payer)`);
     this.addSql(`alter table payment add column service text`);
+  }
+
+  private addBudgets(): void {
     this.addSql(`
       create table budget (
         id text primary key,
@@ -67,6 +76,10 @@ export class M0015PurseAndBudgets extends Migration {
     this.addSql(
       `create unique index budget_entry_closed on budget_entry (transfer_id, budget_id) where kind in ('spend', 'release')`,
     );
+  }
+
+  /** What becomes of a held payment is booked where its transfer changes, for every caller alike. */
+  private addBooking(): void {
     this.addSql(budgetClose);
     this.addSql(budgetRefund);
     this.addSql(budgetBook);

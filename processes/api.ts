@@ -1,7 +1,7 @@
 import '../config/quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
-import { loadConfig } from '../config/config.ts';
-import { prepareSchema } from '../db/schema.ts';
+import { loadConfig } from '../families/config.ts';
+import { prepareSchema } from '../families/schema.ts';
 import { createLog, logLastWords } from '../config/logging.ts';
 import { runMain, tellParent } from './run-main.ts';
 import { required, temporalOptions } from '../config/temporal-connection.ts';

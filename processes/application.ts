@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import { composeApi } from './compose-api.ts';
 import { startApi } from '../api/server.ts';
 import type { Config } from '../config/config.ts';
-import { upgradeSchema } from '../db/schema.ts';
+import { upgradeSchema } from '../families/schema.ts';
 import { required, temporalOptions } from '../config/temporal-connection.ts';
 import { VERSION } from '../config/version.ts';
+import type { Family } from '../families/define.ts';
+import { families as served } from '../families/index.ts';
 import { startWork } from './start-work.ts';
 
 /** API and workers in one process. They share a connection, so runs start eagerly: a round trip less each. */
@@ -18,14 +20,18 @@ export interface Application {
   finished: Promise<void>;
 }
 
-export async function startApplication(config: Config, log: Logger): Promise<Application> {
+export async function startApplication(
+  config: Config,
+  log: Logger,
+  families: readonly Family[] = served,
+): Promise<Application> {
   const [applied, connection] = await Promise.all([
-    upgradeSchema(required(config, 'DATABASE_URL'), config.MIGRATION_DATABASE_URL),
+    upgradeSchema(required(config, 'DATABASE_URL'), config.MIGRATION_DATABASE_URL, families),
     NativeConnection.connect(temporalOptions(config)),
   ]);
   if (applied.length > 0) log.info({ applied }, 'database: migrated');
-  const workers = await startWork(config, connection, log);
-  const serving = await composeApi({ config, connection, log, version: VERSION, eagerStart: true });
+  const workers = await startWork(config, connection, log, undefined, families);
+  const serving = await composeApi({ config, connection, log, version: VERSION, eagerStart: true, families });
   const api = await startApi(serving.deps, { host: config.HOST, port: config.PORT });
   return {
     url: api.url,

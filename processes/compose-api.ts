@@ -1,10 +1,6 @@
 import { Client, type ConnectionLike } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createServiceCatalogue } from '../activities/bazaar/from-config.ts';
-import { createGuards } from '../activities/http/guards.ts';
-import { kodosumiOf } from '../activities/kodosumi/from-config.ts';
-import { createWithdrawalGuard } from '../activities/escrow/withdrawal-guard.ts';
-import { masumiNodeOf } from '../activities/payment-service/from-config.ts';
 import { checkpointOf } from '../config/checkpoints.ts';
 import { isLoopback, type Config } from '../config/config.ts';
 import { openDatabase, type Database } from '../db/database.ts';
@@ -12,16 +8,16 @@ import { createJournal } from '../db/journal.ts';
 import { createNotifier } from '../db/notifier.ts';
 import { canAlterAudit } from '../db/roles.ts';
 import { createSealer } from '../db/sealing.ts';
-import { buildAssetBook, planAsset, type AssetBook } from '../domain/assets.ts';
+import { buildAssetBook } from '../domain/assets.ts';
 import { required } from '../config/temporal-connection.ts';
-import type { ApiDeps } from '../api/context.ts';
-import { createMasumi } from '../api/families/masumi/index.ts';
-import { masumiOptions } from '../api/families/masumi/from-config.ts';
-import { createReasoningFamily, type ReasoningFamilyParts } from '../api/families/reasoning/index.ts';
+import type { ServedApi } from '../api/family.ts';
+import type { Family } from '../families/define.ts';
+import { families as served } from '../families/index.ts';
+import { serveFamilies } from './serve-families.ts';
 import type { ApiSettings } from '../api/settings.ts';
 
 export interface ApiParts {
-  deps: ApiDeps;
+  deps: ServedApi;
   close(): Promise<void>;
 }
 
@@ -32,6 +28,7 @@ export interface ComposeOptions {
   version: string;
   /** The connection is a worker's own: first tasks may be handed over directly. */
   eagerStart?: boolean;
+  families?: readonly Family[];
 }
 
 /** Composition root of an API process. The connection is given, so that an embedded worker can share it (eager start). */
@@ -41,6 +38,7 @@ export async function composeApi({
   log,
   version,
   eagerStart = false,
+  families = served,
 }: ComposeOptions): Promise<ApiParts> {
   const databaseUrl = required(config, 'DATABASE_URL');
   const db = await openDatabase(databaseUrl, {
@@ -52,7 +50,7 @@ export async function composeApi({
   const notifier = createNotifier(db.pool);
   const assets = buildAssetBook(config);
   const { catalogue, close: closeServices } = createServiceCatalogue(config, assets);
-  const deps: ApiDeps = {
+  const deps: ServedApi = {
     db,
     journal: createJournal(db.pool, notifier),
     sealer: createSealer(required(config, 'STEWARD_DATA_KEY')),
@@ -61,23 +59,12 @@ export async function composeApi({
     log,
     assets,
     ...checkpointOf(config),
-    families: [
-      createReasoningFamily({
-        config,
-        assets,
-        planAsset: planAsset(assets),
-        catalogue: async () => (await catalogue.services()).services,
-        ...withdrawalGuard(config, assets),
-      }),
-      createMasumi(
-        masumiOptions(config, {
-          kodosumi: kodosumiOf(config),
-          node: masumiNodeOf(config),
-          mayFetch: createGuards(config).files.isFineAsWritten,
-          log,
-        }),
-      ),
-    ],
+    families: await serveFamilies(families, {
+      config,
+      log,
+      assets,
+      catalogue: async () => (await catalogue.services()).services,
+    }),
   };
   return {
     deps,
@@ -95,14 +82,6 @@ async function warnOfOneRole(db: Database, log: Logger): Promise<void> {
     log.warn(
       'api: the user of DATABASE_URL can alter the audit trail; docs/OPERATIONS.md, "The audit trail", says how it cannot (MIGRATION_DATABASE_URL)',
     );
-}
-
-/** Without a chain to ask, destinations are judged by their form alone. */
-function withdrawalGuard(
-  { SOLANA_RPC_URL: rpcUrl }: Config,
-  assets: AssetBook,
-): Pick<ReasoningFamilyParts, 'guard'> {
-  return rpcUrl === undefined ? {} : { guard: (escrow) => createWithdrawalGuard({ assets, rpcUrl, escrow }) };
 }
 
 function apiSettings(config: Config, databaseUrl: string, version: string): ApiSettings {

@@ -23,8 +23,8 @@ import { createValues } from '../db/values.ts';
 import { buildAssetBook } from '../domain/assets.ts';
 import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { required } from '../config/temporal-connection.ts';
-import { composeMasumi } from '../workers/families/masumi.ts';
-import type { TellWorkflow } from '../activities/payment-service/tools.ts';
+import type { Family } from '../families/define.ts';
+import type { WorkerContext, WorkerPart } from '../workers/family.ts';
 
 /** Everything a worker process can do, and what ends it. */
 export interface WorkerParts {
@@ -40,7 +40,8 @@ export async function composeActivities(
   config: Config,
   log: Logger,
   workflowState: BookDeps['workflowState'],
-  tell: TellWorkflow,
+  tell: WorkerContext['tell'],
+  families: readonly Family[],
 ): Promise<WorkerParts> {
   const db = await openDatabase(required(config, 'DATABASE_URL'), {
     poolSize: config.DATABASE_POOL,
@@ -55,32 +56,20 @@ export async function composeActivities(
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
-  const masumi = composeMasumi(config, common, tell, log);
+  const parts = await familyParts(families, {
+    ...common,
+    config,
+    log,
+    tell,
+    catalogue: async () => (await catalogue.services()).services,
+  });
   const model = modelSettings(config);
   const kinds = rails.all.map(({ kind, network }) => `${kind} ${network}`);
   log.info({ rails: kinds, planner: model?.model ?? 'offline rules' }, 'worker: composed');
   const activities = {
-    ...createJournalActivities(common),
-    ...createLedgerActivities(common),
-    ...createQuestionActivities(common),
-    ...createComputeActivities(common),
-    ...createPlanningActivities({
-      ...common,
-      db: db.pool,
-      catalogue,
-      ...(model === undefined ? {} : { model }),
-    }),
-    ...createCallingActivities({ ...common, fetch, rails }),
-    ...createPaymentActivities({ ...common, seller, rails }),
-    ...createReconciliationActivities({
-      ...common,
-      seller,
-      rails,
-      workflowState,
-      operatorTenant: DEFAULT_TENANT,
-    }),
+    ...engineActivities({ ...common, seller, rails, fetch, catalogue, workflowState, model }),
     ...escrowActivities(config, common),
-    ...masumi.activities,
+    ...Object.assign({}, ...parts.map((part) => part.activities)),
   };
   return {
     activities,
@@ -88,11 +77,37 @@ export async function composeActivities(
     async close() {
       rails.close();
       await closeServices();
-      await masumi.close();
+      await Promise.all(parts.map(async (part) => part.close?.()));
       await notifier.close();
       await db.close();
     },
   };
+}
+
+type EngineParts = Omit<Parameters<typeof createPlanningActivities>[0], 'db' | 'model'> &
+  Parameters<typeof createCallingActivities>[0] &
+  Parameters<typeof createPaymentActivities>[0] &
+  Pick<BookDeps, 'workflowState'> & { model: ModelSettings | undefined };
+
+/** What the engine does, whichever family asks for it. */
+const engineActivities = (all: EngineParts): object => {
+  const { model, ...common } = all;
+  return {
+    ...createJournalActivities(common),
+    ...createLedgerActivities(common),
+    ...createQuestionActivities(common),
+    ...createComputeActivities(common),
+    ...createPlanningActivities({ ...common, db: common.db.pool, ...(model === undefined ? {} : { model }) }),
+    ...createCallingActivities(common),
+    ...createPaymentActivities(common),
+    ...createReconciliationActivities({ ...common, operatorTenant: DEFAULT_TENANT }),
+  };
+};
+
+/** What each family does besides what the engine can do. */
+async function familyParts(families: readonly Family[], context: WorkerContext): Promise<WorkerPart[]> {
+  const found = await Promise.all(families.map(async (family) => family.worker?.()));
+  return found.flatMap((part) => (part === undefined ? [] : [part.createWorker(context)]));
 }
 
 const escrowSecret = (config: Config): Uint8Array | undefined =>

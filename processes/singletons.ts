@@ -1,51 +1,35 @@
 import { Client, type ConnectionLike } from '@temporalio/client';
+import type { Config } from '../config/config.ts';
 import { taskQueues } from '../domain/queues.ts';
+import type { Family, Singleton } from '../families/define.ts';
 
-const SWEEP = { busyMs: 2000, idleMs: 10_000, rounds: 200 };
-const WATCH_ROUNDS = 200;
-
-interface Standing {
-  type: string;
-  id: string;
-  args: unknown[];
-  summary: string;
-}
+const SETTLEMENT: Singleton = {
+  type: 'settlementSweep',
+  id: 'settlement-sweep',
+  args: [{ busyMs: 2000, idleMs: 10_000, rounds: 200 }],
+  summary: 'Posts payments that became final, follows those that runs left behind',
+};
 
 /**
  * Starts what runs once for the whole installation, unless it runs already. Every worker process may call it; `anew`
- * ends what runs first, which loses nothing: payments and jobs are in the database. `watchEveryMs`: there is a Masumi payment
- * service, and jobs that wait there.
+ * ends what runs first, which loses nothing: payments and jobs are in the database.
  */
 export async function ensureSingletons(
   connection: ConnectionLike,
-  namespace: string,
-  taskQueue: string,
-  { anew = false, watchEveryMs }: { anew?: boolean; watchEveryMs?: number } = {},
+  config: Config,
+  families: readonly Family[],
+  { anew = false }: { anew?: boolean } = {},
 ): Promise<void> {
+  const { TEMPORAL_NAMESPACE: namespace, TASK_QUEUE: base } = config;
   const client = new Client({ connection, namespace });
-  for (const { type, id, args, summary } of standing(watchEveryMs))
+  const theirs = families.flatMap((family) => family.singletons?.(config) ?? []);
+  for (const { type, id, args, summary } of [SETTLEMENT, ...theirs])
     await client.workflow.start(type, {
-      taskQueue: taskQueues(taskQueue).engine,
-      workflowId: `${taskQueue}-${id}`,
+      taskQueue: taskQueues(base).engine,
+      workflowId: `${base}-${id}`,
       workflowIdConflictPolicy: anew ? 'TERMINATE_EXISTING' : 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       args,
       staticSummary: summary,
     });
-}
-
-function* standing(watchEveryMs: number | undefined): Iterable<Standing> {
-  yield {
-    type: 'settlementSweep',
-    id: 'settlement-sweep',
-    args: [SWEEP],
-    summary: 'Posts payments that became final, follows those that runs left behind',
-  };
-  if (watchEveryMs !== undefined)
-    yield {
-      type: 'masumiWatch',
-      id: 'masumi-watch',
-      args: [{ everyMs: watchEveryMs, rounds: WATCH_ROUNDS }],
-      summary: 'Looks at the Masumi payment service for all jobs that wait there',
-    };
 }

@@ -2,7 +2,9 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { composeActivities } from './compose-worker.ts';
-import { createTell } from '../workers/families/masumi.ts';
+import type { Family } from '../families/define.ts';
+import { families as served } from '../families/index.ts';
+import { createTell } from '../workers/tell.ts';
 import { ensureBooksSchedule } from '../workers/schedules.ts';
 import { ensureSingletons } from './singletons.ts';
 import { bundleOf, type Build } from '../workers/version.ts';
@@ -19,27 +21,28 @@ export async function startWork(
   connection: NativeConnection,
   log: Logger,
   build: Build = bundleOf(config),
+  families: readonly Family[] = served,
 ): Promise<Workers> {
   const parts = await composeActivities(
     config,
     log,
     createWorkflowState(connection, config.TEMPORAL_NAMESPACE),
     createTell(connection, config.TEMPORAL_NAMESPACE),
+    families,
   );
   const workers = await startWorkers({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TASK_QUEUE,
     activities: parts.activities,
+    familyQueues: families.flatMap(({ queues = [] }) => queues),
     queues: config.WORKER_QUEUES,
     maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
     onLoss: (err, kind, nextInMs) =>
       log.error({ err, kind, nextInMs }, 'worker: lost; another takes its place'),
     ...build,
   });
-  await ensureSingletons(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE, {
-    ...(config.PAYMENT_SERVICE_URL !== undefined && { watchEveryMs: config.MASUMI_WATCH_EVERY_MS }),
-  });
+  await ensureSingletons(connection, config, families);
   // Paying must go on where schedules may not be made; then POST /ledger/reconciliation checks, and the alarm is its age.
   await ensureBooksSchedule(
     connection,

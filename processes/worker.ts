@@ -1,9 +1,9 @@
 import { NativeConnection } from '@temporalio/worker';
-import { loadConfig } from '../config/config.ts';
+import { loadConfig } from '../families/config.ts';
 import { createLog, logLastWords } from '../config/logging.ts';
 import { runMain, tellParent } from './run-main.ts';
 import { required, temporalOptions } from '../config/temporal-connection.ts';
-import { prepareSchema } from '../db/schema.ts';
+import { prepareSchema } from '../families/schema.ts';
 import { quietRuntime } from './quiet-runtime.ts';
 import { buildOf } from '../workers/version.ts';
 import { startWork } from './start-work.ts';

@@ -1,7 +1,7 @@
 import { createReceiptSigner } from '../api/receipts/key.ts';
 import type { Database } from '../db/database.ts';
 import { auditedTenants } from '../db/repositories/audit-check.ts';
-import { checkSchema } from '../db/schema.ts';
+import { checkSchema } from '../families/schema.ts';
 import { createSealer } from '../db/sealing.ts';
 import { headOfReceipt, headsOfLog } from './audit-heads.ts';
 import { trailLines } from './audit-lines.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { settings } from '../config/config.ts';
+import { settings } from '../families/config.ts';
 import { composeProblems, mountedFiles } from './check-deploy-compose.ts';
 
 const names = Object.keys(settings.shape);
@@ -57,7 +57,7 @@ test('secrets with a default, settings that do not exist and AUTH=off are found'
   const optional = problemsAfter(/\$\{STEWARD_DATA_KEY:\?[^}]*\}/, '${STEWARD_DATA_KEY:-secret}');
   expect(optional).toEqual(['STEWARD_DATA_KEY must be required everywhere: ${STEWARD_DATA_KEY:?what to do}']);
   expect(problemsAfter(' CORS_ORIGINS: ', ' CORS_ORIGINZ: ')).toEqual([
-    'api: CORS_ORIGINZ is no setting of config/config.ts',
+    'api: CORS_ORIGINZ is no setting of .env.example',
   ]);
   expect(problemsAfter("AUTH: 'on'", "AUTH: 'off'")).toEqual(['api: AUTH must be on']);
 });

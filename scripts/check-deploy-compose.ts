@@ -92,7 +92,7 @@ export function composeProblems(text: string, settings: readonly string[]): stri
       .filter(([, service]) => service.image.startsWith('steward:'))
       .flatMap(([name, service]) =>
         unknownSettings(service, settings).map(
-          (setting) => `${name}: ${setting} is no setting of config/config.ts`,
+          (setting) => `${name}: ${setting} is no setting of .env.example`,
         ),
       ),
   ];

@@ -27,6 +27,7 @@ export function importClosure(root: string, entries: readonly string[]): Closure
     if (!file.endsWith('.ts')) continue;
     const source = readFileSync(join(root, file), 'utf8');
     for (const name of importsOf(source)) {
+      if (name.endsWith('/stand-ins.ts')) continue; // only the embedded stack starts stand-ins
       if (name.startsWith('.')) waiting.push(relative(root, join(root, dirname(file), name)));
       else if (!isBuiltin(name)) packages.add(packageOf(name));
     }

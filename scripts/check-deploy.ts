@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settings } from '../config/config.ts';
+import { settings } from '../families/config.ts';
 import { runScript } from './command-line.ts';
 import { composeProblems, mountedFiles } from './check-deploy-compose.ts';
 import { isInContext } from './check-deploy-context.ts';

@@ -8,6 +8,7 @@ export const SOURCES = [
   'config',
   'db',
   'domain',
+  'families',
   'migrations',
   'processes',
   'schemas',

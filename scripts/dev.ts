@@ -4,7 +4,7 @@ import { addresses, stackConfig, startStack, untilInterrupted } from '../embedde
 import { createLog, logLastWords } from '../config/logging.ts';
 import { runScript } from './command-line.ts';
 import { createDevApplication } from './dev-application.ts';
-import { toEnvironment } from '../config/config.ts';
+import { toEnvironment } from '../families/config.ts';
 import { watchSources } from './dev-watch.ts';
 
 const QUIET_MS = 200;

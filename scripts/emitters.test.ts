@@ -128,6 +128,9 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'embedded/ports.ts: server': { why: 'an error is the answer: the port is taken' },
   'activities/http/guarded-fetch.ts: pool of HTTP connections': { file: LINES, title: 'a service' },
   'activities/kodosumi/client/http.ts: pool of HTTP connections': { file: LINES, title: 'a Kodosumi' },
+  'stand-ins/agents/host.ts: message to the parent process': {
+    why: 'its failure is heard, and the parent’s disconnect ends the host',
+  },
   'processes/run-main.ts: message to the parent process': {
     file: PROCESSES,
     title: 'a parent and a reader of the output that are gone',

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { Connection } from '@temporalio/client';
-import type { Config } from '../config/config.ts';
-import { taskQueues } from '../domain/queues.ts';
+import type { Config } from '../families/config.ts';
+import { queueOf } from '../domain/queues.ts';
+import { families } from '../families/index.ts';
+import { vocabularyOf } from '../families/vocabulary.ts';
 import { temporalOptions } from '../config/temporal-connection.ts';
 
 /** A long poll lasts a minute. A worker that has not come back within two is gone, or hangs. */
@@ -28,13 +30,13 @@ export function isPolling(pollers: readonly Poller[], host: string, now: number)
 export async function unservedQueues(config: Config, host = hostname()): Promise<string[]> {
   const connection = await Connection.connect({ ...temporalOptions(config), connectTimeout: 5000 });
   try {
-    const queues = Object.entries(taskQueues(config.TASK_QUEUE)).filter(
-      ([kind]) => config.WORKER_QUEUES.length === 0 || config.WORKER_QUEUES.includes(kind),
-    );
+    const queues = vocabularyOf(families)
+      .queues.filter((kind) => config.WORKER_QUEUES.length === 0 || config.WORKER_QUEUES.includes(kind))
+      .map((kind) => queueOf(config.TASK_QUEUE, kind));
     const served = await Promise.all(
-      queues.map(([, queue]) => isServed(connection, config.TEMPORAL_NAMESPACE, queue, host)),
+      queues.map((queue) => isServed(connection, config.TEMPORAL_NAMESPACE, queue, host)),
     );
-    return queues.filter((_, index) => !served[index]).map(([, queue]) => queue);
+    return queues.filter((_, index) => !served[index]);
   } finally {
     await connection.close();
   }

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config/config.ts';
+import { loadConfig } from '../families/config.ts';
 import { describeError } from '../domain/errors.ts';
 import { runScript } from './command-line.ts';
 import { exitCodeOf, healthTable, healthUrl } from './health-table.ts';

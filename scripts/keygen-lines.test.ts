@@ -1,7 +1,7 @@
 import { Keypair } from '@solana/web3.js';
 import { expect, test } from 'vitest';
 import { splitKey } from '../api/keys/secrets.ts';
-import { settings } from '../config/config.ts';
+import { settings } from '../families/config.ts';
 import { deploymentLines, escrowLines } from './keygen-lines.ts';
 
 const asRecord = (lines: string[]): Record<string, string> =>

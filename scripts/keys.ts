@@ -2,7 +2,7 @@ import { issueKey } from '../api/keys/issue.ts';
 import type { Database } from '../db/database.ts';
 import { createAuditor } from '../db/repositories/audit.ts';
 import { listKeys, revokeKey } from '../db/repositories/keys.ts';
-import { prepareSchema } from '../db/schema.ts';
+import { prepareSchema } from '../families/schema.ts';
 import { KeyBody } from '../schemas/core/api.ts';
 import { runScript } from './command-line.ts';
 import { explainIssues, keyTable, newKeyLines } from './keys-table.ts';

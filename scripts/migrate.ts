@@ -1,5 +1,5 @@
-import { loadConfig } from '../config/config.ts';
-import { upgradeSchema } from '../db/schema.ts';
+import { loadConfig } from '../families/config.ts';
+import { upgradeSchema } from '../families/schema.ts';
 import { describeError } from '../domain/errors.ts';
 import { runScript } from './command-line.ts';
 

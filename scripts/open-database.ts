@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { loadConfig } from '../config/config.ts';
+import { loadConfig } from '../families/config.ts';
 import { openDatabase, type Database } from '../db/database.ts';
 
 /** The database that a command works in, and the keys and URLs that go with it. */

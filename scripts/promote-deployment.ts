@@ -1,5 +1,4 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import type { TaskQueues } from '../domain/queues.ts';
 
 /** Of temporal.api.enums.v1.WorkerDeploymentVersionStatus, whose values the client does not export; in its order. */
 const STATES = ['unknown', 'inactive', 'current', 'ramping', 'draining', 'drained', 'created'] as const;
@@ -17,7 +16,8 @@ export interface Deployment {
   connection: Connection;
   namespace: string;
   deploymentName: string;
-  queues: TaskQueues;
+  /** Task queues by kind of work. */
+  queues: Readonly<Record<string, string>>;
 }
 
 export interface VersionState {
@@ -121,7 +121,7 @@ async function isServed(
 export async function unservedQueues(
   deployment: Deployment,
   buildId: string,
-  kinds: readonly (keyof TaskQueues)[],
+  kinds: readonly string[],
 ): Promise<string[]> {
   const known = await placesOf(deployment, buildId);
   const wanted = kinds.flatMap((kind) => placesFor(deployment.queues, kind));
@@ -134,9 +134,12 @@ export async function unservedQueues(
   return namesOf(wanted.filter((_, index) => !served[index]));
 }
 
-/** Only the engine queue has workflows. */
-const placesFor = (queues: TaskQueues, kind: keyof TaskQueues): Place[] =>
-  Object.values(kind === 'engine' ? TYPES : [TYPES.activity]).map((type) => ({ queue: queues[kind], type }));
+/** Workflows are the engine's only. */
+const placesFor = (queues: Deployment['queues'], kind: string): Place[] =>
+  Object.values(kind === 'engine' ? TYPES : [TYPES.activity]).map((type) => ({
+    queue: queues[kind] ?? kind,
+    type,
+  }));
 
 const namesOf = (places: readonly Place[]): string[] => [...new Set(places.map(({ queue }) => queue))];
 

@@ -1,11 +1,12 @@
-import type { TaskQueues } from '../domain/queues.ts';
+import { families } from '../families/index.ts';
+import { vocabularyOf } from '../families/vocabulary.ts';
 
 /** A version that is to get new runs. */
 export interface VersionWish {
   /** Undefined: the configured version. */
   buildId: string | undefined;
-  /** The queues for which it must have workers first. */
-  queues: (keyof TaskQueues)[];
+  /** What must have workers of it first. */
+  queues: string[];
   waitMs: number;
   /** Only if it never got new runs before. */
   once: boolean;
@@ -29,7 +30,7 @@ export interface Values {
   once?: boolean | undefined;
 }
 
-const KINDS: readonly (keyof TaskQueues)[] = ['engine', 'money', 'llm', 'kodosumi'];
+const KINDS = vocabularyOf(families).queues;
 
 /** Throws when options contradict each other or ask for nothing that can be done. */
 export function wishOf(values: Values): Wish {
@@ -58,7 +59,7 @@ function number(option: string, text: string, max: number): number {
   return value;
 }
 
-function kindsOf(list: string | undefined): (keyof TaskQueues)[] {
+function kindsOf(list: string | undefined): string[] {
   if (list === undefined) return [...KINDS];
   const names = list.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !KINDS.some((kind) => kind === name));

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { loadConfig, type Config } from '../config/config.ts';
+import { loadConfig, type Config } from '../families/config.ts';
 import { describeError } from '../domain/errors.ts';
-import { taskQueues } from '../domain/queues.ts';
+import { queueOf } from '../domain/queues.ts';
+import { families } from '../families/index.ts';
+import { vocabularyOf } from '../families/vocabulary.ts';
 import { temporalOptions } from '../config/temporal-connection.ts';
 import { ensureSingletons } from '../processes/singletons.ts';
 import { buildOf } from '../workers/version.ts';
@@ -18,6 +20,7 @@ import {
 import { deploymentTable } from './promote-table.ts';
 import { wishOf, type VersionWish, type Wish } from './promote-wish.ts';
 
+const KINDS = vocabularyOf(families).queues;
 const SETTLE_MS = 30_000;
 /** States of versions that never got new runs. */
 const UNTOUCHED: readonly string[] = ['inactive', 'created', 'unknown'];
@@ -33,7 +36,7 @@ await runScript({
     ramp: { value: 'PERCENT', about: 'for this share of the new runs only; 0 ends a ramp' },
     queues: {
       value: 'LIST',
-      about: 'kinds of work that need workers of the version first (engine,money,llm,kodosumi)',
+      about: `kinds of work that need workers of the version first (${KINDS.join(',')})`,
     },
     once: {
       about: 'only if the version never got new runs before: for what runs at every start of a deployment',
@@ -63,7 +66,12 @@ async function promote(wish: Wish, config: Config): Promise<void> {
   });
   try {
     const { TEMPORAL_NAMESPACE: namespace, TASK_QUEUE: base } = config;
-    const deployment = { connection, namespace, deploymentName, queues: taskQueues(base) };
+    const deployment = {
+      connection,
+      namespace,
+      deploymentName,
+      queues: Object.fromEntries(KINDS.map((kind) => [kind, queueOf(base, kind)])),
+    };
     await fulfil(wish, deployment, config);
     process.stdout.write(`${deploymentTable(deploymentName, await whenSettled(deployment))}\n`);
   } finally {
@@ -90,11 +98,7 @@ async function fulfil(wish: Wish, deployment: Deployment, config: Config): Promi
  */
 async function leaveVersions(deployment: Deployment, config: Config): Promise<void> {
   await refusable(makeCurrent(deployment));
-  const { connection, namespace } = deployment;
-  await ensureSingletons(connection, namespace, config.TASK_QUEUE, {
-    anew: true,
-    ...(config.PAYMENT_SERVICE_URL !== undefined && { watchEveryMs: config.MASUMI_WATCH_EVERY_MS }),
-  });
+  await ensureSingletons(deployment.connection, config, families, { anew: true });
 }
 
 /** Work is never sent to a version that has no workers for it. */

@@ -2,7 +2,7 @@ import '../config/quiet-bindings.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { loadConfig, type Config } from '../config/config.ts';
+import { loadConfig, type Config } from '../families/config.ts';
 import { createScreen } from '../demo/screen.ts';
 import { createAgent } from '../demo/purchaser/agent.ts';
 import { purchase } from '../demo/purchaser/purchase.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { loadConfig } from '../config/config.ts';
+import { loadConfig } from '../families/config.ts';
 import { defaultCacheDir } from '../embedded/downloads/cache-dir.ts';
 import { runScript } from './command-line.ts';
 import { planReset, refusal } from './reset-folders.ts';

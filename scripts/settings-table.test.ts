@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { settings } from '../config/config.ts';
+import { settings } from '../families/config.ts';
 import { GROUPS } from './settings-groups.ts';
 import { listSettings } from './settings-list.ts';
 import { isSecret, settingsTables } from './settings-table.ts';

@@ -1,4 +1,4 @@
-import { settings } from '../config/config.ts';
+import { settings } from '../families/config.ts';
 import { runScript } from './command-line.ts';
 import { keepGenerated } from './generated-file.ts';
 import { GROUPS } from './settings-groups.ts';
@@ -19,7 +19,7 @@ Keep what is marked **Secret** out of logs, tickets and images. [SECURITY.md](..
 
 await runScript({
   name: 'settings',
-  about: 'Writes docs/SETTINGS.md from config/config.ts.',
+  about: 'Writes docs/SETTINGS.md from the settings of the engine and of the families.',
   options: { check: { about: 'only say whether the committed one is current' } },
   examples: ['steward settings', 'steward settings --check'],
   run({ values: { check } }) {

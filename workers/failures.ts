@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { EngineError } from '../domain/errors.ts';
-import { OutsideError } from '../domain/masumi/outside-errors.ts';
+import { OutsideError } from '../domain/outside-error.ts';
 
 /**
  * An EngineError is permanent: Temporal must not repeat what cannot succeed. Everything else is retried; who said when

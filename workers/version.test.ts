@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadConfig, settings } from '../config/config.ts';
+import { loadConfig, settings } from '../families/config.ts';
 import { buildOf, defaultBuildId } from './version.ts';
 
 const MAP = '\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,';

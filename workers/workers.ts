@@ -5,8 +5,9 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import { taskQueues, type TaskQueues } from '../domain/queues.ts';
+import { ENGINE_QUEUES, queueOf } from '../domain/queues.ts';
 import { bundleWorkflows } from './bundle.ts';
+import type { FamilyQueue } from './family.ts';
 import { permanentFailures } from './failures.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import { supervise } from './supervise.ts';
@@ -20,6 +21,8 @@ export interface WorkersOptions {
   bundle?: WorkflowBundleOption;
   /** Of all queues this process serves: a run's payments are then made by the release that planned them. None: unversioned. */
   version?: WorkerDeploymentVersion | undefined;
+  /** Kinds of work besides the engine's. */
+  familyQueues?: readonly FamilyQueue[];
   /** Which kinds this process serves; empty means all. */
   queues?: readonly string[];
   maxConcurrentActivities?: number;
@@ -38,23 +41,19 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-const FOLLOWED_FOR_ONE = 10;
-
 /** One Temporal worker per kind of work; only the engine's runs workflows. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
-  const queues = taskQueues(options.taskQueue);
-  const wanted = (Object.keys(queues) as (keyof TaskQueues)[]).filter(
-    (kind) => options.queues === undefined || options.queues.length === 0 || options.queues.includes(kind),
-  );
-  const bundle = options.bundle ?? (wanted.includes('engine') ? await bundleWorkflows() : undefined);
-  const create = (kind: keyof TaskQueues): Promise<Worker> =>
-    Worker.create(workerOptions(options, kind, queues[kind], bundle));
+  const kinds: FamilyQueue[] = [...ENGINE_QUEUES.map((name) => ({ name })), ...(options.familyQueues ?? [])];
+  const { queues: only = [] } = options;
+  const wanted = kinds.filter(({ name }) => only.length === 0 || only.includes(name));
+  const bundle = options.bundle ?? (wanted.some(isEngine) ? await bundleWorkflows() : undefined);
+  const create = (kind: FamilyQueue): Promise<Worker> => Worker.create(workerOptions(options, kind, bundle));
   const firsts = await Promise.all(wanted.map(async (kind) => ({ kind, first: await create(kind) })));
   const workers = firsts.map(({ kind, first }) =>
     supervise({
       first,
       another: () => create(kind),
-      onLoss: (error, nextInMs) => options.onLoss?.(error, kind, nextInMs),
+      onLoss: (error, nextInMs) => options.onLoss?.(error, kind.name, nextInMs),
     }),
   );
   const finished = Promise.all(workers.map((worker) => worker.finished)).then(() => undefined);
@@ -67,26 +66,25 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
+const isEngine = ({ name }: FamilyQueue): boolean => name === 'engine';
+
 function workerOptions(
   options: WorkersOptions,
-  kind: keyof TaskQueues,
-  taskQueue: string,
+  kind: FamilyQueue,
   bundle: WorkflowBundleOption | undefined,
 ): WorkerOptions {
   const heartbeats = createHeartbeats(options.heartbeatEveryMs ?? 2000);
   return {
     connection: options.connection,
     namespace: options.namespace,
-    taskQueue,
+    taskQueue: queueOf(options.taskQueue, kind.name),
     activities: options.activities,
     ...(options.sinks === undefined ? {} : { sinks: options.sinks }),
     ...(options.version === undefined ? {} : { workerDeploymentOptions: versioned(options.version) }),
-    ...(kind === 'engine'
+    ...(isEngine(kind)
       ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 300 }
       : {}),
-    // A job that is followed holds a place for as long as it runs, and mostly sleeps.
-    maxConcurrentActivityTaskExecutions:
-      (options.maxConcurrentActivities ?? 100) * (kind === 'kodosumi' ? FOLLOWED_FOR_ONE : 1),
+    maxConcurrentActivityTaskExecutions: (options.maxConcurrentActivities ?? 100) * (kind.tasksPerPlace ?? 1),
     maxConcurrentLocalActivityExecutions: 100,
     shutdownGraceTime: options.shutdownGraceMs ?? 10_000,
     shutdownForceTime: '20s',

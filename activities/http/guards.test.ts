@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../families/config.ts';
 import { createGuards, type Guards } from './guards.ts';
 
 const PUBLIC = 'https://public.example/x';

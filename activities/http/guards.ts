@@ -17,11 +17,12 @@ export interface GuardSettings {
   REGISTRY_URL?: string | undefined;
   FACILITATOR_URL?: string | undefined;
   SERVICE_HOSTS: readonly string[];
-  FILE_HOSTS: readonly string[];
+  /** Of the family that fetches files; nothing private is open without it. */
+  FILE_HOSTS?: readonly string[];
 }
 
 export function createGuards(settings: GuardSettings, resolve?: Resolve): Guards {
-  const { REGISTRY_URL, FACILITATOR_URL, SERVICE_HOSTS, FILE_HOSTS } = settings;
+  const { REGISTRY_URL, FACILITATOR_URL, SERVICE_HOSTS, FILE_HOSTS = [] } = settings;
   const how = resolve === undefined ? {} : { resolve };
   return {
     catalogue: createUrlGuard({

@@ -3,6 +3,7 @@ import type { Journal } from '../../db/journal.ts';
 import type { Sealer } from '../../db/sealing.ts';
 import type { Values } from '../../db/values.ts';
 import type { Checkpoint } from '../../domain/crash-points.ts';
+import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import type { Kodosumi } from '../../domain/masumi/ports/kodosumi.ts';
 import type { FetchFile } from './fetch-files.ts';
 
@@ -20,5 +21,5 @@ export interface KodosumiDeps {
   launchMs: number;
   /** How long a run is looked for after a launch whose answer was lost, before it is launched again; ms. */
   lookForMs: number;
-  checkpoint?: Checkpoint;
+  checkpoint?: Checkpoint<JobPoint>;
 }

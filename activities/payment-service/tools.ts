@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../domain/crash-points.ts';
+import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import type { Journal } from '../../db/journal.ts';
 import type { Database } from '../../db/database.ts';
 import type { Sealer } from '../../db/sealing.ts';
@@ -22,5 +23,5 @@ export interface MasumiDeps {
   warn(message: string, error: unknown): void;
   /** Waits between looks; ms. */
   paymentGraceMs: number;
-  checkpoint?: Checkpoint;
+  checkpoint?: Checkpoint<JobPoint>;
 }

@@ -1,4 +1,4 @@
-import { SIGNALS } from '../../domain/messages.ts';
+import { JOB_SIGNALS } from '../../domain/masumi/messages.ts';
 import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
 import { markAuthorized, markStanding } from '../../db/masumi/jobs.ts';
 import type { WatchedJob } from '../../db/masumi/watched-jobs.ts';
@@ -32,7 +32,7 @@ export async function followUp(
 async function tellRun({ tell }: MasumiDeps, job: WatchedJob, isNews: boolean): Promise<void> {
   const { on_chain_state: onChainState, next_action: nextAction } = job;
   if (onChainState === null || !(isNews || job.status === 'awaiting_payment')) return;
-  await tell(job.workflow_id, SIGNALS.paymentChanged, { onChainState, nextAction });
+  await tell(job.workflow_id, JOB_SIGNALS.paymentChanged, { onChainState, nextAction });
 }
 
 /** A decided or ended payment needs nobody: items about it close, and open again when the need comes back. */

@@ -41,6 +41,7 @@ const list = defineRoute({
 const decide = defineRoute({
   method: 'post',
   path: '/approvals/:id',
+  missing: { id: 'approval_not_found' },
   summary: 'Approve or reject what was asked',
   tags,
   scope: 'approve',

@@ -38,6 +38,7 @@ const list = defineRoute({
 const resolve = defineRoute({
   method: 'post',
   path: '/attention/:id/resolve',
+  missing: { id: 'attention_not_found' },
   summary: 'Close an item, saying what was done',
   tags,
   scope: 'operate',

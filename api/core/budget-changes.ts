@@ -15,7 +15,8 @@ import { Budget, BudgetBody, BudgetPatch, BudgetResetBody } from '../../schemas/
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Ctx } from '../context.ts';
 import { actorOf } from '../http/pipeline.ts';
-import { ClaimLost, type Claim } from '../middleware/idempotency.ts';
+import type { Claim } from '../middleware/claim.ts';
+import { ClaimLost } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { notFound, requireBudget, viewOf, wire } from './budget-access.ts';

@@ -1,59 +1,100 @@
 import { checkWritable } from '../../db/connections.ts';
 import { runFigures, type RunFigures } from '../../db/repositories/run-lists.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { Health } from '../../schemas/core/api.ts';
+import type { FamilyHealth, Health } from '../../schemas/core/api.ts';
 import type { Trouble } from '../../domain/outside-errors.ts';
+import { readQueueDepth } from './queue-depth.ts';
 import { troubleOf } from '../errors.ts';
 import type { ApiDeps } from '../context.ts';
-import type { HealthCheck, HealthPart } from '../family.ts';
+import type { FamilyModule, HealthCheck, HealthPart } from '../family.ts';
 
 const LIMIT_MS = 2000;
 const FRESH_MS = 1000; // orchestrators and dashboards ask often; the answer is shared for this long
 
+type Families = readonly FamilyModule[];
+
 /** Database and Temporal decide over `unhealthy`; everything else only degrades. */
-export async function checkHealth(deps: ApiDeps): Promise<Health> {
-  const [database, temporal, figures, ...parts] = await Promise.all([
+export async function checkHealth(deps: ApiDeps, families: Families): Promise<Health> {
+  const [database, temporal, figures, queueDepth, ...parts] = await Promise.all([
     probe(() => checkWritable(deps.db.pool)),
     probe(() => pingTemporal(deps)),
     figuresOf(deps).catch(() => undefined),
-    ...deps.families.map((family) =>
-      within(family.health?.(deps) ?? {}).catch((): HealthPart => ({
-        checks: { [family.name]: { status: 'down' } },
-      })),
-    ),
+    within(readQueueDepth(deps, families)).catch(() => undefined),
+    ...families.map((family) => askFamily(deps, family)),
   ]);
-  const checks = Object.assign({ database, temporal }, ...parts.map((part) => part.checks ?? {})) as Record<
-    string,
-    HealthCheck
-  >;
-  const states = Object.values(checks).map(({ status }) => status);
-  const broken = database.status === 'down' || temporal.status === 'down';
-  const status = broken
-    ? 'unhealthy'
-    : states.some((state) => state === 'down' || state === 'degraded')
-      ? 'degraded'
-      : 'healthy';
+  const checks: Checks = Object.assign({ database, temporal }, ...parts.map(topChecks));
+  const isBroken = database.status === 'down' || temporal.status === 'down';
+  const isWell = parts.every(({ status }) => status === 'healthy');
   return {
-    ...(Object.assign({}, ...parts.map((part) => part.fields ?? {})) as JsonObject),
-    status,
+    ...(Object.assign(
+      {},
+      ...parts.map(({ family, part }) => only(part.fields, family.fills?.fields)),
+    ) as JsonObject),
+    status: isBroken ? 'unhealthy' : isWell ? 'healthy' : 'degraded',
     version: deps.settings.version,
     timestamp: new Date().toISOString(),
     uptime: process.uptime(),
-    message: messageOf(checks),
+    message: messageOf({ ...checks, ...Object.assign({}, ...parts.map(ownChecks)) }),
     startup_complete: true,
-    checks: Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check.status])),
+    checks: statesOf(checks),
     metrics: {
-      ...runMetrics(figures),
-      ...(Object.assign({}, ...parts.map((part) => part.metrics ?? {})) as JsonObject),
+      ...(Object.assign(
+        {},
+        ...parts.map(({ family, part }) => only(part.metrics, family.fills?.metrics)),
+      ) as JsonObject),
+      ...(figures === undefined ? {} : { activeWorkflows: figures.active }),
+      queueDepth: queueDepth ?? figures?.waiting_to_start ?? 0,
     },
+    families: Object.fromEntries(parts.map(toFamilyHealth)),
   };
 }
 
-const runMetrics = (figures: RunFigures | undefined): JsonObject =>
-  figures === undefined ? {} : { activeWorkflows: figures.active, queueDepth: figures.waiting_to_start };
+type Checks = Record<string, HealthCheck>;
 
-function messageOf(checks: Record<string, HealthCheck>): string {
-  const bad = Object.entries(checks).filter(([, { status }]) => status === 'down' || status === 'degraded');
+/** A family with what it says of itself. */
+interface Asked {
+  family: FamilyModule;
+  part: HealthPart;
+  status: FamilyHealth['status'];
+}
+
+/** A family that cannot say how it is, is down itself. */
+async function askFamily(deps: ApiDeps, family: FamilyModule): Promise<Asked> {
+  const part = await within(family.health?.(deps) ?? {}).catch((): HealthPart => ({
+    checks: { [family.name]: { status: 'down' } },
+  }));
+  const isWell = !Object.values(part.checks ?? {}).some(isBad);
+  return { family, part, status: isWell ? 'healthy' : 'degraded' };
+}
+
+const isBad = ({ status }: HealthCheck): boolean => status === 'down' || status === 'degraded';
+
+/** Only names that its manifest claims reach the top: a family can take nobody's place there. */
+const only = <T>(
+  values: Readonly<Record<string, T>> = {},
+  names: readonly string[] = [],
+): Record<string, T> => Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+
+const topChecks = ({ family, part }: Asked): Checks =>
+  only(part.checks, [...(family.fills?.checks ?? []), family.name]);
+
+/** Checks that are in the family's part alone, by a name that says so. */
+function ownChecks(asked: Asked): Checks {
+  const shown = topChecks(asked);
+  const rest = Object.entries(asked.part.checks ?? {}).filter(([name]) => shown[name] === undefined);
+  return Object.fromEntries(rest.map(([name, check]) => [`${asked.family.name}.${name}`, check]));
+}
+
+const statesOf = (checks: Checks): Health['checks'] =>
+  Object.fromEntries(Object.entries(checks).map(([name, { status }]) => [name, status]));
+
+const toFamilyHealth = ({ family, part, status }: Asked): [string, FamilyHealth] => [
+  family.name,
+  { ...part.fields, status, checks: statesOf(part.checks ?? {}), metrics: part.metrics ?? {} },
+];
+
+function messageOf(checks: Checks): string {
+  const bad = Object.entries(checks).filter(([, check]) => isBad(check));
   if (bad.length === 0) return 'All parts work.';
   return bad
     .map(([name, { status, detail }]) => `${name} is ${status}${detail ? ` (${detail})` : ''}`)

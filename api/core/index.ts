@@ -1,3 +1,4 @@
+import type { FamilyModule } from '../family.ts';
 import type { Route } from '../route.ts';
 import type { StreamRoute } from '../stream/define-stream.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -14,11 +15,11 @@ import { statusRoutes } from './status.ts';
 import { ticketRoutes } from './tickets.ts';
 
 /** The engine's own API, over every family (common.md, "Runs"). */
-export const coreRoutes: readonly Route[] = [
-  ...statusRoutes,
+export const coreRoutes = (families: readonly FamilyModule[]): Route[] => [
+  ...statusRoutes(families),
   ...runRoutes,
   ...receiptRoutes,
-  ...catalogueRoutes,
+  ...catalogueRoutes(families),
   ...approvalRoutes,
   ...paymentRoutes,
   ...budgetRoutes,

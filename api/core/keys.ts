@@ -44,6 +44,7 @@ const list = defineRoute({
 const rotate = defineRoute({
   method: 'post',
   path: '/admin/keys/:id/rotate',
+  missing: { id: 'key_not_found' },
   summary: 'Replace a key; the old one works on for a while',
   description:
     'The new key ends when the old one would have, unless `expires_at` says otherwise (null: never). A key that has ended, or has been replaced already, is not replaced.',
@@ -95,6 +96,7 @@ function createdBy(outcome: RotationOutcome): ApiKey {
 const revoke = defineRoute({
   method: 'post',
   path: '/admin/keys/:id/revoke',
+  missing: { id: 'key_not_found' },
   summary: 'Revoke a key, at once and for ever',
   tags,
   scope: 'admin',

@@ -45,6 +45,7 @@ const accounts = defineRoute({
 const transfers = defineRoute({
   method: 'get',
   path: '/ledger/accounts/:id/transfers',
+  missing: { id: 'account_not_found' },
   summary: 'Transfers of an account, newest first; the id is percent-encoded',
   tags,
   scope: 'read',

@@ -55,6 +55,7 @@ const list = defineRoute({
 const get = defineRoute({
   method: 'get',
   path: '/payments/:id',
+  missing: { id: 'payment_not_found' },
   summary: 'One payment',
   tags,
   scope: 'read',
@@ -68,6 +69,7 @@ const get = defineRoute({
 const act = defineRoute({
   method: 'post',
   path: '/payments/:id/actions',
+  missing: { id: 'payment_not_found' },
   summary: 'Do one of the things that the payment lists under `actions`',
   description:
     '`reconcile` looks at the chain now and writes down what it proves. `declare_void` and `declare_settled` (admins) are for what no node ' +

@@ -8,6 +8,7 @@ const tags = ['receipts'];
 const get = defineRoute({
   method: 'get',
   path: '/runs/:id/receipt',
+  missing: { id: 'run_not_found' },
   summary: 'What an ended run was allowed, paid, got back and answered: hash-linked and signed',
   description:
     'Check it with `steward verify`, which needs nothing of this server. `final` is false while money of the run still moves; a final receipt is the same bytes for ever. 409 until the run has ended.',

@@ -55,6 +55,7 @@ const list = defineRoute({
 const get = defineRoute({
   method: 'get',
   path: '/runs/:id',
+  missing: { id: 'run_not_found' },
   summary: 'One run',
   tags,
   scope: 'read',
@@ -69,6 +70,7 @@ const get = defineRoute({
 const cancel = defineRoute({
   method: 'post',
   path: '/runs/:id/cancel',
+  missing: { id: 'run_not_found' },
   summary: 'Cancel a run: what is moving is followed to its end, what can be undone is undone',
   tags,
   scope: 'operate',
@@ -95,6 +97,7 @@ const cancel = defineRoute({
 const resume = defineRoute({
   method: 'post',
   path: '/runs/:id/resume',
+  missing: { id: 'run_not_found' },
   summary: 'Let a paused run go on: approves what it waits for',
   description:
     'A run pauses when a price, the balance or the time of its approval does not allow the next payment. Nothing that was paid is paid again.',
@@ -115,6 +118,7 @@ const resume = defineRoute({
 const rerunRoute = defineRoute({
   method: 'post',
   path: '/runs/:id/rerun',
+  missing: { id: 'run_not_found' },
   summary: 'Run again what an ended run did, using the results it has',
   description:
     'Steps that ended well are not called and not paid again, except from `from_step` on; what would be paid again is listed in the approval that the new run asks for.',
@@ -134,6 +138,8 @@ const rerunRoute = defineRoute({
 const inputs = defineRoute({
   method: 'post',
   path: '/runs/:id/inputs',
+  handsInput: true,
+  missing: { id: 'run_not_found' },
   summary: 'Answer a question that a run asked',
   description:
     'Open questions are in `GET /approvals?kind=input`. The same answer to the same question is taken once; sending it again is safe.',
@@ -150,7 +156,6 @@ const inputs = defineRoute({
     'stale_status_id',
     'question_not_open',
     'deadline_passed',
-    'kodosumi_unavailable',
   ],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
@@ -162,6 +167,7 @@ const inputs = defineRoute({
 const events = defineRoute({
   method: 'get',
   path: '/runs/:id/events',
+  missing: { id: 'run_not_found' },
   summary: 'Events of a run: a JSON page, SSE or WebSocket',
   tags,
   scope: 'read',

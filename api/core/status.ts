@@ -2,28 +2,32 @@ import { z } from 'zod';
 import { Health } from '../../schemas/core/api.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { prefers } from '../http/negotiate.ts';
-import { defineRoute } from '../route.ts';
+import type { FamilyModule } from '../family.ts';
+import { defineRoute, type Route } from '../route.ts';
 import { lastReport } from '../../db/repositories/reconciliation.ts';
 import type { RunFigures } from '../../db/repositories/run-lists.ts';
 import { checkHealth, figuresOf } from './health.ts';
 import { prometheusText } from './prometheus.ts';
 
+type Families = readonly FamilyModule[];
+
 const open = { method: 'get', tags: ['status'], scope: null, limited: false } as const;
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
-const health = defineRoute({
-  ...open,
-  path: '/health',
-  summary: 'How every part is: healthy, degraded (an outside system is down) or unhealthy',
-  responses: {
-    200: { description: 'Healthy or degraded.', schema: Health },
-    503: { description: 'The database or Temporal is down.', schema: Health },
-  },
-  async handler({ deps }) {
-    const body = await checkHealth(deps);
-    return body.status === 'unhealthy' ? { status: 503, body } : { status: 200, body };
-  },
-});
+const health = (families: Families): Route =>
+  defineRoute({
+    ...open,
+    path: '/health',
+    summary: 'How every part is: healthy, degraded (an outside system is down) or unhealthy',
+    responses: {
+      200: { description: 'Healthy or degraded.', schema: Health },
+      503: { description: 'The database or Temporal is down.', schema: Health },
+    },
+    async handler({ deps }) {
+      const body = await checkHealth(deps, families);
+      return body.status === 'unhealthy' ? { status: 503, body } : { status: 200, body };
+    },
+  });
 
 const Alive = z.object({ status: z.literal('ok') });
 
@@ -37,21 +41,22 @@ const livez = defineRoute({
 
 const Ready = z.object({ status: z.enum(['ready', 'not_ready']), checks: Health.shape.checks });
 
-const readyz = defineRoute({
-  ...open,
-  path: '/readyz',
-  summary: 'The process can do its work',
-  responses: {
-    200: { description: 'Send traffic.', schema: Ready },
-    503: { description: 'Send none for now.', schema: Ready },
-  },
-  async handler({ deps }) {
-    const { status, checks } = await checkHealth(deps);
-    return status === 'unhealthy'
-      ? { status: 503, body: { status: 'not_ready', checks } }
-      : { status: 200, body: { status: 'ready', checks } };
-  },
-});
+const readyz = (families: Families): Route =>
+  defineRoute({
+    ...open,
+    path: '/readyz',
+    summary: 'The process can do its work',
+    responses: {
+      200: { description: 'Send traffic.', schema: Ready },
+      503: { description: 'Send none for now.', schema: Ready },
+    },
+    async handler({ deps }) {
+      const { status, checks } = await checkHealth(deps, families);
+      return status === 'unhealthy'
+        ? { status: 503, body: { status: 'not_ready', checks } }
+        : { status: 200, body: { status: 'ready', checks } };
+    },
+  });
 
 const Status = z.looseObject({
   status: z.enum(['operational', 'degraded']),
@@ -60,30 +65,32 @@ const Status = z.looseObject({
   components: z.record(z.string(), z.enum(['active', 'inactive'])),
 });
 
-const status = defineRoute({
-  ...open,
-  path: '/status',
-  summary: 'Components and counts',
-  responses: { 200: { description: 'The state of the service.', schema: Status } },
-  async handler({ deps }) {
-    const { status: state, checks, version, uptime } = await checkHealth(deps);
-    const component = (name: string) => (checks[name] === 'ok' ? ('active' as const) : ('inactive' as const));
-    return {
-      status: 200,
-      body: {
-        status: state === 'healthy' ? 'operational' : 'degraded',
-        uptime,
-        version,
-        components: {
-          registry: 'active',
-          communication: component('database'),
-          memory: component('database'),
-          orchestrator: component('temporal'),
+const status = (families: Families): Route =>
+  defineRoute({
+    ...open,
+    path: '/status',
+    summary: 'Components and counts',
+    responses: { 200: { description: 'The state of the service.', schema: Status } },
+    async handler({ deps }) {
+      const { status: state, checks, version, uptime } = await checkHealth(deps, families);
+      const component = (name: string) =>
+        checks[name] === 'ok' ? ('active' as const) : ('inactive' as const);
+      return {
+        status: 200,
+        body: {
+          status: state === 'healthy' ? 'operational' : 'degraded',
+          uptime,
+          version,
+          components: {
+            registry: 'active',
+            communication: component('database'),
+            memory: component('database'),
+            orchestrator: component('temporal'),
+          },
         },
-      },
-    };
-  },
-});
+      };
+    },
+  });
 
 const Metrics = z.looseObject({
   timestamp: z.string(),
@@ -173,4 +180,12 @@ const root = defineRoute({
   },
 });
 
-export const statusRoutes = [root, health, livez, readyz, status, metrics, prometheus];
+export const statusRoutes = (families: Families): Route[] => [
+  root,
+  health(families),
+  livez,
+  readyz(families),
+  status(families),
+  metrics,
+  prometheus,
+];

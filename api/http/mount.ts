@@ -5,7 +5,7 @@ import { ApiError } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { isStorable } from './json-source.ts';
 import { renderProblem, send } from './render.ts';
-import { serve, whereOf, type Services } from './pipeline.ts';
+import { serve, styleOf, whereOf, type Services } from './pipeline.ts';
 
 /** A route with the family that answers it; none for the engine's own. */
 export interface Mounted {
@@ -40,7 +40,10 @@ export function mountRoutes(services: Services, mounted: readonly Mounted[]): Ro
       const error = new ApiError('method_not_allowed', `${req.method} is not possible here; try ${allow}.`, {
         headers: { allow },
       });
-      return send(res, renderProblem(error, whereOf(req, here[0]?.family?.problems), factsOf(req).log));
+      return send(
+        res,
+        renderProblem(error, whereOf(req, styleOf(services, here[0]?.family)), factsOf(req).log),
+      );
     });
   }
   return router;

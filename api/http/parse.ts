@@ -15,8 +15,8 @@ export interface RawInput {
 export async function readInput(route: Route, req: Request): Promise<RawInput> {
   const params = req.params as Record<string, string>;
   const query = readQuery(req);
-  for (const name of NAMES)
-    if (!isStorable(params[name] ?? '')) throw noSuchThing(route, name) ?? unstorable(name);
+  for (const [name, code] of Object.entries(route.missing ?? {}))
+    if (!isStorable(params[name] ?? '')) throw noSuchThing(code);
   for (const [name, value] of [...Object.entries(params), ...Object.entries(query)])
     if (!isStorable(value) || !isStorable(name)) throw unstorable(name);
   return { params, query, body: route.body ? await readJson(req, route.money ?? { paths: [] }) : undefined };
@@ -42,28 +42,16 @@ export function parseInput(route: Route, raw: RawInput): RawInput {
   };
 }
 
-/** A text that cannot be an id names nothing: 404, as for any other unknown id. */
+/** What no name can be is the name of nothing: 404, as for any other that is not there. */
 function parsePath(route: Route, params: RawInput['params']): RawInput['params'] {
-  const issue = route.params?.safeParse(params).error?.issues[0];
-  const name = NAMES.find((one) => one === issue?.path[0]);
-  const missing = name === undefined ? undefined : noSuchThing(route, name);
-  if (missing !== undefined) throw missing;
+  const named = String(route.params?.safeParse(params).error?.issues[0]?.path[0]);
+  const code = route.missing?.[named];
+  if (code !== undefined) throw noSuchThing(code);
   return parsePart('path', route.params, params) as RawInput['params'];
 }
 
-/** Parameters that name a thing. */
-const NAMES = ['flow_key', 'id'] as const;
-
-/** A route that can miss several things lists the one that `id` names last. */
-function noSuchThing({ errors = [] }: Route, name: (typeof NAMES)[number]): ApiError | undefined {
-  const code =
-    name === 'flow_key'
-      ? errors.find((one) => one === 'flow_not_found')
-      : errors.findLast((one) => one.endsWith('_not_found'));
-  return code === undefined
-    ? undefined
-    : new ApiError(code, `There is no such ${code.replace('_not_found', '')}.`);
-}
+const noSuchThing = (code: string): ApiError =>
+  new ApiError(code, `There is no such ${code.replace('_not_found', '')}.`);
 
 function parsePart(part: 'path' | 'query' | 'body', schema: z.ZodType | undefined, value: unknown): unknown {
   if (schema === undefined) return value;

@@ -9,15 +9,8 @@ import { authorityOf, renew, requireScope } from '../keys/authority.ts';
 import type { KeyWatch } from '../keys/watch.ts';
 import type { Limits } from '../limits.ts';
 import { authenticate, authenticateVisitor, isGuest, NOBODY } from '../middleware/auth.ts';
-import {
-  claimant,
-  ClaimLost,
-  hashInput,
-  once,
-  readKey,
-  type Claim,
-  type Worked,
-} from '../middleware/idempotency.ts';
+import type { Claim } from '../middleware/claim.ts';
+import { claimant, ClaimLost, hashInput, once, readKey, type Worked } from '../middleware/idempotency.ts';
 import { limitHeaders, rateLimited, type RateLimiter } from '../middleware/rate-limit.ts';
 import { factsOf } from '../middleware/request.ts';
 import type { ProblemStyle, Where } from '../problem.ts';
@@ -32,6 +25,8 @@ import { renderAnswer, renderProblem, send, type Rendered } from './render.ts';
 /** What requests share within one application. */
 export interface Services {
   deps: ApiDeps;
+  /** How the engine's own routes word errors: with the codes of all families. */
+  ownStyle: ProblemStyle;
   limiter: RateLimiter;
   auditor: Auditor;
   /** Ends streams whose key may no longer read them. */
@@ -47,7 +42,7 @@ export interface Services {
 /** A route as an Express handler: authenticate, limit, read, check, work once, record, answer. */
 export function serve(services: Services, route: Route, family?: FamilyModule) {
   return async (req: Request, res: Response): Promise<void> => {
-    const where = whereOf(req, family?.problems);
+    const where = whereOf(req, styleOf(services, family));
     const { log } = factsOf(req);
     const answer = await answerTo(services, route, req, res, where).catch((error: unknown) =>
       renderProblem(error, where, log),
@@ -55,6 +50,12 @@ export function serve(services: Services, route: Route, family?: FamilyModule) {
     send(res, answer);
   };
 }
+
+/** A family's errors look like the family's; the engine's own know the codes of all. */
+export const styleOf = (
+  { ownStyle }: Pick<Services, 'ownStyle'>,
+  family: FamilyModule | undefined,
+): ProblemStyle | undefined => (family === undefined ? ownStyle : family.problems);
 
 export function whereOf(req: Request, style: ProblemStyle | undefined): Where {
   const { id, shownUrl } = factsOf(req);

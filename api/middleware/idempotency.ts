@@ -9,28 +9,16 @@ import {
   storeAnswer,
   type ClaimKey,
   type ClaimResult,
-  type Hold,
 } from '../../db/repositories/idempotency.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { ApiDeps } from '../context.ts';
 import { isUnavailable } from '../errors.ts';
+import type { Claim, ClaimTimes } from './claim.ts';
 import type { RawInput } from '../http/parse.ts';
 import type { Rendered } from '../http/render.ts';
 import { ApiError } from '../problem.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import type { Principal } from '../../schemas/core/principal.ts';
-
-/** A request's hold on its Idempotency-Key. */
-export interface Claim extends Hold {
-  /** The run that an earlier, unanswered try of the same request created. */
-  runId: string | null;
-}
-
-/** How long a claim lasts, and how long a second request waits for the first one's answer; ms. */
-export interface ClaimTimes {
-  claimMs: number;
-  waitMs: number;
-}
 
 export const CLAIM_TIMES: ClaimTimes = { claimMs: 60_000, waitMs: 10_000 };
 

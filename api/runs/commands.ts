@@ -17,15 +17,13 @@ import { isTerminal } from '../../domain/run-states.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { Scope } from '../../schemas/core/principal.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
-import type { Ctx } from '../context.ts';
+import type { CommandCtx } from '../context.ts';
 import { isHidden } from './visibility.ts';
 import { isUnavailable, troubleOf, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { attest } from '../keys/authority.ts';
 import { keepClaim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
-
-export type CommandCtx = Pick<Ctx, 'deps' | 'principal' | 'claim'>;
 
 /** A run that the caller may see, or 404 in the words given. */
 export async function requireRun(

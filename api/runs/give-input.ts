@@ -11,7 +11,8 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { CanAnswer, FormField } from '../../schemas/core/question.ts';
 import { toApiError } from '../errors.ts';
 import { ApiError, invalidInput } from '../problem.ts';
-import { earlierAnswer, provideInput, type CommandCtx } from './commands.ts';
+import type { CommandCtx } from '../context.ts';
+import { earlierAnswer, provideInput } from './commands.ts';
 import { readForm, whoMay } from './to-wire.ts';
 
 /**

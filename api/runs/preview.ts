@@ -6,7 +6,8 @@ import { isTerminal } from '../../domain/run-states.ts';
 import type { CancelPreview } from '../../schemas/core/api.ts';
 import { PaymentStatus } from '../../schemas/core/payment.ts';
 import { ApiError } from '../problem.ts';
-import { askCancelPlan, type CommandCtx } from './commands.ts';
+import type { CommandCtx } from '../context.ts';
+import { askCancelPlan } from './commands.ts';
 
 const PAYMENTS_AT_MOST = 1000; // 50 steps, ten generations each
 

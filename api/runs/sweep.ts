@@ -3,14 +3,8 @@ import { lockRequestOf, releaseRun } from '../../db/repositories/idempotency.ts'
 import { listUnstarted } from '../../db/repositories/run-lists.ts';
 import { abandonStart, keepAbandoned, NEVER_STARTED, type RunRow } from '../../db/repositories/runs.ts';
 import type { ApiDeps } from '../context.ts';
+import type { SweepWaits } from '../settings.ts';
 import { startWorkflow } from './start.ts';
-
-export interface SweepWaits {
-  /** A row without any start is an orphan after this. */
-  pendingMs: number;
-  /** An unknown start may be claimed by the same request for this long. */
-  claimMs: number;
-}
 
 export const SWEEP_WAITS: SweepWaits = { pendingMs: 5000, claimMs: 60_000 };
 

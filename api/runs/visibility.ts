@@ -1,14 +1,14 @@
 import type { Hidden } from '../../db/repositories/hidden.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
 import type { Principal } from '../../schemas/core/principal.ts';
-import type { FamilyModule } from '../family.ts';
+import type { RunFamily } from '../context.ts';
 
 /**
  * What a key does not see of its tenant: other subjects' runs, unless their family is served and shares its runs. Undefined
  * for keys that may act for anyone.
  */
 export function hiddenFrom(
-  families: readonly FamilyModule[],
+  families: readonly RunFamily[],
   { subject, scopes }: Principal,
 ): Hidden | undefined {
   if (subject === null || scopes.includes('admin')) return undefined;
@@ -17,7 +17,7 @@ export function hiddenFrom(
 }
 
 export function isHidden(
-  families: readonly FamilyModule[],
+  families: readonly RunFamily[],
   principal: Principal,
   run: Pick<RunRow, 'family' | 'subject'>,
 ): boolean {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
-import { beginCtx, goneWith, serve, whereOf, type Services } from '../http/pipeline.ts';
+import { beginCtx, goneWith, serve, styleOf, whereOf, type Services } from '../http/pipeline.ts';
 import { isStorable } from '../http/json-source.ts';
 import { readQuery } from '../http/parse.ts';
 import { renderProblem, send } from '../http/render.ts';
@@ -35,9 +35,9 @@ export function serveStream(
       if (!wantsEvents) throw upgradeRequired();
       const { ctx, subject, after } = await open(services, stream, req, res);
       sendEvents(services, hub, stream, subject, after, res, ctx);
-      endWithKey(services, ctx, whereOf(req, family?.problems), endOf(res));
+      endWithKey(services, ctx, whereOf(req, styleOf(services, family)), endOf(res));
     } catch (error) {
-      send(res, renderProblem(error, whereOf(req, family?.problems), factsOf(req).log));
+      send(res, renderProblem(error, whereOf(req, styleOf(services, family)), factsOf(req).log));
     }
   };
 }

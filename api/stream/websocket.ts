@@ -4,7 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Ctx } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
 import type { Services } from '../http/pipeline.ts';
-import { ctxFor, withPrincipal } from '../http/pipeline.ts';
+import { ctxFor, styleOf, withPrincipal } from '../http/pipeline.ts';
 import { readQuery } from '../http/parse.ts';
 import { isStorable } from '../http/json-source.ts';
 import { renderProblem } from '../http/render.ts';
@@ -95,7 +95,11 @@ async function accept(
   const facts = factsOf(req);
   const pathname = facts.shownUrl.split('?')[0] ?? '/';
   const found = findStream(streams, pathname);
-  const where: Where = { instance: pathname, requestId: facts.id, style: found?.family?.problems };
+  const where: Where = {
+    instance: pathname,
+    requestId: facts.id,
+    style: found && styleOf(services, found.family),
+  };
   try {
     const { ctx, stream, subject, after, toll } = await open(services, found, req, client);
     if (client.readyState !== client.OPEN) return;

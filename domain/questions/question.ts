@@ -35,7 +35,7 @@ export function readInputMessage(message: unknown): InputMessage | undefined {
   const { id, by, data } = message;
   if (!isObject(data) || !['string', 'undefined'].includes(typeof id)) return undefined;
   return {
-    data: data as JsonObject,
+    data,
     ...(typeof id === 'string' && { id }),
     ...(typeof by === 'string' && { by: by.slice(0, 300) }),
   };

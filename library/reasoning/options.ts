@@ -1,5 +1,5 @@
 import type { Keypair } from '@solana/web3.js';
-import { loadConfig, type Config } from '../../config/config.ts';
+import { loadConfig, settings, type Config } from '../../families/config.ts';
 
 /** The original's constructor options; what they do not say comes from the environment (.env.example). */
 export interface WorkflowManagerOptions {
@@ -14,21 +14,17 @@ export interface WorkflowManagerOptions {
   redisUrl?: string | undefined;
 }
 
-const PARTS = [
-  'TEMPORAL_PORT',
-  'TEMPORAL_UI_PORT',
-  'POSTGRES_PORT',
-  'ANVIL_PORT',
-  'SURFPOOL_PORT',
-  'FACILITATOR_PORT',
-  'SERVICES_PORT',
-];
+const isPort = (name: string): boolean => name.endsWith('_PORT');
 
 /** The configuration of a process that serves one program: loopback only, on whatever ports are free. */
 export function libraryConfig(options: WorkflowManagerOptions): Config {
   loadConfig(); // takes in .env
   const { env } = process;
-  const freePorts = Object.fromEntries(PARTS.map((name) => [name, env[name] ?? '0']));
+  const freePorts = Object.fromEntries(
+    Object.keys(settings.shape)
+      .filter(isPort)
+      .map((name) => [name, env[name] ?? '0']),
+  );
   return loadConfig({
     ...env,
     ...freePorts,

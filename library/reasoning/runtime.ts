@@ -1,4 +1,4 @@
-import type { Config } from '../../config/config.ts';
+import type { Config } from '../../families/config.ts';
 import type { Stack } from '../../embedded/stack.ts';
 import { createLog } from '../../config/logging.ts';
 import { ReasoningClient } from '../../sdk/reasoning-client.ts';
@@ -40,7 +40,7 @@ async function begin(config: Config): Promise<{ stack: Stack; client: ReasoningC
   const log = createLog(config.LOG_LEVEL, 'steward');
   const stack = await startStack(config, {
     application: true,
-    agents: false,
+    standIns: false,
     log,
     progress: (message) => log.info(message),
   });

@@ -235,7 +235,20 @@ export const StreamTicket = z.object({ ticket: z.string(), expires_at: z.string(
 export const CatalogueEntry = z.looseObject({ id: z.string(), family: z.string() });
 export type CatalogueEntry = z.infer<typeof CatalogueEntry>;
 
-/** `GET /health`; families add checks, metrics and fields. */
+const States = z.record(z.string(), z.enum(['ok', 'degraded', 'down', 'off']));
+
+/** One family's part of `GET /health`, with fields of its own. */
+export const FamilyHealth = z.looseObject({
+  status: z.enum(['healthy', 'degraded']),
+  checks: States,
+  metrics: JsonObject,
+});
+export type FamilyHealth = z.infer<typeof FamilyHealth>;
+
+/**
+ * `GET /health`: the engine, then each family under its name. What older documents want at the top (checks, metrics, fields
+ * of a family) is there as well.
+ */
 export const Health = z.looseObject({
   status: z.enum(['healthy', 'degraded', 'unhealthy']),
   version: z.string(),
@@ -243,7 +256,8 @@ export const Health = z.looseObject({
   uptime: z.number(),
   message: z.string(),
   startup_complete: z.boolean(),
-  checks: z.record(z.string(), z.enum(['ok', 'degraded', 'down', 'off'])),
+  checks: States,
   metrics: JsonObject,
+  families: z.record(z.string(), FamilyHealth),
 });
 export type Health = z.infer<typeof Health>;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { JsonObject } from './json.ts';
 
-/** Event types of the core; family streams translate them one to one, so that `seq` has no gaps on either. */
-export const EventType = z.enum([
+/** The engine's own event types. Families add theirs; what a family's stream has no word for it shows as progress. */
+export const EngineEvent = z.enum([
   'run.planning',
   'run.plan_ready',
   'run.awaiting_payment',
@@ -35,9 +35,22 @@ export const EventType = z.enum([
   'payment.rejected',
   'payment.void',
   'payment.unknown',
-  'payment.changed',
 ]);
-export type EventType = z.infer<typeof EventType>;
+export type EngineEvent = z.infer<typeof EngineEvent>;
+
+declare const FAMILY_EVENT: unique symbol;
+/** A type that a family declares (`familyEvents`): a slip of the pen in a workflow does not compile. */
+export type FamilyEvent = string & { readonly [FAMILY_EVENT]: true };
+
+/** What events are called: a thing and what became of it. The documentation lists those of all families served. */
+export const EventType: z.ZodType<EngineEvent | FamilyEvent, string> = z
+  .string()
+  .regex(/^[a-z_]+\.[a-z_]+$/)
+  .meta({ id: 'EventType', description: 'What happened.' }) as unknown as z.ZodType<
+  EngineEvent | FamilyEvent,
+  string
+>;
+export type EventType = EngineEvent | FamilyEvent;
 
 /** One event of a run. `seq` counts 1, 2, 3... without gaps; `at` is RFC 3339 (common.md, "Runs"). */
 export const RunEvent = z.object({

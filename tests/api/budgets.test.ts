@@ -93,7 +93,7 @@ it('is what whoever holds money goes by', async () => {
   const more = { applies_to: scope, alerts: [0.25, 0.9999], approve_above: '2.5', mode: 'warn' };
   const id = await budgets.made({ ...more, rollover: { enabled: true, cap: '4' } });
   const other = await budgets.made({ period: 'run', rollover: { enabled: false, cap: '1' } });
-  const paidIn = bookWithUnits.assets.find(({ id }) => id === bookWithUnits.groups[0]!.assets[1])!;
+  const paidIn = bookWithUnits.assets.find((asset) => asset.id === bookWithUnits.groups[0]!.assets[1])!;
   const living = new Map(
     (
       await livingBudgets(budgets.stack.db.pool, 'default', {

@@ -157,7 +157,7 @@ async function leaveBudget(run: string, subject: string): Promise<void> {
 }
 
 const mounted = (): string[] => [
-  ...[...coreRoutes, ...families.flatMap(({ routes }) => routes)].map(
+  ...[...coreRoutes(families), ...families.flatMap(({ routes }) => routes)].map(
     ({ method, path }) => `${method} ${path}`,
   ),
   ...[...coreStreams, ...families.flatMap(({ streams = [] }) => streams)].map(({ path }) => `get ${path}`),

@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createReasoning } from '../../api/families/reasoning/router.ts';
+import { reasoning as reasoningFamily } from '../../families/reasoning.ts';
+import { withNames } from '../../processes/serve-families.ts';
+import { createReasoning } from '../../api/families/reasoning/index.ts';
 import { startApi, type RunningApi } from '../../api/server.ts';
 import { startMasumiApp, type MasumiApp } from '../masumi/support/app.ts';
 import { HYMN, sell, ELEMENTS } from '../masumi/support/client.ts';
@@ -17,7 +19,7 @@ let operations: { method: string; path: string }[];
 beforeAll(async () => {
   [masumi, reasoning] = await Promise.all([startMasumiApp(), startReasoningApp({ workers: false })]);
   sell(masumi, HYMN, ELEMENTS);
-  const families = [...masumi.deps.families, createReasoning(reasoning.options)];
+  const families = [...masumi.deps.families, withNames(reasoningFamily, createReasoning(reasoning.options))];
   api = await startApi({ ...masumi.deps, families }, { host: '127.0.0.1', port: 0 });
   const { body } = await ask(api, '/openapi.json');
   operations = Object.entries(body['paths'] as Record<string, object>).flatMap(([path, item]) =>

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { connect as openSocket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../db/database.ts';
+import { uniqueTaskQueue } from '../support/temporal.ts';
 import { ask, openStack, type ApiStack } from './support/api.ts';
 import { createProbe } from './support/family.ts';
 import { createWriter, listen, readEvents } from './support/streams.ts';
@@ -104,7 +105,8 @@ describe('documents', () => {
 
 describe('health', () => {
   it('is healthy when the database and Temporal answer', async () => {
-    expect((await ask(api, '/health')).body).toMatchObject({
+    const quiet = await stack.start({ settings: { taskQueue: uniqueTaskQueue('health') } });
+    expect((await ask(quiet, '/health')).body).toMatchObject({
       status: 'healthy',
       checks: { database: 'ok', temporal: 'ok' },
       metrics: { queueDepth: 0 },
@@ -119,6 +121,7 @@ describe('health', () => {
       families: [
         {
           ...probe,
+          fills: { checks: ['chain'], metrics: ['paymentsUnknown'] },
           health: async () => ({
             checks: { chain: { status: 'down', detail: 'no RPC' } },
             metrics: { paymentsUnknown: 1 },
@@ -131,6 +134,9 @@ describe('health', () => {
       message: 'chain is down (no RPC)',
       checks: { chain: 'down' },
       metrics: { paymentsUnknown: 1 },
+      families: {
+        probe: { status: 'degraded', checks: { chain: 'down' }, metrics: { paymentsUnknown: 1 } },
+      },
     });
     const failing = await stack.start({
       families: [{ ...probe, health: () => Promise.reject(new Error('x')) }],
@@ -139,6 +145,33 @@ describe('health', () => {
       status: 'degraded',
       checks: { probe: 'down' },
     });
+  });
+
+  it('lets no family take the place of another, or of the engine', async () => {
+    const probe = createProbe().family;
+    const one = await stack.start({
+      settings: { taskQueue: uniqueTaskQueue('health') },
+      families: [
+        {
+          ...probe,
+          health: async () => ({
+            checks: { database: { status: 'down' }, disk: { status: 'degraded' } },
+            metrics: { activeWorkflows: 999, queueDepth: 999 },
+            fields: { status: 'splendid', service: 'probe' },
+          }),
+        },
+      ],
+    });
+    const { body } = await ask(one, '/health');
+    expect(body).toMatchObject({
+      status: 'degraded',
+      message: 'probe.database is down; probe.disk is degraded',
+      checks: { database: 'ok', temporal: 'ok' },
+      families: { probe: { checks: { database: 'down', disk: 'degraded' }, service: 'probe' } },
+    });
+    expect(body['service']).toBeUndefined();
+    expect(body['metrics']).toMatchObject({ queueDepth: 0, activeWorkflows: expect.any(Number) });
+    expect((body['metrics'] as Record<string, number>)['activeWorkflows']).toBeLessThan(999);
   });
 
   it('is unhealthy without the database, and requests say 503 with Retry-After', async () => {

@@ -225,8 +225,9 @@ describe('Two tries of one launch', () => {
     let launches = 0;
     let fetching = 0;
     const kodosumi = app.options.kodosumi!;
+    const { checkpoint: _ofRequests, ...deps } = app.deps;
     const { launchJob } = createKodosumiActivities({
-      ...app.deps,
+      ...deps,
       values: undefined as never,
       kodosumi: {
         ...kodosumi,

@@ -6,7 +6,7 @@ import { createGuardedFetch } from '../../activities/http/guarded-fetch.ts';
 import { createGuards } from '../../activities/http/guards.ts';
 import { createFetchFile } from '../../activities/kodosumi/fetch-file.ts';
 import { generateKey } from '../../api/keys/secrets.ts';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../families/config.ts';
 import { insertKey } from '../../db/repositories/keys.ts';
 import { ask, type Answer } from '../api/support/api.ts';
 import { APPROVAL, HYMN } from '../masumi/support/client.ts';

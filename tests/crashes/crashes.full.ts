@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CRASH_POINTS } from '../../domain/crash-points.ts';
+import { families } from '../../families/index.ts';
+import { vocabularyOf } from '../../families/vocabulary.ts';
 import { startCrashStack, type CrashStack } from './matrix.ts';
 import { MATRIX } from './points.ts';
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 test('every point is in the matrix', () => {
-  expect(new Set(MATRIX.map(([point]) => point))).toEqual(new Set(Object.keys(CRASH_POINTS)));
+  expect(new Set(MATRIX.map(([point]) => point))).toEqual(new Set(vocabularyOf(families).crashPoints));
 });
 
 test.each(MATRIX)(

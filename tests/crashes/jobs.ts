@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { createMasumiNode } from '../../activities/payment-service/client.ts';
-import type { Config } from '../../config/config.ts';
-import { APPROVAL, HYMN } from '../../embedded/agents/samples.ts';
+import type { Config } from '../../families/config.ts';
+import { APPROVAL, HYMN } from '../../stand-ins/agents/samples.ts';
 import { required } from '../../config/temporal-connection.ts';
 import type { Victims } from '../kills/victims.ts';
 import { until } from '../workflows/support/run.ts';

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Keypair } from '@solana/web3.js';
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../domain/crash-points.ts';
+import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import { createDemoClient, type DemoClient } from '../../demo/client.ts';
 import { fundEscrow } from '../../demo/fund-escrow.ts';
 import { createCustomer, type Customer } from '../kills/customer.ts';
@@ -34,9 +35,9 @@ export type Job = keyof typeof JOBS;
 
 export interface CrashStack {
   /** Does a job with a worker that kills itself at the point, then with one that does not, and holds every promise. */
-  crash(point: CrashPoint, job: Job): Promise<void>;
+  crash(point: CrashPoint | JobPoint, job: Job): Promise<void>;
   /** Does a job while its worker is stopped at the point and another takes over; lets the first go on; holds every promise. */
-  freeze(point: CrashPoint, job: Job): Promise<void>;
+  freeze(point: CrashPoint | JobPoint, job: Job): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -94,7 +95,7 @@ async function atRest(client: DemoClient): Promise<void> {
   await until(isPosted, 'everything paid is final', PATIENCE_MS);
 }
 
-const neverReached = (point: CrashPoint): never => {
+const neverReached = (point: CrashPoint | JobPoint): never => {
   throw new Error(`The worker never came to ${point}.`);
 };
 

@@ -1,4 +1,5 @@
 import type { CrashPoint } from '../../domain/crash-points.ts';
+import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import type { Job } from './matrix.ts';
 
 const RAILS: Job[] = ['a payment on Solana', 'a payment on the EVM chain'];
@@ -10,7 +11,7 @@ const WITHDRAWAL: Job[] = ['a withdrawal'];
 const PAID_JOB: Job[] = ['a job that is paid in advance'];
 
 /** What leads to each point. A point without an entry does not compile. */
-const LEADS_TO: { [point in CrashPoint]: Job[] } = {
+const LEADS_TO: { [point in CrashPoint | JobPoint]: Job[] } = {
   'run.reserved': RUN,
   'payment.prepared': RAILS,
   'payment.created': PAYMENTS,

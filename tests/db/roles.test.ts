@@ -1,11 +1,9 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../db/database.ts';
-import { migrate } from '../../db/migrate.ts';
 import { createAuditor } from '../../db/repositories/audit.ts';
 import { canAlterAudit } from '../../db/roles.ts';
-import { checkSchema, prepareSchema } from '../../db/schema.ts';
-import { migrationsList } from '../../migrations/index.ts';
+import { checkSchema, migrate, migrationsOf, prepareSchema } from '../../families/schema.ts';
 import { freshDatabase } from '../support/database.ts';
 import { withClient } from '../support/database-admin.ts';
 import { tamper, twoRoles, type TwoRoles } from '../support/two-roles.ts';
@@ -160,8 +158,9 @@ describe('the owner of the trail', () => {
   });
 });
 
+const [before, newest] = (await migrationsOf()).slice(-2).map(({ name }) => name);
+
 describe('a process', () => {
-  const [before, newest] = migrationsList.slice(-2).map(({ name }) => name);
   const LAST = `delete from mikro_orm_migrations where name = '${newest}'`;
 
   test('only checks the schema when it may not change it', async () => {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { inject } from 'vitest';
+import type { Family } from '../../families/define.ts';
+import { families } from '../../families/index.ts';
 import { startWorkers, type Workers } from '../../workers/workers.ts';
 import { uniqueTaskQueue, type TemporalTestClient } from '../support/temporal.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
@@ -54,7 +56,8 @@ export function createFleet(temporal: TemporalTestClient): Fleet {
       const { fakes, done, activities } = watchedFakes();
       const version = buildId === undefined ? undefined : { deploymentName, buildId };
       const bundle = await workflowBundle();
-      const options = { connection, namespace, taskQueue, activities, bundle, version, queues };
+      const familyQueues = families.flatMap((family: Family) => family.queues ?? []);
+      const options = { connection, namespace, taskQueue, activities, bundle, version, queues, familyQueues };
       const workers = await startWorkers({ ...options, ...workflowSinks() });
       running.push(workers);
       return { fakes, done, stop: () => workers.stop() };

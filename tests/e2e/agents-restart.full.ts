@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { APPROVAL } from '../../embedded/agents/samples.ts';
+import { APPROVAL } from '../../stand-ins/agents/samples.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openShop } from './support/agents.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { APPROVAL, HYMN } from '../../embedded/agents/samples.ts';
+import { APPROVAL, HYMN } from '../../stand-ins/agents/samples.ts';
 import type { Agent } from '../../demo/purchaser/agent.ts';
 import type { Bought, Order } from '../../demo/purchaser/order.ts';
 import { purchase } from '../../demo/purchaser/purchase.ts';

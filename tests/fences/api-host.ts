@@ -2,7 +2,7 @@ import '../../config/quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { composeApi } from '../../processes/compose-api.ts';
 import { startApi } from '../../api/server.ts';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../families/config.ts';
 import { createLog } from '../../config/logging.ts';
 import { temporalOptions } from '../../config/temporal-connection.ts';
 

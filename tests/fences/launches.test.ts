@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchJob } from '../../activities/kodosumi/launch-job.ts';
-import type { CrashPoint } from '../../domain/crash-points.ts';
+import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import type { Kodosumi } from '../../domain/masumi/ports/kodosumi.ts';
 import { until as untilTrue } from '../workflows/support/run.ts';
 import { startMasumiApp, type MasumiApp } from '../masumi/support/app.ts';
 import { HYMN, sell, startJob, until } from '../masumi/support/client.ts';
 
 /** A point at which the worker's try is held up, and what lets it go on. */
-let heldAt: CrashPoint | 'on its way' | undefined;
+let heldAt: JobPoint | 'on its way' | undefined;
 let reached = Promise.withResolvers<void>();
 let goOn = Promise.withResolvers<void>();
 let app: MasumiApp;
 let kodosumi: Kodosumi;
 
-async function holdUp(at: CrashPoint | 'on its way'): Promise<void> {
+async function holdUp(at: JobPoint | 'on its way'): Promise<void> {
   if (at !== heldAt) return;
   heldAt = undefined;
   reached.resolve();
@@ -23,7 +23,7 @@ async function holdUp(at: CrashPoint | 'on its way'): Promise<void> {
 
 beforeAll(async () => {
   app = await startMasumiApp({
-    activities: { launchMs: 300, lookForMs: 300, checkpoint: (point) => holdUp(point as CrashPoint) },
+    activities: { launchMs: 300, lookForMs: 300, checkpoint: (point) => holdUp(point) },
     kodosumi: (real) => {
       kodosumi = real;
       return {
@@ -68,7 +68,7 @@ const runsWith = (topic: string) =>
   app.kodosumi.control.runs().filter(({ inputs }) => inputs['topic'] === topic);
 
 /** Orders a job and holds its launch up at the point until another worker has launched it. */
-async function heldUp(at: CrashPoint | 'on its way'): Promise<{ topic: string; jobId: string }> {
+async function heldUp(at: JobPoint | 'on its way'): Promise<{ topic: string; jobId: string }> {
   heldAt = at;
   [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const topic = randomUUID();

@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, toEnvironment, type Config } from '../../config/config.ts';
-import { migrate } from '../../db/migrate.ts';
+import { loadConfig, toEnvironment, type Config } from '../../families/config.ts';
+import { migrate } from '../../families/schema.ts';
 import { defaultCacheDir } from '../../embedded/downloads/cache-dir.ts';
 import type { CrashPoint } from '../../domain/crash-points.ts';
+import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import { bookFloat } from '../../embedded/book-float.ts';
-import { SEARCH_ATTRIBUTES, startEnvironment } from '../../embedded/environment.ts';
+import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes.ts';
+import { startEnvironment } from '../../embedded/environment.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
 import { freePort } from '../../embedded/ports.ts';
 import { startPostgres } from '../../embedded/postgres.ts';
@@ -36,12 +38,12 @@ export interface Victims {
   /** SIGKILL, then a start of the same thing. Resolves when it is ready again. */
   kill(victim: Victim): Promise<void>;
   /** Puts a worker in the place of the present one that kills itself at this point; `crashed` resolves when it did. */
-  armWorker(point: CrashPoint): Promise<{ crashed: Promise<unknown> }>;
+  armWorker(point: CrashPoint | JobPoint): Promise<{ crashed: Promise<unknown> }>;
   /**
    * Replaces the worker by one that stops itself at this point. `overtake` resolves once it has and another worker is at
    * work. `goOn` lets it go on until its work is done, and ends it.
    */
-  stopWorker(point: CrashPoint): Promise<{ overtake(): Promise<void>; goOn(): Promise<void> }>;
+  stopWorker(point: CrashPoint | JobPoint): Promise<{ overtake(): Promise<void>; goOn(): Promise<void> }>;
   stop(): Promise<void>;
 }
 

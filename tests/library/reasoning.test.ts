@@ -5,7 +5,7 @@ import bs58 from 'bs58';
 import canonicalize from 'canonicalize';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../families/config.ts';
 import { startStack, type Stack } from '../../embedded/stack.ts';
 import { WorkflowManager, type EscrowManager } from '../../library/reasoning.ts';
 import type { WorkflowEvent } from '../../schemas/families/reasoning.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   });
   surroundings = await startStack(config, {
     application: false,
-    agents: false,
+    standIns: false,
     log: pino({ level: 'silent' }),
     progress: () => undefined,
   });

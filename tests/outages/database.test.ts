@@ -6,7 +6,7 @@ import { checkHealth } from '../../api/core/health.ts';
 import { createWake } from '../../api/stream/wake.ts';
 import { createClient, dropIdle } from '../../db/connections.ts';
 import { openDatabase, type Database } from '../../db/database.ts';
-import { migrate } from '../../db/migrate.ts';
+import { migrate } from '../../families/schema.ts';
 import { EVENTS_CHANNEL } from '../../db/notifier.ts';
 import { ask, openStack, type ApiStack } from '../api/support/api.ts';
 import { withClient } from '../support/database-admin.ts';
@@ -260,7 +260,7 @@ test('a database that is full, or that refuses us, is down, with the reason', as
   const health = async (code: string): Promise<string> => {
     const pool = { query: () => Promise.reject(Object.assign(new Error('secret words'), { code })) };
     const deps = stack.deps({ db: { ...db, pool: pool as unknown as Database['pool'] } });
-    const { status, message } = await checkHealth(deps);
+    const { status, message } = await checkHealth(deps, deps.families);
     expect(status).toBe('unhealthy');
     return message;
   };

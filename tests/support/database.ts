@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { migrate } from '../../db/migrate.ts';
+import { migrate } from '../../families/schema.ts';
 import { urlFor, withClient } from './database-admin.ts';
 
 export interface FreshDatabase {

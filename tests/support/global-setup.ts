@@ -1,3 +1,4 @@
+import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes.ts';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -20,13 +21,6 @@ declare module 'vitest' {
     workFolder: string;
   }
 }
-
-const SEARCH_ATTRIBUTES = {
-  StewardFamily: 'Keyword',
-  StewardTenant: 'Keyword',
-  StewardStatus: 'Keyword',
-  StewardSubject: 'Keyword',
-} as const;
 
 /** Starts what the tests share, or takes what DATABASE_URL and TEMPORAL_ADDRESS name. Returns what ends it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { migrate } from '../../db/migrate.ts';
+import { migrate } from '../../families/schema.ts';
 import { urlFor, withClient } from './database-admin.ts';
 
 /** A migrated database with two roles: the owner of its tables and the application. Neither is a superuser. */

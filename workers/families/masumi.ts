@@ -1,4 +1,3 @@
-import { Client, WorkflowNotFoundError, type ConnectionLike } from '@temporalio/client';
 import { createGuardedFetch } from '../../activities/http/guarded-fetch.ts';
 import { createGuards } from '../../activities/http/guards.ts';
 import { createKodosumiActivities } from '../../activities/kodosumi/activities.ts';
@@ -6,23 +5,15 @@ import { createFetchFile } from '../../activities/kodosumi/fetch-file.ts';
 import { LAUNCH_MS } from '../../activities/kodosumi/client/kodosumi.ts';
 import { kodosumiOf } from '../../activities/kodosumi/from-config.ts';
 import { createMasumiActivities } from '../../activities/payment-service/activities.ts';
-import type { MasumiDeps, TellWorkflow } from '../../activities/payment-service/tools.ts';
 import { masumiNodeOf } from '../../activities/payment-service/from-config.ts';
-import type { Logger } from 'pino';
-import type { Config } from '../../config/config.ts';
-
-type Common = Pick<MasumiDeps, 'db' | 'journal' | 'sealer' | 'values' | 'checkpoint'>;
+import type { MasumiSettings } from '../../schemas/families/masumi/settings.ts';
+import type { WorkerContext, WorkerPart } from '../family.ts';
 
 const FILE_MS = 60_000;
 const LOOK_FOR_MS = 60_000; // so long Kodosumi may not know a run that it has launched (masumi.md section 4)
 
 /** What jobs that are paid in advance need of the outside: the payment service, Kodosumi, purchasers' files. */
-export function composeMasumi(
-  config: Config,
-  common: Common,
-  tell: TellWorkflow,
-  log: Logger,
-): { activities: object; close(): Promise<void> } {
+export function createWorker({ config, log, ...common }: WorkerContext<MasumiSettings>): WorkerPart {
   const { files: guard } = createGuards(config);
   const files = createGuardedFetch({ guard, timeoutMs: FILE_MS, maxBytes: config.MASUMI_FILE_MAX_BYTES });
   return {
@@ -32,7 +23,6 @@ export function composeMasumi(
         node: masumiNodeOf(config),
         outputHash: config.MASUMI_OUTPUT_HASH,
         paymentGraceMs: config.MASUMI_PAYMENT_GRACE_MS,
-        tell,
         warn: (message, err) => log.warn({ err }, message),
       }),
       ...createKodosumiActivities({
@@ -45,17 +35,5 @@ export function composeMasumi(
       }),
     },
     close: () => files.close(),
-  };
-}
-
-/** Signals a run's workflow; one that has ended has no use for it. */
-export function createTell(connection: ConnectionLike, namespace: string): TellWorkflow {
-  const client = new Client({ connection, namespace });
-  return async (workflowId, signal, argument) => {
-    try {
-      await client.workflow.getHandle(workflowId).signal(signal, argument);
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
   };
 }

@@ -50,6 +50,7 @@ const inputSchema = ({ directory }: Shop): Route =>
   defineRoute({
     method: 'get',
     path: '/mip003/:flow_key/input_schema',
+    missing: { flow_key: 'flow_not_found' },
     summary: 'What the agent wants to know',
     tags: TAGS,
     scope: 'read',
@@ -66,6 +67,7 @@ const demo = ({ directory, options: { mayFetch } }: Shop): Route =>
   defineRoute({
     method: 'get',
     path: '/mip003/:flow_key/demo',
+    missing: { flow_key: 'flow_not_found' },
     summary: 'An example of input and output',
     tags: TAGS,
     scope: 'read',

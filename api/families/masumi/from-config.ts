@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../../config/config.ts';
 import { checkJob } from '../../../domain/masumi/deadlines.ts';
+import type { MasumiSettings } from '../../../schemas/families/masumi/settings.ts';
 import { createFlowSettings } from './flow-settings.ts';
 import type { MasumiOptions } from './options.ts';
 
@@ -12,7 +13,10 @@ const RETRY_MS = 10_000;
 type Outside = Pick<MasumiOptions, 'kodosumi' | 'node' | 'mayFetch'> & { log: Logger };
 
 /** The family's options from the environment; what reaches outside is given by the composition root. */
-export function masumiOptions(config: Config, { kodosumi, node, mayFetch, log }: Outside): MasumiOptions {
+export function masumiOptions(
+  config: Config & MasumiSettings,
+  { kodosumi, node, mayFetch, log }: Outside,
+): MasumiOptions {
   const job = jobOptions(config);
   checkTerms(job);
   return {
@@ -30,7 +34,7 @@ export function masumiOptions(config: Config, { kodosumi, node, mayFetch, log }:
   };
 }
 
-function jobOptions(config: Config): MasumiOptions['job'] {
+function jobOptions(config: Config & MasumiSettings): MasumiOptions['job'] {
   const submitResultMs = config.MASUMI_SUBMIT_RESULT_MS;
   return {
     callTimeoutMs: config.CALL_TIMEOUT_MS,

@@ -23,6 +23,7 @@ export function createMasumi(options: MasumiOptions): FamilyModule {
     restart: workflowStart(options.taskQueue),
     sweep: () => shop.directory.refresh(),
     health: createHealth(options),
+    inputErrors: ['kodosumi_unavailable'],
     giveInput: (ctx, run, input) => giveInput(ctx, options, run, input),
     flows: () => listFlows(shop),
   };

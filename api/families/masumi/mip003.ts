@@ -29,6 +29,7 @@ const startJob = (shop: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/mip003/:flow_key/start_job',
+    missing: { flow_key: 'flow_not_found' },
     summary: 'Order a job; it begins when it is paid',
     description:
       'The same identifier and input again, while the job lives, is the same job. All times are Unix milliseconds.',
@@ -64,6 +65,7 @@ const status = (shop: Shop): Route =>
   defineRoute({
     method: 'get',
     path: '/mip003/:flow_key/status',
+    missing: { flow_key: 'flow_not_found' },
     summary: 'How a job stands',
     tags: TAGS,
     scope: 'read',
@@ -82,6 +84,7 @@ const provide = (shop: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/mip003/:flow_key/provide_input',
+    missing: { flow_key: 'flow_not_found' },
     summary: 'Answer what the agent asks',
     tags: TAGS,
     scope: 'operate',

@@ -25,6 +25,7 @@ const flow = (shop: Shop): Route =>
   defineRoute({
     method: 'get',
     path: '/:flow_key',
+    missing: { flow_key: 'flow_not_found' },
     summary: 'One flow',
     tags: TAGS,
     scope: 'read',
@@ -42,6 +43,7 @@ const create = (shop: Shop): Route =>
   defineRoute({
     method: 'post',
     path: '/:flow_key/runs',
+    missing: { flow_key: 'flow_not_found' },
     summary: 'Order a run of a flow; it begins when it is paid',
     tags: TAGS,
     scope: 'operate',
@@ -104,6 +106,7 @@ const read = (shop: Shop): Route =>
   defineRoute({
     method: 'get',
     path: '/:flow_key/runs/:id',
+    missing: { flow_key: 'flow_not_found', id: 'job_not_found' },
     summary: 'How a run stands, with its events and its payment',
     tags: TAGS,
     scope: 'read',

@@ -4,30 +4,22 @@ import { ApiError, type FieldError, type ProblemStyle } from '../../problem.ts';
 const meanings = (status: number, title: string, codes: readonly string[]): [string, CodeMeaning][] =>
   codes.map((code) => [code, { status, title }]);
 
+/** Codes that only this family has. */
+export const PROBLEMS: Readonly<Record<string, CodeMeaning>> = Object.fromEntries([
+  ...meanings(400, 'Bad request', ['invalid_identifier', 'invalid_payment_amount', 'missing_job_id']),
+  ...meanings(404, 'Not found', ['flow_not_found', 'job_not_found']),
+  ...meanings(409, 'Conflict', ['identifier_conflict']),
+  ...meanings(502, 'Bad gateway', [
+    'payment_rejected',
+    'payment_service_unavailable',
+    'kodosumi_unavailable',
+  ]),
+  ...meanings(503, 'Service unavailable', ['agent_not_configured', 'payment_service_not_configured']),
+]);
+
 /** Errors as masumi.md words them (sections 1 and 5). */
 export const problemStyle: ProblemStyle = {
   alias: ({ errors }) => (errors === undefined ? {} : { field_errors: byField(errors) }),
-  codes: Object.fromEntries([
-    ...meanings(400, 'Bad request', [
-      'invalid_identifier',
-      'invalid_input',
-      'invalid_payment_amount',
-      'missing_job_id',
-    ]),
-    ...meanings(404, 'Not found', ['flow_not_found', 'job_not_found']),
-    ...meanings(409, 'Conflict', [
-      'identifier_conflict',
-      'not_awaiting_input',
-      'stale_status_id',
-      'deadline_passed',
-    ]),
-    ...meanings(502, 'Bad gateway', [
-      'payment_rejected',
-      'payment_service_unavailable',
-      'kodosumi_unavailable',
-    ]),
-    ...meanings(503, 'Service unavailable', ['agent_not_configured', 'payment_service_not_configured']),
-  ]),
   // What the reader of bodies refuses (U+0000, half characters) is bad input as any other, or a bad identifier.
   rename: { run_not_found: 'job_not_found', validation_failed: 'invalid_input' },
   recode: ({ code, errors = [] }) =>

@@ -24,6 +24,7 @@ export function approveRoute(options: ReasoningOptions): Route {
   return defineRoute({
     method: 'post',
     path: '/workflows/:id/approve',
+    missing: { id: 'workflow_not_found' },
     summary: 'Approve the plan of a workflow',
     description:
       'Moves the estimate from the escrow into the reserve of the workflow and begins to execute. While the plan is being made, an ' +

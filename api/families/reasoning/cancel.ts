@@ -12,6 +12,7 @@ import { requireOwn } from './workflows.ts';
 export const cancelRoute: Route = defineRoute({
   method: 'post',
   path: '/workflows/:id/cancel',
+  missing: { id: 'workflow_not_found' },
   summary: 'Cancel a workflow',
   description:
     'Nothing new is started or signed; payments that move are followed to their end, then finished work is undone.',

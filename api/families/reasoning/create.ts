@@ -9,7 +9,8 @@ import { CreatedWorkflow, CreateWorkflow } from '../../../schemas/families/reaso
 import type { Ctx } from '../../context.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
-import { startRun, type StartableRun, type WorkflowStart } from '../../runs/start.ts';
+import type { StartableRun, WorkflowStart } from '../../runs/start-request.ts';
+import { startRun } from '../../runs/start.ts';
 import { requireUser } from './access.ts';
 import { FAMILY, TAGS } from './names.ts';
 import type { ReasoningOptions } from './options.ts';

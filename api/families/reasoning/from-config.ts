@@ -1,11 +1,9 @@
 import bs58 from 'bs58';
-import type { Config } from '../../../config/config.ts';
+import { runDefaults } from '../../runs/defaults.ts';
 import { createFormGuard } from './escrow/form-guard.ts';
-import type { ReasoningFamilyParts } from './index.ts';
-import type { EscrowOptions, ReasoningOptions } from './options.ts';
+import type { EscrowOptions, ReasoningOptions, ReasoningParts } from './options.ts';
 import { createProbes } from './probes.ts';
 
-const CONCURRENT_STEPS = 5; // reasoning.md, "Execution"
 const CHAIN_WAITS = { pollMs: 1000, giveUpMs: 600_000 };
 const SECRET_KEY_BYTES = 64;
 
@@ -16,20 +14,10 @@ export function reasoningOptions({
   planAsset,
   catalogue,
   guard,
-}: ReasoningFamilyParts): ReasoningOptions {
+}: ReasoningParts): ReasoningOptions {
   return {
     taskQueue: config.TASK_QUEUE,
-    run: {
-      approvalTtlMs: config.APPROVAL_TTL_MS,
-      earlyApprovalWaitMs: config.EARLY_APPROVAL_WAIT_MS,
-      callTimeoutMs: config.CALL_TIMEOUT_MS,
-      planningTimeoutMs: config.PLANNING_TIMEOUT_MS,
-      sellerTimeoutMs: config.SELLER_TIMEOUT_MS,
-      concurrency: CONCURRENT_STEPS,
-      localCallMs: config.LOCAL_CALL_MS,
-      reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
-      reconcileGiveUpMs: config.RECONCILE_GIVE_UP_MS,
-    },
+    run: runDefaults(config),
     maxTimeMs: config.MAX_EXECUTION_TIME,
     maxCost: config.MAX_WORKFLOW_COST ?? null,
     planAsset: planAsset.code,
@@ -40,7 +28,7 @@ export function reasoningOptions({
   };
 }
 
-function escrowOptions(config: Config, guard: ReasoningFamilyParts['guard']): EscrowOptions {
+function escrowOptions(config: ReasoningParts['config'], guard: ReasoningParts['guard']): EscrowOptions {
   const address = escrowAddress(config.ESCROW_KEYPAIR);
   return {
     address,

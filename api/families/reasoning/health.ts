@@ -1,5 +1,4 @@
 import { readRunMetrics, type RunMetrics } from '../../../db/repositories/run-detail.ts';
-import { taskQueues } from '../../../domain/queues.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { ApiDeps } from '../../context.ts';
 import type { HealthPart } from '../../family.ts';
@@ -7,22 +6,18 @@ import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
 import { money } from './to-wire.ts';
 
-const TASK_QUEUE_TYPES = { workflow: 1, activity: 2 } as const; // temporal.api.enums.v1.TaskQueueType
-const WAIT_MS = 1500;
-
 /** The family's part of `/health`: its outside systems, and the last day in numbers. */
 export async function health(deps: ApiDeps, options: ReasoningOptions): Promise<HealthPart> {
   const { chain, facilitator, planner } = options.probes;
-  const [chainCheck, facilitatorCheck, plannerCheck, metrics, queueDepth] = await Promise.all([
+  const [chainCheck, facilitatorCheck, plannerCheck, metrics] = await Promise.all([
     chain(),
     facilitator(),
     planner(),
     readRunMetrics(deps.db.pool, FAMILY).catch(() => undefined),
-    readQueueDepth(deps, options).catch(() => 0),
   ]);
   return {
     checks: { chain: chainCheck, facilitator: facilitatorCheck, planner: plannerCheck },
-    ...(metrics === undefined ? {} : { metrics: { ...toWireMetrics(metrics, options), queueDepth } }),
+    ...(metrics === undefined ? {} : { metrics: toWireMetrics(metrics, options) }),
   };
 }
 
@@ -48,30 +43,4 @@ function costByCode(paid: RunMetrics['paid'], { assets: { assets } }: ReasoningO
     sums.set(known.code, { minor, decimals: known.decimals });
   }
   return Object.fromEntries([...sums].map(([code, { minor, decimals }]) => [code, money(minor, decimals)]));
-}
-
-/** Tasks that wait for a worker, as Temporal counts them, over the queues of all kinds of work. */
-async function readQueueDepth({ temporal }: ApiDeps, { taskQueue }: ReasoningOptions): Promise<number> {
-  const { engine, money: payments, llm } = taskQueues(taskQueue);
-  const { workflow, activity } = TASK_QUEUE_TYPES;
-  const wanted = [
-    { name: engine, type: workflow },
-    { name: engine, type: activity },
-    { name: payments, type: activity },
-    { name: llm, type: activity },
-  ];
-  const depths = await temporal.withDeadline(Date.now() + WAIT_MS, () =>
-    Promise.all(
-      wanted.map(async ({ name, type }) => {
-        const { stats } = await temporal.workflowService.describeTaskQueue({
-          namespace: temporal.options.namespace,
-          taskQueue: { name },
-          taskQueueType: type,
-          reportStats: true,
-        });
-        return Number(stats?.approximateBacklogCount ?? 0);
-      }),
-    ),
-  );
-  return depths.reduce((sum, depth) => sum + depth, 0);
 }

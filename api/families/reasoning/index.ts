@@ -1,22 +1,44 @@
-import type { Config } from '../../../config/config.ts';
-import type { AssetBook } from '../../../domain/assets.ts';
-import type { WithdrawalGuard } from '../../../domain/payments/withdrawal.ts';
-import type { CatalogueService } from '../../../domain/plan/catalogue.ts';
-import type { Asset } from '../../../schemas/core/money.ts';
 import type { FamilyModule } from '../../family.ts';
-import { reasoningOptions } from './from-config.ts';
-import { createReasoning } from './router.ts';
+import { approveRoute } from './approve.ts';
+import { cancelRoute } from './cancel.ts';
+import { createRoute, workflowStart } from './create.ts';
+import { accountRoutes } from './escrow/accounts.ts';
+import { depositRoute } from './escrow/deposit.ts';
+import { sweepEscrow } from './escrow/sweep.ts';
+import { withdrawRoute } from './escrow/withdraw.ts';
+import { health } from './health.ts';
+import { FAMILY } from './names.ts';
+import type { ReasoningOptions } from './options.ts';
+import { problemStyle } from './problems.ts';
+import { readRoutes } from './reads.ts';
+import { rerunWorkflow } from './rerun.ts';
+import { serviceRoutes } from './services.ts';
+import { startHere } from './start-here.ts';
+import { workflowStream } from './stream.ts';
 
-/** What the family is made of; `catalogue` is what `GET /services` shows, by default nothing. */
-export interface ReasoningFamilyParts {
-  config: Config;
-  assets: AssetBook;
-  /** What maxCost is meant in. */
-  planAsset: Asset;
-  catalogue?: () => Promise<readonly CatalogueService[]>;
-  /** Asks the chain about destinations of withdrawals from this address; by default only their form is judged. */
-  guard?: (escrowAddress: string) => WithdrawalGuard;
+/** The family of tasks in plain words: planned, priced, approved against escrow, executed as a paid graph. */
+export function createReasoning(options: ReasoningOptions): FamilyModule {
+  return {
+    name: FAMILY,
+    description:
+      'Tasks in plain words: planned, priced, approved against escrow, executed as a graph of paid steps.',
+    startHere,
+    routes: [
+      createRoute(options),
+      ...readRoutes(options),
+      approveRoute(options),
+      cancelRoute,
+      ...accountRoutes(options),
+      depositRoute(options),
+      withdrawRoute(options),
+      ...serviceRoutes(options),
+    ],
+    streams: [workflowStream(options)],
+    problems: problemStyle,
+    prefixes: ['/workflows', '/users', '/escrow'],
+    restart: workflowStart(options),
+    rerun: (ctx, run, wanted) => rerunWorkflow(ctx, options, run, wanted),
+    sweep: (deps) => sweepEscrow(deps, options),
+    health: (deps) => health(deps, options),
+  };
 }
-
-export const createReasoningFamily = (parts: ReasoningFamilyParts): FamilyModule =>
-  createReasoning(reasoningOptions(parts));

@@ -1,12 +1,12 @@
+import type { Config } from '../../../config/config.ts';
 import type { AssetBook } from '../../../domain/assets.ts';
 import type { WithdrawalGuard } from '../../../domain/payments/withdrawal.ts';
 import type { CatalogueService } from '../../../domain/plan/catalogue.ts';
-import type { RunSettings } from '../../../domain/run-settings.ts';
+import type { Asset } from '../../../schemas/core/money.ts';
+import type { ReasoningSettings } from '../../../schemas/families/reasoning/settings.ts';
 import type { EscrowWaits } from '../../../workflows/families/escrow.ts';
 import type { HealthCheck } from '../../family.ts';
-
-/** Of all that a run is started with, what the installation decides. */
-export type RunDefaults = Omit<RunSettings, 'maxCost' | 'maxTimeMs'>;
+import type { RunDefaults } from '../../runs/defaults.ts';
 
 /** Escrow as users see it, and how long the API waits for the chain. */
 export interface EscrowOptions {
@@ -40,4 +40,15 @@ export interface ReasoningOptions {
   catalogue(): Promise<readonly CatalogueService[]>;
   /** States of the outside systems, for health: chain, facilitator, planner. */
   probes: { readonly [name in 'chain' | 'facilitator' | 'planner']: () => Promise<HealthCheck> };
+}
+
+/** What the options are made from; `catalogue` is what `GET /services` shows, by default nothing. */
+export interface ReasoningParts {
+  config: Config & ReasoningSettings;
+  assets: AssetBook;
+  /** What maxCost is meant in. */
+  planAsset: Asset;
+  catalogue?: () => Promise<readonly CatalogueService[]>;
+  /** Asks the chain about destinations of withdrawals from this address; by default only their form is judged. */
+  guard?: (escrowAddress: string) => WithdrawalGuard;
 }

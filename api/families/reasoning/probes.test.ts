@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { loadConfig } from '../../../config/config.ts';
+import { loadConfig } from '../../../families/config.ts';
 import { createProbes } from './probes.ts';
 
 const servers: Server[] = [];

@@ -23,6 +23,7 @@ const getWorkflow = (options: ReasoningOptions): Route =>
   defineRoute({
     method: 'get',
     path: '/workflows/:id',
+    missing: { id: 'workflow_not_found' },
     summary: 'One workflow',
     tags: TAGS,
     scope: 'read',
@@ -39,6 +40,7 @@ const getSteps = (options: ReasoningOptions): Route =>
   defineRoute({
     method: 'get',
     path: '/workflows/:id/steps',
+    missing: { id: 'workflow_not_found' },
     summary: 'Steps of a workflow and how they went',
     tags: TAGS,
     scope: 'read',

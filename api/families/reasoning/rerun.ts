@@ -4,7 +4,7 @@ import type { RerunBody } from '../../../schemas/core/api.ts';
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { CreateWorkflow } from '../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../context.ts';
-import type { StartRequest } from '../../runs/start.ts';
+import type { StartRequest } from '../../runs/start-request.ts';
 import { invalidField, newWorkflowId, workflowStart } from './create.ts';
 import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';

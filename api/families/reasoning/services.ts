@@ -30,6 +30,7 @@ export function serviceRoutes({ catalogue }: ReasoningOptions): Route[] {
     defineRoute({
       method: 'get',
       path: '/services/:id',
+      missing: { id: 'service_not_found' },
       summary: 'One service',
       tags: TAGS,
       scope: 'read',

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import type { ApiDeps } from '../../../api/context.ts';
+import type { ServedApi } from '../../../api/family.ts';
 import type { Limits } from '../../../api/limits.ts';
 import { startApi, type RunningApi } from '../../../api/server.ts';
 import type { ApiSettings, ConnectionSettings } from '../../../api/settings.ts';
@@ -39,13 +39,13 @@ export const SETTINGS: ApiSettings = {
 export interface ApiStack {
   url: string;
   db: Database;
-  deps(overrides?: DepsOverrides): ApiDeps;
+  deps(overrides?: DepsOverrides): ServedApi;
   start(overrides?: StartOverrides): Promise<RunningApi>;
   close(): Promise<void>;
 }
 
 export type StartOverrides = DepsOverrides & { limits?: Partial<Limits> };
-export type DepsOverrides = Partial<Omit<ApiDeps, 'settings'>> & { settings?: Partial<ApiSettings> };
+export type DepsOverrides = Partial<Omit<ServedApi, 'settings'>> & { settings?: Partial<ApiSettings> };
 
 export async function openStack(): Promise<ApiStack> {
   const database = await freshDatabase();
@@ -62,7 +62,7 @@ export async function openStack(): Promise<ApiStack> {
     families: [],
   };
   const running: RunningApi[] = [];
-  const deps = ({ settings, ...overrides }: DepsOverrides = {}): ApiDeps => ({
+  const deps = ({ settings, ...overrides }: DepsOverrides = {}): ServedApi => ({
     ...base,
     ...overrides,
     settings: { ...SETTINGS, listenUrl: database.url, ...settings },

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import type { ApiDeps } from '../../../api/context.ts';
+import type { ServedApi } from '../../../api/family.ts';
+import { reasoning as reasoningFamily } from '../../../families/reasoning.ts';
+import { withNames } from '../../../processes/serve-families.ts';
 import { createFormGuard } from '../../../api/families/reasoning/escrow/form-guard.ts';
 import type { ReasoningOptions } from '../../../api/families/reasoning/options.ts';
-import { createReasoning } from '../../../api/families/reasoning/router.ts';
+import { createReasoning } from '../../../api/families/reasoning/index.ts';
 import { startApi } from '../../../api/server.ts';
 import type { ApiSettings } from '../../../api/settings.ts';
 import { openDatabase, type Database } from '../../../db/database.ts';
@@ -29,7 +31,7 @@ import { scriptedActivities, type Scenario } from './reasoning-activities.ts';
 export interface ReasoningApp {
   url: string;
   db: Database;
-  deps: ApiDeps;
+  deps: ServedApi;
   options: ReasoningOptions;
   /** A user of its own for one test, with what its runs will meet. */
   user(scenario?: Scenario): string;
@@ -91,7 +93,7 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
     ...overrides.settings,
   };
   const log = pino({ level: process.env['TEST_LOG'] === 'on' ? 'info' : 'silent' });
-  const deps: ApiDeps = {
+  const deps: ServedApi = {
     db,
     journal,
     sealer,
@@ -99,7 +101,7 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
     settings,
     log,
     assets: options.assets,
-    families: [createReasoning(options)],
+    families: [withNames(reasoningFamily, createReasoning(options))],
   };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0 });
   return {

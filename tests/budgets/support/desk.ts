@@ -15,7 +15,6 @@ import { createSealer } from '../../../db/sealing.ts';
 import { createValues } from '../../../db/values.ts';
 import {
   escrowAccount,
-  floatAccount,
   treasuryAccount,
   worldAccount,
   type AccountRef,
@@ -381,4 +380,3 @@ export const landed = (final = true): Sighting => ({
   final,
   position: 1,
 });
-export const floatOf = (asset: Asset): string => floatAccount(asset).account;

@@ -7,7 +7,8 @@ import { createKodosumi, type KodosumiOptions } from '../../../activities/kodosu
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import { createMasumiActivities } from '../../../activities/payment-service/activities.ts';
 import type { MasumiDeps } from '../../../activities/payment-service/tools.ts';
-import type { ApiDeps } from '../../../api/context.ts';
+import type { ServedApi } from '../../../api/family.ts';
+import { withNames } from '../../../processes/serve-families.ts';
 import { createMasumi } from '../../../api/families/masumi/index.ts';
 import type { MasumiOptions } from '../../../api/families/masumi/options.ts';
 import { startApi } from '../../../api/server.ts';
@@ -19,10 +20,11 @@ import { createSealer } from '../../../db/sealing.ts';
 import { createValues } from '../../../db/values.ts';
 import type { Kodosumi } from '../../../domain/masumi/ports/kodosumi.ts';
 import type { MasumiNode } from '../../../domain/masumi/ports/masumi-node.ts';
+import { masumi as masumiFamily } from '../../../families/masumi.ts';
 import type { StandInFlow } from '../../../stand-ins/kodosumi/flow.ts';
 import { testFlows } from '../../../stand-ins/kodosumi/flows/samples.ts';
 import { startKodosumiStandIn, type StandIn } from '../../../stand-ins/kodosumi/stand-in.ts';
-import { createTell } from '../../../workers/families/masumi.ts';
+import { createTell } from '../../../workers/tell.ts';
 import { startWorkers } from '../../../workers/workers.ts';
 import { SETTINGS } from '../../api/support/api.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -36,7 +38,7 @@ import { SHORT_JOB } from './times.ts';
 export interface MasumiApp {
   url: string;
   db: Database;
-  deps: ApiDeps;
+  deps: ServedApi;
   options: MasumiOptions;
   kodosumi: StandIn;
   /** One look at the payment service, as the watch does it every few seconds. */
@@ -103,6 +105,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     connection: temporal.nativeConnection,
     namespace: temporal.namespace,
     taskQueue,
+    familyQueues: masumiFamily.queues ?? [],
     activities: {
       ...createJournalActivities(common),
       ...createLedgerActivities(common),
@@ -135,7 +138,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     ...overrides.options,
     job: { ...SHORT_JOB, ...overrides.job },
   };
-  const deps: ApiDeps = {
+  const deps: ServedApi = {
     db,
     journal,
     sealer,
@@ -150,7 +153,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     },
     log: pino({ level: process.env['TEST_LOG'] === 'on' ? 'info' : 'silent' }),
     assets: sampleBook,
-    families: [createMasumi(options)],
+    families: [withNames(masumiFamily, createMasumi(options))],
   };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0 });
   const watching = overrides.watching === false ? undefined : keepWatching(payments.watchPayments);

@@ -1,5 +1,6 @@
 import { setHandler, defineSignal } from '@temporalio/workflow';
-import { SIGNALS } from '../../../domain/messages.ts';
+import { JOB_EVENTS } from '../../../domain/masumi/events.ts';
+import { JOB_SIGNALS } from '../../../domain/masumi/messages.ts';
 import type {
   AuthorizeRefundOutcome,
   JobInput,
@@ -24,7 +25,7 @@ export interface Job {
   refund: { begin(): Promise<AuthorizeRefundOutcome> } | undefined;
 }
 
-const paymentChanged = defineSignal<[PaymentStanding]>(SIGNALS.paymentChanged);
+const paymentChanged = defineSignal<[PaymentStanding]>(JOB_SIGNALS.paymentChanged);
 
 export function createJob(run: Run<JobInput>): Job {
   const job: Job = {
@@ -52,7 +53,7 @@ export function noteStanding(job: Job, standing: PaymentStanding): void {
   if (isNews)
     job.run.journal.emit({
       key: `payment.changed:${onChainState}`,
-      type: 'payment.changed',
+      type: JOB_EVENTS.changed,
       data: { onChainState, nextAction: nextAction?.requestedAction ?? null },
     });
 }

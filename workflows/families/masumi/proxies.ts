@@ -1,7 +1,8 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ActivityInterfaceFor } from '@temporalio/workflow';
 import type { JobActivities } from '../../../domain/masumi/ports/jobs.ts';
-import { taskQueues } from '../../../domain/queues.ts';
+import { KODOSUMI_QUEUE } from '../../../domain/masumi/queues.ts';
+import { queueOf, taskQueues } from '../../../domain/queues.ts';
 
 type Payments = Pick<
   JobActivities,
@@ -28,7 +29,7 @@ export const payments = (forMs: number): ActivityInterfaceFor<Payments> =>
 /** Calls of Kodosumi, tried again for `forMs`. */
 export const kodosumi = (forMs: number): ActivityInterfaceFor<Work> =>
   proxyActivities<Work>({
-    taskQueue: taskQueues(workflowInfo().taskQueue).kodosumi,
+    taskQueue: queueOf(workflowInfo().taskQueue, KODOSUMI_QUEUE),
     scheduleToCloseTimeout: Math.max(1, forMs),
     startToCloseTimeout: WITH_FILES,
     heartbeatTimeout: HEARTBEAT,
@@ -40,7 +41,7 @@ export const kodosumi = (forMs: number): ActivityInterfaceFor<Work> =>
 /** Follows for as long as the job lives; its deadline cancels it. */
 export const following = (): ActivityInterfaceFor<Following> =>
   proxyActivities<Following>({
-    taskQueue: taskQueues(workflowInfo().taskQueue).kodosumi,
+    taskQueue: queueOf(workflowInfo().taskQueue, KODOSUMI_QUEUE),
     startToCloseTimeout: '30d',
     heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.TRY_CANCEL,

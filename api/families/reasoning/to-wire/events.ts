@@ -1,7 +1,7 @@
 import type { EventRow } from '../../../../db/repositories/events.ts';
 import type { Plan } from '../../../../domain/plan/plan.ts';
 import { toWirePlan } from '../../../../domain/plan/wire.ts';
-import type { EventType } from '../../../../schemas/core/event.ts';
+import type { EngineEvent } from '../../../../schemas/core/event.ts';
 import type { Json, JsonObject } from '../../../../schemas/core/json.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../../../schemas/families/reasoning.ts';
 import { moneyIn, money } from './money.ts';
@@ -9,7 +9,7 @@ import { toWireResult } from './steps.ts';
 import { isObject } from '../../../../domain/json.ts';
 
 /** Words for the core's; what has none is progress. Nothing is left out, so `seq` has no gaps. */
-const TYPES: { readonly [type in EventType]?: WorkflowEventType } = {
+const TYPES: { readonly [type in EngineEvent]?: WorkflowEventType } = {
   'run.planning': 'workflow.planning',
   'run.plan_ready': 'workflow.plan_ready',
   'run.running': 'workflow.executing',
@@ -36,7 +36,7 @@ export type DecimalsOf = (assetId: unknown) => number;
 export function toWireEvent(row: EventRow, decimalsOf: DecimalsOf): WorkflowEvent {
   return {
     workflowId: row.run_id,
-    type: TYPES[row.type] ?? 'step.progress',
+    type: TYPES[row.type as EngineEvent] ?? 'step.progress',
     data: toWireData(row, decimalsOf),
     timestamp: row.at.getTime(),
     seq: row.seq,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EventRow } from '../../../../db/repositories/events.ts';
-import { EventType } from '../../../../schemas/core/event.ts';
+import { EngineEvent } from '../../../../schemas/core/event.ts';
 import { WorkflowEventType } from '../../../../schemas/families/reasoning.ts';
 import { toWireEvent } from './events.ts';
 import { decimalsById, inWords, money } from './money.ts';
@@ -22,7 +22,7 @@ const onWire = (type: EventRow['type'], data?: EventRow['data']): unknown =>
   JSON.parse(JSON.stringify(toWireEvent(row(type, data), decimalsById([USDC]))));
 
 describe('an event', () => {
-  test.each(EventType.options)('%s has a word on the wire and keeps its seq', (type) => {
+  test.each(EngineEvent.options)('%s has a word on the wire and keeps its seq', (type) => {
     const event = onWire(type) as { type: string };
     expect(WorkflowEventType.options).toContain(event.type);
     expect(event).toMatchObject({ workflowId: 'wf_1_0123456789abcdef', seq: 7, timestamp: 1000 });

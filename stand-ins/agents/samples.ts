@@ -1,8 +1,8 @@
 import { envName, flowKey } from '../../domain/masumi/flow-key.ts';
-import type { StandInFlow } from '../../stand-ins/kodosumi/flow.ts';
-import { approval } from '../../stand-ins/kodosumi/flows/approval.ts';
-import { hymn } from '../../stand-ins/kodosumi/flows/hymn.ts';
-import { standInAgentIdentifier, type AgentToRegister } from '../../stand-ins/payment-service/agents.ts';
+import type { StandInFlow } from '../kodosumi/flow.ts';
+import { approval } from '../kodosumi/flows/approval.ts';
+import { hymn } from '../kodosumi/flows/hymn.ts';
+import { standInAgentIdentifier, type AgentToRegister } from '../payment-service/agents.ts';
 
 /** A sample flow and its price. */
 export interface SampleAgent {

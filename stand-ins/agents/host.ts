@@ -5,10 +5,9 @@
  * The payment service keeps its state in a file. Kodosumi's runs are in memory only: when a restart loses the run of a
  * job, the job ends as `run_lost`, and its purchaser gets the money back.
  */
-import { sampleFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
-import { startKodosumiStandIn } from '../../stand-ins/kodosumi/stand-in.ts';
-import { startMasumiStandIn } from '../../stand-ins/payment-service/server.ts';
-import { tellParent } from '../../processes/run-main.ts';
+import { sampleFlows } from '../kodosumi/flows/samples.ts';
+import { startKodosumiStandIn } from '../kodosumi/stand-in.ts';
+import { startMasumiStandIn } from '../payment-service/server.ts';
 import type { MasumiNetwork } from '../../schemas/families/masumi/payment-service.ts';
 import { SAMPLE_AGENTS } from './samples.ts';
 
@@ -64,7 +63,8 @@ async function run(settings: HostSettings, secrets: HostSecrets): Promise<void> 
     process.exit(0);
   };
   for (const reason of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(reason, () => void end());
-  tellParent({ type: 'ready', kodosumiUrl: kodosumi?.url, paymentsUrl: payments?.url });
+  const ready = { type: 'ready', kodosumiUrl: kodosumi?.url, paymentsUrl: payments?.url };
+  process.send?.(ready, undefined, undefined, () => undefined); // a parent that is gone also disconnects
 }
 
 await run(

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../families/config.ts';
 import { settingFor } from '../../domain/masumi/flow-key.ts';
-import { sampleFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
-import { standInAgentIdentifier } from '../../stand-ins/payment-service/agents.ts';
+import { sampleFlows } from '../kodosumi/flows/samples.ts';
+import { standInAgentIdentifier } from '../payment-service/agents.ts';
 import { SAMPLE_AGENTS, sampleSettings } from './samples.ts';
 
 test('every sample flow is for sale, under names that a shell can set and the configuration accepts', () => {

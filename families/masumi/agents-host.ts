@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Processes } from '../processes.ts';
-import type { HostSecrets, HostSettings } from './host.ts';
+import type { HostSecrets, HostSettings } from '../../stand-ins/agents/host.ts';
+import type { StandInContext } from '../define.ts';
 
 export interface AgentsHostOptions {
-  readonly processes: Processes;
+  readonly spawnNode: StandInContext['spawnNode'];
   readonly settings: HostSettings;
   readonly secrets: HostSecrets;
   readonly logFile?: string | undefined;
@@ -18,9 +18,9 @@ export interface RunningAgentsHost {
 
 /** The stand-ins of Kodosumi and of the payment service in one child process. */
 export async function startAgentsHost(options: AgentsHostOptions): Promise<RunningAgentsHost> {
-  const { processes, settings, secrets, logFile } = options;
-  const script = join(import.meta.dirname, 'host.ts');
-  const child = await processes.spawnNode('agents', script, [JSON.stringify(settings)], {
+  const { spawnNode, settings, secrets, logFile } = options;
+  const script = join(import.meta.dirname, '../../stand-ins/agents/host.ts');
+  const child = await spawnNode('agents', script, [JSON.stringify(settings)], {
     env: { ...process.env, STEWARD_AGENTS_SECRETS: JSON.stringify(secrets) },
     logFile,
   });

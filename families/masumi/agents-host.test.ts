@@ -5,9 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createKodosumi } from '../../activities/kodosumi/client/kodosumi.ts';
 import { createMasumiNode } from '../../activities/payment-service/client.ts';
 import { standInAgentIdentifier } from '../../stand-ins/payment-service/agents.ts';
-import { createProcesses } from '../processes.ts';
+import { createProcesses } from '../../embedded/processes.ts';
 import { startAgentsHost, type RunningAgentsHost } from './agents-host.ts';
-import { HYMN } from './samples.ts';
+import { HYMN } from '../../stand-ins/agents/samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'steward-agents-'));
 const processes = createProcesses({ log: () => undefined });
@@ -25,7 +25,7 @@ const payments = {
 } as const;
 const start = (part: 'both' | 'payments'): Promise<RunningAgentsHost> =>
   startAgentsHost({
-    processes,
+    spawnNode: processes.spawnNode,
     secrets,
     settings: { payments, kodosumi: part === 'both' ? { port: 0, username: 'admin' } : undefined },
   });

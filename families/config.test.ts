@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isLoopback, loadConfig, toEnvironment } from './config.ts';
+import { isLoopback } from '../config/config.ts';
+import { loadConfig, toEnvironment } from './config.ts';
 
 test('has a default for everything', () => {
   expect(loadConfig({})).toMatchObject({
@@ -61,4 +62,28 @@ test('what is written into the environment reads back as the same configuration'
     AGENT_IDENTIFIER_a: 'b',
   });
   expect(loadConfig(toEnvironment(config))).toEqual(config);
+});
+
+test('the payment service has two names, and a URL never goes with the key of the other', () => {
+  const other = { MASUMI_NODE_URL: 'http://node', MASUMI_API_KEY: 'its key' };
+  expect(loadConfig(other)).toMatchObject({
+    PAYMENT_SERVICE_URL: 'http://node',
+    PAYMENT_API_KEY: 'its key',
+  });
+  expect(loadConfig({ ...other, PAYMENT_SERVICE_URL: 'http://service' })).toMatchObject({
+    PAYMENT_SERVICE_URL: 'http://node',
+    PAYMENT_API_KEY: 'its key',
+  });
+  const both = { ...other, PAYMENT_SERVICE_URL: 'http://service', PAYMENT_API_KEY: 'a key' };
+  expect(loadConfig(both)).toMatchObject({ PAYMENT_SERVICE_URL: 'http://service', PAYMENT_API_KEY: 'a key' });
+});
+
+test('settings of single flows are kept as texts, and nothing else is taken for one', () => {
+  const config = loadConfig({ AGENT_IDENTIFIER_a: '1e5', PRICE_a: '3 lovelace', PRICELESS: 'x' });
+  expect(config.FLOW_SETTINGS).toEqual({ AGENT_IDENTIFIER_a: '1e5', PRICE_a: '3 lovelace' });
+});
+
+test('a worker may serve the queue and stop at the points of any family', () => {
+  expect(loadConfig({ CRASH_AT: 'job.launched' }).CRASH_AT).toBe('job.launched');
+  expect(() => loadConfig({ CRASH_AT: 'claim.taken' })).toThrow(/CRASH_AT/);
 });

@@ -1,0 +1,6 @@
+import { M0009Jobs } from './m0009-jobs.ts';
+import { M0010Lost } from './m0010-lost.ts';
+import { M0014Purchasers } from './m0014-purchasers.ts';
+
+/** The family's own tables; forward only. */
+export const migrations = [M0009Jobs, M0010Lost, M0014Purchasers];

@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../db/database.ts';
+import type { Journal } from '../db/journal.ts';
+import type { Sealer } from '../db/sealing.ts';
+import type { Values } from '../db/values.ts';
+import type { AssetBook } from '../domain/assets.ts';
+import type { CatalogueService } from '../domain/plan/catalogue.ts';
+import type { Checkpoint } from '../domain/crash-points.ts';
+
+/** What a worker process shares with a family's activities. `Own` are the family's settings. */
+export interface WorkerContext<Own extends object = object> {
+  config: Config & Own;
+  log: Logger;
+  db: Database;
+  journal: Journal;
+  sealer: Sealer;
+  values: Values;
+  assets: AssetBook;
+  /** Every service that can be planned with. */
+  catalogue(): Promise<readonly CatalogueService[]>;
+  checkpoint?: Checkpoint<string>;
+  /** Signals a run's workflow; one that has ended is told nothing. */
+  tell(workflowId: string, signal: string, argument: object): Promise<void>;
+}
+
+/** A family's activities by name, and what ends them. */
+export interface WorkerPart {
+  activities: object;
+  close?(): Promise<void>;
+}
+
+/** A kind of work of a family, with a task queue of its own. */
+export interface FamilyQueue {
+  name: string;
+  /** How many tasks share one place of a worker, where they mostly wait. */
+  tasksPerPlace?: number;
+}
