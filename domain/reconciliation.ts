@@ -94,7 +94,7 @@ export interface CustodyFacts {
 }
 
 /** How an account stands. `drift` is chain - ledger; `explained` when what is under way accounts for it. */
-export interface AccountStanding {
+export interface AccountPosition {
   account: string;
   asset: string;
   ledger: bigint;
@@ -103,7 +103,7 @@ export interface AccountStanding {
   explained: boolean;
 }
 
-export function standingOf({ account, asset, before, after, chain }: CustodyFacts): AccountStanding {
+export function positionOf({ account, asset, before, after, chain }: CustodyFacts): AccountPosition {
   const { ledger } = after;
   if (chain === null) return { account, asset, ledger, chain, drift: 0n, explained: false };
   const low = least(before.ledger - before.mayHaveLeft, after.ledger - after.mayHaveLeft);
@@ -115,9 +115,9 @@ export function standingOf({ account, asset, before, after, chain }: CustodyFact
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
-/** What an account's standing is called; undefined when it is as it must be. */
-export function judgeAccount(standing: AccountStanding, problem = 'no answer'): Finding | undefined {
-  const { account, asset, ledger, chain, drift, explained } = standing;
+/** What an account's position is called; undefined when it is as it must be. */
+export function judgeAccount(position: AccountPosition, problem = 'no answer'): Finding | undefined {
+  const { account, asset, ledger, chain, drift, explained } = position;
   const base = { tenant: 'system', runId: null, object: account };
   if (chain === null)
     return {
@@ -140,7 +140,7 @@ export function judgeAccount(standing: AccountStanding, problem = 'no answer'): 
 export const attentionIdOf = ({ kind, object, size }: Finding): string =>
   ['books', kind, object, ...(size === undefined ? [] : [size])].join(':');
 
-/** A chain that does not answer is a matter of health, and those who watch its payments are told anyway. */
+/** A chain that does not answer shows in the health. Whoever watches its payments hears of it there. */
 export const needsPerson = ({ kind }: Finding): boolean => kind !== 'chain_unreachable';
 
 /** Kinds that every check finds all of; of the others it takes samples, so that a look that misses one proves nothing. */

@@ -2,7 +2,7 @@ import { ApplicationFailure, proxyActivities, sleep, workflowInfo } from '@tempo
 import type { DepositClaim, EscrowActivities, WithdrawalState } from '../../domain/ports/escrow.ts';
 import { taskQueues } from '../../domain/queues.ts';
 
-/** How often to look at the chain and how long to go on; ms. */
+/** How often the chain is asked, and for how long; ms. */
 export interface EscrowWaits {
   pollMs: number;
   giveUpMs: number;

@@ -60,10 +60,10 @@ export type JobPayment = JobTimes & {
 };
 
 /** What the chain and the payment service show of it. */
-export type PaymentStanding = { onChainState: OnChainState | null; nextAction: NextAction | null };
+export type PaymentState = { onChainState: OnChainState | null; nextAction: NextAction | null };
 
 export type RequestPaymentOutcome =
-  | { kind: 'requested'; payment: JobPayment; standing: PaymentStanding }
+  | { kind: 'requested'; payment: JobPayment; state: PaymentState }
   /** The order is refused; or we are (a wrong key): waiting would change nothing. */
   | { kind: 'rejected' | 'unavailable'; message: string };
 
@@ -100,7 +100,7 @@ export interface JobActivities {
   /** Mints one payment request; an answer that was lost is looked for before another is made. */
   requestPayment(request: { ride: Ride; runId: string; times: JobTimes }): Promise<RequestPaymentOutcome>;
   /** The truth at this moment, straight from the payment service. */
-  readPayment(request: { ride: Ride; runId: string }): Promise<PaymentStanding>;
+  readPayment(request: { ride: Ride; runId: string }): Promise<PaymentState>;
   /** Launches once; after a lost answer looks for the run before launching again. */
   launchJob(request: { ride: Ride; runId: string }): Promise<LaunchJobOutcome>;
   /** Follows the run until something must be decided; writes its events down on the way. */
