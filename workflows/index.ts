@@ -1,4 +1,4 @@
-/** The bundle's only entry: every workflow this installation runs, by the name Temporal knows it. */
+/** The only entry of the bundle. It exports every workflow of this installation under its name in Temporal. */
 export { reasoning } from './families/reasoning.ts';
 export { masumi } from './families/masumi/job.ts';
 export { masumiWatch } from './families/masumi/watch.ts';

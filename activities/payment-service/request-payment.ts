@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { keepPayment, markPaymentAsked, markStanding, type JobRow } from '../../db/masumi/jobs.ts';
-import { paymentOf, standingOf } from '../../domain/masumi/payment.ts';
+import { keepPayment, markPaymentAsked, markPaymentState, type JobRow } from '../../db/masumi/jobs.ts';
+import { paymentOf, paymentStateOf } from '../../domain/masumi/payment.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
 import type {
   JobPayment,
   JobSettings,
   JobTimes,
-  PaymentStanding,
+  PaymentState,
   RequestPaymentOutcome,
 } from '../../domain/masumi/ports/jobs.ts';
 import type { Ride } from '../../domain/ports/journal.ts';
@@ -35,7 +35,7 @@ export async function requestPayment(deps: MasumiDeps, request: Request): Promis
 
 async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise<RequestPaymentOutcome> {
   const job = await requireJob(deps, runId);
-  if (job.payment !== null) return requested(job.payment, standing(job));
+  if (job.payment !== null) return requested(job.payment, lastSeen(job));
   const settings = await settingsOf(deps, runId);
   if (settings.pricing === 'simulated' || settings.pricing === 'Free')
     return keep(deps, runId, unasked(runId, settings, times), LOCKED, false);
@@ -46,7 +46,7 @@ async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise
       deps,
       runId,
       paymentOf(made, times.payByTime, settings.listedAmounts),
-      standingOf(made),
+      paymentStateOf(made),
       true,
     );
   } catch (error) {
@@ -93,26 +93,26 @@ async function keep(
   { db }: MasumiDeps,
   runId: string,
   payment: JobPayment,
-  standing: PaymentStanding,
+  state: PaymentState,
   watched: boolean,
 ): Promise<RequestPaymentOutcome> {
-  const kept = await keepPayment(db.pool, runId, payment, standing, watched);
+  const kept = await keepPayment(db.pool, runId, payment, state, watched);
   if (kept === undefined) throw new EngineError('run_finished', `Job ${runId} has ended.`);
-  return requested(kept, standing);
+  return requested(kept, state);
 }
 
-const requested = (payment: JobPayment, standing: PaymentStanding): RequestPaymentOutcome => ({
+const requested = (payment: JobPayment, state: PaymentState): RequestPaymentOutcome => ({
   kind: 'requested',
   payment,
-  standing,
+  state,
 });
 
-const standing = ({ on_chain_state, next_action }: JobRow): PaymentStanding => ({
+const lastSeen = ({ on_chain_state, next_action }: JobRow): PaymentState => ({
   onChainState: on_chain_state,
   nextAction: next_action,
 });
 
-const LOCKED: PaymentStanding = { onChainState: 'FundsLocked', nextAction: null };
+const LOCKED: PaymentState = { onChainState: 'FundsLocked', nextAction: null };
 
 /** Free agents, and MASUMI_TEST_MODE: nobody is asked and nobody pays; the name says so. */
 const unasked = (runId: string, { pricing, requestedFunds }: JobSettings, times: JobTimes): JobPayment => ({
@@ -128,13 +128,13 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 export async function readPayment(
   deps: MasumiDeps,
   { ride, runId }: { ride: Ride; runId: string },
-): Promise<PaymentStanding> {
+): Promise<PaymentState> {
   return withRide(deps.journal, ride, async () => {
     const job = await requireJob(deps, runId);
-    if (job.blockchain_identifier === null || job.source_type === null) return standing(job);
+    if (job.blockchain_identifier === null || job.source_type === null) return lastSeen(job);
     const seen = await requireNode(deps).resolve(job.blockchain_identifier);
-    if (seen?.onChainState == null) return standing(job);
-    await markStanding(deps.db.pool, runId, standingOf(seen));
-    return standingOf(seen);
+    if (seen?.onChainState == null) return lastSeen(job);
+    await markPaymentState(deps.db.pool, runId, paymentStateOf(seen));
+    return paymentStateOf(seen);
   });
 }

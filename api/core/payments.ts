@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Payment as PaymentRow } from '../../db/entities.ts';
 import { findPayment, listPayments } from '../../db/repositories/payments.ts';
-import { standingOf } from '../../domain/payments/standing.ts';
+import { explainPayment } from '../../domain/payments/explain.ts';
 import { decisions, safeActions } from '../../domain/payments/actions.ts';
 import type { PaymentDecisionOrder } from '../../domain/ports/payment-decisions.ts';
 import { PaymentActionBody, PaymentPage } from '../../schemas/core/api.ts';
@@ -161,7 +161,7 @@ async function requirePayment({ deps, principal }: Ctx, id: string): Promise<Pay
 
 const STUCK_MS = 60_000;
 
-function standing(row: PaymentRow): z.output<typeof Payment>['standing'] {
+function explain(row: PaymentRow): z.output<typeof Payment>['standing'] {
   const { finalized, network, reason, proof, createdAt } = row;
   const status = PaymentStatus.parse(row.status);
   const facts = {
@@ -172,7 +172,7 @@ function standing(row: PaymentRow): z.output<typeof Payment>['standing'] {
     proof,
     createdAtMs: createdAt.getTime(),
   };
-  const found = standingOf(facts, Date.now());
+  const found = explainPayment(facts, Date.now());
   if (found === undefined) return null;
   const { ageMs, known, next, unprovable: blind } = found;
   if (blind === undefined) return { age_ms: ageMs, known, next };
@@ -212,7 +212,7 @@ function toPayment(ctx: Pick<Ctx, 'principal'>, row: PaymentRow): z.output<typeo
     tx_hash: row.txHash ?? null,
     reason: row.reason ?? null,
     actions: actionsOf(ctx, row),
-    standing: standing(row),
+    standing: explain(row),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   });

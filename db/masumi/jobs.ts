@@ -1,4 +1,4 @@
-import type { JobPayment, PaymentStanding } from '../../domain/masumi/ports/jobs.ts';
+import type { JobPayment, PaymentState } from '../../domain/masumi/ports/jobs.ts';
 import type { NextAction, OnChainState } from '../../domain/masumi/ports/masumi-node.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -130,7 +130,7 @@ export async function keepPayment(
   db: Queryable,
   runId: string,
   payment: JobPayment,
-  { onChainState, nextAction }: PaymentStanding,
+  { onChainState, nextAction }: PaymentState,
   watched: boolean,
 ): Promise<JobPayment | undefined> {
   const { rows } = await db.query<{ payment: JobPayment }>(
@@ -152,10 +152,10 @@ export async function keepPayment(
 }
 
 /** What was seen last. Looks come one after the other, so no older look overwrites a newer one. */
-export async function markStanding(
+export async function markPaymentState(
   db: Queryable,
   runId: string,
-  { onChainState, nextAction }: PaymentStanding,
+  { onChainState, nextAction }: PaymentState,
 ): Promise<void> {
   await db.query(
     `update job set on_chain_state = $2, next_action = $3, checked_at = clock_timestamp() where run_id = $1`,

@@ -1,4 +1,4 @@
-import type { JobPayment, PaymentStanding } from './ports/jobs.ts';
+import type { JobPayment, PaymentState } from './ports/jobs.ts';
 import type { NodePayment, OnChainState } from './ports/masumi-node.ts';
 
 /** States in which the purchaser's money is, or was, in the contract: the job was paid. */
@@ -37,7 +37,7 @@ export const paymentOf = (
   sourceType: made.sourceType,
 });
 
-export const standingOf = ({ onChainState, nextAction }: NodePayment): PaymentStanding => ({
+export const paymentStateOf = ({ onChainState, nextAction }: NodePayment): PaymentState => ({
   onChainState,
   nextAction,
 });

@@ -12,7 +12,7 @@ import { validateSteps } from './validate.ts';
 /** A plan that only lacks its hash. */
 export type UnhashedPlan = Omit<Plan, 'planHash'>;
 
-/** Why a proposal is no plan: the contract's code, a message for people, sentences for the planner. */
+/** Why a proposal is not accepted: the contract's code, a message for people, and sentences for the planner. */
 export interface PlanProblem {
   ok: false;
   code: 'PLAN_INVALID' | 'NO_SERVICE' | 'MAX_COST_EXCEEDED';

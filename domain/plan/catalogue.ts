@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 
-/** One way a service may be paid, from its x402 `accepts`. `amount` is minor units, `asset` the address or mint. */
+/** One way to pay a service, read from its x402 `accepts`. `amount` is in minor units, `asset` is the address or mint. */
 export interface PayOption {
   scheme: string;
   network: string;

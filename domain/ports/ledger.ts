@@ -18,7 +18,7 @@ export interface FinishRequest {
   attention: { kind: string; detail: string; data: JsonObject }[];
   /** True when nothing was ever reserved or asked for, so that there is nothing to look for and give back. */
   moneyless?: true;
-  /** How the last approval was decided, where that ended the run. */
+  /** The last decision about an approval, if it ended the run. */
   approval?: NonNullable<JournalEvent['approval']>;
   /** Who asked to cancel it, if anybody did. Told with the run's end, however it ends. */
   cancel?: CancelRequest;

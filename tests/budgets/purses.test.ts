@@ -20,9 +20,9 @@ async function expectBooksToAgree(): Promise<void> {
   const kinds = ['over_approval', 'cost_differs', 'reserve_left']; // these runs were neither approved nor told to cost
   const found = (await findDifferences(desk.db, 0)).filter(({ kind }) => !kinds.includes(kind));
   expect(found).toEqual([]);
-  const { findings, standings } = await desk.custody();
+  const { findings, positions } = await desk.custody();
   expect(findings).toEqual([]);
-  expect(standings.filter(({ drift }) => drift !== 0n)).toEqual([]);
+  expect(positions.filter(({ drift }) => drift !== 0n)).toEqual([]);
 }
 
 describe('a run that pays from the treasury', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { standingOf } from '../../domain/payments/standing.ts';
+import { explainPayment } from '../../domain/payments/explain.ts';
 import type { PaymentDecision } from '../../domain/ports/payment-decisions.ts';
 import { sending } from './support/buying.ts';
 import { evmHands, type EvmHands } from './support/evm-hands.ts';
@@ -84,7 +84,7 @@ const itemsOf = async (runId: string) =>
 
 async function standing(intentId: string, clock: { now: number }) {
   const { status, finalized, network, reason, proof } = await paymentOf(stack, intentId);
-  return standingOf({ status, finalized, network, reason, proof, createdAtMs: clock.now }, clock.now)!;
+  return explainPayment({ status, finalized, network, reason, proof, createdAtMs: clock.now }, clock.now)!;
 }
 
 describe('a node that forgot', () => {

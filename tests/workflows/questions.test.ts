@@ -83,9 +83,7 @@ describe('a question', () => {
     await expect.poll(() => run.inbox('?status=pending')).toHaveLength(2);
     const { status, body } = await run.answer({ data: DARK });
     expect([status, body['code']]).toEqual([400, 'validation_failed']);
-    expect(
-      String(body['detail']).split(' ').slice(-2).join(' ').replace(/[.,]/g, '').split(' ').toSorted(),
-    ).toEqual(['second', 'shade']);
+    expect(body['detail']).toMatch(/is one of (shade, second|second, shade)\.$/);
     await run.handle.signal('cancel');
   });
 

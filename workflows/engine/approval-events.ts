@@ -7,18 +7,18 @@ import { payees } from '../../domain/plan/spending.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Run } from './run.ts';
 
-/** What is put before a person: this plan, for this reason, drawing `upTo` minor units in total. */
+/** What a person is asked to approve: this plan, for this reason, and `upTo` minor units in total. */
 export interface ApprovalAsk {
   plan: Plan;
   reason: string;
   upTo: bigint;
-  /** What an ended run of the plan paid for steps that would be paid again; minor units. */
+  /** What an earlier run of the plan paid for steps that this run would pay again, in minor units. */
   paidAgain?: readonly { stepId: string; amount: string }[];
   /** What is needed to go on, where the run is paused. */
   needs?: PauseNeeds;
-  /** What the plan's usual times say against the times it has. */
+  /** Why the plan hardly fits the time that it has. */
   conflict?: string | undefined;
-  /** Where only money lacks: under what the run goes on without another decision, and whether it can now. */
+  /** Set where only money is missing: the grant under which the run may go on by itself, and whether the money is there. */
   resume?: { grant: Grant; funded(): Promise<boolean> };
 }
 
@@ -57,9 +57,11 @@ export function announceRequest(
           plan_hash: plan.planHash,
           maximum,
           payees: payees(plan),
-          ...(needs === undefined ? {} : { needs: told(needs, plan) }),
+          ...(needs === undefined ? {} : { needs: needsToWire(needs, plan) }),
           ...(conflict === undefined ? {} : { conflict }),
-          ...(paidAgain.length === 0 ? {} : { paid_again: paidAgain.map((paid) => again(paid, plan)) }),
+          ...(paidAgain.length === 0
+            ? {}
+            : { paid_again: paidAgain.map((paid) => paidAgainToWire(paid, plan)) }),
           expires_at: new Date(lapsesAtMs).toISOString(),
         },
       },
@@ -72,7 +74,7 @@ const inUnits = (minor: bigint | string, { decimals, asset }: Plan): JsonObject 
   asset,
 });
 
-const told = (
+const needsToWire = (
   { who, how, missing, spent, costToFinish, resumesByItself }: PauseNeeds,
   plan: Plan,
 ): JsonObject => ({
@@ -84,7 +86,7 @@ const told = (
   resumes_by_itself: resumesByItself,
 });
 
-const again = ({ stepId, amount }: { stepId: string; amount: string }, plan: Plan): JsonObject => ({
+const paidAgainToWire = ({ stepId, amount }: { stepId: string; amount: string }, plan: Plan): JsonObject => ({
   step_id: stepId,
   ...inUnits(amount, plan),
 });
@@ -105,7 +107,7 @@ export function announceGrant(
     type: 'approval.granted',
     data: { planHash, by },
     view: { approval, deadlines: { signing: approval.expiresAt } },
-    // The view has the last approval; the record keeps what each of them allowed.
+    // The run's view has only the last approval, so each approval's own record keeps what it allowed.
     approval: {
       id: approvalId(run, plan),
       status: 'approved',
@@ -117,7 +119,7 @@ export function announceGrant(
     },
   });
   run.describe([`**Running**, approved by ${by}`], { waitingFor: null });
-  // The journal adds the plan from the projection: histories need not carry it again.
+  // The journal adds the plan from the projection, so that the history need not carry it again.
   run.move('running', 'run.running', `run.running:${planHash}`, { planHash });
 }
 

@@ -2,7 +2,7 @@ import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { CheckSummary, ReconciliationActivities } from '../../domain/ports/reconciliation.ts';
 import { taskQueues } from '../../domain/queues.ts';
 
-/** One three-way check of chains, ledger and runs: by schedule, or because a person asked. */
+/** Compares chains, ledger and runs once. A schedule starts it, or a person. */
 export async function booksCheck(): Promise<CheckSummary> {
   const { checkBooks } = proxyActivities<ReconciliationActivities>({
     taskQueue: taskQueues(workflowInfo().taskQueue).money,

@@ -3,11 +3,11 @@ import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
 /** Events waiting to be written. They ride on activities that run anyway (architecture decision 3). */
 export interface RunJournal {
   emit(event: JournalEvent): void;
-  /** Everything not known to be written yet, for an activity to commit; confirmed when `work` resolves. */
+  /** Gives `work` the events that may not be written yet. They count as written once `work` resolves. */
   ride<T>(work: (ride: Ride) => Promise<T>): Promise<T>;
   /** Writes what is pending when no other activity is due. */
   flush(): Promise<void>;
-  /** What an update hands to its caller, who commits it before answering. It still rides here too. */
+  /** The same events for the caller of an update, who writes them before it answers. An activity writes them here as well. */
   pending(): JournalEvent[];
 }
 

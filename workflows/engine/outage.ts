@@ -6,7 +6,7 @@ import type { StepContext } from './step-context.ts';
 
 /** How a step waits while its service is away. */
 export interface Outage {
-  /** Waits for the next try; false when the time is over or the run is to stop. */
+  /** Waits for the next try. False when the time is over or the run must stop. */
   waitOut(outcome: Extract<CallOutcome, { kind: 'retry' }>): Promise<boolean>;
   /** The service has answered, whatever it said. */
   end(): void;

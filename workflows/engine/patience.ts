@@ -15,14 +15,14 @@ export type Wait = {
 
 /** How a run waits, for a limited time, while something outside is away. */
 export interface Patience {
-  /** Waits for the next try; false once the time is over or the run is to stop. */
+  /** Waits for the next try. False when the time is over or the run must stop. */
   again(why: Pick<Wait, 'for' | 'detail'> & { retryAfterMs?: number | undefined }): Promise<boolean>;
   leftMs(): number;
   /** Whether it has waited at all. */
   waited(): boolean;
 }
 
-/** `announce` emits an event that shows the wait. The first one is written at once, later ones ride on the next try. */
+/** `announce` emits an event about the wait. The first event is written at once; later ones are written with the next try. */
 export function createPatience(
   { stop, journal }: Pick<Run<RunStart>, 'stop' | 'journal'>,
   ms: number,

@@ -56,7 +56,7 @@ export async function runPlan(
   return ending(context, cause.status, timeMs(), cause.error);
 }
 
-/** The results of the ended run, if there is one, become this run's own first. */
+/** First takes over the results of the earlier run, if there is one. */
 async function begin(
   context: StepContext,
   gate: ApprovalGate,
@@ -184,7 +184,7 @@ async function pause(
   return undefined;
 }
 
-/** What all parked steps lack together, where all lack money of the same owner. */
+/** What all parked steps are short of together, if they are all short of the same owner's money. */
 function shortage(parked: DagRun<Parked, StepFailure>['parked']): Pick<PauseFacts, 'short'> {
   const shorts = parked.flatMap(({ why }) => (why.short === undefined ? [] : [why.short]));
   const of = shorts[0]?.of;
@@ -192,7 +192,7 @@ function shortage(parked: DagRun<Parked, StepFailure>['parked']): Pick<PauseFact
   return { short: { of, amount: shorts.reduce((sum, { amount }) => sum + BigInt(amount), 0n) } };
 }
 
-/** Where only money lacks, what was approved still holds: once the money is there the run goes on under it. */
+/** Where only money is missing, the last approval still holds: the run goes on under it once the money is there. */
 function resumption(
   { run, budget }: StepContext,
   parked: DagRun<Parked, StepFailure>['parked'],
@@ -209,19 +209,19 @@ function resumption(
   return { grant, funded: async () => (await Promise.all(intents.map(isFunded))).every(Boolean) };
 }
 
-/** Approving a revision that costs more than the user's ceiling raises it: as far as that revision, no further. */
+/** Approving a revision that is dearer than the user's ceiling raises the ceiling to that revision, and no further. */
 function ceilingAfter(maxCost: string | undefined, upTo: bigint, { limits }: Grant): string | undefined {
   if (maxCost === undefined || BigInt(maxCost) >= upTo) return maxCost;
   return BigInt(limits.maxTotalAmount) < upTo ? maxCost : upTo.toString();
 }
 
-/** Its siblings end as soon as their money allows. */
+/** The other steps stop as soon as no money of theirs is moving. */
 function crashed(run: Run, error: unknown): never {
   run.stop.request('failed');
   throw error;
 }
 
-/** A bug or an exhausted activity: what can be undone is undone, and what was paid is told. */
+/** After a bug, or an activity without tries left: what can be undone is undone, and the cost is reported. */
 function broken(run: Run, error: unknown): RollbackCause {
   run.stop.request('failed');
   return { status: 'failed', reason: 'internal', error: internalError(error) };
@@ -254,7 +254,7 @@ function causeOf(context: StepContext, result: DagRun<Parked, StepFailure>): Rol
       reason: failure.failure.code.toLowerCase(),
       error: errorOf(failure),
     };
-  // Who was told that the run is cancelled must not find it completed, though its last steps ended well meanwhile.
+  // A person who was told that the run is cancelled must not find it completed, even if its last steps ended well.
   return context.run.stop.reason() === undefined ? undefined : stopCause(context.run);
 }
 

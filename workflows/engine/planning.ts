@@ -54,7 +54,7 @@ async function planOnce(run: Run, patience: Patience, whole: boolean): Promise<O
   if (run.stop.reason() !== undefined) return 'stopped';
   if (fast.kind !== 'needs_model') return fast;
   const withinMs = Math.max(patience.leftMs(), SHORTEST_MS);
-  // A model may think for a minute; whoever cancels does not wait for it.
+  // A model may think for a minute, and a person who cancels must not wait for it.
   return untilStopped(run.stop, () =>
     run.journal
       .ride((ride) =>

@@ -10,7 +10,7 @@ export interface RollbackCause {
   error?: NonNullable<FinishRequest['error']>;
 }
 
-/** Undoes what was done, in reverse; records every outcome; an undo that fails leaves an item for a person. */
+/** Undoes what was done, in reverse order, and records every outcome. A failed undo leaves an item for a person. */
 export async function rollBack(context: StepContext, cause: RollbackCause): Promise<void> {
   const { run } = context;
   run.describe([`**Rolling back**: ${cause.reason}`], { waitingFor: null });

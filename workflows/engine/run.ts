@@ -25,14 +25,14 @@ import { summarise, type RunSummary } from './run-summary.ts';
 import { createSaga, type Saga } from './saga.ts';
 import { createStop, type Stop } from './stop.ts';
 
-/** How a run ends; the body decides, the engine writes it down. */
+/** How a run ends. The body decides that, and the engine writes it down. */
 export type Ending = Pick<FinishRequest, 'status' | 'error' | 'outputs' | 'totals'>;
 
-/** What the end must know of the way there. */
+/** What happened on the way that the end of the run must know. */
 export interface Closing {
-  /** Until anything is reserved or asked for there is nothing to give back. */
+  /** True until something is reserved or quoted: before that there is nothing to give back. */
   moneyless?: true;
-  /** How the last approval was decided, where that ended the run. */
+  /** The last decision about an approval, if it ended the run. */
   approval?: NonNullable<FinishRequest['approval']>;
   /** Who asked first to cancel the run. */
   cancel?: NonNullable<FinishRequest['cancel']>;
@@ -151,7 +151,7 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
   };
   const bySignal = async (request: Partial<DecisionRequest> = {}): Promise<void> => {
     cancel({ by: 'signal', ...request });
-    // Nothing else may write it for a long time. What cannot be written now rides on.
+    // Written now, because no other activity may run for a long time. If that fails, a later activity writes it.
     await journal.flush().catch(() => undefined);
   };
   setHandler(cancelSignal, bySignal, {
@@ -161,7 +161,7 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
   return { run: asking, attention, conclude: (ending) => void (concluded = ending), noteCancel };
 }
 
-/** Records who asked, however the run ends: moving money or a failure may end it otherwise. */
+/** Records who asked first. The run may still end in another way: money may be moving, or something may fail. */
 function announceCancel({ journal, closing }: Run<RunStart>, { by, reason }: CancelAsk): void {
   if (closing.cancel !== undefined) return;
   const at = new Date(Date.now()).toISOString();
@@ -180,7 +180,7 @@ function refuseLateCancel(status: RunStatus): void {
     throw ApplicationFailure.nonRetryable(`The run has already ${status}.`, 'cannot_cancel');
 }
 
-/** Answers the state the run is on its way to, as far as that is certain now. */
+/** The state that the run is moving towards, as far as it is certain now. */
 function requestCancel(run: Run<RunStart>): RunStatus {
   run.stop.request('cancelled');
   const status = run.status();
@@ -190,19 +190,19 @@ function requestCancel(run: Run<RunStart>): RunStatus {
 /** A bug or an exhausted activity: undo what can be undone, then fail visibly. */
 async function unexpected(run: Run<RunStart>, error: unknown): Promise<Ending> {
   run.stop.request('failed');
-  const told = internalError(error);
+  const shown = internalError(error);
   const outcome = await run.saga.compensate().catch(() => undefined);
   if (outcome === undefined)
     run.needsAttention('rollback_incomplete', 'The rollback itself failed; look at the steps by hand.');
   return {
     status: 'failed',
-    error: told,
+    error: shown,
     outputs: {},
     totals: UNKNOWN_TOTALS,
   };
 }
 
-/** What people are told of a bug; the details go to the log. */
+/** The error that people see when there is a bug. The details go to the log. */
 export function internalError(error: unknown): NonNullable<Ending['error']> {
   log.error('run failed unexpectedly', { error });
   const message =

@@ -22,7 +22,7 @@ export interface Saga {
   register(undo: Undo): void;
   /** The act is known to have happened now. */
   completed(key: string): void;
-  /** The act is known not to have happened: nothing to undo. */
+  /** Forgets an undo whose act certainly did not happen. */
   forget(key: string): void;
   /** What `compensate` would run now, in its order. */
   planned(): PlannedUndo[];

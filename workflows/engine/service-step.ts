@@ -123,7 +123,7 @@ function registerUndo(context: StepContext, step: PlanStep, intent: { id?: strin
   run.saga.register({ key: step.id, run: () => repeatUndo(context, step, undo) });
 }
 
-/** Repeats an undo within the step's policy, and beyond it while the service is away. Nothing cuts the waits short. */
+/** Repeats an undo within the step's retry policy, and longer while the service is away. Nothing cuts its waits short. */
 async function repeatUndo(
   context: StepContext,
   step: PlanStep,

@@ -1,9 +1,9 @@
 import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
-import { autoUpgrade } from './standing.ts';
+import { autoUpgrade } from './auto-upgrade.ts';
 
-/** One for the whole installation: posts payments that became final, follows those that runs left behind. */
+/** Posts payments that became final, and follows payments that runs left behind. One runs per installation. */
 export async function settlementSweep(waits: {
   busyMs: number;
   idleMs: number;

@@ -7,11 +7,11 @@ import type { Budget } from './budget.ts';
 import type { NodeEnd } from './dag.ts';
 import type { Run } from './run.ts';
 
-/** Why a step waits for a person, with the price that was asked, if it was about one. */
+/** Why a step waits for a person. `quote` is the price that the seller asked, if the price is the reason. */
 export interface Parked {
   reason: PauseReason;
   quote?: Quote;
-  /** The payment that a balance was too short for, by how much (minor units), and whose balance. */
+  /** The payment that could not be covered, how much was missing (minor units), and in whose balance. */
   short?: { intentId: string; amount: string; of: 'user' | 'operator' };
   /** The payment that a budget has no room for, and which budget that is. */
   room?: NoRoom & { intentId: string };
@@ -32,10 +32,10 @@ export interface StepContext {
   readonly run: Run;
   readonly outputs: Outputs;
   readonly budget: Budget;
-  /** Calls made so far by step: event keys and idempotency need a number that never repeats. */
+  /** How often each step was called. Event keys and idempotency keys need a number that never repeats. */
   readonly attempts: { [stepId: string]: number };
   plan: Plan;
-  /** The user's own ceiling, minor units; raised only by the approval of a plan that says it costs more. */
+  /** The user's own ceiling in minor units. Only the approval of a dearer plan raises it. */
   maxCost: string | undefined;
   /** What people have agreed to pay for a step although a budget asks for that, minor units. */
   readonly agreed: { [stepId: string]: string };
@@ -46,7 +46,7 @@ export const failed = (code: string, message: string, recoverable = false, cost?
   failure: { code, message, recoverable, ...(cost === undefined ? {} : { cost }) },
 });
 
-/** A paid call shares the attempt of its quote; every repetition gets the next number. */
+/** The number of the next call. A paid call has the number of its quote. */
 export function nextAttempt(context: StepContext, stepId: string): number {
   const attempt = (context.attempts[stepId] ?? 0) + 1;
   context.attempts[stepId] = attempt;

@@ -3,7 +3,7 @@ import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { StepContext, StepFailure } from './step-context.ts';
 
-/** A step that failed for good; what was called said so itself before, this is the engine's verdict. */
+/** Announces that a step failed for good. The called service's own words were announced before. */
 export function announceFailure(context: StepContext, step: PlanStep, failure: StepFailure): void {
   const result: JsonObject = {
     stepId: step.id,

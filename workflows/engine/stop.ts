@@ -10,7 +10,7 @@ export interface Stop {
   reason(): StopReason | undefined;
   /** The first reason wins. */
   request(reason: StopReason): void;
-  /** Waits, unless the run is to stop; true when the whole time passed. */
+  /** Waits, but not longer than until the run must stop. True when the whole time passed. */
   pause(ms: number, summary: string): Promise<boolean>;
   /** Asks to stop after `ms`, until `disarm`. */
   deadline(ms: number, summary: string): { disarm(): void };

@@ -1,7 +1,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Stop } from './stop.ts';
 
-/** Work that nobody waits for once the run is to stop: it is cancelled then. `enough`: something else ends the wait. */
+/** Runs work that is cancelled as soon as the run must stop, or `enough` says that nobody needs it any more. */
 export async function untilStopped<T>(
   stop: Stop,
   work: () => Promise<T>,

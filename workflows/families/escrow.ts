@@ -10,7 +10,7 @@ import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
 import { makePayment, type Payer } from '../engine/payment.ts';
 
-/** How often to look at the chain and how long to go on; ms. */
+/** How often the chain is asked, and for how long; ms. */
 export interface EscrowWaits {
   pollMs: number;
   giveUpMs: number;

@@ -60,10 +60,10 @@ export type JobPayment = JobTimes & {
 };
 
 /** The state that the chain and the payment service show. */
-export type PaymentStanding = { onChainState: OnChainState | null; nextAction: NextAction | null };
+export type PaymentState = { onChainState: OnChainState | null; nextAction: NextAction | null };
 
 export type RequestPaymentOutcome =
-  | { kind: 'requested'; payment: JobPayment; standing: PaymentStanding }
+  | { kind: 'requested'; payment: JobPayment; state: PaymentState }
   /** The payment service refuses the order, or refuses us (a wrong key): waiting would change nothing. */
   | { kind: 'rejected' | 'unavailable'; message: string };
 
@@ -100,7 +100,7 @@ export interface JobActivities {
   /** Creates one payment request. After a lost answer it looks for that request before it creates another. */
   requestPayment(request: { ride: Ride; runId: string; times: JobTimes }): Promise<RequestPaymentOutcome>;
   /** The state at this moment, straight from the payment service. */
-  readPayment(request: { ride: Ride; runId: string }): Promise<PaymentStanding>;
+  readPayment(request: { ride: Ride; runId: string }): Promise<PaymentState>;
   /** Launches once. After a lost answer it looks for the run before it launches again. */
   launchJob(request: { ride: Ride; runId: string }): Promise<LaunchJobOutcome>;
   /** Follows the run until something must be decided, and writes down its events on the way. */

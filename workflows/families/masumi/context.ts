@@ -5,15 +5,15 @@ import type {
   AuthorizeRefundOutcome,
   JobInput,
   JobPayment,
-  PaymentStanding,
+  PaymentState,
 } from '../../../domain/masumi/ports/jobs.ts';
 import type { Run } from '../../engine/run.ts';
 
-/** One job on its way; changed by its story (`job.ts`) and by messages. */
+/** The state of one job. Its story (`job.ts`) and messages change it. */
 export interface Job {
   readonly run: Run<JobInput>;
   payment: JobPayment | undefined;
-  standing: PaymentStanding;
+  paymentState: PaymentState;
   /** The flow's step was begun. */
   begun: boolean;
   fid: string | null;
@@ -21,35 +21,35 @@ export interface Job {
   readonly asked: string[];
   /** Nobody answered the last one in time. */
   isLate: boolean;
-  /** Gives the purchaser's money back, as far as it can be given now; begun once, by whoever comes first. */
+  /** Gives the purchaser's money back, as far as that is possible now. It begins once, whoever asks first. */
   refund: { begin(): Promise<AuthorizeRefundOutcome> } | undefined;
 }
 
-const paymentChanged = defineSignal<[PaymentStanding]>(JOB_SIGNALS.paymentChanged);
+const paymentChanged = defineSignal<[PaymentState]>(JOB_SIGNALS.paymentChanged);
 
 export function createJob(run: Run<JobInput>): Job {
   const job: Job = {
     run,
     payment: undefined,
-    standing: { onChainState: null, nextAction: null },
+    paymentState: { onChainState: null, nextAction: null },
     begun: false,
     fid: null,
     refund: undefined,
     asked: [],
     isLate: false,
   };
-  setHandler(paymentChanged, (standing) => noteStanding(job, standing), {
+  setHandler(paymentChanged, (state) => notePaymentState(job, state), {
     description: 'The watch over the payment service says how the payment stands.',
   });
   return job;
 }
 
-/** One event for each state the chain shows, whoever saw it. */
-export function noteStanding(job: Job, standing: PaymentStanding): void {
-  const { onChainState, nextAction } = standing;
-  if (onChainState === null && job.standing.onChainState !== null) return; // an older look
-  const isNews = onChainState !== job.standing.onChainState;
-  job.standing = standing;
+/** Emits one event for each new state on the chain, whoever saw it. */
+export function notePaymentState(job: Job, state: PaymentState): void {
+  const { onChainState, nextAction } = state;
+  if (onChainState === null && job.paymentState.onChainState !== null) return; // an older look
+  const isNews = onChainState !== job.paymentState.onChainState;
+  job.paymentState = state;
   if (isNews)
     job.run.journal.emit({
       key: `payment.changed:${onChainState}`,

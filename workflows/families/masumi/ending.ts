@@ -63,11 +63,11 @@ async function compensate(job: Job, code: string, message: string): Promise<void
 
 function announce({ run }: Pick<Job, 'run'>, { key, outcome }: UndoRecord): void {
   const status = outcome.kind === 'ok' ? 'compensated' : 'compensation_failed';
-  const told = outcome.kind === 'ok' ? outcome.detail : { code: outcome.code, message: outcome.message };
+  const detail = outcome.kind === 'ok' ? outcome.detail : { code: outcome.code, message: outcome.message };
   run.journal.emit({
     key: `step.${status}:${key}`,
     type: `step.${status}`,
-    data: { step: key, ...told },
+    data: { step: key, ...detail },
     ...(key === 'flow' && { step: { id: key, status } }),
   });
   if (outcome.kind !== 'ok')

@@ -2,14 +2,14 @@ import { condition } from '@temporalio/workflow';
 import type { JobPayment, JobTimes } from '../../../domain/masumi/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ending } from '../../engine/run.ts';
-import { noteStanding, type Job } from './context.ts';
+import { notePaymentState, type Job } from './context.ts';
 import { failed, stopped } from './ending.ts';
 import { undefinedWhenRetriesEnd } from './retries-end.ts';
 import { payments } from './proxies.ts';
 
 const READ_FOR_MS = 600_000; // the payment service may be down just when the time is up
 
-/** Undefined when the purchaser can pay now (or need not); else how the job ends. */
+/** Undefined when the purchaser can pay now, or need not pay. Otherwise how the job ends. */
 export async function askForPayment(job: Job): Promise<Ending | undefined> {
   const { run } = job;
   const { runId, settings } = run.input;
@@ -32,7 +32,7 @@ export async function askForPayment(job: Job): Promise<Ending | undefined> {
     return failed(job, 'payment_service_unavailable', 'The payment service could not be reached in time.');
   if (asked.kind !== 'requested') return failed(job, REFUSALS[asked.kind], asked.message);
   job.payment = asked.payment;
-  job.standing = asked.standing;
+  job.paymentState = asked.state;
   return undefined;
 }
 
@@ -52,11 +52,11 @@ function timesFrom({ run }: Job, nowMs: number): JobTimes {
 export async function awaitFunds(job: Job): Promise<Ending | undefined> {
   const { run } = job;
   const payment = job.payment!;
-  if (job.standing.onChainState !== 'FundsLocked') await announce(job, payment);
+  if (job.paymentState.onChainState !== 'FundsLocked') await announce(job, payment);
   const givesUpAt = payment.payByTime + run.input.settings.paymentGraceMs;
   for (;;) {
     if (run.stop.reason() !== undefined) return stopped(job);
-    const { onChainState } = job.standing;
+    const { onChainState } = job.paymentState;
     if (onChainState === 'FundsLocked') return undefined;
     if (onChainState === 'FundsOrDatumInvalid')
       return failed(job, 'payment_invalid', 'The payment on the chain is not the one that was asked for.');
@@ -66,7 +66,7 @@ export async function awaitFunds(job: Job): Promise<Ending | undefined> {
       if (!(await lookOnce(job))) return failed(job, 'payment_timeout', 'Nobody paid in time.');
     } else
       await condition(
-        () => run.stop.reason() !== undefined || job.standing.onChainState !== null,
+        () => run.stop.reason() !== undefined || job.paymentState.onChainState !== null,
         givesUpAt - Date.now(),
         { summary: 'waiting for the purchaser’s payment' },
       );
@@ -84,8 +84,8 @@ async function lookOnce(job: Job): Promise<boolean> {
       ]),
     )
     .catch(undefinedWhenRetriesEnd);
-  if (seen !== undefined) noteStanding(job, seen);
-  return job.standing.onChainState !== null;
+  if (seen !== undefined) notePaymentState(job, seen);
+  return job.paymentState.onChainState !== null;
 }
 
 async function announce({ run }: Job, payment: JobPayment): Promise<void> {

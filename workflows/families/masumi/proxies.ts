@@ -33,7 +33,7 @@ export const kodosumi = (forMs: number): ActivityInterfaceFor<Work> =>
     scheduleToCloseTimeout: Math.max(1, forMs),
     startToCloseTimeout: WITH_FILES,
     heartbeatTimeout: HEARTBEAT,
-    // A launch that is under way is waited for: what it started must be known to be ended.
+    // A launch that is under way is waited for, so that a run which it started can be ended.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry,
   });

@@ -12,7 +12,7 @@ import { resultDeadlineOf } from './times.ts';
 const READ_FOR_MS = 60_000;
 const LATE_TRIES = 4; // times `retryEveryMs`: so long a submission that was cut off may still arrive
 
-/** Submits the result's hash until the payment service has it; only then is there a result (masumi.md section 2). */
+/** Submits the result's hash until the payment service has it. Before that the job has no result (masumi.md section 2). */
 export async function submit(job: Job, result: ValueRef): Promise<Ending> {
   const { run } = job;
   run.describe(['**Submitting the hash of the result**']);
@@ -26,7 +26,7 @@ export async function submit(job: Job, result: ValueRef): Promise<Ending> {
   }
 }
 
-/** A submission is never cut off: whether it arrived would not be known. What nobody answered is looked up. */
+/** Submits once, and never gives up halfway, as it would not be known whether the hash arrived. Lost answers are looked up. */
 async function submitOnce(job: Job, result: ValueRef): Promise<SubmitResultOutcome> {
   const { run } = job;
   const { runId, settings } = run.input;

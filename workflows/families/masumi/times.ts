@@ -4,17 +4,17 @@ import type { Job } from './context.ts';
 
 type Feasible = Extract<Feasibility<JobInstant>, { feasible: true }>;
 
-/** What the promised time for the hash leaves for everything before it; nothing else is fixed, so it always fits. */
+/** The latest times of all that comes before the promised submission. It always fits, as nothing else is fixed. */
 const schedule = ({ run, payment }: Job): Feasible =>
   checkJob({ submitResult: payment!.submitResultTime }, run.input.settings.margins) as Feasible;
 
-/** The time after which a result is worth nothing: its hash could not be on the chain in time (masumi.md section 2). */
+/** After this time a result is worth nothing, because its hash would come too late to the chain (masumi.md section 2). */
 export const resultDeadlineOf = (job: Job): number => schedule(job).latest('result');
 
 /** After that a launch makes no sense. */
 export const launchDeadlineOf = (job: Job): number => schedule(job).latest('launch');
 
-/** Until when an open question may be answered: what is answered must still be worked on. */
+/** Until when an open question may be answered, so that time is left to work with the answer. */
 export const inputDeadlineOf = (job: Job, expiresAtMs: number | null): number =>
   Math.min(expiresAtMs ?? Infinity, schedule(job).latest('input'));
 

@@ -1,9 +1,9 @@
 import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { PaymentWatchActivities } from '../../../domain/masumi/ports/jobs.ts';
 import { taskQueues } from '../../../domain/queues.ts';
-import { autoUpgrade } from '../../engine/standing.ts';
+import { autoUpgrade } from '../../engine/auto-upgrade.ts';
 
-/** One for the whole installation: looks at the payment service for every job that waits there. */
+/** Asks the payment service about every job that waits there. One runs per installation. */
 export async function masumiWatch(waits: { everyMs: number; rounds: number }): Promise<void> {
   const { watchPayments } = proxyActivities<PaymentWatchActivities>({
     taskQueue: taskQueues(workflowInfo().taskQueue).money,

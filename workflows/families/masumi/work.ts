@@ -20,7 +20,7 @@ export async function doWork(job: Job): Promise<Ending> {
   const late = lateness(job, Date.now());
   if (late !== undefined) return failed(job, 'insufficient_time', `It was paid too late: ${late}`);
   const clock = run.stop.deadline(resultDeadlineOf(job) - Date.now(), 'result deadline');
-  run.move('running', 'run.running', 'run.running', { onChainState: job.standing.onChainState });
+  run.move('running', 'run.running', 'run.running', { onChainState: job.paymentState.onChainState });
   run.describe(['**Working**'], { waitingFor: null });
   const work = await launch(job);
   const result = 'error' in work ? work : await followToEnd(job);

@@ -4,7 +4,7 @@ import { isOpen } from './actions.ts';
 import { readBlind, type BlindNote } from './blind.ts';
 
 /** A payment as its row tells of it; `proof` is what finds it on its chain. Times in ms since epoch. */
-export interface PaymentState {
+export interface PaymentRecord {
   status: PaymentStatus;
   finalized: boolean;
   network: string;
@@ -14,7 +14,7 @@ export interface PaymentState {
 }
 
 /** How an open payment stands: its age, what is known of it, and what happens or must be done next. */
-export interface PaymentStanding {
+export interface PaymentExplanation {
   ageMs: number;
   known: string[];
   next: string;
@@ -23,7 +23,7 @@ export interface PaymentStanding {
 }
 
 /** Undefined when nothing about the payment is open. */
-export function standingOf(payment: PaymentState, nowMs: number): PaymentStanding | undefined {
+export function explainPayment(payment: PaymentRecord, nowMs: number): PaymentExplanation | undefined {
   const { status, finalized, createdAtMs } = payment;
   if (!isOpen(status) && (status !== 'settled' || finalized)) return undefined;
   const blind = readBlind(payment.proof);
@@ -51,11 +51,11 @@ const REASONS: { readonly [reason: string]: string } = {
   NOT_AS_SIGNED: 'Its signature was used, but the payee did not get what was signed.',
 };
 
-const because = ({ reason }: PaymentState): string | undefined =>
+const because = ({ reason }: PaymentRecord): string | undefined =>
   reason === null ? undefined : (REASONS[reason] ?? `Noted: ${reason}.`);
 
 /** How long the signature can still be used, in the chain's own terms. */
-function until({ status, proof }: PaymentState, nowMs: number): string | undefined {
+function until({ status, proof }: PaymentRecord, nowMs: number): string | undefined {
   if (status === 'settled') return undefined;
   const { validBefore, lastValidBlockHeight } = proof;
   if (typeof validBefore === 'string') {
@@ -70,7 +70,7 @@ function until({ status, proof }: PaymentState, nowMs: number): string | undefin
     : `It can land until block height ${String(lastValidBlockHeight)}; absent past that at finality, it is void.`;
 }
 
-function sightings({ proof }: PaymentState): string[] {
+function sightings({ proof }: PaymentRecord): string[] {
   const { unreachableSince, unprovenSince, landedAt, output, node } = proof;
   const named = typeof node === 'string' ? ` ${node}` : '';
   const blind = readBlind(proof);
@@ -94,7 +94,7 @@ const CAUSES: Readonly<Record<BlindNote['why'], string>> = {
   behind: 'it has not come to the block at which the payment was signed',
 };
 
-function nextOf({ network, reason, proof }: PaymentState, nowMs: number): string {
+function nextOf({ network, reason, proof }: PaymentRecord, nowMs: number): string {
   const setting = network.startsWith('solana:') ? 'SOLANA_RPC_URL' : 'EVM_RPC_URL';
   if (reason === 'NOT_AS_SIGNED')
     return 'Agree with the seller; the token takes fees or misbehaves. Do not pay again by hand before that.';

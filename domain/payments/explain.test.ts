@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { standingOf, type PaymentState } from './standing.ts';
+import { explainPayment, type PaymentRecord } from './explain.ts';
 
 const NOW = Date.parse('2026-11-25T10:00:00.000Z');
-const open: PaymentState = {
+const open: PaymentRecord = {
   status: 'unknown',
   finalized: false,
   network: 'eip155:31337',
@@ -15,17 +15,17 @@ describe('how a payment stands', () => {
   test.each(['quoted', 'prepared', 'rejected', 'void'] as const)(
     'says nothing of one that is %s',
     (status) => {
-      expect(standingOf({ ...open, status }, NOW)).toBeUndefined();
+      expect(explainPayment({ ...open, status }, NOW)).toBeUndefined();
     },
   );
 
   test('says nothing of one that is final, and that a settled one waits for finality', () => {
-    expect(standingOf({ ...open, status: 'settled', finalized: true }, NOW)).toBeUndefined();
-    const standing = standingOf(
+    expect(explainPayment({ ...open, status: 'settled', finalized: true }, NOW)).toBeUndefined();
+    const explained = explainPayment(
       { ...open, status: 'settled', proof: { landedAt: 7, validBefore: '1' } },
       NOW,
     )!;
-    expect(standing.known).toEqual([
+    expect(explained.known).toEqual([
       'It landed; it is posted when its block is final.',
       'It was seen at block or slot 7.',
     ]);
@@ -33,18 +33,18 @@ describe('how a payment stands', () => {
 
   test('tells age, silence of the node and what makes it answer', () => {
     const proof = { unreachableSince: NOW - 60_000, output: { inline: 1 } };
-    const standing = standingOf({ ...open, reason: 'RPC_UNAVAILABLE', proof }, NOW)!;
-    expect(standing.ageMs).toBe(90_000);
-    expect(standing.known.join('\n')).toContain('has not answered since 2026-11-25T09:59:00.000Z');
-    expect(standing.known).toContain('The service delivered its answer, which is kept.');
-    expect(standing.next).toContain('EVM_RPC_URL');
-    expect(standingOf({ ...open, network: 'solana:x', proof }, NOW)!.next).toContain('SOLANA_RPC_URL');
+    const explained = explainPayment({ ...open, reason: 'RPC_UNAVAILABLE', proof }, NOW)!;
+    expect(explained.ageMs).toBe(90_000);
+    expect(explained.known.join('\n')).toContain('has not answered since 2026-11-25T09:59:00.000Z');
+    expect(explained.known).toContain('The service delivered its answer, which is kept.');
+    expect(explained.next).toContain('EVM_RPC_URL');
+    expect(explainPayment({ ...open, network: 'solana:x', proof }, NOW)!.next).toContain('SOLANA_RPC_URL');
   });
 
   test('tells until when a signature can be used, in the terms of its chain', () => {
     const seconds = NOW / 1000;
-    const text = (proof: PaymentState['proof']): string =>
-      standingOf({ ...open, proof }, NOW)!.known.join('\n');
+    const text = (proof: PaymentRecord['proof']): string =>
+      explainPayment({ ...open, proof }, NOW)!.known.join('\n');
     expect(text({ validBefore: String(seconds + 60) })).toContain(
       'can be used until 2026-11-25T10:01:00.000Z',
     );
@@ -57,24 +57,24 @@ describe('how a payment stands', () => {
     ['REORGANISED', 'Nothing to do'],
     ['SOMETHING_NEW', 'Nothing to do'],
   ])('with the reason %s says what is next', (reason, next) => {
-    expect(standingOf({ ...open, reason }, NOW)!.next).toContain(next);
+    expect(explainPayment({ ...open, reason }, NOW)!.next).toContain(next);
   });
 
   test('names the node that cannot prove it, since when, why, and from when on a person may decide', () => {
     const blind = { why: 'forgot', node: 'rpc.example', since: NOW - 1000, decidableAtMs: NOW + 1000 };
-    const standing = standingOf({ ...open, status: 'settled', reason: null, proof: { blind } }, NOW)!;
-    expect(standing.unprovable).toEqual(blind);
-    expect(standing.known.join('\n')).toContain(
+    const explained = explainPayment({ ...open, status: 'settled', reason: null, proof: { blind } }, NOW)!;
+    expect(explained.unprovable).toEqual(blind);
+    expect(explained.known.join('\n')).toContain(
       'The node rpc.example cannot prove it since 2026-11-25T09:59:59.000Z: it keeps no history back to the payment',
     );
-    expect(standing.next).toContain('declare it void or settled from 2026-11-25T10:00:01.000Z on');
+    expect(explained.next).toContain('declare it void or settled from 2026-11-25T10:00:01.000Z on');
     const behind = { ...blind, why: 'behind', decidableAtMs: null };
-    const later = standingOf({ ...open, proof: { blind: behind } }, NOW)!;
+    const later = explainPayment({ ...open, proof: { blind: behind } }, NOW)!;
     expect(later.next).not.toContain('declare');
     expect(later.known.join('\n')).toContain('has not come to the block');
-    expect(standingOf({ ...open, proof: { blind } }, NOW + 1000)!.next).toContain('void or settled now');
+    expect(explainPayment({ ...open, proof: { blind } }, NOW + 1000)!.next).toContain('void or settled now');
     const silent = { unreachableSince: NOW, node: 'rpc.example' };
-    expect(standingOf({ ...open, proof: silent }, NOW)!.known.join('\n')).toContain(
+    expect(explainPayment({ ...open, proof: silent }, NOW)!.known.join('\n')).toContain(
       'The chain’s node rpc.example has not answered since',
     );
   });
@@ -82,6 +82,6 @@ describe('how a payment stands', () => {
   test('never tells an operator to pay by hand', () => {
     const blind = { why: 'forgot', node: 'n', since: 1, decidableAtMs: 1 };
     for (const proof of [{}, { unreachableSince: 1 }, { unprovenSince: 1 }, { blind }])
-      expect(standingOf({ ...open, proof }, NOW)!.next).toContain('Do not pay');
+      expect(explainPayment({ ...open, proof }, NOW)!.next).toContain('Do not pay');
   });
 });
