@@ -13,13 +13,7 @@ import { paymentId, saveQuote } from '../../../db/repositories/payments-write.ts
 import { insertRun } from '../../../db/repositories/runs.ts';
 import { createSealer } from '../../../db/sealing.ts';
 import { createValues } from '../../../db/values.ts';
-import {
-  escrowAccount,
-  floatAccount,
-  treasuryAccount,
-  worldAccount,
-  type AccountRef,
-} from '../../../domain/accounts.ts';
+import { escrowAccount, treasuryAccount, worldAccount, type AccountRef } from '../../../domain/accounts.ts';
 import { escrowAsset, type AssetBook } from '../../../domain/assets.ts';
 import { move } from '../../../domain/ledger.ts';
 import { UNKNOWN_TOTALS } from '../../../domain/ports/ledger.ts';
@@ -379,4 +373,3 @@ export const landed = (final = true): Sighting => ({
   final,
   position: 1,
 });
-export const floatOf = (asset: Asset): string => floatAccount(asset).account;
