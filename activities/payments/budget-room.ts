@@ -178,6 +178,8 @@ async function readWindow(
   return { ...window, budget: budget.id, carried, held: 0n, spent: 0n, alerted: [] };
 }
 
+const percent = (share: number): string => formatUnits(BigInt(Math.round(share * 10_000)), 2);
+
 async function book(
   client: pg.PoolClient,
   budget: Budget,
@@ -205,7 +207,7 @@ async function book(
       tenant: budget.tenant,
       kind: 'budget_alert',
       runId: budget.period === 'run' ? scope.runId : null,
-      detail: `Budget "${budget.name}" has used ${share * 100} % of its cap in ${window.key}: ${used} of ${cap}.`,
+      detail: `Budget "${budget.name}" has used ${percent(share)} % of its cap in ${window.key}: ${used} of ${cap}.`,
       data: { budget: budget.id, window: window.key, share, used, cap },
       recurs: true, // more room closes it, and it may be used again
     });

@@ -40,8 +40,8 @@ export async function escrowSummary(
 }
 
 /**
- * Reserves of the runs that the user pays for, and what was spent less what came back as refunds. A settled payment is spent, although
- * the ledger posts it only when its chain calls it final.
+ * Reserves of the runs that the user pays for, and what was spent less what came back as refunds. A settled payment is
+ * spent, although the ledger posts it only when its chain calls it final.
  */
 async function readTotals(db: Queryable, tenant: string, userId: string): Promise<Totals[]> {
   const { rows } = await db.query<Totals>({
