@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { livingBudgets } from '../../db/repositories/budgets.ts';
+import { lockBudgets } from '../../db/repositories/budgets.ts';
 import { windowAt } from '../../domain/budgets/windows.ts';
 import { EVM, SOLANA } from '../support/sample-catalogue.ts';
 import type { Answer } from './support/api.ts';
@@ -93,17 +93,8 @@ it('is what whoever holds money goes by', async () => {
   const more = { applies_to: scope, alerts: [0.25, 0.9999], approve_above: '2.5', mode: 'warn' };
   const id = await budgets.made({ ...more, rollover: { enabled: true, cap: '4' } });
   const other = await budgets.made({ period: 'run', rollover: { enabled: false, cap: '1' } });
-  const paidIn = bookWithUnits.assets.find((asset) => asset.id === bookWithUnits.groups[0]!.assets[1])!;
-  const living = new Map(
-    (
-      await livingBudgets(budgets.stack.db.pool, 'default', {
-        ...scope,
-        runId: 'wf_1',
-        family: 'reasoning',
-        asset: paidIn,
-      })
-    ).map((budget) => [budget.id, budget]),
-  );
+  const held = await budgets.stack.db.transaction((client) => lockBudgets(client, [id, other], false));
+  const living = new Map(held.map((budget) => [budget.id, budget]));
   expect(living.get(id)).toEqual({
     id,
     tenant: 'default',
