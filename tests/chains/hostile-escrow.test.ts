@@ -52,7 +52,7 @@ async function startWithdrawal(code: 'SOL' | 'USDC', amount: bigint) {
     agree,
     state: async () => (await escrow.observeWithdrawal(ref)).kind,
     statusOf: async () => (await getWithdrawal(stack.db.pool, withdrawalId))?.status,
-    /** As the workflow does: the same bytes again while they may land, until the chain shows an end. */
+    /** Does what the workflow does: sends the same bytes again while they may land, until the chain shows an end. */
     async follow() {
       await expect
         .poll(async () => {
@@ -105,7 +105,7 @@ describe.each([
   ['SOL', 200_000_000n],
   ['USDC', 3_000_000n],
 ] as const)('a withdrawal of %s', (code, amount) => {
-  test('over a node that fails in any way while it is sent arrives once', async () => {
+  test('over a node that fails in any way during the sending arrives once', async () => {
     const all: ({ what: string } & Awaited<ReturnType<typeof startWithdrawal>>)[] = [];
     for (const [what, fault] of SENDING) {
       const withdrawal = await startWithdrawal(code, amount);
@@ -130,7 +130,7 @@ describe.each([
     await all[0]!.agree();
   });
 
-  test('that has landed is not given back because of a node that cannot know', async () => {
+  test('that has landed is not given back because of a node that cannot know it', async () => {
     const { ref, agree, follow, state, received: arrived } = await startWithdrawal(code, amount);
     await escrow.signWithdrawal(ref);
     await escrow.submitWithdrawal(ref);
@@ -145,7 +145,7 @@ describe.each([
     await agree();
   });
 
-  test('whose node does not show what it cost is not closed before its fee can be booked', async () => {
+  test('whose cost the node does not show is not closed before its fee can be booked', async () => {
     const { ref, agree, state, statusOf } = await startWithdrawal(code, amount);
     await escrow.signWithdrawal(ref);
     await escrow.submitWithdrawal(ref);
@@ -159,7 +159,7 @@ describe.each([
     await agree();
   });
 
-  test('that the escrow account has no coins for is not signed until it has, and the operator is told', async () => {
+  test('without coins for it in the escrow account is not signed until they are there, and the operator is told', async () => {
     const { connection, escrow: account } = stack.wallets;
     const { ref, agree, follow, statusOf, userId, received: arrived } = await startWithdrawal(code, amount);
     const { lamports } = (await connection.getAccountInfo(account))!;
@@ -232,7 +232,7 @@ describe('a deposit', () => {
     ['never answers', { kind: 'silent' }],
   ];
 
-  test('is neither credited nor refused while the node fails in any way, and credited once afterwards', async () => {
+  test('is neither credited nor refused while the node fails in any way, and is credited once afterwards', async () => {
     const { claim, record, isCreditedOnce } = await sent(1_500_000n);
     expect(await record()).toEqual({ kind: 'recorded' });
     for (const [what, fault] of FAULTS) {

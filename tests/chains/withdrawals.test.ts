@@ -69,7 +69,7 @@ describe.each([
   ['SOL', 200_000_000n],
   ['USDC', 3_000_000n],
 ] as const)('a withdrawal of %s', (code, amount) => {
-  test('is held, signed, sent and posted when it is final; the fee is the operator’s', async () => {
+  test('is held, signed, sent and posted when it is final, and the operator bears the fee', async () => {
     const { ref, userId, destination, asset } = await held(code, amount);
     const coin = escrowAsset(stack.book, 'SOL')!;
     const float = await sumAccount(stack.db.pool, floatAccount(coin).account);
@@ -133,7 +133,7 @@ describe.each([
   });
 });
 
-test('a withdrawal whose node does not answer stays held and a person is told', async () => {
+test('a withdrawal whose node does not answer stays held, and a person is told', async () => {
   const { ref, userId, asset } = await held('USDC', 1_000n);
   await escrow.signWithdrawal(ref);
   const { solana } = railsConfig(stack.assets);
@@ -159,7 +159,7 @@ test('equal withdrawals in the same slot are two transactions', async () => {
   expect(new Set(rows.map((row) => row?.signature)).size).toBe(2);
 });
 
-test('what the escrow does not have, or has promised, is not held again', async () => {
+test('an amount that the escrow does not have, or has promised, is not held again', async () => {
   const { wanted } = await held('USDC', 700n, 1_000n);
   expect(await holdWithdrawal(stack.db, wanted)).toEqual({ kind: 'exists' });
   expect(await holdWithdrawal(stack.db, { ...wanted, id: 'wd_other' })).toEqual({ kind: 'in_progress' });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-test('every point is in the matrix', () => {
+test('every crash point is in the matrix', () => {
   expect(new Set(MATRIX.map(([point]) => point))).toEqual(new Set(Object.keys(CRASH_POINTS)));
 });
 

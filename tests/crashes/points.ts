@@ -7,7 +7,7 @@ const REFUND: Job[] = ['a failing task with a refund'];
 const WITHDRAWAL: Job[] = ['a withdrawal'];
 const PAID_JOB: Job[] = ['a job that is paid in advance'];
 
-/** What leads to each point. A point without an entry does not compile. */
+/** The acts that lead to each point. A point without an entry does not compile. */
 const LEADS_TO: { [point in CrashPoint]: Job[] } = {
   'run.reserved': RUN,
   'payment.prepared': RAILS,
@@ -33,7 +33,7 @@ const LEADS_TO: { [point in CrashPoint]: Job[] } = {
   'withdrawal.sent': WITHDRAWAL,
   'withdrawal.closed': WITHDRAWAL,
 };
-/** Every point with everything that leads to it. */
+/** Every point, with each act that leads to it. */
 export const MATRIX = (Object.keys(LEADS_TO) as CrashPoint[]).flatMap((point) =>
   LEADS_TO[point].map((job) => [point, job] as const),
 );

@@ -9,7 +9,7 @@ import { moveWithdrawal } from '../../../db/escrow/withdrawals.ts';
 import type { DepositVerdict, EscrowActivities, WithdrawalState } from '../../../domain/ports/escrow.ts';
 import { sampleBook } from '../../support/sample-catalogue.ts';
 
-/** What the chain says, by signature of a deposit and by destination of a withdrawal; the last word repeats. */
+/** What the chain says, by signature of a deposit and by destination of a withdrawal. The last answer repeats. */
 export interface ScriptedChain {
   deposits: Map<string, DepositVerdict[]>;
   withdrawals: Map<string, WithdrawalState[]>;
@@ -18,7 +18,7 @@ export interface ScriptedChain {
 export const newSignature = (): string => bs58.encode(randomBytes(64));
 export const newWallet = (): string => Keypair.generate().publicKey.toBase58();
 
-/** The chain by script; rows, ledger and credits as in production. */
+/** The chain is scripted. Rows, ledger and credits are as in production. */
 export function scriptedEscrow(db: Database, chain: ScriptedChain): EscrowActivities {
   const tools = {
     db,

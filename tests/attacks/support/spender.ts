@@ -9,8 +9,8 @@ import { createValues } from '../../../db/values.ts';
 import { sampleBook } from '../../support/sample-catalogue.ts';
 
 /**
- * A process of its own that spends one user's escrow through the production code: run after run, each with a random
- * estimate, until nothing is left. It says what it was granted, after it was; whoever kills it does so at any moment.
+ * A process that spends one user's escrow through the production code: run after run, each with a random estimate,
+ * until nothing is left. It prints each grant after the grant was made, and may be killed at any moment.
  */
 const { url, userId } = JSON.parse(process.argv[2] ?? '{}') as { url: string; userId: string };
 const db = await openDatabase(url, { poolSize: 2 });
@@ -37,7 +37,7 @@ for (let refusals = 0; refusals < 20;) {
   await insertRun(db.pool, sealer, { ...run, input: {}, settings: {} });
   const upTo = String(randomInt(1, 5000));
   const ride = { runId, events: [] };
-  // As Temporal would: an answer that was lost is asked for again.
+  // As Temporal would: after a lost answer it asks again.
   const request = { ride, runId, revision: 1, upTo, asset: 'USDC' };
   const [outcome, again] = [await activities.reserveForRun(request), await activities.reserveForRun(request)];
   if (outcome.kind === 'reserved') process.send?.({ type: 'granted', amount: upTo });
