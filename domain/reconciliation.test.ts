@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attentionIdOf, judgeAccount, needsPerson, standingOf, type CustodyLook } from './reconciliation.ts';
+import {
+  attentionIdOf,
+  judgeAccount,
+  needsPerson,
+  accountPosition,
+  type CustodyLook,
+} from './reconciliation.ts';
 
 const look = (ledger: bigint, mayHaveLeft = 0n, mayHaveCome = 0n): CustodyLook => ({
   ledger,
@@ -9,7 +15,7 @@ const look = (ledger: bigint, mayHaveLeft = 0n, mayHaveCome = 0n): CustodyLook =
 });
 const account = { account: 'custody:system:me:usdc', asset: 'usdc' };
 const judge = (before: CustodyLook, after: CustodyLook, chain: bigint | null) =>
-  judgeAccount(standingOf({ ...account, before, after, chain }));
+  judgeAccount(accountPosition({ ...account, before, after, chain }));
 
 describe('a chain account', () => {
   test('that holds what the ledger says has no finding', () => {

@@ -94,7 +94,7 @@ export interface CustodyFacts {
 }
 
 /** The position of an account. `drift` is chain - ledger; `explained` when money under way accounts for it. */
-export interface AccountStanding {
+export interface AccountPosition {
   account: string;
   asset: string;
   ledger: bigint;
@@ -103,7 +103,7 @@ export interface AccountStanding {
   explained: boolean;
 }
 
-export function standingOf({ account, asset, before, after, chain }: CustodyFacts): AccountStanding {
+export function accountPosition({ account, asset, before, after, chain }: CustodyFacts): AccountPosition {
   const { ledger } = after;
   if (chain === null) return { account, asset, ledger, chain, drift: 0n, explained: false };
   const low = least(before.ledger - before.mayHaveLeft, after.ledger - after.mayHaveLeft);
@@ -116,8 +116,8 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** The finding about an account's position; undefined when it is as it must be. */
-export function judgeAccount(standing: AccountStanding, problem = 'no answer'): Finding | undefined {
-  const { account, asset, ledger, chain, drift, explained } = standing;
+export function judgeAccount(position: AccountPosition, problem = 'no answer'): Finding | undefined {
+  const { account, asset, ledger, chain, drift, explained } = position;
   const base = { tenant: 'system', runId: null, object: account };
   if (chain === null)
     return {

@@ -6,7 +6,7 @@ import {
   attentionIdOf,
   WHOLE_KINDS,
   needsPerson,
-  type AccountStanding,
+  type AccountPosition,
   type Finding,
 } from '../../domain/reconciliation.ts';
 import { examineCustody } from './custody.ts';
@@ -36,7 +36,7 @@ async function checkBooks(tools: BookTools): Promise<{ id: string; findings: num
   await saveReport(tools.db.pool, {
     id,
     took_ms: tools.now() - startedAtMs,
-    accounts: custody.standings.map(toRow),
+    accounts: custody.positions.map(toRow),
     findings: told.map(({ size: _size, ...finding }) => finding),
   });
   return { id, findings: told.length, repaired: told.filter(({ repaired }) => repaired).length };
@@ -60,7 +60,7 @@ async function tellPeople(tools: BookTools, told: readonly Told[]): Promise<void
   await settleGone(tools.db.pool, { prefix: 'books:', kinds, except: open.map(attentionIdOf) });
 }
 
-const toRow = ({ account, asset, ledger, chain, drift, explained }: AccountStanding) => ({
+const toRow = ({ account, asset, ledger, chain, drift, explained }: AccountPosition) => ({
   account_id: account,
   asset,
   ledger: ledger.toString(),

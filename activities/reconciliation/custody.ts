@@ -3,8 +3,8 @@ import { custodyLooks } from '../../db/repositories/reconciliation.ts';
 import type { Rail } from '../../domain/payments/rail.ts';
 import {
   judgeAccount,
-  standingOf,
-  type AccountStanding,
+  accountPosition,
+  type AccountPosition,
   type CustodyLook,
   type Finding,
 } from '../../domain/reconciliation.ts';
@@ -14,7 +14,7 @@ import { nodeErrorMessage } from '../payments/node-name.ts';
 
 /** The result of one look: the position of each chain account, and what is wrong with it. */
 export interface CustodyReport {
-  standings: AccountStanding[];
+  positions: AccountPosition[];
   findings: Finding[];
 }
 
@@ -48,21 +48,21 @@ async function lookOnce({ db, rails, assets }: BookTools): Promise<CustodyReport
     ),
   );
   const after = await custodyLooks(db.pool);
-  const standings: AccountStanding[] = [];
+  const positions: AccountPosition[] = [];
   const findings: Finding[] = [];
   for (const { account, asset, chain, problem } of chains) {
-    const standing = standingOf({
+    const position = accountPosition({
       account,
       asset: asset.id,
       chain,
       before: before.get(asset.id) ?? NOTHING,
       after: after.get(asset.id) ?? NOTHING,
     });
-    standings.push(standing);
-    const finding = judgeAccount(standing, problem);
+    positions.push(position);
+    const finding = judgeAccount(position, problem);
     if (finding) findings.push(finding);
   }
-  return { standings, findings };
+  return { positions, findings };
 }
 
 /** Several rails may pay out of one account, which is looked at once. */

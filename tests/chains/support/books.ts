@@ -34,8 +34,8 @@ export function createBooks(stack: MoneyStack): Books {
       return (await lastReport(stack.db.pool))!.findings as unknown as Told[];
     },
     async level() {
-      const { standings } = await examineCustody(withBookDefaults(deps()));
-      for (const { asset: id, drift, ledger } of standings) {
+      const { positions } = await examineCustody(withBookDefaults(deps()));
+      for (const { asset: id, drift, ledger } of positions) {
         const asset = stack.book.assets.find((one) => one.id === id)!;
         const [from, to] =
           drift > 0n
