@@ -130,7 +130,7 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'activities/kodosumi/client/http.ts: pool of HTTP connections': { file: LINES, title: 'a Kodosumi' },
   'processes/run-main.ts: message to the parent process': {
     file: PROCESSES,
-    title: 'a parent and a reader of the output that are gone',
+    title: 'a missing parent or reader of the output',
   },
 };
 
