@@ -133,7 +133,7 @@ const TABLE: Readonly<Record<string, Broken>> = {
   },
   'processes/run-main.ts: message to the parent process': {
     file: PROCESSES,
-    title: 'a parent and a reader of the output that are gone',
+    title: 'a missing parent or reader of the output',
   },
 };
 

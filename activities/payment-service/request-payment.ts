@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { keepPayment, markPaymentAsked, markPaymentState, type JobRow } from '../../db/masumi/jobs.ts';
-import { paymentOf, paymentStateOf } from '../../domain/masumi/payment.ts';
+import { paymentStateOf, saleOf } from '../../domain/masumi/payment.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
 import type {
@@ -21,10 +21,10 @@ const CLOCKS_MS = 300_000; // how far the payment service's clock may be behind 
 type Request = { ride: Ride; runId: string; times: JobTimes };
 
 /**
- * Mints one payment request for a job. What a crash leaves behind:
+ * Creates one payment request for a job: the sale, which brings money in. What a crash leaves behind:
  * - before `markPaymentAsked`: nothing was asked; the next try asks.
  * - after it, before or while the payment service is asked: a request carrying the job's id may exist. The next try looks
- *   for it first, and asks only when there is none. A request that turns up later than that look is never told to
+ *   for it first, and asks only when there is none. A request that turns up after that look is never shown to
  *   anybody, so nobody can pay it; it ends by itself at its payByTime.
  * - after the answer, before `keepPayment`: the same; the look finds it.
  * - after `keepPayment`: the next try answers what is kept.
@@ -35,17 +35,17 @@ export async function requestPayment(deps: MasumiDeps, request: Request): Promis
 
 async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise<RequestPaymentOutcome> {
   const job = await requireJob(deps, runId);
-  if (job.payment !== null) return requested(job.payment, lastSeen(job));
+  if (job.payment !== null) return requested(job.payment, storedState(job));
   const settings = await settingsOf(deps, runId);
   if (settings.pricing === 'simulated' || settings.pricing === 'Free')
-    return keep(deps, runId, unasked(runId, settings, times), LOCKED, false);
+    return keep(deps, runId, unasked(runId, settings, times), FUNDS_LOCKED, false);
   try {
     const made = await order(deps, job, settings, times);
     await deps.checkpoint?.('job.payment-made');
     return await keep(
       deps,
       runId,
-      paymentOf(made, times.payByTime, settings.listedAmounts),
+      saleOf(made, times.payByTime, settings.listedAmounts),
       paymentStateOf(made),
       true,
     );
@@ -93,28 +93,28 @@ async function keep(
   { db }: MasumiDeps,
   runId: string,
   payment: JobPayment,
-  state: PaymentState,
+  paymentState: PaymentState,
   watched: boolean,
 ): Promise<RequestPaymentOutcome> {
-  const kept = await keepPayment(db.pool, runId, payment, state, watched);
+  const kept = await keepPayment(db.pool, runId, payment, paymentState, watched);
   if (kept === undefined) throw new EngineError('run_finished', `Job ${runId} has ended.`);
-  return requested(kept, state);
+  return requested(kept, paymentState);
 }
 
-const requested = (payment: JobPayment, state: PaymentState): RequestPaymentOutcome => ({
+const requested = (payment: JobPayment, paymentState: PaymentState): RequestPaymentOutcome => ({
   kind: 'requested',
   payment,
-  state,
+  state: paymentState,
 });
 
-const lastSeen = ({ on_chain_state, next_action }: JobRow): PaymentState => ({
+const storedState = ({ on_chain_state, next_action }: JobRow): PaymentState => ({
   onChainState: on_chain_state,
   nextAction: next_action,
 });
 
-const LOCKED: PaymentState = { onChainState: 'FundsLocked', nextAction: null };
+const FUNDS_LOCKED: PaymentState = { onChainState: 'FundsLocked', nextAction: null };
 
-/** Free agents, and MASUMI_TEST_MODE: nobody is asked and nobody pays; the name says so. */
+/** For free agents and MASUMI_TEST_MODE. The payment service is not asked and nobody pays; the identifier says so. */
 const unasked = (runId: string, { pricing, requestedFunds }: JobSettings, times: JobTimes): JobPayment => ({
   ...times,
   blockchainIdentifier: `${pricing === 'Free' ? 'FREE' : 'SIMULATED'}-${digest(runId)}`,
@@ -131,9 +131,9 @@ export async function readPayment(
 ): Promise<PaymentState> {
   return withRide(deps.journal, ride, async () => {
     const job = await requireJob(deps, runId);
-    if (job.blockchain_identifier === null || job.source_type === null) return lastSeen(job);
+    if (job.blockchain_identifier === null || job.source_type === null) return storedState(job);
     const seen = await requireNode(deps).resolve(job.blockchain_identifier);
-    if (seen?.onChainState == null) return lastSeen(job);
+    if (seen?.onChainState == null) return storedState(job);
     await markPaymentState(deps.db.pool, runId, paymentStateOf(seen));
     return paymentStateOf(seen);
   });

@@ -1,8 +1,8 @@
 import type { JobPayment, PaymentState } from './ports/jobs.ts';
 import type { NodePayment, OnChainState } from './ports/masumi-node.ts';
 
-/** States in which the purchaser's money is, or was, in the contract: the job was paid. */
-export const isPaid = (state: OnChainState | null): boolean =>
+/** States in which the purchaser's money is, or was, in the contract: the job was sold. */
+export const fundsLocked = (state: OnChainState | null): boolean =>
   state !== null && state !== 'FundsOrDatumInvalid';
 
 /** States in which the payment service itself asks for an authorisation (masumi.md section 2, "Compensation"). */
@@ -19,10 +19,10 @@ const OVER: ReadonlySet<OnChainState | null> = new Set<OnChainState>([
 export const isOver = (state: OnChainState | null): boolean => OVER.has(state);
 
 /**
- * What the purchaser is told about a request that was made. Anything the answer leaves out is as it was asked for and
+ * The sale, as the purchaser is told of it. What the payment service leaves out is as it was asked for and
  * listed.
  */
-export const paymentOf = (
+export const saleOf = (
   made: NodePayment,
   payByTime: number,
   listedAmounts: NodePayment['requestedFunds'],
@@ -37,6 +37,7 @@ export const paymentOf = (
   sourceType: made.sourceType,
 });
 
+/** What the chain and the payment service show of a sale now. */
 export const paymentStateOf = ({ onChainState, nextAction }: NodePayment): PaymentState => ({
   onChainState,
   nextAction,
@@ -56,6 +57,6 @@ export function refundState(
   if (state === 'RefundWithdrawn' || state === 'DisputedWithdrawn') return 'refunded';
   if (OURS.has(state)) return 'none';
   if (state === 'RefundAuthorized' || authorized) return 'authorized';
-  if (!isPaid(state)) return 'none';
+  if (!fundsLocked(state)) return 'none';
   return failed || canAuthorize(state) ? 'pending' : 'none';
 }

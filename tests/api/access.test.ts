@@ -66,7 +66,7 @@ describe('keys', () => {
     ).toBe(401);
   });
 
-  it('may do what their scopes say; admin implies the others', async () => {
+  it('may do what their scopes allow; admin implies the others', async () => {
     const reader = await newKey({ scopes: ['read'] });
     const chief = await newKey({ scopes: ['admin'] });
     const thing = { method: 'POST', body: { name: 'a' } };
@@ -93,7 +93,7 @@ describe('keys', () => {
     expect((await admin('/admin/keys/nobody/revoke', 'POST')).status).toBe(404);
   });
 
-  it('see their tenant only', async () => {
+  it('see only their tenant', async () => {
     const [ours, theirs] = [
       await newKey({ tenant: 'acme', scopes: ['admin'] }),
       await newKey({ tenant: 'other' }),
@@ -123,7 +123,7 @@ describe('keys', () => {
 });
 
 describe('streams', () => {
-  it('take a key or a ticket; a ticket works once', async () => {
+  it('take a key or a ticket, and a ticket works only once', async () => {
     const { key } = await newKey();
     const run = await writer.run('ticketed');
     expect((await listen(api, `/runs/${run}/events`).closed).code).toBe(4401);
@@ -210,7 +210,7 @@ describe('without keys', () => {
     expect(client.frames).toMatchObject([{ code: 'forbidden_origin' }]);
   });
 
-  it('does not open on other addresses', async () => {
+  it('refuses to open on other addresses', async () => {
     await expect(startApi(stack.deps(), { host: '0.0.0.0', port: 0 })).rejects.toThrow(
       /AUTH=off is for loopback only/,
     );
@@ -218,7 +218,7 @@ describe('without keys', () => {
 });
 
 describe('the audit chain', () => {
-  it('has a line for what changed something, and shows tampering', async () => {
+  it('has a line for every change, and shows tampering', async () => {
     const { key } = await newKey({ tenant: 'audited', scopes: ['operate'] });
     for (const name of ['a', 'b', 'c'])
       await ask(api, '/probe/things', { method: 'POST', body: { name }, headers: bearer(key) });

@@ -14,7 +14,7 @@ import { listen } from './support/streams.ts';
 const ADMIN = 'sk_bootstrap_0123456789abcdef0123';
 const SECOND = 1000;
 let app: ReasoningApp;
-/** The second one hears no notification. */
+/** The second API hears no notification. */
 let processes: { url: string; close?: RunningApi['close'] }[];
 let other: RunningApi;
 
@@ -129,7 +129,7 @@ describe('streams of a key', () => {
     expect((await client!.closed).code).toBe(4403);
   });
 
-  it('go on for other keys, and for one that lost what reading does not need', async () => {
+  it('go on for other keys, and for a key that lost a right which reading does not need', async () => {
     const { id, key, plain } = await waiting();
     const [kept] = await openStreams(id, plain);
     const [narrowed] = await openStreams(id, key);
@@ -182,7 +182,7 @@ describe('commands over an open socket', () => {
     }
   });
 
-  it('may do what the key is allowed now', async () => {
+  it('may do what the key is allowed at that moment', async () => {
     const { id, user } = await waiting();
     const key = await storeKey(app.db, { subject: user, scopes: ['read'] });
     const client = listen(app, `/runs/${id}/events`, key.headers);
@@ -245,7 +245,7 @@ describe('a ticket', () => {
 });
 
 describe('a request that takes its time', () => {
-  it('is judged by the key when it acts, not when it began', async () => {
+  it('is judged by the key at the moment when it acts, not when it began', async () => {
     const { user, key, plain } = await waiting();
     const { hostname, port } = new URL(app.url);
     const headers = { ...key.headers, 'content-type': 'application/json', 'idempotency-key': 'slow' };
@@ -274,7 +274,7 @@ describe('a request that takes its time', () => {
 });
 
 describe('a decision', () => {
-  it('records the key as it was when it was made', async () => {
+  it('records the key as it was at that moment', async () => {
     const { id, key, user } = await waiting();
     const approved = await ask(app, `/workflows/${id}/approve`, { method: 'POST', headers: key.headers });
     expect(approved.status).toBe(200);
@@ -302,7 +302,7 @@ describe('a decision', () => {
 });
 
 describe('cancelling what then fails', () => {
-  it('is in its events, its end and its view; the family’s stream keeps to its own words', async () => {
+  it('is recorded in its events, its end and its view; the family’s stream keeps to its own words', async () => {
     let letGo = (): void => undefined;
     const hold = { a: new Promise<void>((resolve) => (letGo = () => resolve())) };
     const calls = { a: { kind: 'failed', code: 'SERVICE_ERROR', message: 'no' } as const };

@@ -80,7 +80,7 @@ describe('answers on one connection', () => {
     expect(patient.socket.destroyed).toBe(false);
   });
 
-  it('count also where Node would answer by itself', async () => {
+  it('count also when Node would answer by itself', async () => {
     probe.gate = new Promise(() => undefined);
     const api = await stack.start({ families: families(), limits: { answersWaiting: 3 } });
     for (const more of ['GET / HTTP/1.1\r\n\r\n', 'GET / HTTP/1.1\r\nhost: a\r\nexpect: magic\r\n\r\n']) {
@@ -93,7 +93,7 @@ describe('answers on one connection', () => {
     await expect.poll(() => nameless.text()).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"invalid_request"/);
   });
 
-  it('come before the refusal of what follows them', async () => {
+  it('come before the refusal of the request after them', async () => {
     const api = await stack.start({ families: families() });
     const client = await open(api);
     client.send(`${thing('a')}${thing('b')}nonsense\r\n\r\n`);
@@ -102,7 +102,7 @@ describe('answers on one connection', () => {
 });
 
 describe('answers nobody reads', () => {
-  it('are given up after a while without a sign of life', async () => {
+  it('are given up after a while when the client reads nothing', async () => {
     const api = await stack.start({ families: families(big), limits: { stalledMs: 100, slowestRead: 1 } });
     const client = await open(api, { paused: true });
     client.send(requestText('GET', '/big'));
@@ -126,7 +126,7 @@ describe('answers nobody reads', () => {
     expect(read).toBeLessThan(BIG);
   });
 
-  it('are bounded together: the oldest is given up for the newest', async () => {
+  it('are bounded together: the oldest gives way to the newest', async () => {
     const api = await stack.start({ families: families(big), limits: { unreadAnswers: 1.5 * BIG } });
     for (let i = 1; i <= 3; i++) {
       (await open(api, { paused: true })).send(requestText('GET', '/big'));
@@ -153,7 +153,7 @@ describe('requests that take their time', () => {
     expect(probe.calls).toBe(0);
   });
 
-  it('do not live longer by sending a byte now and then', async () => {
+  it('do not live longer because a byte comes now and then', async () => {
     const api = await stack.start({ families: families(), limits });
     const client = await open(api);
     client.send('GET /livez HTTP/1.1\r\n');
@@ -189,7 +189,7 @@ describe('connections without a key', () => {
   });
   const key = { authorization: `Bearer ${ADMIN}` };
 
-  it('are bounded for each address; health and valid keys get through all the same', async () => {
+  it('are bounded for each address, but health and valid keys still get through', async () => {
     const api = await stack.start(guarded({ guestsPerClient: 2 }));
     const [first] = [await open(api), await open(api)];
     const refused = await open(api);

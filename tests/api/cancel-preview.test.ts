@@ -68,7 +68,7 @@ test('a preview says what a cancel would undo and where the money is, changes no
   expect((await preview(id)).body['code']).toBe('cannot_cancel');
 });
 
-test('a preview of nothing, or in other words than true and false, is refused', async () => {
+test('a preview of nothing, or with another value than true and false, is refused', async () => {
   expect((await preview('nobody')).body['code']).toBe('run_not_found');
   const reply = await api.post('/runs/nobody/cancel?preview=yes');
   expect([reply.status, reply.body['code']]).toEqual([400, 'validation_failed']);

@@ -90,7 +90,7 @@ const askApproval = (id: string, plan_hash = 'h1') =>
   });
 
 describe('starting runs', () => {
-  it('shows the run with what Temporal knows it by', async () => {
+  it('shows the run with its ids at Temporal', async () => {
     const id = await newJob();
     const { body } = await ask(api, `/runs/${id}`);
     expect(body).toMatchObject({
@@ -111,7 +111,7 @@ describe('starting runs', () => {
     });
   });
 
-  it('starts one run for one key, however often and wherever it is sent', async () => {
+  it('starts one run for one key, however often and to whichever API it is sent', async () => {
     const other = await stack.start({ families: [family] });
     const answers = await Promise.all(
       [api, other, api, other].map((where) =>
@@ -150,7 +150,7 @@ describe('starting runs', () => {
     });
   });
 
-  it('sweeps: orphans are started, unknown starts nobody claimed are called off', async () => {
+  it('sweeps: orphans are started, and unknown starts that nobody claimed are called off', async () => {
     await writer.run('orphan', 'default', 'jobs');
     await writer.run('unclaimed', 'default', 'jobs');
     await stack.db.pool.query(
@@ -195,7 +195,7 @@ describe('decisions', () => {
     await post(`/runs/${id}/cancel`);
   });
 
-  it("carry the workflow's refusals, and a later try is heard", async () => {
+  it("pass on the workflow's refusals, and a later try is heard", async () => {
     const id = await newJob();
     await askApproval(id, 'poor');
     const poor = await post(`/approvals/approval-${id}`, { decision: 'approve' });
@@ -215,7 +215,7 @@ describe('decisions', () => {
     expect((await post(`/approvals/approval-${id}`, { decision: 'perhaps' })).status).toBe(400);
   });
 
-  it('cancel once; again is the same answer, and what has ended otherwise cannot be cancelled', async () => {
+  it('cancel once; a repetition gets the same answer, and a run that ended otherwise cannot be cancelled', async () => {
     const id = await newJob();
     for (let i = 0; i < 2; i++)
       expect((await post(`/runs/${id}/cancel`, { reason: 'enough' })).body).toEqual({

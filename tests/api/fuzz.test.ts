@@ -8,7 +8,7 @@ let operations: { method: string; path: string; query: string[] }[];
 
 beforeAll(async () => {
   stack = await openStack();
-  // Nobody works on the queues here: what waits for a workflow must not wait long.
+  // No worker serves the queues here, so requests that wait for a workflow must not wait long.
   api = await stack.start({ families: [createProbe().family], settings: { commandTimeoutMs: 500 } });
   const { body } = await ask(api, '/openapi.json');
   const paths = body['paths'] as Record<
@@ -75,7 +75,7 @@ const BODIES = [
 
 const raw = (text: string): string => (text.includes('%') ? text : encodeURIComponent(text));
 
-/** Whatever comes in, the answer is ours: never a crash, always the one shape of errors. */
+/** Whatever comes in, the API answers: it never crashes, and errors always have one shape. */
 async function expectSane(path: string, init: Parameters<typeof ask>[2]): Promise<void> {
   const answer = await ask(api, path, init);
   const said = `${init?.method ?? 'GET'} ${path} ${JSON.stringify(init?.body ?? null)} -> ${answer.status} ${answer.text.slice(0, 300)}`;

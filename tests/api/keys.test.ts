@@ -22,7 +22,7 @@ const create = (more: object = {}): Promise<Answer> =>
 const idOf = ({ body }: Answer): string => String(body['id']);
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-it('with a misspelt field is not made, nor replaced: it might be allowed more than was meant', async () => {
+it('with a misspelt field is not made, nor replaced, because it might be allowed more than was meant', async () => {
   const made = await create({ expiresAt: inMs(60_000) });
   const rotated = await admin(`/admin/keys/${idOf(await create())}/rotate`, { overlap: 0 });
   for (const { status, body } of [made, rotated])
@@ -51,7 +51,7 @@ describe('rotating', () => {
     expect(rows[0]?.expires_at.toISOString()).toBe(expires_at);
   });
 
-  it('gives another end on request, but none that has passed', async () => {
+  it('gives another end on request, but not one that has passed', async () => {
     const rotated = async (body: object): Promise<Answer> =>
       admin(`/admin/keys/${idOf(await create({ expires_at: inMs(60_000) }))}/rotate`, body);
     expect((await rotated({ expires_at: null })).body['expires_at']).toBeNull();
@@ -61,7 +61,7 @@ describe('rotating', () => {
     expect([past.status, past.body['code']]).toEqual([400, 'validation_failed']);
   });
 
-  it('is refused for a key that has ended or was replaced, with what to do', async () => {
+  it('is refused for a key that has ended or was replaced, and the refusal says what to do', async () => {
     const revoked = await create();
     await admin(`/admin/keys/${idOf(revoked)}/revoke`);
     const expired = await create({ expires_at: inMs(-1000) });
@@ -92,7 +92,7 @@ describe('rotating', () => {
     ).toBe('201,409,409,409,409');
   });
 
-  it('leaves no successor when the key is revoked first, however close', async () => {
+  it('leaves no successor when the key is revoked a moment earlier', async () => {
     for (let round = 0; round < 10; round += 1) {
       const id = idOf(await create());
       const [rotation] = await Promise.all([
@@ -124,17 +124,17 @@ describe('rotating', () => {
   });
 });
 
-describe('names of the engine’s own', () => {
+describe('names that the engine keeps for itself', () => {
   const NAMES = ['bootstrap', 'BootStrap', 'local', 'visitor', 'operator', 'system', 'nobody', 'signal'];
 
-  it.each(NAMES)('are nobody’s: %s is no subject and no tenant', async (name) => {
+  it.each(NAMES)('are refused to everybody: %s is no subject and no tenant', async (name) => {
     for (const more of [{ subject: name }, { tenant: name }]) {
       const answer = await create(more);
       expect([answer.status, answer.body['code']]).toEqual([400, 'validation_failed']);
     }
   });
 
-  it('are no key’s id either', async () => {
+  it('are refused as the id of a key, too', async () => {
     const row = `insert into api_key (prefix, secret_hash, tenant, subject, name, scopes) values ($1, 'x', 'default', 'u', 'n', '[]')`;
     await stack.db.pool.query(row, ['0123456789ab']); // its stored hash is not a hash
     const secret = 'sk_0123456789ab_0123456789abcdef0123';
@@ -142,7 +142,7 @@ describe('names of the engine’s own', () => {
     await expect(stack.db.pool.query(row, ['bootstrap'])).rejects.toThrow(/api_key_is_not_bootstrap/);
   });
 
-  it('share no Idempotency-Key with a subject that was given their name by hand', async () => {
+  it('share no Idempotency-Key with a subject that was given their name in the database', async () => {
     const body = { name: 'a' };
     const post = (key: string) =>
       ask(api, '/probe/things', {
@@ -191,7 +191,7 @@ describe('a key', () => {
     return [...asked.filter((name) => name.startsWith('key')), String(status)];
   }
 
-  it('that is wrong costs one look, whether there is such a key or not', async () => {
+  it('that is wrong costs one look, whether or not such a key exists', async () => {
     const known = await storeKey(stack.db, { subject: 'known' });
     const revoked = await storeKey(stack.db, { subject: 'revoked' });
     await revoked.change('revoked_at = now()');
@@ -218,7 +218,7 @@ describe('a key', () => {
     expect(await statementsOf(`Bearer ${ADMIN}`, '/probe/things', thing)).toEqual(['201']);
   });
 
-  it('with a wrong secret does not learn what became of the right one', async () => {
+  it('with a wrong secret is not told what happened to the right one', async () => {
     const { id, change } = await storeKey(stack.db, { subject: 'silent' });
     await change('revoked_at = now()');
     const answer = await ask(api, '/runs', { headers: bearer(`sk_${id}_0123456789abcdef0123`) });

@@ -28,7 +28,7 @@ async function wellInsideAMinute(): Promise<void> {
 }
 
 describe('the rate limit', () => {
-  it('counts each user apart and says what is left', async () => {
+  it('counts each user apart and says how many requests are left', async () => {
     await wellInsideAMinute();
     const api = await start(12);
     const first = await as(api, 'ann');
@@ -135,7 +135,7 @@ describe('the rate limit of streams', () => {
     expect((await socket.closed).code).toBe(4429);
   });
 
-  it('counts wrong keys and tickets for the address that sends them', async () => {
+  it('counts wrong keys and tickets against the address that sends them', async () => {
     await wellInsideAMinute();
     const api = await withKeys(3);
     const wrong = (address: string) => ({ authorization: 'Bearer sk_a_b', 'x-forwarded-for': address });

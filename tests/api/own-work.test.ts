@@ -191,11 +191,11 @@ const KEPT: Record<Who, ReturnType<typeof verdict>> = {
 };
 
 describe('every route', () => {
-  test('is in the table of who sees what, which has no others', () => {
+  test('is in the table of who sees what, and the table has no other routes', () => {
     expect(Object.keys(STANDINGS).toSorted()).toEqual([...new Set(mounted())].toSorted());
   });
 
-  test('that names a run, or what belongs to one, is neither a list nor without runs in the table', () => {
+  test('that names a run, or something that belongs to one, is not marked there as showing nothing of runs', () => {
     const open = new Set(Object.keys(STANDINGS).filter((route) => STANDINGS[route]!.kind === 'none'));
     const named = mounted().filter((route) =>
       /^\w+ \/(runs|payments|approvals|attention|workflows)\/:/.test(route),
@@ -233,14 +233,17 @@ describe('a run of a subject', () => {
     }
   });
 
-  test.each(about('purchaser'))('%s is not for visitors who know its id', async (route, standing) => {
-    for (const who of EVERYBODY) {
-      const answer = await send(who, route, standing, { run: RUNS.masumi, owner: OWNER, flow: HYMN });
-      expect([who, verdict(answer)], answer.text).toEqual([who, who === 'visitor' ? 'absent' : KEPT[who]]);
-    }
-  });
+  test.each(about('purchaser'))(
+    '%s shows it to no visitor, even one who knows its id',
+    async (route, standing) => {
+      for (const who of EVERYBODY) {
+        const answer = await send(who, route, standing, { run: RUNS.masumi, owner: OWNER, flow: HYMN });
+        expect([who, verdict(answer)], answer.text).toEqual([who, who === 'visitor' ? 'absent' : KEPT[who]]);
+      }
+    },
+  );
 
-  test.each(about('user'))('%s names its owner, and is for no other', async (route, standing) => {
+  test.each(about('user'))('%s names its owner, and refuses everybody else', async (route, standing) => {
     const of = { run: '', owner: OWNER, flow: HYMN };
     expect(verdict(await send('other', route, standing, of))).toBe('forbidden');
     expect(verdict(await send('visitor', route, standing, of))).toBe('keyless');
@@ -306,7 +309,7 @@ describe('a job of a visitor', () => {
     },
   );
 
-  test('is for keys of no use once the agents are public no more', async () => {
+  test('is closed to the keys of users once the agents are no longer public', async () => {
     const closed = await stack.start({
       families: allFamilies(kodosumi.url, false),
       settings: { auth: 'on', adminKey: ADMIN },
@@ -340,7 +343,7 @@ describe('a family that shares its runs', () => {
     ).toBe(404);
   });
 
-  test('hides them again when it is not served any more', async () => {
+  test('hides them again when it is no longer served', async () => {
     const without = await stack.start({
       families: [families[0]!],
       settings: { auth: 'on', adminKey: ADMIN },

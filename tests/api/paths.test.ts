@@ -37,7 +37,7 @@ interface Reply {
   text: string;
 }
 
-/** Sends the path as it is written; fetch would correct it. */
+/** Sends the path as it is written, because fetch would correct it. */
 function send(method: string, path: string, accept = 'application/json'): Promise<Reply> {
   const { hostname, port } = new URL(api.url);
   const hasBody = method !== 'GET' && method !== 'DELETE';
@@ -112,7 +112,7 @@ describe('a path with characters that no name can have', () => {
     expect(wrong.flat()).toEqual([]);
   });
 
-  it('is never a 5xx, however strange it is', async () => {
+  it('never causes a 5xx, however strange it is', async () => {
     const wrong = await inTurns(allVariants(STRANGE), 16, async ({ method, path }) => {
       const { status, text } = await send(method, path);
       return status < 500 ? [] : [`${status} ${method} ${path.slice(0, 100)}: ${text.slice(0, 200)}`];
@@ -130,7 +130,7 @@ describe('a path with characters that no name can have', () => {
         }
   });
 
-  it('is told on a WebSocket too', async () => {
+  it('is reported on a WebSocket, too', async () => {
     const streams = ['/runs/{id}/events', '/workflows/{id}/stream', '/events', '/nowhere'];
     for (const path of streams)
       for (const word of IMPOSSIBLE)
@@ -170,7 +170,7 @@ function raw(
 const CLOSE = 'Connection: close';
 
 describe('a request with contradictory headers', () => {
-  it('is answered once they agree', async () => {
+  it('is answered once the headers agree', async () => {
     for (const host of [new URL(api.url).host, 'localhost', '[::1]:80', 'app.localhost:8000'])
       expect((await raw(['GET /runs HTTP/1.1', `Host: ${host}`, CLOSE])).status).toBe(200);
   });
@@ -213,7 +213,7 @@ describe('a request with contradictory headers', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
-  it('is upgraded first on a WebSocket, then told and closed with 4400', async () => {
+  it('is upgraded first on a WebSocket, then told the error and closed with 4400', async () => {
     const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
     const key = `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`;
     const closed = `${String.fromCharCode(4400 >> 8, 4400 & 255)}invalid_request`;

@@ -12,7 +12,7 @@ const NEEDED = 2_000_000n; // more than the plan's estimate, as if a price had r
 let app: ReasoningApp;
 let api: Caller;
 
-/** What the run has and its user could add, minor units. */
+/** The money of the run, and what its user could add, minor units. */
 async function reach(runId: string): Promise<bigint> {
   const usdc = escrowAsset(app.options.assets, 'USDC')!;
   const { subject } = (await getRun(app.db.pool, runId))!;

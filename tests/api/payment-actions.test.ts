@@ -3,7 +3,7 @@ import { movePayment } from '../../db/repositories/payments-write.ts';
 import { createCaller, type Caller } from './support/http.ts';
 import { startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
 
-/** Payments of which the chain says nothing yet. */
+/** Payments about which the chain says nothing yet. */
 const silent = new Set<string>();
 let app: ReasoningApp;
 let api: Caller;
@@ -32,7 +32,7 @@ async function aPayment(id: string, status: string): Promise<string> {
 }
 const reconcile = (id: string) => api.post(`/payments/${id}/actions`, { action: 'reconcile' });
 
-test('an open payment offers to look at the chain now, and shows what was found', async () => {
+test('an open payment offers a look at the chain now, and what the look found is shown', async () => {
   const id = await aPayment('open', 'unknown');
   expect((await api.get(`/payments/${id}`)).body).toMatchObject({
     status: 'unknown',
@@ -43,7 +43,7 @@ test('an open payment offers to look at the chain now, and shows what was found'
   expect(reply.body).toMatchObject({ id, status: 'settled', finalized: true, tx_hash: 'tx', actions: [] });
 });
 
-test('asked again and again while the chain says nothing, one look goes on by itself', async () => {
+test('many requests for a look while the chain says nothing start one look, which goes on by itself', async () => {
   const id = await aPayment('slow', 'unknown');
   silent.add(id);
   const replies = await Promise.all([reconcile(id), reconcile(id)]);
@@ -52,7 +52,7 @@ test('asked again and again while the chain says nothing, one look goes on by it
   await expect.poll(async () => (await api.get(`/payments/${id}`)).body).toMatchObject({ status: 'settled' });
 });
 
-test('what is closed offers nothing, and other actions are refused', async () => {
+test('a closed payment offers nothing, and other actions are refused', async () => {
   const id = await aPayment('closed', 'void');
   const reply = await reconcile(id);
   expect([reply.status, reply.body['code']]).toEqual([409, 'invalid_state']);

@@ -90,7 +90,7 @@ test('a payment says which node cannot prove it, since when and why, and what an
   expect(JSON.stringify(stuck.body['payments'])).toContain('rpc.example');
 });
 
-test('only an admin may decide and is offered to', async () => {
+test('only an admin may decide, and only an admin is offered the decision', async () => {
   const id = await aPayment('not-theirs', blind());
   expect((await show(id, operator as typeof admin))['actions']).toEqual(['reconcile']);
   const reply = await act(id, declareVoid(id), operator as typeof admin);
@@ -143,14 +143,14 @@ test('a decision is on the audit chain before the worker carries it out', async 
   expect(rows).toMatchObject([{ data: { note: 'The node is gone.', confirm: 'print-decided' } }]);
 });
 
-test('a payment is declared settled by the transaction that is named', async () => {
+test('a payment is declared settled by the transaction that the decision names', async () => {
   const id = await aPayment('named', blind());
   const body = { action: 'declare_settled', note: 'Seen.', confirm: `print-${id}`, tx_hash: TX };
   expect((await act(id, body)).status).toBe(200);
   expect(asked.find(({ intentId }) => intentId === id)).toMatchObject({ decision: 'settled', txHash: TX });
 });
 
-test('a refusal of the worker is told in its words, and changes nothing', async () => {
+test('a refusal by the worker is passed on in its words, and changes nothing', async () => {
   const id = await aPayment('refused', blind());
   const reply = await act(id, declareVoid(id));
   expect([reply.status, reply.body['code'], reply.body['detail']]).toEqual([

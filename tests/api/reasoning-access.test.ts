@@ -29,14 +29,14 @@ async function keyFor(
 }
 
 describe('a key', () => {
-  test('that is missing or not known is unauthorized', async () => {
+  test('that is missing or unknown is unauthorized', async () => {
     for (const headers of [{}, { authorization: 'Bearer sk_nobody_0123456789abcdefgh' }]) {
       const reply = await createCaller(app.url, headers).get('/workflows/wf_1_0123456789abcdef');
       expect([reply.status, reply.body['code'], reply.body['success']]).toEqual([401, 'unauthorized', false]);
     }
   });
 
-  test('speaks for its own user only: another userId is forbidden', async () => {
+  test('speaks only for its own user: another userId is forbidden', async () => {
     const userId = app.user({ plan: aFreePlan('mine', 'a') });
     const mine = await keyFor(userId);
     const paths = ['/users/other/workflows', '/escrow/other/balance', '/escrow/other/history'];
@@ -53,7 +53,7 @@ describe('a key', () => {
     for (const reply of replies) expect([reply.status, reply.body['code']]).toEqual([403, 'forbidden']);
   });
 
-  test('does not see another user’s workflow, an admin’s and the tenant’s own keys do', async () => {
+  test('does not see another user’s workflow, but an admin’s key and the tenant’s own keys do', async () => {
     const userId = app.user({ plan: aFreePlan('seen', 'a') });
     const [mine, other, admin, foreign] = [
       await keyFor(userId),
@@ -86,7 +86,7 @@ describe('a key', () => {
       expect([reply.status, reply.body['code']]).toEqual([403, 'forbidden']);
   });
 
-  test('is limited a minute, with headers that say so', async () => {
+  test('is limited per minute, with headers that say so', async () => {
     const caller = await keyFor('busy');
     const first = await caller.get('/escrow/busy/balance');
     expect(first.headers.get('x-ratelimit-limit')).toBe('60');
@@ -125,7 +125,7 @@ describe('an outage', () => {
     for (const one of open) await one.close();
   });
 
-  test('of Temporal is 503 before anything was started; reads go on', async () => {
+  test('of Temporal is 503 before anything was started, and reads go on', async () => {
     const connection = Connection.lazy({ address: '127.0.0.1:1' });
     const settings = {
       ...app.deps.settings,

@@ -53,7 +53,7 @@ describe('an approval before the plan', () => {
     expect(done).toMatchObject({ approval: { planHash: hashOf('paid'), limits: { maxTotalAmount: 1.25 } } });
   });
 
-  test('that the plan exceeds is ignored, visibly, and the plan waits', async () => {
+  test('with a lower limit than the plan is visibly ignored, and the plan waits', async () => {
     const planning = gate();
     const { id } = await create({ plan: aPaidPlan(), planned: planning.opened });
     const answer = await api.post(`/workflows/${id}/approve`, { limits: { maxTotalAmount: 1 } });
@@ -65,7 +65,7 @@ describe('an approval before the plan', () => {
 });
 
 describe('an approval', () => {
-  test('repeated, at once or after the end, answers the same and reserves once', async () => {
+  test('that is repeated, at once or after the end, gets the same answer and reserves once', async () => {
     const { id, userId } = await create({ plan: aPaidPlan() });
     await app.fund(userId, '3');
     await untilStatus(api, id, 'awaiting_approval');
@@ -94,14 +94,14 @@ describe('an approval', () => {
     await untilStatus(api, id, 'completed');
   });
 
-  test('whose time is over before it begins is refused', async () => {
+  test('that expires before it begins is refused', async () => {
     const { id } = await create({ plan: aFreePlan('over', 'a') });
     await untilStatus(api, id, 'awaiting_approval');
     const reply = await api.post(`/workflows/${id}/approve`, { expiresAt: Date.now() - 1 });
     expect([reply.status, reply.body['code']]).toEqual([400, 'validation_failed']);
   });
 
-  test('with limits meant in another asset than the plan’s is refused', async () => {
+  test('with limits in another asset than the plan’s is refused', async () => {
     const planning = gate();
     const plan = { ...aFreePlan('sol', 'a'), asset: 'SOL', decimals: 9 };
     const { id } = await create({ plan, planned: planning.opened });

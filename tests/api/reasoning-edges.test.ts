@@ -35,7 +35,7 @@ async function waiting(
   return { id, userId };
 }
 
-describe('a body that is not what it should be', () => {
+describe('a body that is malformed', () => {
   test('is refused as invalid JSON, as another media type or as too large', async () => {
     expect(seen(await api.post('/workflows/create', '{"userId":'))).toEqual([400, 'invalid_json']);
     expect(
@@ -88,7 +88,7 @@ describe('a body that is not what it should be', () => {
 });
 
 describe('approving', () => {
-  test('with too little in escrow says what there is and what is needed, and works after a top-up', async () => {
+  test('with too little in escrow says what is there and what is needed, and works after a top-up', async () => {
     const plan = aPlan([paidStep('a', '2000000')], { planHash: hashOf('two') });
     const { id, userId } = await waiting({ plan });
     await app.fund(userId, '0.5');
@@ -103,7 +103,7 @@ describe('approving', () => {
     await untilStatus(api, id, 'completed');
   });
 
-  test('what does not exist is 404', async () => {
+  test('something that does not exist is 404', async () => {
     for (const id of ['nonsense', 'wf_1_0123456789abcdef']) {
       expect(seen(await api.post(`/workflows/${id}/approve`))).toEqual([404, 'workflow_not_found']);
       expect(seen(await api.post(`/workflows/${id}/cancel`))).toEqual([404, 'workflow_not_found']);
@@ -112,14 +112,14 @@ describe('approving', () => {
     }
   });
 
-  test('in another state is invalid_state', async () => {
+  test('in a state that allows no approval is invalid_state', async () => {
     const { id } = await waiting({ plan: aFreePlan('state', 'a') });
     await api.post(`/workflows/${id}/approve`);
     await untilStatus(api, id, 'completed');
     expect(seen(await api.post(`/workflows/${id}/approve`))).toEqual([400, 'invalid_state']);
   });
 
-  test('while planning with nothing to bind it to is invalid_state', async () => {
+  test('while planning, with nothing that limits the approval, is invalid_state', async () => {
     let letGo = (): void => undefined;
     const userId = app.user({
       plan: aFreePlan('unbound', 'a'),
@@ -156,7 +156,7 @@ describe('approving', () => {
 });
 
 describe('cancelling', () => {
-  test('what has completed or failed is cannot_cancel', async () => {
+  test('a workflow that has completed or failed is cannot_cancel', async () => {
     const done = await waiting({ plan: aFreePlan('done', 'a') });
     await api.post(`/workflows/${done.id}/approve`);
     await untilStatus(api, done.id, 'completed');
@@ -175,7 +175,7 @@ describe('cancelling', () => {
     expect(seen(await api.post(`/workflows/${failed.id}/cancel`))).toEqual([400, 'cannot_cancel']);
   });
 
-  test('what is cancelled is 200, again and again', async () => {
+  test('a workflow that is cancelled already is 200, again and again', async () => {
     const { id } = await waiting({ plan: aPaidPlan() });
     for (const _time of ['first', 'again', 'once more']) {
       const reply = await api.post(`/workflows/${id}/cancel`, { reason: 'no need' });

@@ -66,7 +66,7 @@ describe('an escrow', () => {
     });
   });
 
-  test('of a user nobody knows has zeros and no history', async () => {
+  test('of an unknown user has zeros and no history', async () => {
     const userId = app.user();
     expect((await api.get(`/escrow/${userId}/balance`)).body).toEqual({
       success: true,
@@ -105,7 +105,7 @@ describe('a deposit', () => {
     });
   });
 
-  test('that takes longer than the wait is answered 202 and credited later', async () => {
+  test('that takes longer than the wait is answered with 202 and credited later', async () => {
     const { userId } = await withEscrow();
     const signature = newSignature();
     const words = chain.deposits.set(signature, [{ kind: 'pending' }]);
@@ -156,7 +156,7 @@ describe('a withdrawal', () => {
     expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3.5, reserved: 0 } });
   });
 
-  test('whose outcome takes longer is answered 202 with its id and stays held', async () => {
+  test('whose outcome takes longer is answered with 202 and its id, and stays held', async () => {
     const userId = await deposited('5');
     const destination = newWallet();
     chain.withdrawals.set(destination, [{ kind: 'landed', txHash: 's', final: false, position: 1 }]);

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('the client', () => {
-  test('takes a task through its life', async () => {
+  test('takes a task from creation to its output', async () => {
     const userId = app.user({ plan: aPaidPlan() });
     await client.createEscrow(userId, newWallet());
     expect(
@@ -58,13 +58,13 @@ describe('the client', () => {
     ).toMatchObject({ message: 'Withdrawal successful' });
   });
 
-  test('says what was refused', async () => {
+  test('reports why a request was refused', async () => {
     const failure = await client.getWorkflow('wf_1_0123456789abcdef').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StewardError);
     expect(failure).toMatchObject({ code: 'workflow_not_found', status: 404 });
   });
 
-  test('cancels, and knows where to pay and what there is to buy', async () => {
+  test('cancels a task, and lists where to pay and what there is to buy', async () => {
     const userId = app.user({ plan: aFreePlan('sdk', 'a') });
     const { id } = await client.createWorkflow({ userId, input: TASK });
     await client.waitFor(id, { until: ['awaiting_approval'] });
@@ -120,14 +120,17 @@ describe('a stream of the client', () => {
     expect(connections).toBeGreaterThan(1);
   });
 
-  test.each(['sse', 'websocket'] as const)('of nothing is refused, over %s', async (transport) => {
-    const refused = seqs(client, 'wf_1_0123456789abcdef', { transport });
-    await expect(refused).rejects.toMatchObject({
-      name: 'StewardError',
-      code: 'workflow_not_found',
-      status: 404,
-    });
-  });
+  test.each(['sse', 'websocket'] as const)(
+    'of an unknown workflow is refused, over %s',
+    async (transport) => {
+      const refused = seqs(client, 'wf_1_0123456789abcdef', { transport });
+      await expect(refused).rejects.toMatchObject({
+        name: 'StewardError',
+        code: 'workflow_not_found',
+        status: 404,
+      });
+    },
+  );
 
   test('ends when it is aborted', async () => {
     const userId = app.user({ plan: aFreePlan('aborted', 'a') });
@@ -145,7 +148,7 @@ describe('a stream of the client', () => {
   });
 });
 
-/** A connection that breaks after so many bytes. */
+/** A connection that breaks after this many bytes. */
 function cutAfter(bytes: number): TransformStream<Uint8Array, Uint8Array> {
   let left = bytes;
   return new TransformStream({

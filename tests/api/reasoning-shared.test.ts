@@ -27,7 +27,7 @@ describe('the catalogue', () => {
     expect(some).toEqual(all.filter((service) => service.category === category));
   });
 
-  test('shows one service, and says when there is none', async () => {
+  test('shows one service, and says when it does not exist', async () => {
     const [first] = (await api.get('/services')).body['services'] as { id: string }[];
     expect((await api.get(`/services/${encodeURIComponent(first!.id)}`)).body['service']).toEqual(first);
     const none = await api.get('/services/nonsense');
@@ -54,7 +54,7 @@ describe('health', () => {
     await fresh.close();
   });
 
-  test('counts what ended, what it cost and why it failed', async () => {
+  test('counts the runs that ended, what they cost and why they failed', async () => {
     const paying = app.user({ plan: aPaidPlan() });
     await app.fund(paying, '2');
     const failing = app.user({
@@ -83,7 +83,7 @@ describe('health', () => {
 });
 
 describe('the ceiling of the installation', () => {
-  test('bounds what is asked for, and what is approved', async () => {
+  test('limits what is asked for, and what is approved', async () => {
     const userId = app.user({ plan: { ...aPaidPlan(), limits: { maxTotalAmount: '3000001' } } });
     const created = await api.post('/workflows/create', { userId, input: TASK, maxCost: '3.000001' });
     expect([created.status, created.body['code']]).toEqual([400, 'validation_failed']);
@@ -97,7 +97,7 @@ describe('the ceiling of the installation', () => {
 });
 
 describe('a change of price', () => {
-  test('pauses for a second approval with a new hash; what was paid is not paid again', async () => {
+  test('pauses for a second approval with a new hash, and nothing is paid twice', async () => {
     const plan = aPaidPlan();
     const userId = app.user({
       plan: {
@@ -126,7 +126,7 @@ describe('a change of price', () => {
     expect(done['paymentSignatures']).toHaveLength(2);
   });
 
-  test('goes on by POST /runs/{id}/resume; before it has paused there is nothing to resume', async () => {
+  test('goes on by POST /runs/{id}/resume; before the run has paused there is nothing to resume', async () => {
     const plan = aPaidPlan();
     const steps = plan.steps.map((step) => (step.id === 'b' ? { ...step, maxPrice: '400000' } : step));
     const userId = app.user({ plan: { ...plan, steps } });
@@ -153,7 +153,7 @@ describe('a change of price', () => {
 });
 
 describe('an output too large for a history', () => {
-  test('is there when its workflow is read', async () => {
+  test('is shown when its workflow is read', async () => {
     const large = {
       rows: Array.from({ length: 3000 }, (_row, index) => ({ index, text: 'some text to fill it' })),
     };

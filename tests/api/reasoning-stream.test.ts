@@ -97,7 +97,7 @@ describe('a stream', () => {
     expect(text).toMatch(/event: workflow\.completed\ndata: .*\n\n$/);
   });
 
-  test('goes live from where it stands', async () => {
+  test('goes live from its position at that moment', async () => {
     const userId = app.user({ plan: aFreePlan('live', 'a') });
     const live = (
       await api.post('/workflows/create', { userId, input: 'Analyze the last 30 days of DEX volume' })
@@ -123,8 +123,8 @@ describe('a stream', () => {
   });
 });
 
-describe('a stream that cannot be', () => {
-  test('of nothing is a frame and 4404', async () => {
+describe('a stream that cannot be opened', () => {
+  test('of an unknown workflow is a frame and 4404', async () => {
     const { frames, code } = await collect('/workflows/wf_1_0123456789abcdef/stream');
     expect(code).toBe(4404);
     expect(frames).toEqual([

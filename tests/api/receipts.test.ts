@@ -45,7 +45,7 @@ const receiptOf = (id: string, headers: Record<string, string> = {}) =>
 const keyOf = async (): Promise<ReceiptKey> =>
   (await ask(api, '/receipts/key')).body as unknown as ReceiptKey;
 
-/** What a program that has only the text finds; a text that is no receipt is not believed either. */
+/** The findings of a program that has only the text. A text that is not a receipt is not believed either. */
 function believed(text: string, given: Given = {}): boolean {
   try {
     return wrongs(checkOnPaper(parseReceipt('it', text), given)).length === 0;
@@ -58,7 +58,7 @@ const wrongs = (findings: readonly Finding[]): Finding[] =>
   findings.filter(({ verdict }) => verdict === 'failed');
 
 describe('the receipt of a run', () => {
-  test('is refused while it runs, and not there for others', async () => {
+  test('is refused while it runs, and others do not see it', async () => {
     const run = await paidRun('still-running');
     const early = await receiptOf(run.id);
     expect([early.status, early.body['code']]).toEqual([409, 'run_not_ended']);
@@ -90,14 +90,14 @@ describe('the receipt of a run', () => {
     expect(body['issuer']).toEqual({ algorithm: 'Ed25519', key_id, public_key });
     expect(believed(text, { publicKey: public_key })).toBe(true);
     expect(believed(text, { publicKey: Buffer.alloc(32, 1).toString('base64') })).toBe(false);
-    // As somebody would who has only the documentation.
+    // As somebody would check it who has only the documentation.
     const { version, final, issued_at, issuer, root, signature } = body as unknown as Receipt;
     const signed = `steward run receipt v1\n${canonicalize({ version, final, issued_at, issuer, root })}`;
     const key = createPublicKey({ format: 'jwk', key: jwk });
     expect(verify(null, Buffer.from(signed), key, Buffer.from(signature, 'base64'))).toBe(true);
   });
 
-  test('names the newest line of the audit trail of its day, and a final one the same ever after', async () => {
+  test('names the newest line of the audit trail at that time, and a final receipt names the same line ever after', async () => {
     const audited = `audited-${Date.now()}`;
     const run = await paidRun('audited', { tenant: audited });
     await run.end();
@@ -138,7 +138,7 @@ describe('the receipt of a run', () => {
     });
   });
 
-  test('has hashes of input, output and events that whoever has them can compare', async () => {
+  test('has hashes of input, output and events, which anybody who has those can compare', async () => {
     const run = await paidRun('compared');
     await run.end();
     const { text } = await receiptOf(run.id);
@@ -166,7 +166,7 @@ describe('the receipt of a run', () => {
 });
 
 describe('who may read it', () => {
-  test('the tenant and, where runs are private, their subject', async () => {
+  test('the tenant may, and where runs are private only their subject', async () => {
     const guarded = await stack.start({
       families: [createProbe().family],
       settings: { auth: 'on', adminKey: ADMIN },
@@ -190,7 +190,7 @@ describe('who may read it', () => {
 });
 
 describe('a receipt that was changed', () => {
-  test('in any one place is not believed', async () => {
+  test('in any single place is not believed', async () => {
     const run = await paidRun('tampered');
     await run.end();
     await run.finalize();
@@ -215,7 +215,7 @@ describe('a receipt that was changed', () => {
     expect(tried).toBeGreaterThan(500);
   });
 
-  test('as a text is not believed: cut off, with a name twice, or with more behind it', async () => {
+  test('in its text is not believed: cut off, with a name twice, or with more text after it', async () => {
     const run = await paidRun('cut');
     await run.end();
     const { text } = await receiptOf(run.id);
@@ -254,7 +254,7 @@ describe('on the engine', () => {
     return (await caller.post('/workflows/create', task)).body.workflow.id;
   }
 
-  test('a run has a final receipt however it ended, also before it had a plan', async () => {
+  test('a run has a final receipt however it ended, even before it had a plan', async () => {
     const plan = withHash(aFreePlan('ends', 'a', 'b'));
     const refused: CallOutcome = { kind: 'failed', code: 'HTTP_403', message: 'no' };
     const planless: PlanOutcome = { kind: 'failed', code: 'NO_SERVICE', message: 'none', recoverable: true };
@@ -283,7 +283,7 @@ describe('on the engine', () => {
     }
   });
 
-  test('one that a wallet approved has what it signed, and a changed signature is found', async () => {
+  test('a run that a wallet approved has what the wallet signed, and a changed signature is found', async () => {
     const plan = withHash(aFreePlan('receipt', 'a', 'b'));
     const userId = app.user({ plan });
     const { id } = (await caller.post('/workflows/create', { userId, input: 'Analyze the volume' })).body

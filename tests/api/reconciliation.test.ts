@@ -18,7 +18,7 @@ const ACCOUNT = {
   explained: false,
 };
 
-/** Checks that are held up while this is set. */
+/** While this is set, checks are held up. */
 let held: Promise<void> | undefined;
 let app: ReasoningApp;
 let operator: Caller;
@@ -73,7 +73,7 @@ async function runWithMoneyLeft(subject: string): Promise<string> {
 const runIds = (body: Record<string, unknown>): unknown[] =>
   (body['findings'] as { run_id?: string }[]).map(({ run_id }) => run_id);
 
-test('the first who asks has the books checked, and the operator sees every account and finding', async () => {
+test('the first request has the books checked, and the operator sees every account and finding', async () => {
   const { status, body } = await operator.get('/ledger/reconciliation');
   expect(status).toBe(200);
   expect(Object.keys(body)).toEqual(['id', 'checked_at', 'took_ms', 'accounts', 'findings']);
@@ -89,7 +89,7 @@ test('the first who asks has the books checked, and the operator sees every acco
   });
 });
 
-test('who owns a run sees what was found of it, and nothing of others or of the installation', async () => {
+test('the owner of a run sees what was found about it, and nothing of others or of the installation', async () => {
   const { status, body } = await callers['ada']!.get('/ledger/reconciliation');
   expect(status).toBe(200);
   expect(body['accounts']).toEqual([]);
@@ -104,7 +104,7 @@ test('a check on request answers the new report', async () => {
   expect((await operator.get('/ledger/reconciliation')).body['id']).toBe(body['id']);
 });
 
-test('a check that takes longer is 202 with the report before, and whoever asks joins it', async () => {
+test('a check that takes longer is 202 with the previous report, and later requests join it', async () => {
   const before = (await operator.get('/ledger/reconciliation')).body['id'];
   let release = (): void => undefined;
   held = new Promise((resolve) => (release = resolve));

@@ -71,7 +71,7 @@ describe('runs', () => {
     expect((await ask(api, `/runs?${query}`)).status).toBe(400);
   });
 
-  it('show outputs, errors, costs and steps, wherever they are kept', async () => {
+  it('show outputs, errors, costs and steps, wherever these are stored', async () => {
     const run = await writer.run('shown');
     const values = createValues(stack.db.pool, createSealer('a secret of the tests'));
     const large = await values.keep(run, { text: 'x'.repeat(40_000) });
@@ -99,7 +99,7 @@ describe('runs', () => {
     expect(body['started_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it("take an output that looks like a reference for a service's own words", async () => {
+  it("treat an output that looks like a reference as a service's own words", async () => {
     const values = createValues(stack.db.pool, createSealer('a secret of the tests'));
     const secret = await values.keep(await writer.run('of another', 'another'), {
       secret: 's'.repeat(40_000),
@@ -114,7 +114,7 @@ describe('runs', () => {
 });
 
 describe('payments', () => {
-  it('are listed and shown without what is sealed', async () => {
+  it('are listed and shown without their sealed parts', async () => {
     const insert = (id: string, tenant: string, status: string) =>
       stack.db.pool.query(
         `insert into payment (id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, status, quote_sealed)

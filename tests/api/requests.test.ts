@@ -17,7 +17,7 @@ const post = (body: unknown, headers: Record<string, string> = {}) =>
   ask(api, '/probe/things', { method: 'POST', body, headers });
 
 describe('bodies', () => {
-  it('keeps money digit for digit, in and out', async () => {
+  it('keep money digit for digit, in and out', async () => {
     const body =
       '{"name":"a","count":1.50,"price":0.100000000000000000001,"limits":{"max":12345678901234567890.10},"items":[{"price":1e3,"size":1e3}]}';
     const { status, text } = await post(body);
@@ -99,7 +99,7 @@ describe('problems', () => {
     },
   );
 
-  it('keeps a sane request id and replaces another', async () => {
+  it('keeps a valid request id and replaces any other', async () => {
     expect(
       (await ask(api, '/livez', { headers: { 'x-request-id': 'mine-1' } })).headers.get('x-request-id'),
     ).toBe('mine-1');
@@ -127,7 +127,7 @@ describe('idempotency', () => {
     expect(other.body['code']).toBe('idempotency_conflict');
   });
 
-  it('lets one of many concurrent requests work and gives all of them its answer', async () => {
+  it('lets one of many concurrent requests work and gives its answer to all of them', async () => {
     const before = probe.calls;
     let open = (): void => undefined;
     probe.gate = new Promise((resolve) => (open = resolve));

@@ -46,7 +46,7 @@ const paymentsOf = async (id: string) =>
   );
 
 describe('another run of an ended one', () => {
-  test('uses what was paid for, pays nothing again and does the rest', async () => {
+  test('uses paid results, pays nothing twice and does the rest', async () => {
     const { id, calls } = await ended();
     delete calls['send'];
     const answer = await again(id);
@@ -74,7 +74,7 @@ describe('another run of an ended one', () => {
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
   });
 
-  test('from a step on lists what is paid again with its price, and pays it only once approved', async () => {
+  test('from a given step lists what will be paid again with its price, and pays it only once approved', async () => {
     const { id } = await ended('completed');
     const { body } = await again(id, { from_step: 'report' });
     const next = String(body['run_id']);
@@ -111,7 +111,7 @@ describe('another run of an ended one', () => {
 });
 
 describe('a run is not run again', () => {
-  test('while it goes on, when every step ended well, or from a step that it has not', async () => {
+  test('while it goes on, when every step ended well, or from a step that the plan does not have', async () => {
     const { id } = await ended('completed');
     const finished = await again(id);
     expect([finished.status, finished.body['code']]).toEqual([409, 'invalid_state']);
@@ -124,7 +124,7 @@ describe('a run is not run again', () => {
     expect((await again(String(body['run_id']))).body['code']).toBe('invalid_state');
   });
 
-  test('while it is not known whether a step of it was paid', async () => {
+  test('while it is unknown whether one of its steps was paid', async () => {
     const { id } = await ended();
     await app.db.pool.query(
       `update payment set status = 'unknown', finalized = false where run_id = $1 and step_id = 'report'`,

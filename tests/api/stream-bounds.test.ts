@@ -40,7 +40,7 @@ describe('a client that does not read its stream', () => {
     return { api: await stack.start({ log: pino({}, lines), limits }), ended: () => ended };
   }
 
-  it('costs others nothing, and gets everything once it reads again', async () => {
+  it('costs other clients nothing, and gets everything once it reads again', async () => {
     const { api } = await attentive();
     const run = await writer.run('paused');
     const [asleep, awake] = [listen(api, `/runs/${run}/events`), listen(api, `/runs/${run}/events`)];
@@ -72,7 +72,7 @@ describe('a client that does not read its stream', () => {
     expect(again.frames.slice(1).map(({ seq }) => seq)).toEqual(numbers(seen + 1, 51));
   });
 
-  it('is cut off when it does not even read that', async () => {
+  it('is cut off when it does not even read the goodbye', async () => {
     const server = watchServerSockets();
     const { api, ended } = await attentive({ stalledMs: 100, closeMs: 50 });
     const run = await writer.run('deaf');
@@ -101,7 +101,7 @@ describe('a client that does not read its stream', () => {
 });
 
 describe('messages on a WebSocket', () => {
-  it('wait for the one before, and end the connection when too many wait', async () => {
+  it('wait for the message before, and end the connection when too many wait', async () => {
     const api = await stack.start({ limits: { commandsWaiting: 3 } });
     const run = await writer.run('flood');
     const patient = listen(api, `/runs/${run}/events`);
@@ -124,7 +124,7 @@ describe('messages on a WebSocket', () => {
 });
 
 describe('open streams', () => {
-  it('are bounded for each key; one that ends makes room', async () => {
+  it('are bounded for each key, and a stream that ends makes room', async () => {
     const admin = 'sk_bootstrap_0123456789abcdef0123';
     const settings = {
       auth: 'on' as const,

@@ -26,7 +26,7 @@ const numbers = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_x, i) => from + i);
 
 describe('a run stream over WebSocket', () => {
-  it('begins live, tells where it is, and closes with 1000 after the terminal event', async () => {
+  it('begins live, tells its position, and closes with 1000 after the terminal event', async () => {
     const run = await writer.run('live');
     await writer.steps(run, 1, 3);
     const client = listen(api, `/runs/${run}/events`);
@@ -73,7 +73,7 @@ describe('a run stream over WebSocket', () => {
     expect(seqs(second.frames)).toEqual([6, 7, 8, 9, 10]);
   });
 
-  it('ends at once for a run that is over', async () => {
+  it('ends at once for a run that has ended', async () => {
     const run = await writer.run('over');
     await writer.end(run);
     const client = listen(api, `/runs/${run}/events`);
@@ -96,7 +96,7 @@ describe('a run stream over WebSocket', () => {
     expect(client.frames).toMatchObject([{ code: problem, status: code - 4000 }]);
   });
 
-  it('answers messages it cannot use, and goes on', async () => {
+  it('answers messages that it cannot use, and goes on', async () => {
     const run = await writer.run('messages');
     const client = listen(api, `/runs/${run}/events`);
     await expect.poll(() => client.frames.length).toBe(1);
@@ -152,7 +152,7 @@ describe('a run stream over SSE', () => {
     expect(events.map(({ id }) => id)).toEqual([undefined, '4', '5']);
   });
 
-  it('refuses like any request', async () => {
+  it('is refused like any request', async () => {
     const answer = await ask(api, '/runs/nobody/events', { headers: { accept: 'text/event-stream' } });
     expect(answer.body).toMatchObject({ status: 404, code: 'run_not_found' });
   });
@@ -175,7 +175,7 @@ describe('the JSON page of a run', () => {
 });
 
 describe('the tenant feed', () => {
-  it('shows the same events three ways, with cursors that resume', async () => {
+  it('shows the same events in three ways, with cursors that resume', async () => {
     const ws = listen(other, '/events');
     await expect.poll(() => ws.frames).toMatchObject([{ type: 'connected' }]);
     const cursor = String(ws.frames[0]?.['cursor']);

@@ -68,7 +68,7 @@ const get = (who: keyof typeof keys, path: string): Promise<Answer> =>
 const idsOf = ({ body }: Answer, list: string): unknown[] =>
   (body[list] as { id: unknown }[]).map(({ id }) => id);
 
-describe('where runs belong to their subject, a key sees of the others', () => {
+describe('where runs belong to their subject, a key sees of other subjects', () => {
   it('no payments', async () => {
     expect(idsOf(await get('hers', '/payments'), 'payments')).toEqual(['payment-hers']);
     expect(idsOf(await get('admin', '/payments'), 'payments')).toHaveLength(2);

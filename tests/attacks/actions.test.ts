@@ -65,11 +65,11 @@ const ACTIONS: [string, object][] = [
 ];
 
 describe('an action', () => {
-  test.each(ACTIONS)('%s on an id that nobody has is refused, whatever the id is', async (path, body) => {
+  test.each(ACTIONS)('%s on an id that does not exist is refused, whatever the id is', async (path, body) => {
     for (const id of IDS) isRefusal(await api.post(path.replace('ID', id), body));
   });
 
-  test('with a body that it does not know changes nothing', async () => {
+  test('with a body that it does not understand changes nothing', async () => {
     const run = await waiting();
     const path = (name: string): string => `/runs/${run.id}/${name}`;
     const bodies: [string, unknown][] = [
@@ -95,7 +95,7 @@ describe('an action', () => {
 });
 
 describe('ids that callers choose', () => {
-  test('reset no limit: twenty keys, limits and expiries approve once and pay once', async () => {
+  test('raise no limit: twenty keys, limits and expiries approve once and pay once', async () => {
     const run = await waiting();
     const replies = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -121,7 +121,7 @@ describe('ids that callers choose', () => {
     expect(rows[0]).toMatchObject({ n: 1, sum: '750000' });
   });
 
-  test('start one run for one key, and running it again many times pays nothing again', async () => {
+  test('start one run for one key, and many reruns pay nothing twice', async () => {
     const run = await waiting();
     await api.post(`/workflows/${run.id}/approve`);
     await untilStatus(api, run.id, 'failed');

@@ -80,7 +80,7 @@ describe("another's workflow", () => {
     expect((await owner.caller.get(`/runs?q=${id}`)).body['runs']).toHaveLength(1);
   });
 
-  test('is seen by an admin of its tenant, and by no admin of another', async () => {
+  test('is seen by an admin of its tenant, but not by an admin of another', async () => {
     const { id } = await waiting();
     const [ours, theirs] = [
       await keyFor('chief', 'default', ['admin']),
@@ -109,7 +109,7 @@ describe('a wallet', () => {
     },
   );
 
-  test('goes to one of two users who register it at once', async () => {
+  test('belongs to only one of two users who register it at once', async () => {
     const wallet = newWallet();
     const users = ['a', 'b', 'c', 'd'].map((name) => `${name}-${wallet}`);
     const replies = await Promise.all(
@@ -134,7 +134,7 @@ describe('the operator’s side', () => {
     expect((await caller[method](path, {})).status).toBe(403);
   });
 
-  test('shows the installation’s own accounts to nobody with a tenant’s key', async () => {
+  test('does not show the installation’s own accounts to a tenant’s key', async () => {
     const { caller } = await keyFor('chief', 'default', ['admin']);
     expect(JSON.stringify((await caller.get('/ledger/accounts?limit=200')).body)).not.toContain(
       'world:system',
@@ -145,7 +145,7 @@ describe('the operator’s side', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  test('of another user or for another route answers nothing of the first', async () => {
+  test('of another user or for another route reveals nothing of the first answer', async () => {
     const [one, two] = [app.user({ plan: aFreePlan('k', 'a') }), app.user({ plan: aFreePlan('k', 'a') })];
     const headers = { 'idempotency-key': 'the-same-for-all' };
     const create = async (user: string, tenant = 'default') =>
@@ -179,7 +179,7 @@ describe('hostile input', () => {
     expect(reply.body['detail']).toBeTypeOf('string');
   });
 
-  test('names that objects inherit pollute nothing', async () => {
+  test('names that objects inherit change no object', async () => {
     const userId = app.user({ plan: aFreePlan('p', 'a') });
     const { headers } = await keyFor(userId);
     const text = `{"userId":"${userId}","input":"${TASK}","metadata":{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}`;

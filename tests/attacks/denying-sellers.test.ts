@@ -21,7 +21,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Asks the price of an honest seller, has it settle what was paid, keeps the answer and says something else. */
+/** Asks an honest seller for the price, lets it settle the payment, keeps its answer and says something else. */
 async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(incoming);
   const ask = (headers: Record<string, string>): Promise<Response> =>

@@ -111,7 +111,7 @@ const amounts = async (id: string): Promise<string[]> =>
     ({ amount }) => amount,
   );
 
-test('amounts that do not divide go from the wire over ledger and chains to the wire digit for digit', async () => {
+test('amounts that do not divide evenly pass from the wire over ledger and chains to the wire digit for digit', async () => {
   const [onEvm, onSolana] = [333_333_333_333_333_333n, 17_999_999_999_999_999_999n];
   const steps = [await stepFor('/evm', onEvm), await stepFor('/solana', onSolana)];
   const userId = app.user({ plan: planOf(steps) });
@@ -144,7 +144,7 @@ test('amounts that do not divide go from the wire over ledger and chains to the 
   expect(await wei.onSolana(wallet.publicKey)).toBe(1n);
 });
 
-test('the largest amount that a token can have is paid to the last unit, and one more is refused', async () => {
+test('the largest amount of a token is paid to the last unit, and one unit more is refused', async () => {
   const most = 2n ** 256n - 1n - 333_333_333_333_333_333n; // the rest went to the same seller before
   const steps = [await stepFor('/evm', most)];
   const userId = app.user({ plan: planOf(steps) });

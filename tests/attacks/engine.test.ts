@@ -23,7 +23,7 @@ function gateway(): { open: () => void; opened: Promise<void> } {
 }
 
 describe("the user's own ceiling", () => {
-  test('is asked about once when a price breaks it, and the approval of the difference lets the run go on', async () => {
+  test('is asked about once when a price exceeds it, and approving the difference lets the run go on', async () => {
     const plan = aPlan([aPaidStep('a', '100', { maxPrice: '300' })], { limits: { maxTotalAmount: '120' } });
     const fakes = createFakes({ plan, calls: { a: [demand('150')] } });
     await withRun(temporal, fakes, { maxCost: '120' }, async (handle) => {
@@ -37,7 +37,7 @@ describe("the user's own ceiling", () => {
     expect(fakes.finished[0]?.totals.cost).toBe('150');
   });
 
-  test('binds the first approval, whatever limits that names', async () => {
+  test('binds the first approval, whatever limits it names', async () => {
     const plan = aPlan([aPaidStep('a', '100', { maxPrice: '300' })], { limits: { maxTotalAmount: '120' } });
     const fakes = createFakes({ plan, calls: { a: [demand('150')] } });
     await withRun(temporal, fakes, { maxCost: '120' }, async (handle) => {
@@ -50,7 +50,7 @@ describe("the user's own ceiling", () => {
     });
   });
 
-  test('holds for the rest of the plan after an approval that named less', async () => {
+  test('holds for the rest of the plan after an approval with lower limits', async () => {
     const plan = aPlan([aPaidStep('a', '100', { maxPrice: '300' })], { limits: { maxTotalAmount: '120' } });
     const fakes = createFakes({ plan, calls: { a: [demand('150')] } });
     await withRun(temporal, fakes, { maxCost: '120' }, async (handle) => {
@@ -67,7 +67,7 @@ describe("the user's own ceiling", () => {
 });
 
 describe('a step that crashes', () => {
-  test('waits for its siblings, whose money is followed, counted and undone', async () => {
+  test('waits for its siblings, and their money is followed, counted and undone', async () => {
     const { open, opened } = gateway();
     const fakes = createFakes({
       plan: aPlan([aStep('bad'), aPaidStep('good', '100', { compensation: undo })]),
@@ -106,7 +106,7 @@ describe('a step that crashes', () => {
 });
 
 describe('a signature', () => {
-  test('is not asked for past the deadline of the run', async () => {
+  test('is not asked for after the deadline of the run', async () => {
     const fakes = createFakes({ plan: aPlan([aPaidStep('a', '100')]), calls: { a: [demand('100')] } });
     const { signPayment } = fakes.activities;
     const limits: number[] = [];
@@ -125,7 +125,7 @@ describe('a signature', () => {
 });
 
 describe('a stop', () => {
-  test('that comes while a payment is being signed sends nothing and undoes what was done', async () => {
+  test('during the signing of a payment sends nothing and undoes what was done', async () => {
     const { open, opened } = gateway();
     const fakes = createFakes({
       plan: aPlan([
@@ -156,7 +156,7 @@ describe('a stop', () => {
 });
 
 describe('approvals', () => {
-  test('that race are each answered, and only one limit counts', async () => {
+  test('in a race each get an answer, and only one limit counts', async () => {
     const plan = aPlan([aPaidStep('a', '100')], { limits: { maxTotalAmount: '500' } });
     const short = { kind: 'insufficient', available: '1', required: '100' } as const;
     const fakes = createFakes({
@@ -184,7 +184,7 @@ describe('approvals', () => {
     expect(fakes.types().filter((type) => type === 'approval.granted')).toHaveLength(1);
   });
 
-  test('that come before the plan are tried in their order until one fits', async () => {
+  test('from before the plan are tried in order until one fits', async () => {
     const { open, opened } = gateway();
     const plan = aPlan([aStep('a'), aPaidStep('b', '100')]);
     const fakes = createFakes({
@@ -208,7 +208,7 @@ describe('approvals', () => {
     });
   });
 
-  test('that wait for a plan that never comes are refused at once', async () => {
+  test('for a plan that never comes are refused at once', async () => {
     const { open, opened } = gateway();
     const fakes = createFakes({
       plan: aPlan([aStep('a')]),
@@ -229,7 +229,7 @@ describe('approvals', () => {
     });
   });
 
-  test('that cannot be read are refused and leave the run as it was', async () => {
+  test('that cannot be read are refused and leave the run unchanged', async () => {
     const fakes = createFakes({ plan: aPlan([aPaidStep('a', '100')]), calls: { a: [demand('100')] } });
     await withRun(temporal, fakes, {}, async (handle) => {
       await asked(fakes);
@@ -246,7 +246,7 @@ describe('approvals', () => {
 });
 
 describe('a call', () => {
-  test('carries the outputs it reads and no others, so that large answers do not fill the history', async () => {
+  test('carries only the outputs that it reads, so that large answers do not fill the history', async () => {
     const plan = aPlan([
       aStep('a'),
       aStep('b', { dependencies: ['a'] }),
@@ -269,14 +269,14 @@ describe('a call', () => {
 });
 
 describe('a seller', () => {
-  test('that asks for a wait of years cannot keep a rollback from ending', async () => {
+  test('that demands a wait of years cannot keep a rollback from ending', async () => {
     const { retryDelay } = await import('../../domain/retry.ts');
     const policy = aStep('a').retryPolicy;
     expect(retryDelay(policy, 1, 0, 999_999_999_000)).toBeLessThanOrEqual(3_600_000);
     expect(retryDelay(policy, 1, 0, 5000)).toBe(5000);
   });
 
-  test('is the approved one however its address is written on an EVM chain', async () => {
+  test('is recognised as the approved one however its address is written on an EVM chain', async () => {
     const { checkQuote } = await import('../../domain/plan/spending.ts');
     const quote = {
       ...PAY,
@@ -295,8 +295,8 @@ describe('a seller', () => {
   });
 });
 
-describe('a step that was paid and got nothing', () => {
-  test('says what it cost', async () => {
+describe('a step that was paid and got no result', () => {
+  test('shows what it cost', async () => {
     const fakes = createFakes({
       plan: aPlan([aPaidStep('a', '100')]),
       calls: { a: [demand('100')] },

@@ -59,7 +59,7 @@ async function standing({ id }: User): Promise<{ available: number; reserved: nu
   return balances.USDC;
 }
 
-test('twenty claims of one deposit by its owner and another user at once credit it once, to its owner', async () => {
+test('twenty simultaneous claims of one deposit by its owner and another user credit it once, to its owner', async () => {
   const [owner, thief] = [await newUser(), await newUser()];
   const signature = await pay(owner, 2_500_000n);
   const replies = await Promise.all(

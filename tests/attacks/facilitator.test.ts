@@ -21,7 +21,7 @@ const WAYS = [
   { chain: 'solana', path: '/statistics', body: { values: [1, 2, 3, 4] }, price: 20_000n },
 ] as const;
 
-/** What the studio, which sells both, has on a chain. */
+/** The money that the studio, which sells both, has on a chain. */
 const earned = (chain: 'evm' | 'solana'): Promise<bigint> =>
   chain === 'evm'
     ? evmBalance(stack.assets, stack.assets.evm.sellers.studio.address)
@@ -44,7 +44,7 @@ describe.each(WAYS)('one signed payment on $chain', ({ chain, path, body, price 
   const call = () => ({ url: `${stack.servicesUrl}${path}`, body });
   const signed = async () => buyers[chain]!.sign(await buyers[chain]!.quote(call()));
 
-  test('that ten callers give the facilitator at once is settled for one of them', async () => {
+  test('that ten callers give the facilitator at once is settled for only one of them', async () => {
     const [payload, before] = [await signed(), await earned(chain)];
     const verdicts = await ten(() => settle(payload));
     expect(verdicts.filter(({ success }) => success)).toHaveLength(1);
@@ -53,7 +53,7 @@ describe.each(WAYS)('one signed payment on $chain', ({ chain, path, body, price 
     expect((await earned(chain)) - before).toBe(price);
   });
 
-  test('that ten callers give the service at once buys it once', async () => {
+  test('that ten callers give the service at once buys only once', async () => {
     const [payload, before] = [await signed(), await earned(chain)];
     const answers = await ten(() => buyers[chain]!.submit(call(), payload));
     const served = answers.filter(({ status }) => status === 200);
@@ -64,7 +64,7 @@ describe.each(WAYS)('one signed payment on $chain', ({ chain, path, body, price 
     expect((await earned(chain)) - before).toBe(price);
   });
 
-  test('made for one service buys no other, and not for less', async () => {
+  test('for one service buys no other, and not at a lower price', async () => {
     const payload = await signed();
     const before = await earned(chain);
     const other = chain === 'evm' ? '/report' : '/sentiment';

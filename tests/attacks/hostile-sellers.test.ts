@@ -74,7 +74,7 @@ const BODIES: [what: string, text: string][] = [
 ];
 
 describe('a seller that answers', () => {
-  test.each(BODIES)('%s completes its step instead of holding up the run for ever', async (_what, text) => {
+  test.each(BODIES)('%s completes its step and does not hold up the run for ever', async (_what, text) => {
     const runId = await newRun();
     const outcome = await calling({ text }).callService(call(runId));
     expect(outcome.kind).toBe('ok');
@@ -82,7 +82,7 @@ describe('a seller that answers', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  test.each(BODIES)('%s as a refusal gives a message that can be written down', async (_what, text) => {
+  test.each(BODIES)('%s as a refusal gives a message that can be stored', async (_what, text) => {
     const runId = await newRun();
     const outcome = await calling({ text, status: 403 }).callService(call(runId));
     expect(outcome).toMatchObject({ kind: 'failed', code: 'HTTP_403' });
@@ -94,7 +94,7 @@ describe('a seller that answers', () => {
     await journal.append({ runId, events: [event] });
   });
 
-  test.each(BODIES)('%s to an undo lets the rollback go on', async (_what, text) => {
+  test.each(BODIES)('%s to an undo does not stop the rollback', async (_what, text) => {
     const runId = await newRun();
     const compensation = { url: 'http://service.test/undo', method: 'POST', params: {} };
     const outcome = await calling({ text }).compensateStep({ ...call(runId), stepId: 'a', compensation });
@@ -107,7 +107,7 @@ describe('a seller that answers', () => {
     await journal.append({ runId, events: [event] });
   });
 
-  test('terms with U+0000 is refused, not asked again and again', async () => {
+  test('terms with U+0000 is refused, and not asked again and again', async () => {
     const runId = await newRun();
     const terms = {
       x402Version: 1,
@@ -120,7 +120,7 @@ describe('a seller that answers', () => {
   });
 });
 
-test('a seller on a network that is called like something objects inherit is refused', async () => {
+test('a seller on a network with a name that objects inherit is refused', async () => {
   for (const network of ['constructor', '__proto__', 'toString']) {
     const runId = await newRun();
     const offer = { scheme: 'exact', network, asset: 'x', payTo: 'y', amount: '1', maxAmountRequired: '1' };
@@ -133,7 +133,7 @@ test('a seller on a network that is called like something objects inherit is ref
 });
 
 describe('the journal', () => {
-  test('writes the neighbours of an event that nests too deep', async () => {
+  test('stores the neighbours of an event that nests too deep', async () => {
     const [good, bad] = [await newRun(), await newRun()];
     const event = (data: object) => ({ key: 'k', type: 'step.progress' as const, data: data as never });
     const written = await Promise.allSettled([
@@ -143,7 +143,7 @@ describe('the journal', () => {
     expect(written[1]?.status).toBe('fulfilled');
   });
 
-  test('writes text that PostgreSQL cannot hold without what it cannot hold', async () => {
+  test('stores text without the characters that PostgreSQL cannot hold', async () => {
     const runId = await newRun();
     const data = { said: `a${NUL}b \ud800 c`, kept: 'back\\u0000slash' };
     await journal.append({ runId, events: [{ key: 'k', type: 'step.progress', data }] });

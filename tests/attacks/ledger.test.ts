@@ -43,7 +43,7 @@ async function funded(amount: bigint): Promise<AccountRef> {
   return to;
 }
 
-/** The function itself, past the checks of the process: whoever has the pool could call it so. */
+/** The SQL function itself, without the checks of the process. Anybody with the pool could call it like this. */
 const raw = (accounts: AccountRef[], amounts: string[], id = name()) =>
   db.pool.query(
     `select ledger_record($1, 'funding', 'posted', 't', null, null, '{}', $2::text[], $3::numeric[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[])`,
@@ -60,7 +60,7 @@ const raw = (accounts: AccountRef[], amounts: string[], id = name()) =>
   );
 
 describe('an account that a transfer names more than once', () => {
-  test('is judged by what the entries come to together', async () => {
+  test('is judged by the sum of its entries', async () => {
     const from = await funded(100n);
     const to = account();
     expect(await apply([entry(from, -60n), entry(from, -60n), entry(to, 120n)])).toBe('insufficient');
@@ -68,7 +68,7 @@ describe('an account that a transfer names more than once', () => {
     expect([await balance(from), await balance(to)]).toMatchObject([{ posted: 0n }, { posted: 100n }]);
   });
 
-  test('on both sides creates nothing, posted or pending', async () => {
+  test('on both sides creates no money, posted or pending', async () => {
     const own = await funded(100n);
     expect(await apply([entry(own, -70n), entry(own, 70n)])).toBe('applied');
     expect(await balance(own)).toEqual({ posted: 100n, held: 0n, available: 100n });
@@ -88,7 +88,7 @@ describe('an account that a transfer names more than once', () => {
 });
 
 describe('amounts', () => {
-  test('up to 78 digits are kept digit for digit, and one more is refused without a trace', async () => {
+  test('up to 78 digits are kept digit for digit, and one digit more is refused without a trace', async () => {
     const odd =
       123_456_789_012_345_678_901_234_567_890_123_456_789_012_345_678_901_234_567_890_123_456_789_012_345_678n;
     const [to, full] = [await funded(odd), await funded(LARGEST)];
@@ -117,7 +117,7 @@ describe('amounts', () => {
 });
 
 describe('one id', () => {
-  test('for different entries at once is one of them; the others are told, and moved nothing', async () => {
+  test('for different entries at once records one of them; the others are refused, and move nothing', async () => {
     const from = await funded(1000n);
     const id = name();
     const to = Array.from({ length: 16 }, account);
@@ -135,7 +135,7 @@ describe('one id', () => {
 });
 
 describe('thirty-two writers', () => {
-  test('that move among the same guarded accounts in every order neither deadlock nor lose a unit', async () => {
+  test('that move money among the same guarded accounts in every order neither deadlock nor lose a unit', async () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => funded(1000n)));
     let seed = 7;
     const next = (below: number): number => (seed = (seed * 1103515245 + 12345) % 2 ** 31) % below;
@@ -180,7 +180,7 @@ describe('thirty-two writers', () => {
   });
 });
 
-test('what is insufficient inside a caller’s transaction leaves the transaction whole', async () => {
+test('a refusal for lack of money inside a caller’s transaction leaves that transaction usable', async () => {
   const from = await funded(10n);
   const reserve = reserveAccount('t', name(), WEI);
   await db.transaction(async (client) => {

@@ -12,7 +12,10 @@ import { HYMN, post, until } from '../masumi/support/client.ts';
 import { native, paid, sell } from '../masumi/support/orders.ts';
 import { startPaidApp, type PaidApp } from '../masumi/support/paid-app.ts';
 
-/** What a Kodosumi, or a flow on it, may do to paid work: whatever it is, what was paid is delivered or given back. */
+/**
+ * What a Kodosumi, or a flow on it, may do to paid work. In every case the paid work is delivered or the money given
+ * back.
+ */
 const flow = (name: string, run: StandInFlow['run']): StandInFlow => ({
   url: `/-/localhost/8001/${name}/-/`,
   summary: name,
@@ -27,7 +30,7 @@ const flows: StandInFlow[] = [
   flow('noisy', async ({ say, sleep }) => {
     for (let step = 0; step < 10_000; step++) say('action', `step ${step}`);
     say('action', 'zero \0 and half \ud83d');
-    say('action', `${'x'.repeat(8191)}😀`); // what is kept of it ends in the middle of a character
+    say('action', `${'x'.repeat(8191)}😀`); // the cut falls into the middle of a character
     await sleep(50);
     return html(SCRIPT);
   }),
@@ -41,7 +44,7 @@ const flows: StandInFlow[] = [
   }),
 ];
 
-/** Lies of one test; the rest is the stand-in's own. */
+/** What lies in one test. Everything else is the stand-in's own answer. */
 let lies: Partial<Pick<Kodosumi, 'status' | 'launch'>> & {
   events?: (events: AsyncIterable<FlowEvent>, signal: AbortSignal) => AsyncIterable<FlowEvent>;
 } = {};
@@ -72,7 +75,7 @@ afterEach(() => {
 afterAll(() => app.close());
 
 describe('A flow', () => {
-  test('that says ten thousand things, some of which nobody can store, is followed to its end', async () => {
+  test('that emits ten thousand events, some of which cannot be stored, is followed to its end', async () => {
     const started = await paid(app, keyOf('noisy'), 'bb00bb00bb00bb00', {});
     await until(app, keyOf('noisy'), started.jobId, 'completed');
     const { events } = await native(app, keyOf('noisy'), started);
@@ -81,7 +84,7 @@ describe('A flow', () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   });
 
-  test('that makes a page of it is answered as JSON, which no browser runs', async () => {
+  test('that returns a web page is answered as JSON, which no browser runs', async () => {
     const started = await paid(app, keyOf('noisy'), 'bb01bb01bb01bb01', {});
     await until(app, keyOf('noisy'), started.jobId, 'completed');
     for (const path of [
@@ -95,12 +98,12 @@ describe('A flow', () => {
     }
   });
 
-  test('that makes three megabytes delivers all of them', async () => {
+  test('that returns three megabytes delivers all of them', async () => {
     const started = await paid(app, keyOf('huge'), 'bb02bb02bb02bb02', {});
     expect((await until(app, keyOf('huge'), started.jobId, 'completed'))['result']).toBe(HUGE);
   });
 
-  test('whose question nobody can store is asked and answered all the same', async () => {
+  test('whose question cannot be stored is asked and answered all the same', async () => {
     const started = await paid(app, keyOf('asking'), 'bb03bb03bb03bb03', {});
     await until(app, keyOf('asking'), started.jobId, 'awaiting_input');
     const given = await post(app, `/mip003/${keyOf('asking')}/provide_input`, {
@@ -113,7 +116,7 @@ describe('A flow', () => {
 });
 
 describe('A Kodosumi', () => {
-  test('whose stream never ends and says nothing of the end is asked for the status', async () => {
+  test('whose stream never ends and never tells the end is asked for the status', async () => {
     lies.events = async function* (_events, signal) {
       while (!signal.aborted) {
         yield { id: '0', event: 'alive', atMs: Date.now(), data: '' };
@@ -124,7 +127,7 @@ describe('A Kodosumi', () => {
     await until(app, HYMN, started.jobId, 'completed');
   });
 
-  test('that sends events again, backwards and under the same ids tells each once', async () => {
+  test('that repeats events, backwards and under the same ids, has each recorded once', async () => {
     lies.events = async function* (events) {
       const seen: FlowEvent[] = [];
       for await (const event of events) {
@@ -142,7 +145,7 @@ describe('A Kodosumi', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test('that says in the stream that a run has failed or finished is believed by its status only', async () => {
+  test('that reports in the stream that a run has ended is believed only by its status', async () => {
     lies.events = async function* (events) {
       for (const data of ['error', 'finished', 'nonsense'])
         yield { id: `lie-${data}`, event: 'status', atMs: 0, data };
@@ -168,7 +171,7 @@ describe('A Kodosumi', () => {
     await until(app, HYMN, started.jobId, 'completed');
   });
 
-  test('that loses a launch altogether is asked again once no run of it turns up for a while after that', async () => {
+  test('that loses a launch is asked again only after no run of it turned up for a while', async () => {
     let lost = 0;
     lies.launch = (url, inputs) =>
       lost++ === 0

@@ -7,7 +7,9 @@ import { native, order, paid } from '../masumi/support/orders.ts';
 import { API_KEY, startPaidApp, type PaidApp } from '../masumi/support/paid-app.ts';
 import { ask } from '../api/support/api.ts';
 
-/** A payment service that lies; nothing it says makes us work unpaid, work twice, or say "completed" without our hash. */
+/**
+ * A payment service that lies. Nothing it says makes us work unpaid, work twice, or say "completed" without our hash.
+ */
 type Lie = (payment: NodePayment) => NodePayment;
 let lie: Lie | undefined;
 let submits: (() => void)[] = [];
@@ -60,7 +62,7 @@ describe('A payment service', () => {
     expect(launched('not paid')).toBe(0);
   });
 
-  test('that changes times after the order moves neither our deadlines nor what the purchaser was told', async () => {
+  test('that changes times after the order changes neither our deadlines nor what the purchaser was told', async () => {
     const started = await order(app, HYMN, 'cc02cc02cc02cc02', { topic: 'moved times' });
     const before = (await native(app, HYMN, started)).payment;
     lie = (payment) => ({ ...payment, payByTime: 1, submitResultTime: 1, unlockTime: 1 });
@@ -75,7 +77,7 @@ describe('A payment service', () => {
     expect(times({ ...payment })).toEqual(times({ ...before }));
   });
 
-  test("that loses our hash and shows another's is not taken for having ours", async () => {
+  test('that loses our hash and shows another is not believed to have ours', async () => {
     submits = Array.from({ length: 3 }, () => () => {
       throw new MasumiNodeError('lost', { unknown: true });
     });
@@ -93,13 +95,13 @@ describe('A payment service', () => {
     expect((await app.node.resolve(started.payment))?.resultHash).not.toBe('f'.repeat(64));
   });
 
-  test('that says the result is in before there is one ends the job without work, and nothing is submitted', async () => {
+  test('that reports a result before there is one ends the job without work, and nothing is submitted', async () => {
     const started = await order(app, HYMN, 'cc04cc04cc04cc04', { topic: 'result before work' });
     app.payments.control.setState(started.payment, {
       chainState: 'ResultSubmitted',
       resultHash: 'e'.repeat(64),
     });
-    // Only a look at this very payment shows it: a job waits for its money, not for a result.
+    // Only a look at this very payment shows it: the job waits for its money, not for a result.
     await app.db.pool.query(`update job set created_at = created_at - interval '1 hour' where run_id = $1`, [
       started.jobId,
     ]);
@@ -107,7 +109,7 @@ describe('A payment service', () => {
     expect(launched('result before work')).toBe(0);
   });
 
-  test('that cannot decide whether a refund is asked for gets one launch and one hash at most', async () => {
+  test('that changes its mind about a refund request gets one launch and one hash at most', async () => {
     const started = await paid(app, HYMN, 'cc05cc05cc05cc05', { topic: 'fickle' });
     await until(app, HYMN, started.jobId, 'running', 'completed');
     let flips = 0;
@@ -147,7 +149,7 @@ describe('The wire to a payment service', () => {
     expect(isLast).toBe(true);
   });
 
-  test('never shows the key of the payment service to anybody', async () => {
+  test('never shows anybody the key of the payment service', async () => {
     const refused = await ask(app, `/mip003/${HYMN}/start_job`, { method: 'POST', body: {} });
     expect(refused.text).not.toContain(API_KEY);
   });

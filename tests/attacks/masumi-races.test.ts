@@ -12,8 +12,8 @@ import { startPaidApp, type PaidApp } from '../masumi/support/paid-app.ts';
 import { SHORT_JOB } from '../masumi/support/times.ts';
 
 /**
- * Two things at the same moment. However a race ends: one launch at most, no run goes on working for a job that was given
- * up, and a hash is at the payment service if, and only if, the job is completed.
+ * Two things happen at the same moment. However a race ends, there is one launch at most, no run works on for a job
+ * that was given up, and a hash is at the payment service if, and only if, the job is completed.
  */
 const LONG = '-_localhost_8001_long_-_';
 const files: StandInFlow = {
@@ -48,7 +48,7 @@ const cancel = ({ jobId }: Started) => post(app, `/runs/${jobId}/cancel`, {});
 
 const wait = (ms: number): Promise<void> => new Promise((settle) => setTimeout(settle, ms));
 
-/** At the payment service, on the chain or on its way there. */
+/** Hashes at the payment service, on the chain or on its way there. */
 async function hashOf({ payment }: Started): Promise<string | null> {
   const seen = await app.node.resolve(payment);
   return seen?.resultHash ?? seen?.nextAction.resultHash ?? null;
@@ -62,7 +62,7 @@ async function expectHashIffCompleted(key: string, started: Started): Promise<vo
 }
 
 describe('A cancellation', () => {
-  test('while Kodosumi takes its time to launch leaves no run behind', async () => {
+  test('during a slow launch at Kodosumi leaves no run behind', async () => {
     const started = await order(app, LONG, 'dd00dd00dd00dd00', { seconds: 61 });
     app.payments.control.lockFunds(started.payment);
     app.kodosumi.control.slow(1500);
@@ -119,7 +119,7 @@ describe('A cancellation', () => {
     },
   );
 
-  test('while it waits for money, which comes all the same, launches nothing', async () => {
+  test('of a job that waits for money launches nothing, even when the money comes', async () => {
     const started = await order(app, HYMN, 'dd05dd05dd05dd05', { topic: 'cancelled and paid' });
     app.payments.control.lockFunds(started.payment);
     await cancel(started);
@@ -132,7 +132,7 @@ describe('A cancellation', () => {
   });
 });
 
-describe('Money that comes in the moment in which its time is over', () => {
+describe('money that comes at the moment when its time ends', () => {
   const PAY_BY_MS = 2000;
   let brief: PaidApp;
   beforeAll(async () => {
@@ -140,7 +140,7 @@ describe('Money that comes in the moment in which its time is over', () => {
   });
   afterAll(() => brief.close());
 
-  test('or a little before or after is worked for, or nothing is launched', async () => {
+  test('or a little before or after, either buys the work or launches nothing', async () => {
     await Promise.all([-60, -20, 0, 20, 60].map(pay));
   });
 
@@ -159,7 +159,7 @@ describe('Money that comes in the moment in which its time is over', () => {
 });
 
 describe('A question', () => {
-  test('that is answered here and in Kodosumi at the same moment goes on once', async () => {
+  test('that is answered here and in Kodosumi at the same moment is answered once', async () => {
     const started = await paid(app, APPROVAL, 'dd06dd06dd06dd06', { message: 'both' });
     const asked = await until(app, APPROVAL, started.jobId, 'awaiting_input');
     const fid = app.kodosumi.control.runs().find(({ url }) => url.includes('approval'))!.fid;
@@ -179,7 +179,7 @@ describe('A question', () => {
 });
 
 describe('Kodosumi', () => {
-  test('that goes away between launch and first event is waited for, and launched once', async () => {
+  test('that goes away between launch and first event is waited for, and the launch is not repeated', async () => {
     const started = await order(app, HYMN, 'dd07dd07dd07dd07', { topic: 'gone at once' });
     app.payments.control.lockFunds(started.payment);
     await expect.poll(() => runsWith('topic', 'gone at once').length, { interval: 5 }).toBe(1);
@@ -246,7 +246,7 @@ describe('Two tries of one launch', () => {
     return { launchJob, arrive, launches: () => launches, fetching: () => fetching };
   };
 
-  test('that wait for the same slow file launch once: the purchaser chose how slow it is', async () => {
+  test('that wait for the same slow file launch once, although the purchaser decides how slow it is', async () => {
     await jobOf('dd08');
     const { launchJob, arrive, launches, fetching } = launching();
     const request = { ride: { runId: 'dd08', events: [] }, runId: 'dd08' };
@@ -260,7 +260,7 @@ describe('Two tries of one launch', () => {
     expect(launches()).toBe(1);
   });
 
-  test('of a job that was given up while its file came launch nothing', async () => {
+  test('of a job that was given up during its download launch nothing', async () => {
     await jobOf('dd09');
     const { launchJob, arrive, launches, fetching } = launching();
     const asked = launchJob({ ride: { runId: 'dd09', events: [] }, runId: 'dd09' });

@@ -12,7 +12,7 @@ import { ask, type Answer } from '../api/support/api.ts';
 import { APPROVAL, HYMN } from '../masumi/support/client.ts';
 import { startPaidApp, type PaidApp } from '../masumi/support/paid-app.ts';
 
-/** What a purchaser may try; Kodosumi and the payment service are honest here. */
+/** Attacks by a purchaser. Kodosumi and the payment service are honest here. */
 interface Purchaser {
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
@@ -90,7 +90,7 @@ describe("Another tenant's job", () => {
 });
 
 describe('Answers to a question', () => {
-  test('that are sent again are taken once, and others after them are refused', async () => {
+  test('that are sent again are taken once, and different ones after them are refused', async () => {
     const { body } = await one.order(APPROVAL, 'aa02aa02aa02aa02', { message: 'again' });
     app.payments.control.lockFunds(String(body['blockchainIdentifier']));
     await becomes(one, APPROVAL, body['job_id'], 'awaiting_input');
@@ -127,7 +127,7 @@ describe('Hostile input', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  test.each(['[', '{"a":'])('that is as deep as a body can be (%s) is refused', async (opening) => {
+  test.each(['[', '{"a":'])('nested as deep as a body can be (%s) is refused', async (opening) => {
     const closing = opening === '[' ? ']' : '}';
     const deep = `${opening.repeat(100_000)}1${closing.repeat(100_000)}`;
     const body = `{"identifier_from_purchaser":"aa04aa04aa04aa04","input_data":{"topic":${deep}}}`;
@@ -135,7 +135,7 @@ describe('Hostile input', () => {
     expect(refused.status, refused.text.slice(0, 300)).toBe(400);
   });
 
-  test('with a zero character is refused or delivered, and ends like any other', async () => {
+  test('with a zero character is refused or delivered, and its job ends like any other', async () => {
     const { status, body } = await one.order(HYMN, 'aa05aa05aa05aa05', { topic: 'zero \0 inside' });
     if (status === 400) return;
     app.payments.control.lockFunds(String(body['blockchainIdentifier']));
@@ -226,7 +226,7 @@ describe('A file that a purchaser names', () => {
     });
   });
 
-  test('that leads elsewhere, is too large, never ends or is not there is refused', async () => {
+  test('that leads elsewhere, is too large, never ends or is missing is refused', async () => {
     const fetch = files([new URL(base).host]);
     serve = (_request, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/secret' }).end();
     await expect(fetch(`${base}/away`)).rejects.toMatchObject({
@@ -244,7 +244,7 @@ describe('A file that a purchaser names', () => {
     await expect(fetch(`${base}/gone`)).rejects.toMatchObject({ code: 'file_unavailable' });
   });
 
-  test('reaches nothing that the operator opened to services or catalogues, or set as an address', async () => {
+  test('reaches no host that the operator opened to services or catalogues, or set as an address', async () => {
     const { host } = new URL(base);
     const settings = loadConfig({
       REGISTRY_URL: base,

@@ -51,7 +51,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A chain by script; ledger, intents and journal as in production. */
+/** The chain is scripted. Ledger, intents and journal are as in production. */
 interface World {
   sighting: Sighting;
   signed: number;
@@ -207,7 +207,7 @@ describe('a run that ends', () => {
     expect((await escrowOf(job)).available).toBe(150n);
   });
 
-  test('leaves a payment that nobody can prove anything about to a person, not to silence', async () => {
+  test('hands a payment that nobody can prove anything about to a person', async () => {
     const { pay, ledger, world } = stage();
     const job = await newJob(150n);
     await ledger.reserveForRun(reserve(job));
@@ -225,7 +225,7 @@ describe('a run that ends', () => {
     expect(await reserveOf(job)).toEqual({ posted: 100n, held: 100n, available: 0n });
   });
 
-  test('keeps a payment that a reorganisation took back unknown until it is proven again', async () => {
+  test('keeps a payment unknown after a reorganisation took it back, until it is proven again', async () => {
     const { pay, ledger, world } = stage();
     const job = await newJob(150n);
     await ledger.reserveForRun(reserve(job));
@@ -326,7 +326,7 @@ describe('a run that ends', () => {
 });
 
 describe('an activity whose first attempt is still running', () => {
-  test('sends nothing of a payment that was closed meanwhile', async () => {
+  test('sends nothing for a payment that was closed meanwhile', async () => {
     const { pay, world } = stage();
     const job = await newJob(150n);
     await pay.signPayment(sign(job));
@@ -371,7 +371,7 @@ describe('an activity whose first attempt is still running', () => {
     expect((await getPayment(db.pool, job.intentId))?.status).toBe('void');
   });
 
-  test('signs, holds and draws once with eight of them at once', async () => {
+  test('signs, holds and draws once although eight attempts run at once', async () => {
     const { pay, ledger } = stage();
     const job = await newJob(150n);
     await Promise.all(Array.from({ length: 8 }, () => ledger.reserveForRun(reserve(job))));
@@ -421,7 +421,7 @@ describe('a refund', () => {
 });
 
 describe('a user’s money', () => {
-  test('is held for one of the withdrawals and runs that race for it', async () => {
+  test('is held for only one of the withdrawals and runs that race for it', async () => {
     const { ledger } = stage();
     const job = await newJob(150n);
     const wanted = { tenant: TENANT, userId: job.userId, asset: USDC, amount: 100n };
@@ -435,7 +435,7 @@ describe('a user’s money', () => {
     expect((await escrowOf(job)).available).toBe(50n);
   });
 
-  test('is reserved by as many runs as it covers, however many ask at once', async () => {
+  test('is reserved by only as many runs as it covers, however many ask at once', async () => {
     const { ledger } = stage();
     const first = await newJob(350n);
     const jobs = [first];

@@ -90,7 +90,7 @@ test('ten processes that spend one budget, killed at random, overspend it by exa
   expect(available).toBeGreaterThanOrEqual(0n);
   expect(available + reserved).toBe(BUDGET);
   expect(rows[0]!.most).toBe(1);
-  // What was granted is there; what a kill kept from being told is there as well.
+  // Everything that was granted is there, also what a kill kept from being told.
   const told = granted.reduce((sum, amount) => sum + amount, 0n);
   expect(told).toBeLessThanOrEqual(reserved);
   expect(reserved).toBeGreaterThan((BUDGET * 9n) / 10n);

@@ -74,7 +74,7 @@ const finish = ({ runId }: Job, cost: bigint) =>
     attention: [],
   });
 
-/** Activities whose rails let something happen just before the money of a payment is held. */
+/** Activities whose rails do something just before the money of a payment is held. */
 function atTheMoment(act: () => unknown): Activities {
   const all = stack.deps().rails.all.map((rail): Rail => ({
     ...rail,
@@ -102,7 +102,7 @@ const hold = async ({ userId }: Job, amount = PRICE): Promise<string | undefined
   return held.kind === 'held' ? id : undefined;
 };
 
-/** A few round trips later, so that each side has its chance to be first. */
+/** Waits a few round trips, so that each side has its chance to be first. */
 async function holdAfter(trips: number, job: Job): Promise<string | undefined> {
   for (let trip = 0; trip < trips; trip++) await stack.db.pool.query('select');
   return hold(job);
@@ -118,7 +118,7 @@ async function withdraw(withdrawalId: string): Promise<void> {
     .toMatchObject({ kind: 'settled', final: true });
 }
 
-/** All that a user has anywhere in the ledger, minor units. */
+/** Everything that a user has anywhere in the ledger, minor units. */
 async function worth({ runId, userId }: Job): Promise<bigint> {
   const accounts = [escrowAccount(TENANT, userId, usdc), reserveAccount(TENANT, runId, usdc)];
   const balances = await Promise.all(accounts.map(({ account }) => readBalance(stack.db.pool, account)));
@@ -129,7 +129,7 @@ async function worth({ runId, userId }: Job): Promise<bigint> {
 const tokensHeld = (): Promise<bigint> => stack.wallets.tokenBalance(stack.wallets.escrow);
 
 describe('a withdrawal of everything', () => {
-  test('raced twenty times against a payment that needs it: one of them goes through, never both', async () => {
+  test('in twenty races against a payment that needs the money: one of them goes through, never both', async () => {
     const jobs: Job[] = [];
     for (let round = 0; round < 20; round++) jobs.push(await newJob(round % 2 === 0 ? SOLANA : EVM));
     const before = await tokensHeld();
@@ -168,7 +168,7 @@ describe('a withdrawal of everything', () => {
 });
 
 describe('the check of the books', () => {
-  test('in a loop while fifty runs reserve, pay, withdraw and end finds nothing to repair or to tell', async () => {
+  test('in a loop while fifty runs reserve, pay, withdraw and end finds nothing to repair or to report', async () => {
     const jobs: Job[] = [];
     for (let n = 0; n < 50; n++) jobs.push(await newJob(n % 2 === 0 ? SOLANA : EVM, 2n * PRICE));
     await books.level();

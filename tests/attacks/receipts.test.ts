@@ -36,7 +36,7 @@ async function wrongs(id: string, given: Given = {}): Promise<string[]> {
     .map(({ link }) => link);
 }
 
-test('the receipt of a run of many thousand events covers every one of them, in order', async () => {
+test('the receipt of a run with many thousand events covers every one of them, in order', async () => {
   const run = await writePaidRun(stack.db, writer, { id: 'long' });
   for (let from = 1; from < 5000; from += 500) await writer.steps(run.id, from, from + 499);
   await run.end();
@@ -49,7 +49,7 @@ test('the receipt of a run of many thousand events covers every one of them, in 
   expect(await wrongs(run.id, { events: swapped })).toEqual(['events']);
 });
 
-test('while it is not known whether a payment was made the receipt is true, and not final', async () => {
+test('while it is unknown whether a payment was made, the receipt is true and not final', async () => {
   const run = await writePaidRun(stack.db, writer, { id: 'open' });
   await stack.db.pool.query(`update payment set status = 'unknown', tx_hash = null where run_id = 'open'`);
   await writer.emit('open', {

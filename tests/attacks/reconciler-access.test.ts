@@ -35,7 +35,7 @@ async function keyFor(over: object): Promise<Caller> {
   return createCaller(app.url, { authorization: `Bearer ${String(key)}` });
 }
 
-/** A deposit of a user that is called credited and is not in the books: a difference that is nobody's run. */
+/** A user's deposit that is marked as credited and is not in the books: a difference that belongs to no run. */
 async function lose(userId: string): Promise<string> {
   const signature = `lost-${randomUUID()}`;
   await app.db.pool.query(
@@ -73,7 +73,7 @@ describe('what the check of the books tells the operator', () => {
     expect(await open(operator)).not.toContain(id);
   });
 
-  test('is told again when a difference that was gone comes back, but not what a person has closed', async () => {
+  test('is reported again when a difference comes back, unless a person has closed it', async () => {
     const [signature, seen] = [await lose('victim'), await lose('victim')];
     const [id, other] = [signature, seen].map((one) => `books:deposit_transfer:${one}`) as [string, string];
     await check();

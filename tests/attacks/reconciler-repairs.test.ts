@@ -40,7 +40,7 @@ async function check(): Promise<{ kind: string; object: string; repaired: boolea
   return (await lastReport(db.pool))!.findings as never;
 }
 
-/** A payment of 100 that its row calls closed, while its transfer still holds the money. */
+/** A payment of 100 whose row says closed, while its transfer still holds the money. */
 async function contradicted(status: 'settled' | 'void'): Promise<{ id: string; runId: string }> {
   const runId = `wf_${randomUUID()}`;
   const [escrow, reserve] = [escrowAccount('t', runId, usdc), reserveAccount('t', runId, usdc)];

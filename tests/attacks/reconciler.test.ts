@@ -23,7 +23,7 @@ const STATES: [number, string, 'open' | 'closed'][] = [
   [9, 'something newer', 'open'],
 ];
 
-/** The real connection, but of every workflow it says that it has this status. */
+/** The real connection, except that it reports this status for every workflow. */
 function saying(status: number): ConnectionLike {
   const { nativeConnection } = temporal;
   const workflowService = new Proxy(nativeConnection.workflowService, {
@@ -42,11 +42,14 @@ function saying(status: number): ConnectionLike {
   });
 }
 
-test.each(STATES)('a run whose workflow has the status %i (%s) is %s', async (status, _name, state) => {
-  const workflowId = `state-${randomUUID()}`;
-  const args = [{ busyMs: 1, idleMs: 2, rounds: 2 }];
-  const taskQueue = uniqueTaskQueue('nobody');
-  const handle = await temporal.client.workflow.start('settlementSweep', { taskQueue, workflowId, args });
-  expect(await createWorkflowState(saying(status), temporal.namespace)(workflowId)).toBe(state);
-  await handle.terminate();
-});
+test.each(STATES)(
+  'a run whose workflow has the status %i (%s) counts as %s',
+  async (status, _name, state) => {
+    const workflowId = `state-${randomUUID()}`;
+    const args = [{ busyMs: 1, idleMs: 2, rounds: 2 }];
+    const taskQueue = uniqueTaskQueue('nobody');
+    const handle = await temporal.client.workflow.start('settlementSweep', { taskQueue, workflowId, args });
+    expect(await createWorkflowState(saying(status), temporal.namespace)(workflowId)).toBe(state);
+    await handle.terminate();
+  },
+);

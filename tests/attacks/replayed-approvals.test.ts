@@ -45,7 +45,7 @@ const approval = ({ wallet }: Owner, expiresAt = Date.now() + 60_000): object =>
 const approve = (id: string, body: object): Promise<Reply> => api.post(`/workflows/${id}/approve`, body);
 const answer = ({ status, body }: Reply): unknown[] => [status, body['code']];
 
-/** Payments of each run: what an approval led to. */
+/** Payments of each run: the effect of an approval. */
 const paid = (ids: string[]): Promise<number[]> =>
   Promise.all(
     ids.map(
@@ -59,7 +59,7 @@ const paused = (id: string): Promise<void> =>
     .toMatchObject({ status: 'awaiting_approval', executionPlan: { revision: 2 } });
 
 describe('an approval that a wallet signed', () => {
-  test('approves one run, though another of the same user has the very same plan', async () => {
+  test('approves only one run, even when another one of the same user has the very same plan', async () => {
     const owner = await newOwner();
     const runs = await Promise.all([1, 2, 3, 4].map(() => waitingRun(owner)));
     const signed = approval(owner);
@@ -89,7 +89,7 @@ describe('an approval that a wallet signed', () => {
     expect(await paid([id])).toEqual([1]);
   });
 
-  test('is worth nothing after it has expired, after the plan has lapsed, and after a rejection', async () => {
+  test('has no effect after it expired, after the plan lapsed, or after a rejection', async () => {
     const owner = await newOwner();
     const [lapsing, rejected] = [await waitingRun(owner), await waitingRun(owner)];
     const late = approval(owner, Date.now() - 1);
@@ -102,7 +102,7 @@ describe('an approval that a wallet signed', () => {
   });
 });
 
-test('a rejection of what was approved long ago does not reject what is asked now', async () => {
+test('a rejection of a plan that was approved long ago does not reject the present one', async () => {
   const owner = await newOwner(dearer);
   const id = await waitingRun(owner);
   await approve(id, approval(owner));

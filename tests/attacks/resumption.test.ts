@@ -50,7 +50,7 @@ test.each([
   },
 );
 
-test('money that comes does not raise the user’s own ceiling: the rest of a dearer plan is asked about', async () => {
+test('a deposit does not raise the user’s own ceiling: the rest of a dearer plan needs another approval', async () => {
   const dearer = aPlan([
     aPaidStep('a', '200', { estimatedCost: '100' }),
     aPaidStep('b', '100', { dependencies: ['a'] }),

@@ -58,7 +58,7 @@ async function shortRun(most?: string): Promise<Short> {
   return { id, userId, payTo, plan };
 }
 
-/** Where the money of a run is, minor units. */
+/** Where a run's money is, minor units. */
 async function money({ id, userId, payTo }: Short) {
   const { pool } = paper.app.db;
   const [escrow, reserve, paid] = await Promise.all([
@@ -72,7 +72,7 @@ async function money({ id, userId, payTo }: Short) {
 const status = async ({ id }: Short): Promise<unknown> => (await api.get(`/runs/${id}`)).body['status'];
 const ended = (run: Short): Promise<void> =>
   expect.poll(() => status(run), { interval: 20 }).toMatch(/completed|failed|cancelled/);
-/** Money was looked for again since, from the beginning to the end. */
+/** Since then money was looked for again, from the beginning to the end. */
 const looksAgain = async ({ id }: Short): Promise<void> => {
   const before = paper.looks(id);
   await expect.poll(() => paper.looks(id), { interval: 20 }).toBeGreaterThan(before + 1);
@@ -90,7 +90,7 @@ async function wrongs(id: string): Promise<string[]> {
 }
 
 describe('a run that waits for money', () => {
-  test('is not resumed by others’ money, other money or too little, and draws just what it pays', async () => {
+  test('is not resumed by money of others, in another asset or too little, and draws only what it pays', async () => {
     const [run, other] = await Promise.all([shortRun(), shortRun()]);
     await paper.app.fund(other.userId, '0.549999');
     await paper.app.fund(run.userId, '50', 'SOL');
@@ -114,7 +114,7 @@ describe('a run that waits for money', () => {
     expect(second).toMatchObject({ decided_by: 'local, resumed by a top-up', wallet_proof: null });
   });
 
-  test('beyond what was approved is not resumed by any money', async () => {
+  test('beyond what was approved is not resumed by any deposit', async () => {
     const [run, witness] = await Promise.all([shortRun('1499999'), shortRun()]);
     await paper.app.fund(run.userId, '100');
     await expect
@@ -134,24 +134,27 @@ describe('a run that waits for money', () => {
     expect(await money(run)).toEqual({ escrow: 200_200_000n - 750_000n, reserve: 0n, paid: 750_000n });
   });
 
-  test.each(['reject', 'cancel'] as const)('is not resumed after a %s, however much comes', async (how) => {
-    const run = await shortRun();
-    const said =
-      how === 'reject'
-        ? await api.post(`/approvals/${run.id}:2`, { decision: 'reject' })
-        : await api.post(`/runs/${run.id}/cancel`);
-    expect(said.status).toBe(200);
-    await paper.app.fund(run.userId, '100');
-    await ended(run);
-    expect([await status(run), await money(run)]).toEqual([
-      'cancelled',
-      { escrow: 100_200_000n, reserve: 0n, paid: 0n },
-    ]);
-  });
+  test.each(['reject', 'cancel'] as const)(
+    'is not resumed after a %s, however much money comes',
+    async (how) => {
+      const run = await shortRun();
+      const said =
+        how === 'reject'
+          ? await api.post(`/approvals/${run.id}:2`, { decision: 'reject' })
+          : await api.post(`/runs/${run.id}/cancel`);
+      expect(said.status).toBe(200);
+      await paper.app.fund(run.userId, '100');
+      await ended(run);
+      expect([await status(run), await money(run)]).toEqual([
+        'cancelled',
+        { escrow: 100_200_000n, reserve: 0n, paid: 0n },
+      ]);
+    },
+  );
 });
 
 describe('two approvals, a rejection, a cancel and a top-up at once', () => {
-  test('have one outcome, and no unit is lost or paid twice, twenty times', async () => {
+  test('have one outcome in each of twenty rounds, and no unit is lost or paid twice', async () => {
     const seen = new Set<unknown>();
     for (let round = 0; round < 4; round++)
       await Promise.all(

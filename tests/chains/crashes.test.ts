@@ -33,7 +33,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** What the workflow does after a submit: look at the chain, resubmit once when it landed without an output. */
+/**
+ * What the workflow does after a submit: it looks at the chain, and submits again once when the payment landed without
+ * an output.
+ */
 async function follow(
   activities: Activities,
   runId: string,

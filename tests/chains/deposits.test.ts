@@ -126,7 +126,7 @@ describe('a deposit', () => {
 });
 
 describe('a claim is refused', () => {
-  test('when the amount or the asset is another', async () => {
+  test('when the amount or the asset differs', async () => {
     const { wallets } = stack;
     const signature = await wallets.send(
       [wallet],
@@ -167,7 +167,7 @@ describe('a claim is refused', () => {
     expect(await verdictOf(signature, 'USDC', '400')).toBe('deposit_mismatch');
   });
 
-  test('when another wallet sent it, although the registered one signed, too', async () => {
+  test('when another wallet sent it, although the registered one signed as well', async () => {
     const { wallets } = stack;
     const other = await wallets.newWallet(1_000_000_000n);
     const move = wallets.pay(other, wallets.escrow, 6_000n);
@@ -185,7 +185,7 @@ describe('a claim is refused', () => {
     expect(await verdictOf(signature, 'SOL', '7000')).toBe('deposit_mismatch');
   });
 
-  test('when the chain does not know the transaction', async () => {
+  test('when the chain does not know its transaction', async () => {
     expect(await verdictOf(bs58.encode(Buffer.alloc(64, 3)), 'SOL', '1')).toBe('transaction_not_found');
   });
 
@@ -201,7 +201,7 @@ describe('a claim is refused', () => {
   });
 });
 
-test('a wallet is registered once', async () => {
+test('a wallet can be registered only once', async () => {
   const { pool } = stack.db;
   const id = `user_${randomUUID()}`;
   expect(await createEscrowUser(pool, TENANT, id, 'A')).toMatchObject({

@@ -36,7 +36,7 @@ const nonceOf = async (intentId: string): Promise<number> =>
 const minedOf = (): Promise<number> => evm.getTransactionCount(stack.assets.evm.operator.address, 'latest');
 
 describe.each(DIRECT_WAYS)('a $rail in $code', (way) => {
-  test.each(POINTS)('survives a crash at %s with one transfer, and the books say the same', async (point) => {
+  test.each(POINTS)('survives a crash at %s with one transfer, and the books agree', async (point) => {
     const activities = stack.activities({ checkpoint: crashAt(point) });
     const purchase = await startDirect(stack, way);
     await purchase.sign(activities);
@@ -44,7 +44,7 @@ describe.each(DIRECT_WAYS)('a $rail in $code', (way) => {
     await purchase.endsPaid(activities);
   });
 
-  test('whose process dies after posting finds it posted', async () => {
+  test('whose process dies after posting is found posted', async () => {
     const activities = stack.activities({ checkpoint: crashAt('payment.posted') });
     const purchase = await startDirect(stack, way);
     await purchase.sign(activities);
@@ -63,7 +63,7 @@ describe.each(DIRECT_WAYS)('a $rail in $code', (way) => {
 });
 
 describe('the queue of an account', () => {
-  test('leaves no hole where a process dies with a number that it has signed with', async () => {
+  test('leaves no gap when a process dies with a number that it has signed with', async () => {
     const before = await minedOf();
     const crashing = stack.activities({ checkpoint: crashAt('payment.created') });
     const purchase = await startDirect(stack, ROUTER);
@@ -74,7 +74,7 @@ describe('the queue of an account', () => {
     expect(await minedOf()).toBe(before + 2);
   });
 
-  test('gives ten writers with connections of their own consecutive numbers, and each payment lands once', async () => {
+  test('gives consecutive numbers to ten writers with connections of their own, and each payment lands once', async () => {
     const before = await minedOf();
     const had = await payeeHas(stack, ROUTER);
     const agree = await holdBooks(stack);
@@ -99,7 +99,7 @@ describe('the queue of an account', () => {
   });
 });
 
-/** Activities with a pool of connections of their own, as another process has. */
+/** Activities with a pool of connections of their own, like another process. */
 async function openWriter(): Promise<{ activities: Activities; close(): Promise<void> }> {
   const db = await openDatabase(stack.databaseUrl, { poolSize: 2 });
   return { activities: stack.activities({ db }), close: () => db.close() };

@@ -30,7 +30,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Short waits where the chain is not meant to show anything. */
+/** Short waits for cases where the chain shows nothing. */
 const impatient = (checkpoint: Checkpoint = () => undefined): Activities =>
   stack.activities({ confirmMs: 300, checkpoint });
 
@@ -80,7 +80,7 @@ describe('a node', () => {
     },
   );
 
-  test('that refuses the bytes leaves it unknown; the next look sends the same ones', async () => {
+  test('that refuses the bytes leaves the payment unknown, and the next look sends the same bytes', async () => {
     const purchase = await signed(impatient());
     const { payments } = await proofOf(purchase);
     stack.ours.evm.fault(SEND, { kind: 'error', message: 'the pool is full' });
@@ -91,7 +91,7 @@ describe('a node', () => {
     expect(await paymentOf(stack, purchase.intentId)).toMatchObject({ tx_hash: payments[0] });
   });
 
-  test('that does not answer keeps it open, and that is of another chain proves nothing', async () => {
+  test('that does not answer keeps the payment open, and a node of another chain proves nothing', async () => {
     const purchase = await signed(impatient());
     stack.ours.evm.fault('*', { kind: 'down' });
     expect(await purchase.reconcile(impatient())).toMatchObject({ kind: 'unknown' });
@@ -205,7 +205,7 @@ describe('a payment that the router refuses', () => {
     },
   );
 
-  test('costs the operator the gas, in the books where the coin is in them', async () => {
+  test('costs the operator the gas, and the books show it when they have the coin', async () => {
     const { book, assets } = stack;
     const coin = { id: `${assets.evm.network}/slip44:60`, code: 'ETH', network: assets.evm.network };
     const known = { ...book, assets: [...book.assets, { ...coin, address: null, decimals: 18 }] };
@@ -225,7 +225,7 @@ describe('a payment that the router refuses', () => {
     expect(BigInt(rows[0]!.sum)).toBe(had - (await evm.provider.getBalance(evm.operator.address)));
   });
 
-  test('is not signed when the chain shows it beforehand', async () => {
+  test('is not signed when the chain shows the refusal beforehand', async () => {
     await registry.set({ active: false });
     const purchase = await startDirect(stack, ROUTER);
     const { runId, intentId } = purchase;
@@ -249,7 +249,7 @@ describe('a payment that the router refuses', () => {
 });
 
 describe('a number', () => {
-  test('is not taken while the wallet lacks the coins for gas; it goes on when it is funded', async () => {
+  test('is not taken while the wallet lacks the coins for gas, and is taken once it is funded', async () => {
     const activities = stack.activities();
     const had = await evm.provider.getBalance(evm.operator.address);
     const purchase = await startDirect(stack, ROUTER);
@@ -264,7 +264,7 @@ describe('a number', () => {
     await purchase.endsPaid(activities);
   });
 
-  test('of a payment that was never sent holds up the next ones until its run has ended; then it is spent on nothing', async () => {
+  test('of a payment that was never sent holds up the next ones until its run has ended, and is then spent on nothing', async () => {
     const activities = impatient();
     const left = await signed(activities);
     const next = await startDirect(stack, ROUTER, { agree: async () => undefined });
@@ -289,7 +289,7 @@ describe('a number', () => {
     expect(await paymentOf(stack, left.intentId)).toMatchObject({ status: 'void', reason: 'REPLACED' });
   });
 
-  test('of a payment whose time is over is spent on nothing before it lands', async () => {
+  test('of a payment whose time is over is spent on nothing before the payment lands', async () => {
     const activities = impatient();
     const purchase = await signed(activities, 0);
     await evm.holding(async () => {

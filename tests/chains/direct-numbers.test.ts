@@ -24,7 +24,7 @@ afterAll(async () => {
 const take = (count: number, used: number, signer = SIGNER): Promise<number> =>
   db.transaction((client) => takeNumbers(client, signer, count, used));
 
-test('ten processes at once get every number once and in a row', async () => {
+test('ten processes at once get every number once, without gaps', async () => {
   const run = async (): Promise<number[]> => {
     const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, database.url, String(TIMES)]);
     return JSON.parse(stdout) as number[];
@@ -49,7 +49,7 @@ test('a transaction that is rolled back gives its number to the next one', async
   expect(await take(1, 0)).toBe(first + 1);
 });
 
-test('an account goes on from what its chain has counted, never back', async () => {
+test('an account continues from what its chain has counted, and never goes back', async () => {
   const next = await take(1, 1_000);
   expect(next).toBe(1_000);
   expect(await take(1, 900)).toBe(1_001);

@@ -69,11 +69,11 @@ describe.each(DIRECT_WAYS)('a $rail in $code', (way) => {
 });
 
 describe('the check of chains against books', () => {
-  /** Nobody approved what tests pay. */
+  /** Nobody approved the payments of these tests. */
   const found = async (): Promise<unknown[]> =>
     (await createBooks(stack).check()).filter(({ kind }) => kind !== 'over_approval');
 
-  /** Signed, in books that agree with the chains although tests invent deposits. */
+  /** A signed payment, in books that agree with the chains although tests invent deposits. */
   async function signed(way: DirectWay): Promise<DirectPurchase> {
     const purchase = await startDirect(stack, way, { agree: async () => undefined });
     await createBooks(stack).level();
@@ -89,7 +89,7 @@ describe('the check of chains against books', () => {
     expect(await found()).toEqual([]);
   });
 
-  test('expects what a transfer costs before it is booked', async () => {
+  test('expects what a transfer costs before that is booked', async () => {
     const rail = stack.deps().rails.find(stack.assets.solanaNetwork, 'solana-transfer')!;
     const had = await rail.holdsFinally(null);
     const activities = stack.activities();

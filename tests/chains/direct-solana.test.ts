@@ -50,7 +50,7 @@ describe.each([TOKENS, COINS])('a transfer in $code', (way) => {
     expect(await paymentOf(stack, purchase.intentId)).toMatchObject({ tx_hash: proof['signature'] });
   });
 
-  test('that was never sent is not sent when its run has ended, and void when its expiry is final', async () => {
+  test('that was never sent is not sent after its run has ended, and is void when its expiry is final', async () => {
     const purchase = await signed();
     await stack.db.pool.query(`update run set status = 'cancelled', finished_at = now() where id = $1`, [
       purchase.runId,
@@ -75,7 +75,7 @@ describe.each([TOKENS, COINS])('a transfer in $code', (way) => {
   });
 });
 
-test('a transfer that fails on the chain is void at finality; its fee is booked and its hold released', async () => {
+test('a transfer that fails on the chain is void at finality, its fee is booked and its hold released', async () => {
   const { wallets, assets } = stack;
   const purchase = await startDirect(stack, TOKENS);
   await purchase.sign(stack.activities());
@@ -89,7 +89,7 @@ test('a transfer that fails on the chain is void at finality; its fee is booked 
   await purchase.endsVoid('REVERTED');
 });
 
-test('a payee that is no wallet is not paid', async () => {
+test('a payee that is not a wallet is not paid', async () => {
   const { assets, wallets, book } = stack;
   const { runId } = await stack.newRun('USDC', 1_000_000n);
   const ride = { runId, events: [] };

@@ -50,7 +50,7 @@ async function signed(
   return { runId, intentId };
 }
 
-/** Rails whose nodes are not there. */
+/** Rails whose nodes do not exist. */
 async function deadRails(): Promise<Rails> {
   const config = railsConfig(stack.assets);
   const rpcUrl = `http://127.0.0.1:${await freePort()}`;
@@ -70,7 +70,7 @@ const lyingSeller = (real: Seller, status: number): Seller => ({
 });
 
 describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
-  test('whose seller says 500 after taking it is unknown, then found on the chain, never paid again', async () => {
+  test('whose seller says 500 after taking it is unknown, then found on the chain, and never paid again', async () => {
     const { seller } = stack.deps();
     const activities = stack.activities({ seller: lyingSeller(seller, 500) });
     const { runId } = await stack.newRun(code, 1_000_000n);
@@ -112,7 +112,7 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
     expect(await attentionKinds(stack, runId)).toEqual([]);
   });
 
-  test('that is never sent is void once its expiry is final, and only then may be paid anew', async () => {
+  test('that is never sent is void once its expiry is final, and only then may the step be paid again', async () => {
     const activities = stack.activities();
     const hurried = await startTestSeller(stack.assets, stack.chains.facilitatorUrl, {
       maxTimeoutSeconds: 2,
@@ -140,7 +140,7 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
   });
 });
 
-test('a settled payment that a reorganisation takes away is unknown again, and lands again later', async () => {
+test('a settled payment that a reorganisation removes is unknown again, and lands again later', async () => {
   const activities = stack.activities({ sweepAges: { settledMs: 0, orphanMs: 0 } });
   const { runId } = await stack.newRun('USDC', 1_000_000n);
   const step = paidStep(`${stack.seller.url}/evm`);

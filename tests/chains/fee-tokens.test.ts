@@ -72,7 +72,7 @@ async function deployFeeToken(): Promise<string> {
   return token.getAddress();
 }
 
-test('an EVM token that takes a fee is refused before anything is signed; unnoticed then, it never counts as paid', async () => {
+test('an EVM token that takes a fee is refused before anything is signed, and never counts as paid when that is missed', async () => {
   const shop = await sellingIn(stack.assets.evm.network, await deployFeeToken());
   const refused = await quoted('/evm', shop);
   const outcome = await refused.sign();
@@ -80,7 +80,7 @@ test('an EVM token that takes a fee is refused before anything is signed; unnoti
   expect(outcome).toHaveProperty('message', expect.stringContaining('would deliver 237500'));
   expect(await reserveOf(stack, refused.runId, 'USDC')).toMatchObject({ held: 0n });
 
-  // A node that cannot simulate. What arrived is seen afterwards.
+  // This node cannot simulate. What arrived is seen afterwards.
   stack.ours.evm.fault('eth_simulateV1', { kind: 'error', message: 'the method does not exist' });
   const { runId, call, ride, intentId, activities, sign } = await quoted('/evm', shop);
   expect(await sign()).toEqual({ kind: 'signed' });

@@ -148,7 +148,7 @@ describe('a node that forgot', () => {
     },
   );
 
-  test('shows no more than the host of its address', async () => {
+  test('appears only with the host of its address', async () => {
     const it = await begin(EVM);
     stack.ours.evm.fault('*', { kind: 'error', message: 'bad key at https://u:p@rpc.example/v3/secret?k=1' });
     await it.look();
@@ -162,7 +162,7 @@ describe('a node that forgot', () => {
     await it.endsPaidOnce(it.activities, it.intentId);
   });
 
-  test('that has not reached the block of a payment is behind: the payment is not called alive, and nothing is decided', async () => {
+  test('that has not reached the block of a payment is behind: it cannot call the payment alive, and nothing is decided', async () => {
     const it = await begin(SOLANA);
     stack.ours.solana.fault('getBlockHeight', { kind: 'answer', result: () => 1 });
     stack.ours.solana.fault('getEpochInfo', {
@@ -194,7 +194,7 @@ describe('a node that forgot', () => {
 });
 
 describe('the decision about a payment that no node can prove', () => {
-  test('is refused while it may land, while a node may know, too early, and about another signature', async () => {
+  test('is refused while the payment may land, while a node may know, too early, and about another signature', async () => {
     const it = await begin(SOLANA);
     const refused = async (words: RegExp, ...how: Parameters<Case['decide']>) => {
       await expect(it.decide(...how)).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe('the decision about a payment that no node can prove', () => {
     await expect(it.decide('void')).rejects.toMatchObject({ code: 'invalid_state' });
   });
 
-  test('void gives back what is held, once, and a second word changes nothing', async () => {
+  test('void gives the held money back once, and a second decision changes nothing', async () => {
     const it = await begin(SOLANA);
     forget(stack.ours.solana);
     await it.look();
@@ -243,7 +243,7 @@ describe('the decision about a payment that no node can prove', () => {
     await it.endsUnpaid(it.intentId);
   });
 
-  test('settled posts what is held under the transaction that is named', async () => {
+  test('settled posts the held money under the transaction that is named', async () => {
     const it = await begin(SOLANA);
     stack.ours.solana.fault('*', { kind: 'down' });
     expect((await it.activities.submitPayment(sending(it.call, it.intentId))).kind).toBe('unclear');
@@ -264,7 +264,7 @@ describe('the decision about a payment that no node can prove', () => {
     await it.endsPaidOnce(it.activities, it.intentId);
   });
 
-  test('settled by a transaction that the node does show is the proof itself, not a decision', async () => {
+  test('settled by a transaction that the node does show is a proof, not a decision', async () => {
     const it = await begin(SOLANA);
     const outcome = await stack.activities().submitPayment(sending(it.call, it.intentId));
     expect(outcome).toMatchObject({ kind: 'settled' });
@@ -284,7 +284,7 @@ describe('the decision about a payment that no node can prove', () => {
     await it.endsPaidOnce(it.activities, it.intentId);
   });
 
-  test('on EVM is open once the authorization is used at finality and its transaction is pruned', async () => {
+  test('is possible on EVM once the authorization is used at finality and its transaction is pruned', async () => {
     const it = await begin(EVM);
     const outcome = await stack.activities().submitPayment(sending(it.call, it.intentId));
     expect(outcome).toMatchObject({ kind: 'settled' });

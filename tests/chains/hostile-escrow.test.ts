@@ -71,7 +71,7 @@ describe.each([
   ['SOL', 200_000_000n],
   ['USDC', 3_000_000n],
 ] as const)('a withdrawal of %s', (code, amount) => {
-  test('over a node that fails in any way while it is sent arrives once', async () => {
+  test('over a node that fails in any way during the sending arrives once', async () => {
     const all: ({ what: string } & Awaited<ReturnType<typeof startWithdrawal>>)[] = [];
     for (const [what, fault] of SENDING) {
       const it = await startWithdrawal(code, amount);
@@ -130,7 +130,7 @@ describe.each([
     await it.agree();
   });
 
-  test('that the escrow account has no coins for is not signed until it has, and the operator is told', async () => {
+  test('without coins for it in the escrow account is not signed until they are there, and the operator is told', async () => {
     const { connection, escrow: account } = stack.wallets;
     const it = await startWithdrawal(code, amount);
     const { lamports } = (await connection.getAccountInfo(account))!;
@@ -205,7 +205,7 @@ describe('a deposit', () => {
     ['never answers', { kind: 'silent' }],
   ];
 
-  test('is neither credited nor refused while the node fails in any way, and credited once afterwards', async () => {
+  test('is neither credited nor refused while the node fails in any way, and is credited once afterwards', async () => {
     const { claim, record, isCreditedOnce } = await sent(1_500_000n);
     expect(await record()).toEqual({ kind: 'recorded' });
     for (const [what, fault] of FAULTS) {

@@ -43,7 +43,7 @@ async function settled() {
 }
 
 describe('a reorganisation', () => {
-  test('that drops a settled payment makes it unknown; the same bytes land again and are paid once', async () => {
+  test('that drops a settled payment makes it unknown, and the same bytes land again and are paid once', async () => {
     const { activities, intentId, call, runId, before, reconcile, endsPaidOnce } = await settled();
     await evm.reorganise(before);
     expect(await reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
@@ -145,7 +145,7 @@ describe('a transaction of the facilitator', () => {
     await purchase.endsPaidOnce(activities, intentId);
   });
 
-  test('that fails when it is executed, because the float is gone, takes nothing; refilled, it is paid once', async () => {
+  test('that fails in execution because the float is gone takes nothing, and is paid once after a refill', async () => {
     const activities = stack.activities();
     const purchase = await startPurchase(stack, EVM);
     const intentId = await purchase.sign(activities);
@@ -187,7 +187,7 @@ describe('a transaction of the facilitator', () => {
     await purchase.endsPaidOnce(activities, intentId);
   });
 
-  test('that the facilitator has no gas for is told as such, and paid once it has some', async () => {
+  test('that the facilitator has no gas for is reported as such, and paid once it has some', async () => {
     const activities = stack.activities();
     const purchase = await startPurchase(stack, EVM);
     const intentId = await purchase.sign(activities);

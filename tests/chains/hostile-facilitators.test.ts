@@ -61,7 +61,7 @@ describe.each(RAILS)('a facilitator at $path', ({ path, code, network, nonsense 
     await purchase.endsPaidOnce(activities, intentId);
   });
 
-  test('that answers success without settling is not believed; when it settles after all, it is paid once', async () => {
+  test('that answers success without settling is not believed, and when it settles later, it is paid once', async () => {
     const activities = stack.activities({ confirmMs: 300 });
     const purchase = await startPurchase(stack, way, { seller });
     const intentId = await purchase.sign(activities);
@@ -76,7 +76,7 @@ describe.each(RAILS)('a facilitator at $path', ({ path, code, network, nonsense 
     await purchase.endsPaidOnce(activities, intentId);
   });
 
-  test('that settles and names the transaction of somebody else: ours is found, and each pays once', async () => {
+  test('that settles and names a transaction of somebody else does no harm: ours is found, and each pays once', async () => {
     const activities = stack.activities();
     const other = await startPurchase(stack, way, { seller });
     const first = await other.sign(activities);

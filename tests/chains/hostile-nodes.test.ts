@@ -23,7 +23,7 @@ const FAULTS: [what: string, fault: Fault][] = [
   ['never answers', { kind: 'silent' }],
 ];
 
-/** What the facilitator's node does with the transaction that settles. */
+/** What the facilitator's node does with the settling transaction. */
 const SENDING: [what: string, lands: boolean, fault: Fault][] = [
   ['takes the transaction and never answers', true, { kind: 'silent' }],
   ['takes the transaction and says that it failed', true, { kind: 'lie', message: 'internal error' }],
@@ -36,7 +36,7 @@ const RAILS: (Way & { chain: 'evm' | 'solana'; sends: string })[] = [
 ];
 
 describe.each(RAILS)('paying at $path', ({ path, code, chain, sends }) => {
-  test('over a node that fails in any way: delivered work is kept, nothing is given up or paid twice', async () => {
+  test('over a node that fails in any way keeps delivered work, and nothing is given up or paid twice', async () => {
     const activities = stack.activities({ confirmMs: 0 });
     const purchase = await startPurchase(stack, { path, code });
     const intentId = await purchase.sign(activities);
@@ -58,7 +58,7 @@ describe.each(RAILS)('paying at $path', ({ path, code, chain, sends }) => {
     await purchase.endsPaidOnce(activities, intentId);
   });
 
-  test('over a node that is down for minutes: a person is told once for each silence that is long', async () => {
+  test('over a node that is down for minutes tells a person once for each long silence', async () => {
     const clock = { now: Date.now() };
     const activities = stack.activities({ now: () => clock.now, attentionAfterMs: 60_000 });
     const purchase = await startPurchase(stack, { path, code });

@@ -113,7 +113,7 @@ describe('a node', () => {
   });
 });
 
-test('equal payments that a stuck node would give one signature are never signed alike', async () => {
+test('equal payments that a stuck node would give one signature get different ones', async () => {
   const activities = stack.activities();
   const { url: seller } = await stack.openShop({ memo: 'order 7' });
   const first = await startPurchase(stack, USDC, { seller });
@@ -174,7 +174,7 @@ describe('wrapping coins', () => {
     await purchase.endsPaidOnce(activities, intentId);
   });
 
-  test('that the escrow has not is refused before anything is signed, and the operator is told', async () => {
+  test('that the escrow cannot afford is refused before anything is signed, and the operator is told', async () => {
     const { connection, escrow } = stack.wallets;
     const activities = stack.activities();
     const purchase = await startPurchase(stack, WRAPPED);

@@ -75,7 +75,7 @@ test('a seller that offers payment identifiers gets the id of the intent', async
   expect(stack.seller.handled.at(-1)?.get('idempotency-key')).toBe(`${runId}:buy:1`);
 });
 
-test('a service that asks for nothing is called once and completes the step', async () => {
+test('a service that asks for no money is called once and completes the step', async () => {
   const { runId } = await stack.newRun('USDC', 0n);
   const step = paidStep(`${stack.seller.url}/free`, { method: 'GET' });
   const outcome = await stack.activities().callService(request(runId, step, 'USDC'));
@@ -83,7 +83,7 @@ test('a service that asks for nothing is called once and completes the step', as
   expect(await eventTypes(stack, runId)).toEqual(['step.started', 'step.completed']);
 });
 
-test('a seller that speaks only version 1 is paid, too', async () => {
+test('a seller that speaks only version 1 is paid as well', async () => {
   const onlyBody: HttpFetch = async (url, options) => {
     const answer = await plainFetch(url, options);
     const { 'payment-required': _version2, ...headers } = answer.headers;

@@ -37,7 +37,7 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
   };
   const witness = (): Witness => witnesses[path === '/evm' ? 'evm' : 'solana'];
 
-  test('is found from what a receipt says of it alone', async () => {
+  test('is found from its receipt alone', async () => {
     const payment = await bought();
     expect(payment).toMatchObject({ status: 'settled', told: 'settled', seq: expect.any(Number) as number });
     expect(await witness().network()).toBe(payment.network);
@@ -46,7 +46,7 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
     expect(sighting).toMatchObject({ kind: 'landed', txHash: payment.tx_hash, final: true });
   });
 
-  test('is found without the transaction’s name, and is not there for what is malformed', async () => {
+  test('is found without the transaction’s name, and a malformed name finds nothing', async () => {
     const payment = await bought();
     const { sighting } = await witness().find({ ...payment, tx_hash: null });
     expect(sighting).toMatchObject({ kind: 'landed', txHash: payment.tx_hash });
@@ -57,7 +57,7 @@ describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
   });
 });
 
-test.each(DIRECT_WAYS)('a $rail in $code is found from what a receipt says of it alone', async (way) => {
+test.each(DIRECT_WAYS)('a $rail in $code is found from its receipt alone', async (way) => {
   const activities = stack.activities();
   const purchase = await startDirect(stack, way);
   await purchase.sign(activities);

@@ -70,7 +70,7 @@ interface Verdict {
   wrong: string[];
 }
 
-/** As somebody who has the file, the nodes and the published key. */
+/** Checks as somebody who has the file, the nodes and the published key. */
 async function verify(text: string, ...more: string[]): Promise<Verdict> {
   const file = join(folder, 'receipt.json');
   writeFileSync(file, text);
@@ -95,7 +95,7 @@ function steward(...args: string[]): Promise<Verdict> {
   });
 }
 
-/** What the installation itself would sign if it lied: every hash and the signature fit. */
+/** What a lying installation would sign itself: every hash and the signature are right. */
 function forged(text: string, change: (bodies: ReceiptBodies) => void): string {
   const bodies = structuredClone(bodiesOf(parseReceipt('it', text)));
   change(bodies);
@@ -133,7 +133,7 @@ describe('steward verify with the nodes of both chains', () => {
     expect(said).toMatch(/ok +chain of pi_\w+ +eip155:\d+: it can never land/);
   });
 
-  test('says what it could not check without them, and that a node does not answer', async () => {
+  test('says what it could not check without them, and when a node does not answer', async () => {
     const without = await verify(one);
     expect(without.code).toBe(0);
     expect(without.wrong.filter((line) => line.includes('no --solana-rpc given'))).toHaveLength(1);
@@ -219,7 +219,7 @@ describe('an issuer who signs a receipt with its own key cannot', () => {
   });
 });
 
-/** The books after a payment of this size that was never made: so that only the chain can tell. */
+/** The books after a payment of this size that was never made, so that only the chain can tell. */
 function giveBack(
   { run, ledger, result, plan }: ReceiptBodies,
   { entries }: { entries: { account: string; asset: string; amount: string }[] },
@@ -240,7 +240,7 @@ function giveBack(
 }
 
 describe('steward verify', () => {
-  test('says of the key that it was checked only against itself when none is given, and finds a stranger’s', async () => {
+  test('says that the key was checked only against itself when none is given, and finds a stranger’s', async () => {
     const file = join(folder, 'mine.json');
     writeFileSync(file, one);
     const { code, said } = await steward('verify', file);
@@ -256,7 +256,7 @@ describe('steward verify', () => {
     expect(named.said).toMatch(/FAILED +signature .*not the one given/);
   });
 
-  test('of what is no receipt says so in a sentence', async () => {
+  test('explains in a sentence why a file is not a receipt', async () => {
     const file = join(folder, 'junk.json');
     const cases: [string, RegExp][] = [
       ['', /is not JSON/],

@@ -80,7 +80,7 @@ const escrowOf = async (userId: string) =>
 const EVM: Way = WAYS[0]!;
 const SOLANA: Way = WAYS[1]!;
 
-/** Of a kind, about a run where one is named. */
+/** Findings of a kind, about one run where it is named. */
 const found = (told: readonly Told[], kind: FindingKind, runId?: string): Told[] =>
   told.filter((one) => one.kind === kind && (runId === undefined || one.runId === runId));
 
@@ -93,7 +93,7 @@ test.each(WAYS)('after a payment of $code at $path chains, ledger and runs agree
   expect(await books.check()).toEqual([]);
 });
 
-test('while a payment is under way it is no difference', async () => {
+test('a payment under way is no difference', async () => {
   const activities = stack.activities();
   const { runId } = await approvedRun('USDC');
   await books.level();
@@ -106,7 +106,7 @@ test('while a payment is under way it is no difference', async () => {
 describe('inside the ledger', () => {
   beforeEach(() => books.level());
 
-  test('a transfer that does not sum to zero is for a person, until it is put right', async () => {
+  test('a transfer that does not sum to zero is for a person, until it is corrected', async () => {
     const { runId, intentId } = await purchase(SOLANA);
     const spoil = (by: number) =>
       sql(`update entry set amount = amount + $2 where transfer_id = $1 and account_id like 'payee:%'`, [
@@ -128,7 +128,7 @@ describe('inside the ledger', () => {
     expect(await attentionKinds(stack, runId)).not.toContain('unbalanced_transfer');
   });
 
-  test('a guarded balance that is not what its entries say is set right', async () => {
+  test('a guarded balance that differs from its entries is corrected', async () => {
     const { userId } = await approvedRun('USDC');
     const { account } = escrowAccount(TENANT, userId, usdc());
     await sql(
@@ -145,7 +145,7 @@ describe('inside the ledger', () => {
     });
   });
 
-  test('a deposit that is called credited and is not in the ledger is found', async () => {
+  test('a deposit that is marked as credited and is not in the ledger is found', async () => {
     const { userId } = await approvedRun('USDC');
     const signature = `seed-${randomUUID()}`;
     await sql(
@@ -158,7 +158,7 @@ describe('inside the ledger', () => {
     await sql('delete from deposit where signature = $1', [signature]);
   });
 
-  test('a withdrawal and a hold that tell different things are found', async () => {
+  test('a withdrawal and a hold that contradict each other are found', async () => {
     const { userId } = await approvedRun('USDC');
     const id = `wd_${randomUUID()}`;
     await sql(
@@ -215,7 +215,7 @@ describe('between payments and the ledger', () => {
     await closeTransfer(stack.db.pool, `payment:nobody-${runId}`, 'voided');
   });
 
-  test('a second payment of a step, and more than was approved, are found', async () => {
+  test('a second payment of a step, and payments beyond what was approved, are found', async () => {
     const { runId, intentId } = await purchase(SOLANA);
     await sql(
       `insert into payment (id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, status, quote_sealed)
@@ -233,7 +233,7 @@ describe('between payments and the ledger', () => {
 describe('between runs and the ledger', () => {
   beforeEach(() => books.level());
 
-  test('money of an ended run goes home: what it reserved, and what it held for a payment never signed', async () => {
+  test('money of an ended run is given back: its reserve, and what it held for a payment that was never signed', async () => {
     const { runId, userId } = await approvedRun('USDC');
     const activities = stack.activities({ checkpoint: crashAt('payment.prepared') });
     const ride = { runId, events: [] };
@@ -251,7 +251,7 @@ describe('between runs and the ledger', () => {
     expect((await paymentOf(stack, intentId)).status).toBe('rejected');
   });
 
-  test('what a run says it cost is compared with what was paid', async () => {
+  test('the cost that a run tells is compared with its payments', async () => {
     const { runId } = await purchase(EVM);
     await end(runId, '240000');
     expect(found(await books.check(), 'cost_differs', runId)).toMatchObject([{ repaired: false }]);
@@ -259,7 +259,7 @@ describe('between runs and the ledger', () => {
     expect(found(await books.check(), 'cost_differs', runId)).toEqual([]);
   });
 
-  test('a run whose workflow was terminated fails, and its money goes home', async () => {
+  test('a run whose workflow was terminated fails, and its money is given back', async () => {
     const { runId, userId } = await approvedRun('USDC');
     const ride = { runId, events: [] };
     await stack.activities().reserveForRun({ ride, runId, revision: 1, upTo: '700000', asset: 'USDC' });
@@ -286,7 +286,7 @@ describe('between runs and the ledger', () => {
     expect(found(await books.check(), 'cost_differs', runId)).toEqual([]);
   });
 
-  test('a payment that was unknown when its run ended is no part of the cost that the run told', async () => {
+  test('a payment that was unknown when its run ended does not belong to the cost that the run told', async () => {
     const { runId, intentId } = await purchase(SOLANA);
     const data = { step: 'buy', payment: { intentId, status: 'unknown' } };
     await sql(
@@ -297,7 +297,7 @@ describe('between runs and the ledger', () => {
     expect(found(await books.check(), 'cost_differs', runId)).toEqual([]);
   });
 
-  test('a run whose payment is still open is not failed before the payment is closed', async () => {
+  test('a run whose payment is still open does not fail before the payment is closed', async () => {
     const activities = stack.activities();
     const { runId } = await approvedRun('USDC');
     const intentId = await quoteFor(
@@ -312,7 +312,7 @@ describe('between runs and the ledger', () => {
     expect((await getRun(stack.db.pool, runId))!.finished_at).toBeNull();
   });
 
-  test('a workflow that is only not there may be elsewhere: nothing is done but to tell', async () => {
+  test('a missing workflow may be in another namespace, so it is only reported', async () => {
     const { runId } = await approvedRun('USDC');
     const state = (id: string) => Promise.resolve(id === runId ? ('missing' as const) : ('open' as const));
     expect(found(await books.check({ workflowState: state }), 'run_stranded', runId)).toMatchObject([
@@ -339,7 +339,7 @@ describe('between chains and the ledger', () => {
     await sql(`update payment set proof = $2 where id = $1`, [intentId, proof]);
   });
 
-  test('a payment that was called void and landed is found', async () => {
+  test('a payment that was called void and then landed is found', async () => {
     const { runId, intentId } = await purchase(EVM);
     await sql(`update payment set status = 'void', finalized = false where id = $1`, [intentId]);
     expect(found(await books.check(), 'void_payment_landed', runId)).toMatchObject([
@@ -348,7 +348,7 @@ describe('between chains and the ledger', () => {
     await sql(`update payment set status = 'settled', finalized = true where id = $1`, [intentId]);
   });
 
-  test('money that left a chain account behind our back is found to the last unit, once', async () => {
+  test('money that left a chain account behind our back is found to the last unit, and reported once', async () => {
     const { evm } = stack.assets;
     const provider = evmProvider(evm.rpcUrl);
     const token = new Contract(
@@ -383,7 +383,7 @@ describe('between chains and the ledger', () => {
       .toEqual([expect.stringContaining('777 more')]);
   });
 
-  test('a chain that does not answer is told as such, and the rest is checked', async () => {
+  test('a chain that does not answer is reported as such, and the rest is checked', async () => {
     const config = railsConfig(stack.assets);
     const rails = createRails({
       ...config,

@@ -173,7 +173,7 @@ describe('a refund that a seller only claims', () => {
   });
 });
 
-test('an undo without a refund is done, and one that the service refuses is not', async () => {
+test('an undo without a refund counts as done, and one that the service refuses does not', async () => {
   const { undo } = await booked(stack.activities(), stack.assets.solanaNetwork);
   const free = {
     ...undo,

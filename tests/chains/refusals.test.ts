@@ -25,7 +25,7 @@ async function quoted(balance: bigint, path = '/solana') {
 }
 
 describe('before anything is signed', () => {
-  test('the reserve is topped up from the escrow by just what it lacks', async () => {
+  test('the reserve is topped up from the escrow by exactly what it lacks', async () => {
     const { runId, userId, intentId, ride } = await quoted(1_000_000n);
     const activities = stack.activities();
     await activities.reserveForRun({ ride, runId, revision: 1, upTo: '100000', asset: 'USDC' });
@@ -48,7 +48,7 @@ describe('before anything is signed', () => {
     expect((await paymentOf(stack, intentId)).status).toBe('quoted');
   });
 
-  test('an escrow that has too little is enough as soon as what lacked is there', async () => {
+  test('an escrow with too little is enough as soon as the missing amount is there', async () => {
     const activities = stack.activities();
     const { runId, userId, intentId, ride } = await quoted(249_999n);
     expect(await activities.checkFunds({ intentId })).toEqual({ funded: false });
@@ -65,7 +65,7 @@ describe('before anything is signed', () => {
     });
   });
 
-  test('an approval that has expired refuses, also when the money was held already', async () => {
+  test('an approval that has expired refuses, even when the money was held already', async () => {
     const { runId, intentId, ride } = await quoted(1_000_000n);
     const late = { ride, runId, intentId, signBeforeMs: Date.now() - 1 };
     expect(await stack.activities().signPayment(late)).toMatchObject({ kind: 'refused', reason: 'expired' });
@@ -79,7 +79,7 @@ describe('before anything is signed', () => {
     expect(await stack.activities().signPayment(late)).toMatchObject({ kind: 'refused', reason: 'expired' });
     expect(await reserveOf(stack, runId, 'USDC')).toMatchObject({ held: 0n });
 
-    // Approved again: a hold of its own, and the same intent is paid.
+    // After another approval there is a new hold, and the same intent is paid.
     expect(await stack.activities().signPayment({ ...late, signBeforeMs: soon() })).toEqual({
       kind: 'signed',
     });
@@ -101,7 +101,7 @@ describe('before anything is signed', () => {
     expect(await attentionKinds(stack, runId)).toEqual([]);
   });
 
-  test('what was quoted may change its price until something is held for it', async () => {
+  test('a quoted price may change until something is held for it', async () => {
     const { runId, intentId, ride } = await quoted(1_000_000n);
     const call = request(
       runId,

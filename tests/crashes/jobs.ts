@@ -7,11 +7,12 @@ import { required } from '../../config/temporal-connection.ts';
 import type { Victims } from '../kills/victims.ts';
 import { until } from '../workflows/support/run.ts';
 
-const PATIENCE_MS = 200_000; // a launch whose answer was lost is looked for two minutes long
+const PATIENCE_MS = 200_000; // a launch whose answer was lost is looked for during two minutes
 
 /**
- * Orders and pays a job as a stubborn purchaser does, and holds that nothing was done twice. With `stops` a worker may have
- * been stopped while it asked for the payment or launched: what it did beside another is told to nobody and never counts.
+ * Orders and pays a job as a stubborn purchaser does, and requires that nothing was done twice. With `stops` a worker
+ * may have been stopped while it asked for the payment or launched. What it did beside another worker is told to nobody
+ * and never counts.
  */
 export async function buyJob(
   { url, config }: Pick<Victims, 'url' | 'config'>,
@@ -38,7 +39,7 @@ export async function buyJob(
   expect(stops ? runs.filter(({ status }) => status === 'finished') : runs).toHaveLength(1);
 }
 
-/** Sends the same again until it is taken, as a client does that lost the answer. */
+/** Sends the same request until it is accepted, as a client does that lost the answer. */
 async function insist(url: string, body: object): Promise<Record<string, unknown>> {
   let answer: Record<string, unknown> = {};
   await until(

@@ -15,7 +15,7 @@ import { until } from '../workflows/support/run.ts';
 const USER = 'customer';
 const PATIENCE_MS = 90_000; // some points come when all is done and a chain calls it final
 
-/** What is bought or moved so that a point is reached, and how it must end all the same. */
+/** What is bought or moved to reach a point, and how it must end all the same. */
 export const JOBS = {
   'a payment on Solana': { input: 'Get the SOL price history of the last 30 days', ends: 'completed' },
   'a payment on the EVM chain': {
@@ -105,7 +105,7 @@ interface Means {
   customer: Customer;
 }
 
-/** Answers by how much the user's balance must have changed, in whole units of USDC. */
+/** Answers the change that the user's balance must show, in whole units of USDC. */
 async function perform(job: Job, name: string, { victims, client, customer }: Means): Promise<number> {
   if (job === 'a deposit') {
     await fundEscrow(SILENT, client, victims.local, USER, '1.25');

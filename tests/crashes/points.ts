@@ -33,7 +33,7 @@ const LEADS_TO: { [point in CrashPoint | JobPoint]: Job[] } = {
   'deposit.credited': ['a deposit'],
   'withdrawal.prepared': WITHDRAWAL,
 };
-/** Every point with everything that leads to it. */
+/** Every point, with each act that leads to it. */
 export const MATRIX = (Object.keys(LEADS_TO) as CrashPoint[]).flatMap((point) =>
   LEADS_TO[point].map((job) => [point, job] as const),
 );

@@ -36,7 +36,7 @@ export interface Keyed {
   key: string;
 }
 
-/** Points inside a transaction. While it is open the key counts as at work, however long ago it was claimed. */
+/** Points inside a transaction. While that is open the key counts as at work, however long ago it was claimed. */
 const LOCKED: ReadonlySet<RequestPoint> = new Set(['claim.bound', 'run.inserted']);
 
 /** Points that a request passes once its answer is made. */

@@ -117,7 +117,7 @@ test('the late request of a start that was called off begins anew: no client hea
   expect(await eventsOf(String(body['id']))).toEqual(['started']);
 });
 
-test('the late request of a start that was called off is told so when it has no key', async () => {
+test('the late request of a start that was called off learns of that when it has no key', async () => {
   const { runId, goOn } = await heldUp();
   await callOff(runId);
   expect((await goOn()).body).toMatchObject({ status: 503, code: 'unavailable', run_id: runId });
@@ -142,7 +142,7 @@ const markCalledOff = (runId: string): Promise<unknown> =>
     runId,
   ]);
 
-test('a start that was called off is told to end until it has, though a worker begins it first', async () => {
+test('a start that was called off is told to end until it ends, even if a worker begins it first', async () => {
   const { runId, goOn } = await heldUp();
   await markCalledOff(runId);
   expect((await goOn()).body).toMatchObject({ status: 503, run_id: runId });

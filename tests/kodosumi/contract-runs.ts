@@ -28,14 +28,14 @@ function describeEnds(tried: () => Tried): void {
       expect(await kodosumi.failure(fid)).toBe('ValueError: no luck today');
     });
 
-    it('tell themselves why, when it is an error of Kodosumi', async () => {
+    it('give their own reason when the error is one of Kodosumi', async () => {
       const { kodosumi, launch, reach } = tried();
       const fid = await launch('Failing', { how: 'known' });
       expect(outputOf((await reach(fid, 'error')).final)).toBe('the model is not available');
       expect(await kodosumi.failure(fid)).toBe('kodosumi.error.KodosumiError: the model is not available');
     });
 
-    it('are gone when they are killed, as often as that is asked', async () => {
+    it('are gone after they are killed, however often that is asked', async () => {
       const { kodosumi, launch, reach } = tried();
       const fid = await launch('Long run', { seconds: 60 });
       await reach(fid, 'running');
@@ -109,7 +109,7 @@ function describeFiles(tried: () => Tried): void {
 
 function describeEvents(tried: () => Tried): void {
   describe('events', () => {
-    it('tell a run from its beginning to its end, and again', async () => {
+    it('show a run from its beginning to its end, and again', async () => {
       const { launch, eventsUntil } = tried();
       const startedMs = Date.now();
       const fid = await launch('Long run', { seconds: 1 });
@@ -141,7 +141,7 @@ function describeEvents(tried: () => Tried): void {
       await kodosumi.kill(fid);
     });
 
-    it('tell of locks and leases', async () => {
+    it('show locks and leases', async () => {
       const { kodosumi, launch, eventsUntil } = tried();
       const fid = await launch('Approval', { message: 'hello' });
       const lock = (await eventsUntil(fid, ({ event }) => event === 'lock')).at(-1);
@@ -161,7 +161,7 @@ function describeEvents(tried: () => Tried): void {
 
 function describeLost(tried: () => Tried): void {
   describe('a launch whose answer got lost', () => {
-    it('is found by its flow and inputs, unless it is another job', async () => {
+    it('is found by its flow and inputs, unless it belongs to another job', async () => {
       const { kodosumi, urlOf, launch, reach } = tried();
       const sinceMs = Date.now();
       const inputs = { topic: `loss ${sinceMs}` };

@@ -6,7 +6,10 @@ import { describeRuns } from './contract-runs.ts';
 import { tryOut, type Tried } from './runs.ts';
 import type { KodosumiTarget } from './target.ts';
 
-/** What a Kodosumi is for us. The same for the stand-in and the real one: where they differ, the stand-in is wrong. */
+/**
+ * What we expect of a Kodosumi. It holds for the stand-in and for the real one; where they differ, the stand-in is
+ * wrong.
+ */
 export function describeKodosumi(target: () => KodosumiTarget): void {
   let tried: Tried;
   beforeAll(() => {
@@ -24,7 +27,7 @@ function describeAccess(target: () => KodosumiTarget): void {
       expect(await createKodosumi(target()).isHealthy()).toBe(true);
     });
 
-    it('is not with wrong ones, and says so', async () => {
+    it('is unhealthy with wrong credentials, and says so', async () => {
       const stranger = createKodosumi({ ...target(), password: 'wrong' });
       expect(await stranger.isHealthy()).toBe(false);
       await expect(stranger.flows()).rejects.toMatchObject({
@@ -34,7 +37,7 @@ function describeAccess(target: () => KodosumiTarget): void {
       });
     });
 
-    it('is not where nobody listens', async () => {
+    it('is unhealthy when nobody listens', async () => {
       const nowhere = createKodosumi({ ...target(), url: 'http://127.0.0.1:1' });
       expect(await nowhere.isHealthy()).toBe(false);
       await expect(nowhere.launch('/-/a/1/-/', {})).rejects.toMatchObject({
@@ -65,7 +68,7 @@ function describeFlows(tried: () => Tried): void {
       expect((await kodosumi.schema(await urlOf(summary)))?.elements).toEqual(elements);
     });
 
-    it('describe their forms', async () => {
+    it('are shown with their forms', async () => {
       const { kodosumi, urlOf } = tried();
       const schema = await kodosumi.schema(await urlOf('Hymn'));
       expect(schema).toMatchObject({ summary: 'Hymn', extra: { 'x-version': '1.0.1' } });
@@ -81,7 +84,7 @@ function describeFlows(tried: () => Tried): void {
       });
     });
 
-    it('are undefined where there is none, and cannot be launched', async () => {
+    it('are undefined when they do not exist, and cannot be launched', async () => {
       const { kodosumi } = tried();
       expect(await kodosumi.schema('/-/localhost/1/nothing/-/')).toBeUndefined();
       await expect(kodosumi.launch('/-/localhost/1/nothing/-/', {})).rejects.toMatchObject({
@@ -90,7 +93,7 @@ function describeFlows(tried: () => Tried): void {
       });
     });
 
-    it('know every element', async () => {
+    it('may have every kind of element', async () => {
       const { kodosumi, urlOf, finish } = tried();
       const schema = await kodosumi.schema(await urlOf('Every element'));
       expect(schema?.elements.map(({ type }) => type).join(' ')).toBe(

@@ -22,7 +22,7 @@ import { CODE_FIELD, VAULT, vault } from './support/vault.ts';
 let app: MasumiApp;
 let panel: Kodosumi;
 let handed: string[] = [];
-/** Before Kodosumi is asked, and after it has answered. */
+/** Hooks before Kodosumi is asked, and after it has answered. */
 let hold: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
@@ -61,7 +61,7 @@ const fidOf = async (jobId: string): Promise<string> =>
   (await app.db.pool.query<{ fid: string }>('select fid from job where run_id = $1', [jobId])).rows[0]!.fid;
 
 describe('The same answers', () => {
-  test('again get the same receipt, and Kodosumi is asked once', async () => {
+  test('that come again get the same receipt, and Kodosumi is asked once', async () => {
     const { jobId, statusId } = await startAsking(app, 'once');
     const first = await provide(app, jobId, statusId, YES);
     expect(first.status, first.text).toBe(200);
@@ -74,7 +74,7 @@ describe('The same answers', () => {
     expect(handed).toEqual([statusId]);
   });
 
-  test('five times at once are taken once, and all five hear so', async () => {
+  test('that come five times at once are taken once, and all five get the receipt', async () => {
     const { jobId, statusId } = await startAsking(app, 'at once');
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => provide(app, jobId, statusId, YES)));
     expect(answers.map(({ status, text }) => (status === 200 ? 200 : text))).toEqual([
@@ -84,7 +84,7 @@ describe('The same answers', () => {
     await until(app, APPROVAL, jobId, 'completed');
   });
 
-  test('may not be replaced: others at the same moment, or later, are refused', async () => {
+  test('may not be replaced: different ones at the same moment, or later, are refused', async () => {
     const { jobId, statusId } = await startAsking(app, 'others');
     const { promise, resolve } = Promise.withResolvers<void>();
     hold = () => promise;
@@ -102,7 +102,7 @@ describe('The same answers', () => {
     expect(done['result']).toContain('of others');
   });
 
-  test('while Kodosumi is down are refused as such, and may be given again', async () => {
+  test('are refused as unavailable while Kodosumi is down, and may be given again', async () => {
     const { jobId, statusId } = await startAsking(app, 'outage');
     await app.kodosumi.control.startOutage();
     try {

@@ -74,7 +74,7 @@ describe('The identifier', () => {
     },
   );
 
-  test('is missed by start_job, and made up by the native API', async () => {
+  test('is required by start_job, and made up by the native API', async () => {
     await expectRefused(MIP, { input_data: INPUT }, 400, 'invalid_identifier');
     const { status, body } = await post(app, NATIVE, { inputs: INPUT });
     expect(status).toBe(200);
@@ -113,7 +113,7 @@ describe('Inputs', () => {
     expect(second.body['field_errors']).toEqual({ inputs: ['inputs must be an object.'] });
   });
 
-  test('that are missing are none for start_job, so that what is missed is named', async () => {
+  test('that are missing count as empty for start_job, so that the refusal names the missing fields', async () => {
     const mip = await expectRefused(MIP, { identifier_from_purchaser: 'none' }, 400, 'invalid_input');
     expect(mip.body['field_errors']).toEqual({ topic: [expect.stringContaining('required')] });
     const native = await expectRefused(NATIVE, {}, 400, 'invalid_input');
@@ -153,7 +153,7 @@ describe('Inputs', () => {
     }
   });
 
-  test('with a number that no JSON value has are refused with their field', async () => {
+  test('with a number that no JSON value can hold are refused with their field', async () => {
     const fields = `{"topic":"a","_info_1":{"deep":[1e400]}}`;
     const mip = await expectRefused(
       MIP,
@@ -165,7 +165,7 @@ describe('Inputs', () => {
     await expectRefused(NATIVE, `{"inputs":${fields}}`, 400, 'invalid_input');
   });
 
-  test('never turn up in what a refusal says: they may be passwords', async () => {
+  test('never appear in a refusal: they may be passwords', async () => {
     const inputs = { text: 'abc', password: 'pw' };
     const body = { identifier_from_purchaser: 'secret', input_data: inputs };
     const { text } = await expectRefused(`/mip003/${ELEMENTS}/start_job`, body, 400, 'invalid_input');
@@ -239,7 +239,7 @@ describe('A path that leads nowhere', () => {
     '-_localhost_8001_hymn_-',
   ];
 
-  test.each(unknown)('of an unknown flow is said to be that: %s', async (key) => {
+  test.each(unknown)('to an unknown flow is flow_not_found: %s', async (key) => {
     const body = { identifier_from_purchaser: 'a', input_data: INPUT, inputs: INPUT, job_id: randomUUID() };
     for (const path of [`/mip003/${key}/start_job`, `/${key}/runs`, `/mip003/${key}/provide_input`])
       expectProblem(await post(app, path, body), 404, 'flow_not_found');
@@ -249,7 +249,7 @@ describe('A path that leads nowhere', () => {
     expectProblem(await get(app, `/${key}`), 404, 'route_not_found');
   });
 
-  test('to a job of another flow, or none, is a job that is not found; no job_id at all is missed', async () => {
+  test('to a job of another flow, or to none, is job_not_found, and without any job_id it is missing_job_id', async () => {
     const { body } = await startJob(app, HYMN, 'mine', INPUT);
     for (const id of [String(body['id']), randomUUID(), 'x'.repeat(300), "'; drop table job"]) {
       const named = encodeURIComponent(id);
@@ -271,7 +271,7 @@ describe('A path that leads nowhere', () => {
     expect(found.status).toBe(200);
   });
 
-  test('by a method that is not possible there is 405 with those that are', async () => {
+  test('with a wrong method is 405 with the methods that are possible', async () => {
     for (const [method, path, allow] of [
       ['GET', MIP, 'POST'],
       ['PUT', MIP, 'POST'],
@@ -286,7 +286,7 @@ describe('A path that leads nowhere', () => {
     }
   });
 
-  test('below the family’s prefix is no route, and fixed routes stay what they are', async () => {
+  test('below the family’s prefix is not a route, and fixed routes stay as they are', async () => {
     expectProblem(await get(app, `/mip003/${HYMN}/nothing`), 404, 'route_not_found');
     for (const path of [
       '/flows',

@@ -43,7 +43,7 @@ beforeEach(() => {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const inputHash = (identifier: string, data: object): string => sha256(`${identifier};${canonicalize(data)}`);
 
-/** Asks until the status is final; what is seen on the way is judged by the contract's rules. */
+/** Asks until the status is final. The contract's rules judge every answer on the way. */
 async function watch(key: string, jobId: string): Promise<{ seen: string[]; last: Record<string, unknown> }> {
   const seen: string[] = [];
   let last: Record<string, unknown> = {};

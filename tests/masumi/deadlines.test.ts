@@ -47,7 +47,7 @@ describe('A job with little time', () => {
       .toMatch(/authorized|refunded/);
   });
 
-  test('is given up at its result deadline: killed, nothing submitted, a late result dropped', async () => {
+  test('is given up at its result deadline: its run is killed, nothing is submitted, and a late result is dropped', async () => {
     const started = await paid(app, held.key, 'dead11e1dead11e1', {});
     await until(app, held.key, started.jobId, 'running');
     expect(await until(app, held.key, started.jobId, 'failed')).toMatchObject({
@@ -59,7 +59,7 @@ describe('A job with little time', () => {
     await expect.poll(() => app.kodosumi.control.runs().some(({ url }) => url === held.flow.url)).toBe(false);
   });
 
-  test('is given up when nobody answers by the input deadline, which its status publishes', async () => {
+  test('is given up when nobody answers by the input deadline, which its status shows', async () => {
     const ordered = Date.now();
     const started = await paid(app, APPROVAL, 'dead11e2dead11e2', { message: 'anyone?' });
     const asked = await until(app, APPROVAL, started.jobId, 'awaiting_input');
@@ -79,7 +79,7 @@ describe('A job with little time', () => {
     expectProblem(another, 409, 'not_awaiting_input');
   });
 
-  test('is told so only for the question that nobody answered, not for one before it', async () => {
+  test('reports deadline_passed only for the question that nobody answered, not for an earlier one', async () => {
     const started = await paid(app, TWICE, 'dead11e7dead11e7', {});
     const first = await until(app, TWICE, started.jobId, 'awaiting_input');
     expect((await provide(app, started.jobId, String(first['id']), { a: 'one' }, TWICE)).status).toBe(200);
@@ -94,7 +94,7 @@ describe('A job with little time', () => {
 });
 
 describe('A result whose hash nobody takes in time', () => {
-  test('is none, whatever other hash is shown for it', async () => {
+  test('is not delivered, whatever other hash is shown for it', async () => {
     const app = await startPaidApp({ job: shortJob(5000) });
     app.payments.control.fail('POST /payment/submit-result', { kind: 'status', status: 503, times: 100 });
     const started = await paid(app, HYMN, 'dead11e6dead11e6', { topic: 'silence' });
@@ -116,13 +116,13 @@ describe('A purchaser', () => {
   });
   afterAll(() => app.close());
 
-  test('who does not pay in time has no job any more', async () => {
+  test('who does not pay in time loses the job', async () => {
     const started = await order(app, HYMN, 'dead11e3dead11e3', { topic: 'unpaid' });
     expect(await until(app, HYMN, started.jobId, 'failed')).toMatchObject({ error_code: 'payment_timeout' });
     expect((await native(app, HYMN, started)).payment.refund).toBe('none');
   });
 
-  test('who paid in time is served though no watch has seen it: the payment service is asked once more', async () => {
+  test('who paid in time is served even if no watch saw it: the payment service is asked once more', async () => {
     const started = await paid(app, HYMN, 'dead11e4dead11e4', { topic: 'just in time' });
     await until(app, HYMN, started.jobId, 'completed');
   });

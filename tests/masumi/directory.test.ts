@@ -99,7 +99,7 @@ describe('Flows', () => {
     }
   });
 
-  test('that disappear keep their jobs, which end as if nothing had happened', async () => {
+  test('that disappear keep their jobs, which end as usual', async () => {
     writeFileSync(file, `AGENT_IDENTIFIER_${APPROVAL}: the approval agent\n`);
     await expect.poll(() => availability(APPROVAL)).toMatchObject({ status: 'available' });
     const { jobId, statusId } = await startAsking(app, 'stays');

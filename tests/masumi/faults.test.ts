@@ -41,7 +41,7 @@ describe('The payment service', () => {
     await until(app, HYMN, started.jobId, 'completed');
   });
 
-  test('may say that it is asked too often: it is left alone as long as it says', async () => {
+  test('may say that it is asked too often: it is then left alone for as long as it says', async () => {
     app.payments.control.fail('POST /payment', { kind: 'status', status: 429, retryAfter: 1, times: 1 });
     const asked = performance.now();
     const started = await paid(app, HYMN, 'fa0172fa0172fa01', { topic: 'slow down' });
@@ -49,7 +49,7 @@ describe('The payment service', () => {
     await until(app, HYMN, started.jobId, 'completed');
   });
 
-  test('may be down: 502, and the order can be given again', async () => {
+  test('may be down: the order is refused with 502, and can be given again', async () => {
     app.payments.control.fail('POST /payment', { kind: 'status', status: 503, times: 50 });
     const refused = await startJob(app, HYMN, 'fa0173fa0173fa01', { topic: 'down' });
     expect([refused.status, refused.body['code']]).toEqual([502, 'payment_service_unavailable']);
@@ -95,7 +95,7 @@ describe('The payment service', () => {
     },
   );
 
-  test('needs a person: an item says so', async () => {
+  test('may need a person: an item says so', async () => {
     const started = await order(app, HYMN, 'fa0176fa0176fa01', { topic: 'stuck' });
     app.payments.control.setState(started.payment, {
       chainState: 'FundsLocked',
@@ -142,7 +142,7 @@ describe('Kodosumi', () => {
     expect(new Set(steps).size).toBe(10);
   });
 
-  test('may keep a stream open and say nothing: the status is asked', async () => {
+  test('may keep a stream open and say nothing: the status is read instead', async () => {
     app.kodosumi.control.silenceStreams(true);
     const started = await paid(app, HYMN, 'fa017afa017afa01', { topic: 'silence' });
     await until(app, HYMN, started.jobId, 'completed');

@@ -24,7 +24,7 @@ const asker: StandInFlow = {
   run: async ({ lock }) => markdown(JSON.stringify(await lock('scan', form))),
 };
 
-// Whatever a name resolves to here is private.
+// Every name resolves to a private address here.
 const guard = createUrlGuard({ allowHosts: [], resolve: () => Promise.resolve(['10.0.0.1']) });
 const files = createGuardedFetch({ guard, timeoutMs: 1000, maxBytes: 1000 });
 const LISTED = 'https://127.0.0.1:8443/mine.txt';
@@ -72,7 +72,7 @@ describe('A file at a private address', () => {
     expect(await countRows(app)).toBe(before);
   });
 
-  test('is no answer to a question either, which stays open', async () => {
+  test('is refused as an answer to a question, too, and the question stays open', async () => {
     const { body } = await startJob(app, ASKER, 'asks for a file', {});
     const jobId = String(body['id']);
     const asked = await until(app, ASKER, jobId, 'awaiting_input');
@@ -89,7 +89,7 @@ describe('A file at a private address', () => {
     expect(await until(app, READER, body['id'], 'completed')).toMatchObject({ result: 'mine.txt' });
   });
 
-  test('that only its name leads to fails the job, in words for who gave it', async () => {
+  test('behind a public name fails the job, in words for whoever gave it', async () => {
     const { body } = await startJob(app, READER, 'by name', { scan: ['https://inside.example/x'] });
     const failed = await until(app, READER, body['id'], 'failed');
     expect(failed).toMatchObject({ error_code: 'flow_rejected_input' });

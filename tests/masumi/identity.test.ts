@@ -48,7 +48,7 @@ describe('The same order', () => {
     expect(app.kodosumi.control.runs().length).toBe(before + 1);
   });
 
-  test('with the same input written differently is the same; other input is a conflict', async () => {
+  test('with the same input written differently is the same, and with other input it is a conflict', async () => {
     const first = await startJob(app, APPROVAL, 'conflict', MESSAGE);
     const spaced = await post(
       app,
@@ -64,7 +64,7 @@ describe('The same order', () => {
     expect((await startJob(app, HYMN, 'conflict', { topic: 'another flow' })).status).toBe(200);
   });
 
-  test('ten different ones at once under one identifier are one job and nine conflicts', async () => {
+  test('in ten different forms at once under one identifier is one job and nine conflicts', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) => startJob(app, APPROVAL, 'race', { message: `${index}` })),
     );
@@ -72,7 +72,7 @@ describe('The same order', () => {
     expect(codes.toSorted()).toEqual(['200 success', ...Array<string>(9).fill('409 identifier_conflict')]);
   });
 
-  test('is a new job once the first has ended, with other input too', async () => {
+  test('is a new job once the first has ended, even with other input', async () => {
     const first = await startJob(app, HYMN, 'ended', { topic: 'autumn' });
     await until(app, HYMN, first.body['id'], 'completed');
     const second = await startJob(app, HYMN, 'ended', { topic: 'autumn' });
@@ -83,7 +83,7 @@ describe('The same order', () => {
     expect(await statusOf(app, HYMN, first.body['id'])).toMatchObject({ status: 'completed' });
   });
 
-  test('under an Idempotency-Key is answered as the first time, after the job’s end too', async () => {
+  test('under an Idempotency-Key gets its first answer again, even after the job’s end', async () => {
     const key = { 'idempotency-key': 'k-1' };
     const order = { identifier_from_purchaser: 'key', input_data: { topic: 'autumn' } };
     const path = `/mip003/${HYMN}/start_job`;
@@ -109,7 +109,7 @@ describe('The same order', () => {
 describe('Answers', () => {
   const YES = { decision: 'Send' };
 
-  test('that come late, for another question or for none, say so', async () => {
+  test('that come late, or for another question or none, are refused with the reason', async () => {
     const { jobId, statusId } = await startAsking(app, 'late');
     for (const lid of ['another', '', '00000000-0000-0000-0000-000000000000'])
       expectProblem(await provide(app, jobId, lid, YES), 409, 'stale_status_id');
@@ -134,7 +134,7 @@ describe('Answers', () => {
     expectProblem(await provide(app, jobId, 'another', YES), 409, 'not_awaiting_input');
   });
 
-  test('that the form or the flow refuses leave the question open; the right ones are taken then', async () => {
+  test('that the form or the flow refuses leave the question open, and the right ones are taken then', async () => {
     const { jobId, statusId } = await startAsking(app, 'refused');
     const unknown = await provide(app, jobId, statusId, { decision: 'Maybe', other: 1 });
     expectProblem(unknown, 400, 'invalid_input');

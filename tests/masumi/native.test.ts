@@ -89,7 +89,7 @@ describe('A run of the native API', () => {
     expect(new Set(events.map(({ id: eventId }) => eventId)).size).toBe(events.length);
   });
 
-  test('that is not done has no result and no end', async () => {
+  test('that is not finished has no result and no end', async () => {
     const id = await order(LONG, { seconds: 2 });
     const running = await read(LONG, id);
     expect(running).toMatchObject({ status: 'running', result: null, completed_at: null, error_code: null });
@@ -171,7 +171,7 @@ describe('The catalogue', () => {
 });
 
 describe('Health', () => {
-  test('names the parts, and is degraded while Kodosumi is down or slow', async () => {
+  test('names its parts, and is degraded while Kodosumi is down or slow', async () => {
     const { status, body } = await get(app, '/health');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -183,7 +183,7 @@ describe('Health', () => {
       database: { is_healthy: true },
     });
     app.kodosumi.control.slow(3000);
-    // What was seen of it counts for five seconds.
+    // The last look at it counts for five seconds.
     await expect.poll(async () => (await get(app, '/health')).body['status']).toBe('degraded');
     const { body: slow } = await get(app, '/health');
     app.kodosumi.control.slow(0);

@@ -102,7 +102,7 @@ describe('Questions', () => {
     expect(done['result']).toBe('{"a":"one"} {"b":"two"} {"c":"three"}');
   });
 
-  test('are told apart by the hash of their form where a purchaser names none: a repetition answers no later one', async () => {
+  test('are told apart by the hash of their form when a purchaser names none: a repetition answers no later one', async () => {
     const started = await startJob(app, INVOICES, 'invoices', {});
     const jobId = String(started.body['id']);
     const answer = (hash: string, pay: unknown) =>
@@ -127,7 +127,7 @@ describe('Questions', () => {
     expectProblem(await answer('one', [1]), 409, 'not_awaiting_input');
   });
 
-  test('take an Idempotency-Key: the same request is answered once, refusals too', async () => {
+  test('take an Idempotency-Key: the same request is answered once, even when it was refused', async () => {
     const { jobId, statusId } = await startAsking(app, 'keyed');
     const path = `/mip003/${APPROVAL}/provide_input`;
     const body = { job_id: jobId, status_id: statusId, input_data: { decision: 'Send' } };
@@ -153,7 +153,7 @@ async function keyOf(subject: string): Promise<Record<string, string>> {
 }
 
 describe('Purchasers without a key', () => {
-  test('order, answer and read over MIP-003 where that is public, and nothing else is', async () => {
+  test('can order, answer and read over MIP-003 where that is public, and do nothing else', async () => {
     const { jobId, statusId } = await startAsking(app, 'public');
     expect((await provide(app, jobId, statusId, { decision: 'no' })).status).toBe(200);
     await until(app, APPROVAL, jobId, 'completed');
@@ -163,7 +163,7 @@ describe('Purchasers without a key', () => {
     expectProblem(await post(app, `/runs/${jobId}/inputs`, { data: {} }), 401, 'unauthorized');
   });
 
-  test('share no job with subjects of their tenant, nor these with each other, though identifier and input are the same', async () => {
+  test('share no job with subjects of their tenant or with each other, even for the same identifier and input', async () => {
     const keys = await Promise.all(['east', 'west'].map((subject) => keyOf(subject)));
     const who = [keys[0]!, keys[1]!, {}, bearer('what another service gave them')];
     const order = { identifier_from_purchaser: 'everybody', input_data: { message: 'hello' } };
@@ -183,7 +183,7 @@ describe('Purchasers without a key', () => {
     expect(seen).toEqual(['200 404 200 200', '404 200 200 200', '404 404 200 200']);
   });
 
-  test('are not told another’s job when theirs is refused because another uses the identifier', async () => {
+  test('do not learn another’s job id when theirs is refused because that job uses the identifier', async () => {
     const order = (message: string) => ({
       identifier_from_purchaser: 'contested',
       input_data: { message },
@@ -200,7 +200,7 @@ describe('Purchasers without a key', () => {
     expect([conflict.status, conflict.body['job_id']]).toEqual([409, own.body['job_id']]);
   });
 
-  test('and tenants do not see each other’s jobs, not even by the same identifier', async () => {
+  test('of different tenants do not see each other’s jobs, even with the same identifier', async () => {
     const keys = await Promise.all(
       ['north', 'south'].map((tenant) =>
         post(app, '/admin/keys', { name: tenant, subject: tenant, tenant }, bearer(ADMIN)),

@@ -6,7 +6,7 @@ import { HYMN, until } from './support/client.ts';
 import { paid, sell } from './support/orders.ts';
 import { startPaidApp, type PaidApp } from './support/paid-app.ts';
 
-/** Streams without the events `status` and `eof`, of a Kodosumi that is looked at each minute only. */
+/** Streams without the events `status` and `eof`, of a Kodosumi whose status is read only once a minute. */
 const FAILING = '-_localhost_8001_failing_-_';
 const LATE_MS = 1500;
 
@@ -27,7 +27,7 @@ async function* withoutEnd(
     if (event.event === 'final' || event.event === 'error') break;
   }
   if (!endedAt.has(fid)) endedAt.set(fid, Date.now());
-  if (isOpen && !signal.aborted) await once(signal, 'abort'); // well, and without a word
+  if (isOpen && !signal.aborted) await once(signal, 'abort'); // healthy, but silent
 }
 
 const isEarly = (fid: string): boolean => Date.now() < (endedAt.get(fid) ?? Infinity) + lateMs;
@@ -56,13 +56,13 @@ afterEach(() => {
 });
 afterAll(() => app.close());
 
-describe('A stream that tells of the result, and not of the end', () => {
-  test('ends the job by the status, soon', async () => {
+describe('a stream that reports the result, but not the end', () => {
+  test('lets the job end soon, by the status', async () => {
     const started = await paid(app, HYMN, 'de00de00de00de00', { topic: 'quiet end' });
     await until(app, HYMN, started.jobId, 'completed');
   });
 
-  test('ends it also when the status comes later, without asking all the time', async () => {
+  test('lets it end also when the status comes later, without asking all the time', async () => {
     lateMs = LATE_MS;
     const before = asked;
     const started = await paid(app, HYMN, 'de01de01de01de01', { topic: 'late end' });
@@ -70,14 +70,14 @@ describe('A stream that tells of the result, and not of the end', () => {
     expect(asked - before).toBeLessThan(6);
   });
 
-  test('ends it also when it closes there', async () => {
+  test('lets it end also when the stream closes there', async () => {
     isOpen = false;
     lateMs = LATE_MS;
     const started = await paid(app, HYMN, 'de02de02de02de02', { topic: 'closed end' });
     await until(app, HYMN, started.jobId, 'completed');
   });
 
-  test('fails it by the status when it tells of an error', async () => {
+  test('lets it fail by the status when it reports an error', async () => {
     const started = await paid(app, FAILING, 'de03de03de03de03', { how: 'plain' });
     expect(await until(app, FAILING, started.jobId, 'failed')).toMatchObject({ error_code: 'flow_failed' });
   });

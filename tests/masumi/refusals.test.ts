@@ -46,7 +46,7 @@ let last = 0;
 const unique = (): string => `order ${++last}`;
 const INPUT = { topic: 'autumn' };
 
-/** The order by both APIs; neither may leave anything behind. */
+/** Places the order over both APIs. Neither may leave anything behind. */
 async function expectRefusedWith(
   status: number,
   code: string,
@@ -67,13 +67,13 @@ async function expectRefusedWith(
 const native = (key: string, inputs: object, amount: string): Promise<Answer> =>
   post(app, `/${key}/runs`, `{"inputs":${JSON.stringify(inputs)},"payment_amount":${amount}}`);
 
-/** Prices are kept for a minute: each price has its own flow. */
+/** Prices are kept for a minute, so each price has its own flow. */
 function price(key: string, pricing: AgentPricing): void {
   sell(app, key);
   node.prices.set(agentOf(key), pricing);
 }
 
-// First: until it was once there, nothing is known of it.
+// This comes first: as long as Kodosumi was never up, nothing is known of it.
 describe('Without Kodosumi', () => {
   test('nothing can be ordered or described, and availability says so with 200', async () => {
     await app.kodosumi.control.startOutage();
@@ -94,7 +94,7 @@ describe('Without Kodosumi', () => {
     }
   });
 
-  test('nothing is sold though its form is known; what was ordered is answered, and all that is known is told', async () => {
+  test('nothing is sold even with a known form, but earlier orders and everything that is known are still shown', async () => {
     price(HYMN, { kind: 'Free' });
     price(held.key, { kind: 'Free' });
     const identifier = unique();
@@ -122,7 +122,7 @@ describe('Without Kodosumi', () => {
     expect((await startJob(app, HYMN, unique(), INPUT)).status).toBe(200);
   });
 
-  test('or where it disowns a flow that was listed, that flow is not there', async () => {
+  test('or with a Kodosumi that no longer knows a listed flow, that flow does not exist', async () => {
     const { key, flow } = disowned;
     price(key, { kind: 'Free' });
     expect((await get(app, '/flows')).text).toContain(key);
@@ -136,7 +136,7 @@ describe('Without Kodosumi', () => {
 });
 
 describe('What is not set up', () => {
-  test('an agent without an identifier cannot be ordered, and its name is said', async () => {
+  test('an agent without an identifier cannot be ordered, and the refusal names the setting', async () => {
     const answers = await expectRefusedWith(503, 'agent_not_configured', RESULTS, { kind: 'str' });
     for (const { body } of answers) expect(body['detail']).toContain(`AGENT_IDENTIFIER_${RESULTS}`);
     expect((await get(app, `/mip003/${RESULTS}/availability`)).body).toMatchObject({
@@ -171,7 +171,7 @@ describe('A payment service', () => {
     for (const { headers } of answers) expect(headers.get('retry-after')).toMatch(/^\d+$/);
   });
 
-  test('that answers without a price was reached, and is quoted', async () => {
+  test('that answers without a price counts as reached, and is quoted', async () => {
     node.failing.pricing = new MasumiNodeError('The payment service answered 422: no such metadata', {
       status: 422,
     });
@@ -232,7 +232,7 @@ test('An order that failed for want of a payment service may be repeated under i
 });
 
 describe('A price', () => {
-  test('that is fixed is the payment service’s: what the purchaser offers is ignored, nonsense is refused', async () => {
+  test('that is fixed comes from the payment service: an offer by the purchaser is ignored, and nonsense is refused', async () => {
     price(APPROVAL, { kind: 'Fixed', amounts: [] });
     for (const amount of ['10', '0', '0.00000001']) {
       const { status, body, text } = await native(APPROVAL, { message: amount }, amount);
@@ -244,7 +244,7 @@ describe('A price', () => {
       expectProblem(await native(APPROVAL, { message: 'a' }, amount), 400, 'invalid_payment_amount');
   });
 
-  test('that is dynamic is offered by the purchaser, else listed by the seller, else refused', async () => {
+  test('that is dynamic comes from the purchaser, or else from the seller, or else the order is refused', async () => {
     price(LONG, { kind: 'Dynamic' });
     await expectRefusedWith(400, 'invalid_payment_amount', LONG, { seconds: 0 });
     expectProblem(await native(LONG, { seconds: 0 }, '0'), 400, 'invalid_payment_amount');
@@ -259,7 +259,7 @@ describe('A price', () => {
     await expectRefusedWith(400, 'invalid_payment_amount', LONG, { seconds: 0 });
   });
 
-  test('that is none asks nobody for money', async () => {
+  test('of nothing asks nobody for money', async () => {
     const before = node.orders.length;
     const { body } = await startJob(app, HYMN, unique(), INPUT);
     expect(body).toMatchObject({
@@ -270,7 +270,7 @@ describe('A price', () => {
     expect(node.orders).toHaveLength(before);
   });
 
-  test('is told in the payment service’s own units and times, large amounts as text', async () => {
+  test('is shown in the payment service’s own units and times, with large amounts as text', async () => {
     price(ELEMENTS, { kind: 'Fixed', amounts: [] });
     node.shape = (payment) => ({
       ...payment,

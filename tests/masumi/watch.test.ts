@@ -32,7 +32,7 @@ describe('A look', () => {
     ]);
   });
 
-  test('each ten seconds stays below sixty requests a minute when all have waited for an hour', async () => {
+  test('each ten seconds stays below sixty requests a minute, even when all jobs have waited for an hour', async () => {
     await it.add(...waiting(5000, HOUR));
     const looks = [await it.watch(), await it.watch(), await it.watch()];
     for (const { requests } of looks) expect(requests).toBeLessThan(10);
@@ -54,14 +54,14 @@ describe('A look', () => {
     expect(it.paper.lists).toHaveLength(4);
   });
 
-  test('of few jobs asks about each by itself as well, whatever lists say', async () => {
+  test('at few jobs asks about each by itself as well, whatever lists say', async () => {
     await it.add({ id: 'mine' });
     it.paper.payments.push(shown('mine', { sourceType: 'of a kind that no list shows' }));
     expect(await it.watch()).toMatchObject({ changed: 1, requests: 5 });
     expect(it.told).toMatchObject([{ workflowId: 'mine' }]);
   });
 
-  test("sees a payment behind another seller's flood by asking for it, a bounded number each time", async () => {
+  test("finds a payment behind another seller's flood by asking for it, a bounded number each time", async () => {
     await it.add(...waiting(60, HOUR));
     it.paper.payments.push(
       ...names(2500).map((_, index) => another(index)),
@@ -74,7 +74,7 @@ describe('A look', () => {
     expect(new Set(it.told.map(({ workflowId }) => workflowId)).size).toBe(60);
   });
 
-  test('of lists that show nothing finds new funds all the same, however many others lists should have shown', async () => {
+  test('at lists that show nothing still finds new funds, however many other payments the lists should have shown', async () => {
     const hiddenFrom = { sourceType: 'of a kind that no list shows' };
     const failed = names(12, 'failed').map((id) => ({
       id,
@@ -110,7 +110,7 @@ describe('A look', () => {
     expect(await it.watch()).toMatchObject({ changed: 2, requests: 8 });
   });
 
-  test('tells again what was lost on its way, whether the job waits or works', async () => {
+  test('repeats news that was lost on its way, whether the job waits or works', async () => {
     await it.add({ id: 'waits' }, { id: 'works', status: 'running', state: 'FundsLocked' });
     it.paper.payments.push(shown('waits'), shown('works', { onChainState: 'RefundRequested' }));
     it.tellFails.times = 2;
@@ -121,7 +121,7 @@ describe('A look', () => {
     expect(it.told.map(({ workflowId }) => workflowId).toSorted()).toEqual(['waits', 'works']);
   });
 
-  test('tells a job that works of a refund request once: an early request fills no history', async () => {
+  test('tells a working job of a refund request once, so that an early request fills no history', async () => {
     await it.add({ id: 'works', status: 'running', state: 'FundsLocked' });
     it.paper.payments.push(shown('works', { onChainState: 'RefundRequested' }));
     for (let look = 0; look < 5; look++) await it.watch();
@@ -142,7 +142,7 @@ describe('A look', () => {
     expect(it.warned).toHaveLength(2);
   });
 
-  test('goes on when lists are refused, and fails when nothing is answered', async () => {
+  test('goes on when lists are refused, and fails when nothing at all is answered', async () => {
     await it.add({ id: 'fine' });
     it.paper.payments.push(shown('fine'));
     it.paper.refuses.set('Disputed', forbidden());
@@ -156,7 +156,7 @@ describe('A look', () => {
     await expect(it.watch()).rejects.toThrow('403');
   });
 
-  test('asks about others first when some are not known to the payment service', async () => {
+  test('asks about other jobs first when the payment service does not know some', async () => {
     await it.add(...waiting(8, HOUR));
     it.paper.payments.push(shown('job-7', { onChainState: 'WithdrawAuthorized' }));
     await it.watch();
@@ -164,7 +164,7 @@ describe('A look', () => {
     expect(it.told).toMatchObject([{ workflowId: 'job-7' }]);
   });
 
-  test('writes down words of a payment service that no database can hold', async () => {
+  test('stores words of a payment service that no database can hold', async () => {
     await it.add({ id: 'odd' });
     const nextAction = { ...shown('odd').nextAction, errorType: 'Unknown', errorNote: 'zero \0 \ud800' };
     it.paper.payments.push(shown('odd', { nextAction }));
@@ -249,7 +249,7 @@ describe('The refund of a failed job', () => {
     expect((await it.row('failed')).authorized_at).toEqual(at);
   });
 
-  test('is authorised again, and not at every look, when the first came to nothing', async () => {
+  test('is authorised again, though not at every look, when the first authorisation had no effect', async () => {
     await it.add({ id: 'failed', status: 'failed', state: 'RefundRequested' });
     const nextAction = { ...shown('failed').nextAction, requestedAction: 'WaitingForExternalAction' };
     it.paper.payments.push(shown('failed', { onChainState: 'RefundRequested', nextAction }));
@@ -270,7 +270,7 @@ describe('The refund of a failed job', () => {
     expect((await it.row('failed')).authorized_at).not.toBeNull();
   });
 
-  test('is authorised for a job that was cancelled before it was paid, and paid all the same', async () => {
+  test('is authorised for a job that was cancelled before it was paid and then was paid', async () => {
     await it.add({ id: 'cancelled', status: 'cancelled' });
     it.paper.payments.push(shown('cancelled'));
     await it.watch();
@@ -281,7 +281,7 @@ describe('The refund of a failed job', () => {
   });
 });
 
-describe('What is said of a refund', () => {
+describe('the refund that a job shows', () => {
   const said = (state: OnChainState | null, failed: boolean, authorized = false) =>
     refundState(state, { failed, authorized });
 
@@ -302,7 +302,7 @@ describe('What is said of a refund', () => {
     expect([said(state, false), said(state, true)]).toEqual([fine, failed]);
   });
 
-  test('that we authorised is authorised until the chain shows that it was paid out', () => {
+  test('is authorised from our authorisation until the chain shows the money paid out', () => {
     expect(said('RefundRequested', true, true)).toBe('authorized');
     expect(said('RefundWithdrawn', true, true)).toBe('refunded');
     expect(said('Withdrawn', true, true)).toBe('none');

@@ -80,7 +80,7 @@ describe('a connection that the server ends', () => {
     expect(await rows()).toBe(0);
   });
 
-  test('a refusal of our own stays one, although the connection was lost with it', async () => {
+  test('a refusal of our own is not hidden by the loss of its connection', async () => {
     const failed = db.transaction(async (client) => {
       const ended = new Promise<void>((resolve) => client.once('end', resolve));
       await cut(await pidOf(client));
@@ -186,7 +186,7 @@ test('a commit whose answer is lost says that its outcome is unknown, and a repe
   expect((await db.pool.query('select 1 from kept')).rowCount).toBe(1);
 });
 
-test('a query to a host that swallows everything ends after its time, and its connection with it', async () => {
+test('a query to a host that swallows everything ends after its time, and so does its connection', async () => {
   const line = await openLine(stack.url);
   const far = await openDatabase(line.url, { poolSize: 1, queryMs: 300 });
   onTestFinished(async () => {

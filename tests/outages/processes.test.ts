@@ -137,7 +137,7 @@ test('a Temporal that restarts costs requests a 503, and no process', async () =
   expect(live()).toBe(true);
 });
 
-test('a parent and a reader of the output that are gone end no process', async () => {
+test('a missing parent or reader of the output ends no process', async () => {
   for (const { child } of [api, worker]) {
     child.disconnect();
     child.stdout?.destroy();

@@ -75,7 +75,7 @@ const planned = (outcome: PlanOutcome) => {
 };
 
 describe('planning without a model', () => {
-  it('plans by rules, writes the ride, and keeps the plan for the next who asks', async () => {
+  it('plans by rules, commits the events that ride along, and keeps the plan for the next same request', async () => {
     const activities = activitiesWith();
     const request = await newRun(REQUEST);
     const first = planned(await activities.planFast(request));
@@ -91,7 +91,7 @@ describe('planning without a model', () => {
     expect(second).toEqual({ ...first, cached: true });
   });
 
-  it('plans anew for another catalogue or another limit', async () => {
+  it('plans again for another catalogue or another limit', async () => {
     const other = activitiesWith({
       catalogue: { services: () => Promise.resolve({ services: sampleCatalogue(), version: 'v2' }) },
     });
@@ -112,7 +112,7 @@ describe('planning without a model', () => {
     expect(await codeOf(REQUEST, { asset: 'SOL' })).toBe('NO_SERVICE');
   });
 
-  it('is to be waited for while no catalogue answers, unless there is none', async () => {
+  it('waits while no catalogue answers, unless there is none', async () => {
     const planWith = async (passing: boolean) =>
       activitiesWith({
         catalogue: {
@@ -124,7 +124,7 @@ describe('planning without a model', () => {
     expect(await planWith(false)).toEqual(failure);
   });
 
-  it('is to be waited for when the part of the catalogue that answers is not enough', async () => {
+  it('waits when the part of the catalogue that answers is not enough', async () => {
     const part = (services: ReturnType<typeof sampleCatalogue>) =>
       activitiesWith({
         catalogue: { services: () => Promise.resolve({ services, version: 'part', whole: false }) },
@@ -141,7 +141,7 @@ describe('planning without a model', () => {
     expect(await enough.planFast(insisting)).toMatchObject({ kind: 'waiting', whole: true });
   });
 
-  it('has nothing to plan for a run that does not exist', async () => {
+  it('refuses a run that does not exist', async () => {
     const request = activitiesWith().planFast({ runId: 'absent', ride: { runId: 'absent', events: [] } });
     await expect(request).rejects.toMatchObject({ code: 'run_not_found' });
   });
@@ -182,7 +182,7 @@ describe('planning with a model', () => {
     expect(planned(await activities.planFast(await newRun(REQUEST)))).toEqual({ ...first, cached: true });
   });
 
-  it('is to be waited for while the model is busy or silent, at the time it asks for', async () => {
+  it('waits while the model is busy or silent, for the time that it asks for', async () => {
     const otherwise = { kind: 'failed', code: 'PLANNING_FAILED', recoverable: true };
     const ask = async (planningMs?: number, withinMs?: number) =>
       withModel(planningMs).planWithModel({
@@ -208,7 +208,7 @@ describe('planning with a model', () => {
 });
 
 describe('revising a plan', () => {
-  it('gives the next revision with its own hash and writes the ride', async () => {
+  it('gives the next revision with its own hash and commits the events that ride along', async () => {
     const activities = activitiesWith();
     const request = await newRun(REQUEST);
     const { plan: before } = planned(await activities.planFast(request));

@@ -33,7 +33,7 @@ describe('a cancel', () => {
     expect(fakes.calls).toContain('undo a');
   });
 
-  test('that comes when the end is decided is refused, so that nobody is told what will not be', async () => {
+  test('that comes when the end is decided is refused, so that nobody is promised what will not happen', async () => {
     const held = gate();
     let finishing = false;
     const { fakes, end } = await play(
@@ -60,7 +60,7 @@ describe('a cancel', () => {
     expect(fakes.finished[0]).toMatchObject({ status: 'completed' });
   });
 
-  test('of a run that then fails is told by its events and its end, once, with the name of who asked first', async () => {
+  test('of a run that then fails is recorded once in its events and its end, with the name of who asked first', async () => {
     const held = gate();
     const plan = aPlan([aStep('a')]);
     const calls = { a: [{ kind: 'failed', code: 'SERVICE_ERROR', message: 'no' } as const] };
@@ -123,7 +123,7 @@ describe('a cancel', () => {
     expect(fakes.finished[0]).toMatchObject({ status: 'cancelled', cancel: { by: 'temporal' } });
   });
 
-  test('that nobody asked for is in no event', async () => {
+  test('that nobody asked for appears in no event', async () => {
     const { fakes } = await play(temporal, { plan: aPlan([aStep('a')]) }, approvesAtOnce);
     expect(fakes.types()).not.toContain('run.cancel_requested');
     expect(fakes.finished[0]).not.toHaveProperty('cancel');

@@ -83,7 +83,7 @@ describe('a payment on the way', () => {
     expect(fakes.calls).not.toContain('submit');
   });
 
-  test('that is void is paid anew only within the bounds of the step', async () => {
+  test('that is void is paid again only within the bounds of the step', async () => {
     const lost = { kind: 'unclear', code: 'TIMEOUT', message: 'late' } as const;
     const { fakes, end } = await play(
       temporal,
@@ -242,7 +242,7 @@ describe('planning', () => {
 describe('a decision', () => {
   const plan = aPlan([aPaidStep('a', '100')]);
 
-  test('that came before a plan dearer than it allows is refused and recorded as ignored', async () => {
+  test('from before a plan that costs more than it allows is refused and recorded as ignored', async () => {
     const planning = gate();
     const planned: PlanOutcome = {
       kind: 'planned',

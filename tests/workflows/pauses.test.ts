@@ -111,7 +111,7 @@ describe('a pause because a balance is short', () => {
 describe('times that do not fit', () => {
   const slow = aPlan([aPaidStep('a', '100', { estimatedTime: 60_000 })]);
 
-  test('are told before anybody approves, and what cannot be used in time is not paid for', async () => {
+  test('are reported before anybody approves, and what cannot be used in time is not paid for', async () => {
     const { fakes, end } = await play(
       temporal,
       { plan: slow, calls: { a: [demand('100')] } },
@@ -132,7 +132,7 @@ describe('times that do not fit', () => {
     });
   });
 
-  test('of a chain are waited for: before expiry can be proven nobody is told that nothing is', async () => {
+  test('of a chain are waited for: nobody is told that a payment is unknown before its expiry can be proven', async () => {
     const alive = { kind: 'alive', expiresAtMs: Date.now(), finalityMs: 60_000 } as const;
     const unclear = { kind: 'unclear', code: 'HTTP_500', message: 'broken' } as const;
     const once = { maxAttempts: 1, backoffMultiplier: 1, initialDelayMs: 1, maxDelayMs: 1 };

@@ -35,7 +35,7 @@ export const SETTINGS: ApiSettings = {
   commandTimeoutMs: 5000,
 };
 
-/** One database and one Temporal connection for a test file, and as many API processes' worth of servers as it likes. */
+/** One database and one Temporal connection for a test file, and as many API servers as it likes. */
 export interface ApiStack {
   url: string;
   db: Database;

@@ -33,7 +33,7 @@ const list = (path: string): Standing => ({ kind: 'list', path });
 const run = (rest: string, body?: object): Standing =>
   engine(({ run: id }) => ({ path: `/runs/${id}${rest}`, ...(body && { body }) }));
 
-/** Every route that the API mounts, by method and path. Whoever adds a route adds it here. */
+/** Every route that the API mounts, by method and path. A new route needs an entry here. */
 export const STANDINGS: Readonly<Record<string, Standing>> = {
   'get /runs': list('/runs?limit=200'),
   'get /approvals': list('/approvals?limit=200'),

@@ -1,9 +1,9 @@
-/** An answer as tests look at it. */
+/** An answer in the form that tests look at. */
 export interface Reply {
   status: number;
   headers: Headers;
   text: string;
-  /** What tests go on with; everything else is judged by their assertions. */
+  /** The fields that tests go on with. Assertions judge everything else. */
   body: Record<string, unknown> & { workflow: Record<string, unknown> & { id: string } };
 }
 

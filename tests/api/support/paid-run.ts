@@ -31,7 +31,7 @@ export interface PaidRun {
   finalize(): Promise<void>;
 }
 
-/** A run that paid for one step, in the very tables and by the very writers of production; only the chain is made up. */
+/** A run that paid for one step, written by production's own code into its own tables. Only the chain is made up. */
 export async function writePaidRun(
   db: Database,
   writer: ReturnType<typeof createWriter>,

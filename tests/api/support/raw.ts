@@ -39,7 +39,9 @@ export function requestText(
   return `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body ?? ''}`;
 }
 
-/** The server's sockets in the order in which they came: a client that does not read cannot see that its own was closed. */
+/**
+ * The server's sockets in the order in which they came. A client that does not read cannot see that its own was closed.
+ */
 export function watchServerSockets(): { sockets: Socket[]; stop(): void } {
   const sockets: Socket[] = [];
   const note = (message: unknown): void => void sockets.push((message as { socket: Socket }).socket);

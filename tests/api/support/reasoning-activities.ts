@@ -20,11 +20,14 @@ import type { PlanningActivities, PlanOutcome } from '../../../domain/ports/plan
 import type { ValueRef } from '../../../domain/ports/values.ts';
 import type { Json } from '../../../schemas/core/json.ts';
 
-/** What a user's runs meet: their plan, and what their services answer. Unscripted steps succeed, paid if priced. */
+/**
+ * The script of a user's runs: their plan, and what their services answer. Unscripted steps succeed, and are paid if
+ * priced.
+ */
 export interface Scenario {
   plan: Plan;
   planning?: PlanOutcome;
-  /** Resolves when the plan may be ready. */
+  /** When this resolves the plan may be ready. */
   planned?: Promise<void>;
   calls?: { [stepId: string]: CallOutcome };
   /** Holds a step's call until the test lets go. */
@@ -173,7 +176,7 @@ const planOf = (plan: Plan): PlanOutcome => ({
   },
 });
 
-/** The demand of a step's own price, with a real intent row. */
+/** Asks for a step's own price, with a real intent row. */
 async function quote(
   { db, sealer, assets }: ActivityParts,
   run: RunRow,

@@ -27,13 +27,13 @@ import { workflowBundle } from '../../support/workflow-bundle.ts';
 import { workflowSinks } from '../../support/workflow-coverage.ts';
 import { scriptedActivities, type Scenario } from './reasoning-activities.ts';
 
-/** The family on a real API, real PostgreSQL and real Temporal; only the outside world is scripted, by user. */
+/** The family on a real API, real PostgreSQL and real Temporal. Only the outside world is scripted, for each user. */
 export interface ReasoningApp {
   url: string;
   db: Database;
   deps: ServedApi;
   options: ReasoningOptions;
-  /** A user of its own for one test, with what its runs will meet. */
+  /** A new user for one test, with the script of its runs. */
   user(scenario?: Scenario): string;
   /** Puts whole units into a user's escrow, as a deposit would. */
   fund(userId: string, amount: string, asset?: string): Promise<void>;
@@ -45,9 +45,9 @@ export interface AppOverrides {
   options?: Partial<ReasoningOptions>;
   run?: Partial<ReasoningOptions['run']>;
   escrow?: Partial<ReasoningOptions['escrow']>;
-  /** False: nobody works on the queues. */
+  /** False: no worker serves the queues. */
   workers?: boolean;
-  /** More activities, over the scripted ones. */
+  /** More activities, which replace the scripted ones. */
   activities?: (parts: { db: Database; scripted: ReturnType<typeof scriptedActivities> }) => object;
 }
 

@@ -13,7 +13,7 @@ import type { DepositVerdict, EscrowActivities } from '../../../domain/ports/esc
 import type { PaymentActivities } from '../../../domain/ports/payments.ts';
 import { sampleBook, SOLANA } from '../../support/sample-catalogue.ts';
 
-/** What the chain says, by signature of a deposit and by destination of a withdrawal; the last word repeats. */
+/** What the chain says, by signature of a deposit and by destination of a withdrawal. The last answer repeats. */
 export interface ScriptedChain {
   deposits: Map<string, DepositVerdict[]>;
   withdrawals: Map<string, Sighting[]>;

@@ -35,7 +35,7 @@ export const aPaidPlan = (): Plan =>
     planHash: hashOf('paid'),
   });
 
-/** A workflow once it has this status; other ends fail the test at once. */
+/** Waits until a workflow has this status. Any other end fails the test at once. */
 export async function untilStatus(
   api: Caller,
   id: string,

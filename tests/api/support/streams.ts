@@ -11,7 +11,7 @@ type Frame = Record<string, unknown>;
 
 export interface Listener {
   frames: Frame[];
-  /** Code and reason, once closed. */
+  /** Code and reason once it is closed. */
   closed: Promise<{ code: number; reason: string }>;
   socket: WebSocket;
   send(message: unknown): void;

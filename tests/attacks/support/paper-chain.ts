@@ -15,20 +15,22 @@ import { hashOf } from '../../api/support/reasoning-activities.ts';
 import { startReasoningApp, type ReasoningApp } from '../../api/support/reasoning-app.ts';
 import { sampleBook, SOLANA } from '../../support/sample-catalogue.ts';
 
-/** The API on an engine whose ledger, holds and signatures are real; what is signed lands at once, on a chain of paper. */
+/**
+ * The API on an engine whose ledger, holds and signatures are real. What is signed lands at once, on a chain of paper.
+ */
 export interface PaperApp {
   app: ReasoningApp;
   pay: PaymentActivities;
-  /** What was signed for a run and not sent is too old now. */
+  /** Signatures of a run that were not sent have expired now. */
   expire(runId: string): void;
-  /** How often a payment of a run was looked at for whether there is money for it now. */
+  /** How often a payment of a run was checked for money that could pay it now. */
   looks(runId: string): number;
   /** What holds take for now; undefined is the time that it is. */
   clock: { nowMs: number | undefined };
   close(): Promise<void>;
 }
 
-/** What sellers were sent lands at once; what they were not can land until it is said to have expired. */
+/** Payments that were sent to sellers land at once. The others can land until the test lets them expire. */
 const sent = new Set<string>();
 const expired = new Set<string>();
 const intents = new Map<string, string>();

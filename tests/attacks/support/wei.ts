@@ -78,7 +78,7 @@ export async function startWei(local: LocalAssets, wallets: SolanaWallets): Prom
   };
 }
 
-/** As much of it as a uint256 can count is the operator's. */
+/** The operator has as much as a uint256 can count. */
 async function deployToken({ evm }: LocalAssets): Promise<string> {
   const provider = evmProvider(evm.rpcUrl);
   const deployer = new Wallet(evm.deployer.privateKey, provider);

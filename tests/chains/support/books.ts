@@ -13,7 +13,9 @@ export type Told = Finding & { repaired: boolean };
 export interface Books {
   /** Runs the check and answers what it found. */
   check(over?: Partial<BookDeps>): Promise<Told[]>;
-  /** Books what chains and ledger differ by now as the operator's own, so that what comes after is what is found. */
+  /**
+   * Books the present difference of chains and ledger as the operator's own, so that only later differences are found.
+   */
   level(): Promise<void>;
 }
 

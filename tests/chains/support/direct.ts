@@ -14,11 +14,13 @@ export const SERVICE = id('REPORT');
 export const CALL_HASH = id('what was called');
 
 export interface Registry {
-  /** Writes the service's entry; it is made when it is new. */
+  /** Writes the service's entry, and creates it if it is new. */
   set(terms?: { unitPrice?: bigint; active?: boolean }): Promise<void>;
 }
 
-/** The registry of the local stack, in its owner's hands; one service at PRICE, provided by the market seller. */
+/**
+ * The registry of the local stack, controlled by its owner. It has one service at PRICE, provided by the market seller.
+ */
 export async function openRegistry(
   { assets }: Pick<MoneyStack, 'assets'>,
   provider: JsonRpcProvider,
@@ -45,9 +47,11 @@ export interface DirectPurchase {
   sign(activities: Activities): Promise<void>;
   submit(activities: Activities, attempt?: number): Promise<SubmitOutcome>;
   reconcile(activities: Activities): Promise<ReconcileOutcome>;
-  /** Sweeps until it is final, then demands: this one transfer, nothing held, books like the chains. */
+  /**
+   * Sweeps until it is final, then requires exactly this transfer, nothing held, and books that agree with the chains.
+   */
   endsPaid(activities: Activities): Promise<void>;
-  /** Demands: void, the whole price back in the reserve, books like the chains. */
+  /** Requires a void payment, the whole price back in the reserve, and books that agree with the chains. */
   endsVoid(reason: string): Promise<void>;
 }
 
@@ -62,7 +66,7 @@ export const DIRECT_WAYS: DirectWay[] = [
   { rail: 'solana-transfer', code: 'SOL' },
 ];
 
-/** What the payee has on its chain, minor units. */
+/** The payee's money on its chain, minor units. */
 export async function payeeHas(stack: MoneyStack, { rail, code }: DirectWay): Promise<bigint> {
   const { assets, wallets } = stack;
   if (rail === 'evm-router') return evmBalance(assets, assets.evm.sellers.market.address);
@@ -72,7 +76,7 @@ export async function payeeHas(stack: MoneyStack, { rail, code }: DirectWay): Pr
     : wallets.tokenBalance(payee, wallets.mint);
 }
 
-/** Quotes a direct payment for a new run; `agree` compares books and chains with what they were before. */
+/** Quotes a direct payment for a new run. `agree` compares how books and chains have changed since then. */
 export async function startDirect(
   stack: MoneyStack,
   way: DirectWay,

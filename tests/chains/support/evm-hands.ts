@@ -5,16 +5,19 @@ import type { LocalAssets } from '../../../embedded/chains/local-assets.ts';
 import type { FaultingRpc } from './faulting-rpc.ts';
 import { evmProvider } from './looking.ts';
 
-/** What one does to an EVM chain behind everybody's back. */
+/** Interference with an EVM chain behind everybody's back. */
 export interface EvmHands {
   provider: JsonRpcProvider;
   send(method: string, ...params: unknown[]): Promise<unknown>;
   mine(): Promise<void>;
   /** Replaces every block after this one with as many empty ones. */
   reorganise(after: number): Promise<void>;
-  /** Terms of a shop whose authorizations expire this many seconds later: tests make the chain's clock run ahead. */
+  /**
+   * Terms of a shop whose authorizations expire this many seconds later, because tests make the chain's clock run
+   * ahead.
+   */
   expiringIn(seconds: number): Promise<{ maxTimeoutSeconds: number }>;
-  /** Holds transactions back while `work` runs. */
+  /** Holds back transactions while `work` runs. */
   holding<T>(work: () => Promise<T>): Promise<T>;
   /** The facilitator's transaction that waits to be mined. */
   pending(): Promise<TransactionResponse>;

@@ -2,15 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** What a node does to a call. Whatever does not say `forwarded` never reaches the chain. */
+/** What a node does to a call. A call reaches the chain only where this says `forwarded`. */
 export type Fault =
   /** The connection breaks. */
   | { kind: 'down' }
-  /** Something before the node answers: 429, 502. */
+  /** A proxy before the node answers: 429, 502. */
   | { kind: 'status'; status: number }
   | { kind: 'garbage' }
   | { kind: 'error'; message: string }
-  /** Answers this as if it were the chain's answer; what is thrown becomes an error. */
+  /** Answers this as if it were the chain's answer. A thrown error becomes an error answer. */
   | { kind: 'answer'; result: (params: unknown) => unknown }
   /** Forwarded; the answer never comes. */
   | { kind: 'silent' }
@@ -18,7 +18,7 @@ export type Fault =
   | { kind: 'late'; ms: number }
   /** Forwarded; the node says that it failed. */
   | { kind: 'lie'; message: string }
-  /** Forwarded, asked otherwise. */
+  /** Forwarded with a changed question. */
   | { kind: 'ask'; params: (params: unknown) => unknown }
   /** Forwarded; the chain's answer is changed. */
   | { kind: 'change'; result: (result: unknown, params: unknown) => unknown };
@@ -36,10 +36,10 @@ interface RpcAnswer {
   error?: { code: number; message: string };
 }
 
-/** A JSON-RPC node before another, which misbehaves as it is told and is honest otherwise. */
+/** A JSON-RPC node in front of another. It misbehaves as it is told and is honest otherwise. */
 export interface FaultingRpc {
   url: string;
-  /** From now on calls of the method ('*': of any that has no fault of its own) meet this. */
+  /** From now on calls of the method meet this fault. '*' means every method that has no fault of its own. */
   fault(method: string, fault: Fault): void;
   heal(): void;
   /** How often a method was called. */
@@ -75,7 +75,7 @@ export async function startFaultingRpc(target: string): Promise<FaultingRpc> {
   };
 }
 
-/** Faults of the connection hit everything that came over it. */
+/** Faults of the connection hit every call that came over it. */
 function breaks(response: ServerResponse, met: readonly (Fault | undefined)[]): boolean {
   for (const fault of met) {
     if (fault?.kind === 'down') response.destroy();

@@ -17,7 +17,7 @@ interface Nodes {
   solana: FaultingRpc;
 }
 
-/** The money stack, with everything that Steward and the facilitator see of the chains in the hands of a test. */
+/** The money stack. A test controls everything that Steward and the facilitator see of the chains. */
 export interface HostileStack extends MoneyStack {
   ours: Nodes;
   theirs: Nodes;
@@ -103,8 +103,8 @@ async function heldOnChain(
 }
 
 /**
- * By asset: what the chains hold for us, and what the ledger says of them without the deposits that tests invent. Of
- * chains that are not asked nothing is taken to move: then the ledger may not move there either.
+ * By asset: what the chains hold for us, and what the ledger says about them without the deposits that tests invent. A
+ * chain that is not asked counts as unchanged: then the ledger may not change there either.
  */
 async function holdings(
   stack: MoneyStack,
@@ -126,7 +126,10 @@ async function holdings(
   return found;
 }
 
-/** Remembers what chains (or one) and ledger say now; the answer demands that both have changed alike since. */
+/**
+ * Remembers what the chains (or one) and the ledger say now. The returned function requires that both have changed
+ * alike.
+ */
 export async function holdBooks(stack: MoneyStack, network?: string): Promise<() => Promise<void>> {
   const differences = async () =>
     [...(await holdings(stack, network))].map(([asset, { chain, ledger }]) => `${asset} ${chain - ledger}`);

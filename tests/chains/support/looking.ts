@@ -10,7 +10,7 @@ import { sampleToken } from '../../../contracts/sample-token.ts';
 import type { LocalAssets } from '../../../embedded/chains/local-assets.ts';
 import { TENANT, type Activities, type MoneyStack } from './money-stack.ts';
 
-/** A way to pay: the seller's path, the plan's asset code and where the seller's money is looked up. */
+/** A way to pay: the seller's path, the plan's asset code, and where the seller's money can be seen. */
 export interface Way {
   path: '/evm' | '/solana' | '/sol';
   code: 'USDC' | 'SOL';
@@ -22,7 +22,7 @@ export const WAYS: Way[] = [
   { path: '/sol', code: 'SOL' },
 ];
 
-/** What the seller has on its chain, minor units. */
+/** The seller's money on its chain, minor units. */
 export async function sellerHas(stack: MoneyStack, { path }: Way): Promise<bigint> {
   const { assets, wallets } = stack;
   if (path === '/evm') return evmBalance(assets, assets.evm.sellers.market.address);
@@ -44,7 +44,7 @@ export async function evmBalance({ evm }: LocalAssets, owner: string): Promise<b
 export const evmProvider = (rpcUrl: string): JsonRpcProvider =>
   new JsonRpcProvider(rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 50 });
 
-/** What the ledger says the seller was paid for good. */
+/** What the ledger says the seller was finally paid. */
 export async function sellerBooked({ db, book, assets }: MoneyStack, { path, code }: Way): Promise<bigint> {
   const onEvm = path === '/evm';
   const asset = onEvm

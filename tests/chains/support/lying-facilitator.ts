@@ -7,15 +7,15 @@ interface Settlement {
   [other: string]: unknown;
 }
 
-/** What is answered to a settlement; `settle` does it, and may be left out. */
+/** The answer to a settlement. `settle` really settles, and may be left out. */
 export type Lie = (settle: () => Promise<Settlement>) => Promise<{ status: number; body: object }>;
 
 export interface LyingFacilitator extends Listening {
-  /** From now on settlements are answered like this; undefined: as they are. */
+  /** From now on settlements are answered like this. Undefined: honestly. */
   lie(how: Lie | undefined): void;
 }
 
-/** A facilitator before another, honest about everything but settlements. */
+/** A facilitator in front of another. It is honest about everything except settlements. */
 export async function startLyingFacilitator(honestUrl: string): Promise<LyingFacilitator> {
   let how: Lie | undefined;
   const app = express();
@@ -37,7 +37,7 @@ export async function startLyingFacilitator(honestUrl: string): Promise<LyingFac
   return { ...(await listen(app, 0)), lie: (next) => void (how = next) };
 }
 
-/** Says that all went well, with this transaction; settles or does not. */
+/** Claims success with this transaction, and settles or does not. */
 export const claims =
   (network: string, transaction: string, settles: boolean): Lie =>
   async (settle) => {

@@ -117,7 +117,7 @@ export function railsConfig(assets: LocalAssets) {
   };
 }
 
-/** What users would have deposited, and a place for the seller's wrapped coins. */
+/** The tokens that users would have deposited, and an account for the seller's wrapped coins. */
 async function fill(wallets: SolanaWallets, { solana }: LocalAssets): Promise<void> {
   const demo = Keypair.fromSecretKey(bs58.decode(solana.demoUser.secretKey));
   const seller = new PublicKey(solana.sellers.market.address);
@@ -161,7 +161,7 @@ async function newRun(
   return { runId, userId };
 }
 
-/** A step that calls `url` and asks for nothing else. */
+/** A step that calls `url` and needs nothing else. */
 export function paidStep(url: string, over: Partial<PlanStep> = {}): PlanStep {
   return {
     id: 'buy',
@@ -182,7 +182,7 @@ export function paidStep(url: string, over: Partial<PlanStep> = {}): PlanStep {
   };
 }
 
-/** Stops the work where a crash would, once. */
+/** Stops the work once where a crash would. */
 export function crashAt(point: CrashPoint): Checkpoint {
   let armed = true;
   return (name) => {

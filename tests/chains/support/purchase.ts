@@ -8,16 +8,18 @@ import { paidStep, type Activities } from './money-stack.ts';
 
 export const PRICE = 250_000n;
 
-/** One step that is bought, with the questions that every test asks afterwards. */
+/** One purchased step, with the questions that every test asks afterwards. */
 export interface Purchase {
   runId: string;
   call: CallRequest;
   /** Quotes and signs; answers the intent. */
   sign(activities: Activities, call?: CallRequest): Promise<string>;
   reconcile(activities: Activities, intentId: string): Promise<ReconcileOutcome>;
-  /** Sweeps until the payment is final, then demands: one transfer on the chain, nothing held, books like the chain. */
+  /**
+   * Sweeps until the payment is final, then requires one transfer on the chain, nothing held, and books like the chain.
+   */
   endsPaidOnce(activities: Activities, intentId: string): Promise<void>;
-  /** Demands: nothing on the chain, the whole price back in the reserve. */
+  /** Requires that nothing is on the chain and the whole price is back in the reserve. */
   endsUnpaid(intentId: string): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { WRAPPED_SOL } from '../../../domain/assets.ts';
 import type { LocalAssets } from '../../../embedded/chains/local-assets.ts';
 
-/** A seller that forgets: it remembers no answers, so a repeated payment gets what the facilitator says of it. */
+/** A forgetful seller. It keeps no answers, so a repeated payment gets what the facilitator says about it. */
 export interface TestSeller {
   url: string;
   /** Paid requests that reached the handlers. */

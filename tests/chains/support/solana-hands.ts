@@ -10,7 +10,10 @@ interface Statuses {
 
 const FINALITY = 31;
 
-/** surfpool answers `getEpochInfo` for its newest block whatever one asks for; other nodes mean what they say. */
+/**
+ * surfpool answers `getEpochInfo` for its newest block, whatever commitment is asked for. Other nodes answer for the
+ * one that was asked for.
+ */
 export function honourFinality(node: FaultingRpc): void {
   node.fault('getEpochInfo', {
     kind: 'change',
@@ -23,7 +26,7 @@ export function honourFinality(node: FaultingRpc): void {
   });
 }
 
-/** From now on the node knows nothing after the slot, and says so to whoever asks for more. */
+/** From now on the node knows nothing after the slot, and says so to those who ask for more. */
 export function holdBackSlots(node: FaultingRpc, head: number): void {
   const known = <T extends Listed>(entry: T | null): T | null => (entry && entry.slot > head ? null : entry);
   node.fault('getEpochInfo', {
@@ -45,7 +48,7 @@ export function holdBackSlots(node: FaultingRpc, head: number): void {
   });
 }
 
-/** From now on the node shows nothing that happened, and a tip that is far ahead. */
+/** From now on the node shows no transactions, and a tip that is far ahead. */
 export function showNothing(node: FaultingRpc): void {
   const far = 1_000_000_000;
   node.fault('getEpochInfo', {

@@ -1,7 +1,7 @@
 import { openDatabase } from '../../../db/database.ts';
 import { takeNumbers } from '../../../db/repositories/signers.ts';
 
-/** A process of its own that takes numbers and prints them: `take-numbers.ts <database> <times>`. */
+/** A process that takes numbers and prints them: `take-numbers.ts <database> <times>`. */
 const [url = '', times = '1'] = process.argv.slice(2);
 const db = await openDatabase(url, { poolSize: 2 });
 const signer = { network: 'eip155:1', address: '0xsigner' };

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beginningOf, isAlive, parentOf } from '../../../embedded/processes/pid.ts';
 
-/** A process as it is told from a later one with the same pid. */
+/** A process, told apart from a later one with the same pid. */
 export interface Seen {
   pid: number;
   began: string;
   command: string;
 }
 
-/** Everything a process has started and what that has started, from /proc. */
+/** Every process that a process has started, and what those have started, from /proc. */
 export function descendantsOf(pid: number): Seen[] {
   const children = Map.groupBy(allProcesses(), ({ parent }) => parent);
   const below = (parent: number): number[] =>

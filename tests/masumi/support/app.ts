@@ -34,7 +34,7 @@ import { workflowBundle } from '../../support/workflow-bundle.ts';
 import { workflowSinks } from '../../support/workflow-coverage.ts';
 import { SHORT_JOB } from './times.ts';
 
-/** The family on a real API, PostgreSQL, Temporal and workers; Kodosumi and the payment service are stand-ins. */
+/** The family on a real API, PostgreSQL, Temporal and workers. Kodosumi and the payment service are stand-ins. */
 export interface MasumiApp {
   url: string;
   db: Database;
@@ -43,7 +43,7 @@ export interface MasumiApp {
   kodosumi: StandIn;
   /** One look at the payment service, as the watch does it every few seconds. */
   watch(): Promise<{ watched: number; changed: number; requests: number }>;
-  /** AGENT_IDENTIFIER_* and PRICE_*; changes count at once. */
+  /** AGENT_IDENTIFIER_* and PRICE_*. Changes count at once. */
   settings: Record<string, string>;
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export interface MasumiOverrides {
   flows?: readonly StandInFlow[];
   node?: MasumiNode;
   kodosumi?: (real: Kodosumi) => Kodosumi;
-  /** Another Kodosumi than the stand-in, which then stands idle. */
+  /** Another Kodosumi than the stand-in, which is then not used. */
   target?: KodosumiOptions;
   activities?: Partial<
     Pick<
@@ -63,7 +63,7 @@ export interface MasumiOverrides {
       'pollMs' | 'launchMs' | 'lookForMs' | 'fetchFile' | 'outputHash' | 'checkpoint'
     >
   >;
-  /** False: nobody looks at the payment service but the test. */
+  /** False: only the test looks at the payment service. */
   watching?: boolean;
 }
 
@@ -178,7 +178,7 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
   };
 }
 
-/** What the standing workflow does, in this process and more often. */
+/** Does what the watch's workflow does, in this process and more often. */
 function keepWatching(look: () => Promise<unknown>): { stop(): Promise<void> } {
   const ending = new AbortController();
   const loop = (async () => {

@@ -20,7 +20,7 @@ export const startJob = (app: App, key: string, identifier: string, input: objec
 export const statusOf = async (app: App, key: string, jobId: unknown): Promise<Answer['body']> =>
   (await ask(app, `/mip003/${key}/status?job_id=${String(jobId)}`)).body;
 
-/** Waits until the job's status is one of these; a test that waits for another state than `failed` stops there. */
+/** Waits until the job has one of these statuses. A job that fails instead stops the test at once. */
 export async function until(
   app: App,
   key: string,
@@ -58,7 +58,7 @@ export const agentOf = (key: string): string =>
 
 export const get = (app: App, path: string): Promise<Answer> => ask(app, path);
 
-/** Every refusal is a problem (RFC 9457) with the contract's code, and a sentence that is worth reading. */
+/** Checks that a refusal is a problem (RFC 9457) with the contract's code and a sentence that is worth reading. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect(answer.body, answer.text).toMatchObject({
     status,

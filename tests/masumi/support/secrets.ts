@@ -6,7 +6,7 @@ export async function historyOf({ deps }: Pick<MasumiApp, 'deps'>, runId: string
   return textOf(history).join('\n');
 }
 
-/** The tables in which this text is to be read. */
+/** The tables that contain this text. */
 export async function tablesWith({ db }: Pick<MasumiApp, 'db'>, secret: string): Promise<string[]> {
   const { rows: tables } = await db.pool.query<{ name: string }>(
     `select quote_ident(table_name) as name from information_schema.tables

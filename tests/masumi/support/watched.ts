@@ -12,7 +12,7 @@ import { createPaper, type Paper } from './paper-node.ts';
 
 const HOUR = 3_600_000;
 
-/** What a job of these tests is; the rest is as if it had just been ordered. */
+/** What matters about a job in these tests. Everything else is as if it had just been ordered. */
 export interface Given {
   id: string;
   status: RunStatus;
@@ -24,7 +24,7 @@ export interface Given {
   ageMs: number;
 }
 
-/** The watch on a real database; nobody works, and the payment service is a list. */
+/** The watch on a real database. No worker runs, and the payment service is a list. */
 export interface WatchedDatabase {
   db: Database;
   paper: Paper;
