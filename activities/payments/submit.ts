@@ -145,7 +145,8 @@ async function settle(
   where: JsonObject = {},
 ): Promise<SubmitOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const patch = { txHash, reason: null, proof: { ...TROUBLE_CLEARED, output: { ...kept }, ...where } };
+  const work = kept.output === null ? {} : { output: { ...kept } };
+  const patch = { txHash, reason: null, proof: { ...TROUBLE_CLEARED, ...work, ...where } };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
     return submitIntent(tools, order); // closed by another while this try was held up: its outcome is the answer
   await tools.checkpoint('payment.settled');

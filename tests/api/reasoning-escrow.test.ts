@@ -193,6 +193,32 @@ describe('a withdrawal', () => {
   });
 });
 
+test('the payment of a withdrawal has its id, and is listed by whoever asks for its kind', async () => {
+  const userId = await deposited('5');
+  const destination = newWallet();
+  const { body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 1, destination });
+  const { withdrawalId, signature } = body;
+  const id = String(withdrawalId);
+  const idsOf = async (query: string): Promise<unknown[]> =>
+    ((await api.get(`/payments${query}`)).body['payments'] as { id: string }[]).map((row) => row.id);
+  expect(await idsOf('?limit=200')).not.toContain(id);
+  expect(await idsOf('?limit=200&kind=step')).not.toContain(id);
+  expect(await idsOf('?limit=200&kind=withdrawal')).toContain(id);
+  expect((await api.get(`/payments/${id}`)).body).toMatchObject({
+    kind: 'withdrawal',
+    run_id: null,
+    step_id: null,
+    rail: 'solana-transfer',
+    amount: '1000000000',
+    pay_to: destination,
+    status: 'settled',
+    finalized: true,
+    tx_hash: signature,
+    actions: [],
+  });
+  expect((await api.get('/payments?kind=gift')).status).toBe(400);
+});
+
 test('a withdrawal and a deposit that a crash left without a workflow are finished by the sweeper', async () => {
   const userId = await deposited('5');
   const asset = escrowAsset(app.options.assets, 'SOL')!;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buy, request } from '../chains/support/buying.ts';
+import { buy, request, sending } from '../chains/support/buying.ts';
 import { paymentOf, sellerBooked, sellerHas, sweepUntil, WAYS, type Way } from '../chains/support/looking.ts';
 import { paidStep, startMoneyStack, type MoneyStack } from '../chains/support/money-stack.ts';
 
@@ -67,7 +67,7 @@ describe('a seller who takes the money and', () => {
       const call = request(runId, paidStep(url + way.path), way.code);
       const { intentId, outcome } = await buy(activities, call);
       expect(outcome.kind).toBe('unclear');
-      const again = await activities.submitPayment({ ...call, intentId, attempt: 2 });
+      const again = await activities.submitPayment(sending({ ...call, attempt: 2 }, intentId));
       expect(again.kind).toBe('unclear');
       await sweepUntil(activities, async () => (await paymentOf(stack, intentId)).finalized);
       expect(await paymentOf(stack, intentId)).toMatchObject({ status: 'settled', generation: 1 });

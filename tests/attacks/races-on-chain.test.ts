@@ -12,7 +12,7 @@ import type { Rail } from '../../domain/payments/rail.ts';
 import type { EscrowActivities } from '../../domain/ports/escrow.ts';
 import type { Asset } from '../../schemas/core/money.ts';
 import { createBooks, type Books, type Told } from '../chains/support/books.ts';
-import { quoteFor, request, soon } from '../chains/support/buying.ts';
+import { quoteFor, request, sending, soon } from '../chains/support/buying.ts';
 import { paymentOf, sweepUntil, WAYS, type Way } from '../chains/support/looking.ts';
 import {
   paidStep,
@@ -63,7 +63,7 @@ const callOf = (runId: string, { path }: Way) => request(runId, paidStep(stack.s
 const sign = ({ runId, intentId }: Job, by = activities) =>
   by.signPayment({ ride: { runId, events: [] }, intentId, signBeforeMs: soon() });
 const submit = ({ runId, way, intentId }: Job) =>
-  activities.submitPayment({ ...callOf(runId, way), intentId });
+  activities.submitPayment(sending(callOf(runId, way), intentId));
 const finish = ({ runId }: Job, cost: bigint) =>
   activities.finishRun({
     ride: { runId, events: [] },

@@ -118,7 +118,10 @@ describe.each([
     await expect.poll(async () => (await it.look(hands)).kind).toBe('settled');
     node().fault('getTransaction', {
       kind: 'change',
-      result: (found) => found && { ...found, meta: { err: null, preBalances: [], postBalances: [] } },
+      result: (found) => {
+        const { meta, ...rest } = found as { meta: object };
+        return { ...rest, meta: { ...meta, preBalances: [], postBalances: [] } };
+      },
     });
     await expect
       .poll(() => it.look(hands), { timeout: 30_000 })
