@@ -15,7 +15,7 @@ export async function runScript<const O extends Options>(
   outliveReaders();
   const parsed = parseCommandLine(script, argv);
   if (parsed.kind === 'help') return void process.stdout.write(parsed.text);
-  if (parsed.kind === 'refused') return fail(parsed.text, 2);
+  if (parsed.kind === 'refused') return fail(parsed.text, script.wrongUsage ?? 2);
   try {
     await script.run(parsed.args);
   } catch (error) {

@@ -29,8 +29,9 @@ there, too. Given several receipts it also finds a payment that more than one of
     'steward verify receipt.json',
     'steward verify receipt.json --evm-rpc http://127.0.0.1:8545 --solana-rpc http://127.0.0.1:8899',
   ],
-  notes: `Exit code 0: nothing failed (what was not checked is listed). 1: something failed, or the file is no receipt.
-2: nothing failed, but a node that was named did not answer; or the command line is wrong.`,
+  notes: `Exit code 0: nothing failed (what was not checked is listed). 1: something failed, the file is no receipt, or the
+command line is wrong. 2: nothing failed, but a node that was named did not answer.`,
+  wrongUsage: 1,
   async run({ values, positionals: files }) {
     if (files.length === 0) throw new Error('Which receipt? steward verify receipt.json');
     const receipts = files.map(readReceipt);
