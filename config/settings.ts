@@ -22,6 +22,9 @@ export interface SettingsPart {
   derive?(values: Values): Values;
   /** Settings whose names are open, such as `PRICE_<flow key>`: they are kept together, as texts, under one name. */
   open?: { name: string; owns(name: string): boolean };
+  /** Which processes read a setting, where not API and worker, and what the schemas cannot express: for docs/SETTINGS.md. */
+  readers?: Readonly<Record<string, string>>;
+  note?: string;
 }
 
 /** Parts whose types are known give a configuration of that type. */

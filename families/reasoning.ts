@@ -5,7 +5,11 @@ import { defineFamily } from './define.ts';
 /** Tasks in plain words: planned, priced, approved against escrow, executed as a graph of paid steps. */
 export const reasoning = defineFamily<ReasoningSettings>({
   name: 'reasoning',
-  settings: { title: 'Tasks in plain words', shape: ReasoningSettings.shape },
+  settings: {
+    title: 'Tasks in plain words',
+    shape: ReasoningSettings.shape,
+    readers: { MAX_WORKFLOW_COST: 'API', MAX_EXECUTION_TIME: 'API', DEPOSIT_WAIT_MS: 'API' },
+  },
   problems: PROBLEMS,
   api: () => import('./reasoning/api.ts'),
   workflows: ['reasoning'],

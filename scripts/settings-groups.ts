@@ -1,3 +1,6 @@
+import type { SettingsPart } from '../config/settings.ts';
+import { families } from '../families/index.ts';
+
 const API = 'API';
 const WORKER = 'worker';
 const BOTH = 'API, worker';
@@ -14,8 +17,7 @@ export interface SettingsGroup {
 const allBy = (reader: string, names: string): Record<string, string> =>
   Object.fromEntries(names.split(' ').map((name) => [name, reader]));
 
-/** How docs/SETTINGS.md orders the settings. A setting that is missing here gets a group of its own at the end. */
-export const GROUPS: readonly SettingsGroup[] = [
+const ENGINE: readonly SettingsGroup[] = [
   {
     title: 'API and keys',
     readers: {
@@ -65,7 +67,7 @@ export const GROUPS: readonly SettingsGroup[] = [
     readers: {
       ...allBy(BOTH, 'LLM_PROVIDER ANTHROPIC_API_KEY'),
       ...allBy(WORKER, 'ANTHROPIC_BASE_URL PLANNER_MODEL'),
-      ...allBy(BOTH, 'REGISTRY_URL FACILITATOR_URL SERVICE_HOSTS FILE_HOSTS'),
+      ...allBy(BOTH, 'REGISTRY_URL FACILITATOR_URL SERVICE_HOSTS'),
     },
   },
   {
@@ -76,42 +78,20 @@ export const GROUPS: readonly SettingsGroup[] = [
       EVM_CHAIN_ID: BOTH,
       ...allBy(WORKER, 'EVM_FLOAT_KEY EVM_ROUTER_ADDRESS EVM_FEE_BUMP_MS'),
       EVM_ASSETS: BOTH,
+      ASSET_GROUPS: BOTH,
     },
     note: 'The API needs `ESCROW_KEYPAIR` for the address only. An RPC URL with a provider’s key in it is a secret, too.',
   },
   {
     title: 'Runs and money',
     readers: {
-      ...allBy(API, 'APPROVAL_TTL_MS EARLY_APPROVAL_WAIT_MS MAX_WORKFLOW_COST MAX_EXECUTION_TIME'),
+      ...allBy(API, 'APPROVAL_TTL_MS EARLY_APPROVAL_WAIT_MS'),
       CALL_TIMEOUT_MS: BOTH,
-      ...allBy(API, 'PLANNING_TIMEOUT_MS SELLER_TIMEOUT_MS LOCAL_CALL_MS DEPOSIT_WAIT_MS'),
+      ...allBy(API, 'PLANNING_TIMEOUT_MS SELLER_TIMEOUT_MS LOCAL_CALL_MS'),
       ...allBy(API, 'RECONCILE_INTERVAL_MS RECONCILE_GIVE_UP_MS'),
       RECONCILE_BOOKS_EVERY_MS: WORKER,
     },
     note: 'Where the API reads a time, it gives it to each run that it starts: a change counts for new runs.',
-  },
-  {
-    title: 'Agents sold over MIP-003',
-    readers: {
-      ...allBy(BOTH, 'KODOSUMI_BASE_URL KODOSUMI_USERNAME KODOSUMI_PASSWORD'),
-      ...allBy(BOTH, 'PAYMENT_SERVICE_URL PAYMENT_API_KEY MASUMI_NETWORK'),
-      ...allBy(API, 'MASUMI_CONFIG SELLER_VKEY MASUMI_SIGNING_KEY MASUMI_PUBLIC MASUMI_TEST_MODE'),
-      ...allBy(
-        WORKER,
-        'MASUMI_OUTPUT_HASH POLLING_INTERVAL_SECONDS MASUMI_WATCH_EVERY_MS MASUMI_FILE_MAX_BYTES',
-      ),
-      ...allBy(
-        API,
-        'MASUMI_PAY_BY_MS MASUMI_SUBMIT_RESULT_MS MASUMI_UNLOCK_AFTER_MS MASUMI_DISPUTE_AFTER_MS',
-      ),
-      ...allBy(API, 'MASUMI_RESULT_MARGIN_MS MASUMI_WORK_MS MASUMI_INPUT_MARGIN_MS'),
-      MASUMI_PAYMENT_GRACE_MS: BOTH,
-    },
-    note: [
-      'Each flow has two settings more, which the API reads. `AGENT_IDENTIFIER_<flow key>` makes a flow sellable.',
-      '`PRICE_<flow key>` (`3000000 lovelace`) is its price where the registry leaves it open. Every character of the key',
-      'outside `A-Z a-z 0-9 _` may be written as `_`. What they mean: [AGENTS.md](AGENTS.md#what-to-set).',
-    ].join('\n'),
   },
   {
     title: 'The local stack',
@@ -119,8 +99,21 @@ export const GROUPS: readonly SettingsGroup[] = [
       DATA_DIR: 'npm start, commands',
       ...allBy(
         LOCAL,
-        'POSTGRES_PORT TEMPORAL_PORT TEMPORAL_UI_PORT ANVIL_PORT SURFPOOL_PORT FACILITATOR_PORT SERVICES_PORT KODOSUMI_PORT MASUMI_PORT',
+        'POSTGRES_PORT TEMPORAL_PORT TEMPORAL_UI_PORT ANVIL_PORT SURFPOOL_PORT FACILITATOR_PORT SERVICES_PORT',
       ),
     },
   },
+];
+
+const ofFamily = ({ title, shape, readers = {}, note }: SettingsPart): SettingsGroup => ({
+  title,
+  readers: Object.fromEntries(Object.keys(shape).map((name) => [name, readers[name] ?? BOTH])),
+  ...(note !== undefined && { note }),
+});
+
+/** How docs/SETTINGS.md orders the settings. A setting that is missing here gets a group of its own at the end. */
+export const GROUPS: readonly SettingsGroup[] = [
+  ...ENGINE.slice(0, -1),
+  ...families.flatMap(({ settings }) => (settings === undefined ? [] : [ofFamily(settings)])),
+  ...ENGINE.slice(-1),
 ];

@@ -96,6 +96,7 @@ const change = defineRoute({
   money,
   body: BudgetPatch,
   responses: { 200: { description: 'The budget.', schema: Budget } },
+  missing: { id: 'budget_not_found' },
   errors: ['budget_not_found', 'invalid_amount'],
   async handler(ctx, { params, body }) {
     const old = await requireBudget(ctx, params['id']);
@@ -117,6 +118,7 @@ const remove = defineRoute({
   tags,
   scope: 'admin',
   responses: { 204: { description: 'It is gone.', schema: z.undefined() } },
+  missing: { id: 'budget_not_found' },
   errors: ['budget_not_found', 'budget_in_use'],
   async handler({ deps, principal }, { params }) {
     const name = { tenant: principal.tenant, id: params['id'] ?? '' };
@@ -142,6 +144,7 @@ const reset = defineRoute({
   idempotent: true,
   body: BudgetResetBody,
   responses: { 200: { description: 'The budget.', schema: Budget } },
+  missing: { id: 'budget_not_found' },
   errors: ['budget_not_found'],
   async handler(ctx, { params, body: { note } }) {
     const { claim, deps, principal } = ctx;

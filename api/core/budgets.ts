@@ -36,6 +36,7 @@ const get = defineRoute({
   tags,
   scope: 'read',
   responses: { 200: { description: 'The budget.', schema: Budget } },
+  missing: { id: 'budget_not_found' },
   errors: ['budget_not_found'],
   async handler(ctx, { params }) {
     return { status: 200, body: await wire(ctx, await requireBudget(ctx, params['id'])) };
@@ -52,6 +53,7 @@ const entries = defineRoute({
   scope: 'read',
   query: PageQuery(50, 200),
   responses: { 200: { description: 'A page of entries.', schema: BudgetEntryPage } },
+  missing: { id: 'budget_not_found' },
   errors: ['budget_not_found', 'invalid_cursor'],
   async handler(ctx, { params, query: { limit, cursor } }) {
     const { deps, principal } = ctx;

@@ -32,7 +32,7 @@ export const BudgetMode = z.enum(['hard', 'warn']);
 export type BudgetMode = z.infer<typeof BudgetMode>;
 
 const subject = z.string().regex(/^[\w.:@-]{1,128}$/, 'must be 1 to 128 letters, digits, or _ . : @ -');
-const family = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a family, e.g. "reasoning"');
+const family = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a family that is served');
 /** Sellers choose the names of their services, so these may have spaces. */
 const named = z
   .string()
@@ -49,7 +49,7 @@ export const BudgetScope = strict({
   family: family.optional(),
   service: named.optional(),
   payee: payee.optional(),
-}).meta({ example: { family: 'reasoning', subject: 'user_123' } });
+}).meta({ example: { subject: 'user_123' } });
 export type BudgetScope = z.infer<typeof BudgetScope>;
 
 const name = z.string().trim().min(1).max(200).meta({ example: 'Research, a month' });
@@ -109,7 +109,7 @@ export const BudgetBody = strict(
   .meta({
     example: {
       name: 'Research, a month',
-      applies_to: { family: 'reasoning', subject: 'user_123' },
+      applies_to: { subject: 'user_123' },
       unit: 'USD',
       amount: '100',
       period: 'month',
@@ -181,7 +181,7 @@ export const Budget = z
     example: {
       id: 'bud_0f8c2a6b1d4e7f90',
       name: 'Research, a month',
-      applies_to: { family: 'reasoning', subject: 'user_123' },
+      applies_to: { subject: 'user_123' },
       unit: 'USD',
       amount: '100',
       period: 'month',

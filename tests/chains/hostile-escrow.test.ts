@@ -95,7 +95,7 @@ describe.each([
     await all[0]!.agree();
   });
 
-  test('that has landed is not given back because of a node that cannot know', async () => {
+  test('that has landed is not given back because of a node that cannot know it', async () => {
     const it = await startWithdrawal(code, amount);
     await it.sign(hands);
     await it.send(hands);

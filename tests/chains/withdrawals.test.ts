@@ -25,7 +25,7 @@ describe.each([
   ['SOL', 200_000_000n],
   ['USDC', 3_000_000n],
 ] as const)('a withdrawal of %s', (code, amount) => {
-  test('is held, signed, sent and posted when it is final; the fee is the operator’s', async () => {
+  test('is held, signed, sent and posted when it is final, and the operator bears the fee', async () => {
     const it = await heldWithdrawal(stack, code, amount);
     const coin = escrowAsset(stack.book, 'SOL')!;
     const float = await sumAccount(stack.db.pool, floatAccount(coin).account);
@@ -96,7 +96,7 @@ describe.each([
   });
 });
 
-test('a withdrawal whose node does not answer stays held and a person is told', async () => {
+test('a withdrawal whose node does not answer stays held, and a person is told', async () => {
   const it = await heldWithdrawal(stack, 'USDC', 1_000n);
   await it.sign(hands);
   const { solana } = railsConfig(stack.assets);
