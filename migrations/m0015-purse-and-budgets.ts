@@ -5,6 +5,7 @@ export class M0015PurseAndBudgets extends Migration {
   override up(): void {
     this.addPurse();
     this.addBudgets();
+    this.addEntries();
     this.addBooking();
   }
 
@@ -51,6 +52,9 @@ export class M0015PurseAndBudgets extends Migration {
         alerted numeric[] not null default '{}',
         primary key (budget_id, key)
       ) with (fillfactor = 70)`);
+  }
+
+  private addEntries(): void {
     this.addSql(`
       create table budget_entry (
         id bigint generated always as identity primary key,

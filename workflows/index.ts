@@ -2,7 +2,7 @@
 export { reasoning } from './families/reasoning.ts';
 export { masumi } from './families/masumi/job.ts';
 export { masumiWatch } from './families/masumi/watch.ts';
-export { escrowDeposit, escrowWithdrawal } from './families/escrow.ts';
+export { escrowDeposit, escrowWithdrawal } from './engine/escrow.ts';
 export { booksCheck } from './engine/books-check.ts';
 export { paymentCheck } from './engine/payment-check.ts';
 export { paymentDecision } from './engine/payment-decision.ts';

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { keepPayment, markPaymentAsked, markPaymentState, type JobRow } from '../../db/masumi/jobs.ts';
-import { paymentStateOf, saleOf } from '../../domain/masumi/payment.ts';
+import { keepSale, markSaleAsked, markSaleState, type JobRow } from '../../db/masumi/jobs.ts';
+import { saleStateOf, saleOf } from '../../domain/masumi/payment.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
 import type {
-  JobPayment,
+  Sale,
   JobSettings,
   JobTimes,
-  PaymentState,
+  SaleState,
   RequestPaymentOutcome,
 } from '../../domain/masumi/ports/jobs.ts';
 import type { Ride } from '../../domain/ports/journal.ts';
@@ -22,12 +22,12 @@ type Request = { ride: Ride; runId: string; times: JobTimes };
 
 /**
  * Creates one payment request for a job: the sale, which brings money in. What a crash leaves behind:
- * - before `markPaymentAsked`: nothing was asked; the next try asks.
+ * - before `markSaleAsked`: nothing was asked; the next try asks.
  * - after it, before or while the payment service is asked: a request carrying the job's id may exist. The next try looks
  *   for it first, and asks only when there is none. A request that turns up after that look is never shown to
  *   anybody, so nobody can pay it; it ends by itself at its payByTime.
- * - after the answer, before `keepPayment`: the same; the look finds it.
- * - after `keepPayment`: the next try answers what is kept.
+ * - after the answer, before `keepSale`: the same; the look finds it.
+ * - after `keepSale`: the next try answers what is kept.
  */
 export async function requestPayment(deps: MasumiDeps, request: Request): Promise<RequestPaymentOutcome> {
   return withRide(deps.journal, request.ride, () => requestOnce(deps, request));
@@ -46,7 +46,7 @@ async function requestOnce(deps: MasumiDeps, { runId, times }: Request): Promise
       deps,
       runId,
       saleOf(made, times.payByTime, settings.listedAmounts),
-      paymentStateOf(made),
+      saleStateOf(made),
       true,
     );
   } catch (error) {
@@ -64,7 +64,7 @@ async function order(
 ): Promise<NodePayment> {
   const node = requireNode(deps);
   const askedBefore = job.payment_asked_at !== null;
-  const askedAt = await markPaymentAsked(deps.db.pool, job.run_id);
+  const askedAt = await markSaleAsked(deps.db.pool, job.run_id);
   await deps.checkpoint?.('job.payment-asked');
   if (!(await isWanted(deps, job.run_id)))
     throw new Error(
@@ -92,30 +92,30 @@ const isWanted = async (deps: MasumiDeps, runId: string): Promise<boolean> =>
 async function keep(
   { db }: MasumiDeps,
   runId: string,
-  payment: JobPayment,
-  paymentState: PaymentState,
+  payment: Sale,
+  paymentState: SaleState,
   watched: boolean,
 ): Promise<RequestPaymentOutcome> {
-  const kept = await keepPayment(db.pool, runId, payment, paymentState, watched);
+  const kept = await keepSale(db.pool, runId, payment, paymentState, watched);
   if (kept === undefined) throw new EngineError('run_finished', `Job ${runId} has ended.`);
   return requested(kept, paymentState);
 }
 
-const requested = (payment: JobPayment, paymentState: PaymentState): RequestPaymentOutcome => ({
+const requested = (payment: Sale, paymentState: SaleState): RequestPaymentOutcome => ({
   kind: 'requested',
   payment,
   state: paymentState,
 });
 
-const storedState = ({ on_chain_state, next_action }: JobRow): PaymentState => ({
+const storedState = ({ on_chain_state, next_action }: JobRow): SaleState => ({
   onChainState: on_chain_state,
   nextAction: next_action,
 });
 
-const FUNDS_LOCKED: PaymentState = { onChainState: 'FundsLocked', nextAction: null };
+const FUNDS_LOCKED: SaleState = { onChainState: 'FundsLocked', nextAction: null };
 
 /** For free agents and MASUMI_TEST_MODE. The payment service is not asked and nobody pays; the identifier says so. */
-const unasked = (runId: string, { pricing, requestedFunds }: JobSettings, times: JobTimes): JobPayment => ({
+const unasked = (runId: string, { pricing, requestedFunds }: JobSettings, times: JobTimes): Sale => ({
   ...times,
   blockchainIdentifier: `${pricing === 'Free' ? 'FREE' : 'SIMULATED'}-${digest(runId)}`,
   sellerVkey: null,
@@ -128,13 +128,13 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 export async function readPayment(
   deps: MasumiDeps,
   { ride, runId }: { ride: Ride; runId: string },
-): Promise<PaymentState> {
+): Promise<SaleState> {
   return withRide(deps.journal, ride, async () => {
     const job = await requireJob(deps, runId);
     if (job.blockchain_identifier === null || job.source_type === null) return storedState(job);
     const seen = await requireNode(deps).resolve(job.blockchain_identifier);
     if (seen?.onChainState == null) return storedState(job);
-    await markPaymentState(deps.db.pool, runId, paymentStateOf(seen));
-    return paymentStateOf(seen);
+    await markSaleState(deps.db.pool, runId, saleStateOf(seen));
+    return saleStateOf(seen);
   });
 }

@@ -1,6 +1,6 @@
 import { JOB_SIGNALS } from '../../domain/masumi/messages.ts';
 import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
-import { markAuthorized, markPaymentState } from '../../db/masumi/jobs.ts';
+import { markAuthorized, markSaleState } from '../../db/masumi/jobs.ts';
 import type { WatchedJob } from '../../db/masumi/watched-jobs.ts';
 import { canAuthorize } from '../../domain/masumi/payment.ts';
 import type { MasumiNode } from '../../domain/masumi/ports/masumi-node.ts';
@@ -45,7 +45,7 @@ async function write({ db }: MasumiDeps, job: WatchedJob): Promise<void> {
       disputeId(job),
       `The payment is ${onChainState ?? 'not on the chain'} now.`,
     );
-  await markPaymentState(db.pool, runId, { onChainState, nextAction });
+  await markSaleState(db.pool, runId, { onChainState, nextAction });
 }
 
 const stuckId = ({ run_id }: WatchedJob): string => `payment_service_stuck:${run_id}`;

@@ -1,5 +1,5 @@
 import { listWatched, markChecked, stopWatching, type WatchedJob } from '../../db/masumi/watched-jobs.ts';
-import { isOver, paymentStateOf } from '../../domain/masumi/payment.ts';
+import { isOver, saleStateOf } from '../../domain/masumi/payment.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { MasumiNode, NodePayment } from '../../domain/masumi/ports/masumi-node.ts';
 import type { MasumiDeps } from './tools.ts';
@@ -50,7 +50,7 @@ export async function watchPayments(
 
 /** The row in memory follows what is seen. It is written down once its run was told. */
 function takeNews(job: WatchedJob, seen: NodePayment): boolean {
-  const { onChainState, nextAction } = paymentStateOf(seen);
+  const { onChainState, nextAction } = saleStateOf(seen);
   // A state that was on the chain is not forgotten because an answer no longer shows it.
   if (onChainState === null && job.on_chain_state !== null) return false;
   const isNews =

@@ -1,4 +1,4 @@
-import type { JobPayment, PaymentState } from '../../domain/masumi/ports/jobs.ts';
+import type { Sale, SaleState } from '../../domain/masumi/ports/jobs.ts';
 import type { NextAction, OnChainState } from '../../domain/masumi/ports/masumi-node.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -29,7 +29,7 @@ export interface JobRow {
   identifier: string;
   input_hash: string;
   payment_asked_at: Date | null;
-  payment: JobPayment | null;
+  payment: Sale | null;
   blockchain_identifier: string | null;
   /** Which kind of contract holds the money; null where nobody pays. */
   source_type: string | null;
@@ -113,7 +113,7 @@ export async function openInputs(
 }
 
 /** From here on a payment request may exist. Answers since when. */
-export async function markPaymentAsked(db: Queryable, runId: string): Promise<Date> {
+export async function markSaleAsked(db: Queryable, runId: string): Promise<Date> {
   const { rows } = await db.query<{ payment_asked_at: Date }>(
     `update job set payment_asked_at = coalesce(payment_asked_at, clock_timestamp()) where run_id = $1
      returning payment_asked_at`,
@@ -126,14 +126,14 @@ export async function markPaymentAsked(db: Queryable, runId: string): Promise<Da
  * The first payment request wins. Answers the kept one, or none for a job that has ended. `watched`: the payment
  * service is watched for it.
  */
-export async function keepPayment(
+export async function keepSale(
   db: Queryable,
   runId: string,
-  payment: JobPayment,
-  { onChainState, nextAction }: PaymentState,
+  payment: Sale,
+  { onChainState, nextAction }: SaleState,
   watched: boolean,
-): Promise<JobPayment | undefined> {
-  const { rows } = await db.query<{ payment: JobPayment }>(
+): Promise<Sale | undefined> {
+  const { rows } = await db.query<{ payment: Sale }>(
     `update job j set payment = coalesce(payment, $2), blockchain_identifier = coalesce(blockchain_identifier, $3),
        source_type = coalesce(source_type, $4), on_chain_state = coalesce(on_chain_state, $5),
        next_action = coalesce(next_action, $6), watched = $7
@@ -152,10 +152,10 @@ export async function keepPayment(
 }
 
 /** What was seen last. Looks come one after the other, so no older look overwrites a newer one. */
-export async function markPaymentState(
+export async function markSaleState(
   db: Queryable,
   runId: string,
-  { onChainState, nextAction }: PaymentState,
+  { onChainState, nextAction }: SaleState,
 ): Promise<void> {
   await db.query(
     `update job set on_chain_state = $2, next_action = $3, checked_at = clock_timestamp() where run_id = $1`,

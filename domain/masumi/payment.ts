@@ -1,4 +1,4 @@
-import type { JobPayment, PaymentState } from './ports/jobs.ts';
+import type { Sale, SaleState } from './ports/jobs.ts';
 import type { NodePayment, OnChainState } from './ports/masumi-node.ts';
 
 /** States in which the purchaser's money is, or was, in the contract: the job was sold. */
@@ -26,7 +26,7 @@ export const saleOf = (
   made: NodePayment,
   payByTime: number,
   listedAmounts: NodePayment['requestedFunds'],
-): JobPayment => ({
+): Sale => ({
   blockchainIdentifier: made.blockchainIdentifier,
   payByTime: made.payByTime ?? payByTime,
   submitResultTime: made.submitResultTime,
@@ -38,7 +38,7 @@ export const saleOf = (
 });
 
 /** What the chain and the payment service show of a sale now. */
-export const paymentStateOf = ({ onChainState, nextAction }: NodePayment): PaymentState => ({
+export const saleStateOf = ({ onChainState, nextAction }: NodePayment): SaleState => ({
   onChainState,
   nextAction,
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKodosumiActivities } from '../../activities/kodosumi/activities.ts';
-import { insertJob, keepPayment } from '../../db/masumi/jobs.ts';
+import { insertJob, keepSale } from '../../db/masumi/jobs.ts';
 import { insertRun } from '../../db/repositories/runs.ts';
-import type { JobPayment } from '../../domain/masumi/ports/jobs.ts';
+import type { Sale } from '../../domain/masumi/ports/jobs.ts';
 import type { MasumiNode } from '../../domain/masumi/ports/masumi-node.ts';
 import { markdown, type StandInFlow } from '../../stand-ins/kodosumi/flow.ts';
 import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
@@ -206,7 +206,7 @@ describe('Two tries of one launch', () => {
       inputHash: '',
       inputs,
     });
-    const payment: JobPayment = {
+    const payment: Sale = {
       blockchainIdentifier: id,
       payByTime: 0,
       submitResultTime: 0,
@@ -216,7 +216,7 @@ describe('Two tries of one launch', () => {
       amounts: [],
       sourceType: null,
     };
-    await keepPayment(db.pool, id, payment, { onChainState: 'FundsLocked', nextAction: null }, false);
+    await keepSale(db.pool, id, payment, { onChainState: 'FundsLocked', nextAction: null }, false);
   };
   /** Files that take as long as the test wants; `arrive` lets all of them come at once. */
   const launching = () => {

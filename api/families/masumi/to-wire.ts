@@ -1,4 +1,4 @@
-import type { JobPayment, JobSettings } from '../../../domain/masumi/ports/jobs.ts';
+import type { Sale, JobSettings } from '../../../domain/masumi/ports/jobs.ts';
 import type { NodeAmount } from '../../../domain/masumi/ports/masumi-node.ts';
 import { refundState } from '../../../domain/masumi/payment.ts';
 import type { RunStatus } from '../../../schemas/core/run.ts';
@@ -44,11 +44,7 @@ export function toAmount({ amount, unit }: NodeAmount): JobAmount {
 }
 
 /** What the purchaser needs to pay; times exactly as the payment service has them. */
-export function toTerms(
-  { job, run }: FoundJob,
-  payment: JobPayment,
-  sellerVkey: string | null,
-): PaymentTerms {
+export function toTerms({ job, run }: FoundJob, payment: Sale, sellerVkey: string | null): PaymentTerms {
   const settings = run.settings as unknown as JobSettings;
   return {
     blockchainIdentifier: payment.blockchainIdentifier,
@@ -70,13 +66,13 @@ export function toTerms(
 /** Purchasers of V2 agents must name the source that the seller chose; for V1 they must name none. */
 const sourceOf = (
   { sourceIndex }: JobSettings,
-  { sourceType }: JobPayment,
+  { sourceType }: Sale,
 ): Pick<PaymentTerms, 'paymentSourceType' | 'supportedPaymentSourceIndex'> =>
   sourceType === null || sourceIndex === null
     ? {}
     : { paymentSourceType: 'Web3CardanoV2', supportedPaymentSourceIndex: sourceIndex };
 
-export const toStarted = (found: FoundJob, payment: JobPayment, sellerVkey: string | null): StartedJob => ({
+export const toStarted = (found: FoundJob, payment: Sale, sellerVkey: string | null): StartedJob => ({
   status: 'success',
   id: found.job.run_id,
   job_id: found.job.run_id,

@@ -4,7 +4,7 @@ import type { WithdrawalGuard } from '../../../domain/payments/withdrawal.ts';
 import type { CatalogueService } from '../../../domain/plan/catalogue.ts';
 import type { Asset } from '../../../schemas/core/money.ts';
 import type { ReasoningSettings } from '../../../schemas/families/reasoning/settings.ts';
-import type { EscrowWaits } from '../../../workflows/families/escrow.ts';
+import type { EscrowWaits } from '../../../workflows/engine/escrow.ts';
 import type { HealthCheck } from '../../family.ts';
 import type { RunDefaults } from '../../runs/defaults.ts';
 

@@ -52,7 +52,7 @@ export type JobTimes = {
 };
 
 /** What the purchaser is told of the payment (masumi.md 1.2, start_job). A type: it is stored as JSON. */
-export type JobPayment = JobTimes & {
+export type Sale = JobTimes & {
   blockchainIdentifier: string;
   sellerVkey: string | null;
   amounts: NodeAmount[];
@@ -60,10 +60,10 @@ export type JobPayment = JobTimes & {
 };
 
 /** The state that the chain and the payment service show. */
-export type PaymentState = { onChainState: OnChainState | null; nextAction: NextAction | null };
+export type SaleState = { onChainState: OnChainState | null; nextAction: NextAction | null };
 
 export type RequestPaymentOutcome =
-  | { kind: 'requested'; payment: JobPayment; state: PaymentState }
+  | { kind: 'requested'; payment: Sale; state: SaleState }
   /** The payment service refuses the order, or refuses us (a wrong key): waiting would change nothing. */
   | { kind: 'rejected' | 'unavailable'; message: string };
 
@@ -100,7 +100,7 @@ export interface JobActivities {
   /** Creates one payment request. After a lost answer it looks for that request before it creates another. */
   requestPayment(request: { ride: Ride; runId: string; times: JobTimes }): Promise<RequestPaymentOutcome>;
   /** The state at this moment, straight from the payment service. */
-  readPayment(request: { ride: Ride; runId: string }): Promise<PaymentState>;
+  readPayment(request: { ride: Ride; runId: string }): Promise<SaleState>;
   /** Launches once. After a lost answer it looks for the run before it launches again. */
   launchJob(request: { ride: Ride; runId: string }): Promise<LaunchJobOutcome>;
   /** Follows the run until something must be decided, and writes down its events on the way. */

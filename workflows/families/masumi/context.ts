@@ -1,19 +1,14 @@
 import { setHandler, defineSignal } from '@temporalio/workflow';
 import { JOB_EVENTS } from '../../../domain/masumi/events.ts';
 import { JOB_SIGNALS } from '../../../domain/masumi/messages.ts';
-import type {
-  AuthorizeRefundOutcome,
-  JobInput,
-  JobPayment,
-  PaymentState,
-} from '../../../domain/masumi/ports/jobs.ts';
+import type { AuthorizeRefundOutcome, JobInput, Sale, SaleState } from '../../../domain/masumi/ports/jobs.ts';
 import type { Run } from '../../engine/run.ts';
 
 /** The state of one job. Its story (`job.ts`) and messages change it. */
 export interface Job {
   readonly run: Run<JobInput>;
-  payment: JobPayment | undefined;
-  paymentState: PaymentState;
+  payment: Sale | undefined;
+  paymentState: SaleState;
   /** The flow's step was begun. */
   begun: boolean;
   fid: string | null;
@@ -25,7 +20,7 @@ export interface Job {
   refund: { begin(): Promise<AuthorizeRefundOutcome> } | undefined;
 }
 
-const paymentChanged = defineSignal<[PaymentState]>(JOB_SIGNALS.paymentChanged);
+const paymentChanged = defineSignal<[SaleState]>(JOB_SIGNALS.paymentChanged);
 
 export function createJob(run: Run<JobInput>): Job {
   const job: Job = {
@@ -45,7 +40,7 @@ export function createJob(run: Run<JobInput>): Job {
 }
 
 /** Emits one event for each new state on the chain, whoever saw it. */
-export function notePaymentState(job: Job, state: PaymentState): void {
+export function notePaymentState(job: Job, state: SaleState): void {
   const { onChainState, nextAction } = state;
   if (onChainState === null && job.paymentState.onChainState !== null) return; // an older look
   const isNews = onChainState !== job.paymentState.onChainState;

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { JobPayment, JobTimes } from '../../../domain/masumi/ports/jobs.ts';
+import type { Sale, JobTimes } from '../../../domain/masumi/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ending } from '../../engine/run.ts';
 import { notePaymentState, type Job } from './context.ts';
@@ -88,7 +88,7 @@ async function lookOnce(job: Job): Promise<boolean> {
   return job.paymentState.onChainState !== null;
 }
 
-async function announce({ run }: Job, payment: JobPayment): Promise<void> {
+async function announce({ run }: Job, payment: Sale): Promise<void> {
   const deadlines: JsonObject = {
     pay_by: iso(payment.payByTime),
     submit_result: iso(payment.submitResultTime),

@@ -8,7 +8,7 @@ import {
 import type { DepositClaim, EscrowActivities } from '../../domain/ports/escrow.ts';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
-import { makePayment, type Payer } from '../engine/payment.ts';
+import { makePayment, type Payer } from './payment.ts';
 
 /** How often the chain is asked, and for how long; ms. */
 export interface EscrowWaits {
