@@ -38,8 +38,7 @@ module.exports = {
       from: { path: '^(?:api|schemas|workers|workflows)/families/([^/.]+)' },
       to: {
         path: '^(?:api|schemas|workers|workflows)/families/',
-        // Movements of escrow are the engine's.
-        pathNot: '^(?:api|schemas|workers|workflows)/families/(?:$1|escrow)[/.]',
+        pathNot: '^(?:api|schemas|workers|workflows)/families/$1[/.]',
       },
     },
     {
@@ -47,6 +46,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^activities/', pathNot: '\\.test\\.ts$' },
       to: { path: `^(workflows|api|workers|${ABOVE})/` },
+    },
+    {
+      name: 'as-types',
+      comment: 'settings and workflows are known to activities and API by their types alone',
+      severity: 'error',
+      from: { path: '^(activities|api)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(config|workflows)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'api',
@@ -70,7 +76,7 @@ module.exports = {
       name: 'config',
       severity: 'error',
       from: { path: '^config/', pathNot: '\\.test\\.ts$' },
-      to: { path: `^(activities|api|workers|workflows|db|${ABOVE})/` },
+      to: { path: `^(activities|api|workers|workflows|db|migrations|contracts|${ABOVE})/` },
     },
     {
       name: 'families',
@@ -93,7 +99,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^stand-ins/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(activities|api|workers|workflows|db|processes|families|library|sdk|demo|examples|tests|bench|scripts)/',
+        path: '^(activities|api|workers|workflows|db|config|processes|families|library|sdk|cli|demo|examples|tests|bench|scripts)/',
       },
     },
     {
@@ -101,7 +107,14 @@ module.exports = {
       comment: 'the demo and the purchaser are clients',
       severity: 'error',
       from: { path: '^demo/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(activities|api|workers|workflows|db|families|library|tests|bench)/' },
+      to: { path: '^(activities|api|workers|workflows|db|processes|families|library|examples|tests|bench)/' },
+    },
+    {
+      name: 'migrations',
+      comment: 'forward-only SQL',
+      severity: 'error',
+      from: { path: '^migrations/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: ['^migrations/', '^node_modules/@mikro-orm/'] },
     },
     only(
       'sdk',

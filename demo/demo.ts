@@ -1,14 +1,20 @@
 import '../config/quiet-bindings.ts';
 import { createLog } from '../config/logging.ts';
 import { runScript } from '../scripts/command-line.ts';
-import { quietRuntime } from '../processes/quiet-runtime.ts';
 import { HYMN } from '../stand-ins/agents/samples.ts';
 import { sellAgents } from './agents.ts';
 import { createDemoClient } from './client.ts';
 import { fundEscrow } from './fund-escrow.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { showTask, type DemoTask } from './task.ts';
-import { addresses, stackConfig, startStack, untilInterrupted, type Stack } from '../embedded/stack.ts';
+import {
+  addresses,
+  quietRuntime,
+  stackConfig,
+  startStack,
+  untilInterrupted,
+  type Stack,
+} from '../embedded/stack.ts';
 
 const TASKS: readonly DemoTask[] = [
   {

@@ -58,7 +58,7 @@ const SOLANA_CLUSTERS: Readonly<Record<string, string>> = {
 
 const SLIP44_SOL = 501;
 
-/** What the environment says about assets (config.ts); lists are "CODE:address:decimals,...". */
+/** What the environment says about assets (`config/parts/chains.ts`); lists are "CODE:address:decimals,...". */
 export interface AssetSettings {
   SOLANA_NETWORK?: string | undefined;
   SOLANA_CAIP2?: string | undefined;

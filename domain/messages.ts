@@ -54,7 +54,7 @@ export interface DecisionRequest {
   by: string;
   authority?: Authority;
   reason?: string;
-  /** What a rejection is meant for, where it names it: another plan is not rejected by it. */
+  /** The plan that is rejected. A rejection that names another plan does nothing. */
   planHash?: string;
 }
 

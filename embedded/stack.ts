@@ -25,6 +25,8 @@ export interface StackOptions {
   application: boolean;
 }
 
+export { quietRuntime };
+
 /** The embedded stack, running. */
 export interface Stack {
   environment: Environment;

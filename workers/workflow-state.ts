@@ -1,7 +1,7 @@
 import { Client, WorkflowNotFoundError, type ConnectionLike } from '@temporalio/client';
 import type { WorkflowState } from '../activities/reconciliation/tools.ts';
 
-/** Whatever else it is called, now or by a later server, it may still go on: paused, or continued as a new one. */
+/** States in which a workflow is over. Any other, also one that a later server adds, may still go on. */
 const CLOSED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 
 /** Asks Temporal how the workflow of a run stands. Throws when the server does not answer. */

@@ -124,7 +124,7 @@ async function keepQuote(tools: CallTools, request: CallRequest, chosen: ChosenQ
   });
 }
 
-/** What the intent holds, which is not this answer's price when something was held or signed for an earlier one. */
+/** The quote that the intent holds. Its price is not this answer's when something was held or signed before. */
 function storedQuote(tools: CallTools, payment: PaymentRow): Quote {
   const { scheme, network, asset, payTo, amount, maxTimeoutSeconds } = openQuote(tools.sealer, payment).offer;
   return { scheme, network, asset, payTo, amount, maxTimeoutSeconds, assetId: payment.asset };

@@ -188,8 +188,8 @@ async function book(
   transferId: string,
 ): Promise<void> {
   const units = toUnits(amount, scope.asset.decimals, budget.decimals);
-  const standing = { ...window, held: window.held + units };
-  const alerted = dueAlerts(budget, standing, window.alerted);
+  const used = { ...window, held: window.held + units };
+  const alerted = dueAlerts(budget, used, window.alerted);
   await holdInBudget(client, {
     budget: budget.id,
     window: window.key,
@@ -199,7 +199,7 @@ async function book(
     runId: scope.runId,
     alerted,
   });
-  const used = formatUnits(standing.held + standing.spent, budget.decimals);
+  const usedSoFar = formatUnits(used.held + used.spent, budget.decimals);
   const cap = formatUnits(budget.amount + window.carried, budget.decimals);
   for (const share of alerted)
     await raiseAttention(client, {
@@ -207,8 +207,8 @@ async function book(
       tenant: budget.tenant,
       kind: 'budget_alert',
       runId: budget.period === 'run' ? scope.runId : null,
-      detail: `Budget "${budget.name}" has used ${percent(share)} % of its cap in ${window.key}: ${used} of ${cap}.`,
-      data: { budget: budget.id, window: window.key, share, used, cap },
+      detail: `Budget "${budget.name}" has used ${percent(share)} % of its cap in ${window.key}: ${usedSoFar} of ${cap}.`,
+      data: { budget: budget.id, window: window.key, share, used: usedSoFar, cap },
       recurs: true, // more room closes it, and it may be used again
     });
 }

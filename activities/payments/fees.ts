@@ -5,7 +5,7 @@ import type { SignedPayment } from '../../domain/payments/rail.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { PaymentTools } from './tools.ts';
 
-/** What a payment's own transactions cost, beside what finds it: the books have the coin only where assets name it. */
+/** Fees of the payment's own transactions. The books have the coin only where assets name it. */
 export const feeProof = (fees: SignedPayment['fees']): JsonObject =>
   fees.length === 0
     ? {}

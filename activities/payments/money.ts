@@ -11,8 +11,8 @@ import { purseOf, type PaymentTools } from './tools.ts';
 export type EndMoney = (current: PaymentRow, end: 'posted' | 'voided') => Promise<void>;
 
 /**
- * What the end of a payment means for its money depends on what it is for; the locks that come before the payment's row are
- * taken here. All of it is one transaction with the payment's own end: after a crash there is all of it or nothing.
+ * Says what a payment's end does to its money. That depends on the payment's kind. It takes the locks that come before the
+ * payment's row, and is in one transaction with the payment's end: after a crash there is all of it or nothing.
  */
 export async function lockMoney(
   tools: PaymentTools,

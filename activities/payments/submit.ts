@@ -87,7 +87,7 @@ async function judge(
   return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed });
 }
 
-/** What a step has to show for a payment that nobody answers with work; of other payments nothing is asked. */
+/** The receipt of a step whose payment brings no answer. Other payments have none. */
 async function ownReceipt(
   { values }: PaymentTools,
   payment: PaymentRow,

@@ -4,7 +4,7 @@ import { paymentEvent } from '../../domain/payments/events.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { appendUnlessEnded, factsOf, findRail, type PaymentTools } from './tools.ts';
 
-/** The item's id, and its kind: what is `payment_…` of a step is `withdrawal_…` of a withdrawal. */
+/** The item's id and kind: `payment_…` for a step becomes `withdrawal_…` for a withdrawal. */
 function itemOf(
   { id, kind: of }: Pick<PaymentRow, 'id' | 'kind'>,
   kind: string,
@@ -41,7 +41,7 @@ export const settlePerson = (
   note: string,
 ): Promise<void> => settleAttention(db.pool, itemOf(payment, kind).id, note);
 
-/** Who pays whom how much on which chain; less than that where the rail is not configured. */
+/** Says payer, payee, amount and chain, or less where the rail is not configured. */
 export function whatOf(tools: PaymentTools, payment: PaymentRow): string {
   const { amount, asset, pay_to: payTo } = payment;
   return findRail(tools, payment)?.describe({ asset, amount, payTo }) ?? `${amount} of ${asset} to ${payTo}`;

@@ -8,7 +8,7 @@ import {
   resetBudget,
 } from '../../db/repositories/budget-records.ts';
 import type { Queryable } from '../../db/ledger.ts';
-import { openWindows } from '../../db/repositories/budget-standings.ts';
+import { openWindows } from '../../db/repositories/budget-windows.ts';
 import { bindRun } from '../../db/repositories/idempotency.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { Budget, BudgetBody, BudgetPatch, BudgetResetBody } from '../../schemas/core/budget.ts';

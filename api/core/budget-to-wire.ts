@@ -1,6 +1,6 @@
 import type { BudgetEntryRow } from '../../db/repositories/budget-entries.ts';
 import type { BudgetRecord } from '../../db/repositories/budget-records.ts';
-import { readWindows, type Asked, type WindowRow } from '../../db/repositories/budget-standings.ts';
+import { readWindows, type Asked, type WindowRow } from '../../db/repositories/budget-windows.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import { carriedInto, leftOf } from '../../domain/budgets/room.ts';
 import { windowAt, type Window } from '../../domain/budgets/windows.ts';
@@ -26,7 +26,7 @@ export const currentWindow = (
 ): Window | null =>
   period === 'run' ? null : windowAt({ period, createdAtMs: created_at.getTime() }, nowMs, '');
 
-interface Standing {
+interface BudgetUse {
   carried: bigint;
   spent: bigint;
   held: bigint;
@@ -65,7 +65,7 @@ function toBudget(record: BudgetRecord, rows: readonly WindowRow[], nowMs: numbe
   };
 }
 
-const figures = ({ carried, spent, held, unknown }: WindowRow): Omit<Standing, 'left'> => ({
+const figures = ({ carried, spent, held, unknown }: WindowRow): Omit<BudgetUse, 'left'> => ({
   carried: BigInt(carried),
   spent: BigInt(spent),
   held: BigInt(held),
@@ -73,7 +73,7 @@ const figures = ({ carried, spent, held, unknown }: WindowRow): Omit<Standing, '
 });
 
 /** `row` is the window itself, or the newest earlier one while nothing was held in this one. */
-function inWindow(record: BudgetRecord, window: Window, row: WindowRow | undefined): Standing {
+function inWindow(record: BudgetRecord, window: Window, row: WindowRow | undefined): BudgetUse {
   const amount = BigInt(record.amount);
   if (row?.key === window.key) {
     const now = figures(row);
@@ -95,9 +95,9 @@ function inWindow(record: BudgetRecord, window: Window, row: WindowRow | undefin
 }
 
 /** Sums over runs. What is left is the least that one of them has: that one is the next to have no room. */
-function overRuns(record: BudgetRecord, rows: readonly WindowRow[]): Standing {
+function overRuns(record: BudgetRecord, rows: readonly WindowRow[]): BudgetUse {
   const amount = BigInt(record.amount);
-  const sum: Standing = { carried: 0n, spent: 0n, held: 0n, unknown: 0n, left: amount };
+  const sum: BudgetUse = { carried: 0n, spent: 0n, held: 0n, unknown: 0n, left: amount };
   for (const one of rows.map(figures)) {
     sum.spent += one.spent;
     sum.held += one.held;

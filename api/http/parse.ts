@@ -42,7 +42,7 @@ export function parseInput(route: Route, raw: RawInput): RawInput {
   };
 }
 
-/** What no name can be is the name of nothing: 404, as for any other that is not there. */
+/** An impossible name names nothing: 404, like any other thing that is not there. */
 function parsePath(route: Route, params: RawInput['params']): RawInput['params'] {
   const named = String(route.params?.safeParse(params).error?.issues[0]?.path[0]);
   const code = route.missing?.[named];

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Budget, BudgetScope, PaymentScope } from '../../domain/budgets/budget.ts';
-import type { WindowStanding } from '../../domain/budgets/room.ts';
+import type { WindowUse } from '../../domain/budgets/room.ts';
 import type { Window } from '../../domain/budgets/windows.ts';
 import type { Queryable } from '../ledger.ts';
 
@@ -76,7 +76,7 @@ function toBudget(row: BudgetRow): Budget {
 }
 
 /** One period of a budget as the books have it. */
-export interface BudgetWindow extends Window, WindowStanding {
+export interface BudgetWindow extends Window, WindowUse {
   budget: string;
   alerted: number[];
 }

@@ -18,7 +18,7 @@ const budget: Budget = {
   alerts: [0.5, 0.8, 1],
   createdAtMs: Date.UTC(2026, 10, 1, 12),
 };
-const standing = { carried: 0n, held: 200n, spent: 300n, endsAtMs: Date.UTC(2026, 10, 2) };
+const use = { carried: 0n, held: 200n, spent: 300n, endsAtMs: Date.UTC(2026, 10, 2) };
 
 test('what is left is the amount and what was carried, less what is held and spent, and never below zero', () => {
   expect(leftOf(budget, { carried: 50n, held: 200n, spent: 300n })).toBe(550n);
@@ -27,8 +27,8 @@ test('what is left is the amount and what was carried, less what is held and spe
 
 describe('a budget', () => {
   test('lets a payment through up to the last minor unit, and not beyond', () => {
-    expect(noRoom(budget, standing, asset, 5n * 10n ** 18n)).toBeUndefined();
-    expect(noRoom(budget, standing, asset, 5n * 10n ** 18n + 1n)).toEqual({
+    expect(noRoom(budget, use, asset, 5n * 10n ** 18n)).toBeUndefined();
+    expect(noRoom(budget, use, asset, 5n * 10n ** 18n + 1n)).toEqual({
       budget: 'bud_1',
       name: 'Research',
       missing: (10n ** 16n).toString(),
@@ -39,11 +39,11 @@ describe('a budget', () => {
   });
 
   test('that only warns is never in the way', () => {
-    expect(noRoom({ ...budget, mode: 'warn' }, standing, asset, 10n ** 30n)).toBeUndefined();
+    expect(noRoom({ ...budget, mode: 'warn' }, use, asset, 10n ** 30n)).toBeUndefined();
   });
 
   test('that never renews says so', () => {
-    const never = noRoom(budget, { ...standing, endsAtMs: null }, asset, 10n ** 19n);
+    const never = noRoom(budget, { ...use, endsAtMs: null }, asset, 10n ** 19n);
     expect(never).toMatchObject({
       renewsAtMs: null,
       message: expect.stringContaining('does not renew') as string,
@@ -76,7 +76,7 @@ describe('alerts', () => {
 describe('what a new period takes over', () => {
   const rolling = { ...budget, rollover: {} };
   const day = (date: number) => windowAt(budget, Date.UTC(2026, 10, date, 1), 'wf_1');
-  const last = { ...standing, startsAtMs: Date.UTC(2026, 10, 3) };
+  const last = { ...use, startsAtMs: Date.UTC(2026, 10, 3) };
 
   test('is nothing without rollover, and nothing where no period follows', () => {
     expect(carriedInto(budget, day(4), last)).toBe(0n);

@@ -4,14 +4,14 @@ import { fromUnits, toUnits, type Budget } from './budget.ts';
 import { periodsBetween, type Window } from './windows.ts';
 
 /** How one period of a budget stands, in its minor units. */
-export interface WindowStanding {
+export interface WindowUse {
   carried: bigint;
   held: bigint;
   spent: bigint;
 }
 
 /** What may still be held; never below zero, also where the amount was lowered under what is spent. */
-export function leftOf(budget: Pick<Budget, 'amount'>, { carried, held, spent }: WindowStanding): bigint {
+export function leftOf(budget: Pick<Budget, 'amount'>, { carried, held, spent }: WindowUse): bigint {
   const left = budget.amount + carried - held - spent;
   return left > 0n ? left : 0n;
 }
@@ -23,7 +23,7 @@ export function leftOf(budget: Pick<Budget, 'amount'>, { carried, held, spent }:
 export function carriedInto(
   budget: Pick<Budget, 'amount' | 'rollover' | 'period' | 'createdAtMs'>,
   { startsAtMs, endsAtMs }: Window,
-  last: (WindowStanding & { startsAtMs: number }) | undefined,
+  last: (WindowUse & { startsAtMs: number }) | undefined,
 ): bigint {
   if (budget.rollover === undefined || endsAtMs === null) return 0n;
   const between = periodsBetween(budget.period, last?.startsAtMs ?? budget.createdAtMs, startsAtMs);
@@ -37,7 +37,7 @@ export function carriedInto(
 /** Shares of the cap that are used now and were not told in this period. */
 export function dueAlerts(
   { amount, alerts }: Pick<Budget, 'amount' | 'alerts'>,
-  { carried, held, spent }: WindowStanding,
+  { carried, held, spent }: WindowUse,
   told: readonly number[],
 ): number[] {
   const [used, cap] = [held + spent, amount + carried];
@@ -58,24 +58,22 @@ export interface NoRoom {
 /** Why this budget does not let the payment through; undefined when it does. */
 export function noRoom(
   budget: Budget,
-  standing: WindowStanding & Pick<Window, 'endsAtMs'>,
+  use: WindowUse & Pick<Window, 'endsAtMs'>,
   asset: Asset,
   amount: bigint,
 ): NoRoom | undefined {
-  const left = leftOf(budget, standing);
+  const left = leftOf(budget, use);
   const lack = toUnits(amount, asset.decimals, budget.decimals) - left;
   if (budget.mode === 'warn' || lack <= 0n) return undefined;
   const missing = fromUnits(lack, budget.decimals, asset.decimals);
   const [has, needs] = [left, left + lack].map((units) => formatUnits(units, budget.decimals));
   const renews =
-    standing.endsAtMs === null
-      ? 'It does not renew.'
-      : `It renews at ${new Date(standing.endsAtMs).toISOString()}.`;
+    use.endsAtMs === null ? 'It does not renew.' : `It renews at ${new Date(use.endsAtMs).toISOString()}.`;
   return {
     budget: budget.id,
     name: budget.name,
     missing: missing.toString(),
-    renewsAtMs: standing.endsAtMs,
+    renewsAtMs: use.endsAtMs,
     message: `Budget "${budget.name}" has ${has} left in this period, and the payment needs ${needs}. ${renews}`,
   };
 }

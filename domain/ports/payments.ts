@@ -43,7 +43,7 @@ export interface PaymentActivities {
     intentId: string;
     /** No signature from here on (ms since epoch): the approval's expiry or the run's deadline. */
     signBeforeMs?: number;
-    /** As much of it (minor units) as a person has agreed to, where a budget asks for that. */
+    /** How much a person has agreed to (minor units), where a budget asks for consent. */
     agreed?: string;
   }): Promise<SignOutcome>;
   /**

@@ -67,7 +67,7 @@ async function reserveAndGrant(gate: Gate, request: ApproveRequest, maxTotal: st
   return reply.grant;
 }
 
-/** Only lets the next one in: whoever asked hears the error itself. */
+/** Frees the gate for the next approval. Whoever asked gets the error itself. */
 const BROKEN: Refusal = { code: 'invalid_state', message: 'The money could not be set aside.' };
 
 async function reserve(

@@ -140,7 +140,7 @@ function paysAsSigned({ logs }: TransactionReceipt, wanted: RouterProof): boolea
   return told && transfers.reduce((sum, log) => sum + BigInt(log.data), 0n) === value;
 }
 
-/** What the payment's own transactions cost; those of the number before are final when it is. */
+/** Fees of our transactions. Those with the number before are final when this one is. */
 async function feesOf(
   { provider }: EvmChain,
   allowances: readonly string[],
@@ -152,7 +152,7 @@ async function feesOf(
     .map(({ hash, fee }) => ({ txHash: hash, amount: fee }));
 }
 
-/** The transaction that used the number: the first block after which the account had counted past it holds it. */
+/** Finds the transaction that used the number: the first block after which the account's count is past it has it. */
 async function findUse(
   { provider }: EvmChain,
   wanted: RouterProof,

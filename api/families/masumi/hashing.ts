@@ -24,7 +24,7 @@ export function statusId(jobId: string, status: string): string {
   return bytes.toString('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
 }
 
-/** Who took an answer to a lock, in hex; both "" where no key is set. */
+/** Signature of whoever took an answer to a lock, in hex; both are "" where no key is set. */
 export interface InputSignature {
   signature: string;
   verification_key: string;

@@ -82,7 +82,7 @@ function readText(kind: TextInput['kind'], element: FormElement, input: Input): 
   };
 }
 
-/** Kodosumi's own pages leave lengths of 0 out, too; what is no length means nothing to a browser. */
+/** Kodosumi's own pages leave out lengths of 0 as well. Browsers ignore anything that is not a length. */
 function lengthOf(value: Json | undefined): number | undefined {
   const length = numberOf(value);
   return length !== undefined && length > 0 && Number.isSafeInteger(length) ? length : undefined;
