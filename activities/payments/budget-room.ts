@@ -14,7 +14,14 @@ import type { Queryable } from '../../db/ledger.ts';
 import { transferOf, type PaymentRow } from '../../db/repositories/payments-write.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
 import type { AssetBook } from '../../domain/assets.ts';
-import { counts, covers, toUnits, type Budget, type PaymentScope } from '../../domain/budgets/budget.ts';
+import {
+  counts,
+  isKnownUnit,
+  covers,
+  toUnits,
+  type Budget,
+  type PaymentScope,
+} from '../../domain/budgets/budget.ts';
 import { asksPerson, carriedInto, dueAlerts, noRoom, type NoRoom } from '../../domain/budgets/room.ts';
 import { windowAt, type Window } from '../../domain/budgets/windows.ts';
 import { formatUnits } from '../../domain/money.ts';
@@ -60,7 +67,8 @@ export async function holdInBudgets(
 ): Promise<Refused | undefined> {
   const nowMs = tools.now();
   const { scope, payment } = asked;
-  const found = await applicable(client, tools, asked);
+  const { found, unreadable } = await applicable(client, tools, asked);
+  if (unreadable !== undefined) return refusedFor(unread(unreadable, asked));
   if (isUnfunded(found, asked)) return refusedFor(gone(asked));
   if (found.length === 0) return undefined;
   let isNew = false;
@@ -80,7 +88,8 @@ export async function holdInBudgets(
 /** The budget that would be in the way now, or null; looks only. */
 export async function findNoRoom(db: Queryable, tools: Tools, asked: Asked): Promise<NoRoom | null> {
   const nowMs = tools.now();
-  const found = await applicable(db, tools, asked);
+  const { found, unreadable } = await applicable(db, tools, asked);
+  if (unreadable !== undefined) return unread(unreadable, asked);
   if (isUnfunded(found, asked)) return gone(asked);
   const windows: Opened[] = [];
   for (const budget of found)
@@ -88,9 +97,29 @@ export async function findNoRoom(db: Queryable, tools: Tools, asked: Asked): Pro
   return inTheWay(windows, asked) ?? null;
 }
 
-async function applicable(db: Queryable, { assets }: Tools, { scope, payment }: Asked): Promise<Budget[]> {
+interface Applicable {
+  found: Budget[];
+  /** A hard budget for such payments in a unit that ASSET_GROUPS does not name: nobody can say what it counts. */
+  unreadable: Budget | undefined;
+}
+
+async function applicable(
+  db: Queryable,
+  { assets: { groups = [] } }: Tools,
+  { scope, payment }: Asked,
+): Promise<Applicable> {
   const all = await livingBudgets(db, payment.tenant, scope);
-  return all.filter((budget) => covers(budget, scope) && counts(budget, scope.asset, assets.groups ?? []));
+  const covering = all.filter((budget) => covers(budget, scope));
+  return {
+    found: covering.filter((budget) => counts(budget, scope.asset, groups)),
+    unreadable: covering.find(({ mode, unit }) => mode === 'hard' && !isKnownUnit(unit, groups)),
+  };
+}
+
+/** A cap that cannot be read must not fall away: the payment waits until somebody mends it. */
+function unread({ id, name, unit }: Budget, { amount }: Asked): NoRoom {
+  const message = `Budget "${name}" counts in ${unit}, which ASSET_GROUPS of this worker does not name: name it there, or delete the budget.`;
+  return { budget: id, name, missing: amount.toString(), renewsAtMs: null, message };
 }
 
 const isUnfunded = (found: readonly Budget[], { scope: { funding } }: Asked): boolean =>
@@ -117,7 +146,11 @@ interface Opened {
 
 /** Of several the one that is in the way longest: the others are gone by then. */
 function inTheWay(opened: readonly Opened[], { scope, amount }: Asked): NoRoom | undefined {
-  const all = opened.flatMap(({ budget, window }) => noRoom(budget, window, scope.asset, amount) ?? []);
+  const all = opened.flatMap(({ budget, window }) => {
+    // What a run pays from is always a limit; a warning would let it spend the whole treasury.
+    const limit = budget.id === scope.funding ? { ...budget, mode: 'hard' as const } : budget;
+    return noRoom(limit, window, scope.asset, amount) ?? [];
+  });
   const never = all.find(({ renewsAtMs }) => renewsAtMs === null);
   return never ?? all.toSorted((one, other) => other.renewsAtMs! - one.renewsAtMs!)[0];
 }

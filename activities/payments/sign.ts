@@ -96,8 +96,8 @@ async function fromPrepared(
   { signBeforeMs }: SignRequest,
 ): Promise<SignOutcome | undefined> {
   if (payment.kind === 'step' && isTooLate(tools, signBeforeMs)) {
-    await giveUpHold(tools, payment.id, 'quoted');
-    return expired;
+    // False: another worker has signed it meanwhile, and the state is looked at again.
+    return (await giveUpHold(tools, payment.id, 'quoted')) ? expired : undefined;
   }
   const rail = mustFindRail(tools, payment);
   for (let clash = 0; clash < CLASHES; clash++) {

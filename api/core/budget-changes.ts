@@ -114,7 +114,7 @@ const remove = defineRoute({
   path: '/budgets/:id',
   summary: 'Delete a budget that holds nothing',
   description:
-    'Its book stays in the database. While a payment is under way there is a 409; make it `mode: "warn"` to take it out of the way at once.',
+    'Its book stays in the database. While a payment is under way there is a 409; make it `mode: "warn"` to take it out of the way at once. Runs that pay from it are limited by it all the same.',
   tags,
   scope: 'admin',
   responses: { 204: { description: 'It is gone.', schema: z.undefined() } },

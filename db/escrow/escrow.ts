@@ -58,7 +58,7 @@ async function readTotals(db: Queryable, tenant: string, userId: string): Promis
                    where f.run_id = r.id and f.kind = 'refund' and f.state = 'posted'
                      and x.account_id = 'escrow:' || r.tenant || ':' || r.payer || ':' || a.asset), 0) as refunded
                from transfer t join entry e on e.transfer_id = t.id
-                 left join payment m on t.id = 'payment:' || m.id
+                 left join payment m on m.id = t.data ->> 'intentId'
                where t.run_id = r.id and t.kind = 'payment' and t.state <> 'voided' and e.account_id = a.id
              ) p
            where r.tenant = $1 and r.payer = $2

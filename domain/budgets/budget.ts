@@ -67,6 +67,10 @@ export function counts(
   return groups.some(({ name, assets }) => name === budget.unit && assets.includes(asset.id));
 }
 
+/** True without a unit, too: then the budget counts one asset. */
+export const isKnownUnit = (unit: string | undefined, groups: readonly AssetGroup[]): boolean =>
+  unit === undefined || groups.some(({ name }) => name === unit);
+
 /** A payment's amount as the budget counts it: what its decimals cannot express is rounded up. */
 export function toUnits(amount: bigint, from: number, to: number): bigint {
   if (to >= from) return amount * 10n ** BigInt(to - from);

@@ -8,7 +8,7 @@ import type { SignOutcome } from '../ports/payments.ts';
 
 /**
  * What a run pays from, stored with it. `escrow`: what its owner deposited (default: the run's subject). `treasury`: the
- * operator's own money. `budget`: the same, as far as one named budget goes. `nothing`: the run pays nothing.
+ * operator's own money. `budget`: the same, as far as one named budget goes, whatever its mode. `nothing`: the run pays nothing.
  */
 export type Purse = (
   | { kind: 'escrow'; owner?: string }

@@ -56,6 +56,15 @@ describe('a payment', () => {
     expect(await desk.standing(narrow)).toMatchObject({ held: 300n });
   });
 
+  test('waits while a budget counts in a unit that nobody here knows', async () => {
+    const { runId } = await desk.run({ deposit: RICH });
+    const id = await desk.budget({ amount: 1_000n, unit: 'EUR' });
+    const intentId = await desk.quote({ runId, amount: 300n });
+    expect(await desk.sign(intentId)).toMatchObject({ reason: 'budget_exhausted', room: { budget: id } });
+    await desk.db.pool.query(`update budget set mode = 'warn' where id = $1`, [id]);
+    expect(await desk.sign(intentId)).toEqual({ kind: 'signed' });
+  });
+
   test('that is void gives back what it held', async () => {
     const { runId } = await desk.run({ deposit: RICH });
     const id = await desk.budget({ amount: 300n });

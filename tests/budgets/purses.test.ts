@@ -97,8 +97,18 @@ describe('a run that pays from a budget', () => {
     await expectBooksToAgree();
   });
 
+  test('is limited by a budget that only warns others', async () => {
+    await desk.treasury(usdc, 10_000n);
+    const budget = await desk.budget({ amount: 100n, mode: 'warn' });
+    const { runId } = await desk.run({ purse: { kind: 'budget', budget } });
+    expect(await desk.sign(await desk.quote({ runId, amount: 101n }))).toMatchObject({
+      reason: 'budget_exhausted',
+      room: { budget, missing: '1' },
+    });
+  });
+
   test('whose budget is gone, or counts something else, pays nothing', async () => {
-    const inEuros = await desk.budget({ amount: 500n, unit: 'EUR' });
+    const inEuros = await desk.budget({ amount: 500n, unit: 'EUR', appliesTo: { agent: 'nobody' } });
     for (const budget of [inEuros, `bud_${randomUUID()}`]) {
       const { runId } = await desk.run({ purse: { kind: 'budget', budget } });
       const intentId = await desk.quote({ runId, amount: 1n });

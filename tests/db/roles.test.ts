@@ -15,6 +15,7 @@ const BOOKS = [
   ['receipt_anchor', 'hash'],
   ['event', 'type'],
   ['entry', 'account_id'],
+  ['budget_entry', 'kind'],
 ] as const;
 
 let roles: TwoRoles;

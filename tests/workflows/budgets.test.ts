@@ -68,6 +68,31 @@ describe('a run for whose payment a budget has no room', () => {
     expect(fakes.finished[0]?.totals.cost).toBe('300');
   });
 
+  test('pays anew after a payment that was proven void before the pause', async () => {
+    const script: Script = {
+      plan: aPlan([aPaidStep('a', '100')]),
+      calls: { a: [demand('100')] },
+      sign: [
+        { kind: 'signed' },
+        { kind: 'refused', reason: 'budget_exhausted', message: room.message, room, then: 'pause' },
+        { kind: 'signed' },
+      ],
+      submit: [
+        { kind: 'unclear', code: 'TIMEOUT', message: 'No answer.' },
+        { kind: 'settled', output: { inline: 'a' }, txHash: '0xt', timeMs: 1 },
+      ],
+      reconcile: [{ kind: 'void' }],
+      room: [null],
+    };
+    const { fakes, end } = await play(temporal, script, approvesAtOnce);
+    expect(end).toBe('completed');
+    const generations = fakes.calls
+      .filter((call) => call.startsWith('call a'))
+      .map((call) => call.split(' ')[2]?.[0]);
+    expect(generations).toEqual(['1', '2', '2']);
+    expect(fakes.finished[0]?.totals.cost).toBe('100');
+  });
+
   test('is undone when it is cancelled while it waits', async () => {
     const { fakes, end } = await play(temporal, without('pause', [room]), async (handle, known) => {
       await untilAsked(known);

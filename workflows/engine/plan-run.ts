@@ -35,6 +35,7 @@ export async function runPlan(
     outputs,
     budget: createBudget(),
     attempts: {},
+    generations: {},
     plan,
     maxCost,
     agreed: {},

@@ -15,7 +15,8 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
   const { run } = context;
   const intent: { id?: string } = {};
   if (step.compensation !== undefined) registerUndo(context, step, intent);
-  for (let generation = 1; ; generation++) {
+  for (;;) {
+    const generation = context.generations[step.id] ?? 1;
     const answer = await callWithRetries(context, step, generation);
     switch (answer.kind) {
       case 'ok':
@@ -35,7 +36,10 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
           callRequest(context, step, generation, context.attempts[step.id]!),
           answer,
         );
-        if (paid.kind === 'void') continue; // proven unpaid: only now may another payment be signed
+        if (paid.kind === 'void') {
+          context.generations[step.id] = generation + 1; // proven unpaid: only now may another payment be signed
+          continue;
+        }
         if (paid.kind === 'parked' || paid.kind === 'stopped') run.saga.forget(step.id);
         if (paid.kind === 'completed') run.saga.completed(step.id);
         return paid;

@@ -34,6 +34,8 @@ export interface StepContext {
   readonly budget: Budget;
   /** How often each step was called. Event keys and idempotency keys need a number that never repeats. */
   readonly attempts: { [stepId: string]: number };
+  /** The payment a step is at, from 1: the next one follows when this one is proven void, also after a pause in between. */
+  readonly generations: { [stepId: string]: number };
   plan: Plan;
   /** The user's own ceiling in minor units. Only the approval of a dearer plan raises it. */
   maxCost: string | undefined;

@@ -1,3 +1,4 @@
+import { touchWithdrawal } from '../../../../db/escrow/withdrawals.ts';
 import { openDeposits, openWithdrawals } from '../../../../db/escrow/open.ts';
 import type { ApiDeps } from '../../../context.ts';
 import type { ReasoningOptions } from '../options.ts';
@@ -18,9 +19,9 @@ export async function sweepEscrow(
     openDeposits(deps.db.pool, orphanMs, AT_ONCE),
     openWithdrawals(deps.db.pool, orphanMs, AT_ONCE),
   ]);
-  const watches = [
-    ...deposits.map((row) => depositWatch(options, row)),
-    ...withdrawals.map((row) => withdrawalWatch(options, row)),
-  ];
-  for (const watch of watches) await startWatch(deps, watch);
+  for (const row of deposits) await startWatch(deps, depositWatch(options, row));
+  for (const row of withdrawals) {
+    await startWatch(deps, withdrawalWatch(options, row));
+    await touchWithdrawal(deps.db.pool, row.id); // the next round begins with others
+  }
 }
