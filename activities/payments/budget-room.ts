@@ -27,6 +27,7 @@ import { windowAt, type Window } from '../../domain/budgets/windows.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
+import type { PaymentTools } from './tools.ts';
 
 type Refused = Extract<SignOutcome, { kind: 'refused' }>;
 
@@ -53,7 +54,7 @@ export function askedOf(assets: AssetBook, run: RunRow, payment: PaymentRow, agr
   return { payment, scope, amount: BigInt(payment.amount), agreed };
 }
 
-type Tools = { assets: AssetBook; now: () => number };
+type Tools = Pick<PaymentTools, 'assets' | 'periodNow'>;
 
 /**
  * Holds the amount in every budget that applies, or says which of them is in the way; then nothing may be committed. The
@@ -65,12 +66,12 @@ export async function holdInBudgets(
   tools: Tools,
   asked: Asked,
 ): Promise<Refused | undefined> {
-  const nowMs = tools.now();
   const { scope, payment } = asked;
   const { found, unreadable } = await applicable(client, tools, asked);
   if (unreadable !== undefined) return refusedFor(unread(unreadable, asked));
   if (isUnfunded(found, asked)) return refusedFor(gone(asked));
   if (found.length === 0) return undefined;
+  const nowMs = await tools.periodNow(client);
   let isNew = false;
   for (const budget of found) isNew ||= await needsWindow(client, budget, nowMs, scope.runId);
   const ids = found.map(({ id }) => id);
@@ -87,10 +88,11 @@ export async function holdInBudgets(
 
 /** The budget that would be in the way now, or null; looks only. */
 export async function findNoRoom(db: Queryable, tools: Tools, asked: Asked): Promise<NoRoom | null> {
-  const nowMs = tools.now();
   const { found, unreadable } = await applicable(db, tools, asked);
   if (unreadable !== undefined) return unread(unreadable, asked);
   if (isUnfunded(found, asked)) return gone(asked);
+  if (found.length === 0) return null;
+  const nowMs = await tools.periodNow(db);
   const windows: Opened[] = [];
   for (const budget of found)
     windows.push({ budget, window: await readWindow(db, budget, nowMs, asked.scope.runId) });

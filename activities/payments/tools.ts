@@ -15,6 +15,8 @@ import { EngineError } from '../../domain/errors.ts';
 import type { PaymentFacts } from '../../domain/payments/events.ts';
 import { purseFor, type RunPurse } from '../../domain/payments/purse.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
+import { databaseNow } from '../../db/clock.ts';
+import type { Queryable } from '../../db/ledger.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 
@@ -27,6 +29,8 @@ export interface PaymentDeps {
   assets: AssetBook;
   rails: Rails;
   now?: () => number;
+  /** What time it is for budgets, ms: their periods begin by one clock for all workers, the database's. */
+  periodNow?: (db: Queryable) => Promise<number>;
   checkpoint?: Checkpoint;
   /** How long a chain may take to show a payment that its seller calls settled. */
   confirmMs?: number;
@@ -42,6 +46,7 @@ export type PaymentTools = Required<PaymentDeps>;
 
 export const withDefaults = (deps: PaymentDeps): PaymentTools => ({
   now: Date.now,
+  periodNow: databaseNow,
   checkpoint: () => undefined,
   confirmMs: 5_000,
   attentionAfterMs: 60_000,

@@ -1,3 +1,4 @@
+import { databaseNow } from '../../db/clock.ts';
 import { findBudget, type BudgetRecord, type BudgetView } from '../../db/repositories/budget-records.ts';
 import type { Budget } from '../../schemas/core/budget.ts';
 import type { Ctx } from '../context.ts';
@@ -12,7 +13,7 @@ export const viewOf = ({ deps, principal }: Ctx): BudgetView => ({
 });
 
 export const wire = async ({ deps, principal }: Ctx, record: BudgetRecord): Promise<Budget> =>
-  (await toBudgets(deps.db.pool, principal.tenant, [record], Date.now()))[0]!;
+  (await toBudgets(deps.db.pool, principal.tenant, [record], await databaseNow(deps.db.pool)))[0]!;
 
 export const notFound = (): ApiError => new ApiError('budget_not_found', 'There is no such budget.');
 

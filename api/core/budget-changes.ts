@@ -9,6 +9,7 @@ import {
 } from '../../db/repositories/budget-records.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import { openWindows } from '../../db/repositories/budget-windows.ts';
+import { databaseNow } from '../../db/clock.ts';
 import { bindRun } from '../../db/repositories/idempotency.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { Budget, BudgetBody, BudgetPatch, BudgetResetBody } from '../../schemas/core/budget.ts';
@@ -154,7 +155,7 @@ const reset = defineRoute({
     await ctx.audit('budget reset', `/budgets/${found.id}`, { note });
     const record = await deps.db.transaction(async (client) => {
       await bindClaim(client, claim, found.id);
-      const window = currentWindow(found, Date.now());
+      const window = currentWindow(found, await databaseNow(client));
       const keys = window === null ? await openWindows(client, found.id) : [window.key];
       return resetBudget(client, { tenant: principal.tenant, id: found.id }, keys, { actor, note });
     });

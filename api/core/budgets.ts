@@ -1,3 +1,4 @@
+import { databaseNow } from '../../db/clock.ts';
 import { listBudgetEntries } from '../../db/repositories/budget-entries.ts';
 import { listBudgets } from '../../db/repositories/budget-records.ts';
 import { Budget, BudgetEntryPage, BudgetPage } from '../../schemas/core/budget.ts';
@@ -24,7 +25,7 @@ const list = defineRoute({
     const { pool } = ctx.deps.db;
     const rows = await listBudgets(pool, viewOf(ctx), readCursor(cursor), limit + 1);
     const shown = page(rows, limit, (row) => ({ at: row.created_at, id: row.id }));
-    const budgets = await toBudgets(pool, ctx.principal.tenant, shown.rows, Date.now());
+    const budgets = await toBudgets(pool, ctx.principal.tenant, shown.rows, await databaseNow(pool));
     return { status: 200, body: { budgets, next_cursor: shown.next } };
   },
 });

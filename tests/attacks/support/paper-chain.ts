@@ -25,7 +25,7 @@ export interface PaperApp {
   expire(runId: string): void;
   /** How often a payment of a run was checked for money that could pay it now. */
   looks(runId: string): number;
-  /** What holds take for now; undefined is the time that it is. */
+  /** What budgets take for now; undefined is the time that it is. */
   clock: { nowMs: number | undefined };
   close(): Promise<void>;
 }
@@ -127,7 +127,7 @@ function paymentsOn(
       },
     },
     sweepAges: { settledMs: 0, orphanMs: 0 },
-    now,
+    periodNow: async () => now(),
   });
   return { activities, close: () => notifier.close() };
 }

@@ -115,6 +115,7 @@ export async function openDesk(): Promise<Desk> {
     assets: book,
     rails: chain.rails,
     now: () => clock.nowMs,
+    periodNow: async () => clock.nowMs,
     confirmMs: 0,
     sweepAges: { settledMs: 0, orphanMs: 0 },
   };
