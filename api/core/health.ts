@@ -6,6 +6,7 @@ import type { Trouble } from '../../domain/outside-errors.ts';
 import { readQueueDepth } from './queue-depth.ts';
 import { troubleOf } from '../errors.ts';
 import type { ApiDeps } from '../context.ts';
+import { inTime, LATE } from '../time-limit.ts';
 import type { FamilyModule, HealthCheck, HealthPart } from '../family.ts';
 
 const LIMIT_MS = 2000;
@@ -128,11 +129,9 @@ async function pingTemporal({ temporal }: ApiDeps): Promise<void> {
 }
 
 async function within<T>(work: T | Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('No answer in time.')), LIMIT_MS);
-  });
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
+  const answer = await inTime(work, LIMIT_MS);
+  if (answer === LATE) throw new Error('No answer in time.');
+  return answer;
 }
 
 const figureCache = new WeakMap<object, { at: number; figures: Promise<RunFigures> }>();

@@ -1,6 +1,7 @@
 import { flowKeys } from '../../../domain/masumi/flow-key.ts';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 import type { FlowSchema, Kodosumi, KodosumiFlow } from '../../../domain/masumi/ports/kodosumi.ts';
+import { inTime, LATE } from '../../time-limit.ts';
 import { flowNotFound, kodosumiDown } from './problems.ts';
 
 /** A flow that can be asked for. */
@@ -82,7 +83,9 @@ export function createFlowDirectory(
       schemas.read(flow, FRESH_MS).catch((error: unknown) => schemas.last(flow) ?? fail(error)),
     async schemaNow(flow, withinMs) {
       const reading = schemas.read(flow, ORDER_MS);
-      return withinMs === undefined ? reading : ((await inTime(reading, withinMs)) ?? fail(kodosumiDown()));
+      if (withinMs === undefined) return reading;
+      const schema = await inTime(reading, withinMs);
+      return schema === LATE ? fail(kodosumiDown()) : schema;
     },
     async isListed(key, withinMs) {
       const found = age() > LISTED_MS ? await within(look(), withinMs) : seen;
@@ -152,16 +155,11 @@ function fail(error: unknown): never {
   throw error;
 }
 
-/** Undefined when it takes longer. */
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>((settle) => (timer = setTimeout(() => settle(undefined), ms)));
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
-}
-
 /** Undefined when it fails or takes longer. */
-const within = <T>(work: Promise<T>, ms: number): Promise<T | undefined> =>
-  inTime(
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  const answer = await inTime(
     work.catch(() => undefined),
     ms,
   );
+  return answer === LATE ? undefined : answer;
+}

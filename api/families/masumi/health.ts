@@ -1,3 +1,4 @@
+import { inTime } from '../../time-limit.ts';
 import type { ApiDeps } from '../../context.ts';
 import type { HealthCheck, HealthPart } from '../../family.ts';
 import { remembered } from '../../http/remembered.ts';
@@ -38,9 +39,9 @@ function partOf(
 
 async function check(system: { isHealthy(): Promise<boolean> } | undefined): Promise<HealthCheck> {
   if (system === undefined) return { status: 'off' };
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((settle) => (timer = setTimeout(() => settle(false), LIMIT_MS)));
-  const isHealthy = await Promise.race([system.isHealthy().catch(() => false), limit]);
-  clearTimeout(timer);
-  return { status: isHealthy ? 'ok' : 'down' };
+  const isHealthy = await inTime(
+    system.isHealthy().catch(() => false),
+    LIMIT_MS,
+  );
+  return { status: isHealthy === true ? 'ok' : 'down' };
 }
