@@ -46,7 +46,11 @@ export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Pro
     return submitIntent(tools, order); // it ended meanwhile: look again, and send nothing that is closed
   await tools.checkpoint('payment.submitted');
   const rail = mustFindRail(tools, payment);
-  const announced = tellRun(tools, payment, 'submitted', { cause: `${payment.generation}:${order.attempt}` });
+  // A settled payment is shown once more to get its work; it stays settled, and nobody is told otherwise.
+  const announced =
+    payment.status === 'settled'
+      ? Promise.resolve()
+      : tellRun(tools, payment, 'submitted', { cause: `${payment.generation}:${order.attempt}` });
   announced.catch(() => undefined); // awaited below; sending must not wait for it
   const sentAtMs = Date.now();
   const payload = tools.sealer.open('payment.signed', payment.signed_sealed) as JsonObject;

@@ -85,6 +85,11 @@ export async function earlierAnswer<A>(
 
 /** Approves what a paused run waits for. A run that has not begun is approved, not resumed. */
 export function resumeRun(ctx: CommandCtx, run: RunRow, planHash?: string): Promise<ApproveAnswer> {
+  if (run.status === 'paused')
+    throw new ApiError(
+      'invalid_state',
+      'The run waits for room in a budget and goes on by itself: `pause` of GET /runs/{id} says which budget, and who can raise it.',
+    );
   const reason = run.view['approvalReason'];
   if (run.status !== 'awaiting_approval' || reason === undefined || reason === 'initial')
     throw new ApiError('invalid_state', `The run is ${run.status}; only a run that was paused is resumed.`);

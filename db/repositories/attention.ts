@@ -96,6 +96,15 @@ export async function settleAttention(db: Queryable, id: string, note: string): 
   );
 }
 
+/** Closes open items whose ids begin so. */
+export async function settleAllOf(db: Queryable, prefix: string, note: string): Promise<void> {
+  await db.query(
+    `update attention set resolved_at = now(), resolved_by = 'system', note = $2
+     where resolved_at is null and starts_with(id, $1)`,
+    [prefix, note],
+  );
+}
+
 /** Closes open items of these kinds whose cause is not among those seen now. */
 export async function settleGone(
   db: Queryable,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { BudgetMode, BudgetPeriod, BudgetScope } from '../../schemas/core/budget.ts';
 import type { Queryable } from '../ledger.ts';
-import { settleAttention } from './attention.ts';
+import { settleAllOf, settleAttention } from './attention.ts';
 import type { After } from './run-lists.ts';
 
 /** A living budget. Amounts are minor units of its own `decimals`, as text. */
@@ -159,6 +159,7 @@ export async function deleteBudget(client: pg.PoolClient, name: BudgetName): Pro
   const held = rows[0]!.held;
   if (held !== '0') return { kind: 'in_use', budget, held };
   await client.query('update budget set deleted_at = clock_timestamp() where id = $1', [budget.id]);
+  await settleAllOf(client, `budget:${budget.id}:`, 'The budget was deleted.');
   return { kind: 'deleted' };
 }
 

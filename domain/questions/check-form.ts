@@ -11,7 +11,8 @@ const MOST_ERRORS = 20;
 const LONGEST_TEXT = 20_000; // characters, where a field names no maximum
 
 /** Judges an answer against a form. Null and an empty text count as nothing given. */
-export function checkForm(form: readonly FormField[], data: JsonObject): CheckedForm {
+export function checkForm(whole: readonly FormField[], data: JsonObject): CheckedForm {
+  const form = whole.filter(({ type }) => type !== 'note');
   const known = new Set(form.map(({ id }) => id));
   const errors: [string, string][] = Object.keys(data)
     .filter((id) => !known.has(id))

@@ -37,7 +37,10 @@ const family = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a
 const named = z
   .string()
   .max(250)
-  .regex(/^(?!\s)\P{Cc}+(?<!\s)$/u, 'must be a name without line breaks and without spaces at its ends');
+  .regex(
+    /^[^\s\u0000-\u001f\u007f-\u009f](?:[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$/,
+    'must be a name without line breaks and without spaces at its ends',
+  );
 const payee = z
   .string()
   .regex(/^[\x21-\x7e]{1,250}$/, 'must be an address: printable ASCII characters, no spaces');

@@ -4,11 +4,12 @@ import { Scope } from './principal.ts';
 /**
  * One field of a form. `choices` are the values of a `choice`. `min` and `max` bound a number, or the length of a text in
  * characters. `format` is a hint for whoever shows the form ("date", "url"); whoever asked checks it. A `secret` is shown
- * to nobody and can only be given over the API. A field is required unless it says `required: false`.
+ * to nobody and can only be given over the API. A field is required unless it says `required: false`. A `note` is text between
+ * the fields (its `label`), and takes no answer.
  */
 export const FormField = z.object({
   id: z.string().min(1).max(250),
-  type: z.enum(['text', 'number', 'boolean', 'choice']),
+  type: z.enum(['text', 'number', 'boolean', 'choice', 'note']),
   label: z.string(),
   description: z.string().optional(),
   required: z.boolean().optional(),

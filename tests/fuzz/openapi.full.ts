@@ -4,7 +4,7 @@ import { fuzz } from './schemathesis.ts';
 import { fuzzSettings } from './settings.ts';
 import { startTarget, type Target } from './target.ts';
 
-const LIMIT_MS = 12 * 60_000;
+const LIMIT_MS = 15 * 60_000;
 const skipped = process.env['STEWARD_SKIP_FUZZ'] === '1';
 if (skipped) process.stdout.write('The API is not fuzzed: STEWARD_SKIP_FUZZ=1 says so.\n');
 

@@ -34,11 +34,16 @@ const USUAL = ['2xx', '3xx', 401, 403, 404, 409, 429];
  * a curve, a wallet has money or a run is in the right state.
  */
 const REFUSALS: readonly [name: string, status: number][] = [
-  ['^GET /(runs|approvals|payments|attention|events|ledger/.*|users/.*|escrow/.*/history)$', 400],
+  [
+    '^GET /(runs|approvals|payments|attention|events|budgets|budgets/.*/entries|ledger/.*|users/.*|escrow/.*/history)$',
+    400,
+  ],
   ['^POST /workflows/(create|\\{id\\}/(approve|cancel))$', 400],
   ['^POST /approvals/\\{id\\}$', 400],
   ['^POST /runs/\\{id\\}/rerun$', 400], // its input is the family's own words
   ['^POST /escrow/', 400],
+  ['^POST /budgets', 400], // an asset or a unit that nobody knows, both, or neither
+  ['^PATCH /budgets/\\{id\\}$', 400], // shares of the cap that do not ascend
   ['^POST /admin/keys/\\{id\\}/rotate$', 400], // an end that has passed
   ['^POST /(mip003/)?\\{flow_key\\}/', 400], // inputs are judged by the flow's own form
   ['^GET /mip003/\\{flow_key\\}/status$', 400], // one of two names of the job

@@ -143,7 +143,11 @@ describe('A question that is answered elsewhere', () => {
         id,
         status: 'pending',
         can_answer: { scope: 'operate' },
-        form: [{ id: 'comment' }, { id: 'decision', type: 'choice', choices: ['Send', 'Do not send'] }],
+        form: [
+          { type: 'note', label: expect.stringContaining('Send this?') as string },
+          { id: 'comment' },
+          { id: 'decision', type: 'choice', choices: ['Send', 'Do not send'] },
+        ],
       },
     ]);
     expectProblem(

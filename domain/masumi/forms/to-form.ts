@@ -2,10 +2,16 @@ import type { FormField } from '../../../schemas/core/question.ts';
 import type { FormElement } from '../ports/kodosumi.ts';
 import { shownValues } from './choices.ts';
 import type { FormInput } from './elements.ts';
-import { readInputs } from './read-form.ts';
+import { readForm } from './read-form.ts';
+import { toFields } from './to-fields.ts';
 
-/** A Kodosumi form as the engine lists questions. Texts between the inputs are left out. */
-export const toForm = (elements: readonly FormElement[]): FormField[] => readInputs(elements).map(toField);
+/** A Kodosumi form as the engine lists questions. Texts between the inputs are notes: they say what is asked. */
+export function toForm(elements: readonly FormElement[]): FormField[] {
+  const ids = toFields(elements).map(({ id }) => id);
+  return readForm(elements).map((part, index) =>
+    part.kind === 'note' ? { id: ids[index]!, type: 'note', label: part.text } : toField(part),
+  );
+}
 
 function toField(input: FormInput): FormField {
   const { name, label, required } = input;

@@ -42,6 +42,13 @@ const RUNTIME_OWNERS = new Set([
   'BPFLoaderUpgradeab1e11111111111111111111111',
 ]);
 
+const ATTEMPTS = 10;
+const OVERDUE = 10; // times the usual wait
+
+/** surfpool tells of transactions that it refused under an empty signature. */
+const isSignature = (signature: string | undefined): signature is string =>
+  signature !== undefined && !/^1*$/.test(signature);
+
 /** Writes what happens on the chain to its archive, a moment after it happened. */
 export function startRecorder({ surfnet, archive, intervalMs, idleMs }: RecorderOptions) {
   const pending = new Set<string>();
@@ -59,23 +66,40 @@ export function startRecorder({ surfnet, archive, intervalMs, idleMs }: Recorder
     for (const { signature } of confirmed) pending.delete(signature);
   }
 
-  async function record(): Promise<void> {
+  /** True when a transaction was processed since the last look. */
+  function look(): boolean {
+    let moved = false;
     for (const event of surfnet.drainEvents()) {
-      if (event.kind === 'transactionProcessed' && event.transactionSignature)
+      if (event.kind === 'transactionProcessed' && isSignature(event.transactionSignature)) {
         pending.add(event.transactionSignature);
+        moved = true;
+      }
       dirty ||= event.kind === 'transactionProcessed' || event.kind === 'accountUpdate';
     }
-    if (pending.size > 0) await archivePending();
-    const isIdle = Date.now() - savedAt > idleMs;
-    // Accounts are written with the history that explains them. A stream of transactions must not put that off.
-    if ((dirty && pending.size === 0) || isIdle) {
-      archive.saveState({
+    return moved;
+  }
+
+  async function record(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      look();
+      if (pending.size > 0) await archivePending();
+      const isIdle = Date.now() - savedAt > idleMs;
+      if (!(dirty && pending.size === 0) && !isIdle) return;
+      const state = {
         ...(await readPosition(surfnet.rpcUrl)),
         savedAt: Date.now(),
         accounts: await readAccounts(surfnet.rpcUrl),
-      });
+      };
+      // Accounts are written with the history that explains them: what was processed while they were read is in one and not in
+      // the other. A stream of transactions must not put that off for ever.
+      if (look() || pending.size > 0) {
+        if (attempt < ATTEMPTS) continue;
+        if (Date.now() - savedAt < OVERDUE * idleMs) return;
+      }
+      archive.saveState(state);
       savedAt = Date.now();
       dirty = pending.size > 0;
+      return;
     }
   }
 
