@@ -34,13 +34,12 @@ export type BudgetMode = z.infer<typeof BudgetMode>;
 const subject = z.string().regex(/^[\w.:@-]{1,128}$/, 'must be 1 to 128 letters, digits, or _ . : @ -');
 const family = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a family that is served');
 /** Sellers choose the names of their services, so these may have spaces. */
+const NAME = 'must be a name without line breaks and without spaces at its ends';
 const named = z
   .string()
   .max(250)
-  .regex(
-    /^[^\s\u0000-\u001f\u007f-\u009f](?:[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$/,
-    'must be a name without line breaks and without spaces at its ends',
-  );
+  .regex(/^\S(.*\S)?$/u, NAME)
+  .refine((text) => !/\p{Cc}/u.test(text), NAME);
 const payee = z
   .string()
   .regex(/^[\x21-\x7e]{1,250}$/, 'must be an address: printable ASCII characters, no spaces');
