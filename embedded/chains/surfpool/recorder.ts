@@ -54,8 +54,6 @@ export function startRecorder({ surfnet, archive, intervalMs, idleMs }: Recorder
   const pending = new Set<string>();
   let dirty = true;
   let savedAt = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
 
   async function archivePending(): Promise<void> {
     const known = await Promise.all(
@@ -103,28 +101,39 @@ export function startRecorder({ surfnet, archive, intervalMs, idleMs }: Recorder
     }
   }
 
-  const schedule = (): void => {
-    timer = setTimeout(() => {
-      running = record()
-        .catch((error: unknown) =>
-          process.stderr.write(`The chain's state was not written: ${String(error)}\n`),
-        )
-        .then(schedule);
-    }, intervalMs);
-  };
-  schedule();
-
+  const rounds = repeat(record, intervalMs);
   return {
     /** Writes everything that is confirmed, or becomes so within the time given. */
     async stop(timeoutMs: number): Promise<void> {
-      clearTimeout(timer);
-      await running;
-      clearTimeout(timer);
+      await rounds.stop();
       const deadline = Date.now() + timeoutMs;
       do await record();
       while (pending.size > 0 && Date.now() < deadline);
       savedAt = 0;
       await record();
+    },
+  };
+}
+
+/** Does the work again and again, with a rest in between, until it is stopped. */
+function repeat(work: () => Promise<void>, restMs: number): { stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const schedule = (): void => {
+    timer = setTimeout(() => {
+      running = work()
+        .catch((error: unknown) =>
+          process.stderr.write(`The chain's state was not written: ${String(error)}\n`),
+        )
+        .then(schedule);
+    }, restMs);
+  };
+  schedule();
+  return {
+    async stop() {
+      clearTimeout(timer);
+      await running;
+      clearTimeout(timer); // it was set anew meanwhile
     },
   };
 }
