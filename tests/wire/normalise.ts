@@ -30,6 +30,8 @@ const PLACES: Readonly<Record<string, string>> = {
   signed: String.raw`${member('signature', '"')}[\w+/]{86}==`,
   // How much was audited before a receipt was issued depends on what else went on.
   audit_head: String.raw`${member('head')}\{"line":\d+,"hash":"[0-9a-f]{64}","at":"[^"]+"\}`,
+  // A hash of the whole page or description, whose operations are compared line by line.
+  etag: String.raw`(?<=\betag: )"[^"]+"`,
   duration: String.raw`${member('uptime|totalTime|time|timeMs|age_ms|took_ms')}\d+(?:\.\d+)?`,
   height: String.raw`${member('last_valid_block_height|signed_slot|slot')}\d+|(?<=block or slot )\d+`,
 };
@@ -37,7 +39,7 @@ const PLACES: Readonly<Record<string, string>> = {
 /** Made of what was sent and nothing else, so they are the same each time and are compared. */
 const KEPT = String.raw`${member('input_hash|inputHash|resultHash', '"')}(?<kept>[0-9a-f]{64})`;
 
-const PLAIN = new Set(['time', 'ms', 'duration', 'height', 'audit_head']);
+const PLAIN = new Set(['time', 'ms', 'duration', 'height', 'audit_head', 'etag']);
 
 const PATTERN = new RegExp(
   [
