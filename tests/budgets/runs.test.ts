@@ -92,7 +92,11 @@ test('a run without room is paused, and goes on by itself when the budget is rai
     needs: { who: 'admin', missing: { amount: '0.5', asset: 'USDC' }, resumes_by_itself: true },
     renews_at: null,
   });
-  expect((await api.get(`/workflows/${id}`)).body.workflow).toMatchObject({ status: 'awaiting_approval' });
+  expect((await api.get(`/workflows/${id}`)).body.workflow).toMatchObject({
+    status: 'awaiting_approval',
+    approvalReason: 'budget_exhausted',
+  });
+  expect((await api.post(`/workflows/${id}/approve`)).status).toBe(400);
   await paper.app.db.pool.query('update budget set amount = 1500000 where id = $1', [budget]);
   await untilShown(id, 'completed');
   expect(await shown(id)).not.toHaveProperty('pause');

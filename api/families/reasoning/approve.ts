@@ -79,6 +79,11 @@ async function approve(
 
 /** What has ended answers from its row: a repetition with the approved hash as before, all else refused. */
 function answerFromRow(run: RunDetail, { planHash }: ApproveWorkflow): Told | undefined {
+  if (run.status === 'paused' && (planHash === undefined || planHash !== grantedHash(run.view)))
+    throw new ApiError(
+      'invalid_state',
+      'The workflow waits for room in a budget and goes on by itself. GET /runs/{id} says which budget, and who can raise it.',
+    );
   if (!isTerminal(run.status)) return undefined;
   if (hasLapsed(run))
     throw new ApiError(

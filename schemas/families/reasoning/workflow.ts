@@ -83,6 +83,7 @@ export type WorkflowStatus = z.infer<typeof WorkflowStatus>;
 
 /** Why approval is asked for. */
 export const ApprovalReason = z.enum([
+  'budget_exhausted',
   'initial',
   'cost_overrun',
   'price_changed',

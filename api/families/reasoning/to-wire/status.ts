@@ -9,7 +9,7 @@ const STATUSES: { readonly [status in RunStatus]: WorkflowStatus } = {
   awaiting_approval: 'awaiting_approval',
   awaiting_payment: 'awaiting_approval',
   awaiting_input: 'awaiting_approval',
-  paused: 'executing', // nobody can approve anything: it waits for room in a budget
+  paused: 'awaiting_approval', // reasoning.md: a durable pause
   running: 'executing',
   compensating: 'rolling_back',
   completed: 'completed',

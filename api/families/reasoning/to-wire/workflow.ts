@@ -42,7 +42,7 @@ export function toWorkflow(
       : {}),
     ...(plan === undefined ? {} : { executionPlan: wirePlan(plan) }),
     status: wireStatus(run),
-    ...optional('approvalReason', view['approvalReason'] as Workflow['approvalReason']),
+    ...optional('approvalReason', reasonOf(run)),
     ...optional('currentStep', currentStep),
     ...optional('waiting', toWaiting(waitingOf(run, run.steps))),
     ...(run.steps.length > 0 ? { stepResults: toStepResults(run.steps, run.payments, decimals) } : {}),
@@ -62,6 +62,10 @@ export function toWorkflow(
     lastSeq: run.last_seq,
   };
 }
+
+/** A run that waits for room in a budget waits for nobody's approval, and says so. */
+const reasonOf = ({ status, view }: RunDetail): Workflow['approvalReason'] =>
+  status === 'paused' ? 'budget_exhausted' : (view['approvalReason'] as Workflow['approvalReason']);
 
 function toWaiting(waiting: Waiting | undefined): WorkflowWaiting | undefined {
   if (waiting === undefined) return undefined;
