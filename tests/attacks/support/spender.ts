@@ -61,14 +61,16 @@ const payments = createPaymentActivities({
 });
 
 /** As Temporal would: an answer that was lost is asked for again. */
-async function reserve(runId: string, upTo: string): Promise<boolean> {
+async function reserve(runId: string, upTo: string): Promise<'granted' | 'full'> {
   const request = { ride: { runId, events: [] }, runId, revision: 1, upTo, asset: 'USDC' };
   const [outcome, again] = [await ledger.reserveForRun(request), await ledger.reserveForRun(request)];
   if (outcome.kind === 'reserved' && again.kind !== 'reserved') throw new Error('A repetition was refused.');
-  return outcome.kind === 'reserved';
+  return outcome.kind === 'reserved' ? 'granted' : 'full';
 }
 
-async function pay(runId: string, amount: string): Promise<boolean> {
+/** `full`: the wide budget has no room. The narrow one may have none long before, and a void payment is no refusal. */
+async function pay(runId: string, amount: string): Promise<'granted' | 'full' | 'not now'> {
+  const service = randomInt(2) === 0 ? 'narrow' : 'wide';
   const intentId = paymentId(runId, 'a', 1);
   const offer = { scheme: 'exact', network: SOLANA, asset: usdc.address, amount, payTo: 'seller' };
   await saveQuote(db.pool, {
@@ -82,7 +84,7 @@ async function pay(runId: string, amount: string): Promise<boolean> {
     asset: usdc.id,
     amount,
     pay_to: 'seller',
-    service: randomInt(2) === 0 ? 'narrow' : 'wide',
+    service,
     quote_sealed: sealer.seal('payment.quote', { x402Version: 2, resource: null, extensions: {}, offer }),
   });
   const request = { ride: { runId, events: [] }, runId, intentId };
@@ -91,9 +93,9 @@ async function pay(runId: string, amount: string): Promise<boolean> {
     await payments.signPayment({ ...request, signBeforeMs: Infinity }),
   ];
   if (outcome.kind === 'signed' && again.kind !== 'signed') throw new Error('A repetition was refused.');
-  if (outcome.kind !== 'signed') return false;
+  if (outcome.kind !== 'signed') return service === 'wide' ? 'full' : 'not now';
   await payments.reconcilePayment(request);
-  return !isVoid(intentId);
+  return isVoid(intentId) ? 'not now' : 'granted';
 }
 
 process.send?.({ type: 'ready' });
@@ -109,9 +111,9 @@ for (let refusals = 0; refusals < (spends === 'escrow' ? 20 : 10);) {
   };
   await insertRun(db.pool, sealer, { ...run, input: {}, settings: {} });
   const amount = String(randomInt(1, 5000));
-  const granted = spends === 'escrow' ? await reserve(runId, amount) : await pay(runId, amount);
-  if (granted) process.send?.({ type: 'granted', amount });
-  else refusals++;
+  const outcome = spends === 'escrow' ? await reserve(runId, amount) : await pay(runId, amount);
+  if (outcome === 'granted') process.send?.({ type: 'granted', amount });
+  if (outcome === 'full') refusals++;
 }
 process.send?.({ type: 'done' });
 await notifier.close();
