@@ -13,8 +13,8 @@ beforeAll(async () => {
   temporal = await connect();
 });
 afterAll(async () => {
+  await stack.close(); // it asks Temporal until it is closed
   await temporal.close();
-  await stack.close();
 });
 
 test('a run whose workflow task fails is a 503 with Retry-After that says so', async () => {
