@@ -8,6 +8,14 @@ const only = (name, from, allowed, comment) => ({
   from: { path: inside(from), pathNot: '\\.test\\.ts$' },
   to: { pathNot: allowed },
 });
+/** What a folder's sources, tests apart, may not import. */
+const never = (name, forbidden, comment) => ({
+  name,
+  ...(comment === undefined ? {} : { comment }),
+  severity: 'error',
+  from: { path: inside(name), pathNot: '\\.test\\.ts$' },
+  to: { path: `^(${forbidden})/` },
+});
 
 module.exports = {
   forbidden: [
@@ -41,12 +49,7 @@ module.exports = {
         pathNot: '^(?:api|schemas|workers|workflows)/families/$1[/.]',
       },
     },
-    {
-      name: 'activities',
-      severity: 'error',
-      from: { path: '^activities/', pathNot: '\\.test\\.ts$' },
-      to: { path: `^(workflows|api|workers|${ABOVE})/` },
-    },
+    never('activities', `workflows|api|workers|${ABOVE}`),
     {
       name: 'as-types',
       comment: 'settings and workflows are known to activities and API by their types alone',
@@ -54,61 +57,30 @@ module.exports = {
       from: { path: '^(activities|api)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(config|workflows)/', dependencyTypesNot: ['type-only'] },
     },
-    {
-      name: 'api',
-      severity: 'error',
-      from: { path: '^api/', pathNot: '\\.test\\.ts$' },
-      to: { path: `^(activities|workers|${ABOVE})/` },
-    },
-    {
-      name: 'workers',
-      severity: 'error',
-      from: { path: '^workers/', pathNot: '\\.test\\.ts$' },
-      to: { path: `^(api|${ABOVE})/` },
-    },
-    {
-      name: 'db',
-      severity: 'error',
-      from: { path: '^db/', pathNot: '\\.test\\.ts$' },
-      to: { path: `^(activities|api|workers|workflows|${ABOVE})/` },
-    },
-    {
-      name: 'config',
-      severity: 'error',
-      from: { path: '^config/', pathNot: '\\.test\\.ts$' },
-      to: { path: `^(activities|api|workers|workflows|db|migrations|contracts|${ABOVE})/` },
-    },
-    {
-      name: 'families',
-      comment: 'manifests: all that a family is made of, nothing that starts it',
-      severity: 'error',
-      from: { path: '^families/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(processes|library|sdk|cli|embedded|demo|examples|tests|bench|scripts)/' },
-    },
-    {
-      name: 'processes',
-      comment: 'composition roots: all that serves, but no launcher, no stand-in and no client',
-      severity: 'error',
-      from: { path: '^processes/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(library|sdk|cli|embedded|stand-ins|demo|examples|tests|bench|scripts)/' },
-    },
-    {
-      name: 'stand-ins',
-      comment:
-        'what stands in for a service of others shares schemas and pure code with us, nothing that we serve with',
-      severity: 'error',
-      from: { path: '^stand-ins/', pathNot: '\\.test\\.ts$' },
-      to: {
-        path: '^(activities|api|workers|workflows|db|config|processes|families|library|sdk|cli|demo|examples|tests|bench|scripts)/',
-      },
-    },
-    {
-      name: 'demo',
-      comment: 'the demo and the purchaser are clients',
-      severity: 'error',
-      from: { path: '^demo/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(activities|api|workers|workflows|db|processes|families|library|examples|tests|bench)/' },
-    },
+    never('api', `activities|workers|${ABOVE}`),
+    never('workers', `api|${ABOVE}`),
+    never('db', `activities|api|workers|workflows|${ABOVE}`),
+    never('config', `activities|api|workers|workflows|db|migrations|contracts|${ABOVE}`),
+    never(
+      'families',
+      'processes|library|sdk|cli|embedded|demo|examples|tests|bench|scripts',
+      'manifests: all that a family is made of, nothing that starts it',
+    ),
+    never(
+      'processes',
+      'library|sdk|cli|embedded|stand-ins|demo|examples|tests|bench|scripts',
+      'composition roots: all that serves, but no launcher, no stand-in and no client',
+    ),
+    never(
+      'stand-ins',
+      'activities|api|workers|workflows|db|config|processes|families|library|sdk|cli|demo|examples|tests|bench|scripts',
+      'what stands in for a service of others shares schemas and pure code with us, nothing that we serve with',
+    ),
+    never(
+      'demo',
+      'activities|api|workers|workflows|db|processes|families|library|examples|tests|bench',
+      'the demo and the purchaser are clients',
+    ),
     {
       name: 'migrations',
       comment: 'forward-only SQL',

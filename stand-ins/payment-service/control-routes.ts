@@ -38,22 +38,17 @@ export function createControlRouter(control: StandInControl): Router {
   const router = Router();
   router.use(onlyLoopback);
   router.get('/stats', (_request, response) => void response.json(control.stats()));
-  router.post(
-    '/lock-funds',
-    command(OfDeal, (body) => control.lockFunds(body.blockchainIdentifier)),
-  );
-  router.post(
-    '/wrong-datum',
-    command(OfDeal, (body) => control.wrongDatum(body.blockchainIdentifier)),
-  );
-  router.post(
-    '/request-refund',
-    command(OfDeal, (body) => control.requestRefund(body.blockchainIdentifier)),
-  );
-  router.post(
-    '/raise-dispute',
-    command(OfDeal, (body) => control.raiseDispute(body.blockchainIdentifier)),
-  );
+  const moves = {
+    '/lock-funds': control.lockFunds,
+    '/wrong-datum': control.wrongDatum,
+    '/request-refund': control.requestRefund,
+    '/raise-dispute': control.raiseDispute,
+  };
+  for (const [path, move] of Object.entries(moves))
+    router.post(
+      path,
+      command(OfDeal, (body) => move(body.blockchainIdentifier)),
+    );
   router.post(
     '/set-state',
     command(NewState, (body) => control.setState(body.blockchainIdentifier, body)),
