@@ -75,7 +75,8 @@ export function createApp(deps: ServedApi, parts: Parts = createParts(deps)): Ex
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', deps.settings.trustProxy);
-  app.use(trackRequests(deps.log), security(), guardHost(deps), ...crossOrigin(deps));
+  // A refused page of an origin that CORS lets in can read why.
+  app.use(trackRequests(deps.log), security(), ...crossOrigin(deps), guardHost(deps));
   app.use(mountRoutes(services, [...mounted, ...mountDocuments(description)]));
   app.use(notFound(deps), failed(deps));
   return app;

@@ -16,9 +16,16 @@ export function writeCursor({ at, id }: PagePosition): string {
 
 export function readCursor(cursor: string | undefined): PagePosition | undefined {
   if (cursor === undefined) return undefined;
-  const match = /^(\d{1,15}) ([^\0]{1,300})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
-  if (!match?.[1] || !match[2] || Number(match[1]) > LATEST) throw invalidCursor();
-  return { at: new Date(Number(match[1])), id: match[2] };
+  const [at = '', id = ''] = decodeCursor(cursor, /^(\d{1,15}) ([^\0]{1,300})$/);
+  if (Number(at) > LATEST) throw invalidCursor();
+  return { at: new Date(Number(at)), id };
+}
+
+/** The groups of the pattern. Every cursor is opened here, so that none reaches the database as something else. */
+export function decodeCursor(cursor: string, pattern: RegExp): string[] {
+  const match = pattern.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (match === null) throw invalidCursor();
+  return match.slice(1);
 }
 
 export const invalidCursor = (): ApiError =>

@@ -94,7 +94,7 @@ async function answerTo(
     const asking = await now(); // a refusal here is not kept under the Idempotency-Key
     return doing(asking, claim).catch((error: unknown) => {
       if (error instanceof ClaimLost) throw error;
-      // Refusals are answers too: the same key gets the same refusal again.
+      // A refusal is an answer too. Once a run was made, the same key gets the same one again.
       return { answer: renderProblem(error, where, factsOf(req).log), line: undefined };
     });
   };

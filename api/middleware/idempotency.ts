@@ -4,6 +4,7 @@ import canonicalize from 'canonicalize';
 import type { Auditor, AuditEntry } from '../../db/repositories/audit.ts';
 import {
   claimKey,
+  freeUnstarted,
   lockHold,
   releaseKey,
   storeAnswer,
@@ -145,12 +146,14 @@ async function claimOrWait(
 const NOT_KEPT = new Set([401, 403, 429]);
 
 /**
- * Keeps final answers. Failures on our side, throttling and refusals of the key are not kept, so that the next try may
- * succeed. False when the claim was lost: then neither the answer nor its audit line is written.
+ * Keeps final answers. Failures on our side, throttling, and refusals that came before anything was started are not kept:
+ * the next try is judged anew, with whatever body (common.md, amendments). False when the claim was lost: then neither the
+ * answer nor its audit line is written.
  */
 async function settle({ deps, auditor }: Services, claim: Claim, { answer, line }: Worked): Promise<boolean> {
   if (answer.status >= 500 || NOT_KEPT.has(answer.status))
     return releaseKey(deps.db.pool, claim).catch(() => true); // the claim runs out by itself
+  if (answer.status >= 400 && (await freeUnstarted(deps.db.pool, claim))) return true;
   const sealed = deps.sealer.seal(PURPOSE, answer as unknown as Json).toString('base64');
   const store = (db: Queryable): Promise<boolean> => storeAnswer(db, claim, sealed);
   const stored = await (line === undefined ? store(deps.db.pool) : storeWith(deps, auditor, line, store));

@@ -13,6 +13,11 @@ const StreamQuery = z.object({
     .meta({ description: 'From POST /stream-tickets, for browsers: used once, within 60 seconds.' }),
 });
 
+const READ_TO_ITS_END = {
+  description: 'Server-sent events only: the run has ended and the position is its last. Do not reconnect.',
+  schema: z.undefined(),
+};
+
 /** A stream in the documentation: a GET that switches protocol or stays open. */
 export function documentStream(stream: StreamRoute): Route {
   return defineRoute({
@@ -31,6 +36,7 @@ export function documentStream(stream: StreamRoute): Route {
         schema: stream.page?.responses[200]?.schema ?? stream.schema,
         type: stream.page ? 'application/json' : 'text/event-stream',
       },
+      ...(stream.topic === 'runs' && { 204: READ_TO_ITS_END }),
     },
     errors: [stream.missing.code, 'invalid_cursor', ...(stream.page ? [] : ['upgrade_required'])],
     // Mounted with a handler of its own, see stream/sse.ts.

@@ -1,6 +1,6 @@
 import type { EventRow } from '../../db/repositories/events.ts';
 import type { StreamRoute } from './define-stream.ts';
-import { writePosition } from './cursor.ts';
+import { positionOf } from './cursor.ts';
 
 /** An event's bytes, made once for everyone who listens to the same stream. */
 export interface Encoded {
@@ -24,7 +24,7 @@ function encode(stream: StreamRoute, row: EventRow): Encoded | null {
   const json = JSON.stringify(frame);
   return {
     json: Buffer.from(json),
-    sse: Buffer.from(sseText(json, frame.type, writePosition(stream.topic, row))),
+    sse: Buffer.from(sseText(json, frame.type, positionOf(stream.topic, row))),
   };
 }
 

@@ -10,7 +10,7 @@ import { factsOf } from '../middleware/request.ts';
 import { ApiError } from '../problem.ts';
 import { admit } from './admission.ts';
 import type { Backlog } from './backlog.ts';
-import { readPosition } from './cursor.ts';
+import { readPosition, writePosition, type Position } from './cursor.ts';
 import type { StreamRoute, StreamSubject } from './define-stream.ts';
 import { sseText } from './frames.ts';
 import type { Hub } from './hub.ts';
@@ -33,7 +33,9 @@ export function serveStream(
     try {
       if (!Object.values(req.params).flat().every(isStorable)) throw missing(stream);
       if (!wantsEvents) throw upgradeRequired();
-      const { ctx, subject, after } = await open(services, stream, req, res);
+      const { ctx, subject, after, isGiven } = await open(services, stream, req, res);
+      // A browser's EventSource reconnects after every end but a 204 (HTML, "server-sent events").
+      if (isGiven && subject.finished && after >= subject.last) return void res.writeHead(204).end();
       sendEvents(services, hub, stream, subject, after, res, ctx);
       endWithKey(services, ctx, whereOf(req, styleOf(services, family)), endOf(res));
     } catch (error) {
@@ -47,14 +49,14 @@ async function open(
   stream: StreamRoute,
   req: Request,
   res: Response,
-): Promise<{ ctx: Ctx; subject: StreamSubject; after: number }> {
+): Promise<{ ctx: Ctx; subject: StreamSubject } & Position> {
   const query = readQuery({ url: req.originalUrl });
   const { principal } = await admit(services, req, query['ticket'], goneWith(res), res);
   requireScope(principal, 'read');
   const ctx = beginCtx(services, req, res, principal);
   const subject = await stream.load(ctx, req.params as Record<string, string>);
   if (subject === undefined) throw missing(stream);
-  return { ctx, subject, after: readPosition(stream.topic, subject, query, req.get('last-event-id')) };
+  return { ctx, subject, ...readPosition(stream.topic, subject, query, req.get('last-event-id')) };
 }
 
 function sendEvents(
@@ -72,15 +74,7 @@ function sendEvents(
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   });
-  const connected = stream.translate.connected?.(subject, after);
-  res.write(
-    connected
-      ? sseText(
-          JSON.stringify(connected),
-          typeof connected['type'] === 'string' ? connected['type'] : 'connected',
-        )
-      : ': connected\n\n',
-  );
+  res.write(greeting(stream, subject, after));
   const goodbye = (): void => void res.end(); // EventSource reconnects by itself, to another process
   draining.addEventListener('abort', goodbye);
   const heartbeat = setInterval(() => {
@@ -94,6 +88,15 @@ function sendEvents(
   };
   if (ctx.signal.aborted || res.writableEnded) close();
   else res.once('close', close);
+}
+
+/** It carries the position, so that a browser that lost the stream before any event goes on from there. */
+function greeting({ topic, translate }: StreamRoute, subject: StreamSubject, after: number): string {
+  const frame = translate.connected?.(subject, after);
+  const id = writePosition(topic, after);
+  if (frame === undefined) return `id: ${id}\n: connected\n\n`;
+  const { type } = frame;
+  return sseText(JSON.stringify(frame), typeof type === 'string' ? type : 'connected', id);
 }
 
 function endOf(res: Response): StreamEnd {

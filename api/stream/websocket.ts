@@ -153,7 +153,7 @@ async function open(
   const subject = Object.values(params).every(isStorable) ? await stream.load(ctx, params) : undefined;
   if (subject === undefined) throw new ApiError(stream.missing.code, stream.missing.detail);
   const lastEventId = req.headers['last-event-id'];
-  const after = readPosition(
+  const { after } = readPosition(
     stream.topic,
     subject,
     query,

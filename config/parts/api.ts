@@ -40,7 +40,9 @@ export const api = {
       100,
       'How long a run whose start has an unknown outcome waits for its request to be repeated before it is called off.',
     ),
-    CORS_ORIGINS: list.describe('Comma-separated origins allowed by CORS. Alias: CORS_ORIGIN.'),
+    CORS_ORIGINS: list.describe(
+      'Comma-separated origins whose pages may call this API from a browser, or *. With AUTH=off, * lets them read only. Alias: CORS_ORIGIN.',
+    ),
     TRUST_PROXY: int(0, 0, 10).describe(
       'How many proxies in front of the API are believed about the client address.',
     ),

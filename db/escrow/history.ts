@@ -18,11 +18,17 @@ export interface EscrowMovement {
   at: Date;
 }
 
+/** The time and id of a movement. */
+export interface HistoryPosition {
+  at: Date;
+  id: string;
+}
+
 export interface EscrowHistory {
   history: EscrowMovement[];
   total: number;
-  /** Opaque; null on the last page. */
-  nextCursor: string | null;
+  /** The last row shown, where the next page goes on; null on the last page. */
+  next: HistoryPosition | null;
 }
 
 interface MovementRow {
@@ -61,15 +67,14 @@ export async function escrowHistory(
   tenant: string,
   userId: string,
   assets: readonly Asset[],
-  page: { limit: number; cursor?: string | undefined },
+  { limit, after }: { limit: number; after?: HistoryPosition | undefined },
 ): Promise<EscrowHistory> {
-  const after = page.cursor === undefined ? undefined : readCursor(page.cursor);
   const [{ rows }, { rows: counted }] = await Promise.all([
     db.query<MovementRow>({
       name: 'escrow_history',
       text: `select * from (${MOVEMENTS}) m where $3::timestamptz is null or (m.created_at, m.id) < ($3, $4)
              order by m.created_at desc, m.id desc limit $5`,
-      values: [tenant, userId, after?.at ?? null, after?.id ?? null, page.limit + 1],
+      values: [tenant, userId, after?.at ?? null, after?.id ?? null, limit + 1],
     }),
     db.query<{ n: number }>({
       name: 'escrow_history_count',
@@ -77,12 +82,12 @@ export async function escrowHistory(
       values: [tenant, userId],
     }),
   ]);
-  const shown = rows.slice(0, page.limit);
-  const last = rows.length > page.limit ? shown.at(-1) : undefined;
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
     history: shown.flatMap((row) => toMovement(row, assets)),
     total: counted[0]!.n,
-    nextCursor: last === undefined ? null : writeCursor(last),
+    next: last === undefined ? null : { at: last.created_at, id: last.id },
   };
 }
 
@@ -104,18 +109,4 @@ function toMovement(row: MovementRow, assets: readonly Asset[]): EscrowMovement[
       at: row.created_at,
     },
   ];
-}
-
-const writeCursor = (row: MovementRow): string =>
-  Buffer.from(JSON.stringify([row.created_at.toISOString(), row.id])).toString('base64url');
-
-/** Undefined for anything this did not write; the caller answers 400. */
-export function readCursor(cursor: string): { at: Date; id: string } | undefined {
-  try {
-    const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    if (typeof at !== 'string' || typeof id !== 'string' || Number.isNaN(Date.parse(at))) return undefined;
-    return { at: new Date(at), id };
-  } catch {
-    return undefined;
-  }
 }

@@ -145,6 +145,17 @@ export async function releaseKey(db: Queryable, hold: Hold): Promise<boolean> {
   return rows[0]!.ours;
 }
 
+/** Frees the key of a try that has made no run: true when it did. Else the claim stays as it is, or is another's by now. */
+export async function freeUnstarted(db: Queryable, hold: Hold): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with held as (${HELD})
+     delete from idempotency
+     where (tenant, caller, route, key) = ($1, $2, $3, $4) and run_id is null and exists (select from held)`,
+    values(hold),
+  );
+  return rowCount === 1;
+}
+
 /**
  * The state of the request that made a run: at work, answered, or abandoned. Locks it, so that the state holds until
  * the transaction ends.

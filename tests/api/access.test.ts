@@ -155,11 +155,20 @@ describe('streams', () => {
   });
 });
 
+interface Asked {
+  to?: { url: string };
+  path?: string;
+  method?: string;
+  headers?: Record<string, string>;
+}
+
 /** fetch sets Host by itself. */
-function askAs(host: string, path = '/runs', origin?: string): Promise<number | undefined> {
-  const url = new URL(path, local.url);
+function askAs(
+  host: string,
+  { to = local, path = '/runs', method = 'GET', headers = {} }: Asked = {},
+): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const req = request(url, { headers: { host, ...(origin !== undefined && { origin }) } }, (res) => {
+    const req = request(new URL(path, to.url), { method, headers: { host, ...headers } }, (res) => {
       res.resume();
       resolve(res.statusCode);
     });
@@ -198,17 +207,60 @@ describe('without keys', () => {
       'localhost.evil.example',
     ])
       expect(await askAs(host)).toBe(403);
-    expect(await askAs('localhost', '/runs', 'http://localhost:3000')).toBe(200);
-    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example'])
-      expect(await askAs('localhost', '/runs', origin)).toBe(403);
   });
 
-  it('refuses foreign pages on WebSockets too', async () => {
-    const run = await writer.run('rebound');
-    const client = listen(local, `/runs/${run}/events`, { origin: 'https://evil.example' });
-    expect((await client.closed).code).toBe(4403);
-    expect(client.frames).toMatchObject([{ code: 'forbidden_origin' }]);
+  it('answers pages of its own origin only, whatever they ask and wherever else they come from', async () => {
+    const from = (origin: string) => ({ headers: { origin } });
+    for (const own of ['http://localhost:8000', 'https://LOCALHOST:8000'])
+      expect(await askAs('localhost:8000', from(own))).toBe(200);
+    expect(await askAs('localhost', from('http://localhost:80'))).toBe(200);
+    const foreign = [
+      'https://evil.example',
+      'null',
+      'http://localhost.evil.example',
+      'http://localhost:8001',
+    ];
+    for (const origin of [...foreign, 'http://127.0.0.1:8000', 'ftp://localhost:8000', 'localhost:8000'])
+      expect(await askAs('localhost:8000', from(origin))).toBe(403);
+    const post = { path: '/workflows/wf_none/cancel', method: 'POST' };
+    expect(await askAs('localhost:8000', { ...post, ...from('http://127.0.0.1:9999') })).toBe(403);
+    // What some browsers send with a form of another page: no Origin, but where it came from.
+    for (const site of ['cross-site', 'same-site'])
+      expect(await askAs('localhost:8000', { ...post, headers: { 'sec-fetch-site': site } })).toBe(403);
+    for (const site of ['none', 'same-origin'])
+      expect(await askAs('localhost:8000', { ...post, headers: { 'sec-fetch-site': site } })).toBe(404);
+    expect(await askAs('localhost:8000', { headers: { 'sec-fetch-site': 'cross-site' } })).toBe(200); // a link
   });
+
+  it('lets pages of a listed origin act, and those that only * lets in read', async () => {
+    const [listed, open] = await Promise.all(
+      ['https://app.example', '*'].map((origin) => stack.start({ settings: { corsOrigins: [origin] } })),
+    );
+    const post = { path: '/workflows/wf_none/cancel', method: 'POST' };
+    const page = { headers: { origin: 'https://app.example' } };
+    expect(await askAs('localhost', { to: listed!, ...post, ...page })).toBe(404);
+    expect(await askAs('localhost', { to: open!, ...page })).toBe(200);
+    expect(await askAs('localhost', { to: open!, ...post, ...page })).toBe(403);
+    const refused = await ask(open!, post.path, {
+      method: 'POST',
+      headers: { origin: 'https://app.example' },
+    });
+    expect(refused.body).toMatchObject({ code: 'forbidden_origin', detail: /CORS_ORIGINS=\* lets .* read/ });
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+    const run = await writer.run('starred');
+    const socket = listen(open!, `/runs/${run}/events`, { origin: 'https://app.example' });
+    expect((await socket.closed).code).toBe(4403);
+  });
+
+  it.each(['https://evil.example', 'http://127.0.0.1:9'])(
+    'refuses pages of %s on WebSockets too',
+    async (origin) => {
+      const run = await writer.run('rebound');
+      const client = listen(local, `/runs/${run}/events`, { origin });
+      expect((await client.closed).code).toBe(4403);
+      expect(client.frames).toMatchObject([{ code: 'forbidden_origin' }]);
+    },
+  );
 
   it('refuses to open on other addresses', async () => {
     await expect(startApi(stack.deps(), { host: '0.0.0.0', port: 0 })).rejects.toThrow(

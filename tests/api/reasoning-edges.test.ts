@@ -78,7 +78,13 @@ describe('a body that is malformed', () => {
       expect((await api.post('/workflows/create', { userId, input: '🙂'.repeat(length) })).status).toBe(201);
   });
 
-  test.each(['limit=0', 'limit=101', 'limit=x', 'cursor=nonsense'])(
+  const opaque = (text: string): string => `cursor=${Buffer.from(text).toString('base64url')}`;
+  const odd = [
+    '1795000000000 \0',
+    '["2026-01-01T00:00:00.000Z","\\u0000"]',
+    '["-271821-04-20T00:00:00.000Z","x"]',
+  ];
+  test.each(['limit=0', 'limit=101', 'limit=x', 'cursor=nonsense', ...odd.map(opaque)])(
     'is refused with validation_failed: ?%s',
     async (query) => {
       expect(seen(await api.get(`/users/u/workflows?${query}`))).toEqual([400, 'validation_failed']);

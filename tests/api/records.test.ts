@@ -71,6 +71,21 @@ describe('runs', () => {
     expect((await ask(api, `/runs?${query}`)).status).toBe(400);
   });
 
+  const LISTS = ['/runs', '/payments', '/approvals', '/attention', '/ledger/accounts', '/budgets'];
+  it.each([
+    '1795000000000 \0',
+    '-1 x',
+    '999999999999999 x',
+    JSON.stringify(['2026-01-01T00:00:00.000Z', '\0']),
+    JSON.stringify(['-271821-04-20T00:00:00.000Z', 'x']),
+    JSON.stringify(['2026-01-01T00:00:00.000Z', 'x']),
+  ])('refuse the cursor %j wherever there is a list', async (text) => {
+    const cursor = Buffer.from(text).toString('base64url');
+    for (const path of LISTS)
+      expect([path, (await ask(api, `${path}?cursor=${cursor}`)).status]).toEqual([path, 400]);
+    expect((await ask(api, `/events?after=${cursor}`)).body['code']).toBe('invalid_cursor');
+  });
+
   it('show outputs, errors, costs and steps, wherever these are stored', async () => {
     const run = await writer.run('shown');
     const values = createValues(stack.db.pool, createSealer('a secret of the tests'));

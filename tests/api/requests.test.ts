@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiError } from '../../api/problem.ts';
 import { ask, openStack, type ApiStack } from './support/api.ts';
 import { createProbe, type Probe } from './support/family.ts';
 
@@ -141,10 +142,15 @@ describe('idempotency', () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
   });
 
-  it('keeps refusals, but neither our failures nor throttling', async () => {
-    const broken = await post({ name: 'broken' }, { 'idempotency-key': 'k4' });
-    const again = await post({ name: 'broken' }, { 'idempotency-key': 'k4' });
-    expect(again.text).toBe(broken.text);
+  it('judges a refused request anew, with another body too, and keeps none of our failures', async () => {
+    const key = { 'idempotency-key': 'k4' };
+    probe.failure = new ApiError('thing_broken', 'Not now.');
+    expect((await post({ name: 'c' }, key)).body['code']).toBe('thing_broken');
+    expect((await post({ name: 'broken' }, key)).body['code']).toBe('thing_broken');
+    probe.failure = undefined;
+    const taken = await post({ name: 'c' }, key);
+    expect([taken.status, taken.headers.get('idempotent-replayed')]).toEqual([201, null]);
+    expect((await post({ name: 'broken' }, key)).body['code']).toBe('idempotency_conflict');
     probe.failure = new Error('once');
     expect((await post({ name: 'c' }, { 'idempotency-key': 'k5' })).status).toBe(500);
     probe.failure = undefined;

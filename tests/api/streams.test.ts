@@ -135,7 +135,7 @@ describe('a run stream over SSE', () => {
     await writer.end(run);
     const events = await readEvents(api, `/runs/${run}/events?after=0`, () => false);
     expect(events.map(({ id, event }) => [id, event])).toEqual([
-      [undefined, 'connected'],
+      ['0', 'connected'],
       ['1', 'step.progress'],
       ['2', 'step.progress'],
       ['3', 'run.completed'],
@@ -149,7 +149,20 @@ describe('a run stream over SSE', () => {
     const events = await readEvents(polling, `/runs/${run}/events?after=0`, () => false, {
       'last-event-id': '3',
     });
-    expect(events.map(({ id }) => id)).toEqual([undefined, '4', '5']);
+    expect(events.map(({ id }) => id)).toEqual(['3', '4', '5']);
+  });
+
+  it('answers 204 to whoever has read an ended run to its end, so that browsers stop', async () => {
+    const run = await writer.run('sse-over');
+    await writer.end(run);
+    const path = `/runs/${run}/events`;
+    const again = (url: string, headers: Record<string, string> = {}) =>
+      ask(polling, url, { headers: { accept: 'text/event-stream', ...headers } });
+    for (const answer of [await again(path, { 'last-event-id': '1' }), await again(`${path}?after=1`)])
+      expect([answer.status, answer.text]).toEqual([204, '']);
+    const fresh = await again(path); // it has read nothing, and learns where it is
+    expect(fresh.text).toMatch(/^id: 1\nevent: connected\n/);
+    expect((await again(path, { 'last-event-id': '0' })).text).toContain('event: run.completed');
   });
 
   it('is refused like any request', async () => {

@@ -1,6 +1,6 @@
 import { createEscrowUser, createSoleEscrowUser, type EscrowUser } from '../../../../db/escrow/users.ts';
 import { escrowSummary } from '../../../../db/escrow/escrow.ts';
-import { escrowHistory, readCursor } from '../../../../db/escrow/history.ts';
+import { escrowHistory } from '../../../../db/escrow/history.ts';
 import type { Asset } from '../../../../schemas/core/money.ts';
 import {
   BalanceAnswer,
@@ -12,7 +12,7 @@ import {
   UserParams,
 } from '../../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../../context.ts';
-import { invalidCursor } from '../../../http/paging.ts';
+import { readCursor, writeCursor } from '../../../http/paging.ts';
 import { ApiError } from '../../../problem.ts';
 import { defineRoute, type Route } from '../../../route.ts';
 import { requireUser } from '../access.ts';
@@ -133,11 +133,14 @@ const history = ({ assets: { assets } }: ReasoningOptions): Route =>
     responses: { 200: { description: 'A page of movements; `total` counts all.', schema: HistoryAnswer } },
     handler: async (ctx, { params: { userId }, query: { limit, cursor } }) => {
       requireUser(ctx, userId);
-      if (cursor !== undefined && readCursor(cursor) === undefined) throw invalidCursor();
-      const page = await escrowHistory(ctx.deps.db.pool, ctx.principal.tenant, userId, assets, {
-        limit,
-        cursor,
-      });
-      return { status: 200, body: { success: true, ...page, history: page.history.map(showMovement) } };
+      const page = { limit, after: readCursor(cursor) };
+      const { pool } = ctx.deps.db;
+      const {
+        history: rows,
+        total,
+        next,
+      } = await escrowHistory(pool, ctx.principal.tenant, userId, assets, page);
+      const nextCursor = next && writeCursor(next);
+      return { status: 200, body: { success: true, history: rows.map(showMovement), total, nextCursor } };
     },
   });
