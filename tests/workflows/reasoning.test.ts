@@ -273,7 +273,7 @@ describe('a paid plan', () => {
         { kind: 'unclear', code: 'TIMEOUT', message: 'late' },
         { kind: 'settled', output: { inline: 'a' }, txHash: '0xt', timeMs: 1 },
       ],
-      reconcile: [{ kind: 'alive', expiresAtMs: 0 }, { kind: 'void' }],
+      reconcile: [{ kind: 'alive', expiresAtMs: Date.now() + 60_000 }, { kind: 'void' }],
     });
     await withRun(temporal, fakes, {}, async (handle) => {
       await until(awaiting(fakes.types), 'approval is requested');
@@ -288,6 +288,34 @@ describe('a paid plan', () => {
       'submit',
       'reconcile',
       'call a 2.3',
+      'sign',
+      'submit',
+      'call b 1.1',
+    ]);
+  });
+
+  test('that a seller refuses because it expires within seconds is no attempt: it is signed anew once it is void', async () => {
+    const refused = { kind: 'unclear', code: 'PAYMENT_REFUSED', message: 'expires too soon' } as const;
+    const alive = { kind: 'alive', expiresAtMs: Date.now() + 5000 } as const;
+    const fakes = createFakes({
+      plan,
+      calls: { a: [demand('100')] },
+      submit: [refused, { kind: 'settled', output: { inline: 'a' }, txHash: '0xt', timeMs: 1 }],
+      reconcile: [alive, alive, { kind: 'void' }],
+    });
+    await withRun(temporal, fakes, {}, async (handle) => {
+      await until(awaiting(fakes.types), 'approval is requested');
+      await approve(handle);
+      expect(await endOf(handle)).toBe('completed');
+    });
+    expect(fakes.calls).toEqual([
+      'call a 1.1',
+      'sign',
+      'submit',
+      'reconcile',
+      'reconcile',
+      'reconcile',
+      'call a 2.2',
       'sign',
       'submit',
       'call b 1.1',

@@ -93,7 +93,7 @@ async function follow(payer: Payer, payment: PaymentToMake): Promise<PaymentEnd>
     }
     if (truth.kind === 'alive') {
       provableAtMs = truth.expiresAtMs + (truth.finalityMs ?? 0);
-      if (sendings.areLeft()) {
+      if (sendings.areLeft(truth.expiresAtMs)) {
         resend = await sendings.pause();
         continue;
       }
@@ -104,10 +104,13 @@ async function follow(payer: Payer, payment: PaymentToMake): Promise<PaymentEnd>
   }
 }
 
+/** Facilitators refuse what expires within seconds (x402: 6 s), so these are no attempts: the next signature may be. */
+const TOO_LATE_MS = 10_000;
+
 interface Sendings {
   send(): Promise<SubmitOutcome>;
-  /** True while the bytes may be sent again. */
-  areLeft(): boolean;
+  /** True while the bytes, which expire then, may be sent again. */
+  areLeft(expiresAtMs: number): boolean;
   /** Waits until they are; false when the workflow is to stop. */
   pause(): Promise<boolean>;
   /** The end of a payment that is proven void, in the words of whoever refused it last. */
@@ -117,19 +120,29 @@ interface Sendings {
 function createSendings(payer: Payer, payment: PaymentToMake): Sendings {
   const { sends } = payment.limits;
   let sent = 0;
-  let unheard = 0; // those sent while the other side was away, which are no attempts
+  let unheard = 0; // those sent too late, or while the other side was away, which are no attempts
+  let sentAtMs = 0;
   let last: Extract<SubmitOutcome, { kind: 'unclear' }> | undefined;
   return {
     async send() {
       const outcome = await submit(payer, payment, sent);
       sent++;
+      sentAtMs = Date.now();
       if (outcome.kind === 'unclear') {
         last = outcome;
         if (outcome.away === true) unheard++;
       }
       return outcome;
     },
-    areLeft: () => sent - unheard < sends.maxAttempts && payer.stop.reason() === undefined,
+    areLeft(expiresAtMs) {
+      const closesAtMs = expiresAtMs - TOO_LATE_MS;
+      if (last !== undefined && last.away !== true && sentAtMs >= closesAtMs) {
+        unheard++;
+        last = { ...last, away: true };
+      }
+      const { maxAttempts } = sends;
+      return Date.now() < closesAtMs && sent - unheard < maxAttempts && payer.stop.reason() === undefined;
+    },
     pause: () =>
       payer.stop.pause(
         retryDelay(sends, Math.min(sent, sends.maxAttempts), Math.random(), last?.retryAfterMs),
