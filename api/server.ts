@@ -5,7 +5,7 @@ import { createApp, createParts } from './app.ts';
 import type { ServedApi } from './family.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { answerBadRequests } from './http/client-error.ts';
-import { refuseBadTargets } from './http/target.ts';
+import { foldSlashes, refuseBadTargets } from './http/target.ts';
 import { underWay } from './http/turns.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { isLoopbackHost } from './middleware/host-guard.ts';
@@ -38,9 +38,11 @@ export async function startApi(
   const sockets = createSocketServer(parts.services, parts.hub, parts.streams);
   const server = createHttpServer(limits);
   parts.services.connections.serve(server, refuseBadTargets(createApp(deps, parts)));
-  server.on('upgrade', (req, socket, head) =>
-    draining.signal.aborted || underWay(socket) ? void socket.destroy() : sockets.upgrade(req, socket, head),
-  );
+  server.on('upgrade', (req, socket, head) => {
+    foldSlashes(req);
+    if (draining.signal.aborted || underWay(socket)) socket.destroy();
+    else sockets.upgrade(req, socket, head);
+  });
   answerBadRequests(server);
   await listen(server, host, port);
   server.on('error', (err) => deps.log.error({ err }, 'api: a connection could not be taken'));

@@ -23,6 +23,7 @@ export async function answerLock(
   const ready = await withFiles(kodosumi, deps.fetchFile, answers);
   if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
   const before = await markHanded(deps.db.pool, key);
+  for (const upload of ready.uploads) await kodosumi.deliver(fid, upload); // the flow reads them once it goes on
   const outcome = await kodosumi.answerLock(fid, lid, ready.values);
   await deps.checkpoint?.('job.answered');
   if (outcome.kind === 'rejected') await forgetHanded(deps.db.pool, key);

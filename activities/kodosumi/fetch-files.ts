@@ -7,19 +7,29 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 /** Gets one file from an address that a purchaser gave: https, public hosts, a size limit. */
 export type FetchFile = (url: string) => Promise<FlowFile>;
 
-/** The values for Kodosumi, files fetched and handed over first (masumi.md 1.3, "file"); or what cannot be fetched. */
+/** The values for Kodosumi, and what was uploaded for them, in the order of the form's fields. */
+export interface Ready {
+  values: JsonObject;
+  uploads: string[];
+}
+
+/** Files are fetched and handed over first (masumi.md 1.3, "file"); or else what cannot be fetched is told. */
 export async function withFiles(
   kodosumi: Kodosumi,
   fetchFile: FetchFile,
   { values, files }: JobInputs,
-): Promise<{ values: JsonObject } | { errors: FormErrors }> {
+): Promise<Ready | { errors: FormErrors }> {
   const all: JsonObject = { ...values };
+  const uploads: string[] = [];
+  const taken = new Set<string>();
   for (const { name, urls } of files) {
     const fetched = await fetchAll(fetchFile, urls);
     if ('refused' in fetched) return { errors: { [name]: [fetched.refused] } };
-    all[name] = await kodosumi.upload(fetched.files);
+    const upload = await kodosumi.upload(fetched.files, taken);
+    all[name] = upload;
+    uploads.push(upload);
   }
-  return { values: all };
+  return { values: all, uploads };
 }
 
 async function fetchAll(

@@ -17,10 +17,9 @@ import { EngineError } from '../../domain/errors.ts';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
 import type { JobSettings, LaunchJobOutcome } from '../../domain/masumi/ports/jobs.ts';
 import type { Ride } from '../../domain/ports/journal.ts';
-import type { JsonObject } from '../../schemas/core/json.ts';
 import { withRide } from '../journal/ride.ts';
 import type { KodosumiDeps } from './tools.ts';
-import { withFiles } from './fetch-files.ts';
+import { withFiles, type Ready } from './fetch-files.ts';
 import { requireKodosumi } from './job.ts';
 
 const LONGEST_REFUSAL_MS = 60_000; // a Kodosumi that was just restarted may not know its flows for this long
@@ -33,7 +32,7 @@ const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
  * - after it, before or while Kodosumi is asked: a run may exist. The next try looks for a run of this flow with these
  *   inputs that began since and belongs to no other job. It launches again only when none turned up for `lookForMs`
  *   after the last moment in which Kodosumi may have taken the launch.
- * - after the answer, before `keepFid`: the same; the look finds the run.
+ * - after the answer, before `keepFid`: the same; the look finds the run, and its files are handed over once more.
  * - after `keepFid`: the next try answers what is kept.
  * A try that was stopped while another took over launches nothing when it goes on. A run that it had launched is ended.
  */
@@ -48,13 +47,27 @@ export async function launchJob(
     if (inputs === undefined) throw new EngineError('value_lost', `Job ${runId} has no inputs.`);
     if (job.launching_at !== null) {
       const found = await look(deps, job, url, inputs);
-      if (found !== undefined) return launched(deps, job, found, job.launching_at);
+      if (found !== undefined) {
+        await deliverAgain(deps, found, inputs);
+        return launched(deps, job, found, job.launching_at);
+      }
     }
     const ready = await withFiles(requireKodosumi(deps), deps.fetchFile, inputs);
     if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
-    return launch(deps, job, url, ready.values);
+    return launch(deps, job, url, ready);
   });
 }
+
+/** Whoever launched it may have been stopped before all of its files were there. */
+async function deliverAgain(deps: KodosumiDeps, fid: string, inputs: JobInputs): Promise<void> {
+  if (inputs.files.length < 2) return; // Kodosumi moved them with the launch
+  const ready = await withFiles(requireKodosumi(deps), deps.fetchFile, inputs);
+  if ('uploads' in ready) await deliver(deps, fid, ready.uploads);
+}
+
+const deliver = async (deps: KodosumiDeps, fid: string, uploads: readonly string[]): Promise<void> => {
+  for (const upload of uploads) await requireKodosumi(deps).deliver(fid, upload);
+};
 
 /** The job's run, if there is one, for whoever must end it. Throws while that is not known. */
 export async function findRunOf(deps: KodosumiDeps, runId: string): Promise<string | undefined> {
@@ -103,7 +116,7 @@ async function launch(
   deps: KodosumiDeps,
   job: JobRow,
   url: string,
-  values: JsonObject,
+  { values, uploads }: Ready,
 ): Promise<LaunchJobOutcome> {
   const { run_id: runId, launching_at: seen } = job;
   const at = new Date();
@@ -119,6 +132,7 @@ async function launch(
   try {
     const outcome = await requireKodosumi(deps).launch(url, values, limit);
     await deps.checkpoint?.('job.launched');
+    if (outcome.kind === 'launched') await deliverRest(deps, outcome.fid, uploads);
     if (outcome.kind === 'launched') return await launched(deps, job, outcome.fid, at);
     return outcome;
   } catch (error) {
@@ -131,6 +145,13 @@ async function launch(
     if (error.passing || isEarly(deps)) throw error;
     return { kind: 'refused', message: error.message };
   }
+}
+
+/** The run is there: whatever goes wrong now, the next try finds it and never launches another. */
+async function deliverRest(deps: KodosumiDeps, fid: string, uploads: readonly string[]): Promise<void> {
+  await deliver(deps, fid, uploads.slice(0, -1)).catch((error: unknown) => {
+    throw new Error(`Not all files are at run ${fid} yet: ${String(error)}`, { cause: error });
+  });
 }
 
 /** A Kodosumi that was just restarted does not know its flows yet, so a refusal counts only when it lasts. */

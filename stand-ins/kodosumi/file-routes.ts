@@ -20,7 +20,21 @@ export function createFileRouter(parts: Parts): Router {
   router.post('/files/chunk', raw({ type: 'multipart/form-data', limit: '2mb' }), (request, response) =>
     takeChunk(parts, request, response),
   );
+  router.post('/files/complete/:fid/:batch/in', (request, response) => deliver(parts, request, response));
   return router;
+}
+
+function deliver({ runs, uploads }: Parts, request: Request, response: Response): void {
+  const { fid, batch: batchId } = request.params as { fid: string; batch: string };
+  const run = runs.any(fid);
+  if (run === undefined) return answerProblem(request, response, 404, fid);
+  const uploadIds = Object.keys(request.body as object);
+  const answers = uploadIds.map((id) => {
+    const files = uploads.collect({ batchId, uploadIds: [id], names: [] });
+    run.files.push(...files);
+    return files.length > 0 ? { status: 'upload complete' } : { error: 'Invalid upload ID' };
+  });
+  response.status(201).json(answers);
 }
 
 function takeChunk({ uploads }: Parts, request: Request, response: Response): void {

@@ -96,7 +96,7 @@ function launch(parts: Parts, request: Request, response: Response): void {
   const run = parts.runs.launch(
     flow,
     inputs,
-    uploads.flatMap((upload) => parts.uploads.collect(upload)),
+    uploads.slice(-1).flatMap((upload) => parts.uploads.collect(upload)), // Kodosumi forgets those of all other fields
   );
   parts.log(`launched ${run.fid} of ${flow.url}`);
   if (losesAnswer(parts.faults, response)) return;

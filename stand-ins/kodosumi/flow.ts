@@ -8,7 +8,7 @@ export interface FlowContext {
    * Inputs as Kodosumi hands them over: every named element, null where nothing was posted; checkboxes true or false.
    */
   inputs: JsonObject;
-  /** The uploaded files that the inputs name. */
+  /** The files of the run's folder `in`, as they arrive. */
   files: { filename: string; bytes: Uint8Array }[];
   /** Ends with the run when somebody kills it. */
   signal: AbortSignal;

@@ -30,6 +30,8 @@ export interface Run {
   startedAtMs: number;
   events: RunEvent[];
   locks: Map<string, OpenLock>;
+  /** Its folder `in`; more may arrive while it runs. */
+  files: FlowContext['files'];
   /** Emits `event` after every new event. */
   changes: EventEmitter;
   /** The process of the run is gone without a word. Only an open stream finds that out. */
@@ -60,6 +62,7 @@ export function startRun({ fid, flow, inputs, files }: Launch): Run {
     startedAtMs: Date.now(),
     events,
     locks: new Map(),
+    files: [...files],
     changes,
     dead: false,
     add(kind, message) {
@@ -68,11 +71,11 @@ export function startRun({ fid, flow, inputs, files }: Launch): Run {
     },
     kill: () => controller.abort(),
   };
-  void perform(run, files, controller.signal);
+  void perform(run, controller.signal);
   return run;
 }
 
-async function perform(run: Run, files: Launch['files'], signal: AbortSignal): Promise<void> {
+async function perform(run: Run, signal: AbortSignal): Promise<void> {
   const { flow, inputs } = run;
   const add = (kind: string, message: string): void => {
     if (!signal.aborted) run.add(kind, message);
@@ -82,7 +85,7 @@ async function perform(run: Run, files: Launch['files'], signal: AbortSignal): P
   add('meta', JSON.stringify(show(metaOf(run))));
   add('status', 'running');
   try {
-    const final = await flow.run(contextOf(run, files, signal, add));
+    const final = await flow.run(contextOf(run, signal, add));
     add('final', JSON.stringify(final));
     add('status', 'finished');
   } catch (error) {
@@ -91,16 +94,11 @@ async function perform(run: Run, files: Launch['files'], signal: AbortSignal): P
   }
 }
 
-function contextOf(
-  run: Run,
-  files: Launch['files'],
-  signal: AbortSignal,
-  add: (kind: string, message: string) => void,
-): FlowContext {
+function contextOf(run: Run, signal: AbortSignal, add: (kind: string, message: string) => void): FlowContext {
   return {
     fid: run.fid,
     inputs: run.inputs,
-    files,
+    files: run.files,
     signal,
     say: (event, data) => add(event, typeof data === 'string' ? data : JSON.stringify(data)),
     lock: (name, elements, expiresMs = LOCK_EXPIRES_MS, data = null) =>

@@ -104,6 +104,20 @@ function describeFiles(tried: () => Tried): void {
         'same.txt: 3',
       ]);
     });
+
+    it('of several fields arrive once they are delivered, each once, under names of their own', async () => {
+      const { kodosumi, launch, reach } = tried();
+      const taken = new Set<string>();
+      const upload = (text: string): Promise<string> =>
+        kodosumi.upload([{ filename: 'report.pdf', bytes: Buffer.from(text) }], taken);
+      const [contract, annex] = [await upload('one'), await upload('three')];
+      const fid = await launch('Two files', { contract, annex });
+      for (const file of [contract, annex, contract]) await kodosumi.deliver(fid, file);
+      expect(outputOf((await reach(fid, 'finished')).final).split('\n')).toEqual([
+        'report-2.pdf: 5',
+        'report.pdf: 3',
+      ]);
+    });
   });
 }
 

@@ -1,17 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 import type { FlowFile } from '../../../domain/masumi/ports/kodosumi.ts';
-import { KodosumiBatch, KodosumiChunk, KodosumiUpload } from '../../../schemas/families/masumi/kodosumi.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import {
+  KodosumiBatch,
+  KodosumiChunk,
+  KodosumiDelivery,
+  KodosumiUpload,
+} from '../../../schemas/families/masumi/kodosumi.ts';
 import { jsonBody, type Client } from './wire-client.ts';
 import type { Ask } from './http.ts';
 
 const CHUNK = 1024 * 1024; // the most that Kodosumi takes at once
 
-/** Uploads all in one batch. A launch with the answered value moves them to the run; until then they belong to nobody. */
-export async function uploadFiles(client: Client, files: readonly FlowFile[]): Promise<string> {
+/** Uploads all in one batch. Until they are moved to a run they belong to nobody. */
+export async function uploadFiles(
+  client: Client,
+  files: readonly FlowFile[],
+  taken = new Set<string>(),
+): Promise<string> {
   const batch = await client.mustJson(post('/files/init_batch'), KodosumiBatch);
   const items: { [id: string]: { filename: string; totalChunks: number } } = {};
-  const taken = new Set<string>();
   for (const { filename: given, bytes } of files) {
     const filename = freeName(plainName(given), taken);
     const totalChunks = Math.max(1, Math.ceil(bytes.length / CHUNK)); // an empty file has one empty piece: without a piece it is never complete
@@ -22,6 +31,13 @@ export async function uploadFiles(client: Client, files: readonly FlowFile[]): P
     items[id] = { filename, totalChunks };
   }
   return JSON.stringify({ batchId: batch.batch_id, items });
+}
+
+/** A launch moves the files of its form's last file field only (kodosumi 1.1.0, serve.py), and an answer to a lock none. */
+export async function deliverFiles(client: Client, fid: string, upload: string): Promise<void> {
+  const { batchId, items } = JSON.parse(upload) as { batchId: string; items: JsonObject };
+  const path = `/files/complete/${encodeURIComponent(fid)}/${encodeURIComponent(batchId)}/in`;
+  await client.mustJson(post(path, jsonBody(items)), KodosumiDelivery); // one that was moved before answers an error of its own
 }
 
 async function sendChunk(client: Client, id: string, number: number, bytes: Uint8Array): Promise<void> {

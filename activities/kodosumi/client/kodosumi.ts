@@ -3,7 +3,7 @@ import { KodosumiFlowPage } from '../../../schemas/families/masumi/kodosumi.ts';
 import { createClient } from './wire-client.ts';
 import { createBeginnings } from './beginning.ts';
 import { readEvents, readFailure } from './events.ts';
-import { uploadFiles } from './files.ts';
+import { deliverFiles, uploadFiles } from './files.ts';
 import { findLaunched } from './find-launched.ts';
 import { listFlows, readSchema } from './flows.ts';
 import { createWire } from './http.ts';
@@ -43,7 +43,8 @@ export function createKodosumi(options: KodosumiOptions): Kodosumi {
     lock: (fid, lid) => readLock(client, fid, lid),
     answerLock: (fid, lid, inputs) => answerLock(client, fid, lid, inputs),
     kill: (fid) => killRun(client, fid, appearMs),
-    upload: (files) => uploadFiles(client, files),
+    upload: (files, taken) => uploadFiles(client, files, taken),
+    deliver: (fid, upload) => deliverFiles(client, fid, upload),
     events: (fid, signal) => readEvents(client, fid, signal, silenceMs),
     isHealthy: () =>
       client.mustJson({ method: 'GET', path: '/flow?pp=1' }, KodosumiFlowPage).then(

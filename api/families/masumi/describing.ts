@@ -77,7 +77,8 @@ const demo = ({ directory, options: { mayFetch } }: Shop): Route =>
     handler: async (_ctx, { params }) => {
       const { elements, summary } = await directory.schema(await directory.require(params.flow_key));
       const result = `The text that ${summary ?? 'the agent'} makes of it.`;
-      const input = demoInput(elements, { matches, mayFetch });
+      const { exampleOf } = await import('./example-text.ts'); // only a demo needs what makes texts for patterns
+      const input = demoInput(elements, { matches, mayFetch }, exampleOf);
       return { status: 200, body: { input, output: { result } } };
     },
   });

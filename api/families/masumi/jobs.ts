@@ -58,11 +58,21 @@ async function findOrRefuse(
   throw refusal instanceof ApiError && refusal.code === 'flow_not_found' ? refusal : jobNotFound();
 }
 
-async function readJob(ctx: Ctx, jobId: string): Promise<FoundJob | undefined> {
+async function readJob(ctx: Ctx, given: string): Promise<FoundJob | undefined> {
   const { pool } = ctx.deps.db;
+  const jobId = plainUuid(given);
   const tenant = ctx.principal.tenant;
   const [job, run] = await Promise.all([findJob(pool, tenant, jobId), findRun(pool, tenant, jobId)]);
   return job === undefined || run === undefined ? undefined : { job, run };
+}
+
+/** Libraries write UUIDs in capitals, in braces, without dashes or as URNs (RFC 9562). */
+function plainUuid(text: string): string {
+  const hex = text
+    .toLowerCase()
+    .replace(/^(?:urn:uuid:|\{)|\}$/g, '')
+    .replaceAll('-', '');
+  return /^[\da-f]{32}$/.test(hex) ? hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5') : text;
 }
 
 const FIRST_LOOK_MS = 50;

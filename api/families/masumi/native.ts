@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readRunEvents } from '../../../db/repositories/events.ts';
 import { CatalogueEntry } from '../../../schemas/core/api.ts';
 import { FlowParams } from '../../../schemas/families/masumi/mip003.ts';
@@ -8,15 +7,13 @@ import { catalogueEntry } from './catalogue.ts';
 import { requireJob, untilPayable, type FoundJob } from './jobs.ts';
 import { ORDER_ERRORS } from './mip003.ts';
 import { TAGS } from './names.ts';
-import { takeOrder, type Order } from './order.ts';
+import { makeIdentifier, takeOrder, type Order } from './order.ts';
 import { invalidAmount } from './pricing.ts';
 import { pick, readIdentifier, readInputs, readObject } from './read-order.ts';
 import type { Shop } from './shop.ts';
 import { resultOf } from './status.ts';
 import { errorOf, statusWord, timesOf, toFlowEvents, toPayment, toTerms } from './to-wire.ts';
 import type { ApiDeps } from '../../context.ts';
-
-const IDENTIFIER_BYTES = 10; // 20 random hex (masumi.md 1.1)
 
 /** `/{flow_key}` and its runs (masumi.md 1.1). */
 export const nativeRoutes = (shop: Shop): Route[] => [flow(shop), create(shop), read(shop)];
@@ -63,10 +60,8 @@ const create = (shop: Shop): Route =>
 
 function readOrder(body: unknown): Order {
   const object = readObject(body);
-  const identifier = pick(object, 'identifier_from_purchaser', 'identifierFromPurchaser');
   return {
-    identifier:
-      identifier === undefined ? randomBytes(IDENTIFIER_BYTES).toString('hex') : readIdentifier(identifier),
+    identifier: readIdentifier(object) ?? makeIdentifier(),
     inputs: readInputs(pick(object, 'inputs'), 'inputs'),
     amount: readAmount(pick(object, 'payment_amount')),
   };

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { findLivingJob, getJob, insertJob, type JobRow, type NewJob } from '../../../db/masumi/jobs.ts';
 import { getRun, type NewRun } from '../../../db/repositories/runs.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
@@ -16,15 +16,30 @@ import { FAMILY } from './names.ts';
 import { inputHash, purchaserNonce } from './hashing.ts';
 import { matches } from './patterns.ts';
 import { priceJob, type JobPrice } from './pricing.ts';
-
+import { invalidIdentifier } from './read-order.ts';
 import { agentOf, type Shop } from './shop.ts';
 
 /** A purchaser's order, parsed. */
 export interface Order {
-  identifier: string;
+  /** Undefined where the purchaser sent none, which only free agents allow. */
+  identifier: string | undefined;
   inputs: JsonObject;
   /** ADA as it was written; native API only. */
   amount?: string | undefined;
+}
+
+type NamedOrder = Order & { identifier: string };
+
+const IDENTIFIER_BYTES = 10; // hex that the payment service takes as it is (masumi.md 1.1)
+
+export const makeIdentifier = (): string => randomBytes(IDENTIFIER_BYTES).toString('hex');
+
+/** Nobody pays for a free job, so nobody has to find its payment by a name of their own. */
+async function identify(shop: Shop, flowKey: string): Promise<string> {
+  const agent = await agentOf(shop, await shop.directory.require(flowKey));
+  const isFree = !shop.options.testMode && (await shop.prices(agent.identifier)).kind === 'Free';
+  if (isFree) return makeIdentifier();
+  throw invalidIdentifier('identifier_from_purchaser is missing: send a text that names this order.');
 }
 
 /**
@@ -32,7 +47,8 @@ export interface Order {
  * whatever became of the flow meanwhile. Another order of the same purchaser under the same identifier is refused
  * (masumi.md 1.2 and section 5). Answers the job's id.
  */
-export async function takeOrder(ctx: Ctx, shop: Shop, flowKey: string, order: Order): Promise<string> {
+export async function takeOrder(ctx: Ctx, shop: Shop, flowKey: string, given: Order): Promise<string> {
+  const order: NamedOrder = { ...given, identifier: given.identifier ?? (await identify(shop, flowKey)) };
   const hash = inputHash(order.identifier, order.inputs);
   const key = { tenant: ctx.principal.tenant, flowKey, identifier: order.identifier };
   const living = await findLivingJob(ctx.deps.db.pool, { ...key, subject: subjectOf(ctx) });
@@ -148,7 +164,7 @@ function settingsOf(
 function runOf(
   ctx: Ctx,
   flow: KnownFlow,
-  { identifier, inputs }: Order,
+  { identifier, inputs }: NamedOrder,
   secrets: readonly string[],
   { runId, settings }: { runId: string; settings: JobSettings },
 ): NewRun {

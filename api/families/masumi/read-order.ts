@@ -22,22 +22,26 @@ export function readStartJob(body: unknown): Order {
   const object = readObject(body);
   const inputs = pick(object, 'input_data', 'inputData', 'input');
   return {
-    identifier: readIdentifier(pick(object, 'identifier_from_purchaser', 'identifierFromPurchaser')),
+    identifier: readIdentifier(object),
     inputs: inputs === undefined ? {} : readInputs(inputs, 'input_data'),
   };
 }
 
-/** 1 to 250 characters, kept as they are: they are hashed and echoed. */
-export function readIdentifier(value: unknown): string {
+/** 1 to 250 characters, kept as they are: they are hashed and echoed. Undefined where none is sent. */
+export function readIdentifier(body: JsonObject): string | undefined {
+  const value = pick(body, 'identifier_from_purchaser', 'identifierFromPurchaser') ?? undefined;
+  if (value === undefined) return undefined;
   const problem = identifierProblem(value);
   if (problem === undefined) return value as string;
-  throw new ApiError('invalid_identifier', problem, {
-    errors: [{ path: 'identifier_from_purchaser', message: problem, code: 'invalid' }],
-  });
+  throw invalidIdentifier(problem);
 }
 
-function identifierProblem(value: unknown): string | undefined {
-  if (value === undefined) return 'identifier_from_purchaser is missing: send a text that names this order.';
+export const invalidIdentifier = (message: string): ApiError =>
+  new ApiError('invalid_identifier', message, {
+    errors: [{ path: 'identifier_from_purchaser', message, code: 'invalid' }],
+  });
+
+function identifierProblem(value: Json): string | undefined {
   if (typeof value !== 'string') return 'identifier_from_purchaser must be a text.';
   if (value === '') return 'identifier_from_purchaser is empty: send a text that names this order.';
   if (Array.from(value).length > LONGEST_IDENTIFIER)

@@ -85,7 +85,34 @@ describe('one value', () => {
     [{ type: 'time', min_time: '22:00', max_time: '06:00' }, '12:00', '! X must be from 22:00 until 06:00.'],
     [{ type: 'time' }, '24:00', '! X must be written as HH:MM or HH:MM:SS.'],
     [{ type: 'datetime-local', min_datetime: '2026-01-01 09:00' }, '2026-01-01 09:00', '2026-01-01T09:00'],
-    [{ type: 'datetime-local' }, '2026-01-01T09:00Z', '! X must be written as YYYY-MM-DDTHH:MM.'],
+    [{ type: 'datetime-local' }, '2026-01-01T09:00Z', '2026-01-01T09:00'],
+    [{ type: 'datetime-local' }, '2026-01-01T09:00:00.000Z', '2026-01-01T09:00'],
+    [{ type: 'datetime-local' }, '2026-01-01T09:00:05.25+02:00', '2026-01-01T07:00:05.250'],
+    [{ type: 'datetime-local' }, '2026-01-01t00:30+0100', '2025-12-31T23:30'],
+    [{ type: 'datetime-local' }, '2026-02-30T09:00Z', '! X must be written as YYYY-MM-DDTHH:MM.'],
+    [{ type: 'datetime-local' }, '2026-01-01T09:00+25:00', '! X must be written as YYYY-MM-DDTHH:MM.'],
+    [{ type: 'date' }, '2026-01-01T23:00:00.000+02:00', '2026-01-01'],
+    [{ type: 'date' }, '2026-01-01T09:00', '2026-01-01'],
+    [{ type: 'date' }, '2026-01-01Z', '! X must be written as YYYY-MM-DD.'],
+    [{ type: 'time' }, '09:00:00Z', '09:00'],
+    [{ type: 'time' }, '00:30:05+01:00', '23:30:05'],
+    [{ type: 'month' }, '2026-13', '! X must be written as YYYY-MM.'],
+    [{ type: 'week' }, '2026-W53', '2026-W53'],
+    [{ type: 'email' }, 'a@b.de', 'a@b.de'],
+    [{ type: 'email' }, 'a b@c', '! X must be an e-mail address, such as name@example.com.'],
+    [{ type: 'url' }, 'http://x.de/y?z', 'http://x.de/y?z'],
+    [{ type: 'url' }, 'javascript:alert(1)', '! X must be a URL, such as https://example.com.'],
+    [{ type: 'tel' }, '+49 (30) 12-34', '+49 (30) 12-34'],
+    [{ type: 'tel', required: true }, 'call me', '! X must be a telephone number.'],
+    [{ type: 'range', min: 1, max: 10 }, 11, '! X is too large: give at most 10.'],
+    [{ type: 'radio', option: options }, 'Beta', 'b'],
+    [{ type: 'select', option: [] }, null, undefined],
+    [{ type: 'select', option: [] }, '', undefined],
+    [
+      { type: 'select', option: [] },
+      [0],
+      '! X has no such choice: choose nothing (the form offers no choices).',
+    ],
     [{ type: 'datetime-local' }, 5, '! X must be written as YYYY-MM-DDTHH:MM.'],
     [{ type: 'text', required: true }, null, '! X is required: give a text.'],
     [{ type: 'text' }, '\ud800', '! This has half of a surrogate pair in it: send valid Unicode text.'],
@@ -209,5 +236,44 @@ describe('a form', () => {
         expect(MipInputSchema.safeParse({ input_data: toFields(form) }).success).toBe(true);
       }),
     );
+  });
+});
+
+describe('a field that is left out, null or blank', () => {
+  it.each([
+    [{ type: 'text', value: 'formal' }, 'formal'],
+    [{ type: 'number', value: '2' }, 2],
+    [{ type: 'boolean', value: true }, 'on'],
+    [{ type: 'boolean', value: false }, undefined],
+    [{ type: 'select', value: 'b', option: options }, 'b'],
+    [{ type: 'date', value: '2026-01-01' }, '2026-01-01'],
+    [{ type: 'hidden', value: 'token', required: true }, 'token'],
+    [{ type: 'password', value: 'of the maker' }, undefined],
+    [{ type: 'text' }, undefined],
+    [{ type: 'action', value: 'go', text: 'Go' }, undefined],
+  ] as [FormElement, Json | undefined][])(
+    '%j is sent with the default that was shown',
+    (element, expected) => {
+      const form = [{ name: 'x', label: 'X', ...element }];
+      for (const data of [{}, { x: null }]) {
+        const checked = check(form, data);
+        expect(checked.ok && checked.values['x']).toBe(expected);
+        expect(checked.ok && 'x' in checked.values).toBe(expected !== undefined);
+      }
+    },
+  );
+
+  it('is no default where somebody says something else', () => {
+    expect(sent({ type: 'text', value: 'formal' }, '')).toBe('');
+    expect(sent({ type: 'boolean', value: true }, false)).toBeUndefined();
+    expect(sent({ type: 'number', value: '2' }, '')).toBe(2);
+    expect(sent({ type: 'select', value: 'a', option: options }, [])).toBe('a');
+    expect(sent({ type: 'select', value: 'gone', option: options }, [])).toBeUndefined();
+  });
+
+  it('of a group counts like any other', () => {
+    const group = { type: 'group', label: 'Who', elements: [{ type: 'text', name: 'x', required: true }] };
+    expect(check([group], {})).toMatchObject({ ok: false, errors: { x: [expect.any(String)] } });
+    expect(check([group], { x: 'me' })).toMatchObject({ ok: true, values: { x: 'me' } });
   });
 });

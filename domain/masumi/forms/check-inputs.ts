@@ -27,7 +27,7 @@ const MAX_UNUSABLE = 20;
 
 /**
  * Judges what somebody filled in for a form (masumi.md sections 1.3 and 5). Data comes by the ids of `toFields`. Fields
- * that were omitted or null are left out of `values`. Errors are by field: sentences that say what to do and never
+ * that were omitted or null get their defaults, and those without one are left out of `values`. Errors are by field: sentences that say what to do and never
  * repeat what was given (it may be a password).
  */
 export function checkInputs(

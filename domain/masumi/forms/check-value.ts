@@ -1,6 +1,14 @@
 import type { Json } from '../../../schemas/core/json.ts';
-import { choose, isChoice, shownValues } from './choices.ts';
-import type { ChoiceInput, FileInput, FormInput, MomentInput, NumberInput, TextInput } from './elements.ts';
+import { choose, isChoice, shownAs, shownValues } from './choices.ts';
+import type {
+  ChoiceInput,
+  FileInput,
+  FormInput,
+  MomentInput,
+  NumberInput,
+  TextFormat,
+  TextInput,
+} from './elements.ts';
 import { isWithin, MOMENT_FORMATS, momentOf } from './moments.ts';
 import { numberOf } from './read-form.ts';
 
@@ -18,25 +26,38 @@ export interface CheckTools {
 /** `value`: what is sent to Kodosumi; `urls`: the files to send it; neither: leave the key out. */
 export type Verdict = { value?: Json; urls?: string[] } | { error: string };
 
-/** Judges one value. Null, and what an empty HTML input would send, count as no value. */
+/**
+ * Judges one value. Null, and what an empty HTML input would send, count as no value. An optional field without one gets
+ * the default that was shown, as when somebody sends Kodosumi's own page as it is.
+ */
 export function checkValue(input: FormInput, given: Json | undefined, tools: CheckTools): Verdict {
   const value = given === null || isBlank(input, given) ? undefined : given;
   if (value === undefined)
-    return input.required ? { error: `${input.label} is required: ${ask(input)}.` } : {};
+    return input.required ? { error: `${input.label} is required: ${ask(input)}.` } : defaultOf(input);
   switch (input.kind) {
     case 'string':
     case 'textarea':
     case 'password':
+    case 'search':
+    case 'hidden':
+    case 'email':
+    case 'url':
+    case 'tel':
+    case 'color':
       return checkText(input, value, tools);
     case 'number':
+    case 'range':
       return checkNumber(input, value);
     case 'date':
     case 'time':
     case 'datetime-local':
+    case 'month':
+    case 'week':
       return checkMoment(input, value);
     case 'boolean':
       return checkBoolean(input.label, value);
     case 'select':
+    case 'radio':
     case 'action':
       return checkChoice(input, value);
     case 'file':
@@ -44,25 +65,50 @@ export function checkValue(input: FormInput, given: Json | undefined, tools: Che
   }
 }
 
+function defaultOf(input: FormInput): Verdict {
+  if (input.kind === 'file') return {};
+  if (input.kind === 'boolean') return input.default ? { value: 'on' } : {};
+  // A choice that is not among those offered was never shown.
+  if (isChoice(input) && shownAs(input, input.default ?? '') === undefined) return {};
+  return input.default === undefined ? {} : { value: input.default };
+}
+
 /** An optional text may be empty, and is then sent empty. Choices may be named "". */
 function isBlank(input: FormInput, value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.length === 0 && (isChoice(input) || input.kind === 'file');
   if (value !== '') return false;
   if (isChoice(input)) return choose(input, '').kind === 'none';
-  return input.required || !['string', 'textarea', 'password'].includes(input.kind);
+  return input.required || !MAY_BE_EMPTY.has(input.kind);
 }
+
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['string', 'textarea', 'password', 'search', 'hidden']);
 
 function ask(input: FormInput): string {
   if (isChoice(input)) return `choose ${listed(input)}`;
   if (input.kind === 'file') return 'give an https URL';
-  if (input.kind === 'number') return 'give a number';
+  if (input.kind === 'number' || input.kind === 'range') return 'give a number';
+  if (input.kind in FORMATS) return `give ${FORMATS[input.kind as TextFormat].wanted}`;
   return input.kind in MOMENT_FORMATS
     ? `write it as ${MOMENT_FORMATS[input.kind as MomentInput['kind']]}`
     : 'give a text';
 }
 
+/** As HTML's inputs of these types check them. The regular expressions have no nested repetition. */
+const FORMATS: { [format in TextFormat]: { wanted: string; test(text: string): boolean } } = {
+  email: {
+    wanted: 'an e-mail address, such as name@example.com',
+    test: (text) => text.length <= 320 && /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d-]+(?:\.[a-z\d-]+)*$/i.test(text),
+  },
+  url: {
+    wanted: 'a URL, such as https://example.com',
+    test: (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+  },
+  tel: { wanted: 'a telephone number', test: (text) => /^[\d\s()+-]+$/.test(text) },
+  color: { wanted: 'a color, such as #1a73e8', test: (text) => /^#[\da-f]{6}$/i.test(text) },
+};
+
 function checkText(input: TextInput, value: Json, { matches }: CheckTools): Verdict {
-  const { label, minLength, maxLength, pattern } = input;
+  const { kind, label, minLength, maxLength, pattern } = input;
   if (typeof value !== 'string') return { error: `${label} must be a text.` };
   if (value === '') return { value };
   const length = Array.from(value).length;
@@ -70,6 +116,8 @@ function checkText(input: TextInput, value: Json, { matches }: CheckTools): Verd
     return { error: `${label} is too short: give at least ${minLength} characters.` };
   if (maxLength !== undefined && length > maxLength)
     return { error: `${label} is too long: give at most ${maxLength} characters.` };
+  if (kind in FORMATS && !FORMATS[kind as TextFormat].test(value))
+    return { error: `${label} must be ${FORMATS[kind as TextFormat].wanted}.` };
   if (pattern !== undefined && !matches(pattern, value))
     return { error: `${label} must match the pattern ${pattern}` };
   return { value };

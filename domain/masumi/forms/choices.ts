@@ -2,7 +2,7 @@ import type { ChoiceInput, FormInput } from './elements.ts';
 
 /** Is this a choice among options, rather than a text? */
 export const isChoice = (input: FormInput): input is ChoiceInput =>
-  input.kind === 'select' || input.kind === 'action';
+  input.kind === 'select' || input.kind === 'radio' || input.kind === 'action';
 
 /** Labels are shown when each of them means exactly one choice; else names are. */
 function showsLabels({ choices }: ChoiceInput): boolean {

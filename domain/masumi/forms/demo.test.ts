@@ -34,8 +34,14 @@ describe('the demo of a form', () => {
       select: 'A',
       action: 'Go',
       date: '2020-02-02',
-      file: 'https://example.com/example.txt',
+      file: 'https://example.com/',
     });
+  });
+
+  it('has a text that matches a required pattern, if one can be made', () => {
+    const form = [{ type: 'text', name: 'code', required: true, pattern: '[A-Z]{3}', max_length: 3 }];
+    const exampleOf = () => ['A-B', 'ABCD', 'ABC'];
+    expect(demoInput(form, { ...tools, mayFetch: () => true }, exampleOf)).toEqual({ code: 'ABC' });
   });
 
   it('is valid input whenever valid input exists', () => {
@@ -109,7 +115,14 @@ const element: fc.Arbitrary<FormElement> = fc.oneof(
     ),
   ),
   typed('boolean'),
-  typed('select', fc.record({ option: fc.array(choice, { minLength: 1, maxLength: 4 }) })),
+  typed('select', fc.record({ option: fc.array(choice, { maxLength: 4 }) })),
+  typed('email'),
+  typed('url'),
+  typed('tel'),
+  typed('range'),
+  typed('month'),
+  typed('week'),
+  typed('hidden'),
   typed('action', fc.record({ text })),
   typed('file', fc.record({ multiple: fc.boolean() })),
   fc.constant({ type: 'markdown', text: 'x' }),

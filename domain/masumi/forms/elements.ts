@@ -8,9 +8,12 @@ export interface Input {
   placeholder?: string;
 }
 
-/** A line, lines, or a secret. Lengths are in code points. */
+/** What a line of text must look like, as HTML's inputs of these types mean it. */
+export type TextFormat = 'email' | 'url' | 'tel' | 'color';
+
+/** A line, lines, or a secret. Lengths are in code points. A hidden line is filled in by whoever made the form. */
 export interface TextInput extends Input {
-  kind: 'string' | 'textarea' | 'password';
+  kind: 'string' | 'textarea' | 'password' | 'search' | 'hidden' | TextFormat;
   default?: string;
   minLength?: number;
   maxLength?: number;
@@ -18,13 +21,14 @@ export interface TextInput extends Input {
   pattern?: string;
 }
 
-/** A number; `whole` where steps are whole numbers. */
+/** A number, or a slider for one; `whole` where steps are whole numbers. `step` is told to people and not enforced. */
 export interface NumberInput extends Input {
-  kind: 'number';
+  kind: 'number' | 'range';
   default?: number;
   min?: number;
   max?: number;
   whole: boolean;
+  step?: number;
 }
 
 /** A date, a time or both. Bounds and default are in the normal form of `momentOf`. */
@@ -49,9 +53,9 @@ export interface Choice {
   label: string;
 }
 
-/** A select, or all buttons of one name. */
+/** A select, radio buttons, or all buttons of one name. One is chosen. */
 export interface ChoiceInput extends Input {
-  kind: 'select' | 'action';
+  kind: 'select' | 'radio' | 'action';
   default?: string;
   choices: Choice[];
 }

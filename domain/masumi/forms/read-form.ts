@@ -15,13 +15,14 @@ import { momentOf, type MomentKind } from './moments.ts';
 import { isObject } from '../../json.ts';
 
 /**
- * A Kodosumi form (kodosumi 1.1.0, service/inputs/forms.py: `to_dict` of each element), read. What people cannot fill in
- * or read is left out: submit, cancel, rules, breaks, errors, unknown types, and inputs without a name. Of several
- * inputs of one name the first counts; buttons of one name are one choice. Values of a wrong type count as absent.
+ * A Kodosumi form (kodosumi 1.1.0, service/inputs/forms.py: `to_dict` of each element), read. The types of MIP-003's
+ * attachment 1 are read as well, and groups are read as what is in them. What people cannot fill in or read is left out:
+ * submit, cancel, rules, breaks, errors, unknown types, and inputs without a name. Of several inputs of one name the first
+ * counts; buttons of one name are one choice. Values of a wrong type count as absent.
  */
 export function readForm(elements: readonly FormElement[]): (FormInput | Note)[] {
   const read = new Map<string, FormInput | Note>();
-  for (const [index, element] of elements.entries()) {
+  for (const [index, element] of flattened(elements).entries()) {
     const part = readElement(element);
     if (part === undefined) continue;
     const key = part.kind === 'note' ? `note ${index}` : `input ${part.name}`;
@@ -30,6 +31,18 @@ export function readForm(elements: readonly FormElement[]): (FormInput | Note)[]
     else if (earlier === undefined) read.set(key, part);
   }
   return [...read.values()];
+}
+
+const MOST_LEVELS = 5;
+
+/** A group only arranges its inputs on the page. Its label, where it has one, is read as a text above them. */
+function flattened(elements: readonly FormElement[], level = 0): FormElement[] {
+  return elements.flatMap((element) => {
+    const members = element['elements'] ?? element['input_data'];
+    if (element['type'] !== 'group' || !Array.isArray(members) || level >= MOST_LEVELS) return [element];
+    const title = textOf(element['label']) || textOf(element['title']) || textOf(element['name']) || '';
+    return [{ type: 'markdown', text: title }, ...flattened(members.filter(isObject), level + 1)];
+  });
 }
 
 /** The inputs of a form alone. */
@@ -57,13 +70,21 @@ const READERS: ReadonlyMap<Json | undefined, Reader> = new Map<Json | undefined,
   ['text', (element, input) => readText('string', element, input)],
   ['textarea', (element, input) => readText('textarea', element, input)],
   ['password', (element, input) => readText('password', element, input)],
-  ['number', readNumber],
+  ...(['email', 'url', 'tel', 'search', 'color', 'hidden'] as const).map((kind): [Json, Reader] => [
+    kind,
+    (element, input) => readText(kind, element, input),
+  ]),
+  ['number', (element, input) => readNumber('number', element, input)],
+  ['range', (element, input) => readNumber('range', element, input)],
+  ['month', (element, input) => readMoment('month', element, input)],
+  ['week', (element, input) => readMoment('week', element, input)],
   ['date', (element, input) => readMoment('date', element, input)],
   ['time', (element, input) => readMoment('time', element, input)],
   ['datetime-local', (element, input) => readMoment('datetime-local', element, input)],
   ['boolean', readBoolean],
   ['checkbox', readBoolean],
-  ['select', readSelect],
+  ['select', (element, input) => readSelect('select', element, input)],
+  ['radio', (element, input) => readSelect('radio', element, input)],
   ['action', readAction],
   ['file', readFile],
 ]);
@@ -71,6 +92,8 @@ const READERS: ReadonlyMap<Json | undefined, Reader> = new Map<Json | undefined,
 function readText(kind: TextInput['kind'], element: FormElement, input: Input): TextInput {
   return {
     ...input,
+    // Nobody sees a hidden input, so nobody can be required to fill it in.
+    required: input.required && kind !== 'hidden',
     kind,
     ...defined({
       // A password's value is a secret of whoever made the form.
@@ -88,22 +111,29 @@ function lengthOf(value: Json | undefined): number | undefined {
   return length !== undefined && length > 0 && Number.isSafeInteger(length) ? length : undefined;
 }
 
-function readNumber(element: FormElement, input: Input): NumberInput {
+function readNumber(kind: NumberInput['kind'], element: FormElement, input: Input): NumberInput {
   const step = numberOf(element['step']);
   return {
     ...input,
-    kind: 'number',
+    kind,
     whole: step !== undefined && step > 0 && Number.isInteger(step),
     ...defined({
       default: numberOf(element['value']),
-      min: numberOf(element['min_value']),
-      max: numberOf(element['max_value']),
+      min: numberOf(element['min_value'] ?? element['min']),
+      max: numberOf(element['max_value'] ?? element['max']),
+      step: step !== undefined && step > 0 && step !== 1 ? step : undefined,
     }),
   };
 }
 
 /** What the bounds of each kind are called after `min_` and `max_`. */
-const BOUND_NAMES = { date: 'date', time: 'time', 'datetime-local': 'datetime' } as const;
+const BOUND_NAMES = {
+  date: 'date',
+  time: 'time',
+  'datetime-local': 'datetime',
+  month: 'month',
+  week: 'week',
+} as const;
 
 function readMoment(kind: MomentKind, element: FormElement, input: Input): MomentInput {
   const read = (value: Json | undefined): string | undefined => momentOf(kind, textOf(value) ?? '');
@@ -130,8 +160,11 @@ function readBoolean(element: FormElement, input: Input): BooleanInput {
   };
 }
 
-/** Kodosumi's selects know no `required`: one must be chosen unless one is chosen already. */
-function readSelect(element: FormElement, input: Input): ChoiceInput {
+/**
+ * Kodosumi's selects know no `required`: one must be chosen unless one is chosen already. From one without options nothing
+ * can be chosen: many flows fill them in while they run.
+ */
+function readSelect(kind: 'select' | 'radio', element: FormElement, input: Input): ChoiceInput {
   const value = textOf(element['value']) || undefined;
   const options = Array.isArray(element['option']) ? element['option'] : [];
   const choices = options.flatMap((option) => {
@@ -139,7 +172,8 @@ function readSelect(element: FormElement, input: Input): ChoiceInput {
     const name = textOf(parts['name']);
     return name === undefined ? [] : [{ name, label: textOf(parts['label']) ?? '' }];
   });
-  return { ...input, kind: 'select', required: value === undefined, choices, ...defined({ default: value }) };
+  const required = value === undefined && choices.length > 0;
+  return { ...input, kind, required, choices, ...defined({ default: value }) };
 }
 
 /** A button has no label of its own: its text is one of the choices. */

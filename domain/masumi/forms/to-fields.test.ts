@@ -11,7 +11,11 @@ describe('fields of a form', () => {
   it.each([
     [
       { type: 'text', required: true, placeholder: 'p', value: null, size: 3, pattern: '[a-z]' },
-      { type: 'string', data: { placeholder: 'p' }, validations: [format('nonempty'), min('1')] },
+      {
+        type: 'string',
+        data: { description: 'Must match the pattern [a-z]', placeholder: 'p' },
+        validations: [format('nonempty'), min('1')],
+      },
     ],
     [
       { type: 'text', required: false, value: 'v', placeholder: '' },
@@ -31,7 +35,28 @@ describe('fields of a form', () => {
     ],
     [
       { type: 'number', required: false, step: 0.5 },
-      { type: 'number', validations: [OPTIONAL] },
+      { type: 'number', data: { description: 'In steps of 0.5' }, validations: [OPTIONAL] },
+    ],
+    [
+      { type: 'email', required: true },
+      { type: 'email', validations: [format('email')] },
+    ],
+    [{ type: 'tel' }, { type: 'tel', validations: [format('tel-pattern'), OPTIONAL] }],
+    [
+      { type: 'hidden', required: true, value: 'h' },
+      { type: 'hidden', data: { value: 'h' }, validations: [OPTIONAL] },
+    ],
+    [
+      { type: 'range', required: true, min: 1, max: 9, step: 2, value: 3 },
+      {
+        type: 'range',
+        data: { description: 'In steps of 2', default: 3, step: '2' },
+        validations: [min('1'), max('9'), format('integer')],
+      },
+    ],
+    [
+      { type: 'radio', option: [option('a', 'A')] },
+      { type: 'radio', data: { values: ['A'] }, validations: [min('1'), max('1')] },
     ],
     [
       { type: 'boolean', value: true, option: 'I agree' },
@@ -99,18 +124,50 @@ describe('fields of a form', () => {
       {},
     ]);
     expect(fields).toEqual([
-      { id: '_info_1', type: 'none', name: '_info_1', data: { description: '# Hello' } },
+      {
+        id: '_info_1',
+        type: 'none',
+        name: '_info_1',
+        data: { description: '# Hello' },
+        validations: [OPTIONAL],
+      },
       {
         id: 'do',
         type: 'option',
         name: 'do',
         data: { values: ['Approve', 'Reject'] },
+        validations: [max('1'), OPTIONAL],
+      },
+      {
+        id: '_info_3',
+        type: 'none',
+        name: '_info_3',
+        data: { description: '<b>or</b>' },
         validations: [OPTIONAL],
       },
-      { id: '_info_3', type: 'none', name: '_info_3', data: { description: '<b>or</b>' } },
       { id: '_info_2', type: 'string', name: '_info_2', validations: [OPTIONAL] },
     ]);
     expect(MipInputSchema.parse({ input_data: fields })).toEqual({ input_data: fields });
+  });
+
+  it('leave out a choice of nothing, and show a group as what is in it', () => {
+    const fields = toFields([
+      { type: 'select', name: 'empty', option: [] },
+      {
+        type: 'group',
+        label: 'Who',
+        elements: [
+          { type: 'text', name: 'a' },
+          { type: 'group', elements: [] },
+        ],
+      },
+      { type: 'number', name: 'b' },
+    ]);
+    expect(fields.map(({ id, data }) => [id, data?.description])).toEqual([
+      ['_info_1', 'Who'],
+      ['a', undefined],
+      ['b', undefined],
+    ]);
   });
 });
 

@@ -96,8 +96,13 @@ export interface Kodosumi {
    * now.
    */
   kill(fid: string): Promise<void>;
-  /** Uploads and answers the form value that names the files. */
-  upload(files: FlowFile[]): Promise<string>;
+  /**
+   * Uploads the files of one field and answers the form value that names them. `taken` has the names that other fields of
+   * the form use, and gets those of these files.
+   */
+  upload(files: readonly FlowFile[], taken?: Set<string>): Promise<string>;
+  /** Moves what was uploaded, by its form value, to a run. What is there already stays as it is. */
+  deliver(fid: string, upload: string): Promise<void>;
   /** From the beginning until after `eof`, or quietly until the signal. Throws on 30 s of silence or a broken connection. */
   events(fid: string, signal: AbortSignal): AsyncIterable<FlowEvent>;
   /** Can it be reached, and do the credentials work? */

@@ -1,16 +1,26 @@
 import { z } from 'zod';
 
-/** Types of MIP-003 input fields that a Kodosumi form can have (masumi.md section 1.3). */
+/** Types of MIP-003 input fields (masumi.md section 1.3). A line of text is `string`: older clients do not know `text`. */
 export const MipFieldType = z.enum([
   'string',
+  'search',
+  'hidden',
+  'email',
+  'url',
+  'tel',
+  'color',
   'textarea',
   'password',
   'number',
+  'range',
   'boolean',
   'option',
+  'radio',
   'date',
   'time',
   'datetime-local',
+  'month',
+  'week',
   'file',
   'none',
 ]);
@@ -29,6 +39,8 @@ export const MipData = z.object({
   placeholder: z.string().optional(),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   values: z.array(z.string()).optional().meta({ description: 'What may be chosen' }),
+  step: z.string().optional().meta({ description: 'Of a slider' }),
+  value: z.string().optional().meta({ description: 'What a hidden field sends' }),
   outputFormat: z.literal('url').optional().meta({ description: 'Files are given as https URLs' }),
 });
 export type MipData = z.infer<typeof MipData>;

@@ -93,6 +93,8 @@ export type KodosumiTimeline = z.infer<typeof KodosumiTimeline>;
 export const KodosumiBatch = z.object({ batch_id: z.string() });
 export const KodosumiUpload = z.object({ upload_id: z.string() });
 export const KodosumiChunk = z.object({ error: z.string().nullish() });
+/** One answer a file. */
+export const KodosumiDelivery = z.array(KodosumiChunk);
 
 /** Body of an error answer. */
 export const KodosumiProblem = z.object({ detail: z.string() });

@@ -26,9 +26,13 @@ const documented = (schema: object) => z.unknown().meta({ override: schema });
  */
 export const StartJobBody = documented({
   type: 'object',
-  required: ['identifier_from_purchaser'],
   properties: {
-    identifier_from_purchaser: { type: 'string', minLength: 1, maxLength: 250 },
+    identifier_from_purchaser: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 250,
+      description: 'Required, except of free agents: there one is made up',
+    },
     input_data: { type: 'object', additionalProperties: true },
   },
   example: { identifier_from_purchaser: 'a1b2c3d4e5f60718293a', input_data: { topic: 'autumn' } },

@@ -3,7 +3,7 @@ import { approval } from './approval.ts';
 import { everyElement } from './every-element.ts';
 import { hymn } from './hymn.ts';
 import { results } from './results.ts';
-import { failing, fileReader, longRun, picky } from './troubles.ts';
+import { failing, fileReader, longRun, picky, twoFiles } from './troubles.ts';
 
 /** The flows that somebody can try out. */
 export const sampleFlows: readonly StandInFlow[] = [hymn, approval];
@@ -15,6 +15,7 @@ export const testFlows: readonly StandInFlow[] = [
   failing,
   longRun,
   fileReader,
+  twoFiles,
   picky,
   results,
 ];

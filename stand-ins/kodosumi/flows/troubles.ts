@@ -1,5 +1,5 @@
 import { filesInput, numberInput, textInput } from '../elements.ts';
-import { FlowFailure, html, markdown, type StandInFlow } from '../flow.ts';
+import { FlowFailure, html, markdown, type FlowContext, type Shown, type StandInFlow } from '../flow.ts';
 
 /** Fails: with Kodosumi's own error where `how` is `known`, else with another error. */
 export const failing: StandInFlow = {
@@ -34,16 +34,27 @@ export const fileReader: StandInFlow = {
   url: '/-/localhost/8001/files/-/',
   summary: 'File reader',
   elements: [filesInput('files', { required: true, multiple: true })],
-  run: ({ files }) =>
-    Promise.resolve(
-      markdown(
-        files
-          .map(({ filename, bytes }) => `${filename}: ${bytes.length}`)
-          .toSorted()
-          .join('\n'),
-      ),
-    ),
+  run: ({ files }) => Promise.resolve(listed(files)),
 };
+
+/** The same with two fields of files, a little after its launch. */
+export const twoFiles: StandInFlow = {
+  url: '/-/localhost/8001/twofiles/-/',
+  summary: 'Two files',
+  elements: [filesInput('contract'), filesInput('annex')],
+  run: async ({ files, sleep }) => {
+    await sleep(500);
+    return listed(files);
+  },
+};
+
+const listed = (files: FlowContext['files']): Shown =>
+  markdown(
+    files
+      .map(({ filename, bytes }) => `${filename}: ${bytes.length}`)
+      .toSorted()
+      .join('\n'),
+  );
 
 /** Refuses every launch, with messages on a field and on the whole. */
 export const picky: StandInFlow = {

@@ -172,6 +172,23 @@ async def enter_files(inputs: dict, request: Request):
     return Launch(request, "steward_flows:run_files", inputs=inputs)
 
 
+async def run_two_files(inputs: dict, tracer: Tracer):
+    await asyncio.sleep(3)
+    return await run_files(inputs, tracer)
+
+
+@app.enter(
+    path="/twofiles",
+    model=forms.Model(
+        forms.InputFiles(name="contract", label="contract"),
+        forms.InputFiles(name="annex", label="annex"),
+    ),
+    summary="Two files",
+)
+async def enter_two_files(inputs: dict, request: Request):
+    return Launch(request, "steward_flows:run_two_files", inputs=inputs)
+
+
 @app.enter(
     path="/picky",
     model=forms.Model(forms.Errors(), forms.InputText(name="word", label="word")),
