@@ -2,7 +2,12 @@ import { z } from 'zod';
 
 /** Any value JSON can carry. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export const Json: z.ZodType<Json> = z.json();
+const anyJson = z.json();
+
+/** Described under a name and as any value: makers of clients do not follow a type that contains itself. */
+export const Json: z.ZodType<Json> = z
+  .custom<Json>((value) => anyJson.safeParse(value).success, 'Must be a JSON value.')
+  .meta({ id: 'JsonValue', description: 'Any JSON value' });
 
 /** A JSON object. */
 export type JsonObject = { [key: string]: Json };

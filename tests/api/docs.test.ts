@@ -59,6 +59,13 @@ describe('the curl line', () => {
   });
 });
 
+it('names every schema, because makers of clients do not follow a nameless one that contains itself', async () => {
+  const { body } = await ask(api, '/openapi.json');
+  const { schemas } = body['components'] as { schemas: object };
+  expect(Object.keys(schemas).filter((name) => name.startsWith('__'))).toEqual([]);
+  expect(Object.keys(schemas)).toContain('JsonValue');
+});
+
 it('every command of "start here" is a route', async () => {
   const { body } = await ask(api, '/openapi.json');
   const { description } = body['info'] as { description: string };

@@ -177,7 +177,7 @@ describe('A client', () => {
     const required = fields.filter(({ validations = [] }) =>
       validations.every((rule) => JSON.stringify(rule) !== '{"validation":"optional","value":"true"}'),
     );
-    expect(required.map(({ id }) => id)).toEqual(['_info_1', '_info_2', 'text']);
+    expect(required.map(({ id }) => id)).toEqual(['text']);
   });
 });
 

@@ -104,6 +104,22 @@ describe('The same order', () => {
   });
 });
 
+describe('A job', () => {
+  test('is found by its id in any spelling, and by addresses with doubled slashes', async () => {
+    const { body } = await startJob(app, HYMN, 'spelt', { topic: 'spelling' });
+    const id = String(body['id']);
+    const bare = id.replaceAll('-', '');
+    for (const spelt of [id.toUpperCase(), bare, bare.toUpperCase(), `{${id}}`, `urn:uuid:${id}`])
+      expect(await statusOf(app, HYMN, encodeURIComponent(spelt))).toMatchObject({
+        id: expect.any(String),
+        job_id: id,
+      });
+    const path = `//mip003//${HYMN}///status?job_id=${id}&x=a//b`;
+    expect((await fetch(`${app.url}${path}`)).status).toBe(200);
+    expect((await get(app, `/mip003/${HYMN}/status?job_id=${id.slice(1)}`)).status).toBe(404);
+  });
+});
+
 describe('Answers', () => {
   const YES = { decision: 'Send' };
 

@@ -122,6 +122,22 @@ describe('Without Kodosumi', () => {
     expect((await startJob(app, HYMN, unique(), INPUT)).status).toBe(200);
   });
 
+  test('a free job may be ordered without an identifier: one is made up, and no other job is meant', async () => {
+    price(HYMN, { kind: 'Free' });
+    const path = `/mip003/${HYMN}/start_job`;
+    const orders = await Promise.all([1, 2].map(() => post(app, path, { input_data: INPUT })));
+    for (const { status, body, text } of orders) {
+      expect(status, text).toBe(200);
+      expect(body['identifierFromPurchaser']).toMatch(/^[\da-f]{20}$/);
+    }
+    expect(new Set(orders.map(({ body }) => body['id'])).size).toBe(2);
+    expectProblem(
+      await post(app, path, { identifier_from_purchaser: '', input_data: INPUT }),
+      400,
+      'invalid_identifier',
+    );
+  });
+
   test('or with a Kodosumi that no longer knows a listed flow, that flow does not exist', async () => {
     const { key, flow } = disowned;
     price(key, { kind: 'Free' });

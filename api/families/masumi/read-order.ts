@@ -29,7 +29,7 @@ export function readStartJob(body: unknown): Order {
 
 /** 1 to 250 characters, kept as they are: they are hashed and echoed. Undefined where none is sent. */
 export function readIdentifier(body: JsonObject): string | undefined {
-  const value = pick(body, 'identifier_from_purchaser', 'identifierFromPurchaser') ?? undefined;
+  const value = pick(body, 'identifier_from_purchaser', 'identifierFromPurchaser');
   if (value === undefined) return undefined;
   const problem = identifierProblem(value);
   if (problem === undefined) return value as string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Json } from '../../core/json.ts';
 import { MipInputSchema } from './fields.ts';
 
 /** Path of every route of a flow. What no key can be is an unknown one. */
@@ -14,7 +15,7 @@ export type Availability = z.infer<typeof Availability>;
 
 /** `GET /mip003/{flow_key}/demo`. */
 export const Demo = z.object({
-  input: z.record(z.string(), z.json()),
+  input: z.record(z.string(), Json),
   output: z.object({ result: z.string() }),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Json } from '../../core/json.ts';
 import { JobStatus, PaymentTerms } from './mip003.ts';
 
 /** Body of `POST /{flow_key}/runs`. Judged by its handler, whose refusals have the contract's own codes. */
@@ -27,7 +28,7 @@ export const CreatedRun = z.object({
 export type CreatedRun = z.infer<typeof CreatedRun>;
 
 /** What Kodosumi's run made: its text, the class it came as, and the whole of it. */
-export const FlowRunResult = z.object({ output: z.string(), kind: z.string().nullable(), final: z.json() });
+export const FlowRunResult = z.object({ output: z.string(), kind: z.string().nullable(), final: Json });
 
 /** An event of Kodosumi's run. Results and inputs are not among them. */
 export const FlowRunEvent = z.object({
