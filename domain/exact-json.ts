@@ -43,6 +43,12 @@ export function textOfNumber(value: Json | undefined): string | undefined {
   return typeof value === 'number' || isExactNumber(value) ? JSON.stringify(value) : undefined;
 }
 
+/** A number as a double, rounded where it has to be; undefined for everything else. For counts and durations, not for data. */
+export function doubleOf(value: Json | undefined): number | undefined {
+  const text = textOfNumber(value);
+  return text === undefined ? undefined : Number(text);
+}
+
 /** True when an exact number stands anywhere in the value, so that it cannot go through a parser of doubles. */
 export function hasExactNumber(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -52,7 +58,6 @@ export function hasExactNumber(value: unknown): boolean {
 
 const MARK = '$number';
 const MARKED = /^\$+number$/;
-const ESCAPED = /^\$\$+number$/;
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /**
@@ -66,7 +71,7 @@ export function toStored<T>(value: T): T {
 function needsMarks(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || writesItself(value)) return false;
   if (isExactNumber(value)) return true;
-  return onlyName(value, MARKED) !== undefined || Object.values(value).some(needsMarks);
+  return onlyMark(value) !== undefined || Object.values(value).some(needsMarks);
 }
 
 /** Dates and bytes have words of their own for JSON. */
@@ -76,7 +81,7 @@ function marked(value: Json): Json {
   if (typeof value !== 'object' || value === null || writesItself(value)) return value;
   if (isExactNumber(value)) return { [MARK]: JSON.stringify(value) };
   if (Array.isArray(value)) return value.map(marked);
-  const name = onlyName(value, MARKED);
+  const name = onlyMark(value);
   if (name !== undefined) return { [`$${name}`]: marked(value[name]!) };
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, marked(item)]));
 }
@@ -87,20 +92,24 @@ export function parseStored(text: string): Json {
   return text.includes(MARK) ? fromStored(value) : value;
 }
 
-/** What `toStored` was given. */
-export function fromStored(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(fromStored);
-  const number = value[MARK];
-  if (typeof number === 'string' && NUMBER.test(number) && onlyName(value, MARKED) === MARK)
-    return numberOfText(number);
-  const escaped = onlyName(value, ESCAPED);
-  if (escaped !== undefined) return { [escaped.slice(1)]: fromStored(value[escaped]!) };
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromStored(item)]));
+/** What `toStored` was given. A value without marks is answered as it is. */
+export function fromStored<T>(value: T): T {
+  return needsMarks(value) ? (unmarked(value as Json) as T) : value;
 }
 
-function onlyName(value: object, pattern: RegExp): string | undefined {
+function unmarked(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(unmarked);
+  const name = onlyMark(value);
+  const inside = name === undefined ? undefined : value[name];
+  if (name === MARK && typeof inside === 'string' && NUMBER.test(inside)) return numberOfText(inside);
+  if (name !== undefined && name !== MARK) return { [name.slice(1)]: unmarked(inside!) };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unmarked(item)]));
+}
+
+/** The name of an object's only member, if it is `$number` with one `$` or more. */
+function onlyMark(value: object): string | undefined {
   if (Array.isArray(value)) return undefined;
   const [name, second] = Object.keys(value);
-  return second === undefined && name !== undefined && pattern.test(name) ? name : undefined;
+  return second === undefined && name !== undefined && MARKED.test(name) ? name : undefined;
 }

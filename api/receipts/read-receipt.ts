@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseExact } from '../../domain/exact-json.ts';
 import { Receipt } from '../../schemas/core/receipt.ts';
 
 /** Reads a JSON file; what is wrong with it is a sentence. */
@@ -17,7 +18,7 @@ function readText(file: string): string {
 function parseJson(file: string, text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExact(text);
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }

@@ -67,9 +67,12 @@ export function scriptedActivities(parts: ActivityParts): Activities {
 const runOf = async ({ db }: ActivityParts, runId: string): Promise<RunRow> =>
   (await getRun(db.pool, runId))!;
 
-function scriptedPlanning({ db, journal }: ActivityParts, scenarioOf: ScenarioOf): PlanningActivities {
+function scriptedPlanning(
+  { db, journal, sealer }: ActivityParts,
+  scenarioOf: ScenarioOf,
+): PlanningActivities {
   return {
-    ...createRerunActivities({ db: db.pool, journal }),
+    ...createRerunActivities({ db: db.pool, journal, sealer }),
     planFast: ({ ride, runId }) =>
       withRide(journal, ride, async () => {
         const { planned, planning, plan } = await scenarioOf(runId);

@@ -1,0 +1,25 @@
+import type { Json } from '../schemas/core/json.ts';
+import { compareDecimals, decimalOf, textOfDecimal } from './decimals.ts';
+import { hasExactNumber, isExactNumber, numberOfText, toStored } from './exact-json.ts';
+
+/**
+ * The value whose RFC 8785 form is hashed. That form has doubles only: a number that a double holds is hashed as it (1.0 as 1),
+ * and one that it would change as `{"$number": "9007199254740993"}`, so that other digits are another hash.
+ */
+export const hashable = (value: Json): Json =>
+  toStored(hasExactNumber(value) ? plainWhereEqual(value) : value);
+
+function plainWhereEqual(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isExactNumber(value)) return shortest(JSON.stringify(value));
+  if (Array.isArray(value)) return value.map(plainWhereEqual);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainWhereEqual(item)]));
+}
+
+/** Equal numbers become the same value, whatever their notation. */
+function shortest(text: string): Json {
+  const exact = decimalOf(text)!;
+  const double = Number(text);
+  const isEqual = Number.isFinite(double) && compareDecimals(exact, decimalOf(String(double))!) === 0;
+  return isEqual ? double : numberOfText(textOfDecimal(exact));
+}
