@@ -31,6 +31,7 @@ export interface PoolOptions {
 
 // For every connection of the process. Writers of numbers that doubles do not hold mark them (`toStored`).
 pg.types.setTypeParser(pg.types.builtins.JSONB, parseStored);
+pg.types.setTypeParser(pg.types.builtins.JSON, parseStored);
 
 const ignore = (): void => undefined;
 const nothing = (): undefined => undefined;

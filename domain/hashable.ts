@@ -16,8 +16,8 @@ function plainWhereEqual(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainWhereEqual(item)]));
 }
 
-/** Equal numbers become the same value, whatever their notation. */
-function shortest(text: string): Json {
+/** The number of a JSON number's text. Equal numbers become the same value, whatever their notation. */
+export function shortest(text: string): Json {
   const exact = decimalOf(text)!;
   const double = Number(text);
   const isEqual = Number.isFinite(double) && compareDecimals(exact, decimalOf(String(double))!) === 0;

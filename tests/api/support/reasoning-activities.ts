@@ -159,7 +159,16 @@ async function complete(
 ): Promise<ValueRef> {
   const output = await values.keep(runId, outputs?.[step.id] ?? { from: step.id });
   const paid = payment === undefined ? {} : { payment };
-  const done = { stepId: step.id, output, cost: payment?.amountMinor ?? '0', timeMs: 3, attempts, ...paid };
+  const shown = await values.show(output);
+  const done = {
+    stepId: step.id,
+    output,
+    shown,
+    cost: payment?.amountMinor ?? '0',
+    timeMs: 3,
+    attempts,
+    ...paid,
+  };
   await journal.append({ runId, events: [stepCompleted(done)] });
   return output;
 }
