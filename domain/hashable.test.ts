@@ -18,3 +18,8 @@ test('a value that doubles hold is hashed as it is', () => {
   const value = { a: [1, 'x'] };
   expect(hashable(value)).toBe(value);
 });
+
+test('what was made hashable stays the same, so that a receipt is hashed as it is written', () => {
+  const once = hashable(parseExact('{"id":9007199254740993,"n":[1.0,1e400]}'));
+  expect(hashable(parseExact(JSON.stringify(once)))).toEqual(once);
+});

@@ -1,19 +1,22 @@
 import type { Json } from '../schemas/core/json.ts';
 import { compareDecimals, decimalOf, textOfDecimal } from './decimals.ts';
-import { hasExactNumber, isExactNumber, numberOfText, toStored } from './exact-json.ts';
+import { hasExactNumber, isExactNumber, numberOfText } from './exact-json.ts';
 
 /**
  * The value whose RFC 8785 form is hashed. That form has doubles only: a number that a double holds is hashed as it (1.0 as 1),
- * and one that it would change as `{"$number": "9007199254740993"}`, so that other digits are another hash.
+ * and one that it would change as `{"$number": "9007199254740993"}`, so that other digits are another hash. What was made so
+ * once stays the same, so receipts can carry it and be checked by any JSON parser.
  */
-export const hashable = (value: Json): Json =>
-  toStored(hasExactNumber(value) ? plainWhereEqual(value) : value);
+export const hashable = (value: Json): Json => (hasExactNumber(value) ? withoutExact(value) : value);
 
-function plainWhereEqual(value: Json): Json {
+function withoutExact(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
-  if (isExactNumber(value)) return shortest(JSON.stringify(value));
-  if (Array.isArray(value)) return value.map(plainWhereEqual);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainWhereEqual(item)]));
+  if (isExactNumber(value)) {
+    const number = shortest(JSON.stringify(value));
+    return typeof number === 'number' ? number : { $number: JSON.stringify(number) };
+  }
+  if (Array.isArray(value)) return value.map(withoutExact);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutExact(item)]));
 }
 
 /** The number of a JSON number's text. Equal numbers become the same value, whatever their notation. */

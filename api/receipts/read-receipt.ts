@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseExact } from '../../domain/exact-json.ts';
+import { isExactNumber, parseExact } from '../../domain/exact-json.ts';
 import { Receipt } from '../../schemas/core/receipt.ts';
 
 /** Reads a JSON file; what is wrong with it is a sentence. */
@@ -56,7 +56,7 @@ function measure(value: unknown): { keys: number; depth: number } {
   const waiting: [unknown, number][] = [[value, 0]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [inner, depth] = next;
-    if (typeof inner !== 'object' || inner === null) continue;
+    if (typeof inner !== 'object' || inner === null || isExactNumber(inner)) continue;
     if (!Array.isArray(inner)) keys += Object.keys(inner).length;
     deepest = Math.max(deepest, depth + 1);
     for (const below of Object.values(inner)) waiting.push([below, depth + 1]);

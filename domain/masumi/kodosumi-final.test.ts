@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseExact } from '../exact-json.ts';
 import { storableJson } from '../storable.ts';
 import { readFinal } from './kodosumi-final.ts';
 
@@ -19,7 +20,7 @@ describe('readFinal', () => {
     ['Report', '{"Report":{"title":"T","body":"B"}}', '{"title":"T","body":"B"}'],
     ['constructor', '{"constructor":1}', '1'],
   ])('gives the text of %s', (kind, final, output) => {
-    expect(readFinal(final)).toEqual({ kind, output, final: JSON.parse(final) });
+    expect(readFinal(final)).toEqual({ kind, output, final: parseExact(final) });
   });
 
   it('gives "null" when there is no result', () => {
