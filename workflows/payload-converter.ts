@@ -3,24 +3,22 @@ import {
   CompositePayloadConverter,
   JsonPayloadConverter,
   UndefinedPayloadConverter,
-  type Payload,
+  type PayloadConverterWithEncoding,
 } from '@temporalio/common';
 import { fromStored, toStored } from '../domain/exact-json.ts';
 
-/** Temporal's JSON, except that numbers keep their digits: what a double would change is `{"$number": "1.0"}` in histories. */
-class ExactJsonConverter extends JsonPayloadConverter {
-  override toPayload(value: unknown): Payload | undefined {
-    return super.toPayload(toStored(value));
-  }
+const json = new JsonPayloadConverter();
 
-  override fromPayload<T>(payload: Payload): T {
-    return fromStored(super.fromPayload<T>(payload));
-  }
-}
+/** Temporal's JSON, except that numbers keep their digits: what a double would change is `{"$number": "1.0"}` in histories. */
+const exactJson: PayloadConverterWithEncoding = {
+  encodingType: json.encodingType,
+  toPayload: (value) => json.toPayload(toStored(value)),
+  fromPayload: (payload) => fromStored(json.fromPayload(payload)),
+};
 
 /** Workers and the workflows' bundle take it by this name. It has the order of Temporal's own. */
 export const payloadConverter = new CompositePayloadConverter(
   new UndefinedPayloadConverter(),
   new BinaryPayloadConverter(),
-  new ExactJsonConverter(),
+  exactJson,
 );
