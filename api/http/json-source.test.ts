@@ -28,6 +28,9 @@ test('a property named __proto__ is no way around', () => {
   );
   expect(Object.getPrototypeOf(data?.metadata)).toBe(Object.prototype);
   expect(JSON.stringify(data?.metadata['b'])).toBe('1.0');
+  expect(JSON.stringify(read('{"metadata":{"__proto__":1.0},"__proto__":2.0}'))).toBe(
+    '{"metadata":{"__proto__":1.0},"__proto__":2}',
+  );
 });
 
 test.each(['{"metadata":NaN}', '{"metadata":Infinity}', '{"metadata":01}'])('%s is no JSON', (text) =>

@@ -79,7 +79,8 @@ function unmark(value: unknown, money: Paths, exact: Paths): unknown {
   const result = value as Record<string, unknown>;
   for (const key of Object.keys(result)) {
     const next = unmark(result[key], below(money, key), within(exact, key));
-    if (key !== '__proto__') result[key] = next;
+    // An assignment to __proto__ would set the prototype.
+    Object.defineProperty(result, key, { value: next, writable: true, enumerable: true, configurable: true });
   }
   return result;
 }
