@@ -57,6 +57,8 @@ interface RouteFacts {
   scope: Scope | null;
   /** Body fields that hold money: "maxCost", "limits.maxTotalAmount", "items.*.price". They arrive as text. */
   money?: Money;
+  /** Body fields that are passed on as they were sent, with every digit of their numbers: "metadata". */
+  exact?: readonly string[];
   /**
    * Path parameters that name a thing, each with the problem code of there being none. What no name can be is the name of
    * nothing, so it is answered with this code as well.

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { parseStored } from '../domain/exact-json.ts';
 import { isLostSession, sqlTrouble } from '../domain/outside-errors.ts';
 
 /**
@@ -27,6 +28,10 @@ export interface PoolOptions {
    */
   idleInTransactionMs?: number | undefined;
 }
+
+// For every connection of the process. Writers of numbers that doubles do not hold mark them (`toStored`).
+pg.types.setTypeParser(pg.types.builtins.JSONB, parseStored);
+pg.types.setTypeParser(pg.types.builtins.JSON, parseStored);
 
 const ignore = (): void => undefined;
 const nothing = (): undefined => undefined;

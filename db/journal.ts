@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { EngineError } from '../domain/errors.ts';
+import { toStored } from '../domain/exact-json.ts';
 import type { JournalEvent, Ride } from '../domain/ports/journal.ts';
 import { storableJson } from '../domain/storable.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
@@ -77,7 +78,7 @@ async function write(pool: pg.Pool, rides: Ride[]): Promise<AppendedRow[]> {
 
 /** Words of services and models arrive here from everywhere. What cannot be stored must not hold up a run for ever. */
 const toRow = (runId: string, event: JournalEvent): JsonObject =>
-  storableJson<JsonObject>({ run_id: runId, ...event }, DEEPEST);
+  toStored(storableJson<JsonObject>({ run_id: runId, ...event }, DEEPEST));
 
 function settle(group: Waiting[], rows: AppendedRow[], notifier: Notifier): void {
   const byRun = new Map(rows.map((row) => [row.run_id, row]));

@@ -1,7 +1,11 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { parseExact } from '../domain/exact-json.ts';
 import type { Json } from '../schemas/core/json.ts';
 
-/** Encrypts prompts, signed bytes and large values at rest: AES-256-GCM, a fresh nonce each, the purpose as context. */
+/**
+ * Encrypts prompts, signed bytes and values at rest: AES-256-GCM, a fresh nonce each, the purpose as context. What is sealed is
+ * JSON text, so numbers keep their digits.
+ */
 export interface Sealer {
   seal(purpose: string, value: Json): Buffer;
   open(purpose: string, sealed: Buffer): Json;
@@ -33,7 +37,7 @@ export function createSealer(secret: string): Sealer {
       const text = Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]).toString(
         'utf8',
       );
-      return JSON.parse(text) as Json;
+      return parseExact(text);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EngineError } from '../domain/errors.ts';
+import { hasExactNumber } from '../domain/exact-json.ts';
 import type { ValueRef } from '../domain/ports/values.ts';
 import type { Json } from '../schemas/core/json.ts';
 import type { Queryable } from './ledger.ts';
@@ -7,18 +8,25 @@ import type { Sealer } from './sealing.ts';
 
 const LARGEST_INLINE = 32 * 1024; // bytes of JSON that a workflow history may carry (decision 11)
 
-/** Keeps large values out of histories. */
+/**
+ * Keeps values out of histories that do not belong there: large ones, and those with numbers that a parser of doubles would
+ * change. They stay the text that they were.
+ */
 export interface Values {
   keep(runId: string, value: Json): Promise<ValueRef>;
   load(ref: ValueRef): Promise<Json>;
+  /** The value as an event shows it; undefined for a large one, which events only refer to. */
+  show(ref: ValueRef): Promise<Json | undefined>;
 }
 
+const isLarge = (size: number): boolean => size > LARGEST_INLINE;
+
 export function createValues(db: Queryable, sealer: Sealer): Values {
-  return {
+  const values: Values = {
     async keep(runId, value) {
       const text = JSON.stringify(value);
       const size = Buffer.byteLength(text);
-      if (size <= LARGEST_INLINE) return { inline: value };
+      if (!isLarge(size) && !hasExactNumber(value)) return { inline: value };
       const sha256 = createHash('sha256').update(text).digest('hex');
       const ref = `${runId}:${sha256}`;
       await db.query(
@@ -36,5 +44,7 @@ export function createValues(db: Queryable, sealer: Sealer): Values {
         throw new EngineError('value_lost', `The stored value ${value.ref} does not exist.`);
       return sealer.open('blob', rows[0].sealed);
     },
+    show: async (value) => ('ref' in value && isLarge(value.size) ? undefined : values.load(value)),
   };
+  return values;
 }

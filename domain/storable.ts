@@ -1,4 +1,5 @@
 import type { Json } from '../schemas/core/json.ts';
+import { isExactNumber } from './exact-json.ts';
 
 const DEEPEST = 64; // levels; JSON.stringify and PostgreSQL's jsonb end at a few thousand
 
@@ -8,7 +9,7 @@ export const storableText = (text: string): string => text.replaceAll('\0', '\uf
 /** False when writing the JSON value down would fail: odd text anywhere in it, or more than 64 levels. */
 export function isStorable(value: Json, levels = DEEPEST): boolean {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
-  if (typeof value !== 'object' || value === null) return true;
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return true;
   if (levels === 0) return false;
   if (Array.isArray(value)) return value.every((item) => isStorable(item, levels - 1));
   return Object.entries(value).every(
@@ -26,7 +27,7 @@ export function storableJson<T extends Json>(value: T, levels = DEEPEST): T {
 
 function cleaned(value: Json, levels: number): Json {
   if (typeof value === 'string') return storableText(value);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
   if (levels === 0) return '...';
   if (Array.isArray(value)) return value.map((item) => cleaned(item, levels - 1));
   return Object.fromEntries(

@@ -25,6 +25,13 @@ const busy = (status: number): Response =>
 const post = { method: 'POST', path: '/x', body: {}, idempotent: true } as const;
 
 describe('a call', () => {
+  test('reads its answer with the parser that the program gives', async () => {
+    const { fetch } = scripted([new Response('{"id":9007199254740993}')]);
+    const parse = (text: string): unknown => text;
+    const answer = await createHttp({ baseUrl: 'http://api/', fetch, parse }).call(post);
+    expect(answer).toBe('{"id":9007199254740993}');
+  });
+
   test('is repeated after 429, 503 and a lost connection, with the same key', async () => {
     const { sent, fetch } = scripted([busy(429), busy(503), new TypeError('fetch failed'), ok()]);
     expect(await createHttp({ baseUrl: 'http://api/', fetch }).call(post)).toEqual({ fine: true });

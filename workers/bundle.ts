@@ -6,10 +6,14 @@ const inWorkflows = (file: string): string => fileURLToPath(new URL(`../workflow
 /** Where the workflow bundle starts. */
 const WORKFLOWS_PATH = inWorkflows('index.ts');
 
+/** How values stand in histories. What bundles workflows, runs workers or replays names it. */
+export const DATA_CONVERTER = { payloadConverterPath: inWorkflows('payload-converter.ts') } as const;
+
 /** Webpack over workflows/: about a second and a half; do it once per process. */
 export const bundleWorkflows = (options: Partial<BundleOptions> = {}): Promise<{ code: string }> =>
   bundleWorkflowCode({
     workflowsPath: WORKFLOWS_PATH,
+    ...DATA_CONVERTER,
     preloadModules: [inWorkflows('stack-frames.ts')],
     logger: new DefaultLogger('WARN'),
     ...options,

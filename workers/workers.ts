@@ -6,7 +6,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { ENGINE_QUEUES, queueOf } from '../domain/queues.ts';
-import { bundleWorkflows } from './bundle.ts';
+import { bundleWorkflows, DATA_CONVERTER } from './bundle.ts';
 import type { FamilyQueue } from './family.ts';
 import { permanentFailures } from './failures.ts';
 import { createHeartbeats } from './heartbeats.ts';
@@ -79,6 +79,7 @@ function workerOptions(
     namespace: options.namespace,
     taskQueue: queueOf(options.taskQueue, kind.name),
     activities: options.activities,
+    dataConverter: DATA_CONVERTER,
     ...(options.sinks === undefined ? {} : { sinks: options.sinks }),
     ...(options.version === undefined ? {} : { workerDeploymentOptions: versioned(options.version) }),
     ...(isEngine(kind)

@@ -70,6 +70,13 @@ describe('the registry', () => {
     ]);
   });
 
+  test('keeps every digit of what an undo sends, and reads other numbers as doubles', async () => {
+    const undo = '{"url":"https://s.example/undo","params":{"shop":9007199254740993,"rate":1.0}}';
+    const { fetch } = answering(`[{"score":1.0,"totalCalls":9007199254740993,"compensation":${undo}}]`);
+    const [service] = await readRegistry(fetch, 'https://r.example');
+    expect(JSON.stringify(service)).toBe(`{"score":1,"totalCalls":9007199254740992,"compensation":${undo}}`);
+  });
+
   test('that answers an error, too much or no JSON is an error', async () => {
     const down: HttpFetch = async () => ({ status: 503, headers: {}, text: '' });
     await expect(readRegistry(down, 'https://r.example')).rejects.toThrow('r.example answered 503');

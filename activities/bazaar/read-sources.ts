@@ -1,4 +1,5 @@
 import type { HttpFetch } from '../../domain/payments/http.ts';
+import { doubleOf, parseExact, textOfNumber } from '../../domain/exact-json.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import { isObject } from '../../domain/json.ts';
@@ -49,12 +50,21 @@ async function readJson(fetch: HttpFetch, url: URL): Promise<Json> {
   if (answer.status !== 200) throw new Error(`${url.host} answered ${answer.status}`);
   if (answer.text.length > LARGEST_BODY)
     throw new Error(`${url.host} answered with more than ${LARGEST_BODY} characters`);
-  return storableJson(JSON.parse(answer.text, keepPrices) as Json);
+  return readable(storableJson(parseExact(answer.text)));
 }
 
-/** Prices stay the text they were written in; a float never carries money. */
-function keepPrices(this: unknown, key: string, value: unknown, context?: { source?: string }): unknown {
-  return key === 'pricePerCall' && typeof value === 'number' && !/e/i.test(context?.source ?? 'e')
-    ? context?.source
-    : value;
+/**
+ * Prices stay the text they were written in; a float never carries money. What an undo sends keeps its digits. All other numbers
+ * are facts about services, which doubles are good enough for.
+ */
+function readable(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return Array.isArray(value) ? value.map(readable) : doubleOf(value)!;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, field(key, item)]));
+}
+
+function field(key: string, value: Json): Json {
+  if (key === 'compensation') return value;
+  const number = key === 'pricePerCall' ? textOfNumber(value) : undefined;
+  return number === undefined || /e/i.test(number) ? readable(value) : number;
 }

@@ -77,7 +77,14 @@ async function free(
   await append(
     tools,
     runId,
-    stepCompleted({ stepId: step.id, output, cost: '0', timeMs, attempts: attempt }),
+    stepCompleted({
+      stepId: step.id,
+      output,
+      shown: await tools.values.show(output),
+      cost: '0',
+      timeMs,
+      attempts: attempt,
+    }),
   );
   return { kind: 'ok', output, timeMs };
 }

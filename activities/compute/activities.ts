@@ -36,7 +36,8 @@ export function createComputeActivities(deps: ComputeDeps): Pick<CallingActiviti
             ...(result.branch === undefined ? {} : { branch: result.branch }),
           }
         : { kind: 'failed', code: result.code, message: result.message };
-      const events = [...ride.events, stepCalled(step.id, 1, 1), endEvent(step.id, outcome, timeMs)];
+      const shown = outcome.kind === 'ok' ? await values.show(outcome.output) : undefined;
+      const events = [...ride.events, stepCalled(step.id, 1, 1), endEvent(step.id, outcome, shown, timeMs)];
       await journal.append({ runId, events });
       return outcome;
     },
@@ -67,9 +68,14 @@ async function loadNeeded(values: Values, step: PlanStep, outputs: Outputs): Pro
   );
 }
 
-function endEvent(stepId: string, outcome: ComputeOutcome, timeMs: number): JournalEvent {
+function endEvent(
+  stepId: string,
+  outcome: ComputeOutcome,
+  shown: Json | undefined,
+  timeMs: number,
+): JournalEvent {
   if (outcome.kind === 'ok')
-    return stepCompleted({ stepId, output: outcome.output, cost: '0', timeMs, attempts: 1 });
+    return stepCompleted({ stepId, output: outcome.output, shown, cost: '0', timeMs, attempts: 1 });
   const result: JsonObject = {
     stepId,
     status: 'failed',

@@ -168,7 +168,16 @@ async function complete(
   if (payment.kind === 'step' && output !== null) {
     const facts = factsOf(payment, txHash);
     const { step_id: stepId, amount: cost, run_id: runId } = payment;
-    const done = stepCompleted({ stepId, output, cost, timeMs, attempts: order.attempt, payment: facts });
+    const shown = await tools.values.show(output);
+    const done = stepCompleted({
+      stepId,
+      output,
+      shown,
+      cost,
+      timeMs,
+      attempts: order.attempt,
+      payment: facts,
+    });
     await tools.journal.append({ runId, events: [paymentEvent(facts, 'settled'), done] });
   }
   return { kind: 'settled', output, txHash, timeMs };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseExact } from '../../domain/exact-json.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import type { Draft, DraftStep } from '../../domain/plan/draft.ts';
 
@@ -76,7 +77,7 @@ function toStep(step: z.infer<typeof ModelStep>, problems: string[]): DraftStep 
 
 function parse(json: string, name: string, id: string, problems: string[]): Json {
   try {
-    return JSON.parse(json) as Json;
+    return parseExact(json);
   } catch {
     problems.push(`Step "${id}": the param "${name}" is not JSON; texts need quotation marks.`);
     return null;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Plan as WirePlanSchema } from '../../schemas/families/reasoning.ts';
+import { numberOfText } from '../../domain/exact-json.ts';
+import { toDraft } from './model-schema.ts';
 import { planHash, withHash } from './plan-hash.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
 import { formatUnits } from '../../domain/money.ts';
@@ -56,5 +58,36 @@ describe('a revision', () => {
 
   it('without changes differs in the revision alone', () => {
     expect(revise(plan, plan.limits, [])).toEqual({ ...plan, revision: 2, planHash: undefined });
+  });
+});
+
+describe('a number in a step that no double holds', () => {
+  const hashWith = (number: string): string =>
+    planHash({
+      ...plan,
+      steps: plan.steps.map((step) => ({ ...step, params: { id: numberOfText(number) } })),
+    });
+
+  it('is part of the hash with every digit', () => {
+    expect(hashWith('9007199254740993')).not.toBe(hashWith('9007199254740992'));
+    expect(hashWith('9007199254740993')).toBe(hashWith('9007199254740993.0'));
+  });
+
+  it('is hashed as any client hashes it where a double holds it', () => {
+    expect(hashWith('19.90')).toBe(hashWith('19.9'));
+    expect(hashWith('1.0')).toBe(hashWith('1'));
+  });
+
+  it('comes from a model as it was written', () => {
+    const step = { serviceId: 's', action: 'a', inputMapping: [], outputKey: 'o', dependencies: [] };
+    const params = [{ name: 'id', json: '{"n":[7615917337495251231,1.0]}' }];
+    const { draft } = toDraft({
+      classification: '',
+      entities: [],
+      confidence: 1,
+      requiredCapabilities: [],
+      steps: [{ ...step, id: 'a', type: 'service_call', params, parallelizable: true }],
+    });
+    expect(JSON.stringify(draft.steps[0]?.params)).toBe('{"id":{"n":[7615917337495251231,1.0]}}');
   });
 });

@@ -2,6 +2,8 @@ import type { Journal } from '../../db/journal.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import { paymentsOfRun } from '../../db/repositories/payments-write.ts';
 import { getRun, listSteps, type RunRow, type StepRow } from '../../db/repositories/runs.ts';
+import type { Sealer } from '../../db/sealing.ts';
+import { createValues, type Values } from '../../db/values.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { isOpen } from '../../domain/payments/actions.ts';
 import { stepCompleted, stepSkipped } from '../../domain/payments/events.ts';
@@ -19,15 +21,16 @@ import { isObject } from '../../domain/json.ts';
 export interface RerunDeps {
   db: Queryable;
   journal: Journal;
+  sealer: Sealer;
 }
 
 type RerunActivities = Pick<PlanningActivities, 'planAgain' | 'adoptSteps'>;
 type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
 
 /** Plans an ended run again. Results that were paid for are used again, and what would be paid again is listed. */
-export function createRerunActivities({ db, journal }: RerunDeps): RerunActivities {
+export function createRerunActivities({ db, journal, sealer }: RerunDeps): RerunActivities {
   return {
-    planAgain: ({ ride, runId }) => withRide(journal, ride, () => planAgain(db, runId)),
+    planAgain: ({ ride, runId }) => withRide(journal, ride, () => planAgain(db, sealer, runId)),
     adoptSteps: async ({ ride, runId, of, done, skipped }) => {
       const steps = new Map((await listSteps(db, of)).map((step) => [step.step_id, step]));
       const events = [
@@ -39,7 +42,7 @@ export function createRerunActivities({ db, journal }: RerunDeps): RerunActiviti
   };
 }
 
-async function planAgain(db: Queryable, runId: string): Promise<PlanOutcome> {
+async function planAgain(db: Queryable, sealer: Sealer, runId: string): Promise<PlanOutcome> {
   const run = await mustGetRun(db, runId);
   const { of, fromStep } = run.settings['rerun'] as unknown as Rerun;
   const [past, steps, payments] = await Promise.all([
@@ -72,7 +75,7 @@ async function planAgain(db: Queryable, runId: string): Promise<PlanOutcome> {
     intent,
     past: {
       of,
-      outputs: outputsOf(plan, split, steps),
+      outputs: await outputsOf(createValues(db, sealer), runId, plan, split, steps),
       done: split.done,
       skipped: split.skipped,
       paidAgain: paidBefore(again),
@@ -90,11 +93,22 @@ function paidBefore(
   return [...sums].map(([stepId, amount]) => ({ stepId, amount: amount.toString() }));
 }
 
-function outputsOf(plan: Plan, { done }: Reuse, steps: readonly StepRow[]): Outputs {
+/** Kept again where events show the value of a reference. */
+async function outputsOf(
+  values: Values,
+  runId: string,
+  plan: Plan,
+  { done }: Reuse,
+  steps: readonly StepRow[],
+): Promise<Outputs> {
   const results = new Map(steps.map((step) => [step.step_id, resultOf(step)]));
+  const used = plan.steps.filter(({ id }) => done.includes(id));
   return Object.fromEntries(
-    plan.steps.flatMap(({ id, outputKey }) =>
-      done.includes(id) ? [[outputKey, outputOf(results.get(id) ?? {})] as const] : [],
+    await Promise.all(
+      used.map(async ({ id, outputKey }) => {
+        const output = outputOf(results.get(id) ?? {});
+        return [outputKey, 'inline' in output ? await values.keep(runId, output.inline) : output] as const;
+      }),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JsonObject } from '../../schemas/core/json.ts';
 import type { Ctx } from '../context.ts';
+import { safeParseExact } from '../http/exact-body.ts';
 import { requireScope } from '../keys/authority.ts';
 import { ApiError } from '../problem.ts';
 import { approveRun, cancelRun, rejectRun, requireRun } from '../runs/commands.ts';
@@ -20,7 +21,7 @@ export async function receiveCommand(
   { key }: StreamSubject,
   message: Message,
 ): Promise<Frame | undefined> {
-  const parsed = Command.safeParse(message);
+  const parsed = safeParseExact(Command, message);
   if (!parsed.success)
     throw new ApiError('validation_failed', 'Send {"type":"approve"|"reject"|"input"|"cancel", ...}.', {
       errors: parsed.error.issues.map(({ path, message: text, code }) => ({

@@ -125,6 +125,7 @@ const rerunRoute = defineRoute({
   tags,
   scope: 'operate',
   idempotent: true,
+  exact: ['input'],
   body: RerunBody,
   responses: { 201: { description: 'The new run.', schema: RerunAnswer } },
   errors: ['run_not_found', 'invalid_state', 'unsupported_action'],
@@ -146,6 +147,7 @@ const inputs = defineRoute({
   tags,
   scope: 'operate',
   idempotent: true,
+  exact: ['data'],
   body: InputBody,
   responses: { 202: { description: 'Handed to the run.', schema: RunAnswer } },
   errors: [

@@ -1,16 +1,16 @@
 import type { Request } from 'express';
 import { ApiError } from '../problem.ts';
-import { parseJson, type Money } from './json-source.ts';
+import { parseJson, type Digits } from './json-source.ts';
 
 export const LARGEST_BODY = 1024 * 1024;
 const LARGEST_DRAIN = 64 * LARGEST_BODY; // read and thrown away, so that the client gets to see the 413
 
 /** The request's JSON, undefined when there is no body. */
-export async function readJson(req: Request, money: Money): Promise<unknown> {
+export async function readJson(req: Request, digits: Digits): Promise<unknown> {
   const bytes = await readBytes(req);
   if (bytes.length === 0) return undefined;
   checkMediaType(req);
-  return parseJson(decode(bytes), money);
+  return parseJson(decode(bytes), digits);
 }
 
 async function readBytes(req: Request): Promise<Buffer> {

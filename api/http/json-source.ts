@@ -1,3 +1,4 @@
+import { numberOfText } from '../../domain/exact-json.ts';
 import { ApiError } from '../problem.ts';
 
 interface SourceContext {
@@ -29,32 +30,38 @@ export interface Money {
   numbersOnly?: boolean;
 }
 
+/** Which numbers of a body are not read as doubles. `exact`: dotted paths of what is passed on as it was sent. */
+export interface Digits {
+  money?: Money | undefined;
+  exact?: readonly string[] | undefined;
+}
+
+type Paths = readonly (readonly string[])[];
+
 /**
  * Parses a request's JSON. Numbers at the paths of `money` become their source text, so no float ever holds them. With
- * `numbersOnly`, texts there become their source text as well, quotes included, so that nobody takes "10" for 10.
+ * `numbersOnly`, texts there become their source text as well, quotes included, so that nobody takes "10" for 10. Numbers at
+ * and below the paths of `exact` keep their digits (`domain/exact-json.ts`).
  * Refuses what no database stores: text with U+0000 or broken surrogates, and nesting without end.
  */
-export function parseJson(text: string, { paths, numbersOnly = false }: Money): unknown {
+export function parseJson(text: string, { money = { paths: [] }, exact = [] }: Digits): unknown {
   checkDepth(text);
+  const { paths, numbersOnly = false } = money;
   try {
-    if (paths.length === 0) return checked(JSON.parse(text), text);
+    if (paths.length + exact.length === 0) return checked(JSON.parse(text), text);
     const marked = withSource.parse(text, (_key, value, { source }) =>
       source !== undefined && (typeof value === 'number' || (numbersOnly && typeof value === 'string'))
         ? new SourceText(value, source)
         : value,
     );
-    return checked(
-      unmark(
-        marked,
-        paths.map((path) => path.split('.')),
-      ),
-      text,
-    );
+    return checked(unmark(marked, split(paths), split(exact)), text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new ApiError('invalid_json', `The body is not valid JSON: ${error.message}.`);
   }
 }
+
+const split = (paths: readonly string[]): Paths => paths.map((path) => path.split('.'));
 
 /** A decimal for the wire, digit for digit. Its type is number, because that is what it is on the wire. */
 export function rawNumber(text: string): number {
@@ -62,22 +69,34 @@ export function rawNumber(text: string): number {
   return withSource.rawJSON(text) as unknown as number;
 }
 
-function unmark(value: unknown, paths: readonly (readonly string[])[]): unknown {
-  if (value instanceof SourceText)
-    return paths.some((path) => path.length === 0) ? value.source : value.value;
+function unmark(value: unknown, money: Paths, exact: Paths): unknown {
+  if (value instanceof SourceText) return unmarked(value, money, exact);
   if (Array.isArray(value))
-    return value.map((item: unknown, index) => unmark(item, below(paths, String(index))));
+    return value.map((item: unknown, index) =>
+      unmark(item, below(money, String(index)), within(exact, String(index))),
+    );
   if (typeof value !== 'object' || value === null) return value;
   const result = value as Record<string, unknown>;
   for (const key of Object.keys(result)) {
-    const next = unmark(result[key], below(paths, key));
-    if (key !== '__proto__') result[key] = next;
+    const next = unmark(result[key], below(money, key), within(exact, key));
+    // An assignment to __proto__ would set the prototype.
+    Object.defineProperty(result, key, { value: next, writable: true, enumerable: true, configurable: true });
   }
   return result;
 }
 
-const below = (paths: readonly (readonly string[])[], key: string): (readonly string[])[] =>
+function unmarked({ value, source }: SourceText, money: Paths, exact: Paths): unknown {
+  if (money.some(isHere)) return source;
+  return typeof value === 'number' && exact.some(isHere) ? numberOfText(source) : value;
+}
+
+const isHere = (path: readonly string[]): boolean => path.length === 0;
+
+const below = (paths: Paths, key: string): Paths =>
   paths.filter(([head]) => head === key || head === '*').map((path) => path.slice(1));
+
+/** The same for paths that mean everything below them, too. */
+const within = (paths: Paths, key: string): Paths => (paths.some(isHere) ? paths : below(paths, key));
 
 /** Stops at the first bracket too deep: recursion over the value is safe afterwards. */
 function checkDepth(text: string): void {

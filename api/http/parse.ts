@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ApiError, type FieldError } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { readJson } from './body.ts';
+import { safeParseExact } from './exact-body.ts';
 import { isStorable, unstorable } from './json-source.ts';
 
 /** The request's parts before their schemas: text and JSON. */
@@ -19,7 +20,7 @@ export async function readInput(route: Route, req: Request): Promise<RawInput> {
     if (!isStorable(params[name] ?? '')) throw noSuchThing(code);
   for (const [name, value] of [...Object.entries(params), ...Object.entries(query)])
     if (!isStorable(value) || !isStorable(name)) throw unstorable(name);
-  return { params, query, body: route.body ? await readJson(req, route.money ?? { paths: [] }) : undefined };
+  return { params, query, body: route.body ? await readJson(req, route) : undefined };
 }
 
 /** Repeated names are refused rather than guessed at. */
@@ -55,7 +56,7 @@ const noSuchThing = (code: string): ApiError =>
 
 function parsePart(part: 'path' | 'query' | 'body', schema: z.ZodType | undefined, value: unknown): unknown {
   if (schema === undefined) return value;
-  const result = schema.safeParse(value);
+  const result = safeParseExact(schema, value);
   if (result.success) return result.data;
   if (part === 'body' && value === undefined)
     throw invalid(part, [{ path: '', message: 'A JSON body is required.', code: 'required' }]);

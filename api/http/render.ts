@@ -2,6 +2,8 @@ import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { toApiError, troubleOf } from '../errors.ts';
 import { ApiError, buildProblem, PROBLEM_TYPE, type Where } from '../problem.ts';
+import { parseExact } from '../../domain/exact-json.ts';
+import { inDoubles } from './exact-body.ts';
 import type { LooseAnswer, Route } from '../route.ts';
 
 /** An answer as it goes out, and as the idempotency table keeps it. */
@@ -28,7 +30,7 @@ function checkAnswer(route: Route, status: number, text: string): void {
   const schema = route.responses[status]?.schema;
   const name = `${route.method.toUpperCase()} ${route.path}`;
   if (schema === undefined) throw new Error(`${name} answered ${status}, which it does not document.`);
-  const result = schema.safeParse(JSON.parse(text));
+  const result = schema.safeParse(inDoubles(parseExact(text)));
   if (!result.success)
     throw new Error(`${name} answered ${status} against its schema: ${result.error.message}`);
 }

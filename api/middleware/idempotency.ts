@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import canonicalize from 'canonicalize';
+import { hashable } from '../../domain/hashable.ts';
 import type { Auditor, AuditEntry } from '../../db/repositories/audit.ts';
 import {
   claimKey,
@@ -56,7 +57,7 @@ export function hashInput(input: RawInput): string {
   const canonical = canonicalize({
     params: { ...input.params },
     query: { ...input.query },
-    body: input.body ?? null,
+    body: hashable((input.body ?? null) as Json),
   });
   return createHash('sha256')
     .update(canonical ?? '')

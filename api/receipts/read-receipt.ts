@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isExactNumber, parseExact } from '../../domain/exact-json.ts';
 import { Receipt } from '../../schemas/core/receipt.ts';
 
 /** Reads a JSON file; what is wrong with it is a sentence. */
@@ -17,7 +18,7 @@ function readText(file: string): string {
 function parseJson(file: string, text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExact(text);
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
@@ -55,7 +56,7 @@ function measure(value: unknown): { keys: number; depth: number } {
   const waiting: [unknown, number][] = [[value, 0]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [inner, depth] = next;
-    if (typeof inner !== 'object' || inner === null) continue;
+    if (typeof inner !== 'object' || inner === null || isExactNumber(inner)) continue;
     if (!Array.isArray(inner)) keys += Object.keys(inner).length;
     deepest = Math.max(deepest, depth + 1);
     for (const below of Object.values(inner)) waiting.push([below, depth + 1]);

@@ -85,7 +85,7 @@ function readMessage(data: RawData, isBinary: boolean): { message: Message } | {
 
 function parseMessage(data: RawData, isBinary: boolean): Message {
   if (isBinary) throw new ApiError('media_type', 'Send messages as text frames with JSON.');
-  const message = parseJson(asText(data), { paths: ['limits.*'] });
+  const message = parseJson(asText(data), { money: { paths: ['limits.*'] }, exact: ['data'] });
   if (
     typeof message !== 'object' ||
     message === null ||

@@ -1,5 +1,6 @@
 import { LIMIT_IDLE } from '../connections.ts';
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
+import { toStored } from '../../domain/exact-json.ts';
 import { storableJson, storableText } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { Attention } from '../entities.ts';
@@ -33,7 +34,7 @@ export async function raiseAttention(db: Queryable, item: AttentionItem): Promis
       item.kind,
       item.runId,
       storableText(item.detail), // may quote a service or a node
-      JSON.stringify(storableJson(item.data ?? {})),
+      JSON.stringify(toStored(storableJson(item.data ?? {}))),
       item.recurs ?? false,
     ],
   );

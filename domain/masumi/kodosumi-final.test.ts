@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseExact } from '../exact-json.ts';
+import { storableJson } from '../storable.ts';
 import { readFinal } from './kodosumi-final.ts';
 
 describe('readFinal', () => {
@@ -18,7 +20,7 @@ describe('readFinal', () => {
     ['Report', '{"Report":{"title":"T","body":"B"}}', '{"title":"T","body":"B"}'],
     ['constructor', '{"constructor":1}', '1'],
   ])('gives the text of %s', (kind, final, output) => {
-    expect(readFinal(final)).toEqual({ kind, output, final: JSON.parse(final) });
+    expect(readFinal(final)).toEqual({ kind, output, final: parseExact(final) });
   });
 
   it('gives "null" when there is no result', () => {
@@ -38,4 +40,16 @@ describe('readFinal', () => {
       expect(readFinal(final)).toMatchObject({ kind: null, output: final });
     },
   );
+});
+
+describe('a result that cannot be stored as it is', () => {
+  it.each([
+    [{ Text: { body: 'a\0b' } }, 'a\ufffdb'],
+    [{ Markdown: { body: 'half \ud800 of a pair' } }, 'half \ufffd of a pair'],
+    [{ dict: { 'k\0': ['\udc00'] } }, '{"k\\u0000":["\\udc00"]}'],
+  ])('%j is read as everybody is shown it, so that its hash is that of what is shown', (final, output) => {
+    const result = readFinal(JSON.stringify(final));
+    expect(result.output).toBe(output);
+    expect(storableJson(result as never, 256)).toEqual(result);
+  });
 });

@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import type { FlowResult } from './ports/kodosumi.ts';
+import { parseExact } from '../exact-json.ts';
 import { isObject } from '../json.ts';
+import { storableJson, storableText } from '../storable.ts';
 
 /** The member in which each text class keeps its text. */
 const TEXT_IN = new Map([
@@ -11,17 +13,32 @@ const TEXT_IN = new Map([
 ]);
 const PLAIN_TEXT = new Set(['str', 'TypeError']); // Kodosumi writes None as {"TypeError": "None"}
 
+const DEEPEST = 250; // levels of `final`, as an event has them
+
+/**
+ * The result as everyone sees it: shown, hashed and stored. U+0000 and halves of surrogate pairs are replaced here, before anything
+ * is made of it, so that the hash is that of the text that is shown.
+ */
+export function readFinal(final: string | null): FlowResult {
+  const { kind, output, final: whole } = read(final);
+  return {
+    kind: kind === null ? null : storableText(kind),
+    output: storableText(output),
+    final: storableJson(whole, DEEPEST),
+  };
+}
+
 /**
  * The result in a run's `final` (masumi.md section 4, "Status"): JSON text `{"<class>": value}`. Text classes give their
  * text, everything else the compact JSON of the value; what comes out empty, or is no such JSON, is the text itself.
  */
-export function readFinal(final: string | null): FlowResult {
+function read(final: string | null): FlowResult {
   if (final === null || final === '') return { kind: null, output: 'null', final: null };
   const parsed = parse(final);
   if (parsed === undefined) return { kind: null, output: final, final };
   const [kind, value] = isObject(parsed) ? onlyEntry(parsed) : [];
   if (kind === undefined || value === undefined) return { kind: null, output: final, final: parsed };
-  return { kind, output: textOf(kind, value) ?? compact(final, kind) ?? final, final: parsed };
+  return { kind, output: textOf(kind, value) ?? compact(kind, value) ?? final, final: parsed };
 }
 
 /** Undefined when the class is not a text class, or its text is empty. */
@@ -33,22 +50,12 @@ function textOf(kind: string, value: Json): string | undefined {
 }
 
 /** The value as compact JSON; undefined for the text classes. Numbers keep their digits: 1.0, and beyond 2^53. */
-function compact(final: string, kind: string): string | undefined {
-  if (PLAIN_TEXT.has(kind) || TEXT_IN.has(kind)) return undefined;
-  const value: unknown = (JSON.parse(final, keepDigits) as { [kind: string]: unknown })[kind];
-  return JSON.stringify(value);
-}
-
-/** `JSON.rawJSON` is in the engine, not yet in TypeScript's library. */
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
-
-function keepDigits(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === 'number' && context?.source !== undefined ? rawJSON(context.source) : value;
-}
+const compact = (kind: string, value: Json): string | undefined =>
+  PLAIN_TEXT.has(kind) || TEXT_IN.has(kind) ? undefined : JSON.stringify(value);
 
 function parse(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return parseExact(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { doubleOf } from '../exact-json.ts';
 import { isObject } from '../json.ts';
 
 /**
@@ -102,11 +103,14 @@ function fileNames(posted: string): string[] | undefined {
   }
 }
 
-/** JSON with its keys in order, so that equal values are equal texts. */
+/**
+ * JSON with its keys in order, so that equal values are equal texts. Numbers are doubles here: a flow may write them down in its
+ * own way, and a launch that is not recognised is made twice.
+ */
 function canonical(value: Json): string {
   return JSON.stringify(value, (_key, inside: Json) =>
     isObject(inside)
       ? Object.fromEntries(Object.entries(inside).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inside,
+      : (doubleOf(inside) ?? inside),
   );
 }

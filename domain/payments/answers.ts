@@ -1,4 +1,5 @@
 import type { Json } from '../../schemas/core/json.ts';
+import { parseExact } from '../exact-json.ts';
 import { storableJson, storableText } from '../storable.ts';
 import type { HttpAnswer } from './http.ts';
 
@@ -18,10 +19,10 @@ export const isAwayStatus = (status: number): boolean => status >= 502 && status
 /** Reason code of an HTTP answer that is not a success, e.g. "HTTP_503". */
 export const statusCode = (status: number): string => `HTTP_${status}`;
 
-/** The body as a value that can be stored: parsed when it is JSON, else the text itself. */
+/** The body as a value that can be stored, with every digit: parsed when it is JSON, else the text itself. */
 export function readBody(answer: HttpAnswer): Json {
   try {
-    return storableJson(JSON.parse(answer.text) as Json);
+    return storableJson(parseExact(answer.text));
   } catch {
     return storableText(answer.text);
   }

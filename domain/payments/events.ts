@@ -41,6 +41,8 @@ export function paymentEvent(
 export interface CompletedStep {
   stepId: string;
   output: ValueRef;
+  /** What is shown in the reference's place; undefined for a large output (`Values.show`). */
+  shown?: Json | undefined;
   /** Minor units. */
   cost: string;
   timeMs: number;
@@ -54,7 +56,7 @@ export function stepCompleted(done: CompletedStep): JournalEvent {
     stepId: done.stepId,
     status: 'completed',
     success: true,
-    ...outputFields(done.output),
+    ...outputFields(done),
     cost: done.cost,
     time: done.timeMs,
     attempts: done.attempts,
@@ -80,8 +82,9 @@ export function stepSkipped(stepId: string): JournalEvent {
   };
 }
 
-function outputFields(output: ValueRef): { [field: string]: Json } {
-  return 'inline' in output ? { output: output.inline } : { outputRef: { ...output } };
+function outputFields({ output, shown }: CompletedStep): { [field: string]: Json } {
+  if ('inline' in output) return { output: output.inline };
+  return shown === undefined ? { outputRef: { ...output } } : { output: shown };
 }
 
 /** `step.started` once a step; every later call of it is progress. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { isObject } from '../json.ts';
 
 /** A parsed `outputKey.a.b[0]`: `root` is the output's key, segments are own properties and indexes. */
 export interface Path {
@@ -56,7 +57,9 @@ function own(value: Json, key: string | number): Found {
     return element === undefined ? { found: false } : { found: true, value: element };
   }
   const name = String(key);
-  return Object.hasOwn(value, name) ? { found: true, value: value[name]! } : { found: false };
+  return isObject(value) && Object.hasOwn(value, name)
+    ? { found: true, value: value[name]! }
+    : { found: false };
 }
 
 /** Params read from outputs, or the mappings that lead nowhere (contract: INPUT_MISSING). */

@@ -1,13 +1,17 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { isExactNumber } from '../exact-json.ts';
 import { parsePath, readPath } from './paths.ts';
 
 const SLOT = /\{\{\s*([^{}]{1,520}?)(\?)?\s*\}\}/g;
 const ONLY_SLOT = /^\{\{\s*([^{}]{1,520}?)(\?)?\s*\}\}$/;
 
+const isLeaf = (template: Json): template is number | boolean | null =>
+  template === null || typeof template !== 'object' || isExactNumber(template);
+
 /** The paths a template names, wherever they stand in it. */
 export function templatePaths(template: Json): string[] {
   if (typeof template === 'string') return [...template.matchAll(SLOT)].map((match) => match[1]!);
-  if (template === null || typeof template !== 'object') return [];
+  if (isLeaf(template)) return [];
   return Object.values(template).flatMap(templatePaths);
 }
 
@@ -18,7 +22,7 @@ export function templatePaths(template: Json): string[] {
  */
 export function fillTemplate(template: Json, scope: Readonly<JsonObject>, missing: string[]): Json {
   if (typeof template === 'string') return fillText(template, scope, missing);
-  if (template === null || typeof template !== 'object') return template;
+  if (isLeaf(template)) return template;
   if (Array.isArray(template)) return template.map((item) => fillTemplate(item, scope, missing));
   return Object.fromEntries(
     Object.entries(template).map(([key, value]) => [key, fillTemplate(value, scope, missing)]),

@@ -2,7 +2,8 @@ import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { isOperator, OPERATORS } from './compare.ts';
 import { isSafeName, parsePath } from './paths.ts';
 import { templatePaths } from './template.ts';
-import { AGGREGATES, TRANSFORM_OPS } from './transform.ts';
+import { AGGREGATES } from './aggregate.ts';
+import { TRANSFORM_OPS } from './transform.ts';
 import { isObject } from '../json.ts';
 
 /** What is wrong with a transform's params, and the outputs (or mapped params) its paths begin with. */

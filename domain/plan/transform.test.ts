@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../schemas/core/json.ts';
+import { compareDecimals, decimalOf } from '../decimals.ts';
+import { parseExact } from '../exact-json.ts';
 import { checkTransform } from './transform-check.ts';
 import { runTransform, TRANSFORM_OPS } from './transform.ts';
 
@@ -144,6 +146,58 @@ describe('data transforms', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('numbers that doubles do not hold', () => {
+  const scope = parseExact(
+    '{"a":{"id":9007199254740993,"price":19.90},"items":[{"n":9007199254740993},{"n":1e400},{"n":-0},{"n":0.10}]}',
+  ) as JsonObject;
+  const text = (params: JsonObject, inputMapping?: { [param: string]: string }): string => {
+    const result = runTransform({ params, ...(inputMapping && { inputMapping }) }, scope);
+    return JSON.stringify(result.ok ? result.value : result.code);
+  };
+
+  it.each([
+    [{ op: 'identity', from: 'a.id' }, '9007199254740993'],
+    [{ op: 'pick', from: 'a', paths: { id: 'id', cost: 'price' } }, '{"id":9007199254740993,"cost":19.90}'],
+    [{ op: 'merge', from: ['a', 'a'] }, '{"id":9007199254740993,"price":19.90}'],
+    [{ op: 'template', template: 'no. {{a.id}} at {{a.price}}' }, '"no. 9007199254740993 at 19.90"'],
+    [{ op: 'template', template: [{ id: '{{a.id}}' }] }, '[{"id":9007199254740993}]'],
+    [{ op: 'aggregate', from: 'items', field: 'n', fn: 'max' }, '1e400'],
+    [{ op: 'aggregate', from: 'items', field: 'n', fn: 'min' }, '-0'],
+    [{ op: 'template', template: '{{a.id.rawJSON?}}' }, 'null'],
+  ] as [JsonObject, string][])('%j gives %s', (params, expected) => expect(text(params)).toBe(expected));
+
+  it.each([
+    ['eq', '9007199254740993', 1],
+    ['eq', '9007199254740992', 0],
+    ['gt', '9007199254740992', 2],
+    ['gte', '9.007199254740993e15', 2],
+    ['eq', '0.1', 1],
+    ['lt', '0.1', 1],
+  ] as const)('filter compares %s %s exactly', (operator, right, kept) => {
+    const where = { left: 'n', operator, right: parseExact(right) };
+    expect(JSON.parse(text({ op: 'filter', from: 'items', where }))).toHaveLength(kept);
+  });
+
+  it.each([
+    ['[9007199254740993,1]', 'sum', '9007199254740994'],
+    ['[0.1,0.2]', 'sum', '0.3'],
+    ['["9007199254740993",2]', 'avg', '4503599627370497.5'],
+    ['[9007199254740993,1,1]', 'avg', '3002399751580331.666666666666666667'],
+    ['[1,1,2]', 'avg', String(4 / 3)],
+    ['["9007199254740993",2]', 'max', '9007199254740993'],
+    ['[1e400,1]', 'sum', '1'.padEnd(400, '0').concat('1')],
+    ['[1e99999999,1]', 'sum', '"TRANSFORM_FAILED"'],
+  ] as const)('of %s the %s is %s', (items, fn, expected) => {
+    const result = runTransform(
+      { params: { op: 'aggregate', from: 'list', fn } },
+      { list: parseExact(items) },
+    );
+    const told = JSON.stringify(result.ok ? result.value : result.code);
+    expect(told).toBe(expected.length > 100 ? told : expected);
+    if (result.ok) expect(compareDecimals(decimalOf(told)!, decimalOf(expected)!)).toBe(0);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { compare, isOperator, numberOf, OPERATORS } from './compare.ts';
+import { aggregateNumbers } from './aggregate.ts';
+import { compare, isOperator, OPERATORS } from './compare.ts';
 import { readText, resolveMapping } from './paths.ts';
 import { fillTemplate } from './template.ts';
 import { isObject } from '../json.ts';
@@ -7,8 +8,6 @@ import { isObject } from '../json.ts';
 /** Operations of data_transform steps; `runTransform` describes their params. */
 export const TRANSFORM_OPS = ['identity', 'pick', 'merge', 'filter', 'aggregate', 'template'] as const;
 export type TransformOp = (typeof TRANSFORM_OPS)[number];
-
-export const AGGREGATES = ['sum', 'avg', 'min', 'max', 'count'] as const;
 
 /** A computed value, or why there is none. Codes are the contract's. */
 export type Computed =
@@ -144,23 +143,8 @@ function aggregate(params: JsonObject, scope: Readonly<JsonObject>, mapped: Json
   const values = items.value
     .map((item) => valueOf(item, params['field']))
     .filter((value) => value !== undefined);
-  if (params['fn'] === 'count') return ok(values.length);
-  const numbers = values.map(numberOf);
-  if (numbers.some((value) => value === undefined))
-    return failed('aggregate needs numbers; name the field that holds them.');
-  const result = reduceNumbers(params['fn'], numbers as number[]);
-  return result === undefined || Number.isNaN(result) || Math.abs(result ?? 0) === Infinity
-    ? failed(`fn must be one of ${AGGREGATES.join(', ')} and give a finite number.`)
-    : ok(result);
-}
-
-function reduceNumbers(fn: Json | undefined, numbers: readonly number[]): number | null | undefined {
-  const sum = numbers.reduce((total, value) => total + value, 0);
-  if (fn === 'sum') return sum;
-  if (fn !== 'avg' && fn !== 'min' && fn !== 'max') return undefined;
-  if (numbers.length === 0) return null;
-  if (fn === 'avg') return sum / numbers.length;
-  return numbers.reduce((a, b) => (fn === 'min' ? Math.min(a, b) : Math.max(a, b)));
+  const aggregated = aggregateNumbers(params['fn'], values);
+  return typeof aggregated === 'string' ? failed(aggregated) : ok(aggregated.value);
 }
 
 type Items = { ok: true; value: Json[] } | Extract<Computed, { ok: false }>;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
+import { hashable } from '../hashable.ts';
 import { formatUnits } from '../money.ts';
 import type { Plan, PlanStep, SpendLimits } from './plan.ts';
 
@@ -58,7 +59,8 @@ export function toWirePlan<M>(plan: Plan, money: (minor: string) => M): WirePlan
 
 /**
  * What a plan's hash covers, exactly as a client reads it from the wire: {steps, limits, asset, revision} with money
- * as JSON numbers. sha256 over its RFC 8785 form, in hex, is the planHash; a client can compute it again.
+ * as JSON numbers. sha256 over its RFC 8785 form, in hex, is the planHash; a client can compute it again. A number in it that
+ * no double holds stands as `{"$number": "..."}` there.
  */
 export function planHashInput(plan: Omit<Plan, 'planHash'>): JsonObject {
   const money = (minor: string): number => Number(formatUnits(minor, plan.decimals));
@@ -68,5 +70,5 @@ export function planHashInput(plan: Omit<Plan, 'planHash'>): JsonObject {
     asset: plan.asset,
     revision: plan.revision,
   };
-  return input as unknown as JsonObject; // interfaces lack the index signature that JsonObject asks for
+  return hashable(input as unknown as JsonObject) as JsonObject; // interfaces lack the index signature of JsonObject
 }

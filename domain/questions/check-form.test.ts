@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { numberOfText } from '../exact-json.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { FormField } from '../../schemas/core/question.ts';
 import { checkForm } from './check-form.ts';
@@ -52,6 +53,13 @@ describe('an answer to a form', () => {
     const errors = errorsOf({ name: 'secret-secret', age: 'secret' });
     expect(Object.keys(errors)).toEqual(['name', 'age']);
     expect(JSON.stringify(errors)).not.toContain('secret');
+  });
+
+  test('keeps the digits of a number, and holds it to its bounds', () => {
+    const checked = checkForm(FORM, { name: 'Ada', age: numberOfText('36.50') });
+    expect(JSON.stringify(checked)).toBe('{"ok":true,"values":{"name":"Ada","age":36.50}}');
+    expect(errorsOf({ name: 'Ada', age: numberOfText('150.0000000000000001e1') })).toHaveProperty('age');
+    expect(errorsOf({ name: 'Ada', age: numberOfText('1e400') })).toHaveProperty('age');
   });
 
   test('counts a text in characters, not in code units', () => {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { doubleOf } from '../exact-json.ts';
 import type { FormField } from '../../schemas/core/question.ts';
 
 /** Messages by field id: sentences that say what to do and never repeat what was given, which may be a secret. */
@@ -36,7 +37,7 @@ function complaint(field: FormField, given: Json): string | undefined {
 }
 
 function isOfType({ type, choices = [] }: FormField, given: Json): boolean {
-  if (type === 'number') return typeof given === 'number' && Number.isFinite(given);
+  if (type === 'number') return Number.isFinite(doubleOf(given));
   if (type === 'boolean') return typeof given === 'boolean';
   if (typeof given !== 'string' || !given.isWellFormed() || given.includes('\0')) return false;
   return type === 'text' || choices.includes(given);
@@ -44,7 +45,7 @@ function isOfType({ type, choices = [] }: FormField, given: Json): boolean {
 
 function outOfBounds({ label, type, min, max }: FormField, given: Json): string | undefined {
   const isText = type === 'text';
-  const size = isText ? Array.from(String(given)).length : Number(given);
+  const size = isText ? Array.from(String(given)).length : doubleOf(given)!;
   const unit = isText ? ' characters' : '';
   const most = max ?? (isText ? LONGEST_TEXT : Infinity);
   if (min !== undefined && size < min) return `${label} must be at least ${min}${unit}.`;

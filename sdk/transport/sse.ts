@@ -1,5 +1,5 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { refusal, type Http } from '../http.ts';
+import { parsed, refusal, type Http } from '../http.ts';
 
 /** One frame of a stream, as JSON. */
 export type Frame = Record<string, unknown> & { type: string };
@@ -15,7 +15,7 @@ export async function* openEvents(http: Http, path: string, signal?: AbortSignal
   const frames = response.body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream());
-  for await (const { data } of readAll(frames)) yield JSON.parse(data) as Frame;
+  for await (const { data } of readAll(frames)) yield parsed(http.options, data) as Frame;
 }
 
 /** Not every browser iterates a stream by itself. */

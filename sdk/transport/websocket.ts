@@ -1,5 +1,5 @@
 import { ConnectionError, StewardError } from '../errors.ts';
-import type { Http } from '../http.ts';
+import { parsed, type Http } from '../http.ts';
 import type { Frame } from './sse.ts';
 
 const REFUSALS = 4000; // close codes from here on are 4000 + the HTTP status
@@ -12,7 +12,7 @@ export async function* openSocket(http: Http, path: string, signal?: AbortSignal
   let closed: { code: number } | undefined;
   let wake = (): void => undefined;
   socket.addEventListener('message', ({ data }) => {
-    waiting.push(JSON.parse(String(data)) as Frame);
+    waiting.push(parsed(http.options, String(data)) as Frame);
     wake();
   });
   socket.addEventListener('close', ({ code }) => {

@@ -240,12 +240,18 @@ describe('A result', () => {
     ['int', '42'],
     ['bool', 'true'],
     ['dict', '{"b":[1,"two"],"a":null}'],
+    ['nul', 'a\ufffdb'],
+    ['half', 'half \ufffd of a pair'],
+    ['digits', '{"id":12345678901234567890,"price":19.90}'],
   ])('is what the flow made (%s), and its hash is over just that', async (kind, result) => {
     const { body } = await startJob(app, RESULTS, `result ${kind}`, { kind });
     const done = await until(app, RESULTS, body['id'], 'completed');
     expect(done['result']).toBe(result);
     const paid = await node.resolve(String(body['blockchainIdentifier']));
     expect(paid?.resultHash).toBe(sha256(`result ${kind};${result}`));
+    const native = await get(app, `/${RESULTS}/runs/${String(body['id'])}`);
+    expect(native.body['result']).toMatchObject({ output: result });
+    if (kind === 'digits') expect(native.text).toContain(`"final":{"dict":${result}}`);
   });
 
   test('is never empty', async () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { temporal as proto } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
+import { DATA_CONVERTER } from '../../workers/bundle.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
 import { workflowSinks } from '../support/workflow-coverage.ts';
 import { JOB_SCENARIOS } from './job-scenarios.ts';
@@ -12,7 +13,7 @@ const recorded = readdirSync(historyFile('')).filter((name) => name.endsWith('.b
 test.each(recorded)('%s replays with the workflows as they are now', async (name) => {
   const history = proto.api.history.v1.History.decode(readFileSync(historyFile(name)));
   const replay = Worker.runReplayHistory(
-    { workflowBundle: await workflowBundle(), ...workflowSinks() },
+    { workflowBundle: await workflowBundle(), dataConverter: DATA_CONVERTER, ...workflowSinks() },
     history,
   );
   await expect(replay).resolves.toBeUndefined();

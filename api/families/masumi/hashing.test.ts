@@ -1,5 +1,6 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parseExact } from '../../../domain/exact-json.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { inputHash, purchaserNonce, signInput, statusId } from './hashing.ts';
 
@@ -73,4 +74,14 @@ describe('signatures of answers', () => {
     expect(signInput('', answer)).toEqual({ signature: '', verification_key: '' });
     expect(() => signInput('abcd', answer)).toThrow('64 hex digits');
   });
+});
+
+it.each([
+  ['{"n":9007199254740993}', '{"n":9007199254740993}'],
+  ['{"n":-9007199254740993,"a":[1.0,19.90,1e2,-0]}', '{"a":[1,19.9,100,0],"n":-9007199254740993}'],
+  ['{"n":0.1000000000000000055511151231257827}', '{"n":0.1}'],
+  ['{"n":1000000000000000000000}', '{"n":1e+21}'],
+])('the input %s is hashed as %s: integers keep their digits, other numbers are doubles', (sent, hashed) => {
+  const input = parseExact(sent) as JsonObject;
+  expect(inputHash('ident', input)).toBe(createHash('sha256').update(`ident;${hashed}`).digest('hex'));
 });

@@ -1,14 +1,38 @@
-import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, randomUUID, sign } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { inputPreimage, lockPreimage, type LockAnswer } from '../../../domain/masumi/hashes.ts';
 import { isNodeIdentifier } from '../../../domain/masumi/identifier.ts';
-import type { JsonObject } from '../../../schemas/core/json.ts';
+import { textOfNumber } from '../../../domain/exact-json.ts';
+import { shortest } from '../../../domain/hashable.ts';
+import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** MIP-004's input hash, over the original identifier. Throws on halves of surrogate pairs, which have no UTF-8 form. */
 export const inputHash = (identifier: string, inputData: JsonObject): string =>
-  sha256(inputPreimage(identifier, canonicalize(inputData) ?? '{}'));
+  sha256(inputPreimage(identifier, jcs(inputData)));
+
+/**
+ * RFC 8785 JSON, which has doubles. Integers that no double holds keep their digits: purchasers who can send one, as Python
+ * programs can, hash it as it is.
+ */
+function jcs(value: JsonObject): string {
+  const mark = `${randomUUID()}:`;
+  const text = canonicalize(marked(value, mark)) ?? '{}';
+  return text.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1');
+}
+
+function marked(value: Json, mark: string): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  const text = textOfNumber(value);
+  if (text !== undefined) {
+    const number = shortest(text);
+    if (typeof number === 'number') return number;
+    return /^-?\d+$/.test(text) ? `${mark}${text}` : Number(text);
+  }
+  if (Array.isArray(value)) return value.map((item) => marked(item, mark));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, marked(item, mark)]));
+}
 
 /** The identifier as the payment service takes it: verbatim where it can, else the first 24 hex digits of its SHA-256. */
 export const purchaserNonce = (identifier: string): string =>

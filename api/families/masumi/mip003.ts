@@ -14,7 +14,7 @@ import { requirePurchased, untilPayable } from './jobs.ts';
 import { TAGS } from './names.ts';
 import { takeOrder } from './order.ts';
 import { answerQuestion } from './provide-input.ts';
-import { pick, readInputs, readObject, readStartJob } from './read-order.ts';
+import { INPUTS, pick, readInputs, readObject, readStartJob } from './read-order.ts';
 import type { Shop } from './shop.ts';
 import { describeJob } from './status.ts';
 import { toStarted } from './to-wire.ts';
@@ -37,6 +37,7 @@ const startJob = (shop: Shop): Route =>
     scope: 'operate',
     idempotent: true,
     params: FlowParams,
+    exact: INPUTS,
     body: StartJobBody,
     responses: { 200: { description: 'How to pay.', schema: StartedJob } },
     errors: [...ORDER_ERRORS],
@@ -90,6 +91,7 @@ const provide = (shop: Shop): Route =>
     scope: 'operate',
     idempotent: true,
     params: FlowParams,
+    exact: INPUTS,
     body: ProvideInputBody,
     responses: { 200: { description: 'Taken; signed where a key is set.', schema: InputProvided } },
     errors: [
@@ -107,7 +109,7 @@ const provide = (shop: Shop): Route =>
       const jobId = requireId(pick(object, 'job_id', 'jobId'));
       const found = await requirePurchased(ctx, shop, params.flow_key, jobId);
       const lid = pick(object, 'status_id', 'statusId') ?? undefined;
-      const inputs = readInputs(pick(object, 'input_data', 'inputData', 'input'), 'input_data');
+      const inputs = readInputs(pick(object, ...INPUTS), 'input_data');
       if (lid !== undefined && typeof lid !== 'string')
         throw new ApiError('stale_status_id', 'status_id must be the id of the open question.');
       const schemaHash = readSchemaHash(pick(object, 'input_schema_hash', 'inputSchemaHash'));

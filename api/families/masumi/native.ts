@@ -46,6 +46,7 @@ const create = (shop: Shop): Route =>
     scope: 'operate',
     idempotent: true,
     money: { paths: ['payment_amount'], numbersOnly: true },
+    exact: ['inputs'],
     params: FlowParams,
     body: CreateRunBody,
     responses: { 200: { description: 'The run, and how to pay for it.', schema: CreatedRun } },

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { ApiError, invalidInput } from '../../problem.ts';
 import type { Order } from './order.ts';
+import { doubleOf } from '../../../domain/exact-json.ts';
 import { isObject } from '../../../domain/json.ts';
 
 const LONGEST_IDENTIFIER = 250;
@@ -17,10 +18,13 @@ export function pick(body: JsonObject, ...names: string[]): JsonObject[string] |
   return name === undefined ? undefined : body[name];
 }
 
+/** How clients spell what a flow is given. */
+export const INPUTS = ['input_data', 'inputData', 'input'] as const;
+
 /** Body of `start_job`. */
 export function readStartJob(body: unknown): Order {
   const object = readObject(body);
-  const inputs = pick(object, 'input_data', 'inputData', 'input');
+  const inputs = pick(object, ...INPUTS);
   return {
     identifier: readIdentifier(object),
     inputs: inputs === undefined ? {} : readInputs(inputs, 'input_data'),
@@ -63,6 +67,7 @@ export function readInputs(value: unknown, name: string): JsonObject {
 }
 
 function isFinitely(value: Json): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
+  const number = doubleOf(value);
+  if (number !== undefined) return Number.isFinite(number);
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinitely);
 }

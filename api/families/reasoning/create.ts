@@ -27,6 +27,7 @@ export function createRoute(options: ReasoningOptions): Route {
     idempotent: true,
     user: 'body.userId',
     money: { paths: ['maxCost', 'maxTime'] },
+    exact: ['metadata'],
     body: CreateWorkflow,
     responses: { 201: { description: 'Created; planning has begun.', schema: CreatedWorkflow } },
     errors: ['run_abandoned'],

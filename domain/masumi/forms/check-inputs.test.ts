@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { MipInputSchema } from '../../../schemas/families/masumi/fields.ts';
+import { numberOfText } from '../../exact-json.ts';
 import type { FormElement } from '../ports/kodosumi.ts';
 import { checkInputs } from './check-inputs.ts';
 import { toFields } from './to-fields.ts';
@@ -40,7 +41,13 @@ describe('one value', () => {
     [{ type: 'password', min_length: 3 }, 'ab', '! X is too short: give at least 3 characters.'],
     [{ type: 'number', step: 1 }, '3', 3],
     [{ type: 'number', step: 5 }, 2.5, '! X must be a whole number.'],
-    [{ type: 'number', step: 1 }, '9007199254740993', '! X must be a whole number.'],
+    [{ type: 'number', step: 1 }, '9007199254740993', numberOfText('9007199254740993')],
+    [{ type: 'number', step: 1 }, numberOfText('9007199254740993'), numberOfText('9007199254740993')],
+    [{ type: 'number', step: 1 }, numberOfText('2.0'), 2],
+    [{ type: 'number', step: 1 }, numberOfText('9007199254740993.5'), '! X must be a whole number.'],
+    [{ type: 'number' }, numberOfText('19.90'), numberOfText('19.90')],
+    [{ type: 'number', max_value: 20 }, numberOfText('20.10'), '! X is too large: give at most 20.'],
+    [{ type: 'number' }, numberOfText('1e400'), '! X must be a number, such as 3 or 2.5.'],
     [{ type: 'number' }, ' 2.5e1 ', 25],
     [{ type: 'number', min_value: 0 }, -1, '! X is too small: give at least 0.'],
     [{ type: 'number', max_value: 1 }, 1.5, '! X is too large: give at most 1.'],

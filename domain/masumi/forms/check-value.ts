@@ -1,4 +1,6 @@
 import type { Json } from '../../../schemas/core/json.ts';
+import { decimalOf, textOfDecimal } from '../../decimals.ts';
+import { numberOfText, textOfNumber } from '../../exact-json.ts';
 import { choose, isChoice, shownAs, shownValues } from './choices.ts';
 import type {
   ChoiceInput,
@@ -126,10 +128,18 @@ function checkText(input: TextInput, value: Json, { matches }: CheckTools): Verd
 function checkNumber({ label, min, max, whole }: NumberInput, given: Json): Verdict {
   const value = numberOf(given);
   if (value === undefined) return { error: `${label} must be a number, such as 3 or 2.5.` };
-  if (whole && !Number.isSafeInteger(value)) return { error: `${label} must be a whole number.` };
+  const exact = whole ? wholeOf(given) : typeof given === 'string' ? value : given;
+  if (exact === undefined) return { error: `${label} must be a whole number.` };
   if (min !== undefined && value < min) return { error: `${label} is too small: give at least ${min}.` };
   if (max !== undefined && value > max) return { error: `${label} is too large: give at most ${max}.` };
-  return { value };
+  return { value: exact };
+}
+
+/** A whole number with every digit, as flows expect one: 1.0 is 1. */
+function wholeOf(given: Json): Json | undefined {
+  const text = typeof given === 'string' ? given.trim() : (textOfNumber(given) ?? '');
+  const written = textOfDecimal(decimalOf(text) ?? decimalOf(String(Number(text)))!);
+  return /^-?\d+(e\d+)?$/.test(written) ? numberOfText(written) : undefined;
 }
 
 function checkMoment({ kind, label, min, max }: MomentInput, given: Json): Verdict {

@@ -12,6 +12,7 @@ import type {
   TextInput,
 } from './elements.ts';
 import { momentOf, type MomentKind } from './moments.ts';
+import { doubleOf } from '../../exact-json.ts';
 import { isObject } from '../../json.ts';
 
 /**
@@ -194,7 +195,8 @@ function textOf(value: Json | undefined): string | undefined {
 
 /** Numbers, also written as texts, as the values of number inputs are. */
 export function numberOf(value: Json | undefined): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  const double = doubleOf(value);
+  if (double !== undefined) return Number.isFinite(double) ? double : undefined;
   if (typeof value !== 'string' || !/^\s*-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i.test(value))
     return undefined;
   const number = Number(value);

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { quotedAsset, type AssetBook } from '../../assets.ts';
+import { doubleOf } from '../../exact-json.ts';
 import { isObject } from '../../json.ts';
 import type { PayTerms } from '../../plan/plan.ts';
 import { sameAddress } from '../networks.ts';
@@ -26,7 +27,7 @@ const DEFAULT_TIMEOUT_SECONDS = 60;
 /** Reads what a seller sent, keeping the offers that are well formed; undefined when it is no x402 document. */
 export function readPaymentRequired(value: Json | undefined): PaymentRequired | undefined {
   if (!isObject(value) || !Array.isArray(value['accepts'])) return undefined;
-  const version = value['x402Version'];
+  const version = doubleOf(value['x402Version']);
   if (version !== 1 && version !== 2) return undefined;
   return {
     x402Version: version,
@@ -44,7 +45,7 @@ function readOffer(version: 1 | 2, entry: Json): SellersOffer[] {
   const network = typeof entry['network'] === 'string' ? caipNetwork(entry['network']) : undefined;
   if (typeof scheme !== 'string' || typeof asset !== 'string' || typeof payTo !== 'string') return [];
   if (typeof amount !== 'string' || !AMOUNT.test(amount) || network === undefined) return [];
-  const timeout = entry['maxTimeoutSeconds'];
+  const timeout = doubleOf(entry['maxTimeoutSeconds']) ?? 0;
   return [
     {
       scheme,
@@ -52,8 +53,7 @@ function readOffer(version: 1 | 2, entry: Json): SellersOffer[] {
       asset,
       amount,
       payTo,
-      maxTimeoutSeconds:
-        typeof timeout === 'number' && timeout > 0 ? Math.floor(timeout) : DEFAULT_TIMEOUT_SECONDS,
+      maxTimeoutSeconds: timeout > 0 ? Math.floor(timeout) : DEFAULT_TIMEOUT_SECONDS,
       extra: isObject(entry['extra']) ? entry['extra'] : {},
       original: entry,
     },

@@ -1,3 +1,4 @@
+import { numberOfText } from '../../../domain/exact-json.ts';
 import { textInput } from '../elements.ts';
 import { html, markdown, show, type Shown, type StandInFlow } from '../flow.ts';
 
@@ -14,6 +15,9 @@ const RESULTS: { [kind: string]: Shown } = {
   dict: show({ b: [1, 'two'], a: null }),
   list: show([1, 'two', { three: 3 }]),
   empty: markdown(''),
+  nul: { Text: { body: 'a\0b' } },
+  half: { Markdown: { body: 'half \ud800 of a pair' } },
+  digits: { dict: { id: numberOfText('12345678901234567890'), price: numberOfText('19.90') } },
 };
 
 /** Ends with a result of the class that the input names. */

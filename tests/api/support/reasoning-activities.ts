@@ -67,9 +67,12 @@ export function scriptedActivities(parts: ActivityParts): Activities {
 const runOf = async ({ db }: ActivityParts, runId: string): Promise<RunRow> =>
   (await getRun(db.pool, runId))!;
 
-function scriptedPlanning({ db, journal }: ActivityParts, scenarioOf: ScenarioOf): PlanningActivities {
+function scriptedPlanning(
+  { db, journal, sealer }: ActivityParts,
+  scenarioOf: ScenarioOf,
+): PlanningActivities {
   return {
-    ...createRerunActivities({ db: db.pool, journal }),
+    ...createRerunActivities({ db: db.pool, journal, sealer }),
     planFast: ({ ride, runId }) =>
       withRide(journal, ride, async () => {
         const { planned, planning, plan } = await scenarioOf(runId);
@@ -156,7 +159,16 @@ async function complete(
 ): Promise<ValueRef> {
   const output = await values.keep(runId, outputs?.[step.id] ?? { from: step.id });
   const paid = payment === undefined ? {} : { payment };
-  const done = { stepId: step.id, output, cost: payment?.amountMinor ?? '0', timeMs: 3, attempts, ...paid };
+  const shown = await values.show(output);
+  const done = {
+    stepId: step.id,
+    output,
+    shown,
+    cost: payment?.amountMinor ?? '0',
+    timeMs: 3,
+    attempts,
+    ...paid,
+  };
   await journal.append({ runId, events: [stepCompleted(done)] });
   return output;
 }

@@ -9,6 +9,7 @@ import type { FamilyModule } from '../../../api/family.ts';
 import type { ApiSettings } from '../../../api/settings.ts';
 import { startRun } from '../../../api/runs/start.ts';
 import { createValues } from '../../../db/values.ts';
+import { DATA_CONVERTER } from '../../../workers/bundle.ts';
 import { ask as request, openStack, type Answer, type ApiStack } from '../../api/support/api.ts';
 import { sampleBook } from '../../support/sample-catalogue.ts';
 import { connect, uniqueTaskQueue } from '../../support/temporal.ts';
@@ -49,6 +50,7 @@ export async function openAskingApp(settings: Partial<ApiSettings> = {}): Promis
     namespace: temporal.namespace,
     taskQueue,
     workflowsPath: fileURLToPath(new URL('./asking.ts', import.meta.url)),
+    dataConverter: DATA_CONVERTER,
     activities: {
       ...createJournalActivities(parts),
       ...createLedgerActivities(parts),
