@@ -15,6 +15,7 @@ import { EngineError } from '../../domain/errors.ts';
 import type { PaymentFacts } from '../../domain/payments/events.ts';
 import { purseFor, type RunPurse } from '../../domain/payments/purse.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
+import type { IntakeWaits } from './intake.ts';
 import { databaseNow } from '../../db/clock.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
@@ -40,6 +41,8 @@ export interface PaymentDeps {
   decideAfterMs?: number;
   /** How long payments rest between two looks of the sweeper: settled ones, and signed ones that nobody touches. */
   sweepAges?: SweepAges;
+  /** How often the sweeper looks for money that came in, and how long it waits for somebody to claim it. */
+  intakeWaits?: IntakeWaits;
 }
 
 export type PaymentTools = Required<PaymentDeps>;
@@ -52,6 +55,7 @@ export const withDefaults = (deps: PaymentDeps): PaymentTools => ({
   attentionAfterMs: 60_000,
   decideAfterMs: 600_000,
   sweepAges: { settledMs: 2_000, orphanMs: 60_000 },
+  intakeWaits: { everyMs: 10_000, restMs: 60_000 },
   ...deps,
 });
 

@@ -89,13 +89,22 @@ async function seenBy({ deps, principal }: Ctx, row: ReportRow): Promise<Told[]>
   return own.filter(({ runId }) => runId !== null && visible.has(runId));
 }
 
-const toAccount = ({ account_id, asset, ledger, chain, drift, explained }: AccountDrift): AccountDrift => ({
+const toAccount = ({
   account_id,
   asset,
   ledger,
   chain,
   drift,
   explained,
+  surplus = '0',
+}: AccountDrift): AccountDrift => ({
+  account_id,
+  asset,
+  ledger,
+  chain,
+  drift,
+  explained,
+  surplus,
 });
 
 const toFinding = ({ kind, runId, object, detail, repaired }: Told): Reconciliation['findings'][number] => ({

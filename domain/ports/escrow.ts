@@ -12,7 +12,7 @@ export type DepositVerdict =
   | { kind: 'pending' }
   | {
       kind: 'refused';
-      code: 'transaction_not_found' | 'deposit_mismatch' | 'sender_mismatch';
+      code: 'transaction_not_found' | 'deposit_mismatch' | 'sender_mismatch' | 'deposit_already_credited';
       message: string;
     };
 
@@ -27,7 +27,8 @@ export type PreparedWithdrawal =
 
 export interface EscrowActivities {
   verifyDeposit(claim: DepositClaim): Promise<DepositVerdict>;
-  creditDeposit(claim: DepositClaim): Promise<void>;
+  /** `slot` is where it was found. */
+  creditDeposit(claim: DepositClaim & { slot?: number }): Promise<void>;
   refuseDeposit(claim: DepositClaim & { reason: string }): Promise<void>;
   /** Makes the payment of a withdrawal; what follows is `PaymentActivities`, as for every payment. */
   prepareWithdrawal(ref: WithdrawalRef): Promise<PreparedWithdrawal>;

@@ -160,7 +160,7 @@ export type ReceiptPayment = z.infer<typeof ReceiptPayment>;
 /** A transfer of the ledger. `amount` of an entry is signed minor units; they sum to zero in each asset. */
 const ReceiptTransfer = z.strictObject({
   id: z.string(),
-  kind: z.enum(['deposit', 'withdrawal', 'reserve', 'release', 'payment', 'refund', 'funding']),
+  kind: z.enum(['deposit', 'withdrawal', 'reserve', 'release', 'payment', 'refund', 'funding', 'surplus']),
   state: z.enum(['pending', 'posted', 'voided']),
   step_id: z.string().nullable(),
   created_at: Time,
