@@ -16,6 +16,7 @@ const ACCOUNT = {
   chain: '7',
   drift: '-3',
   explained: false,
+  surplus: '0',
 };
 
 /** While this is set, checks are held up. */
