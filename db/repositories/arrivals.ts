@@ -48,7 +48,9 @@ export const ARRIVAL = `id, asset, network, tx_hash, sender, amount::text, taken
   seen_at, booked_at`;
 
 export const arrivalId = (arrival: Pick<Arrival, 'asset' | 'txHash' | 'sender'>): string =>
-  `sur_${createHash('sha256').update(arrivalName(arrival)).digest('hex').slice(0, 32)}`;
+  `sur_${hashOf(arrivalName(arrival))}`;
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 /**
  * Writes down what a chain shows, once for each transaction, asset and sender. What was seen before it was final may have
@@ -138,7 +140,7 @@ async function moveTaken(client: pg.PoolClient, row: ArrivalRow, amount: bigint,
 
 async function unbook(client: pg.PoolClient, row: ArrivalRow, asset: Asset, amount: bigint, usedBy: string) {
   await applyTransfer(client, {
-    id: `surplus:${row.id}:${usedBy}`,
+    id: `surplus:${row.id}:${hashOf(usedBy)}`,
     kind: 'surplus',
     state: 'posted',
     tenant: 'system',
