@@ -8,7 +8,7 @@ import { EngineError } from '../../domain/errors.ts';
 import { move } from '../../domain/ledger.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { heldAsset } from '../../domain/payments/purse.ts';
-import type { DepositClaim, DepositVerdict } from '../../domain/ports/escrow.ts';
+import type { DepositClaim, DepositVerdict, VerifiedDeposit } from '../../domain/ports/escrow.ts';
 import type { Asset } from '../../schemas/core/money.ts';
 import type { SolanaNode } from '../payments/solana/node.ts';
 import { ownPlaces, sharesOf, transfersTo, type OwnPlaces } from '../payments/solana/shares.ts';
@@ -29,8 +29,9 @@ export async function verifyDeposit(tools: EscrowTools, claim: DepositClaim): Pr
     return (await isOnItsWay(node, claim.signature)) ? { kind: 'pending' } : notFound(claim);
   if (found.meta === null || found.meta.err !== null) return mismatch('The transaction failed on its chain.');
   const places = await ownPlaces(node, keypair.publicKey, asset.address);
-  const problem = judge(found, { asset, wallet, places, amount: BigInt(claim.amount) });
-  if (problem === undefined) return { kind: 'finalized', slot: found.slot };
+  const stayed = sharesOf(found, places).find(({ sender }) => sender === wallet)?.amount ?? 0n;
+  const problem = judge(found, { asset, wallet, places, amount: BigInt(claim.amount), stayed });
+  if (problem === undefined) return { kind: 'finalized', slot: found.slot, stayed: stayed.toString() };
   const elsewhere = await creditedElsewhere(tools.db.pool, { ...claim, asset: asset.id });
   return elsewhere ? { ...problem, code: 'deposit_already_credited' } : problem;
 }
@@ -53,12 +54,14 @@ interface Expected {
   /** Where the escrow keeps the asset. */
   places: OwnPlaces;
   amount: bigint;
+  /** What the escrow has of all that came from the wallet. */
+  stayed: bigint;
 }
 
 /** One transaction may have deposits in several assets and of several users: each claim is about its own part. */
 function judge(
   found: ParsedTransactionWithMeta,
-  { asset, wallet, places, amount }: Expected,
+  { asset, wallet, places, amount, stayed }: Expected,
 ): Refused | undefined {
   const arrived = transfersTo(found, places);
   const own = arrived.filter((transfer) => isFrom(transfer, wallet));
@@ -74,7 +77,6 @@ function judge(
     return mismatch(`The transaction moved ${show(sum)} into the escrow, not ${show(amount)}.`);
   if (!hasSigned(found, wallet))
     return { kind: 'refused', code: 'sender_mismatch', message: `${wallet} did not sign the transaction.` };
-  const stayed = sharesOf(found, places).find(({ sender }) => sender === wallet)?.amount ?? 0n;
   if (stayed < amount) return mismatch(`Of ${show(amount)} only ${show(stayed)} stayed in the escrow.`);
   return undefined;
 }
@@ -99,14 +101,21 @@ const notFound = ({ signature }: DepositClaim): Refused => ({
  */
 export async function creditDeposit(
   tools: EscrowTools,
-  claim: DepositClaim & { slot?: number },
+  { slot = 0, stayed, ...claim }: VerifiedDeposit,
 ): Promise<void> {
-  const { tenant, userId, signature, slot = 0 } = claim;
+  const { tenant, userId, signature } = claim;
   const asset = heldAsset(tools.assets, claim.asset);
   const sender = await walletOf(tools, claim);
   const amount = BigInt(claim.amount);
   const named = { ...claim, asset: asset.id };
-  const arrival = { txHash: signature, asset, sender, amount, position: slot, final: true };
+  const arrival = {
+    txHash: signature,
+    asset,
+    sender,
+    amount: BigInt(stayed ?? amount),
+    position: slot,
+    final: true,
+  };
   const usedBy = `deposit:${tenant}:${userId}:${asset.id}:${amount}`;
   const credited = await tools.db.transaction(async (client) => {
     const use = { kind: 'deposit', usedBy, most: amount, atLeast: amount } as const;

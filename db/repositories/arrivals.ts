@@ -54,7 +54,7 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 
 /**
  * Writes down what a chain shows, once for each transaction, asset and sender. What was seen before it was final may have
- * been on a fork, so the final look decides; what was taken meanwhile stays covered.
+ * been on a fork, so the first final look decides; what was taken meanwhile stays covered.
  */
 export async function noteArrival(db: Queryable, arrival: Arrival): Promise<string> {
   const { asset, txHash, sender, amount, position, final } = arrival;
@@ -63,8 +63,8 @@ export async function noteArrival(db: Queryable, arrival: Arrival): Promise<stri
     `insert into arrival as a (id, asset, network, tx_hash, sender, amount, position, final)
      values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (id) do update set final = true, position = excluded.position,
-       amount = greatest(excluded.amount, case when a.final then a.amount else a.taken + a.booked end)
-     where excluded.final and not (a.final and a.amount >= excluded.amount)`,
+       amount = greatest(excluded.amount, a.taken + a.booked)
+     where excluded.final and not a.final`,
     [
       id,
       asset.id,

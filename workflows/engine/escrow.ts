@@ -33,7 +33,8 @@ export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Pr
   for (;;) {
     const verdict = await act.verifyDeposit(claim);
     if (verdict.kind === 'finalized') {
-      await act.creditDeposit({ ...claim, slot: verdict.slot });
+      const { kind: _kind, ...found } = verdict;
+      await act.creditDeposit({ ...claim, ...found });
       return 'credited';
     }
     const lost = verdict.kind === 'pending' && Date.now() >= givesUpAt;
