@@ -4,18 +4,11 @@ import { beginLook, endLook } from '../../db/repositories/chain-watch.ts';
 import { finalTransactions } from '../../db/repositories/payments-write.ts';
 import type { Intake, IntakeRail } from '../../domain/payments/rail.ts';
 import type { Asset } from '../../schemas/core/money.ts';
-import type { PaymentTools } from './tools.ts';
+import type { IntakeWaits, PaymentTools } from './tools.ts';
 
 type IntakeTools = Pick<PaymentTools, 'db' | 'assets' | 'checkpoint'> & {
   rails: { all: readonly IntakeRail[] };
 };
-
-export interface IntakeWaits {
-  /** Nothing is done when somebody looked less than this ago. */
-  everyMs: number;
-  /** How long what came in may stay unclaimed before it is booked as surplus. */
-  restMs: number;
-}
 
 const MOST = 200;
 

@@ -15,11 +15,17 @@ import { EngineError } from '../../domain/errors.ts';
 import type { PaymentFacts } from '../../domain/payments/events.ts';
 import { purseFor, type RunPurse } from '../../domain/payments/purse.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
-import type { IntakeWaits } from './intake.ts';
 import { databaseNow } from '../../db/clock.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
+
+export interface IntakeWaits {
+  /** Nothing is done when somebody looked less than this ago. */
+  everyMs: number;
+  /** How long what came in may stay unclaimed before it is booked as surplus. */
+  restMs: number;
+}
 
 export interface PaymentDeps {
   db: Database;

@@ -206,13 +206,14 @@ describe.each(['solana', 'evm'] as const)(
         paidBack,
         credits,
         escrows: await Promise.all(bookings.map(({ userId }) => escrowOf(userId))),
+        runs: bookings.map(({ runId }) => runId),
       };
     };
 
     const waiting = async (txHash: string): Promise<string[]> => {
       await createBooks(stack).check();
       const rows = await listSurplus(stack.db.pool, 'waiting', undefined, 200);
-      return rows.filter((row) => row.tx_hash === txHash).map(({ booked }) => booked);
+      return rows.filter((row) => row.tx_hash === txHash).map((row) => row.booked);
     };
 
     test.each([
@@ -232,9 +233,13 @@ describe.each(['solana', 'evm'] as const)(
     });
 
     test('with less than it says credits what came, and a person is told', async () => {
-      const { credits, escrows } = await undoAll([500_000n], '300000');
+      const { credits, escrows, runs } = await undoAll([500_000n], '300000');
       expect(credits).toEqual(['300000', '200000']);
       expect(escrows).toEqual([1_000_000n, 900_000n]);
+      expect(await Promise.all(runs.map((runId) => attentionKinds(stack, runId)))).toEqual([
+        [],
+        ['refund_rejected'],
+      ]);
     });
 
     test('with more than was paid credits what was paid; the rest waits for a person', async () => {
