@@ -158,7 +158,10 @@ describe('money that nobody claimed', () => {
   };
   const listed = async (query: string) => {
     const { body } = await operator.get(`/ledger/surplus?${query}`);
-    const { surplus, next_cursor } = body as { surplus: { id: string }[]; next_cursor: string | null };
+    const { surplus, next_cursor } = body as unknown as {
+      surplus: { id: string }[];
+      next_cursor: string | null;
+    };
     return { ids: surplus.map(({ id }) => id), next: next_cursor };
   };
   const assign = (id: string, body: object, key?: string) =>
