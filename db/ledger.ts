@@ -5,7 +5,7 @@ import { checkEntries, type Entry } from '../domain/ledger.ts';
 /** A transfer to record; `id` is its idempotency key and says what it is for, e.g. "payment:<intent>". */
 export interface NewTransfer {
   id: string;
-  kind: 'deposit' | 'withdrawal' | 'reserve' | 'release' | 'payment' | 'refund' | 'funding';
+  kind: 'deposit' | 'withdrawal' | 'reserve' | 'release' | 'payment' | 'refund' | 'funding' | 'surplus';
   state: 'pending' | 'posted';
   tenant: string;
   runId?: string;

@@ -30,14 +30,19 @@ export async function fundEscrow(
     return screen.detail(`the escrow holds ${available} ${mint.symbol} already`);
   const { address } = await client.get<{ address: string }>('/escrow/address');
   const deposit = amount ?? '5';
-  const signature = await transfer(local, address, deposit);
+  const signature = await sendToEscrow(local, address, deposit);
   screen.detail(`sent ${deposit} ${mint.symbol} from ${demoUser.address} to ${address}`);
   screen.detail(`transaction ${signature}; waiting until it is final (about 13 s on ${rpcUrl})`);
   await client.post(`/escrow/${user}/deposit`, { amount: deposit, asset: mint.symbol, signature });
   screen.detail(`${deposit} ${mint.symbol} credited`);
 }
 
-async function transfer({ solana }: LocalAssets, escrow: string, deposit: string): Promise<string> {
+/** Sends tokens of the demo user to the escrow address; answers the signature. */
+export async function sendToEscrow(
+  { solana }: LocalAssets,
+  escrow: string,
+  deposit: string,
+): Promise<string> {
   const wallet = Keypair.fromSecretKey(bs58.decode(solana.demoUser.secretKey));
   const mint = new PublicKey(solana.mint.address);
   const target = getAssociatedTokenAddressSync(mint, new PublicKey(escrow));

@@ -10,7 +10,11 @@ export const ACCOUNT_KINDS = [
   'float',
   'treasury',
   'withdrawal',
+  'surplus',
 ] as const;
+
+/** Kinds whose balances lie in our accounts on the chains. */
+export const CUSTODY_KINDS = ['escrow', 'reserve', 'bridge', 'float', 'treasury', 'surplus'] as const;
 
 declare const FAMILY_ACCOUNT: unique symbol;
 /** A kind that a family declares in its manifest. */
@@ -65,3 +69,7 @@ export const treasuryAccount = (asset: Asset): AccountRef =>
 
 /** The operator's own money on a chain where users have no escrow. */
 export const floatAccount = (asset: Asset): AccountRef => ref('float', 'system', 'operator', asset, false);
+
+/** What came in on a chain and nobody has claimed: one account for each arrival. Capped, so it is given away once. */
+export const surplusAccount = (asset: Asset, arrivalId: string): AccountRef =>
+  ref('surplus', 'system', arrivalId, asset, true);

@@ -23,6 +23,8 @@ export const CRASH_POINTS = {
   'run.ended': 'The end is told. What was moved in between goes back when the activity is repeated.',
   'deposit.credited':
     'The deposit is in the ledger. The repetition finds its proof used by itself and changes nothing.',
+  'surplus.booked':
+    'What nobody claimed waits in the ledger. The next look finds it booked; a claim takes it from there.',
   'withdrawal.prepared':
     'Its payment is there and its amount held. The next try finds that payment; what follows has the points of payments.',
 } as const;

@@ -6,6 +6,7 @@ const look = (ledger: bigint, mayHaveLeft = 0n, mayHaveCome = 0n): CustodyLook =
   ledger,
   mayHaveLeft,
   mayHaveCome,
+  surplus: 0n,
 });
 const account = { account: 'custody:system:me:usdc', asset: 'usdc' };
 const judge = (before: CustodyLook, after: CustodyLook, chain: bigint | null) =>

@@ -11,7 +11,7 @@ export const FINDING_KINDS = {
   },
   chain_surplus: {
     means:
-      'A chain account holds more than the ledger says: nobody claimed it as a deposit, or the operator put it in.',
+      'A chain account holds more than the ledger says, and no transfer is found that brought it: it was there before Steward looked.',
     repair: 'none',
   },
   chain_unreachable: { means: 'A chain could not be asked what an account holds.', repair: 'none' },
@@ -30,6 +30,10 @@ export const FINDING_KINDS = {
   },
   deposit_transfer: {
     means: 'A deposit is called credited, and the ledger does not have it.',
+    repair: 'none',
+  },
+  surplus_account: {
+    means: 'What came in and was not claimed is not what the ledger has of it.',
     repair: 'none',
   },
   orphan_hold: { means: 'Money is held for a payment that does not hold it.', repair: 'none' },
@@ -80,6 +84,8 @@ export interface CustodyLook {
   ledger: bigint;
   mayHaveLeft: bigint;
   mayHaveCome: bigint;
+  /** Of the ledger: what came in and nobody has claimed. */
+  surplus: bigint;
 }
 
 /** The ledger was read before and after the chain was asked, so that what moved in between is not a difference. */
@@ -101,15 +107,16 @@ export interface AccountPosition {
   chain: bigint | null;
   drift: bigint;
   explained: boolean;
+  surplus: bigint;
 }
 
 export function positionOf({ account, asset, before, after, chain }: CustodyFacts): AccountPosition {
-  const { ledger } = after;
-  if (chain === null) return { account, asset, ledger, chain, drift: 0n, explained: false };
+  const { ledger, surplus } = after;
+  if (chain === null) return { account, asset, ledger, chain, drift: 0n, explained: false, surplus };
   const low = least(before.ledger - before.mayHaveLeft, after.ledger - after.mayHaveLeft);
   const high = most(before.ledger + before.mayHaveCome, after.ledger + after.mayHaveCome);
   const drift = chain - ledger;
-  return { account, asset, ledger, chain, drift, explained: chain >= low && chain <= high };
+  return { account, asset, ledger, chain, drift, explained: chain >= low && chain <= high, surplus };
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -26,6 +26,10 @@ export const COMMANDS: Commands = {
   keys: { summary: 'create, list and revoke API keys, straight in the database', file: 'scripts/keys.ts' },
   fund: { summary: 'money for a user of the local stack', file: 'scripts/fund.ts' },
   treasury: { summary: 'what runs may spend of the operator’s own money', file: 'scripts/treasury.ts' },
+  surplus: {
+    summary: 'money that came in and that nobody claimed, and whose it is',
+    file: 'scripts/surplus.ts',
+  },
   purchase: { summary: 'buy a job of an agent, and check all of it', file: 'scripts/purchase.ts' },
   keygen: { summary: 'a new escrow account, or the secrets of a deployment', file: 'scripts/keygen.ts' },
   migrate: { summary: 'the newest schema for DATABASE_URL', file: 'scripts/migrate.ts' },

@@ -1,18 +1,18 @@
-import { PublicKey, type ParsedTransactionWithMeta } from '@solana/web3.js';
+import type { ParsedTransactionWithMeta } from '@solana/web3.js';
 import { applyTransfer } from '../../db/ledger.ts';
-import { useChainProof } from '../../db/repositories/chain-proof.ts';
-import { closeDeposit, markTopUp } from '../../db/escrow/deposits.ts';
+import { takeArrival } from '../../db/repositories/arrivals.ts';
+import { closeDeposit, creditedElsewhere, depositId, markTopUp } from '../../db/escrow/deposits.ts';
 import { findEscrowUser } from '../../db/escrow/users.ts';
 import { escrowAccount, worldAccount } from '../../domain/accounts.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { move } from '../../domain/ledger.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { heldAsset } from '../../domain/payments/purse.ts';
-import type { DepositClaim, DepositVerdict } from '../../domain/ports/escrow.ts';
+import type { DepositClaim, DepositVerdict, VerifiedDeposit } from '../../domain/ports/escrow.ts';
 import type { Asset } from '../../schemas/core/money.ts';
 import type { SolanaNode } from '../payments/solana/node.ts';
-import { tokenAccount } from '../payments/solana/tokens.ts';
-import { coinTransfers, tokenTransfers, type ChainTransfer } from '../payments/solana/transfers.ts';
+import { ownPlaces, sharesOf, transfersTo, type OwnPlaces } from '../payments/solana/shares.ts';
+import type { ChainTransfer } from '../payments/solana/transfers.ts';
 import type { EscrowTools } from './tools.ts';
 
 type Refused = Extract<DepositVerdict, { kind: 'refused' }>;
@@ -28,12 +28,12 @@ export async function verifyDeposit(tools: EscrowTools, claim: DepositClaim): Pr
   if (found === null)
     return (await isOnItsWay(node, claim.signature)) ? { kind: 'pending' } : notFound(claim);
   if (found.meta === null || found.meta.err !== null) return mismatch('The transaction failed on its chain.');
-  const target =
-    asset.address === null
-      ? keypair.publicKey
-      : await tokenAccount(node, new PublicKey(asset.address), keypair.publicKey);
-  const problem = judge(found, { asset, wallet, target: target.toBase58(), amount: BigInt(claim.amount) });
-  return problem ?? { kind: 'finalized', slot: found.slot };
+  const places = await ownPlaces(node, keypair.publicKey, asset.address);
+  const stayed = sharesOf(found, places).find(({ sender }) => sender === wallet)?.amount ?? 0n;
+  const problem = judge(found, { asset, wallet, places, amount: BigInt(claim.amount), stayed });
+  if (problem === undefined) return { kind: 'finalized', slot: found.slot, stayed: stayed.toString() };
+  const elsewhere = await creditedElsewhere(tools.db.pool, { ...claim, asset: asset.id });
+  return elsewhere ? { ...problem, code: 'deposit_already_credited' } : problem;
 }
 
 async function walletOf(tools: EscrowTools, { tenant, userId }: DepositClaim): Promise<string> {
@@ -51,17 +51,19 @@ async function isOnItsWay(node: SolanaNode, signature: string): Promise<boolean>
 interface Expected {
   asset: Asset;
   wallet: string;
-  /** The escrow's own address for SOL, its token account for tokens. */
-  target: string;
+  /** Where the escrow keeps the asset. */
+  places: OwnPlaces;
   amount: bigint;
+  /** What the escrow has of all that came from the wallet. */
+  stayed: bigint;
 }
 
+/** One transaction may have deposits in several assets and of several users: each claim is about its own part. */
 function judge(
   found: ParsedTransactionWithMeta,
-  { asset, wallet, target, amount }: Expected,
+  { asset, wallet, places, amount, stayed }: Expected,
 ): Refused | undefined {
-  const all = asset.address === null ? coinTransfers(found) : tokenTransfers(found);
-  const arrived = all.filter((transfer) => transfer.destination === target);
+  const arrived = transfersTo(found, places);
   const own = arrived.filter((transfer) => isFrom(transfer, wallet));
   if (own.length === 0 && arrived.length > 0)
     return {
@@ -75,8 +77,7 @@ function judge(
     return mismatch(`The transaction moved ${show(sum)} into the escrow, not ${show(amount)}.`);
   if (!hasSigned(found, wallet))
     return { kind: 'refused', code: 'sender_mismatch', message: `${wallet} did not sign the transaction.` };
-  const gained = gainOf(found, asset, target);
-  if (gained < amount) return mismatch(`Of ${show(amount)} only ${show(gained)} stayed in the escrow.`);
+  if (stayed < amount) return mismatch(`Of ${show(amount)} only ${show(stayed)} stayed in the escrow.`);
   return undefined;
 }
 
@@ -86,17 +87,6 @@ const isFrom = ({ authority, sourceOwner }: ChainTransfer, wallet: string): bool
 const hasSigned = ({ transaction }: ParsedTransactionWithMeta, wallet: string): boolean =>
   transaction.message.accountKeys.some(({ pubkey, signer }) => signer && pubkey.toBase58() === wallet);
 
-/** What the transaction left in the account, whatever its instructions say: tokens may take fees on the way. */
-function gainOf({ meta, transaction }: ParsedTransactionWithMeta, asset: Asset, target: string): bigint {
-  const index = transaction.message.accountKeys.findIndex(({ pubkey }) => pubkey.toBase58() === target);
-  if (index < 0 || !meta) return 0n;
-  if (asset.address === null)
-    return BigInt(meta.postBalances[index] ?? 0) - BigInt(meta.preBalances[index] ?? 0);
-  const tokens = (balances: typeof meta.preTokenBalances): bigint =>
-    BigInt(balances?.find(({ accountIndex }) => accountIndex === index)?.uiTokenAmount.amount ?? 0);
-  return tokens(meta.postTokenBalances) - tokens(meta.preTokenBalances);
-}
-
 const mismatch = (message: string): Refused => ({ kind: 'refused', code: 'deposit_mismatch', message });
 
 const notFound = ({ signature }: DepositClaim): Refused => ({
@@ -105,34 +95,51 @@ const notFound = ({ signature }: DepositClaim): Refused => ({
   message: `The chain does not know ${signature}: wait until it is confirmed, then try again.`,
 });
 
-/** Credits a verified deposit once; a transaction that was credited for anything else is refused for good. */
-export async function creditDeposit(tools: EscrowTools, claim: DepositClaim): Promise<void> {
-  const { tenant, userId, signature, amount } = claim;
+/**
+ * Credits a verified deposit once; what was credited for anything else, or given away, is refused for good. All is one
+ * database transaction: a crash before its commit leaves nothing, and after it the repetition finds its own part taken.
+ */
+export async function creditDeposit(
+  tools: EscrowTools,
+  { slot = 0, stayed, ...claim }: VerifiedDeposit,
+): Promise<void> {
+  const { tenant, userId, signature } = claim;
   const asset = heldAsset(tools.assets, claim.asset);
-  const from = await walletOf(tools, claim);
-  const data = { userId, signature, from, recipient: tools.keypair.publicKey.toBase58() };
-  const entries = move(worldAccount(asset), escrowAccount(tenant, userId, asset), BigInt(amount));
-  await tools.db.transaction(async (client) => {
-    const usedBy = `deposit:${tenant}:${userId}:${asset.id}:${amount}`;
-    if (
-      !(await useChainProof(client, { network: asset.network, txHash: signature, kind: 'deposit', usedBy }))
-    )
-      throw new EngineError(
-        'deposit_already_credited',
-        `${signature} was credited before, to another user or amount.`,
-      );
-    const transfer = {
-      id: `deposit:${signature}`,
+  const sender = await walletOf(tools, claim);
+  const amount = BigInt(claim.amount);
+  const named = { ...claim, asset: asset.id };
+  const arrival = {
+    txHash: signature,
+    asset,
+    sender,
+    amount: BigInt(stayed ?? amount),
+    position: slot,
+    final: true,
+  };
+  const usedBy = `deposit:${tenant}:${userId}:${asset.id}:${amount}`;
+  const credited = await tools.db.transaction(async (client) => {
+    const use = { kind: 'deposit', usedBy, most: amount, atLeast: amount } as const;
+    if ((await takeArrival(client, arrival, use)) !== amount) {
+      await closeDeposit(client, named, 'refused', 'deposit_already_credited');
+      return false;
+    }
+    await applyTransfer(client, {
+      id: `deposit:${depositId(named)}`,
       kind: 'deposit',
       state: 'posted',
       tenant,
-      data,
-      entries,
-    } as const;
-    await applyTransfer(client, transfer);
-    await closeDeposit(client, { ...claim, asset: asset.id }, 'credited');
+      data: { userId, signature, from: sender, recipient: tools.keypair.publicKey.toBase58() },
+      entries: move(worldAccount(asset), escrowAccount(tenant, userId, asset), amount),
+    });
+    await closeDeposit(client, named, 'credited');
     await markTopUp(client, tenant, userId);
+    return true;
   });
+  if (!credited)
+    throw new EngineError(
+      'deposit_already_credited',
+      `${signature} was credited before, to another user or amount.`,
+    );
   await tools.checkpoint('deposit.credited');
 }
 
@@ -140,5 +147,6 @@ export async function refuseDeposit(
   tools: EscrowTools,
   claim: DepositClaim & { reason: string },
 ): Promise<void> {
-  await closeDeposit(tools.db.pool, claim, 'refused', claim.reason);
+  const asset = heldAsset(tools.assets, claim.asset).id;
+  await closeDeposit(tools.db.pool, { ...claim, asset }, 'refused', claim.reason);
 }

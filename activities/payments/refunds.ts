@@ -15,7 +15,7 @@ export async function sweepRefunds(tools: RefundTools, limit: number): Promise<n
       ?.readIncoming({ txHash: refund.txHash, asset: refund.asset, from: refund.from })
       .catch(() => undefined); // the node does not answer: next time
     if (sighting === undefined) continue;
-    if (sighting.kind === 'found' && sighting.amount === refund.amount) {
+    if (sighting.kind === 'found' && sighting.amount >= refund.amount) {
       if (!sighting.final) continue;
       await closeTransfer(tools.db.pool, refund.id, 'posted');
       moved++;

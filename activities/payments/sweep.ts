@@ -6,6 +6,7 @@ import {
   type PaymentRow,
 } from '../../db/repositories/payments-write.ts';
 import { reconcileIntent } from './reconcile.ts';
+import { takeIn } from './intake.ts';
 import { sweepRefunds } from './refunds.ts';
 import type { PaymentTools } from './tools.ts';
 import { nodeErrorMessage } from './node-name.ts';
@@ -17,6 +18,7 @@ export async function sweep(tools: PaymentTools, limit: number): Promise<{ open:
   const claimed = await claimOpenPayments(tools.db.pool, limit, tools.sweepAges);
   const closed = await pLimit(AT_ONCE).map(claimed, (payment) => closes(tools, payment));
   const refunded = await sweepRefunds(tools, limit);
+  await takeIn(tools, tools.intakeWaits);
   const moved = closed.filter(Boolean).length + refunded;
   return { open: await countOpenPayments(tools.db.pool), moved };
 }

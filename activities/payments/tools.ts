@@ -20,6 +20,13 @@ import type { Queryable } from '../../db/ledger.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 
+export interface IntakeWaits {
+  /** Nothing is done when somebody looked less than this ago. */
+  everyMs: number;
+  /** How long what came in may stay unclaimed before it is booked as surplus. */
+  restMs: number;
+}
+
 export interface PaymentDeps {
   db: Database;
   journal: Journal;
@@ -40,6 +47,8 @@ export interface PaymentDeps {
   decideAfterMs?: number;
   /** How long payments rest between two looks of the sweeper: settled ones, and signed ones that nobody touches. */
   sweepAges?: SweepAges;
+  /** How often the sweeper looks for money that came in, and how long it waits for somebody to claim it. */
+  intakeWaits?: IntakeWaits;
 }
 
 export type PaymentTools = Required<PaymentDeps>;
@@ -52,6 +61,7 @@ export const withDefaults = (deps: PaymentDeps): PaymentTools => ({
   attentionAfterMs: 60_000,
   decideAfterMs: 600_000,
   sweepAges: { settledMs: 2_000, orphanMs: 60_000 },
+  intakeWaits: { everyMs: 10_000, restMs: 60_000 },
   ...deps,
 });
 

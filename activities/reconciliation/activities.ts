@@ -60,11 +60,12 @@ async function tellPeople(tools: BookTools, told: readonly Told[]): Promise<void
   await settleGone(tools.db.pool, { prefix: 'books:', kinds, except: open.map(attentionIdOf) });
 }
 
-const toRow = ({ account, asset, ledger, chain, drift, explained }: AccountPosition) => ({
+const toRow = ({ account, asset, ledger, chain, drift, explained, surplus }: AccountPosition) => ({
   account_id: account,
   asset,
   ledger: ledger.toString(),
   chain: chain?.toString() ?? null,
   drift: drift.toString(),
   explained,
+  surplus: surplus.toString(),
 });

@@ -10,6 +10,7 @@ import {
 } from '../../domain/reconciliation.ts';
 import type { Asset } from '../../schemas/core/money.ts';
 import type { BookTools } from './tools.ts';
+import { takeIn } from '../payments/intake.ts';
 import { nodeErrorMessage } from '../payments/node-name.ts';
 
 /** The result of one look: the position of each chain account, and what is wrong with it. */
@@ -19,7 +20,7 @@ export interface CustodyReport {
 }
 
 const LOOKS = 3;
-const NOTHING: CustodyLook = { ledger: 0n, mayHaveLeft: 0n, mayHaveCome: 0n };
+const NOTHING: CustodyLook = { ledger: 0n, mayHaveLeft: 0n, mayHaveCome: 0n, surplus: 0n };
 
 /** The name of a chain account in reports: whose it is and what it holds. */
 const custodyAccount = (rail: CustodyRail, asset: Asset): string =>
@@ -28,6 +29,7 @@ const custodyAccount = (rail: CustodyRail, asset: Asset): string =>
 /** A difference counts only when the last of several looks still shows it, because nodes lag behind each other. */
 export async function examineCustody(tools: BookTools): Promise<CustodyReport> {
   for (let look = 1; ; look++) {
+    await takeIn(tools, { everyMs: 0, restMs: 0 });
     const report = await lookOnce(tools);
     const isClear = report.findings.every(({ kind }) => kind === 'chain_unreachable');
     if (isClear || look === LOOKS) return report;

@@ -7,30 +7,22 @@ import {
   insertBudget,
   resetBudget,
 } from '../../db/repositories/budget-records.ts';
-import type { Queryable } from '../../db/ledger.ts';
 import { openWindows } from '../../db/repositories/budget-windows.ts';
 import { databaseNow } from '../../db/clock.ts';
-import { bindRun } from '../../db/repositories/idempotency.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { Budget, BudgetBody, BudgetPatch, BudgetResetBody } from '../../schemas/core/budget.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Ctx } from '../context.ts';
 import { actorOf } from '../http/pipeline.ts';
-import type { Claim } from '../middleware/claim.ts';
-import { ClaimLost } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
+import { bindClaim } from './bind-claim.ts';
 import { notFound, requireBudget, viewOf, wire } from './budget-access.ts';
 import { currentWindow } from './budget-to-wire.ts';
 import { changeOf, countedIn, refused } from './budget-units.ts';
 
 const tags = ['budgets'];
 const money = { paths: ['amount', 'approve_above', 'rollover.cap'] };
-
-/** Notes in the transaction of the deed that it is done, so that a try whose answer was lost is not done again. */
-async function bindClaim(client: Queryable, claim: Claim | undefined, id: string): Promise<void> {
-  if (claim !== undefined && !(await bindRun(client, claim, id))) throw new ClaimLost();
-}
 
 const create = defineRoute({
   method: 'post',

@@ -13,6 +13,7 @@ import { ApiError } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { hiddenFrom } from '../runs/visibility.ts';
 import { reconciliationRoutes } from './reconciliation.ts';
+import { surplusRoutes } from './surplus.ts';
 import { isoOrNull } from './times.ts';
 
 const tags = ['ledger'];
@@ -73,4 +74,4 @@ const toAccount = (row: AccountRow): LedgerAccount => ({
   created_at: row.created_at.toISOString(),
 });
 
-export const ledgerRoutes = [accounts, transfers, ...reconciliationRoutes];
+export const ledgerRoutes = [accounts, transfers, ...reconciliationRoutes, ...surplusRoutes];

@@ -71,7 +71,7 @@ async function report(ctx: Ctx): Promise<Reconciliation> {
     id: row.id,
     checked_at: row.checked_at.toISOString(),
     took_ms: row.took_ms,
-    accounts: ctx.principal.operator ? (row.accounts as unknown as AccountDrift[]).map(toAccount) : [],
+    accounts: ctx.principal.operator ? (row.accounts as unknown as StoredDrift[]).map(toAccount) : [],
     findings: (await seenBy(ctx, row)).map(toFinding),
   };
 }
@@ -89,13 +89,25 @@ async function seenBy({ deps, principal }: Ctx, row: ReportRow): Promise<Told[]>
   return own.filter(({ runId }) => runId !== null && visible.has(runId));
 }
 
-const toAccount = ({ account_id, asset, ledger, chain, drift, explained }: AccountDrift): AccountDrift => ({
+/** Reports of an earlier release do not tell of surplus. */
+type StoredDrift = Omit<AccountDrift, 'surplus'> & Partial<Pick<AccountDrift, 'surplus'>>;
+
+const toAccount = ({
   account_id,
   asset,
   ledger,
   chain,
   drift,
   explained,
+  surplus,
+}: StoredDrift): AccountDrift => ({
+  account_id,
+  asset,
+  ledger,
+  chain,
+  drift,
+  explained,
+  surplus: surplus ?? '0',
 });
 
 const toFinding = ({ kind, runId, object, detail, repaired }: Told): Reconciliation['findings'][number] => ({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Queryable } from '../ledger.ts';
 
 /** A deposit that a user claims. `asset` is a CAIP-19 id, `amount` minor units. */
@@ -10,6 +11,8 @@ export interface NewDeposit {
 }
 
 export interface DepositRow {
+  /** Its transfer in the ledger is `deposit:<id>`. */
+  id: string;
   signature: string;
   tenant: string;
   user_id: string;
@@ -19,44 +22,56 @@ export interface DepositRow {
   reason: string | null;
 }
 
-/**
- * `duplicate`: the same claim was made before, and `status` says how far it is. `already_credited`: the transaction was
- * credited to another user or in another amount. `claimed_elsewhere`: another claim on it is being checked.
- */
-export type DepositRecord =
-  | { kind: 'recorded' }
-  | { kind: 'duplicate'; status: DepositRow['status'] }
-  | { kind: 'already_credited' }
-  | { kind: 'claimed_elsewhere' };
+/** `duplicate`: the same claim was made before, and `status` says how far it is. */
+export type DepositRecord = { kind: 'recorded' } | { kind: 'duplicate'; status: DepositRow['status'] };
 
-export async function findDeposit(db: Queryable, signature: string): Promise<DepositRow | undefined> {
+/** One transaction may have several deposits, so a claim is named by all that it says. */
+export function depositId({ signature, tenant, userId, asset, amount }: NewDeposit): string {
+  const rest = JSON.stringify([tenant, userId, asset, amount]);
+  return `${signature}:${createHash('sha256').update(rest).digest('hex').slice(0, 16)}`;
+}
+
+const COLUMNS = 'id, signature, tenant, user_id, asset, amount, status, reason';
+
+export async function findDeposit(db: Queryable, claim: NewDeposit): Promise<DepositRow | undefined> {
   const { rows } = await db.query<DepositRow>(
-    'select signature, tenant, user_id, asset, amount, status, reason from deposit where signature = $1',
-    [signature],
+    `select ${COLUMNS} from deposit where signature = $1 and tenant = $2 and user_id = $3 and asset = $4 and amount = $5`,
+    named(claim),
   );
   return rows[0];
 }
 
-/** Records a claim once. A refused one makes room, so that nobody can block a transaction by claiming it first. */
+const named = ({ signature, tenant, userId, asset, amount }: NewDeposit): string[] => [
+  signature,
+  tenant,
+  userId,
+  asset,
+  amount,
+];
+
+/** Records a claim once. A refused one may be made again: what it lacked may be there now. */
 export async function recordDeposit(db: Queryable, claim: NewDeposit): Promise<DepositRecord> {
   const { rowCount } = await db.query(
-    `insert into deposit as d (signature, tenant, user_id, asset, amount) values ($1, $2, $3, $4, $5)
-     on conflict (signature) do update set tenant = excluded.tenant, user_id = excluded.user_id, asset = excluded.asset,
-       amount = excluded.amount, status = 'pending', reason = null, updated_at = now()
+    `insert into deposit as d (signature, tenant, user_id, asset, amount, id) values ($1, $2, $3, $4, $5, $6)
+     on conflict (signature, tenant, user_id, asset, amount) do update set status = 'pending', reason = null, updated_at = now()
      where d.status = 'refused'`,
-    [claim.signature, claim.tenant, claim.userId, claim.asset, claim.amount],
+    [...named(claim), depositId(claim)],
   );
   if (rowCount === 1) return { kind: 'recorded' };
-  const row = (await findDeposit(db, claim.signature))!;
-  if (isSameClaim(row, claim)) return { kind: 'duplicate', status: row.status };
-  return { kind: row.status === 'credited' ? 'already_credited' : 'claimed_elsewhere' };
+  return { kind: 'duplicate', status: (await findDeposit(db, claim))!.status };
 }
 
-export const isSameClaim = (row: DepositRow, claim: NewDeposit): boolean =>
-  row.tenant === claim.tenant &&
-  row.user_id === claim.userId &&
-  row.asset === claim.asset &&
-  row.amount === claim.amount;
+/** Whether the transaction was credited in this asset to somebody else, or in another amount. */
+export async function creditedElsewhere(
+  db: Queryable,
+  { signature, asset }: Pick<NewDeposit, 'signature' | 'asset'>,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from deposit where signature = $1 and asset = $2 and status = 'credited' limit 1`,
+    [signature, asset],
+  );
+  return rowCount === 1;
+}
 
 /** Ends a claim that is still pending; a credited one stays credited. */
 export async function closeDeposit(
@@ -66,9 +81,9 @@ export async function closeDeposit(
   reason: string | null = null,
 ): Promise<void> {
   await db.query(
-    `update deposit set status = $5, reason = $6, updated_at = now()
-     where signature = $1 and tenant = $2 and user_id = $3 and amount = $4 and status = 'pending'`,
-    [claim.signature, claim.tenant, claim.userId, claim.amount, status, reason],
+    `update deposit set status = $6, reason = $7, updated_at = now()
+     where signature = $1 and tenant = $2 and user_id = $3 and asset = $4 and amount = $5 and status = 'pending'`,
+    [...named(claim), status, reason],
   );
 }
 

@@ -49,7 +49,7 @@ const STATUS = { pending: 'pending', posted: 'completed', voided: 'cancelled' } 
 
 /** Everything that moved in the user's escrow accounts, and the payments from the reserves of the user's runs. */
 const MOVEMENTS = `
-  select t.id, t.kind, t.state, t.run_id, t.step_id, t.created_at, a.asset, abs(sum(e.amount))::text as amount,
+  select t.id, case t.kind when 'surplus' then 'deposit' else t.kind end as kind, t.state, t.run_id, t.step_id, t.created_at, a.asset, abs(sum(e.amount))::text as amount,
     coalesce(p.tx_hash, ${SIGNATURE}, t.data ->> 'signature', t.data ->> 'txHash') as signature,
     t.data ->> 'recipient' as recipient, t.data ->> 'from' as sender
   from account a

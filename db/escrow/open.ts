@@ -5,7 +5,7 @@ import type { WithdrawalRow } from './withdrawals.ts';
 /** Deposits that nobody has checked to the end for a while. */
 export async function openDeposits(db: Queryable, olderThanMs: number, limit: number): Promise<DepositRow[]> {
   const { rows } = await db.query<DepositRow>(
-    `select signature, tenant, user_id, asset, amount, status, reason from deposit
+    `select id, signature, tenant, user_id, asset, amount, status, reason from deposit
      where status = 'pending' and updated_at < now() - $1 * interval '1 millisecond' order by updated_at limit $2`,
     [olderThanMs, limit],
   );

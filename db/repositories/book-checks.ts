@@ -79,9 +79,19 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
             format('Deposit %s of %s is credited; the ledger has %s.', d.signature, d.amount, coalesce(s.amount::text, 'nothing')) as detail
           from deposit d left join lateral (
             select sum(e.amount) as amount from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
-            where t.id = 'deposit:' || d.signature and t.state = 'posted' and a.kind = 'escrow' and a.tenant = d.tenant
+            where t.id = 'deposit:' || d.id and t.state = 'posted' and a.kind = 'escrow' and a.tenant = d.tenant
               and a.owner = d.user_id and a.asset = d.asset) s on true
           where d.status = 'credited' and s.amount is distinct from d.amount`,
+  },
+  {
+    kind: 'surplus_account',
+    sql: `select 'system' as tenant, null as run_id, a.id as object,
+            format('Of %s that came in with %s, %s was credited and %s is booked as surplus (%s); uses say %s, the ledger has %s.',
+              a.amount, a.tx_hash, a.taken, a.booked, a.state, u.taken, l.posted) as detail
+          from arrival a
+          join lateral (select coalesce(sum(amount), 0) as taken from arrival_use where arrival_id = a.id) u on true
+          join lateral (select coalesce((select posted from account_balance where account_id = 'surplus:system:' || a.id || ':' || a.asset), 0) as posted) l on true
+          where u.taken <> a.taken or l.posted <> case when a.state = 'waiting' then a.booked else 0 end`,
   },
   {
     kind: 'orphan_hold',

@@ -237,3 +237,17 @@ export async function lockUnsigned(client: Queryable, runId: string): Promise<St
   );
   return rows;
 }
+
+/** Those of the transactions that are payments of ours and final. What a seller only names is not among them. */
+export async function finalTransactions(
+  db: Queryable,
+  network: string,
+  txHashes: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (txHashes.length === 0) return new Set();
+  const { rows } = await db.query<{ tx_hash: string }>(
+    'select tx_hash from payment where network = $1 and tx_hash = any($2) and finalized',
+    [network, txHashes],
+  );
+  return new Set(rows.map((row) => row.tx_hash));
+}

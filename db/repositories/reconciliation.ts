@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { CUSTODY_KINDS } from '../../domain/accounts.ts';
 import type { CustodyLook, Finding } from '../../domain/reconciliation.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Database } from '../database.ts';
@@ -40,16 +41,23 @@ const FEE_ALLOWANCE = 2_100_000;
 
 /** What chain accounts must hold by asset (CAIP-19), and what is under way in and out. Minor units. */
 export async function custodyLooks(db: Queryable): Promise<Map<string, CustodyLook>> {
-  const { rows } = await db.query<{ asset: string; ledger: string; leaving: string; coming: string }>(
+  const { rows } = await db.query<{
+    asset: string;
+    ledger: string;
+    leaving: string;
+    coming: string;
+    surplus: string;
+  }>(
     `with posted as (
-       select a.asset, sum(e.amount) as amount
+       select a.asset, sum(e.amount) as amount, sum(e.amount) filter (where a.kind = 'surplus') as surplus
        from account a join entry e on e.account_id = a.id join transfer t on t.id = e.transfer_id
-       where a.kind in ('escrow', 'reserve', 'bridge', 'float', 'treasury') and t.state = 'posted' group by a.asset
+       where a.kind = any($2) and t.state = 'posted' group by a.asset
      ), moving as (
        select a.asset, sum(e.amount) as amount
        from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
-       where a.kind in ('escrow', 'reserve', 'bridge', 'float', 'treasury') and t.state = 'pending' group by t.id, a.asset
+       where a.kind = any($2) and t.state = 'pending' group by t.id, a.asset
        union all select asset, amount from deposit where status = 'pending'
+       union all select asset, amount - taken - booked from arrival where state = 'open' and final and taken + booked < amount
        union all select a.asset, -$1::numeric from (select distinct asset from account where asset like '%/slip44:501') a,
          (select from withdrawal where status not in ('finalized', 'released')
           union all select from payment where kind = 'step' and asset like '%/slip44:501' and status = 'prepared'
@@ -58,14 +66,20 @@ export async function custodyLooks(db: Queryable): Promise<Map<string, CustodyLo
      )
      select asset, coalesce(p.amount, 0)::text as ledger,
        coalesce(-sum(m.amount) filter (where m.amount < 0), 0)::text as leaving,
-       coalesce(sum(m.amount) filter (where m.amount > 0), 0)::text as coming
-     from posted p full join moving m using (asset) group by asset, p.amount`,
-    [FEE_ALLOWANCE],
+       coalesce(sum(m.amount) filter (where m.amount > 0), 0)::text as coming,
+       coalesce(p.surplus, 0)::text as surplus
+     from posted p full join moving m using (asset) group by asset, p.amount, p.surplus`,
+    [FEE_ALLOWANCE, CUSTODY_KINDS],
   );
   return new Map(
-    rows.map(({ asset, ledger, leaving, coming }) => [
+    rows.map(({ asset, ledger, leaving, coming, surplus }) => [
       asset,
-      { ledger: BigInt(ledger), mayHaveLeft: BigInt(leaving), mayHaveCome: BigInt(coming) },
+      {
+        ledger: BigInt(ledger),
+        mayHaveLeft: BigInt(leaving),
+        mayHaveCome: BigInt(coming),
+        surplus: BigInt(surplus),
+      },
     ]),
   );
 }

@@ -32,3 +32,13 @@ export async function pendingRefunds(db: Queryable, limit: number): Promise<Pend
     amount: BigInt(data.amount),
   }));
 }
+
+/** What was refunded of a payment so far, minor units, but for one refund. */
+export async function refundedOf(db: Queryable, paymentId: string, but: string): Promise<bigint> {
+  const { rows } = await db.query<{ sum: string }>(
+    `select coalesce(sum((t.data ->> 'amount')::numeric), 0)::text as sum from transfer t join payment p on p.run_id = t.run_id
+     where p.id = $1 and t.kind = 'refund' and t.state <> 'voided' and t.data ->> 'intentId' = $1 and t.id <> $2`,
+    [paymentId, but],
+  );
+  return BigInt(rows[0]!.sum);
+}

@@ -43,6 +43,15 @@ export function refundEntries(parties: PaymentParties & { source: AccountRef }, 
   ];
 }
 
+/** Entries of money that came in unasked and is given to somebody; on another chain it is the float's, and the bridge gives. */
+export function giftEntries(
+  { surplus, source, held, paid }: { surplus: AccountRef; source: AccountRef; held: Asset; paid: Asset },
+  amount: bigint,
+): Entry[] {
+  if (paid.network === held.network) return move(surplus, source, amount);
+  return [...move(surplus, floatAccount(paid), amount), ...move(bridgeAccount(held), source, amount)];
+}
+
 /** Entries of network fees and rents, which the operator bears. */
 export function feeEntries(coin: Asset, amount: bigint): Entry[] {
   return move(floatAccount(coin), worldAccount(coin), amount);

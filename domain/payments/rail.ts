@@ -154,8 +154,40 @@ export interface IncomingRail extends RailName {
   readIncoming(query: { txHash: string; asset: string; from: string }): Promise<TransferSighting>;
 }
 
+/** A transfer to our payer as its chain shows it. `token` is as it was asked for; null is the chain's coin. Minor units. */
+export interface SeenArrival {
+  txHash: string;
+  token: string | null;
+  /** Empty where the transaction does not say who sent it. */
+  sender: string;
+  amount: bigint;
+  position: number;
+}
+
+/** Finds what came to our payer without being told of it. Only what is final counts. Its methods throw when the node does not answer. */
+export interface Intake {
+  /** How many positions are read again by the next look, because nodes lag. */
+  readonly overlap: number;
+  /** The last block or slot that nothing takes back. */
+  finalPosition(): Promise<number>;
+  /**
+   * What came from one position to another, both included. When that is too much for one look, `through` is the last
+   * position of which everything is told. `isOurs` says which transactions are payments of ours, which need not be read.
+   */
+  arrivals(
+    tokens: readonly (string | null)[],
+    range: { from: number; to: number },
+    isOurs: (txHashes: string[]) => Promise<ReadonlySet<string>>,
+  ): Promise<{ arrivals: SeenArrival[]; through: number }>;
+}
+
+/** The role that sees what comes in. Without an intake only what somebody tells of is looked for. */
+export interface IntakeRail extends RailName {
+  readonly intake?: Intake;
+}
+
 /** One way to pay on one chain, in all its roles. Callers take the smallest role that they need. */
-export interface Rail extends PayingRail, CustodyRail, IncomingRail {
+export interface Rail extends PayingRail, CustodyRail, IncomingRail, IntakeRail {
   close(): void;
 }
 

@@ -8,13 +8,17 @@ export interface DepositClaim {
 }
 
 export type DepositVerdict =
-  | { kind: 'finalized'; slot: number }
+  /** `stayed` is all that came from the wallet in this asset, where it is more than the claim (minor units). */
+  | { kind: 'finalized'; slot: number; stayed?: string }
   | { kind: 'pending' }
   | {
       kind: 'refused';
-      code: 'transaction_not_found' | 'deposit_mismatch' | 'sender_mismatch';
+      code: 'transaction_not_found' | 'deposit_mismatch' | 'sender_mismatch' | 'deposit_already_credited';
       message: string;
     };
+
+/** A claim with what the verdict said. */
+export type VerifiedDeposit = DepositClaim & { slot?: number; stayed?: string };
 
 export interface WithdrawalRef {
   withdrawalId: string;
@@ -27,7 +31,7 @@ export type PreparedWithdrawal =
 
 export interface EscrowActivities {
   verifyDeposit(claim: DepositClaim): Promise<DepositVerdict>;
-  creditDeposit(claim: DepositClaim): Promise<void>;
+  creditDeposit(claim: VerifiedDeposit): Promise<void>;
   refuseDeposit(claim: DepositClaim & { reason: string }): Promise<void>;
   /** Makes the payment of a withdrawal; what follows is `PaymentActivities`, as for every payment. */
   prepareWithdrawal(ref: WithdrawalRef): Promise<PreparedWithdrawal>;

@@ -35,9 +35,10 @@ function unbalanced({ id, entries }: ReceiptTransfer): string[] {
 }
 
 /** Escrows and reserves belong to somebody. A run touches only its own, and those of whoever pays for it. */
-function foreign(run: ReceiptBodies['run'], { id, entries }: ReceiptTransfer): string[] {
+function foreign(run: ReceiptBodies['run'], { id, kind, entries }: ReceiptTransfer): string[] {
   return entries
-    .filter(({ account }) => /^(reserve|escrow|treasury|withdrawal):/.test(account))
+    .filter(({ account }) => /^(reserve|escrow|treasury|withdrawal|surplus):/.test(account))
+    .filter(({ account }) => !(kind === 'surplus' && account.startsWith('surplus:')))
     .filter((entry) => !isReserve(run, entry) && !isSource(run, entry))
     .map(({ account }) => `${id} touches ${account}`);
 }

@@ -47,7 +47,7 @@ export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Pro
       await look(`chain of refund of ${refund.step_id}`, refund.network, witnesses, (witness) =>
         judgeRefund(
           witness,
-          refund,
+          { ...refund, amount: restingOn(refund, refunds.refunds).toString() },
           payment,
           ledger.transfers.find(({ id }) => id === refund.transfer)?.state,
         ),
@@ -56,6 +56,18 @@ export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Pro
   }
   return found;
 }
+
+/** One transaction may pay back several steps: it must have moved at least what all of them say together. */
+const restingOn = (refund: ReceiptRefund, all: readonly ReceiptRefund[]): bigint =>
+  all
+    .filter(
+      ({ network, tx_hash, asset, from }) =>
+        network === refund.network &&
+        tx_hash === refund.tx_hash &&
+        asset === refund.asset &&
+        from === refund.from,
+    )
+    .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
 
 type Verdict = [Checked['verdict'], string];
 

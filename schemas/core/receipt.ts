@@ -160,7 +160,7 @@ export type ReceiptPayment = z.infer<typeof ReceiptPayment>;
 /** A transfer of the ledger. `amount` of an entry is signed minor units; they sum to zero in each asset. */
 const ReceiptTransfer = z.strictObject({
   id: z.string(),
-  kind: z.enum(['deposit', 'withdrawal', 'reserve', 'release', 'payment', 'refund', 'funding']),
+  kind: z.enum(['deposit', 'withdrawal', 'reserve', 'release', 'payment', 'refund', 'funding', 'surplus']),
   state: z.enum(['pending', 'posted', 'voided']),
   step_id: z.string().nullable(),
   created_at: Time,
@@ -252,7 +252,7 @@ const ReceiptIssuer = z.strictObject({
 /**
  * `GET /runs/{id}/receipt` (common.md, "Runs"): what an ended run was allowed, paid, got back and answered, as a chain
  * of hashes under one signature. `final` false: money of the run still moves, and a later receipt says more. A final
- * one never changes, byte for byte: `issued_at` is when the run or the last of its money was done, not when it was asked
+ * one never changes, byte for byte, unless a person assigns surplus to the run: `issued_at` is when the run or the last of its money was done, not when it was asked
  * for. `signature` (base64) is Ed25519 over "steward run receipt v1\n" and the RFC 8785 JSON of {version, final,
  * issued_at, issuer, root}; `root` is the hash of the last section.
  */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { SignedMinorUnits } from './money.ts';
+import { MinorUnits, SignedMinorUnits } from './money.ts';
 
 /**
  * One chain account of the installation (common.md, `GET /ledger/reconciliation`). Amounts are minor units; `chain` is
  * what it held at finality, null when the chain did not answer; `drift` is chain - ledger. `explained` is true where what
- * is under way accounts for the drift.
+ * is under way accounts for the drift. `surplus` is the part of `ledger` that came in and nobody has claimed.
  */
 export const AccountDrift = z.object({
   account_id: z.string(),
@@ -13,6 +13,7 @@ export const AccountDrift = z.object({
   chain: SignedMinorUnits.nullable(),
   drift: SignedMinorUnits,
   explained: z.boolean(),
+  surplus: MinorUnits,
 });
 export type AccountDrift = z.infer<typeof AccountDrift>;
 

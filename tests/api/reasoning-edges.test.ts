@@ -258,6 +258,8 @@ describe('a deposit', () => {
       409,
       'deposit_already_credited',
     ]);
+    const code = 'deposit_already_credited';
+    chain.deposits.set(signature, [{ kind: 'refused', code, message: 'credited before' }]);
     expect(seen(await api.post(`/escrow/${other}/deposit`, { amount: 1, signature }))).toEqual([
       409,
       'deposit_already_credited',

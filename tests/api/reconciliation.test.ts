@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { applyTransfer } from '../../db/ledger.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createEscrowUser } from '../../db/escrow/users.ts';
+import { applyTransfer, readBalance } from '../../db/ledger.ts';
+import { bookSurplus, noteArrival } from '../../db/repositories/arrivals.ts';
 import { findDifferences, saveReport } from '../../db/repositories/reconciliation.ts';
 import { escrowAccount, reserveAccount } from '../../domain/accounts.ts';
 import { escrowAsset } from '../../domain/assets.ts';
@@ -16,6 +18,7 @@ const ACCOUNT = {
   chain: '7',
   drift: '-3',
   explained: false,
+  surplus: '0',
 };
 
 /** While this is set, checks are held up. */
@@ -136,4 +139,68 @@ test('Prometheus reads drift, findings and the time of the last check', async ()
   expect(text).toContain('steward_ledger_drift{account="custody:system:me:usdc",asset="usdc"} -3\n');
   expect(text).toContain('steward_ledger_findings 2\n');
   expect(Number(/^steward_ledger_checked_timestamp_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(1.7e9);
+});
+
+describe('money that nobody claimed', () => {
+  const usdc = () => escrowAsset(app.options.assets, 'USDC')!;
+  const waiting = async (amount: bigint): Promise<string> => {
+    const arrival = {
+      txHash: randomUUID(),
+      asset: usdc(),
+      sender: 'a wallet',
+      amount,
+      position: 1,
+      final: true,
+    };
+    const id = await noteArrival(app.db.pool, arrival);
+    await app.db.transaction((client) => bookSurplus(client, id, usdc()));
+    return id;
+  };
+  const listed = async (query: string) => {
+    const { body } = await operator.get(`/ledger/surplus?${query}`);
+    const { surplus, next_cursor } = body as unknown as {
+      surplus: { id: string }[];
+      next_cursor: string | null;
+    };
+    return { ids: surplus.map(({ id }) => id), next: next_cursor };
+  };
+  const assign = (id: string, body: object, key?: string) =>
+    operator.post(`/ledger/surplus/${id}/assign`, body, key === undefined ? {} : { 'idempotency-key': key });
+  const note = 'She wrote to us.';
+
+  test('is listed in pages by its state, to the operator alone', async () => {
+    const [one, two] = [await waiting(5n), await waiting(6n)];
+    const first = await listed('state=waiting&limit=1');
+    expect(first.ids).toEqual([two]);
+    expect((await listed(`state=waiting&limit=1&cursor=${first.next}`)).ids).toEqual([one]);
+    expect((await listed('state=assigned')).ids).toEqual([]);
+    expect((await callers['ada']!.get('/ledger/surplus')).status).toBe(403);
+    const { body } = await operator.get('/attention');
+    expect(JSON.stringify(body)).toContain(`surplus:${one}`);
+  });
+
+  test('is given to exactly one, once: a repetition under a key is told the same, without one it is a conflict', async () => {
+    const subject = app.user();
+    await app.fund(subject, '1');
+    await createEscrowUser(app.db.pool, 'default', subject, 'their wallet');
+    const id = await waiting(7n);
+    for (const to of [{}, { user_id: subject, run_id: 'x' }, 'somebody', undefined])
+      expect((await assign(id, { to, note })).status).toBe(400);
+    expect((await assign(id, { to: 'operator' })).status).toBe(400);
+    expect(await assign(id, { to: { user_id: 'nobody' }, note }, 'k0')).toMatchObject({ status: 404 });
+    expect(await assign('sur_none', { to: 'operator', note })).toMatchObject({ status: 404 });
+    const key = randomUUID();
+    const done = await assign(id, { to: { user_id: subject }, note }, key);
+    expect(done).toMatchObject({ status: 200, body: { state: 'assigned', amount: '7', assigned: { note } } });
+    expect((await assign(id, { to: { user_id: subject }, note }, key)).body).toEqual(done.body);
+    const again = await assign(id, { to: 'operator', note });
+    expect([again.status, again.body['code']]).toEqual([409, 'surplus_not_waiting']);
+    const { available } = await readBalance(app.db.pool, escrowAccount('default', subject, usdc()).account);
+    expect(available).toBe(1_000_007n);
+    const { rows } = await app.db.pool.query(
+      `select data ->> 'to' as to, data ->> 'note' as note from audit where action = 'surplus assign' and object = $1 order by id`,
+      [`/ledger/surplus/${id}`],
+    );
+    expect(rows).toContainEqual({ to: `user:${subject}`, note });
+  });
 });

@@ -80,7 +80,7 @@ test('twenty simultaneous claims of one deposit by its owner and another user cr
   expect((await claim(owner, signature, '2.4')).body['code']).toBe('deposit_already_credited');
   const { rows } = await app.db.pool.query('select id from transfer where kind = $1 and id like $2', [
     'deposit',
-    `%${signature}`,
+    `%${signature}%`,
   ]);
   expect(rows).toHaveLength(1);
 });

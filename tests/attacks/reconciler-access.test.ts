@@ -39,7 +39,7 @@ async function keyFor(over: object): Promise<Caller> {
 async function lose(userId: string): Promise<string> {
   const signature = `lost-${randomUUID()}`;
   await app.db.pool.query(
-    `insert into deposit (signature, tenant, user_id, asset, amount, status) values ($1, 'default', $2, 'usdc', 7, 'credited')`,
+    `insert into deposit (id, signature, tenant, user_id, asset, amount, status) values ($1, $1, 'default', $2, 'usdc', 7, 'credited')`,
     [signature, userId],
   );
   return signature;
@@ -82,7 +82,7 @@ describe('what the check of the books tells the operator', () => {
     await check();
     expect(await open(operator)).not.toContain(id);
     await app.db.pool.query(
-      `insert into deposit (signature, tenant, user_id, asset, amount, status) values ($1, 'default', 'victim', 'usdc', 7, 'credited')`,
+      `insert into deposit (id, signature, tenant, user_id, asset, amount, status) values ($1, $1, 'default', 'victim', 'usdc', 7, 'credited')`,
       [signature],
     );
     await check();

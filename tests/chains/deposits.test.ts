@@ -1,13 +1,15 @@
 import {
   createAssociatedTokenAccountIdempotentInstruction,
+  createSyncNativeInstruction,
   createTransferInstruction,
+  NATIVE_MINT,
 } from '@solana/spl-token';
 import { Keypair, PublicKey } from '@solana/web3.js';
 import bs58 from 'bs58';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEscrowActivities } from '../../activities/escrow/activities.ts';
-import { recordDeposit } from '../../db/escrow/deposits.ts';
+import { findDeposit, recordDeposit } from '../../db/escrow/deposits.ts';
 import { createEscrowUser } from '../../db/escrow/users.ts';
 import { escrowSummary } from '../../db/escrow/escrow.ts';
 import { escrowHistory } from '../../db/escrow/history.ts';
@@ -79,8 +81,12 @@ describe('a deposit', () => {
         status: 'credited',
       });
       const other = { ...own, asset: asset.id, userId: await newUser(wallet.publicKey) };
-      expect(await recordDeposit(stack.db.pool, other)).toEqual({ kind: 'already_credited' });
+      expect(await recordDeposit(stack.db.pool, other)).toEqual({ kind: 'recorded' });
       await expect(escrow.creditDeposit(other)).rejects.toThrow(/credited before/);
+      expect(await findDeposit(stack.db.pool, other)).toMatchObject({
+        status: 'refused',
+        reason: 'deposit_already_credited',
+      });
       const { history, total } = await escrowHistory(stack.db.pool, TENANT, user, stack.book.assets, {
         limit: 10,
       });
@@ -189,15 +195,87 @@ describe('a claim is refused', () => {
     expect(await verdictOf(bs58.encode(Buffer.alloc(64, 3)), 'SOL', '1')).toBe('transaction_not_found');
   });
 
-  test('without taking the transaction from its owner: a refused claim makes room', async () => {
+  test('without taking the transaction from its owner: each claim is judged by itself', async () => {
     const signature = bs58.encode(Buffer.from(randomUUID().repeat(2).slice(0, 64)));
     const asset = stack.book.assets[0]!.id;
     const thief = { signature, tenant: TENANT, userId: 'thief', asset, amount: '5' };
-    const owner = { ...thief, userId };
     expect(await recordDeposit(stack.db.pool, thief)).toEqual({ kind: 'recorded' });
-    expect(await recordDeposit(stack.db.pool, owner)).toEqual({ kind: 'claimed_elsewhere' });
+    expect(await recordDeposit(stack.db.pool, { ...thief, userId })).toEqual({ kind: 'recorded' });
     await escrow.refuseDeposit({ ...thief, reason: 'sender_mismatch' });
-    expect(await recordDeposit(stack.db.pool, owner)).toEqual({ kind: 'recorded' });
+    expect(await findDeposit(stack.db.pool, thief)).toMatchObject({ status: 'refused' });
+    expect(await findDeposit(stack.db.pool, { ...thief, userId })).toMatchObject({ status: 'pending' });
+    expect(await recordDeposit(stack.db.pool, thief)).toEqual({ kind: 'recorded' });
+  });
+});
+
+describe('one transaction with several deposits', () => {
+  const usdc = () =>
+    stack.book.assets.find(({ code, network }) => code === 'USDC' && network === stack.book.escrowNetwork)!;
+  const coin = () => stack.book.assets.find(({ code }) => code === 'SOL')!;
+  const credit = async (signature: string, asset: string, amount: string, of: string): Promise<void> => {
+    const own = claim(signature, asset, amount, of);
+    expect(await escrow.verifyDeposit(own)).toMatchObject({ kind: 'finalized' });
+    await escrow.creditDeposit(own);
+  };
+  const holds = async (of: string) =>
+    (await escrowSummary(stack.db.pool, TENANT, of, [coin(), usdc()])).map(({ available }) => available);
+
+  test('of two users in two assets credits each of them, once', async () => {
+    const { wallets } = stack;
+    const other = await wallets.newWallet(1_000_000_000n, 5_000_000n);
+    const [ada, bob] = [await newUser(wallet.publicKey), await newUser(other.publicKey)];
+    const moves = [
+      wallets.pay(wallet, wallets.escrow, 7_000n),
+      ...wallets.payTokens(wallet, wallets.escrow, 200n),
+      ...wallets.payTokens(other, wallets.escrow, 300n),
+    ];
+    const signature = await wallets.send([wallet, other], moves, 'finalized');
+    const credits = () =>
+      Promise.all([
+        credit(signature, 'SOL', '7000', ada),
+        credit(signature, 'USDC', '200', ada),
+        credit(signature, 'USDC', '300', bob),
+      ]);
+    await credits();
+    await credits();
+    expect(await holds(ada)).toEqual([7_000n, 200n]);
+    expect(await holds(bob)).toEqual([0n, 300n]);
+    await expect(credit(signature, 'USDC', '300', ada)).rejects.toThrow();
+  });
+
+  test('is given to one of two claims at once on the same part', async () => {
+    const { wallets } = stack;
+    const signature = await wallets.send(
+      [wallet],
+      wallets.payTokens(wallet, wallets.escrow, 41n),
+      'finalized',
+    );
+    const users = await Promise.all([1, 2, 3, 4].map(() => newUser(wallet.publicKey)));
+    const ended = await Promise.allSettled(users.map((of) => credit(signature, 'USDC', '41', of)));
+    expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const all = await Promise.all(users.map(holds));
+    expect(all.reduce((sum, [, tokens]) => sum + tokens!, 0n)).toBe(41n);
+  });
+
+  test('counts wrapped SOL as SOL', async () => {
+    const { wallets } = stack;
+    const of = await newUser(wallet.publicKey);
+    const [from, to] = [wallet.publicKey, wallets.escrow].map((owner) =>
+      wallets.tokenAccount(owner, NATIVE_MINT),
+    );
+    const open = (owner: PublicKey, account: PublicKey) =>
+      createAssociatedTokenAccountIdempotentInstruction(wallet.publicKey, account, owner, NATIVE_MINT);
+    const moves = [
+      open(wallet.publicKey, from!),
+      open(wallets.escrow, to!),
+      wallets.pay(wallet, from!, 90_000n),
+      createSyncNativeInstruction(from!),
+      createTransferInstruction(from!, to!, wallet.publicKey, 60_000n),
+      wallets.pay(wallet, wallets.escrow, 5_000n),
+    ];
+    const signature = await wallets.send([wallet], moves, 'finalized');
+    await credit(signature, 'SOL', '65000', of);
+    expect(await holds(of)).toEqual([65_000n, 0n]);
   });
 });
 

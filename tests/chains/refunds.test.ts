@@ -1,16 +1,21 @@
 import { Keypair, PublicKey } from '@solana/web3.js';
 import bs58 from 'bs58';
+import { Contract, Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCallingActivities } from '../../activities/calling/activities.ts';
 import { createEscrowActivities } from '../../activities/escrow/activities.ts';
+import { sampleToken } from '../../contracts/sample-token.ts';
+import { pendingRefunds } from '../../db/repositories/refunds.ts';
+import { listSurplus } from '../../db/repositories/surplus.ts';
 import { createEscrowUser } from '../../db/escrow/users.ts';
 import { escrowAccount } from '../../domain/accounts.ts';
 import { escrowAsset } from '../../domain/assets.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
 import { readBalance } from '../../db/ledger.ts';
+import { createBooks } from './support/books.ts';
 import { buy, request } from './support/buying.ts';
 import { plainFetch } from './support/fetch.ts';
-import { attentionKinds, evmBalance, sweepUntil } from './support/looking.ts';
+import { attentionKinds, evmBalance, evmProvider, sweepUntil } from './support/looking.ts';
 import {
   paidStep,
   railsConfig,
@@ -172,6 +177,105 @@ describe('a refund that a seller only claims', () => {
     });
   });
 });
+
+describe.each(['solana', 'evm'] as const)(
+  'a transaction that pays back more than one step on %s',
+  (chain) => {
+    const network = () => (chain === 'evm' ? stack.assets.evm.network : stack.assets.solanaNetwork);
+    const asset = () => (chain === 'evm' ? stack.assets.evm.token.address : stack.assets.solana.mint.address);
+
+    /** The seller sends these amounts in one transaction. */
+    const payBack = (...amounts: bigint[]): Promise<string> =>
+      chain === 'evm' ? payBackOnEvm(amounts) : payBackOnSolana(amounts);
+
+    /** Books, has these amounts sent back, and undoes each booking with a refund of `amount` in that transaction, twice. */
+    const undoAll = async (amounts: bigint[], amount: string, steps = 2) => {
+      const bookings = [];
+      for (let step = 0; step < steps; step++) bookings.push(await booked(stack.activities(), network()));
+      const paidBack = await payBack(...amounts);
+      const refund = { transaction: paidBack, network: network(), asset: asset(), amount };
+      const calling = createCallingActivities({ ...stack.deps(), fetch: claiming(refund) });
+      const credits = [];
+      for (const { undo } of bookings) {
+        const outcome = await calling.compensateStep(undo);
+        expect(await calling.compensateStep(undo)).toEqual(outcome);
+        credits.push(outcome.kind === 'ok' ? (outcome.refunded ?? '0') : outcome.kind);
+      }
+      await sweepUntil(stack.activities(), async () => (await pendingRefunds(stack.db.pool, 9)).length === 0);
+      return {
+        paidBack,
+        credits,
+        escrows: await Promise.all(bookings.map(({ userId }) => escrowOf(userId))),
+        runs: bookings.map(({ runId }) => runId),
+      };
+    };
+
+    const waiting = async (txHash: string): Promise<string[]> => {
+      await createBooks(stack).check();
+      const rows = await listSurplus(stack.db.pool, 'waiting', undefined, 200);
+      return rows.filter((row) => row.tx_hash === txHash).map((row) => row.booked);
+    };
+
+    test.each([
+      ['in one transfer', [600_000n]],
+      ['in one transfer for each', [300_000n, 300_000n]],
+    ])('%s credits each of them what was paid for it', async (_how, amounts) => {
+      const { paidBack, credits, escrows } = await undoAll(amounts, '300000');
+      expect(credits).toEqual(['300000', '300000']);
+      expect(escrows).toEqual([1_000_000n, 1_000_000n]);
+      expect(await waiting(paidBack)).toEqual([]);
+    });
+
+    test('and names the whole of it each time is divided all the same', async () => {
+      const { paidBack, credits } = await undoAll([600_000n], '600000');
+      expect(credits).toEqual(['300000', '300000']);
+      expect(await waiting(paidBack)).toEqual([]);
+    });
+
+    test('with less than it says credits what came, and a person is told', async () => {
+      const { credits, escrows, runs } = await undoAll([500_000n], '300000');
+      expect(credits).toEqual(['300000', '200000']);
+      expect(escrows).toEqual([1_000_000n, 900_000n]);
+      expect(await Promise.all(runs.map((runId) => attentionKinds(stack, runId)))).toEqual([
+        [],
+        ['refund_rejected'],
+      ]);
+    });
+
+    test('with more than was paid credits what was paid; the rest waits for a person', async () => {
+      const { paidBack, credits, escrows } = await undoAll([420_000n], '420000', 1);
+      expect(credits).toEqual(['300000']);
+      expect(escrows).toEqual([1_000_000n]);
+      await expect.poll(() => waiting(paidBack), { timeout: 20_000 }).toEqual(['120000']);
+    });
+  },
+);
+
+async function payBackOnSolana(amounts: readonly bigint[]): Promise<string> {
+  const { wallets, assets } = stack;
+  const seller = Keypair.fromSecretKey(bs58.decode(assets.solana.sellers.travel.secretKey));
+  const moves = amounts.flatMap((amount) => wallets.payTokens(seller, wallets.escrow, amount));
+  return wallets.send([seller], moves, 'finalized');
+}
+
+/** Wallets send one transfer a transaction there. */
+async function payBackOnEvm(amounts: readonly bigint[]): Promise<string> {
+  const { evm } = stack.assets;
+  const provider = evmProvider(evm.rpcUrl);
+  const token = new Contract(
+    evm.token.address,
+    sampleToken.abi,
+    new Wallet(evm.sellers.travel.privateKey, provider),
+  );
+  const sum = amounts.reduce((total, amount) => total + amount, 0n);
+  const sent = (await token.getFunction('transfer')(evm.operator.address, sum)) as {
+    hash: string;
+    wait(): Promise<unknown>;
+  };
+  await sent.wait();
+  provider.destroy();
+  return sent.hash;
+}
 
 test('an undo without a refund counts as done, and one that the service refuses does not', async () => {
   const { undo } = await booked(stack.activities(), stack.assets.solanaNetwork);

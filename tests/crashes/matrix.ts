@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { CrashPoint } from '../../domain/crash-points.ts';
 import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import { createDemoClient, type DemoClient } from '../../demo/client.ts';
-import { fundEscrow } from '../../demo/fund-escrow.ts';
+import { fundEscrow, sendToEscrow } from '../../demo/fund-escrow.ts';
 import { createCustomer, type Customer } from '../kills/customer.ts';
 import { holdBooks } from '../kills/proof.ts';
 import { SILENT } from '../kills/siege.ts';
@@ -28,6 +28,7 @@ export const JOBS = {
   },
   'a deposit': undefined,
   'a withdrawal': undefined,
+  'money that nobody announces': undefined,
   'a job that is paid in advance': undefined,
   'a job that asks': undefined,
 } as const;
@@ -112,6 +113,7 @@ async function perform(job: Job, name: string, { victims, client, customer }: Me
     return 1.25;
   }
   if (job === 'a withdrawal') return withdraw(victims.url, name);
+  if (job === 'money that nobody announces') return sendUnasked(victims, client);
   if (job === 'a job that is paid in advance' || job === 'a job that asks') {
     await buyJob(victims, job === 'a job that asks');
     return 0;
@@ -122,6 +124,22 @@ async function perform(job: Job, name: string, { victims, client, customer }: Me
   expect(seqs).toEqual(seqs.map((_seq, index) => index + 1));
   expect(types.at(-1)).toBe(`workflow.${ends}`);
   return -totalCost;
+}
+
+/** Sends money and tells nobody. It waits as surplus, once, however often somebody looks. */
+async function sendUnasked({ local, url }: Victims, client: DemoClient): Promise<number> {
+  const { address } = await client.get<{ address: string }>('/escrow/address');
+  const signature = await sendToEscrow(local, address, '0.25');
+  const found = async (): Promise<string[]> => {
+    await fetch(`${url}/ledger/reconciliation`, { method: 'POST' }).catch(() => undefined);
+    const { surplus } = await client.get<{ surplus: { tx_hash: string; amount: string }[] }>(
+      '/ledger/surplus?limit=200',
+    );
+    return surplus.filter(({ tx_hash }) => tx_hash === signature).map(({ amount }) => amount);
+  };
+  await until(async () => (await found()).length > 0, 'the surplus is there', PATIENCE_MS);
+  expect(await found()).toEqual(['250000']);
+  return 0;
 }
 
 /** Sends the same request with the same key until it is final, as a client does that lost the answer. */

@@ -31,6 +31,7 @@ const LEADS_TO: { [point in CrashPoint | JobPoint]: Job[] } = {
   'job.answered': ['a job that asks'],
   'job.result-submitted': PAID_JOB,
   'deposit.credited': ['a deposit'],
+  'surplus.booked': ['money that nobody announces'],
   'withdrawal.prepared': WITHDRAWAL,
 };
 /** Every point, with each act that leads to it. */

@@ -43,6 +43,7 @@ const REFUSALS: readonly [name: string, status: number][] = [
   ['^POST /runs/\\{id\\}/rerun$', 400], // its input is the family's own words
   ['^POST /escrow/', 400],
   ['^POST /budgets', 400], // an asset or a unit that nobody knows, both, or neither
+  ['^POST /ledger/surplus/', 400], // an asset that escrows do not have
   ['^PATCH /budgets/\\{id\\}$', 400], // shares of the cap that do not ascend
   ['^POST /admin/keys/\\{id\\}/rotate$', 400], // an end that has passed
   ['^POST /(mip003/)?\\{flow_key\\}/', 400], // inputs are judged by the flow's own form

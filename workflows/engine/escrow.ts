@@ -26,14 +26,15 @@ const activities = (): ActivityInterfaceFor<Work> =>
     retry: { initialInterval: 500, maximumInterval: 10_000 },
   });
 
-/** One deposit, one workflow (its id names the signature): credited once it is final on its chain, or refused. */
+/** One claim of a deposit, one workflow: credited once it is final on its chain, or refused. */
 export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Promise<'credited'> {
   const act = activities();
   const givesUpAt = Date.now() + waits.giveUpMs;
   for (;;) {
     const verdict = await act.verifyDeposit(claim);
     if (verdict.kind === 'finalized') {
-      await act.creditDeposit(claim);
+      const { kind: _kind, ...found } = verdict;
+      await act.creditDeposit({ ...claim, ...found });
       return 'credited';
     }
     const lost = verdict.kind === 'pending' && Date.now() >= givesUpAt;

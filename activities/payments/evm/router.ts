@@ -10,6 +10,7 @@ import {
   type EvmChain,
   type EvmNodeConfig,
 } from './node.ts';
+import { createEvmIntake } from './intake.ts';
 import { nodeName } from '../node-name.ts';
 import { locateRouterPayment, type RouterProof } from './router-chain.ts';
 import { renewRouterPayment } from './router-renewal.ts';
@@ -50,6 +51,7 @@ export function createEvmRouterRail(config: EvmRouterConfig): Rail {
     locate: (proof) => locateRouterPayment(chain, proof),
     describe: (terms) => describeTerms(terms, { payer, network, how: `the payment router ${router}` }),
     readIncoming: (query) => readIncomingTransfer(chain, payer, query),
+    intake: createEvmIntake(chain, payer),
     close: () => provider.destroy(),
   };
 }

@@ -34,7 +34,7 @@ export function createEvmWitness(rpcUrl: string): Witness {
       const found = await readIncomingTransfer(chain, proof.from, { txHash, asset, from });
       if (found.kind !== 'found')
         return { final: false, problems: [`transaction ${txHash} is ${found.kind}`] };
-      const fits = found.amount.toString() === amount;
+      const fits = found.amount >= BigInt(amount);
       const wrong = `transaction ${txHash} moved ${found.amount} back, not ${amount}`;
       return { final: found.final, problems: fits ? [] : [wrong] };
     },

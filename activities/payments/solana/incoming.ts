@@ -1,10 +1,9 @@
 import { PublicKey } from '@solana/web3.js';
 import type { TransferSighting } from '../../../domain/payments/rail.ts';
 import type { SolanaNode } from './node.ts';
-import { tokenTransfers } from './transfers.ts';
-import { tokenAccount } from './tokens.ts';
+import { ownPlaces, sharesOf } from './shares.ts';
 
-/** Sums what one transaction moved from the wallet `from` to our token account. */
+/** Sums what one transaction moved from the wallet `from` to us. */
 export async function readSolanaIncoming(
   node: SolanaNode,
   to: PublicKey,
@@ -15,10 +14,8 @@ export async function readSolanaIncoming(
   const found = await node.connection.getParsedTransaction(txHash, config);
   if (found === null) return { kind: 'absent' };
   if (found.meta === null || found.meta.err !== null) return { kind: 'failed' };
-  const account = (await tokenAccount(node, new PublicKey(asset), to)).toBase58();
-  const amount = tokenTransfers(found)
-    .filter((transfer) => transfer.destination === account && transfer.sourceOwner === from)
-    .reduce((sum, transfer) => sum + transfer.amount, 0n);
+  const shares = sharesOf(found, await ownPlaces(node, to, asset));
+  const amount = shares.find(({ sender }) => sender === from)?.amount ?? 0n;
   const { slot } = await node.finality();
   return { kind: 'found', amount, final: found.slot <= slot, position: found.slot };
 }

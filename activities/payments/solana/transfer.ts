@@ -8,6 +8,7 @@ import { nodeName } from '../node-name.ts';
 import { refusesDestination } from './destination.ts';
 import { readSolanaIncoming } from './incoming.ts';
 import { locateMessage } from './message-chain.ts';
+import { createSolanaIntake } from './intake.ts';
 import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from './node.ts';
 import { isPublicKey, tokenProgram, transferFee } from './tokens.ts';
 import { assertAffordable } from './transfer-costs.ts';
@@ -38,6 +39,7 @@ export function createSolanaTransferRail(config: SolanaRailConfig): Rail {
     locate: (proof, hint) => locate(node, proof, hint),
     describe: (terms) => describeTerms(terms, { payer, network: config.network, how: 'a plain transfer' }),
     readIncoming: (query) => readSolanaIncoming(node, owner, query),
+    intake: createSolanaIntake(node, owner),
     close: () => undefined,
   };
 }

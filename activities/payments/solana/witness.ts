@@ -29,23 +29,34 @@ export function createSolanaWitness(rpcUrl: string): Witness {
       if (sighting.kind !== 'landed') return { sighting, problems: [] };
       return { sighting, problems: await movedWrong(node, payment, proof.account, sighting.txHash) };
     },
-    async findRefund({ tx_hash, from, amount }, { proof, network }) {
+    async findRefund({ tx_hash, asset, from, amount }, { proof, network }) {
       const node = nodeOf(network);
       if (proof?.kind !== 'solana-message')
         return { final: false, problems: ['its payment has no proof of this chain'] };
+      const places = await refundPlaces(node, proof.account, asset);
       const moved = await readMoved(
         node,
         tx_hash,
-        ({ destination, sourceOwner }) => destination === proof.account && sourceOwner === from,
+        ({ destination, sourceOwner }) => places.has(destination) && sourceOwner === from,
       );
       if (moved === undefined)
         return { final: false, problems: [`transaction ${tx_hash} is not there, or failed`] };
       const { slot } = await node.finality();
       const wrong = `transaction ${tx_hash} moved ${moved.amount} back, not ${amount}`;
-      return { final: moved.slot <= slot, problems: moved.amount.toString() === amount ? [] : [wrong] };
+      return { final: moved.slot <= slot, problems: moved.amount >= BigInt(amount) ? [] : [wrong] };
     },
     close: () => undefined,
   };
+}
+
+/** Where a refund may arrive: the account that paid; coins also in the wallet, whether or not they were paid wrapped. */
+async function refundPlaces(node: SolanaNode, account: string, mint: string): Promise<ReadonlySet<string>> {
+  if (mint !== WRAPPED_SOL) return new Set([account]);
+  const { value } = await node.connection.getParsedAccountInfo(new PublicKey(account), 'confirmed');
+  const parsed: unknown = value && 'parsed' in value.data ? value.data.parsed : undefined;
+  const owner = (parsed as { info?: { owner?: string } } | undefined)?.info?.owner ?? account;
+  const wrapped = await tokenAccount(node, new PublicKey(mint), new PublicKey(owner));
+  return new Set([account, owner, wrapped.toBase58()]);
 }
 
 /** The payee's account must have got exactly the amount, from the account that the proof names. */

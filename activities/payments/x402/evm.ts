@@ -6,6 +6,7 @@ import type { Offer } from '../../../domain/payments/offer.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { connectEvm, heldAt, heldFinally, readIncomingTransfer, type EvmNodeConfig } from '../evm/node.ts';
+import { createEvmIntake } from '../evm/intake.ts';
 import { nodeName } from '../node-name.ts';
 import { locateAuthorization } from './evm-chain.ts';
 import { findShortfall } from './evm-delivery.ts';
@@ -42,6 +43,7 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     describe: (terms) =>
       describeTerms(terms, { payer: wallet.address, network, how: 'an x402 authorization' }),
     readIncoming: (query) => readIncomingTransfer(chain, wallet.address, query),
+    intake: createEvmIntake(chain, wallet.address),
     close: () => provider.destroy(),
   };
 }

@@ -7,6 +7,7 @@ import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offer.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import { nodeName } from '../node-name.ts';
+import { createSolanaIntake } from '../solana/intake.ts';
 import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from '../solana/node.ts';
 import { isPublicKey, tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
@@ -38,6 +39,7 @@ export function createSolanaRail(config: SolanaRailConfig): Rail {
         how: 'an x402 transfer',
       }),
     readIncoming: (query) => readSolanaIncoming(node, keypair.publicKey, query),
+    intake: createSolanaIntake(node, keypair.publicKey),
     close: () => undefined,
   };
 }

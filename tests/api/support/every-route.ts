@@ -117,6 +117,8 @@ export const STANDINGS: Readonly<Record<string, Standing>> = {
       'patch /budgets/:id',
       'delete /budgets/:id',
       'post /budgets/:id/reset',
+      'get /ledger/surplus',
+      'post /ledger/surplus/:id/assign',
       'get /admin/keys',
       'post /admin/keys',
       'post /admin/keys/:id/rotate',

@@ -118,7 +118,7 @@ async function holdings(
     const { rows } = await db.pool.query<{ sum: string }>(
       `select coalesce(sum(e.amount), 0) as sum
        from entry e join transfer t on t.id = e.transfer_id and t.state = 'posted' join account a on a.id = e.account_id
-       where a.kind in ('escrow', 'reserve', 'bridge', 'float') and a.asset = $1 and t.id not like 'deposit:wf\\_%'`,
+       where a.kind in ('escrow', 'reserve', 'bridge', 'float', 'surplus') and a.asset = $1 and t.id not like 'deposit:wf\\_%'`,
       [id],
     );
     found.set(id, { chain, ledger: BigInt(rows[0]!.sum) });

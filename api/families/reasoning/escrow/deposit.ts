@@ -23,8 +23,9 @@ export const depositRoute = (options: ReasoningOptions): Route =>
     path: '/escrow/:userId/deposit',
     summary: 'Credit a transfer to the escrow',
     description:
-      'The transaction must be final, come from the registered wallet and move exactly this amount into the escrow. It is credited ' +
-      'once. If the chain takes longer than the wait, the answer is 202 and the credit follows by itself. `escrow` is in the asset deposited.',
+      'The transaction must be final, and what it moved from the registered wallet into the escrow in this asset must be exactly this ' +
+      'amount. It is credited once; deposits of other users or in other assets in the same transaction are claimed by themselves. ' +
+      'Wrapped SOL is SOL. If the chain takes longer than the wait, the answer is 202 and the credit follows by itself. `escrow` is in the asset deposited.',
     tags: TAGS,
     scope: 'operate',
     idempotent: true,
@@ -68,10 +69,7 @@ type Outcome = 'credited' | 'duplicate' | 'pending';
 
 const MOST_ROUNDS = 3;
 
-/**
- * Records the claim and follows its workflow. A claim of someone else's on the same transaction is followed to its
- * end first: if it is refused, there is room for this one.
- */
+/** Records the claim and follows its workflow. */
 async function settle(ctx: Ctx, options: ReasoningOptions, claim: NewDeposit): Promise<Outcome> {
   const { db } = ctx.deps;
   const until = Date.now() + options.escrow.waitMs;
@@ -81,54 +79,42 @@ async function settle(ctx: Ctx, options: ReasoningOptions, claim: NewDeposit): P
       await keepClaim(client, ctx.claim);
       return recordDeposit(client, claim);
     });
-    if (record.kind === 'already_credited') throw alreadyCredited(claim.signature);
     if (record.kind === 'duplicate' && record.status === 'credited') return 'duplicate';
     fresh ||= record.kind === 'recorded';
-    const row = (await findDeposit(db.pool, claim.signature))!;
-    const own = record.kind !== 'claimed_elsewhere';
-    const followed = follow(ctx, options, row, until - Date.now());
-    const end = own ? await followed : await followed.catch((error: unknown) => ignoreRefusal(error));
+    const end = await follow(ctx, options, claim, until - Date.now());
     if (end === 'pending') return 'pending';
-    if (own && end === 'credited') return fresh ? 'credited' : 'duplicate';
+    if (end === 'credited') return fresh ? 'credited' : 'duplicate';
   }
   return 'pending';
-}
-
-const alreadyCredited = (signature: string): ApiError =>
-  new ApiError('deposit_already_credited', `${signature} was credited before, to another user or amount.`);
-
-/** Another's refusal is not this caller's business. */
-function ignoreRefusal(error: unknown): 'refused' {
-  if (error instanceof ApiError) return 'refused';
-  throw error;
 }
 
 async function follow(
   ctx: Ctx,
   options: ReasoningOptions,
-  row: DepositRow,
+  claim: NewDeposit,
   waitMs: number,
 ): Promise<'credited' | 'pending' | 'stale'> {
-  const watch = depositWatch(options, row);
+  const { pool } = ctx.deps.db;
+  const watch = depositWatch(options, (await findDeposit(pool, claim))!);
   await startWatch(ctx.deps, watch);
   try {
     return await awaitWatch<'credited'>(ctx.deps, watch.workflowId, Math.max(1, waitMs));
   } catch (error) {
     // The workflow that was joined was an earlier claim's last breath: ours is still to be looked into.
-    const now = await findDeposit(ctx.deps.db.pool, row.signature);
+    const now = await findDeposit(pool, claim);
     if (error instanceof ApiError && now?.status === 'pending') return 'stale';
     throw error;
   }
 }
 
-/** The workflow of one transaction: its id is the signature, so no two ever credit it. */
+/** The workflow of one claim. Whether its part of the transaction is still there is decided when it is credited. */
 export function depositWatch({ taskQueue, escrow }: ReasoningOptions, row: DepositRow): ChainWatch {
-  const { signature, tenant, user_id: userId, asset, amount } = row;
+  const { id, signature, tenant, user_id: userId, asset, amount } = row;
   const claim: DepositClaim = { tenant, userId, asset, amount, signature };
   const args = [claim, escrow.chainWaits];
   return {
     workflowType: 'escrowDeposit',
-    workflowId: `deposit:${signature}`,
+    workflowId: `deposit:${id}`,
     taskQueue,
     args,
     summary: `deposit of ${userId}`,
