@@ -17,7 +17,7 @@ let app: PaidApp;
 beforeAll(async () => {
   app = await startPaidApp({
     flows: [...testFlows, gone.flow, spent.flow, foreign.flow, broken.flow],
-    activities: { largestResult: LARGEST },
+    activities: { largestResult: LARGEST, refusedMs: 500 },
   });
   sell(app, long, gone.key, spent.key, foreign.key, broken.key);
 });
@@ -81,6 +81,33 @@ describe('The payment service', () => {
     await expect
       .poll(async () => (await native(app, HYMN, started)).payment.refund, { timeout: 10_000 })
       .toMatch(/authorized|refunded/);
+  });
+
+  test.each([
+    ['401', { kind: 'status', status: 401, times: 100 }],
+    ['410', { kind: 'status', status: 410, times: 100 }],
+  ] as const)(
+    'may answer everything about a payment with %s: its job ends soon and says why',
+    async (status, fault) => {
+      app.payments.control.fail('POST /payment/submit-result', fault);
+      app.payments.control.fail('POST /payment/resolve-blockchain-identifier', fault);
+      const started = await paid(app, HYMN, `fa0185fa0185f${status}`.padEnd(16, '0'), { topic: status });
+      expect(await until(app, HYMN, started.jobId, 'failed')).toMatchObject({
+        error_code: 'submit_failed',
+        message: expect.stringContaining(`answered ${status}`),
+      });
+    },
+  );
+
+  test('may have lost a payment: its job ends soon and says so', async () => {
+    const fault = { kind: 'status', status: 404, times: 100 } as const;
+    app.payments.control.fail('POST /payment/submit-result', fault);
+    app.payments.control.fail('POST /payment/resolve-blockchain-identifier', fault);
+    const started = await paid(app, HYMN, 'fa0186fa0186fa01', { topic: 'lost payment' });
+    expect(await until(app, HYMN, started.jobId, 'failed')).toMatchObject({
+      error_code: 'submit_failed',
+      message: expect.stringContaining('does not know the payment any more'),
+    });
   });
 
   test.each([

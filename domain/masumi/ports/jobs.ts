@@ -92,7 +92,8 @@ export type AnswerLockOutcome =
 
 export type SubmitResultOutcome =
   | { kind: 'submitted'; resultHash: string }
-  | { kind: 'not_now'; message: string }
+  /** `unknown`: the payment service does not know the payment at all. */
+  | { kind: 'not_now'; message: string; unknown?: true }
   | { kind: 'refused'; message: string };
 
 /** `not_now`: it is accepted only once a refund was requested. The watch repeats it then. */

@@ -61,7 +61,15 @@ export interface MasumiOverrides {
   activities?: Partial<
     Pick<
       FollowDeps & MasumiDeps,
-      'pollMs' | 'launchMs' | 'largestResult' | 'lookForMs' | 'fetchFile' | 'outputHash' | 'checkpoint'
+      | 'pollMs'
+      | 'launchMs'
+      | 'largestResult'
+      | 'refusedMs'
+      | 'syncMs'
+      | 'lookForMs'
+      | 'fetchFile'
+      | 'outputHash'
+      | 'checkpoint'
     >
   >;
   workers?: Pick<WorkersOptions, 'maxConcurrentActivities'>;
