@@ -48,8 +48,8 @@ afterAll(() => app.close());
 /** Jobs whose workflows have asked their purchasers long ago. */
 async function addWaiting(): Promise<void> {
   await app.db.pool.query(
-    `insert into run (id, tenant, family, kind, subject, status, input_sealed, workflow_id)
-     select 'job-' || n, 'default', 'masumi', 'flow', 'local', 'awaiting_input', '', 'job-' || n
+    `insert into run (id, tenant, family, kind, subject, status, input_sealed, workflow_id, start_state)
+     select 'job-' || n, 'default', 'masumi', 'flow', 'local', 'awaiting_input', '', 'job-' || n, 'started'
      from generate_series(1, $1::int) n`,
     [JOBS],
   );
