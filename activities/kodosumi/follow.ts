@@ -75,6 +75,7 @@ async function followOne(together: Together, job: FollowedJob, signal: AbortSign
   const state: State = {
     changedMs: Date.now(),
     locks: 0,
+    isOver: false,
     heard: new Set(),
     poll: createStatusPoll(deps.pollMs),
   };
@@ -93,19 +94,32 @@ interface State extends Pick<Ears, 'heard' | 'poll'> {
   /** When a glance last saw something new. */
   changedMs: number;
   locks: number;
+  isOver: boolean;
+}
+
+/** Its job was told of the end, and looks by itself. It is told again, in case it could not. */
+async function remind(
+  together: Together,
+  job: FollowedJob,
+  state: State,
+  signal: AbortSignal,
+): Promise<void> {
+  await pause(together.deps.pollMs, signal);
+  if (!signal.aborted) await lookAt(together, job, state);
 }
 
 /** Listens for as long as there is a place for it, looks, and waits a while where nobody listened. */
 async function step(together: Together, job: FollowedJob, state: State, signal: AbortSignal): Promise<void> {
   const { deps, places } = together;
   const waitMs = pace(deps.pollMs, state);
+  if (state.isOver) return remind(together, job, state, signal);
   const place = await places.take({ isIdle: state.locks > 0, waitMs, signal });
   const heard = place && (await hear(together, job, state, place, signal));
   if (heard === undefined && state.locks > 0) await pause(waitMs, signal);
   if (signal.aborted) return;
   const seen = await lookAt(together, job, state);
   if (heard === 'still open' || (heard === undefined && state.locks === 0)) return;
-  if (seen?.isOver === true || heard !== undefined) await pause(state.poll.waitMs() ?? waitMs, signal);
+  if (seen?.isOver !== true && heard !== undefined) await pause(state.poll.waitMs() ?? waitMs, signal);
 }
 
 async function hear(
@@ -136,6 +150,7 @@ async function lookAt({ look }: Together, job: FollowedJob, state: State): Promi
   const seen = await look(job);
   if (job.told_state !== before) state.changedMs = Date.now();
   state.locks = seen?.locks ?? state.locks;
+  state.isOver = seen?.isOver ?? state.isOver;
   return seen;
 }
 
