@@ -40,7 +40,7 @@ export async function answerLock(deps: KodosumiDeps, request: Request): Promise<
 }
 
 async function handOver(deps: KodosumiDeps, request: Request): Promise<LockOutcome> {
-  const { runId, fid, lid, inputHash } = request;
+  const { runId, lid, inputHash } = request;
   const kodosumi = requireKodosumi(deps);
   const key = { runId, lid, hash: inputHash };
   const answers = await openAnswers(deps.db.pool, deps.sealer, key);

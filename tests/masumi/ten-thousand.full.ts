@@ -30,6 +30,7 @@ const stateOf = (fid: string): FlowStatus =>
     : { fid, status: 'awaiting', final: null, locks: [`lock of ${fid}`] };
 
 async function* silence(signal: AbortSignal): AsyncGenerator<never> {
+  yield* [];
   mostStreams = Math.max(mostStreams, ++streams);
   if (!signal.aborted) await once(signal, 'abort');
   streams--;

@@ -11,14 +11,19 @@ export async function someHolds(
   let isFound = false;
   const begun: Promise<boolean>[] = [];
   const found = Promise.withResolvers<boolean>();
+  const tell = async (looking: Promise<boolean>): Promise<void> => {
+    try {
+      isFound = (await looking) || isFound;
+      if (isFound) found.resolve(true);
+    } catch (error) {
+      found.reject(error);
+    }
+  };
   const lookAtAll = async (): Promise<boolean> => {
     for (const look of looks) {
       const looking = look();
       begun.push(looking);
-      looking.then((holds) => {
-        isFound ||= holds;
-        if (holds) found.resolve(true);
-      }, found.reject);
+      void tell(looking);
       await Promise.race([looking, wait(nextMs)]);
       if (isFound) break;
     }
