@@ -2,12 +2,11 @@ import { PROBLEMS } from '../api/families/masumi/problems.ts';
 import { JOB_POINTS } from '../domain/masumi/crash-points.ts';
 import { JOB_EVENTS } from '../domain/masumi/events.ts';
 import { JOB_SIGNALS } from '../domain/masumi/messages.ts';
-import { KODOSUMI_QUEUE } from '../domain/masumi/queues.ts';
+import { FOLLOWING_QUEUE, KODOSUMI_QUEUE } from '../domain/masumi/queues.ts';
 import type { MasumiSettings } from '../schemas/families/masumi/settings.ts';
 import { defineFamily } from './define.ts';
 import { settings } from './masumi/settings.ts';
 
-const FOLLOWED_PER_PLACE = 10; // a job that is followed mostly sleeps
 const WATCH_ROUNDS = 200;
 
 /** Agents sold over MIP-003: paid in advance through a Masumi payment service, done by Kodosumi flows. */
@@ -16,16 +15,16 @@ export const masumi = defineFamily<MasumiSettings>({
   settings,
   events: Object.values(JOB_EVENTS),
   problems: PROBLEMS,
-  queues: [{ name: KODOSUMI_QUEUE, tasksPerPlace: FOLLOWED_PER_PLACE }],
+  queues: [{ name: KODOSUMI_QUEUE }, { name: FOLLOWING_QUEUE, standing: 1, stopsAtOnce: true }],
   messages: { signals: Object.values(JOB_SIGNALS) },
   crashPoints: JOB_POINTS,
   migrations: () => import('../migrations/masumi/index.ts'),
   api: () => import('./masumi/api.ts'),
   worker: () => import('../workers/families/masumi.ts'),
-  workflows: ['masumi', 'masumiWatch'],
-  /** Where there is a payment service, somebody looks at it for all jobs at once. */
-  singletons: ({ PAYMENT_SERVICE_URL, MASUMI_WATCH_EVERY_MS: everyMs }) =>
-    PAYMENT_SERVICE_URL === undefined
+  workflows: ['masumi', 'masumiWatch', 'masumiFollow'],
+  /** Where there is a payment service, or a Kodosumi, somebody looks at it for all jobs at once. */
+  singletons: ({ PAYMENT_SERVICE_URL, KODOSUMI_BASE_URL, MASUMI_WATCH_EVERY_MS: everyMs }) => [
+    ...(PAYMENT_SERVICE_URL === undefined
       ? []
       : [
           {
@@ -34,7 +33,18 @@ export const masumi = defineFamily<MasumiSettings>({
             args: [{ everyMs, rounds: WATCH_ROUNDS }],
             summary: 'Looks at the Masumi payment service for all jobs that wait there',
           },
-        ],
+        ]),
+    ...(KODOSUMI_BASE_URL === undefined
+      ? []
+      : [
+          {
+            type: 'masumiFollow',
+            id: 'masumi-follow',
+            args: [],
+            summary: 'Follows the runs of all jobs at Kodosumi',
+          },
+        ]),
+  ],
   standIns: () => import('./masumi/stand-ins.ts'),
   addresses: ({ KODOSUMI_BASE_URL, PAYMENT_SERVICE_URL }) => ({
     Kodosumi: KODOSUMI_BASE_URL,

@@ -74,7 +74,7 @@ test('an update and a signal may not share a name', () => {
 test('what is served here starts, and its names are the engine’s with the families’', () => {
   expect(() => refuseClashes(families)).not.toThrow();
   const { queues, crashPoints, stopPoints } = vocabularyOf(families);
-  expect(queues).toEqual(['engine', 'money', 'llm', 'kodosumi']);
+  expect(queues).toEqual(['engine', 'money', 'llm', 'kodosumi', 'following']);
   expect(crashPoints).toEqual(expect.arrayContaining(['payment.signed', 'job.launched']));
   expect(stopPoints).toEqual(expect.arrayContaining([...crashPoints, 'claim.taken']));
   const own = family('one', { searchAttributes: { Thing: 'Int' } });

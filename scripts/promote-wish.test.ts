@@ -5,7 +5,7 @@ test('without options the configured version becomes current, once all its queue
   expect(wishOf({})).toEqual({
     kind: 'current',
     buildId: undefined,
-    queues: ['engine', 'money', 'llm', 'kodosumi'],
+    queues: ['engine', 'money', 'llm', 'kodosumi', 'following'],
     waitMs: 60_000,
     once: false,
   });

@@ -35,4 +35,8 @@ export interface FamilyQueue {
   name: string;
   /** How many tasks share one place of a worker, where they mostly wait. */
   tasksPerPlace?: number;
+  /** Tasks that go on all the time, once per installation: they have places of their own. */
+  standing?: number;
+  /** Its tasks never end by themselves, so a worker that is to stop does not wait for them. */
+  stopsAtOnce?: true;
 }

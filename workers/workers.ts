@@ -43,7 +43,7 @@ export interface Workers {
 
 /** One Temporal worker per kind of work; only the engine's runs workflows. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
-  const kinds: FamilyQueue[] = [...ENGINE_QUEUES.map((name) => ({ name })), ...(options.familyQueues ?? [])];
+  const kinds: FamilyQueue[] = [...ENGINE_QUEUES.map(engineKind), ...(options.familyQueues ?? [])];
   const { queues: only = [] } = options;
   const wanted = kinds.filter(({ name }) => only.length === 0 || only.includes(name));
   const bundle = options.bundle ?? (wanted.some(isEngine) ? await bundleWorkflows() : undefined);
@@ -66,6 +66,12 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
+/** The sweep of payments, the check of the books, and the watch of a family. */
+const STANDING_MONEY = 3;
+
+const engineKind = (name: (typeof ENGINE_QUEUES)[number]): FamilyQueue =>
+  name === 'money' ? { name, standing: STANDING_MONEY } : { name };
+
 const isEngine = ({ name }: FamilyQueue): boolean => name === 'engine';
 
 function workerOptions(
@@ -85,13 +91,17 @@ function workerOptions(
     ...(isEngine(kind)
       ? { workflowBundle: bundle!, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 300 }
       : {}),
-    maxConcurrentActivityTaskExecutions: (options.maxConcurrentActivities ?? 100) * (kind.tasksPerPlace ?? 1),
+    maxConcurrentActivityTaskExecutions: placesOf(options, kind),
     maxConcurrentLocalActivityExecutions: 100,
-    shutdownGraceTime: options.shutdownGraceMs ?? 10_000,
+    shutdownGraceTime: kind.stopsAtOnce === true ? 0 : (options.shutdownGraceMs ?? 10_000),
     shutdownForceTime: '20s',
     interceptors: { activity: [() => ({ inbound: heartbeats }), () => ({ inbound: permanentFailures })] },
   };
 }
+
+/** What always goes on takes no place away from what comes. */
+const placesOf = ({ maxConcurrentActivities = 100 }: WorkersOptions, kind: FamilyQueue): number =>
+  maxConcurrentActivities * (kind.tasksPerPlace ?? 1) + (kind.standing ?? 0);
 
 /** A run ends on the version that began it, unless its workflow says otherwise (the settlement sweep does). */
 const versioned = (

@@ -1,6 +1,7 @@
 /** The only entry of the bundle. It exports every workflow of this installation under its name in Temporal. */
 export { reasoning } from './families/reasoning.ts';
 export { masumi } from './families/masumi/job.ts';
+export { masumiFollow } from './families/masumi/following.ts';
 export { masumiWatch } from './families/masumi/watch.ts';
 export { escrowDeposit, escrowWithdrawal } from './engine/escrow.ts';
 export { booksCheck } from './engine/books-check.ts';

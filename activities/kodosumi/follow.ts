@@ -1,101 +1,164 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
-import type { FollowEnd } from '../../domain/masumi/ports/jobs.ts';
-import type { FlowEvent } from '../../domain/masumi/ports/kodosumi.ts';
-import type { KodosumiDeps } from './tools.ts';
-import { createStatusPoll, type StatusPoll } from './status-poll.ts';
-import { lookAtRun, openLockOf, type Followed } from './follow-status.ts';
-import { requireKodosumi } from './job.ts';
+import pLimit from 'p-limit';
+import { forgetEnded, listFollowed, loadFollowed, type FollowedJob } from '../../db/masumi/followed-jobs.ts';
+import { glance, type Seen } from './glance.ts';
+import { listen, type Ears } from './listen.ts';
+import { createPlaces, type Places } from './places.ts';
 import { openRecord, type Recorder } from './record-events.ts';
+import { createStatusPoll } from './status-poll.ts';
+import type { FollowDeps } from './tools.ts';
 
-const MISSING_MS = 60_000; // "404 for seconds after launch: tolerate 60 s" (masumi.md section 4)
-const STREAM_POLLS = 10; // the status is asked for after this many times `pollMs`, even while a stream goes on
+const LOOKS = 50; // statuses that are asked for at once
+const STREAMS = 200; // open at once; runs that have none are looked at
+const SYNC_MS = 250; // between two looks for jobs that began or ended
+const FORGET_MS = 10_000;
+const IDLE_POLLS = 10; // a run that waits for a person is looked at this much more seldom, in time
 
-/**
- * Follows a run until something must be decided. We listen to the stream. Where it breaks or falls silent, we look at
- * the run's status and open the stream again, each `pollMs`; sooner when the stream told of the end and the status did
- * not. An open stream also makes Kodosumi notice a dead run. We wait for a Kodosumi that is down or refuses us: only
- * the job's deadline ends that.
- */
-export async function followJob(deps: KodosumiDeps, followed: Followed): Promise<FollowEnd> {
-  const { cancellationSignal: signal } = Context.current();
-  const recorder = await openRecord(deps, followed.runId);
-  const poll = createStatusPoll(deps.pollMs);
-  let missingSince: number | undefined;
-  for (;;) {
-    const heard = await listen(deps, followed, { recorder, poll, signal });
-    if (typeof heard === 'object') return heard;
-    const look = await lookAtRun(deps, followed);
-    if (look.kind === 'end') return look.end;
-    missingSince = look.kind === 'missing' ? (missingSince ?? Date.now()) : undefined;
-    if (missingSince !== undefined && Date.now() - missingSince > MISSING_MS)
-      return { kind: 'lost', message: 'Kodosumi does not know the run any more.' };
-    if (heard === 'still open') continue;
-    const waitMs = poll.waitMs() ?? deps.pollMs;
-    await wait(look.kind === 'missing' ? Math.min(waitMs, 1000) : waitMs, undefined, { signal });
-  }
-}
-
-interface Ears {
-  recorder: Recorder;
-  poll: StatusPoll;
-  signal: AbortSignal;
+/** What the runs that are followed share. */
+interface Together {
+  deps: FollowDeps;
+  places: Places;
+  look: (job: FollowedJob) => Promise<Seen | undefined>;
 }
 
 /**
- * `over`: the stream broke, ended or fell silent. `still open`: the stream is fine, and we left it only to look at the
- * status.
+ * Follows the runs of all jobs, until `signal`. Ten thousand jobs that wait cost a few looks a second, and hold nothing that
+ * a new job needs: its job is told to look, and does that on another queue. What a crash leaves behind: whom to follow and
+ * what was told is in the database, so the next follower goes on, and at most tells something twice.
  */
-async function listen(
-  deps: KodosumiDeps,
-  followed: Followed,
-  { recorder, poll, signal }: Ears,
-): Promise<FollowEnd | 'over' | 'still open'> {
-  const closing = new AbortController();
-  const longEnough = new AbortController();
-  const leaveIn = (ms: number): NodeJS.Timeout => setTimeout(() => longEnough.abort(), ms);
-  const timers = [leaveIn(deps.pollMs * STREAM_POLLS)];
-  poll.restart();
-  try {
-    const ends = AbortSignal.any([signal, closing.signal, longEnough.signal]);
-    const events = requireKodosumi(deps).events(followed.fid, ends);
-    for await (const event of events) {
-      await recorder.record(event);
-      const end = await react(deps, followed, event);
-      if (end !== undefined) return end;
-      const soonMs = poll.heard(event.event);
-      if (soonMs !== undefined) timers.push(leaveIn(soonMs));
+export async function followJobs(deps: FollowDeps, signal: AbortSignal): Promise<void> {
+  const following: Following = new Map();
+  const limit = pLimit(LOOKS);
+  const together: Together = {
+    deps,
+    places: createPlaces(deps.streams ?? STREAMS, deps.pollMs),
+    look: (job) => limit(() => glance(deps, job)),
+  };
+  let forgottenMs = 0;
+  const sync = async (): Promise<void> => {
+    if (Date.now() - forgottenMs > FORGET_MS) {
+      await forgetEnded(deps.db.pool);
+      forgottenMs = Date.now();
     }
-  } catch {
-    signal.throwIfAborted();
-  } finally {
-    closing.abort();
-    timers.forEach(clearTimeout);
-    await recorder.settled();
-  }
-  return longEnough.signal.aborted ? 'still open' : 'over';
-}
-
-async function react(
-  deps: KodosumiDeps,
-  followed: Followed,
-  { event, data }: FlowEvent,
-): Promise<FollowEnd | undefined> {
-  if (event === 'lock') return openLockOf(deps, followed, lockOf(data));
-  if (event === 'lease' && followed.openLock !== null && lockOf(data)?.lid === followed.openLock)
-    return { kind: 'leased', lid: followed.openLock };
-  if (event !== 'eof' && !(event === 'status' && /^(finished|error)$/.test(data.trim()))) return undefined;
-  const look = await lookAtRun(deps, followed);
-  return look.kind === 'end' ? look.end : undefined;
-}
-
-/** `{"dict":{"lid":...,"expires":...}}`; undefined for anything else. */
-function lockOf(data: string): { lid: string; expires: number | null } | undefined {
+    const ids = new Set(await listFollowed(deps.db.pool));
+    for (const [id, { controller }] of following) if (!ids.has(id)) controller.abort();
+    for (const job of await loadFollowed(
+      deps.db.pool,
+      [...ids].filter((id) => !following.has(id)),
+    ))
+      begin(together, job, following);
+  };
   try {
-    const { dict } = JSON.parse(data) as { dict?: { lid?: unknown; expires?: unknown } };
-    if (typeof dict?.lid !== 'string') return undefined;
-    return { lid: dict.lid, expires: typeof dict.expires === 'number' ? dict.expires : null };
-  } catch {
-    return undefined;
+    while (!signal.aborted) {
+      await sync().catch((error: unknown) =>
+        deps.warn('runs at Kodosumi: whom to follow is not known', error),
+      );
+      await wait(deps.syncMs ?? SYNC_MS, undefined, { signal }).catch(() => undefined);
+    }
+  } finally {
+    for (const { controller } of following.values()) controller.abort();
+    await Promise.all([...following.values()].map(({ done }) => done));
   }
 }
+
+type Following = Map<string, { controller: AbortController; done: Promise<void> }>;
+
+function begin(together: Together, job: FollowedJob, following: Following): void {
+  const controller = new AbortController();
+  const done = followOne(together, job, controller.signal).finally(() => following.delete(job.run_id));
+  following.set(job.run_id, { controller, done });
+}
+
+/** One job that cannot be followed must not keep the others waiting. */
+async function followOne(together: Together, job: FollowedJob, signal: AbortSignal): Promise<void> {
+  const { deps } = together;
+  const state: State = {
+    changedMs: Date.now(),
+    locks: 0,
+    isOver: false,
+    heard: new Set(),
+    poll: createStatusPoll(deps.pollMs),
+  };
+  while (!signal.aborted)
+    try {
+      await step(together, job, state, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      deps.warn(`job ${job.run_id}: its run cannot be followed`, error);
+      await pause(deps.pollMs, signal);
+    }
+}
+
+interface State extends Pick<Ears, 'heard' | 'poll'> {
+  recorder?: Recorder;
+  /** When a glance last saw something new. */
+  changedMs: number;
+  locks: number;
+  isOver: boolean;
+}
+
+/** Its job was told of the end, and looks by itself. It is told again, in case it could not. */
+async function remind(
+  together: Together,
+  job: FollowedJob,
+  state: State,
+  signal: AbortSignal,
+): Promise<void> {
+  await pause(together.deps.pollMs, signal);
+  if (!signal.aborted) await lookAt(together, job, state);
+}
+
+/** Listens for as long as there is a place for it, looks, and waits a while where nobody listened. */
+async function step(together: Together, job: FollowedJob, state: State, signal: AbortSignal): Promise<void> {
+  const { deps, places } = together;
+  const waitMs = pace(deps.pollMs, state);
+  if (state.isOver) return remind(together, job, state, signal);
+  const place = await places.take({ isIdle: state.locks > 0, waitMs, signal });
+  const heard = place && (await hear(together, job, state, place, signal));
+  if (heard === undefined && state.locks > 0) await pause(waitMs, signal);
+  if (signal.aborted) return;
+  const seen = await lookAt(together, job, state);
+  if (heard === 'still open' || (heard === undefined && state.locks === 0)) return;
+  if (seen?.isOver !== true && heard !== undefined) await pause(state.poll.waitMs() ?? waitMs, signal);
+}
+
+async function hear(
+  together: Together,
+  job: FollowedJob,
+  state: State,
+  place: { wanted: AbortSignal; release(): void },
+  signal: AbortSignal,
+): Promise<'over' | 'still open'> {
+  const { deps } = together;
+  try {
+    state.recorder ??= await openRecord(deps, job.run_id);
+    const ears: Ears = {
+      recorder: state.recorder,
+      poll: state.poll,
+      heard: state.heard,
+      signal: AbortSignal.any([signal, place.wanted]),
+      glance: () => lookAt(together, job, state),
+    };
+    return await listen(deps, job, ears);
+  } finally {
+    place.release();
+  }
+}
+
+async function lookAt({ look }: Together, job: FollowedJob, state: State): Promise<Seen | undefined> {
+  const before = job.told_state;
+  const seen = await look(job);
+  if (job.told_state !== before) state.changedMs = Date.now();
+  state.locks = seen?.locks ?? state.locks;
+  state.isOver = seen?.isOver ?? state.isOver;
+  return seen;
+}
+
+/** A tenth of the time in which nothing changed, between the pace of a run that works and that of one that waits. */
+function pace(pollMs: number, { changedMs, locks }: State): number {
+  const [least, most] = locks > 0 ? [pollMs, pollMs * IDLE_POLLS] : [Math.min(1000, pollMs), pollMs];
+  return Math.min(Math.max((Date.now() - changedMs) / 10, least), most);
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  wait(ms, undefined, { signal }).catch(() => undefined);

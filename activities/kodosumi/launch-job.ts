@@ -1,14 +1,13 @@
 import { Context } from '@temporalio/activity';
 import {
   claimLaunch,
-  isTaken,
   keepFid,
   openInputs,
   type JobInputs,
   type JobRow,
   getJob,
-  holdsLaunch,
   markLaunchLost,
+  markLaunchSent,
   releaseLaunch,
 } from '../../db/masumi/jobs.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
@@ -21,20 +20,21 @@ import { withRide } from '../journal/ride.ts';
 import type { KodosumiDeps } from './tools.ts';
 import { withFiles, type Ready } from './fetch-files.ts';
 import { requireKodosumi } from './job.ts';
+import { lookForRun, wordsOfLoss } from './lost-launch.ts';
 
 const LONGEST_REFUSAL_MS = 60_000; // a Kodosumi that was just restarted may not know its flows for this long
-const CLOCKS_MS = 60_000; // how far Kodosumi's clock may be behind ours
 
 /**
- * Launches a job's flow once. Kodosumi does not recognise a repeated launch. What a crash leaves behind:
+ * Sends a job's launch once. Kodosumi does not recognise a repeated launch. What a crash leaves behind:
  * - before `claimLaunch`: nothing was launched; files that were handed over are handed over again. A try that was given
  *   up while it fetched files finds here that another try came first.
- * - after it, before or while Kodosumi is asked: a run may exist. The next try looks for a run of this flow with these
- *   inputs that began since and belongs to no other job. It launches again only when none turned up for `lookForMs`
- *   after the last moment in which Kodosumi may have taken the launch.
+ * - after it, before `markLaunchSent`: nothing was sent, and this try can send nothing any more once another has claimed.
+ * - after that, before or while Kodosumi is asked: a run may exist. The next try looks for a run of this flow with these
+ *   inputs that began since and belongs to no other job. When none turned up for `lookForMs` after the last moment in
+ *   which Kodosumi may have taken the launch, the launch is lost. It is never sent again.
  * - after the answer, before `keepFid`: the same; the look finds the run, and its files are handed over once more.
  * - after `keepFid`: the next try answers what is kept.
- * A try that was stopped while another took over launches nothing when it goes on. A run that it had launched is ended.
+ * A run that a lost launch made after all is ended.
  */
 export async function launchJob(
   deps: KodosumiDeps,
@@ -45,16 +45,19 @@ export async function launchJob(
     if (job.fid !== null) return { kind: 'launched', fid: job.fid };
     const inputs = await openInputs(deps.db.pool, deps.sealer, runId);
     if (inputs === undefined) throw new EngineError('value_lost', `Job ${runId} has no inputs.`);
-    if (job.launching_at !== null) {
-      const found = await look(deps, job, url, inputs);
-      if (found !== undefined) {
-        await deliverAgain(deps, found, inputs);
-        return launched(deps, job, found, job.launching_at);
-      }
+    if (job.launch_sent_at !== null) {
+      const found = await lookForRun(deps, job, url, inputs);
+      if (found === undefined) return { kind: 'lost', message: wordsOfLoss(job) };
+      await deliverAgain(deps, found, inputs);
+      return launched(deps, job, found, job.launching_at!);
     }
-    const ready = await withFiles(requireKodosumi(deps), deps.fetchFile, inputs);
-    if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
-    return launch(deps, job, url, ready);
+    try {
+      const ready = await withFiles(requireKodosumi(deps), deps.fetchFile, inputs);
+      if ('errors' in ready) return { kind: 'rejected', errors: ready.errors };
+      return await launch(deps, job, url, ready);
+    } catch (error) {
+      return orRefused(deps, error);
+    }
   });
 }
 
@@ -72,9 +75,9 @@ const deliver = async (deps: KodosumiDeps, fid: string, uploads: readonly string
 /** The job's run, if there is one, for whoever must end it. Throws while that is not known. */
 export async function findRunOf(deps: KodosumiDeps, runId: string): Promise<string | undefined> {
   const { job, url } = await load(deps, runId);
-  if (job.fid !== null || job.launching_at === null) return job.fid ?? undefined;
+  if (job.fid !== null || job.launch_sent_at === null) return job.fid ?? undefined;
   const inputs = await openInputs(deps.db.pool, deps.sealer, runId);
-  return inputs && look(deps, job, url, inputs);
+  return inputs && lookForRun(deps, job, url, inputs);
 }
 
 async function load({ db }: KodosumiDeps, runId: string): Promise<{ job: JobRow; url: string }> {
@@ -83,34 +86,6 @@ async function load({ db }: KodosumiDeps, runId: string): Promise<{ job: JobRow;
     throw new EngineError('run_not_found', `Job ${runId} has no row.`);
   return { job, url: (run.settings as unknown as JobSettings).flowUrl };
 }
-
-/** Undefined only when it is certain enough that nothing was launched. */
-async function look(
-  deps: KodosumiDeps,
-  { launching_at: at, launch_lost_at: lostAt }: JobRow,
-  url: string,
-  inputs: JobInputs,
-): Promise<string | undefined> {
-  const found = await find(deps, at!, url, inputs);
-  const lookUntil = (lostAt?.getTime() ?? at!.getTime() + deps.launchMs) + deps.lookForMs;
-  if (found === undefined && Date.now() < lookUntil)
-    throw new Error('Whether the flow was launched is not known yet; it is looked for.');
-  return found;
-}
-
-const find = (
-  deps: KodosumiDeps,
-  at: Date,
-  url: string,
-  { values, files }: JobInputs,
-): Promise<string | undefined> =>
-  requireKodosumi(deps).findLaunched({
-    url,
-    inputs: values,
-    files: files.map(({ name }) => name),
-    sinceMs: at.getTime() - CLOCKS_MS,
-    taken: (fid) => isTaken(deps.db.pool, fid),
-  });
 
 async function launch(
   deps: KodosumiDeps,
@@ -125,25 +100,23 @@ async function launch(
   if (!(await claimLaunch(deps.db.pool, runId, { seen, at })))
     throw new Error('Another try launches this job, or it was given up.');
   await deps.checkpoint?.('job.launching');
-  if (!(await holdsLaunch(deps.db.pool, runId, at)) || performance.now() > latest) {
-    await releaseLaunch(deps.db.pool, runId, at); // this try has sent nothing and will send nothing
+  if (performance.now() > latest || !(await markLaunchSent(deps.db.pool, runId, at)))
     throw new Error('This try of the launch was held up too long; it sends nothing.');
-  }
   try {
     const outcome = await requireKodosumi(deps).launch(url, values, limit);
     await deps.checkpoint?.('job.launched');
     if (outcome.kind === 'launched') await deliverRest(deps, outcome.fid, uploads);
     if (outcome.kind === 'launched') return await launched(deps, job, outcome.fid, at);
+    await releaseLaunch(deps.db.pool, runId, at);
     return outcome;
   } catch (error) {
     if (!(error instanceof KodosumiError) || error.unknown) {
-      await markLaunchLost(deps.db.pool, runId, at);
+      await markLaunchLost(deps.db.pool, runId, at, problemOf(error));
       throw error;
     }
     // It was refused or never reached Kodosumi: nothing runs, so there is nothing to look for.
     await releaseLaunch(deps.db.pool, runId, at);
-    if (error.passing || isEarly(deps)) throw error;
-    return { kind: 'refused', message: error.message };
+    throw error;
   }
 }
 
@@ -154,9 +127,18 @@ async function deliverRest(deps: KodosumiDeps, fid: string, uploads: readonly st
   });
 }
 
-/** A Kodosumi that was just restarted does not know its flows yet, so a refusal counts only when it lasts. */
-const isEarly = ({ lookForMs }: KodosumiDeps): boolean =>
-  Date.now() - Context.current().info.scheduledTimestampMs < Math.min(lookForMs, LONGEST_REFUSAL_MS);
+const problemOf = (error: unknown): { message: string; raised: boolean } => ({
+  message: error instanceof KodosumiError ? error.message : 'The launch was cut off.',
+  raised: error instanceof KodosumiError && error.status !== undefined,
+});
+
+/** What Kodosumi refuses for good is not asked again. It may be restarting, so a refusal counts only when it lasts. */
+function orRefused({ lookForMs }: KodosumiDeps, error: unknown): LaunchJobOutcome {
+  if (!(error instanceof KodosumiError) || error.unknown || error.passing) throw error;
+  const sinceMs = Date.now() - Context.current().info.scheduledTimestampMs;
+  if (sinceMs < Math.min(lookForMs, LONGEST_REFUSAL_MS)) throw error;
+  return { kind: 'refused', message: error.message };
+}
 
 async function launched(deps: KodosumiDeps, job: JobRow, fid: string, at: Date): Promise<LaunchJobOutcome> {
   if (await keepFid(deps.db, job.run_id, fid, at)) return { kind: 'launched', fid };

@@ -132,9 +132,14 @@ export async function readPayment(
   return withRide(deps.journal, ride, async () => {
     const job = await requireJob(deps, runId);
     if (job.blockchain_identifier === null || job.source_type === null) return storedState(job);
-    const seen = await requireNode(deps).resolve(job.blockchain_identifier);
+    const seen = await requireNode(deps).resolve(job.blockchain_identifier).catch(orUnseen);
     if (seen?.onChainState == null) return storedState(job);
     await markSaleState(deps.db.pool, runId, saleStateOf(seen));
     return saleStateOf(seen);
   });
+}
+
+/** A payment service that refuses to show it shows nothing, however often it is asked. */
+function orUnseen(error: unknown): undefined {
+  if (!(error instanceof MasumiNodeError) || error.passing) throw error;
 }

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { MasumiNodeError } from '../../domain/masumi/outside-errors.ts';
 import type { SubmitResultOutcome } from '../../domain/masumi/ports/jobs.ts';
 import type { Ride } from '../../domain/ports/journal.ts';
@@ -20,9 +21,12 @@ export const submitResult = (deps: MasumiDeps, request: Request): Promise<Submit
 
 /** Says whether the hash is there already; submits nothing. */
 export const findSubmitted = (deps: MasumiDeps, request: Request): Promise<SubmitResultOutcome> =>
-  withHash(deps, request, (identifier, resultHash) =>
-    find(requireNode(deps), identifier, resultHash, 'The payment service does not show the hash.'),
-  );
+  withHash(deps, request, async (identifier, resultHash) => {
+    const found = await find(requireNode(deps), identifier, resultHash, NOT_SHOWN).catch(orNothing);
+    return found ?? { kind: 'refused', message: NOT_SHOWN };
+  });
+
+const NOT_SHOWN = 'The payment service does not show the hash.';
 
 /** Nothing is submitted where nobody is paid. */
 async function withHash(
@@ -54,9 +58,21 @@ async function submit(
   } catch (error) {
     if (!(error instanceof MasumiNodeError) || error.passing) throw error;
     // An earlier try whose answer was lost may have been taken.
-    const found = await find(node, identifier, resultHash, error.message);
-    return found.kind === 'submitted' ? found : { kind: 'refused', message: error.message };
+    const found = await find(node, identifier, resultHash, error.message).catch(orNothing);
+    if (found === undefined && isEarly(deps)) throw error;
+    return found?.kind === 'submitted' ? found : { kind: 'refused', message: error.message };
   }
+}
+
+const LONGEST_REFUSAL_MS = 60_000;
+
+/** A key that is being changed refuses everything for a moment, so such a refusal counts only when it lasts. */
+const isEarly = ({ refusedMs = LONGEST_REFUSAL_MS }: MasumiDeps): boolean =>
+  Date.now() - Context.current().info.scheduledTimestampMs < refusedMs;
+
+/** What refuses everything (a wrong key) does so at each try: the hours until the deadline would change nothing. */
+function orNothing(error: unknown): undefined {
+  if (!(error instanceof MasumiNodeError) || error.passing) throw error;
 }
 
 async function find(
@@ -69,7 +85,7 @@ async function find(
   if (seen !== undefined && carries(seen, resultHash)) return { kind: 'submitted', resultHash };
   if (seen !== undefined && isClosed(seen))
     return { kind: 'refused', message: `The payment is ${seen.onChainState} and takes no hash any more.` };
-  return { kind: 'not_now', message: otherwise };
+  return { kind: 'not_now', message: otherwise, ...(seen === undefined && { unknown: true }) };
 }
 
 /** True when our hash can never be taken any more. Where a payment has a hash that is not shown, that is not known. */

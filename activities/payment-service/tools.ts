@@ -23,5 +23,7 @@ export interface MasumiDeps {
   warn(message: string, error: unknown): void;
   /** Waits between looks; ms. */
   paymentGraceMs: number;
+  /** How long a payment service must refuse everything before that counts; ms. */
+  refusedMs?: number;
   checkpoint?: Checkpoint<JobPoint>;
 }

@@ -19,6 +19,9 @@ export interface NewJob {
 /** What goes to Kodosumi: values by field, and the files to fetch for it first. */
 export type JobInputs = { values: JsonObject; files: { name: string; urls: string[] }[] };
 
+/** Why a launch that was sent has no answer that could be used; `raised`: Kodosumi did answer, with a 5xx. */
+export type LaunchProblem = { message: string; raised: boolean };
+
 /** A stored job. What belongs to its run is in the run's row. */
 export interface JobRow {
   run_id: string;
@@ -39,11 +42,15 @@ export interface JobRow {
   /** Since when a run may exist at Kodosumi, and when its answer was found to be lost. */
   launching_at: Date | null;
   launch_lost_at: Date | null;
+  /** A launch was about to leave then. It is never sent again. */
+  launch_sent_at: Date | null;
+  launch_problem: LaunchProblem | null;
   fid: string | null;
 }
 
 const COLUMNS = `run_id, tenant, subject, flow_key, identifier, input_hash, payment_asked_at, payment, blockchain_identifier,
-  source_type, on_chain_state, next_action, authorized_at, launching_at, launch_lost_at, fid`;
+  source_type, on_chain_state, next_action, authorized_at, launching_at, launch_lost_at, launch_sent_at,
+  launch_problem, fid`;
 
 /** Inserts the job; false when its purchaser already has a living job with this identifier. */
 export async function insertJob(db: Queryable, sealer: Sealer, job: NewJob): Promise<boolean> {
@@ -169,8 +176,8 @@ export async function markAuthorized(db: Queryable, runId: string): Promise<void
 }
 
 /**
- * From here on a run of the flow may exist at Kodosumi. False when none may be launched: another try of the same launch
- * came first (`seen` is what this one knew), or the job was given up meanwhile.
+ * From here on nobody else launches. False when none may be launched: another try of the same launch came first (`seen` is
+ * what this one knew) or has sent it, or the job was given up meanwhile.
  */
 export async function claimLaunch(
   db: Queryable,
@@ -180,33 +187,42 @@ export async function claimLaunch(
   const { rowCount } = await db.query(
     `update job j set launching_at = $3, launch_lost_at = null from run r
      where j.run_id = $1 and r.id = j.run_id and j.fid is null and j.launching_at is not distinct from $2
-       and r.finished_at is null and r.status <> 'compensating'`,
+       and j.launch_sent_at is null and r.finished_at is null and r.status <> 'compensating'`,
     [runId, seen, at],
   );
   return rowCount === 1;
 }
 
 /** Nobody waits for the launch's answer any more, and a run may exist. */
-export async function markLaunchLost(db: Queryable, runId: string, at: Date): Promise<void> {
+export async function markLaunchLost(
+  db: Queryable,
+  runId: string,
+  at: Date,
+  problem: LaunchProblem,
+): Promise<void> {
   await db.query(
-    `update job set launch_lost_at = clock_timestamp() where run_id = $1 and launching_at = $2 and fid is null`,
-    [runId, at],
+    `update job set launch_lost_at = clock_timestamp(), launch_problem = $3
+     where run_id = $1 and launching_at = $2 and fid is null`,
+    [runId, at, JSON.stringify(storableJson(problem))],
   );
 }
 
 /** It is certain that nothing was launched. */
 export async function releaseLaunch(db: Queryable, runId: string, at: Date): Promise<void> {
   await db.query(
-    `update job set launching_at = null where run_id = $1 and launching_at = $2 and fid is null`,
+    `update job set launching_at = null, launch_sent_at = null where run_id = $1 and launching_at = $2 and fid is null`,
     [runId, at],
   );
 }
 
-/** True while this try may launch: no other try took over, and the job was not given up. */
-export async function holdsLaunch(db: Queryable, runId: string, at: Date): Promise<boolean> {
+/**
+ * From here on a run of the flow may exist at Kodosumi. True for the one try that may send the launch: no other took over,
+ * and the job was not given up.
+ */
+export async function markLaunchSent(db: Queryable, runId: string, at: Date): Promise<boolean> {
   const { rowCount } = await db.query(
-    `select from job j join run r on r.id = j.run_id
-     where j.run_id = $1 and j.launching_at = $2 and j.fid is null and r.finished_at is null and r.status <> 'compensating'`,
+    `update job j set launch_sent_at = clock_timestamp() from run r where r.id = j.run_id
+       and j.run_id = $1 and j.launching_at = $2 and j.launch_sent_at is null and j.fid is null and r.finished_at is null and r.status <> 'compensating'`,
     [runId, at],
   );
   return rowCount === 1;
@@ -220,13 +236,13 @@ export function keepFid(db: Database, runId: string, fid: string, at: Date): Pro
   return db.transaction(async (client) => {
     const { rows } = await client.query<{ kept: boolean; ours: boolean }>(
       `select coalesce(j.fid = $2, false) as kept,
-         j.fid is null and j.launching_at = $3 and r.finished_at is null and not exists (select from job_surplus where fid = $2) as ours
+         j.fid is null and j.launching_at = $3 and r.finished_at is null and r.status <> 'compensating' and not exists (select from job_surplus where fid = $2) as ours
        from job j join run r on r.id = j.run_id where j.run_id = $1 for update of j`,
       [runId, fid, at],
     );
     const { kept, ours } = rows[0]!;
     if (kept) return true;
-    if (ours) await client.query('update job set fid = $2 where run_id = $1', [runId, fid]);
+    if (ours) await client.query('update job set fid = $2, following = true where run_id = $1', [runId, fid]);
     else
       await client.query('insert into job_surplus (fid, run_id) values ($1, $2) on conflict do nothing', [
         fid,

@@ -4,7 +4,7 @@ export const JOB_POINTS = {
     'A payment request may exist. The next try looks for one that carries the job’s id before it asks.',
   'job.payment-made':
     'The payment service has made the request, nothing of it is stored. The next try finds it and makes no other.',
-  'job.launching': 'A run may exist at Kodosumi. The next try looks for it before it launches.',
+  'job.launching': 'Nothing was sent. The next try launches, and this one can send nothing any more.',
   'job.launched': 'The run exists, its id is not stored. The next try finds it and launches no other.',
   'job.answered':
     'Kodosumi has the answers, that is not stored. The next try finds the lock gone, and knows by whom.',

@@ -1,2 +1,5 @@
-/** Work at Kodosumi. A job that is followed holds a place for as long as it runs, and mostly sleeps. */
+/** Short work at Kodosumi: launches, answers, looks, ends. */
 export const KODOSUMI_QUEUE = 'kodosumi';
+
+/** One task, which follows the runs of all jobs at once. Waiting jobs hold no place that other work needs. */
+export const FOLLOWING_QUEUE = 'following';

@@ -242,6 +242,8 @@ describe('Two tries of one launch', () => {
       pollMs: 100,
       launchMs: 10_000,
       lookForMs: 60_000,
+      tell: () => Promise.resolve(),
+      warn: () => undefined,
     });
     return { launchJob, arrive, launches: () => launches, fetching: () => fetching };
   };

@@ -11,7 +11,7 @@ beforeAll(async () => {
   temporal = await connect();
   fleet = createFleet(temporal);
   [v1, money] = await Promise.all([
-    fleet.launch('v1', ['engine', 'llm', 'kodosumi']),
+    fleet.launch('v1', ['engine', 'llm', 'kodosumi', 'following']),
     fleet.launch(undefined, ['money']),
   ]);
 });

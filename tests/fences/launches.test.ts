@@ -60,15 +60,15 @@ async function overtake(runId: string): Promise<void> {
         () => true,
         () => false,
       ),
-    'the other worker has launched the job',
+    'the other worker has launched the job, or found nothing to launch',
   );
 }
 
 const runsWith = (topic: string) =>
   app.kodosumi.control.runs().filter(({ inputs }) => inputs['topic'] === topic);
 
-/** Orders a job and holds its launch up at the point until another worker has launched it. */
-async function heldUp(at: JobPoint | 'on its way'): Promise<{ topic: string; jobId: string }> {
+/** Orders a job and holds its launch up at the point until another worker has taken it up. */
+async function holdUpUntilOvertaken(at: JobPoint | 'on its way'): Promise<{ topic: string; jobId: string }> {
   heldAt = at;
   [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const topic = randomUUID();
@@ -76,26 +76,30 @@ async function heldUp(at: JobPoint | 'on its way'): Promise<{ topic: string; job
   const jobId = String(body['job_id']);
   await reached.promise;
   await overtake(jobId);
-  goOn.resolve();
-  await until(app, HYMN, jobId, 'completed');
   return { topic, jobId };
 }
 
-test.each(['job.launching', 'job.launched'] as const)(
+test.each(['job.launching', 'job.launched', 'on its way'] as const)(
   'a worker stopped at %s for longer than its launch is looked for launches no second run',
   async (point) => {
-    const { topic } = await heldUp(point);
+    const { topic, jobId } = await holdUpUntilOvertaken(point);
+    goOn.resolve();
+    await until(app, HYMN, jobId, 'completed');
     expect(runsWith(topic)).toHaveLength(1);
   },
 );
 
-test('a launch that arrives after another was made is ended, and never belongs to a job', async () => {
-  const { topic, jobId } = await heldUp('on its way');
-  await expect.poll(() => runsWith(topic).length).toBe(1);
-  const { rows } = await app.db.pool.query(
-    'select j.fid, s.fid as surplus from job j join job_surplus s on s.run_id = j.run_id where j.run_id = $1',
-    [jobId],
-  );
-  expect(rows).toEqual([{ fid: runsWith(topic)[0]!.fid, surplus: expect.any(String) }]);
-  expect(rows[0].surplus).not.toBe(rows[0].fid);
+test('a launch that arrives after its job was given up is ended, and never belongs to a job', async () => {
+  const { topic, jobId } = await holdUpUntilOvertaken('on its way');
+  await app.db.pool.query(`update run set status = 'compensating' where id = $1`, [jobId]);
+  goOn.resolve();
+  const fids = async (): Promise<object[]> => {
+    const { rows } = await app.db.pool.query(
+      'select j.fid, s.fid as surplus from job j join job_surplus s on s.run_id = j.run_id where j.run_id = $1',
+      [jobId],
+    );
+    return rows;
+  };
+  await expect.poll(fids).toEqual([{ fid: null, surplus: expect.any(String) }]);
+  await expect.poll(() => runsWith(topic)).toEqual([]);
 });

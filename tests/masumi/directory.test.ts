@@ -26,11 +26,21 @@ const twin = (url: string): StandInFlow => ({
   elements: [],
   run: () => Promise.resolve(markdown(url)),
 });
+/** Its app is down while the test says so: its form is a 500. */
+let isBroken = false;
+const fragile: StandInFlow = {
+  ...twin('/-/a.fragile/-/'),
+  get elements() {
+    if (isBroken) throw new Error('the app is down');
+    return [];
+  },
+};
 let app: MasumiApp;
 
 beforeAll(async () => {
   app = await startMasumiApp({
     flows: [
+      fragile,
       ...testFlows,
       twin('/-/a.b/-/'),
       twin('/-/a-b/-/'),
@@ -96,6 +106,23 @@ describe('Flows', () => {
     for (const { key } of twins) {
       expect((await get(app, `/mip003/${key}/demo`)).status).toBe(200);
       expect((await get(app, `/${key}`)).body).toMatchObject({ key });
+    }
+  });
+
+  test('of which one is broken are for sale as before; only the broken one is not', async () => {
+    const key = '-_a.fragile_-_';
+    writeFileSync(file, `AGENT_IDENTIFIER_${key}: fragile\nAGENT_IDENTIFIER_${HYMN}: the hymn agent\n`);
+    isBroken = true;
+    try {
+      await expect
+        .poll(() => availability(key))
+        .toMatchObject({ status: 'unavailable', message: expect.stringContaining('answered 500') });
+      expect(await availability(HYMN)).toMatchObject({ status: 'available' });
+      expect((await get(app, '/mip003/availability')).body).toMatchObject({ status: 'available' });
+      expect(await entry(key)).toMatchObject({ enabled: true });
+      expectProblem(await startJob(app, key, 'x', {}), 502, 'kodosumi_unavailable');
+    } finally {
+      isBroken = false;
     }
   });
 

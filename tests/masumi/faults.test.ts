@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../api/support/api.ts';
 import { testFlows } from '../../stand-ins/kodosumi/flows/samples.ts';
-import { HYMN, startJob, until } from './support/client.ts';
-import { heldFlow, type HeldFlow } from './support/flows.ts';
+import { expectProblem, HYMN, provide, startJob, until } from './support/client.ts';
+import { heldFlow, raising, type HeldFlow } from './support/flows.ts';
 import { native, order, paid, sell } from './support/orders.ts';
 import { startPaidApp, type PaidApp } from './support/paid-app.ts';
 
@@ -10,11 +10,16 @@ const long = '-_localhost_8001_long_-_';
 const gone: HeldFlow = heldFlow('gone');
 const spent = heldFlow('spent');
 const foreign = heldFlow('foreign');
+const broken = raising();
+const LARGEST = 50_000;
 let app: PaidApp;
 
 beforeAll(async () => {
-  app = await startPaidApp({ flows: [...testFlows, gone.flow, spent.flow, foreign.flow] });
-  sell(app, long, gone.key, spent.key, foreign.key);
+  app = await startPaidApp({
+    flows: [...testFlows, gone.flow, spent.flow, foreign.flow, broken.flow],
+    activities: { largestResult: LARGEST, refusedMs: 500 },
+  });
+  sell(app, long, gone.key, spent.key, foreign.key, broken.key);
 });
 afterAll(() => app.close());
 afterEach(() => {
@@ -76,6 +81,33 @@ describe('The payment service', () => {
     await expect
       .poll(async () => (await native(app, HYMN, started)).payment.refund, { timeout: 10_000 })
       .toMatch(/authorized|refunded/);
+  });
+
+  test.each([
+    ['401', { kind: 'status', status: 401, times: 100 }],
+    ['410', { kind: 'status', status: 410, times: 100 }],
+  ] as const)(
+    'may answer everything about a payment with %s: its job ends soon and says why',
+    async (status, fault) => {
+      app.payments.control.fail('POST /payment/submit-result', fault);
+      app.payments.control.fail('POST /payment/resolve-blockchain-identifier', fault);
+      const started = await paid(app, HYMN, `fa0185fa0185f${status}`.padEnd(16, '0'), { topic: status });
+      expect(await until(app, HYMN, started.jobId, 'failed')).toMatchObject({
+        error_code: 'submit_failed',
+        message: expect.stringContaining(`answered ${status}`),
+      });
+    },
+  );
+
+  test('may have lost a payment: its job ends soon and says so', async () => {
+    const fault = { kind: 'status', status: 404, times: 100 } as const;
+    app.payments.control.fail('POST /payment/submit-result', fault);
+    app.payments.control.fail('POST /payment/resolve-blockchain-identifier', fault);
+    const started = await paid(app, HYMN, 'fa0186fa0186fa01', { topic: 'lost payment' });
+    expect(await until(app, HYMN, started.jobId, 'failed')).toMatchObject({
+      error_code: 'submit_failed',
+      message: expect.stringContaining('does not know the payment any more'),
+    });
   });
 
   test.each([
@@ -166,5 +198,41 @@ describe('Kodosumi', () => {
     gone.letGo();
     await until(app, gone.key, started.jobId, 'completed');
     app.kodosumi.control.showFlow(gone.flow.url);
+  });
+});
+
+describe('A flow', () => {
+  test('that raises at its launch is launched once, and the job says so soon', async () => {
+    const before = broken.launches();
+    const started = await paid(app, broken.key, 'fa0181fa0181fa01', { word: 'raise' });
+    expect(await until(app, broken.key, started.jobId, 'failed')).toMatchObject({
+      error_code: 'flow_failed',
+      message: expect.stringContaining('raised an error when it was launched: Kodosumi answered 500'),
+    });
+    expect(broken.launches()).toBe(before + 1);
+  });
+
+  test('that raises at an answer leaves the question open, and takes a corrected answer at once', async () => {
+    const started = await paid(app, broken.key, 'fa0182fa0182fa01', { word: 'ask' });
+    const asked = await until(app, broken.key, started.jobId, 'awaiting_input');
+    const statusId = String(asked['id']);
+    const refused = await provide(app, started.jobId, statusId, { count: '' }, broken.key);
+    expectProblem(refused, 400, 'invalid_input');
+    expect(refused.text).toContain('The flow raised an error at this answer: Kodosumi answered 500');
+    expect(await until(app, broken.key, started.jobId, 'awaiting_input')).toMatchObject({ id: statusId });
+    const taken = await provide(app, started.jobId, statusId, { count: '4' }, broken.key);
+    expect(taken.status, taken.text).toBe(200);
+    await until(app, broken.key, started.jobId, 'completed');
+  });
+
+  test('may have a result up to the limit; a larger one ends its job at once', async () => {
+    const full = await paid(app, broken.key, 'fa0183fa0183fa01', { word: String(LARGEST) });
+    const done = await until(app, broken.key, full.jobId, 'completed');
+    expect(done['result']).toBe('x'.repeat(LARGEST));
+    const over = await paid(app, broken.key, 'fa0184fa0184fa01', { word: String(LARGEST + 1) });
+    expect(await until(app, broken.key, over.jobId, 'failed')).toMatchObject({
+      error_code: 'result_too_large',
+      message: expect.stringContaining(`${LARGEST} bytes is the most`),
+    });
   });
 });

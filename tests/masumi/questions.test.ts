@@ -6,6 +6,7 @@ import { startMasumiApp, type MasumiApp } from './support/app.ts';
 import {
   APPROVAL,
   expectProblem,
+  HYMN,
   post,
   provide,
   sell,
@@ -62,11 +63,13 @@ beforeAll(async () => {
     flows: [...testFlows, two, invoices],
     settings: { auth: 'on', adminKey: ADMIN },
     options: { isPublic: true },
+    workers: { maxConcurrentActivities: PLACES },
   });
-  sell(app, APPROVAL, TWO, INVOICES);
+  sell(app, APPROVAL, HYMN, TWO, INVOICES);
 });
 afterAll(() => app.close());
 
+const PLACES = 2; // so few tasks at once must do for any number of jobs that wait
 const ADMIN = 'the-operator-of-these-tests';
 
 /** Waits for the next question after this one. */
@@ -151,6 +154,22 @@ async function keyOf(subject: string): Promise<Record<string, string>> {
   expect(body, text).toHaveProperty('key');
   return bearer(body['key']);
 }
+
+describe('Ten times as many waiting jobs as a worker has places', () => {
+  test('keep neither a new customer nor an answer waiting', async () => {
+    const names = Array.from({ length: 10 * PLACES }, (_, index) => `full house ${index}`);
+    const waiting = await Promise.all(names.map((name) => startAsking(app, name)));
+    const customer = await startJob(app, HYMN, 'a new customer', { topic: 'room' });
+    await until(app, HYMN, customer.body['id'], 'completed');
+    const { jobId, statusId } = waiting.at(-1)!;
+    expect((await provide(app, jobId, statusId, { decision: 'no' })).status).toBe(200);
+    await until(app, APPROVAL, jobId, 'completed');
+    const others = waiting.slice(0, -1).map((one) => statusOf(app, APPROVAL, one.jobId));
+    expect(new Set((await Promise.all(others)).map(({ status }) => status))).toEqual(
+      new Set(['awaiting_input']),
+    );
+  });
+});
 
 describe('Purchasers without a key', () => {
   test('can order, answer and read over MIP-003 where that is public, and do nothing else', async () => {

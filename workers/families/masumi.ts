@@ -32,6 +32,7 @@ export function createWorker({ config, log, ...common }: WorkerContext<MasumiSet
         pollMs: config.POLLING_INTERVAL_SECONDS * 1000,
         launchMs: LAUNCH_MS,
         lookForMs: LOOK_FOR_MS,
+        warn: (message, err) => log.warn({ err }, message),
       }),
     },
     close: () => files.close(),

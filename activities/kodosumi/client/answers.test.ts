@@ -43,7 +43,9 @@ describe('what Kodosumi answers', () => {
       };
       more();
     });
-    await expect(createKodosumi({ url, ...account }).status('x')).rejects.toThrow('more than 16777216 bytes');
+    await expect(createKodosumi({ url, ...account }).status('x', 100_000)).rejects.toThrow(
+      'more than 100000 bytes',
+    );
   });
 
   it('is quoted in the error when it is a 4xx, and not when it is a 5xx', async () => {

@@ -5,6 +5,7 @@ import {
   launchTimes,
   type InputsVerdict,
 } from '../../../domain/masumi/same-launch.ts';
+import { KodosumiTooLargeError } from '../../../domain/masumi/outside-errors.ts';
 import type { KodosumiFlow, LostLaunch } from '../../../domain/masumi/ports/kodosumi.ts';
 import { KodosumiTimeline, type KodosumiTimelineItem } from '../../../schemas/families/masumi/kodosumi.ts';
 import type { Beginnings } from './beginning.ts';
@@ -132,8 +133,13 @@ function createListener(beginnings: Beginnings, lost: LostLaunch, sinceMs: numbe
   };
 }
 
+/** A run that has a very large result already names nothing that could be read. */
+function ignoreTooLarge(error: unknown): undefined {
+  if (!(error instanceof KodosumiTooLargeError)) throw error;
+}
+
 /** A run is ruled out only where it names another app's address. */
 async function isOf(client: Client, fid: string, url: string): Promise<boolean> {
-  const appUrl = (await statusOf(client, fid))?.app_url;
+  const appUrl = (await statusOf(client, fid).catch(ignoreTooLarge))?.app_url;
   return appUrl === null || appUrl === undefined || isFlowOf(url, appUrl);
 }

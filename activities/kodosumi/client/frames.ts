@@ -16,9 +16,22 @@ export function createFrameReader(maxChars: number): FrameReader {
       if (type === 'max-buffer-size-exceeded') tooLarge = true; // fields that it does not know are skipped
     },
   });
+  let unended: string[] = [];
+  let length = 0;
+  /** The parser reads an unended line again with each piece, which for a large one takes minutes. It gets whole lines. */
+  const feed = (text: string): void => {
+    unended.push(text);
+    length += text.length;
+    if (length > maxChars) tooLarge = true;
+    else if (/[\r\n]/.test(text)) {
+      parser.feed(unended.join(''));
+      unended = [];
+      length = 0;
+    }
+  };
   return {
     push(text) {
-      parser.feed(text);
+      feed(text);
       if (tooLarge) throw new RangeError(`an event of more than ${maxChars} characters`);
       const complete = frames;
       frames = [];

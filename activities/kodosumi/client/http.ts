@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
+import { KodosumiError, KodosumiTooLargeError } from '../../../domain/masumi/outside-errors.ts';
 import { isNotReached } from '../../../domain/outside-errors.ts';
 
 /** One request to Kodosumi. Bodies are whole, so that they can be sent again after a new sign-in. */
@@ -14,6 +14,8 @@ export interface Ask {
   harmless?: boolean;
   /** The time limit, where it differs from the wire's own. */
   timeoutMs?: number;
+  /** The most bytes of an answer that are read, where that differs from the wire's own. */
+  mostBytes?: number;
 }
 
 export interface Answer {
@@ -87,11 +89,12 @@ const withLimit = (limit: AbortSignal, given: AbortSignal | undefined): AbortSig
 
 async function readText(body: Streamed['body'], ask: Ask): Promise<string> {
   const chunks: Uint8Array[] = [];
+  const { mostBytes = LARGEST_BODY } = ask;
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > LARGEST_BODY)
-      throw new KodosumiError(`Kodosumi answered ${nameOf(ask)} with more than ${LARGEST_BODY} bytes.`, {
+    if (bytes > mostBytes)
+      throw new KodosumiTooLargeError(`Kodosumi answered ${nameOf(ask)} with more than ${mostBytes} bytes.`, {
         unknown: isDeed(ask),
       });
     chunks.push(chunk);

@@ -24,6 +24,9 @@ export interface KodosumiOptions {
   appearMs?: number;
 }
 
+/** A result of 64 MiB is text within text of JSON, whose marks and line ends take up to twice as much room. */
+const LARGEST_STATUS = 160 * 1024 * 1024;
+
 /** How long Kodosumi may take to answer a launch; ms. */
 export const LAUNCH_MS = 65_000;
 
@@ -38,7 +41,7 @@ export function createKodosumi(options: KodosumiOptions): Kodosumi {
     schema: (flowUrl) => readSchema(client, flowUrl),
     launch: (flowUrl, inputs, signal) => launchFlow(client, flowUrl, inputs, launchTimeoutMs, signal),
     findLaunched: (lost) => findLaunched(client, beginnings, lost),
-    status: (fid) => readStatus(client, fid),
+    status: (fid, mostBytes = LARGEST_STATUS) => readStatus(client, fid, mostBytes),
     failure: (fid) => readFailure(client, fid, silenceMs),
     lock: (fid, lid) => readLock(client, fid, lid),
     answerLock: (fid, lid, inputs) => answerLock(client, fid, lid, inputs),

@@ -10,11 +10,22 @@ const statusPath = (fid: string): string => `/outputs/status/${encodeURIComponen
  * Without `extended`, an unknown run is a 404 within two seconds. With it, Kodosumi waits ten minutes for the run to
  * appear, so a run that is gone would look like a Kodosumi that does not answer.
  */
-export const statusOf = (client: Client, fid: string): Promise<KodosumiStatus | undefined> =>
-  client.json({ method: 'GET', path: statusPath(fid) }, KodosumiStatus);
+export const statusOf = (
+  client: Client,
+  fid: string,
+  mostBytes?: number,
+): Promise<KodosumiStatus | undefined> =>
+  client.json(
+    { method: 'GET', path: statusPath(fid), ...(mostBytes !== undefined && { mostBytes }) },
+    KodosumiStatus,
+  );
 
-export async function readStatus(client: Client, fid: string): Promise<FlowStatus | undefined> {
-  const found = await statusOf(client, fid);
+export async function readStatus(
+  client: Client,
+  fid: string,
+  mostBytes: number,
+): Promise<FlowStatus | undefined> {
+  const found = await statusOf(client, fid, mostBytes);
   return found && { fid, status: found.status, final: found.final, locks: found.locks };
 }
 

@@ -6,6 +6,7 @@ import { FAMILY } from './names.ts';
 import { identifierOf, type Shop } from './shop.ts';
 
 const DEFAULT_VERSION = '1.0.0';
+const FORM_MS = 3000; // one flow whose app hangs must not hold up the list
 
 /** All flows as `GET /flows` lists them; an empty list instead of an error when Kodosumi was never seen. */
 export async function listFlows(shop: Shop): Promise<CatalogueEntry[]> {
@@ -16,7 +17,7 @@ export async function listFlows(shop: Shop): Promise<CatalogueEntry[]> {
 /** A flow in the words that all families share, and its own (common.md, "Shared resources"; masumi.md 1.1). */
 export async function catalogueEntry(shop: Shop, flow: KnownFlow): Promise<CatalogueEntry> {
   const identifier = await identifierOf(shop, flow);
-  const schema = await shop.directory.schema(flow).catch(() => undefined);
+  const schema = await shop.directory.schema(flow, FORM_MS).catch(() => undefined);
   const enabled = identifier !== undefined;
   return {
     id: flow.key,

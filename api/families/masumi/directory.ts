@@ -2,7 +2,7 @@ import { flowKeys } from '../../../domain/masumi/flow-key.ts';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 import type { FlowSchema, Kodosumi, KodosumiFlow } from '../../../domain/masumi/ports/kodosumi.ts';
 import { inTime, LATE } from '../../time-limit.ts';
-import { flowNotFound, kodosumiDown } from './problems.ts';
+import { flowDown, flowNotFound, kodosumiDown } from './problems.ts';
 
 /** A flow that can be asked for. */
 export interface KnownFlow extends KodosumiFlow {
@@ -15,7 +15,8 @@ export interface FlowDirectory {
   flows(): Promise<readonly KnownFlow[]>;
   /** Throws `flow_not_found`. An unknown key makes us look again, now and then. */
   require(key: string): Promise<KnownFlow>;
-  schema(flow: KnownFlow): Promise<FlowSchema>;
+  /** Its form, or the last one that was seen. Waits no longer than `withinMs` where that is given. */
+  schema(flow: KnownFlow, withinMs?: number): Promise<FlowSchema>;
   /**
    * The flow as Kodosumi has it now, for an order, which is paid for. Throws `kodosumi_unavailable`, also when an old
    * description is known, and `flow_not_found`. Waits no longer than `withinMs` where that is given.
@@ -79,14 +80,11 @@ export function createFlowDirectory(
       if (found === undefined) throw flowNotFound(key);
       return found;
     },
-    schema: (flow) =>
-      schemas.read(flow, FRESH_MS).catch((error: unknown) => schemas.last(flow) ?? fail(error)),
-    async schemaNow(flow, withinMs) {
-      const reading = schemas.read(flow, ORDER_MS);
-      if (withinMs === undefined) return reading;
-      const schema = await inTime(reading, withinMs);
-      return schema === LATE ? fail(kodosumiDown()) : schema;
-    },
+    schema: (flow, withinMs) =>
+      orLate(schemas.read(flow, FRESH_MS), withinMs).catch(
+        (error: unknown) => schemas.last(flow) ?? fail(error),
+      ),
+    schemaNow: (flow, withinMs) => orLate(schemas.read(flow, ORDER_MS), withinMs),
     async isListed(key, withinMs) {
       const found = age() > LISTED_MS ? await within(look(), withinMs) : seen;
       if (found === undefined) return false;
@@ -126,7 +124,7 @@ function createSchemaCache(
   const asking = new Map<string, Promise<FlowSchema>>();
   const ask = async (flow: KnownFlow): Promise<FlowSchema> => {
     if (kodosumi === undefined) throw kodosumiDown();
-    const schema = await kodosumi.schema(flow.url).catch(asDown);
+    const schema = await kodosumi.schema(flow.url).catch(asFlowDown);
     if (schema !== undefined) {
       kept.set(flow.url, { schema, atMs: now() });
       return schema;
@@ -149,6 +147,17 @@ function createSchemaCache(
 
 function asDown(error: unknown): never {
   throw error instanceof KodosumiError ? kodosumiDown() : error;
+}
+
+/** One flow's form may be broken while Kodosumi and its other flows are well. */
+function asFlowDown(error: unknown): never {
+  if (!(error instanceof KodosumiError)) throw error;
+  throw error.status === undefined ? kodosumiDown() : flowDown(error.message);
+}
+
+async function orLate<T>(work: Promise<T>, withinMs: number | undefined): Promise<T> {
+  const answer = withinMs === undefined ? await work : await inTime(work, withinMs);
+  return answer === LATE ? fail(flowDown('Kodosumi does not show its form in time.')) : answer;
 }
 
 function fail(error: unknown): never {

@@ -44,6 +44,16 @@ export const kodosumiDown = (): ApiError =>
     headers: { 'retry-after': '30' },
   });
 
+/** One flow cannot be read; others may be. */
+export const flowDown = (said: string): ApiError =>
+  new ApiError(
+    'kodosumi_unavailable',
+    `This flow cannot be ordered at the moment: ${said} Try again later.`,
+    {
+      headers: { 'retry-after': '30' },
+    },
+  );
+
 /** `said`: what it answered, or how it could not be reached, where that is known. */
 export const paymentServiceDown = (
   members: Record<string, unknown> = {},

@@ -1,4 +1,5 @@
 import { envName, settingFor } from '../../../domain/masumi/flow-key.ts';
+import { remembered } from '../../http/remembered.ts';
 import { ApiError } from '../../problem.ts';
 import { createFlowDirectory, type FlowDirectory, type KnownFlow } from './directory.ts';
 import type { MasumiOptions } from './options.ts';
@@ -10,14 +11,18 @@ export interface Shop {
   options: MasumiOptions;
   directory: FlowDirectory;
   prices: PriceOf;
+  /** Does the payment service answer? Asked once in a few seconds at most. */
+  isPayable(): Promise<boolean>;
 }
 
 export function openShop(options: MasumiOptions): Shop {
   const { node } = options;
+  const payment = remembered(async () => ({ status: (await node?.isHealthy()) === true ? 'ok' : 'down' }));
   return {
     options,
     directory: createFlowDirectory(options.kodosumi),
     prices: node === undefined ? () => Promise.reject(paymentServiceDown()) : createPriceOf(node),
+    isPayable: async () => (await payment()).status === 'ok',
   };
 }
 

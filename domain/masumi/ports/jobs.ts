@@ -71,13 +71,16 @@ export type LaunchJobOutcome =
   | { kind: 'launched'; fid: string }
   | { kind: 'rejected'; errors: FormErrors }
   /** Kodosumi does not take the launch at all: there is no such flow, or we have no right to it. */
-  | { kind: 'refused'; message: string };
+  | { kind: 'refused'; message: string }
+  /** The launch was sent and nobody knows its run. It is not sent again. */
+  | { kind: 'lost'; message: string };
 
 /** What a look at a flow's run saw. */
 export type FollowEnd =
   | { kind: 'finished'; result: ValueRef }
   | { kind: 'failed'; message: string }
   | { kind: 'lost'; message: string }
+  | { kind: 'too_large'; message: string }
   /** `form`: what the question asks for, in the engine's words (`FormField[]`). */
   | { kind: 'lock'; lid: string; expiresAtMs: number | null; form: ValueRef }
   | { kind: 'leased'; lid: string };
@@ -89,7 +92,8 @@ export type AnswerLockOutcome =
 
 export type SubmitResultOutcome =
   | { kind: 'submitted'; resultHash: string }
-  | { kind: 'not_now'; message: string }
+  /** `unknown`: the payment service does not know the payment at all. */
+  | { kind: 'not_now'; message: string; unknown?: true }
   | { kind: 'refused'; message: string };
 
 /** `not_now`: it is accepted only once a refund was requested. The watch repeats it then. */
@@ -101,17 +105,17 @@ export interface JobActivities {
   requestPayment(request: { ride: Ride; runId: string; times: JobTimes }): Promise<RequestPaymentOutcome>;
   /** The state at this moment, straight from the payment service. */
   readPayment(request: { ride: Ride; runId: string }): Promise<SaleState>;
-  /** Launches once. After a lost answer it looks for the run before it launches again. */
+  /** Sends the launch once. After a lost answer it looks for the run. */
   launchJob(request: { ride: Ride; runId: string }): Promise<LaunchJobOutcome>;
-  /** Follows the run until something must be decided, and writes down its events on the way. */
-  followJob(request: {
+  /** Looks at the run once: is there something that must be decided? */
+  lookAtFlow(request: {
     runId: string;
     fid: string;
     /** The lock that is being answered: its lease is news, the lock itself is not. */
     openLock: string | null;
     /** Locks that are answered. */
     answered: string[];
-  }): Promise<FollowEnd>;
+  }): Promise<FollowEnd | { kind: 'nothing' }>;
   /** Hands over the answers kept for this lock. */
   answerLock(request: {
     runId: string;
@@ -124,6 +128,12 @@ export interface JobActivities {
   /** Says whether the payment service shows the result's hash, without submitting it. For answers that never came. */
   findSubmitted(request: { ride: Ride; runId: string; result: ValueRef }): Promise<SubmitResultOutcome>;
   authorizeRefund(request: { runId: string }): Promise<AuthorizeRefundOutcome>;
+}
+
+/** Everybody's runs at Kodosumi, followed by one task. */
+export interface FollowingActivities {
+  /** Tells jobs to look at their runs, and writes down the runs' events. Goes on until it is cancelled. */
+  followJobs(): Promise<void>;
 }
 
 /** One look at everything that waits at the payment service. */

@@ -84,8 +84,11 @@ export interface Kodosumi {
   launch(url: string, inputs: JsonObject, signal?: AbortSignal): Promise<LaunchOutcome>;
   /** One look. A run is listed only once it has begun, seconds after its launch, so ask again before giving up. */
   findLaunched(lost: LostLaunch): Promise<string | undefined>;
-  /** Undefined while Kodosumi does not know the run yet, or no longer. */
-  status(fid: string): Promise<FlowStatus | undefined>;
+  /**
+   * Undefined while Kodosumi does not know the run yet, or no longer. Throws `KodosumiTooLargeError` for a result over the
+   * limit, or for any answer over `mostBytes` where that is given.
+   */
+  status(fid: string, mostBytes?: number): Promise<FlowStatus | undefined>;
   /** Text of the failure of a run that ended in `error`: the last line of its traceback. */
   failure(fid: string): Promise<string>;
   /** The form of a lock; undefined when it is gone. */

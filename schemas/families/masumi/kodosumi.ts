@@ -26,7 +26,7 @@ export const KodosumiFlowItem = z.object({
 export type KodosumiFlowItem = z.infer<typeof KodosumiFlowItem>;
 
 /** A page of `GET /flow`; `offset` is the last uid, null on the last page. */
-export const KodosumiFlowPage = z.object({ items: z.array(KodosumiFlowItem), offset: Text });
+export const KodosumiFlowPage = z.object({ items: readable(KodosumiFlowItem), offset: Text });
 export type KodosumiFlowPage = z.infer<typeof KodosumiFlowPage>;
 
 /** Answer to `GET {url}`: the flow and its form. */
@@ -86,7 +86,7 @@ export const KodosumiTimelineItem = z.object({
 export type KodosumiTimelineItem = z.infer<typeof KodosumiTimelineItem>;
 
 /** A page of `GET /timeline/list`, newest first; `offset` is the last fid, null after the last page. */
-export const KodosumiTimeline = z.object({ items: z.array(KodosumiTimelineItem), offset: Text });
+export const KodosumiTimeline = z.object({ items: readable(KodosumiTimelineItem), offset: Text });
 export type KodosumiTimeline = z.infer<typeof KodosumiTimeline>;
 
 /** Answers to `POST /files/init_batch`, `/files/init` and `/files/chunk`; the last may carry an `error` under 201. */
@@ -99,6 +99,16 @@ export const KodosumiDelivery = z.array(KodosumiChunk);
 /** Body of an error answer. */
 export const KodosumiProblem = z.object({ detail: z.string() });
 export type KodosumiProblem = z.infer<typeof KodosumiProblem>;
+
+/** A list without the entries that cannot be read: one of them must not hide the others. */
+function readable<Item extends z.ZodType>(item: Item) {
+  return z.array(z.unknown()).transform((all) =>
+    all.flatMap((one): z.infer<Item>[] => {
+      const read = item.safeParse(one);
+      return read.success ? [read.data] : [];
+    }),
+  );
+}
 
 function asText(message: unknown): string {
   return typeof message === 'string' ? message : (JSON.stringify(message) ?? 'invalid');

@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { createUrlGuard } from '../../../activities/http/guard.ts';
 import { createJournalActivities } from '../../../activities/journal/activities.ts';
 import { createKodosumiActivities } from '../../../activities/kodosumi/activities.ts';
-import type { KodosumiDeps } from '../../../activities/kodosumi/tools.ts';
+import { followJobs } from '../../../activities/kodosumi/follow.ts';
+import type { FollowDeps } from '../../../activities/kodosumi/tools.ts';
 import { createKodosumi, type KodosumiOptions } from '../../../activities/kodosumi/client/kodosumi.ts';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import { createMasumiActivities } from '../../../activities/payment-service/activities.ts';
@@ -25,7 +26,7 @@ import type { StandInFlow } from '../../../stand-ins/kodosumi/flow.ts';
 import { testFlows } from '../../../stand-ins/kodosumi/flows/samples.ts';
 import { startKodosumiStandIn, type StandIn } from '../../../stand-ins/kodosumi/stand-in.ts';
 import { createTell } from '../../../workers/tell.ts';
-import { startWorkers } from '../../../workers/workers.ts';
+import { startWorkers, type WorkersOptions } from '../../../workers/workers.ts';
 import { SETTINGS } from '../../api/support/api.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { sampleBook } from '../../support/sample-catalogue.ts';
@@ -59,10 +60,19 @@ export interface MasumiOverrides {
   target?: KodosumiOptions;
   activities?: Partial<
     Pick<
-      KodosumiDeps & MasumiDeps,
-      'pollMs' | 'launchMs' | 'lookForMs' | 'fetchFile' | 'outputHash' | 'checkpoint'
+      FollowDeps & MasumiDeps,
+      | 'pollMs'
+      | 'launchMs'
+      | 'largestResult'
+      | 'refusedMs'
+      | 'syncMs'
+      | 'lookForMs'
+      | 'fetchFile'
+      | 'outputHash'
+      | 'checkpoint'
     >
   >;
+  workers?: Pick<WorkersOptions, 'maxConcurrentActivities'>;
   /** False: only the test looks at the payment service. */
   watching?: boolean;
 }
@@ -91,16 +101,32 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
   const kodosumi = overrides.kodosumi?.(client) ?? client;
   const settings: Record<string, string> = {};
   const taskQueue = uniqueTaskQueue('masumi');
-  const common = { db, journal, sealer, values, assets: sampleBook };
+  const common = {
+    db,
+    journal,
+    sealer,
+    values,
+    assets: sampleBook,
+    warn: () => undefined,
+    tell: createTell(temporal.nativeConnection, temporal.namespace),
+  };
   const payments = createMasumiActivities({
     ...common,
     node: overrides.node,
     outputHash: 'mip',
     paymentGraceMs: 0,
-    warn: () => undefined,
-    tell: createTell(temporal.nativeConnection, temporal.namespace),
     ...overrides.activities,
   });
+  const work: FollowDeps = {
+    ...common,
+    kodosumi,
+    fetchFile: () => Promise.reject(new Error('no files in this test')),
+    pollMs: 200,
+    launchMs: 60_000,
+    lookForMs: 1000,
+    syncMs: 50,
+    ...overrides.activities,
+  };
   const workers = await startWorkers({
     connection: temporal.nativeConnection,
     namespace: temporal.namespace,
@@ -110,18 +136,11 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
       ...createJournalActivities(common),
       ...createLedgerActivities(common),
       ...payments,
-      ...createKodosumiActivities({
-        ...common,
-        kodosumi,
-        fetchFile: () => Promise.reject(new Error('no files in this test')),
-        pollMs: 200,
-        launchMs: 60_000,
-        lookForMs: 1000,
-        ...overrides.activities,
-      }),
+      ...createKodosumiActivities(work),
     },
     bundle: await workflowBundle(),
-    shutdownGraceMs: 100, // jobs that are followed are never done
+    shutdownGraceMs: 100,
+    ...overrides.workers,
     ...workflowSinks(),
   });
   const options: MasumiOptions = {
@@ -157,6 +176,8 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
   };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0 });
   const watching = overrides.watching === false ? undefined : keepWatching(payments.watchPayments);
+  const unfollowing = new AbortController();
+  const following = followJobs(work, unfollowing.signal); // as the workflow that follows does
   return {
     url: api.url,
     db,
@@ -167,6 +188,8 @@ export async function startMasumiApp(overrides: MasumiOverrides = {}): Promise<M
     watch: () => payments.watchPayments(),
     async close() {
       await watching?.stop();
+      unfollowing.abort();
+      await following;
       await api.close();
       await standIn.close();
       await workers.stop();

@@ -14,6 +14,8 @@ export interface Job {
   fid: string | null;
   /** Locks that the purchaser was asked about, in order. */
   readonly asked: string[];
+  /** How often it was told to look at its flow's run. */
+  calls: number;
   /** Nobody answered the last one in time. */
   isLate: boolean;
   /** Gives the purchaser's money back, as far as that is possible now. It begins once, whoever asks first. */
@@ -21,6 +23,7 @@ export interface Job {
 }
 
 const paymentChanged = defineSignal<[SaleState]>(JOB_SIGNALS.paymentChanged);
+const flowChanged = defineSignal(JOB_SIGNALS.flowChanged);
 
 export function createJob(run: Run<JobInput>): Job {
   const job: Job = {
@@ -31,10 +34,14 @@ export function createJob(run: Run<JobInput>): Job {
     fid: null,
     refund: undefined,
     asked: [],
+    calls: 0,
     isLate: false,
   };
   setHandler(paymentChanged, (state) => notePaymentState(job, state), {
     description: 'The watch over the payment service says how the payment stands.',
+  });
+  setHandler(flowChanged, () => void job.calls++, {
+    description: 'Look at the flow’s run: something has changed there.',
   });
   return job;
 }

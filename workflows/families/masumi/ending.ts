@@ -14,6 +14,7 @@ export type JobErrorCode =
   | 'deadline_exceeded'
   | 'flow_rejected_input'
   | 'flow_failed'
+  | 'result_too_large'
   | 'run_lost'
   | 'submit_failed'
   | 'cancelled';

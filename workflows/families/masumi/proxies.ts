@@ -9,11 +9,12 @@ type Payments = Pick<
   'requestPayment' | 'readPayment' | 'submitResult' | 'findSubmitted' | 'authorizeRefund'
 >;
 type Work = Pick<JobActivities, 'launchJob' | 'answerLock' | 'killJob'>;
-type Following = Pick<JobActivities, 'followJob'>;
+type Looking = Pick<JobActivities, 'lookAtFlow'>;
 
 const retry = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 };
 const HEARTBEAT = '6s';
 const ONE_TRY = '90s'; // a slow node takes its time
+const LOOK = '5m'; // a large result takes its time
 const WITH_FILES = '15m'; // a purchaser's files are fetched and handed over first
 
 /** Calls of the payment service, tried again for `forMs`. */
@@ -38,11 +39,11 @@ export const kodosumi = (forMs: number): ActivityInterfaceFor<Work> =>
     retry,
   });
 
-/** Follows for as long as the job lives; its deadline cancels it. */
-export const following = (): ActivityInterfaceFor<Following> =>
-  proxyActivities<Following>({
+/** One look at the flow's run, asked for until Kodosumi answers. The job's deadline cancels it. */
+export const looking = (): ActivityInterfaceFor<Looking> =>
+  proxyActivities<Looking>({
     taskQueue: queueOf(workflowInfo().taskQueue, KODOSUMI_QUEUE),
-    startToCloseTimeout: '30d',
+    startToCloseTimeout: LOOK,
     heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry,

@@ -10,17 +10,22 @@ import { payments } from './proxies.ts';
 import { resultDeadlineOf } from './times.ts';
 
 const READ_FOR_MS = 60_000;
+const UNKNOWN_TRIES = 6; // about a minute
 const LATE_TRIES = 4; // times `retryEveryMs`: so long a submission that was cut off may still arrive
 
 /** Submits the result's hash until the payment service has it. Before that the job has no result (masumi.md section 2). */
 export async function submit(job: Job, result: ValueRef): Promise<Ending> {
   const { run } = job;
   run.describe(['**Submitting the hash of the result**']);
+  let unknown = 0;
   for (;;) {
     const outcome = await submitOnce(job, result);
     if (outcome.kind === 'submitted') return completed(job, result, outcome.resultHash);
     if (outcome.kind === 'refused')
       return failed(job, 'submit_failed', `The payment service refused the result: ${outcome.message}`);
+    unknown = outcome.unknown === true ? unknown + 1 : 0;
+    if (unknown === UNKNOWN_TRIES)
+      return failed(job, 'submit_failed', 'The payment service does not know the payment any more.');
     if (!(await run.stop.pause(run.input.settings.retryEveryMs, 'submitting the result again')))
       return stopped(job);
   }

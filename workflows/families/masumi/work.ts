@@ -84,6 +84,7 @@ async function launch(job: Job): Promise<{ launched: string } | Ending> {
 }
 
 async function taken(job: Job, asked: LaunchJobOutcome): Promise<{ launched: string } | Ending> {
+  if (asked.kind === 'lost') return failed(job, 'flow_failed', asked.message); // should it turn up, it is ended
   if (asked.kind !== 'launched') {
     job.run.saga.forget('flow');
     if (job.run.stop.reason() !== undefined) return stopped(job);
