@@ -58,15 +58,15 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
 export async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow): Promise<boolean> {
   await lockRunMoney(client, run.id);
   const unsigned = await lockUnsigned(client, run.id);
-  for (const payment of unsigned) {
+  for (const payment of unsigned)
     if (payment.status === 'prepared') await closeTransfer(client, transferOf(payment), 'voided');
-    await movePayment(client, payment.id, [payment.status], 'rejected', {
-      reason: 'The run ended before it was signed.',
-    });
-  }
   for (const asset of await reservedAssets(client, run.tenant, run.id))
     await releaseReserve(client, purseHolding(assets, run, asset));
   await lockWindowsOf(client, unsigned.map(transferOf));
+  const reason = 'The run ended before it was signed.';
+  for (const { id, status } of unsigned)
+    // last: it tells the run, whose row comes after accounts and budgets
+    await movePayment(client, id, [status], 'rejected', { reason });
   return unsigned.length > 0 || (await hasReserve(client, run.tenant, run.id));
 }
 

@@ -17,7 +17,7 @@ import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments
 import { recordFees } from './fees.ts';
 import { giveUpHold, prepare } from './hold.ts';
 import { openQuote } from './quotes.ts';
-import { settlePerson, tellPerson, tellRun } from './telling.ts';
+import { settlePerson, tellPerson } from './telling.ts';
 import { findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 
 type SignRequest = Parameters<PaymentActivities['signPayment']>[0];
@@ -52,7 +52,6 @@ export async function signIntent(tools: PaymentTools, request: SignRequest): Pro
       case 'submitted':
       case 'settled':
       case 'unknown':
-        await tellRun(tools, payment, 'signed');
         return { kind: 'signed' };
       case 'rejected':
         return {

@@ -15,7 +15,6 @@ import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
 import { UNKNOWN_TOTALS, type FinishRequest } from '../../domain/ports/ledger.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { EventType } from '../../schemas/core/event.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import { createRunJournal, type RunJournal } from './journal.ts';
 import { cancelPlanQuery, cancelRun, cancelSignal, stateQuery, STATUS_ATTRIBUTE } from './messages.ts';
@@ -55,7 +54,13 @@ export interface Run<Input extends RunStart = RunInput> {
   readonly closing: Closing;
   status(): RunStatus;
   /** Moves the run and emits the event that says so. */
-  move(status: RunStatus, type: EventType, key: string, data: JsonObject, more?: Partial<JournalEvent>): void;
+  move(
+    status: RunStatus,
+    type: JournalEvent['type'],
+    key: string,
+    data: JsonObject,
+    more?: Partial<JournalEvent>,
+  ): void;
   /** Opens an item for a person when the run ends. */
   needsAttention(kind: string, detail: string, data?: JsonObject): void;
   /** What an operator reads in the Temporal Web UI. */
