@@ -140,15 +140,15 @@ end $$`;
 /**
  * Tells the state that a payment has now. The key names the move, so a repetition of the same move is told once, and a
  * payment that comes to a state again is told again. Streams are woken at the commit. What would send money for a run that
- * has ended is undone by the error; what its chain shows later has no stream to go to.
+ * has ended is undone by the error; what its chain shows later has no stream to go to, and the answer is false.
  */
 const paymentTell = `
-create function payment_tell(p payment, p_cause text, p_more jsonb) returns void
+create function payment_tell(p payment, p_cause text, p_more jsonb) returns boolean
 language plpgsql as $$
 declare
   v record;
 begin
-  if p.kind <> 'step' or p.status = 'prepared' then return; end if;
+  if p.kind <> 'step' or p.status = 'prepared' then return true; end if;
   select * into v from journal_append(jsonb_build_array(jsonb_build_object(
     'run_id', p.run_id,
     'key', concat_ws(':', 'payment.' || p.status, p.id, p.moves, p_cause),
@@ -163,6 +163,7 @@ begin
   elsif v.refused > 0 and p.status in ('quoted', 'signed', 'submitted') then
     raise exception 'Run % has ended; payment % is not % for it.', p.run_id, p.id, p.status using errcode = 'ST001';
   end if;
+  return v.refused = 0;
 end $$`;
 
 /**
@@ -190,7 +191,9 @@ begin
   if p_cause is null and (v_before = p_to or (v_before = 'prepared' and p_to = 'quoted')) then return true; end if;
   set constraints transfer_budgets immediate;
   set constraints transfer_budgets deferred;
-  perform payment_tell(v, p_cause, p_more);
+  if not payment_tell(v, p_cause, p_more) and v.status <> v_before then
+    update payment set status_at = clock_timestamp() where id = p_id; -- after the run's end, however long this waited for it
+  end if;
   return true;
 end $$`;
 

@@ -42,9 +42,11 @@ export const isToldInOrder = (states: readonly PaymentStatus[]): boolean =>
     at === 0 ? to === 'quoted' : TOLD_MOVES.some(([from, next]) => from === states[at - 1] && next === to),
   );
 
-/** Every state that a payment may come to from here, itself included. */
-export function reachableFrom(from: PaymentStatus): PaymentStatus[] {
+/** Pairs of states of which a payment may come from the one to the other, however many moves lie between. */
+export const REACHABLE: readonly (readonly [from: PaymentStatus, to: PaymentStatus])[] = (
+  Object.keys(MOVES) as PaymentStatus[]
+).flatMap((from) => {
   const found = new Set<PaymentStatus>([from]);
   for (const state of found) for (const next of MOVES[state]) found.add(next);
-  return [...found];
-}
+  return [...found].map((to) => [from, to] as const);
+});

@@ -12,7 +12,7 @@ import {
 import type { DecisionAnswer, DecisionRequest } from '../../domain/messages.ts';
 import { mayMove } from '../../domain/run-states.ts';
 import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
-import { UNKNOWN_TOTALS, type FinishRequest } from '../../domain/ports/ledger.ts';
+import { UNKNOWN_TOTALS, type FinishedRun, type FinishRequest } from '../../domain/ports/ledger.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
@@ -85,15 +85,17 @@ export async function executeRun<Input extends RunStart>(
     outside.cancelRequested.catch(() => noteCancel({ by: 'temporal' }));
     const ending = await body(run).catch((error: unknown) => unexpected(run, error));
     conclude(ending.status);
-    await finish(run, ending, attention);
+    const finished = await finish(run, ending, attention);
+    const summary = summarise({ ...ending, runId: input.runId }, finished);
     if (ending.status === 'cancelled' && outside.consideredCancelled)
-      throw new CancelledFailure('The run was cancelled.');
+      throw new CancelledFailure('The run was cancelled.', [summary]);
     if (ending.status === 'failed')
       throw ApplicationFailure.nonRetryable(
         ending.error?.message ?? 'The run failed.',
         ending.error?.code ?? 'FAILED',
+        summary,
       );
-    return summarise(ending);
+    return summary;
   });
 }
 
@@ -219,16 +221,17 @@ async function finish(
   run: Run<RunStart>,
   ending: Ending,
   attention: FinishRequest['attention'],
-): Promise<void> {
+): Promise<FinishedRun> {
   if (ending.status !== 'completed') run.stop.request('failed'); // lets go of approvals that still wait for a plan
   upsertSearchAttributes([{ key: STATUS_ATTRIBUTE, value: ending.status }]);
   run.describe([`**${ending.status}**${ending.error ? `: ${ending.error.message}` : ''}`], {
     ended: ending.status,
   });
-  await run.journal.ride((ride) =>
+  const finished = await run.journal.ride((ride) =>
     run.act.local.finishRun.executeWithOptions({ summary: `end: ${ending.status}` }, [
       { ride, runId: run.input.runId, ...ending, ...run.closing, attention },
     ]),
   );
   await condition(allHandlersFinished);
+  return finished;
 }
