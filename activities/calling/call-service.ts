@@ -85,7 +85,7 @@ async function free(
 /** Commits the intent before it answers: whatever happens to the price later, this one was asked for. */
 async function quoted(tools: CallTools, request: CallRequest, answer: HttpAnswer): Promise<CallOutcome> {
   const { step } = request;
-  const chosen = chooseQuote(answer, step, request.asset, tools);
+  const chosen = await chooseQuote(answer, request, tools);
   if ('refused' in chosen)
     return {
       kind: 'failed',

@@ -6,6 +6,7 @@ import {
 } from '../../db/repositories/payments-write.ts';
 import { takeNumbers } from '../../db/repositories/signers.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { assetsOf } from '../../domain/payments/purse.ts';
 import {
   Unfunded,
   type NumberedPayment,
@@ -75,10 +76,11 @@ async function fromQuoted(
   if (isTooLate(tools, signBeforeMs)) return expired;
   const rail = findRail(tools, payment);
   const { offer } = openQuote(tools.sealer, payment);
+  const { decimals } = assetsOf(tools.assets, payment.asset).paid;
   const why =
     rail === undefined
       ? `no wallet on ${payment.network}`
-      : (rail.refuses(offer) ?? (await rail.shortfall(offer)));
+      : (rail.refuses(offer) ?? (await rail.shortfall(offer, decimals)));
   if (rail === undefined || why !== undefined) {
     await movePayment(tools.db.pool, payment.id, ['quoted'], 'rejected', { reason: why ?? 'unsupported' });
     return { kind: 'refused', reason: 'unsupported', message: `The quote cannot be paid: ${why}.` };
