@@ -30,6 +30,7 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   // A workflow may have forgotten its approval: Temporal loses an update whose task was not written down when it was killed,
   // while what its local activities did is in the books. So the books decide.
   const mayHold = !request.moneyless || (await hasReserve(db.pool, run.tenant, run.id));
+  if (mayHold && run.finished_at === null) await journal.append(request.ride); // giving back tells of payments
   const hadMoney = mayHold && (await db.transaction((client) => returnMoney(client, deps.assets, run)));
   await deps.checkpoint?.('run.returned');
   const items = request.attention.map((item) => ({
