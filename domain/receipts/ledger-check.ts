@@ -107,4 +107,4 @@ export function checkCost({ plan, payments, refunds, result }: ReceiptBodies): F
 }
 
 const total = (payments: readonly { amount: string }[]): bigint =>
-  payments.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  payments.reduce((paid, { amount }) => paid + BigInt(amount), 0n);
