@@ -4,7 +4,8 @@ import { toStored } from '../domain/exact-json.ts';
 import type { JournalEvent, Ride } from '../domain/ports/journal.ts';
 import { storableJson } from '../domain/storable.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
-import type { Notifier } from './notifier.ts';
+import type { Queryable } from './ledger.ts';
+import { EVENTS_CHANNEL, type Notifier } from './notifier.ts';
 
 /** Writes events of runs. Resolves once they are committed; the same event twice is written once. */
 export interface Journal {
@@ -66,9 +67,20 @@ export function createJournal(pool: pg.Pool, notifier: Notifier): Journal {
   };
 }
 
-async function write(pool: pg.Pool, rides: Ride[]): Promise<AppendedRow[]> {
+/**
+ * Writes events in the transaction of `client`, with what they tell of. It locks the run, so it comes after all other locks.
+ * Streams are woken at the commit.
+ */
+export async function appendIn(client: Queryable, ride: Ride): Promise<void> {
+  const [row] = await write(client, [ride]);
+  if (row === undefined || row.tenant === null || row.refused > 0) throw refusal(ride, row);
+  if (row.written > 0)
+    await client.query('select pg_notify($1, $2)', [EVENTS_CHANNEL, `${row.tenant} ${ride.runId}`]);
+}
+
+async function write(db: Queryable, rides: Ride[]): Promise<AppendedRow[]> {
   const input = rides.flatMap(({ runId, events }) => events.map((event) => toRow(runId, event)));
-  const { rows } = await pool.query<AppendedRow>({
+  const { rows } = await db.query<AppendedRow>({
     name: 'journal_append',
     text: 'select run_id, tenant, written, refused from journal_append($1::jsonb)',
     values: [JSON.stringify(input)],

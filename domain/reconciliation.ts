@@ -55,6 +55,11 @@ export const FINDING_KINDS = {
     means: 'What an ended run says it cost is not what the ledger says it paid.',
     repair: 'none',
   },
+  journal_differs: {
+    means:
+      'What a run’s events tell of a payment does not end with its state, or tells an earlier state after a later one.',
+    repair: 'none',
+  },
   payment_not_on_chain: {
     means: 'The ledger has posted a payment that its chain does not show.',
     repair: 'none',

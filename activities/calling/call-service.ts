@@ -9,7 +9,7 @@ import {
   retryAfterMs,
   statusCode,
 } from '../../domain/payments/answers.ts';
-import { paymentEvent, stepCalled, stepCompleted, stepRetrying } from '../../domain/payments/events.ts';
+import { stepCalled, stepCompleted, stepRetrying } from '../../domain/payments/events.ts';
 import type { HttpAnswer } from '../../domain/payments/http.ts';
 import { callKey, type Seller, type SellerAnswer } from '../../domain/payments/seller.ts';
 import type { CallOutcome, CallRequest, Quote } from '../../domain/ports/calling.ts';
@@ -91,8 +91,8 @@ async function free(
 
 /** Commits the intent before it answers: whatever happens to the price later, this one was asked for. */
 async function quoted(tools: CallTools, request: CallRequest, answer: HttpAnswer): Promise<CallOutcome> {
-  const { runId, step, generation } = request;
-  const chosen = chooseQuote(answer, step, request.asset, tools);
+  const { step } = request;
+  const chosen = await chooseQuote(answer, request, tools);
   if ('refused' in chosen)
     return {
       kind: 'failed',
@@ -100,15 +100,7 @@ async function quoted(tools: CallTools, request: CallRequest, answer: HttpAnswer
       message: `${step.serviceName} cannot be paid: ${chosen.refused}.`,
     };
   const payment = await keepQuote(tools, request, chosen);
-  const quote = storedQuote(tools, payment);
-  const event = paymentEvent(
-    { ...facts(payment), stepId: step.id },
-    'quoted',
-    `${payment.amount}:${payment.pay_to}:${payment.network}`,
-    { generation },
-  );
-  await append(tools, runId, event);
-  return { kind: 'payment_required', intentId: payment.id, quote };
+  return { kind: 'payment_required', intentId: payment.id, quote: storedQuote(tools, payment) };
 }
 
 async function keepQuote(tools: CallTools, request: CallRequest, chosen: ChosenQuote): Promise<PaymentRow> {
@@ -152,14 +144,6 @@ async function retry(
     ...(away === true ? { away } : {}),
   };
 }
-
-const facts = (payment: PaymentRow) => ({
-  intentId: payment.id,
-  network: payment.network,
-  asset: payment.asset,
-  amountMinor: payment.amount,
-  payTo: payment.pay_to,
-});
 
 const append = (tools: CallTools, runId: string, event: JournalEvent): Promise<void> =>
   tools.journal.append({ runId, events: [event] });

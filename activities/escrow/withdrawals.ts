@@ -7,6 +7,7 @@ import {
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { tokenOf } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { formatUnits } from '../../domain/money.ts';
 import { transferOffer } from '../../domain/payments/direct.ts';
 import { heldAsset } from '../../domain/payments/purse.ts';
 import type { PreparedWithdrawal } from '../../domain/ports/escrow.ts';
@@ -27,8 +28,9 @@ async function mustGetWithdrawal({ db }: Pick<EscrowTools, 'db'>, id: string): P
  */
 export async function prepareWithdrawal(tools: EscrowTools, id: string): Promise<PreparedWithdrawal> {
   const row = await mustGetWithdrawal(tools, id);
-  if (row.status !== 'held') return { kind: 'ended', outcome: row.status };
   const asset = heldAsset(tools.assets, row.asset);
+  const words = `${formatUnits(row.amount, asset.decimals)} ${asset.code}`;
+  if (row.status !== 'held') return { kind: 'ended', outcome: row.status, words };
   const { network } = asset;
   const { amount, destination: payTo } = row;
   const offer = transferOffer({ network, asset: tokenOf(asset), amount, payTo }, `withdrawal ${id}`);
@@ -36,7 +38,7 @@ export async function prepareWithdrawal(tools: EscrowTools, id: string): Promise
   await prepareWithdrawalPayment(tools.db.pool, { id, rail: 'solana-transfer', network, quote_sealed });
   await touchWithdrawal(tools.db.pool, id);
   await tools.checkpoint('withdrawal.prepared');
-  return { kind: 'prepared', intentId: id, words: `${amount} ${asset.code}` };
+  return { kind: 'prepared', intentId: id, words };
 }
 
 /** Nobody could prove in time what became of it: a person is told, and the hold stays. */

@@ -13,3 +13,9 @@ export async function withRide<T>(journal: Journal, ride: Ride | null, work: () 
   await written;
   return result;
 }
+
+/** The same for work that tells the run something by itself: what rides along happened before. */
+export async function afterRide<T>(journal: Journal, ride: Ride | null, work: () => Promise<T>): Promise<T> {
+  if (ride !== null) await journal.append(ride);
+  return work();
+}

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { appendIn } from '../../db/journal.ts';
 import { closeTransfer } from '../../db/ledger.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { lockWindowsOf } from '../../db/repositories/budgets.ts';
 import { lockRunMoney, lockUnsigned, movePayment, transferOf } from '../../db/repositories/payments-write.ts';
-import { getRun, type RunRow } from '../../db/repositories/runs.ts';
+import { getRun, lockRun, toldCost, type RunRow } from '../../db/repositories/runs.ts';
 import { costOfRun, hasReserve, releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { assetsOf, purseHolding } from '../../domain/payments/purse.ts';
-import type { FinishRequest } from '../../domain/ports/ledger.ts';
-import type { JournalEvent } from '../../domain/ports/journal.ts';
+import type { FinishedRun, FinishRequest } from '../../domain/ports/ledger.ts';
+import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import type { Amount } from '../../schemas/core/money.ts';
 import { CancelRequest, type RunError } from '../../schemas/core/run.ts';
 import type { LedgerDeps } from './tools.ts';
 
@@ -21,13 +23,14 @@ import type { LedgerDeps } from './tools.ts';
  * its money where it belongs; then money once more, for whoever moved some between and took the run for a live one.
  * Every part is idempotent; a crash between them repeats the rest.
  */
-export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promise<void> {
+export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promise<FinishedRun> {
   const { db, journal } = deps;
   const run = await getRun(db.pool, request.runId);
   if (run === undefined) throw new EngineError('run_not_found', `Run ${request.runId} has no row.`);
   // A workflow may have forgotten its approval: Temporal loses an update whose task was not written down when it was killed,
   // while what its local activities did is in the books. So the books decide.
   const mayHold = !request.moneyless || (await hasReserve(db.pool, run.tenant, run.id));
+  if (mayHold && run.finished_at === null) await journal.append(request.ride); // giving back tells of payments
   const hadMoney = mayHold && (await db.transaction((client) => returnMoney(client, deps.assets, run)));
   await deps.checkpoint?.('run.returned');
   const items = request.attention.map((item) => ({
@@ -38,17 +41,37 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   }));
   for (const item of items) await raiseAttention(db.pool, item);
   const output = await composeOutput(deps, request);
-  const totals = await knownTotals(deps, request);
   const ids = items.map((item) => item.id);
-  await journal.append({
+  const told = { ...request, ...cancelOf(request, run) };
+  const rideOf = (totals: FinishRequest['totals']): Ride => ({
     runId: run.id,
     events: [
       ...(run.finished_at === null ? request.ride.events : []), // a repetition: what came after the end is too late
-      terminalEvent({ ...request, totals, ...cancelOf(request, run) }, output, ids),
+      terminalEvent({ ...told, totals }, output, ids),
     ],
   });
+  if (mayHold) await db.transaction((client) => endAsBooked(deps, client, request, rideOf));
+  else await journal.append(rideOf(request.totals));
   await deps.checkpoint?.('run.ended');
   if (hadMoney) await db.transaction((client) => returnMoney(client, deps.assets, run));
+  return mayHold ? { cost: await toldCost(db.pool, run.id) } : { cost: costOf(request.totals) };
+}
+
+/**
+ * The cost is what the books say under the lock of the run: a payment that settles while the run ends is told before the end
+ * and is in its cost, or comes after it and is in neither.
+ */
+async function endAsBooked(
+  { assets }: LedgerDeps,
+  client: pg.PoolClient,
+  { runId, totals }: FinishRequest,
+  rideOf: (totals: FinishRequest['totals']) => Ride,
+): Promise<void> {
+  await lockRun(client, runId);
+  const { cost, asset } = await costOfRun(client, runId);
+  if (asset === null) return appendIn(client, rideOf(totals));
+  const { code, decimals } = assetsOf(assets, asset).paid;
+  return appendIn(client, rideOf({ ...totals, cost: cost.toString(), asset: code, decimals }));
 }
 
 /**
@@ -58,15 +81,15 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
 export async function returnMoney(client: pg.PoolClient, assets: AssetBook, run: RunRow): Promise<boolean> {
   await lockRunMoney(client, run.id);
   const unsigned = await lockUnsigned(client, run.id);
-  for (const payment of unsigned) {
+  for (const payment of unsigned)
     if (payment.status === 'prepared') await closeTransfer(client, transferOf(payment), 'voided');
-    await movePayment(client, payment.id, [payment.status], 'rejected', {
-      reason: 'The run ended before it was signed.',
-    });
-  }
   for (const asset of await reservedAssets(client, run.tenant, run.id))
     await releaseReserve(client, purseHolding(assets, run, asset));
   await lockWindowsOf(client, unsigned.map(transferOf));
+  const reason = 'The run ended before it was signed.';
+  for (const { id, status } of unsigned)
+    // last: it tells the run, whose row comes after accounts and budgets
+    await movePayment(client, id, [status], 'rejected', { reason });
   return unsigned.length > 0 || (await hasReserve(client, run.tenant, run.id));
 }
 
@@ -86,20 +109,8 @@ async function composeOutput({ values }: LedgerDeps, { outputs, status }: Finish
   return loaded.length === 1 ? loaded[0]![1] : Object.fromEntries(loaded);
 }
 
-/** What the run did not know of its own cost is read from its payments: a bug in between must not hide money. */
-async function knownTotals(
-  { db, assets }: LedgerDeps,
-  { runId, totals, moneyless }: FinishRequest,
-): Promise<FinishRequest['totals']> {
-  if (totals.asset !== null || moneyless) return totals;
-  const { cost, asset } = await costOfRun(db.pool, runId);
-  if (asset === null) return totals;
-  const { code, decimals } = assetsOf(assets, asset).paid;
-  return { ...totals, cost: cost.toString(), asset: code, decimals };
-}
-
 /** The cost as the engine's own API shows it, in whole units. */
-const costOf = ({ cost, asset, decimals }: FinishRequest['totals']): JsonObject[] =>
+const costOf = ({ cost, asset, decimals }: FinishRequest['totals']): Amount[] =>
   asset === null ? [] : [{ amount: formatUnits(cost, decimals), asset }];
 
 /** The cancel request of the workflow; where the workflow is lost, the one that its run has on record. */
@@ -131,6 +142,11 @@ function terminalEvent(request: FinishRequest, output: Json, attention: string[]
     status,
     data: { ...(status === 'completed' ? { output } : {}), ...facts, ...cancelled },
     ...(request.approval === undefined ? {} : { approval: request.approval }),
-    view: { ...facts, cost: costOf(totals), attention, ...(status === 'completed' ? { output } : {}) },
+    view: {
+      ...facts,
+      cost: costOf(totals).map((amount) => ({ ...amount })),
+      attention,
+      ...(status === 'completed' ? { output } : {}),
+    },
   };
 }

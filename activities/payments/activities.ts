@@ -1,7 +1,7 @@
 import type { DirectPaymentActivities } from '../../domain/ports/direct-payments.ts';
 import type { PaymentDecisionActivities } from '../../domain/ports/payment-decisions.ts';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
-import { withRide } from '../journal/ride.ts';
+import { afterRide } from '../journal/ride.ts';
 import { decideIntent } from './decide.ts';
 import { prepareDirect } from './direct-order.ts';
 import { isFunded, roomFor } from './funds.ts';
@@ -17,13 +17,13 @@ export function createPaymentActivities(
 ): PaymentActivities & DirectPaymentActivities & PaymentDecisionActivities {
   const tools = withDefaults(deps);
   return {
-    prepareDirectPayment: (order) => withRide(tools.journal, order.ride, () => prepareDirect(tools, order)),
-    signPayment: (request) => withRide(tools.journal, request.ride, () => signIntent(tools, request)),
-    submitPayment: (request) => withRide(tools.journal, request.ride, () => submitIntent(tools, request)),
+    prepareDirectPayment: (order) => afterRide(tools.journal, order.ride, () => prepareDirect(tools, order)),
+    signPayment: (request) => afterRide(tools.journal, request.ride, () => signIntent(tools, request)),
+    submitPayment: (request) => afterRide(tools.journal, request.ride, () => submitIntent(tools, request)),
     checkFunds: async ({ intentId }) => ({ funded: await isFunded(tools, intentId) }),
     checkRoom: async ({ intentId }) => ({ room: await roomFor(tools, intentId) }),
     reconcilePayment: ({ ride, intentId }) =>
-      withRide(tools.journal, ride, () => reconcileIntent(tools, intentId)),
+      afterRide(tools.journal, ride, () => reconcileIntent(tools, intentId)),
     decidePayment: (order) => decideIntent(tools, order),
     sweepPayments: ({ limit }) => sweep(tools, limit),
   };

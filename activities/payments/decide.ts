@@ -6,7 +6,7 @@ import type { PaymentDecision, PaymentDecisionOrder } from '../../domain/ports/p
 import { lockMoney } from './money.ts';
 import { nodeErrorMessage } from './node-name.ts';
 import { recordSighting } from './reconcile.ts';
-import { append, settlePerson } from './telling.ts';
+import { settlePerson } from './telling.ts';
 import { mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function decideIntent(
   order: PaymentDecisionOrder,
 ): Promise<{ decision: PaymentDecision }> {
   const payment = await mustGetPayment(tools, order.intentId);
-  if (isDeclared(payment, order.decision)) return tell(tools, order, payment); // a crash may have come first
+  if (isDeclared(payment, order.decision)) return settleItems(tools, order, payment); // a crash may have come first
   if (payment.fingerprint === null || payment.fingerprint !== order.confirm)
     throw refused('confirm is not the fingerprint of this payment; its standing shows it.');
   const txHash = order.txHash ?? payment.tx_hash;
@@ -32,15 +32,14 @@ export async function decideIntent(
   await requireBlind(tools, payment, await look(tools, payment, txHash));
   await commit(tools, order, payment, txHash);
   await tools.checkpoint(order.decision === 'void' ? 'payment.voided' : 'payment.posted');
-  return tell(tools, order, { ...payment, tx_hash: txHash });
+  return settleItems(tools, order, { ...payment, tx_hash: txHash });
 }
 
-async function tell(
+async function settleItems(
   tools: PaymentTools,
   order: PaymentDecisionOrder,
   payment: PaymentRow,
 ): Promise<{ decision: PaymentDecision }> {
-  await append(tools, payment, order.decision, 'DECLARED');
   for (const kind of ['payment_unknown', 'payment_reorganised'])
     await settlePerson(
       tools,
@@ -105,6 +104,7 @@ async function commit(
     await end(current, decision === 'void' ? 'voided' : 'posted');
     const moved = await movePayment(client, intentId, open, decision, {
       reason: REASONS[decision],
+      cause: 'DECLARED',
       ...(txHash !== null && { txHash }),
       ...(decision === 'settled' && { finalized: true }),
       proof: { blind: null, declared: { by, note, atMs: tools.now() } },

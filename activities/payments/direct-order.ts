@@ -1,11 +1,10 @@
 import { paymentId, saveQuote } from '../../db/repositories/payments-write.ts';
 import { tokenOf } from '../../domain/assets.ts';
 import { directOffer } from '../../domain/payments/direct.ts';
-import { paymentEvent } from '../../domain/payments/events.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
 import type { DirectOrder, DirectQuote } from '../../domain/ports/direct-payments.ts';
 import { sealQuote } from './quotes.ts';
-import { factsOf, mustGetRun, type PaymentTools } from './tools.ts';
+import { mustGetRun, type PaymentTools } from './tools.ts';
 
 const MAX_TIMEOUT_SECONDS = 600;
 
@@ -36,8 +35,5 @@ export async function prepareDirect(tools: PaymentTools, order: DirectOrder): Pr
     ...(service !== undefined && { service: service.serviceId }),
     quote_sealed: sealQuote(tools.sealer, { offer, railData: {} }),
   });
-  const cause = `${payment.amount}:${payment.pay_to}:${payment.network}`;
-  const event = paymentEvent(factsOf(payment, null), 'quoted', cause, { generation });
-  await tools.journal.append({ runId, events: [event] });
   return { kind: 'quoted', intentId: payment.id };
 }

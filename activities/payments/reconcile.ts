@@ -4,7 +4,7 @@ import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
 import { feeProof, recordFees } from './fees.ts';
 import { giveUpHold } from './hold.ts';
 import { lockMoney } from './money.ts';
-import { append, settlePerson, tellPerson } from './telling.ts';
+import { settlePerson, tellPerson } from './telling.ts';
 import { tend } from './tend.ts';
 import { mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { noteReachable, noteUnproven, noteUnreachable, TROUBLE_CLEARED } from './unproven.ts';
@@ -74,8 +74,8 @@ async function usedOtherwise(
   { message }: Extract<Sighting, { kind: 'otherwise' }>,
 ): Promise<ReconcileOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  await movePayment(tools.db.pool, payment.id, open, 'unknown', { reason: 'NOT_AS_SIGNED' });
-  await append(tools, payment, 'unknown', 'NOT_AS_SIGNED');
+  const patch = { reason: 'NOT_AS_SIGNED', cause: 'NOT_AS_SIGNED' };
+  await movePayment(tools.db.pool, payment.id, open, 'unknown', patch);
   await tellPerson(tools, payment, 'payment_mismatch', message);
   return { kind: 'unknown', message };
 }
@@ -90,7 +90,6 @@ async function landed(
   const patch = { txHash, reason: null, proof };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
     return reconcileIntent(tools, payment.id); // closed by another while this look was held up: look again
-  await append(tools, { ...payment, tx_hash: txHash }, 'settled');
   await settlePerson(tools, payment, 'payment_unknown', 'The chain shows that the payment landed.');
   if (!final) return { kind: 'settled', txHash, final };
   await recordFees(tools, payment, fees); // first: a payment that is posted is not looked at again
@@ -132,7 +131,6 @@ async function closeVoid(
   });
   if (!isVoid) return reconcileIntent(tools, payment.id); // decided while this look was held up
   await tools.checkpoint('payment.voided');
-  await append(tools, payment, 'void');
   await settlePerson(tools, payment, 'payment_unknown', 'The payment is proven void.');
   return { kind: 'void' };
 }
@@ -142,10 +140,12 @@ async function vanished(tools: PaymentTools, payment: PaymentRow): Promise<void>
   const moved = await tools.db.transaction(async (client) => {
     const current = await lockPayment(client, payment.id);
     if (current?.finalized !== false) return false; // became final while this look was held up
-    return movePayment(client, payment.id, ['settled'], 'unknown', { reason: 'REORGANISED' });
+    return movePayment(client, payment.id, ['settled'], 'unknown', {
+      reason: 'REORGANISED',
+      cause: `REORGANISED:${payment.tx_hash}`,
+    });
   });
   if (!moved) return;
-  await append(tools, payment, 'unknown', `REORGANISED:${payment.tx_hash}`);
   const detail = `Transaction ${payment.tx_hash} of payment ${payment.id} is no longer on the chain. It is watched until it lands again or is void.`;
   await tellPerson(tools, payment, 'payment_reorganised', detail);
 }

@@ -6,6 +6,7 @@ import {
 } from '../../db/repositories/payments-write.ts';
 import { takeNumbers } from '../../db/repositories/signers.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { assetsOf } from '../../domain/payments/purse.ts';
 import {
   Unfunded,
   type NumberedPayment,
@@ -17,7 +18,7 @@ import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments
 import { recordFees } from './fees.ts';
 import { giveUpHold, prepare } from './hold.ts';
 import { openQuote } from './quotes.ts';
-import { settlePerson, tellPerson, tellRun } from './telling.ts';
+import { settlePerson, tellPerson } from './telling.ts';
 import { findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 
 type SignRequest = Parameters<PaymentActivities['signPayment']>[0];
@@ -52,7 +53,6 @@ export async function signIntent(tools: PaymentTools, request: SignRequest): Pro
       case 'submitted':
       case 'settled':
       case 'unknown':
-        await tellRun(tools, payment, 'signed');
         return { kind: 'signed' };
       case 'rejected':
         return {
@@ -76,10 +76,11 @@ async function fromQuoted(
   if (isTooLate(tools, signBeforeMs)) return expired;
   const rail = findRail(tools, payment);
   const { offer } = openQuote(tools.sealer, payment);
+  const { decimals } = assetsOf(tools.assets, payment.asset).paid;
   const why =
     rail === undefined
       ? `no wallet on ${payment.network}`
-      : (rail.refuses(offer) ?? (await rail.shortfall(offer)));
+      : (rail.refuses(offer) ?? (await rail.shortfall(offer, decimals)));
   if (rail === undefined || why !== undefined) {
     await movePayment(tools.db.pool, payment.id, ['quoted'], 'rejected', { reason: why ?? 'unsupported' });
     return { kind: 'refused', reason: 'unsupported', message: `The quote cannot be paid: ${why}.` };

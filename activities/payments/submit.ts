@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { movePayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { paymentEvent, stepCompleted } from '../../domain/payments/events.ts';
+import { stepCompleted } from '../../domain/payments/events.ts';
 import type { PayingRail, Sighting } from '../../domain/payments/rail.ts';
 import type { SubmitOutcome } from '../../domain/ports/payments.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Delivered, Delivery, Kept, SubmitOrder } from './delivery.ts';
 import { deliverToChain } from './direct-delivery.ts';
 import { nodeErrorMessage } from './node-name.ts';
-import { tellRun } from './telling.ts';
 import { factsOf, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { TROUBLE_CLEARED } from './unproven.ts';
 import { deliverThroughSeller } from './x402/delivery.ts';
@@ -23,6 +22,7 @@ const POLL_MS = 250;
  * - after it, or after an answer came: the bytes may have been used. The next try sends the same ones, which settle at
  *   most once; whoever refuses them as used is `unclear`, and the chain says that they landed.
  * - after `settled` commits: the output is stored beside it; the next try answers it and sends nothing.
+ * Each state is told to the run in the statement that writes it, so no crash lies between the two.
  */
 export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Promise<SubmitOutcome> {
   const payment = await mustGetPayment(tools, order.intentId);
@@ -38,7 +38,9 @@ export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Pro
   if (payment.signed_sealed === null)
     throw new EngineError('payment_unsigned', `Payment ${payment.id} is ${payment.status}: sign it first.`);
   const open = ['signed', 'submitted', 'unknown'] as const;
-  const sent = { proof: { sentAtMs: tools.now() } }; // written before sending, so that a crash in between reads as sent
+  // Written before sending, so that a crash in between reads as sent. A settled payment is shown once more to get its work;
+  // it stays settled, and nobody is told otherwise.
+  const sent = { proof: { sentAtMs: tools.now() }, cause: `${payment.generation}:${order.attempt}` };
   if (
     !(await movePayment(tools.db.pool, payment.id, open, 'submitted', sent)) &&
     payment.status !== 'settled'
@@ -46,17 +48,10 @@ export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Pro
     return submitIntent(tools, order); // it ended meanwhile: look again, and send nothing that is closed
   await tools.checkpoint('payment.submitted');
   const rail = mustFindRail(tools, payment);
-  // A settled payment is shown once more to get its work; it stays settled, and nobody is told otherwise.
-  const announced =
-    payment.status === 'settled'
-      ? Promise.resolve()
-      : tellRun(tools, payment, 'submitted', { cause: `${payment.generation}:${order.attempt}` });
-  announced.catch(() => undefined); // awaited below; sending must not wait for it
   const sentAtMs = Date.now();
   const payload = tools.sealer.open('payment.signed', payment.signed_sealed) as JsonObject;
   const readAnswer = await deliveryOver(tools, rail).send(payment, payload, order);
   await tools.checkpoint('payment.answered');
-  await announced;
   const delivered = await readAnswer();
   if (delivered.kind === 'unclear') return unclear(tools, payment, delivered.why);
   return judge(tools, order, payment, rail, { ...delivered, sentAtMs });
@@ -84,11 +79,8 @@ async function judge(
     return settle(tools, order, payment, txHash, kept, { landedAt });
   }
   // Work that was delivered is kept, so that nobody has to ask for it again once the chain shows the payment.
-  if (work !== undefined)
-    await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
-      proof: { output: { ...work } },
-    });
-  return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed });
+  const kept: JsonObject = work === undefined ? {} : { output: { ...work } };
+  return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed }, kept);
 }
 
 /** The receipt of a step whose payment brings no answer. Other payments have none. */
@@ -157,7 +149,7 @@ async function settle(
   return complete(tools, order, payment, txHash, kept);
 }
 
-/** Payment and step are told in one append; both keys are the payment's and the step's own, so repeats are no-ops. */
+/** The payment was told when it settled; the step's key is its own, so repeats are no-ops. */
 async function complete(
   tools: PaymentTools,
   order: SubmitOrder,
@@ -178,7 +170,7 @@ async function complete(
       attempts: order.attempt,
       payment: facts,
     });
-    await tools.journal.append({ runId, events: [paymentEvent(facts, 'settled'), done] });
+    await tools.journal.append({ runId, events: [done] });
   }
   return { kind: 'settled', output, txHash, timeMs };
 }
@@ -187,10 +179,10 @@ async function unclear(
   tools: PaymentTools,
   payment: PaymentRow,
   why: Omit<Unclear, 'kind'>,
+  proof: JsonObject = {},
 ): Promise<Unclear> {
-  const moved = await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
-    reason: why.code,
-  });
-  if (moved) await tellRun(tools, payment, 'unknown', { cause: why.code, more: { code: why.code } });
+  const { code } = why;
+  const patch = { reason: code, proof, cause: code, more: { code } };
+  await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', patch);
   return { kind: 'unclear', ...why };
 }

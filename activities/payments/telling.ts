@@ -1,8 +1,7 @@
 import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
-import { paymentEvent } from '../../domain/payments/events.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import { appendUnlessEnded, factsOf, findRail, type PaymentTools } from './tools.ts';
+import { findRail, type PaymentTools } from './tools.ts';
 
 /** The item's id and kind: `payment_…` for a step becomes `withdrawal_…` for a withdrawal. */
 function itemOf(
@@ -45,34 +44,4 @@ export const settlePerson = (
 export function whatOf(tools: PaymentTools, payment: PaymentRow): string {
   const { amount, asset, pay_to: payTo } = payment;
   return findRail(tools, payment)?.describe({ asset, amount, payTo }) ?? `${amount} of ${asset} to ${payTo}`;
-}
-
-/** What an event tells beside the payment's own facts. `txHash` null: it names no transaction. */
-export interface Told {
-  cause?: string;
-  more?: JsonObject;
-  txHash?: string | null;
-}
-
-/** Tells the run that the payment belongs to, if there is one. Throws when the run has ended. */
-export async function tellRun(
-  tools: PaymentTools,
-  payment: PaymentRow,
-  status: Parameters<typeof paymentEvent>[1],
-  { cause, more, txHash = null }: Told = {},
-): Promise<void> {
-  if (payment.kind !== 'step') return;
-  const event = paymentEvent(factsOf(payment, txHash), status, cause, more);
-  await tools.journal.append({ runId: payment.run_id, events: [event] });
-}
-
-/** Tells the run that the payment belongs to, unless that has ended meanwhile. */
-export async function append(
-  tools: PaymentTools,
-  payment: PaymentRow,
-  status: 'settled' | 'unknown' | 'void',
-  cause = '',
-): Promise<void> {
-  if (payment.kind !== 'step') return;
-  await appendUnlessEnded(tools, payment.run_id, [paymentEvent(factsOf(payment), status, cause)]);
 }

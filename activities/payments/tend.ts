@@ -43,8 +43,7 @@ async function keep(tools: PaymentTools, payment: PaymentRow, renewed: RenewedPa
     const { signed_sealed: before, fingerprint, status } = current ?? {};
     if (!before?.equals(payment.signed_sealed!) || fingerprint == null || status === undefined) return false;
     const sealed = tools.sealer.seal('payment.signed', renewed.payload);
-    const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-    return movePayment(client, payment.id, open, status, {
+    return movePayment(client, payment.id, [status], status, {
       proof: renewed.proof,
       signed: { sealed, fingerprint },
     });

@@ -18,7 +18,6 @@ import type { Rail, Rails } from '../../domain/payments/rail.ts';
 import { databaseNow } from '../../db/clock.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
-import type { JournalEvent } from '../../domain/ports/journal.ts';
 
 export interface IntakeWaits {
   /** Nothing is done when somebody looked less than this ago. */
@@ -108,16 +107,3 @@ export const purseOf = (
   payment: StepPayment,
   run: RunRow,
 ): RunPurse => purseFor(assets, run, payment.asset);
-
-/** Events of payments that outlive their run have no stream to go to; the payment's row tells the rest. */
-export async function appendUnlessEnded(
-  tools: PaymentTools,
-  runId: string,
-  events: JournalEvent[],
-): Promise<void> {
-  try {
-    await tools.journal.append({ runId, events });
-  } catch (error) {
-    if (!(error instanceof EngineError && error.code === 'run_finished')) throw error;
-  }
-}

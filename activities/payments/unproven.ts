@@ -3,7 +3,7 @@ import { readBlind, type BlindNote } from '../../domain/payments/blind.ts';
 import type { Blindness, Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
 import { nodeErrorMessage } from './node-name.ts';
-import { append, tellPerson, whatOf } from './telling.ts';
+import { tellPerson, whatOf } from './telling.ts';
 import { findRail, type PaymentTools } from './tools.ts';
 
 type Unproven = Extract<Sighting, { kind: 'unproven' }>;
@@ -57,12 +57,9 @@ async function noteBlind(
   const reason = why === 'forgot' ? 'NODE_FORGOT' : 'NODE_BEHIND';
   const patch = {
     proof: { ...TROUBLE_CLEARED, blind: { ...note } },
-    ...(status === 'unknown' && { reason }),
+    ...(status === 'unknown' && { reason, cause: reason }),
   };
-  if (!isSame(before, note)) {
-    const moved = await movePayment(tools.db.pool, payment.id, [payment.status], status, patch);
-    if (moved && status === 'unknown') await append(tools, payment, 'unknown', reason);
-  }
+  if (!isSame(before, note)) await movePayment(tools.db.pool, payment.id, [payment.status], status, patch);
   if (tools.now() - since < tools.attentionAfterMs) return;
   const detail = inWords(tools, payment, note, message);
   await tellPerson(tools, payment, 'payment_unknown', detail, {
@@ -105,9 +102,8 @@ export async function noteUnreachable(
   const { pool } = tools.db;
   if (payment.status === 'settled') await movePayment(pool, payment.id, ['settled'], 'settled', { proof });
   else {
-    const patch = { reason: 'RPC_UNAVAILABLE', proof };
+    const patch = { reason: 'RPC_UNAVAILABLE', proof, cause: 'RPC_UNAVAILABLE' };
     await movePayment(pool, payment.id, ['signed', 'submitted', 'unknown'], 'unknown', patch);
-    await append(tools, payment, 'unknown', 'RPC_UNAVAILABLE');
   }
   if (tools.now() - since >= tools.attentionAfterMs)
     await tellPerson(tools, payment, 'payment_unknown', message);

@@ -52,9 +52,7 @@ function note(facts: EventFacts, row: EventRow): void {
   const intent = isObject(payment) ? payment['intentId'] : undefined;
   const [kind, state] = row.type.split('.');
   if (kind !== 'payment' || typeof intent !== 'string') return;
-  // A sending may be announced after the sweep has told that it settled.
-  const isLate = state === 'submitted' && facts.told.get(intent) === 'settled';
-  if (!isLate) facts.told.set(intent, PaymentStatus.parse(state));
+  facts.told.set(intent, PaymentStatus.parse(state));
   if (state === 'signed') facts.signed.set(intent, row.seq);
 }
 

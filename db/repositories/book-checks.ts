@@ -1,5 +1,6 @@
 import { refundedTo } from './run-money.ts';
 import type { FindingKind } from '../../domain/reconciliation.ts';
+import { REACHABLE, TOLD_MOVES } from '../../domain/payments/states.ts';
 
 /** One comparison inside the database; its statement answers (tenant, run_id, object, detail) of each difference. */
 export interface BookCheck {
@@ -23,6 +24,13 @@ const AT_REST = `r.finished_at < now() - $1 * interval '1 millisecond'`;
  */
 const TOLD = `(select e.type from event e where e.run_id = p.run_id and e.type like 'payment.%'
   and e.data #>> '{payment,intentId}' = p.id order by e.seq desc limit 1)`;
+
+/** All states of a payment in the run's own events, in order, each with the one before it. */
+const TOLD_STATES = `select split_part(e.type, '.', 2) as state, lag(split_part(e.type, '.', 2)) over (order by e.seq) as before, e.seq
+  from event e where e.run_id = p.run_id and e.type like 'payment.%' and e.data #>> '{payment,intentId}' = p.id`;
+
+const pairs = (moves: readonly (readonly [string, string])[]): string =>
+  `(values ${moves.map(([from, to]) => `('${from}', '${to}')`).join(', ')})`;
 
 /** An account's guarded balance computed from its entries. The check and its repair both use it. */
 export const entrySums = (account: string): string =>
@@ -139,5 +147,20 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
           join lateral (${refundedTo('r.id')}) f on true
           where ${AT_REST} and r.finished_at > now() - interval '7 days' and not p.open
             and coalesce((r.view ->> 'totalCost')::numeric, 0) <> p.paid - f.refunded`,
+  },
+  {
+    // What becomes of a payment after its run's end has no stream to go to; it must only follow from what was told.
+    kind: 'journal_differs',
+    sql: `select p.tenant, p.run_id, p.id as object,
+            format('Payment %s is %s; the events of run %s tell %s.', p.id, p.status, r.id, coalesce(t.told, 'nothing of it')) as detail
+          from payment p join run r on r.id = p.run_id
+          left join lateral (
+            select string_agg(s.state, ', ' order by s.seq) as told, (array_agg(s.state order by s.seq desc))[1] as last,
+              bool_or(s.before is not null and (s.before, s.state) not in ${pairs(TOLD_MOVES)}) as backwards
+            from (${TOLD_STATES}) s) t on true
+          where p.kind = 'step' and (r.finished_at is null or r.finished_at > now() - interval '7 days')
+            and (t.last is null or t.backwards or case when r.finished_at is null or p.status_at < r.finished_at
+              then t.last <> case p.status when 'prepared' then 'quoted' else p.status end
+              else (t.last, p.status) not in ${pairs(REACHABLE)} end)`,
   },
 ];

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { EngineError } from '../../domain/errors.ts';
+import { mayBecome } from '../../domain/payments/states.ts';
+import { storableJson } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { PaymentKind, PaymentStatus, RailKind } from '../../schemas/core/payment.ts';
 import type { Queryable } from '../ledger.ts';
@@ -96,31 +99,31 @@ export async function lockPayment(client: Queryable, id: string): Promise<Paymen
   return rows[0];
 }
 
-/** Records a quote, or the new price of an intent for which nothing is held or signed; else leaves it as it is. */
+/**
+ * Records a quote, or the new price of an intent for which nothing is held or signed, and tells the run of it; else leaves
+ * it as it is.
+ */
 export async function saveQuote(db: Queryable, quote: NewQuote): Promise<StepPayment> {
-  await db.query({
-    name: 'payment_quote',
-    text: `insert into payment as p (id, tenant, run_id, step_id, generation, rail, network, asset, amount, pay_to, quote_sealed, service, status)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'quoted')
-           on conflict (id) do update set rail = excluded.rail, network = excluded.network, asset = excluded.asset,
-             amount = excluded.amount, pay_to = excluded.pay_to, quote_sealed = excluded.quote_sealed, service = excluded.service,
-             status = 'quoted', reason = null, updated_at = clock_timestamp()
-           where p.status in ('quoted', 'rejected') and p.fingerprint is null`,
-    values: [
-      quote.id,
-      quote.tenant,
-      quote.run_id,
-      quote.step_id,
-      quote.generation,
-      quote.rail,
-      quote.network,
-      quote.asset,
-      quote.amount,
-      quote.pay_to,
-      quote.quote_sealed,
-      quote.service ?? null,
-    ],
-  });
+  await orRunEnded(
+    db.query({
+      name: 'payment_quote',
+      text: 'select payment_quote($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
+      values: [
+        quote.id,
+        quote.tenant,
+        quote.run_id,
+        quote.step_id,
+        quote.generation,
+        quote.rail,
+        quote.network,
+        quote.asset,
+        quote.amount,
+        quote.pay_to,
+        quote.quote_sealed,
+        quote.service ?? null,
+      ],
+    }),
+  );
   return (await getPayment(db, quote.id)) as StepPayment;
 }
 
@@ -131,9 +134,17 @@ export interface PaymentPatch {
   finalized?: boolean;
   proof?: JsonObject;
   signed?: { sealed: Buffer; fingerprint: string };
+  /** Why it is told although it may stay as it is. The same cause of the same state is told once. */
+  cause?: string;
+  /** What the event says beside the payment. */
+  more?: JsonObject;
 }
 
-/** Moves a payment if it is still in one of the states `from`; false when another process was first. */
+/**
+ * Moves a payment if it is still in one of the states `from`, and tells its run in the same statement; false when another
+ * process was first. It is the one place that changes a payment's state, and the one that tells it: a crash leaves both or
+ * neither, and events come in the order in which the row moved. In a transaction it comes last, because it locks the run.
+ */
 export async function movePayment(
   db: Queryable,
   id: string,
@@ -141,27 +152,40 @@ export async function movePayment(
   to: PaymentStatus,
   patch: PaymentPatch = {},
 ): Promise<boolean> {
-  const { rowCount } = await db.query({
-    name: 'payment_move',
-    text: `update payment set status = $3, updated_at = clock_timestamp(),
-             reason = case when $4 then $5 else reason end, tx_hash = coalesce($6, tx_hash),
-             finalized = coalesce($7, finalized), proof = proof || $8::jsonb,
-             signed_sealed = coalesce($9, signed_sealed), fingerprint = coalesce($10, fingerprint)
-           where id = $1 and status = any($2)`,
-    values: [
-      id,
-      from,
-      to,
-      patch.reason !== undefined,
-      patch.reason ?? null,
-      patch.txHash ?? null,
-      patch.finalized ?? null,
-      JSON.stringify(patch.proof ?? {}),
-      patch.signed?.sealed ?? null,
-      patch.signed?.fingerprint ?? null,
-    ],
-  });
-  return rowCount === 1;
+  const wrong = from.find((state) => !mayBecome(state, to));
+  if (wrong !== undefined) throw new Error(`A ${wrong} payment cannot become ${to}.`);
+  const { rows } = await orRunEnded(
+    db.query<{ moved: boolean }>({
+      name: 'payment_move',
+      text: 'select payment_move($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as moved',
+      values: [
+        id,
+        from,
+        to,
+        patch.reason !== undefined,
+        patch.reason ?? null,
+        patch.txHash ?? null,
+        patch.finalized ?? null,
+        JSON.stringify(patch.proof ?? {}),
+        patch.signed?.sealed ?? null,
+        patch.signed?.fingerprint ?? null,
+        patch.cause ?? null,
+        JSON.stringify(storableJson(patch.more ?? {})),
+      ],
+    }),
+  );
+  return rows[0]!.moved;
+}
+
+const RUN_ENDED = 'ST001';
+
+async function orRunEnded<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: string };
+    throw code === RUN_ENDED ? new EngineError('run_finished', String(message)) : error;
+  }
 }
 
 /** Serialises the money of one run until the transaction ends, so that balances read in it stay true. */

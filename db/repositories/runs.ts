@@ -1,4 +1,5 @@
 import type { JsonObject, Json } from '../../schemas/core/json.ts';
+import type { Amount } from '../../schemas/core/money.ts';
 import type { Purse } from '../../domain/payments/purse.ts';
 import type { RunStatus, StepStatus } from '../../schemas/core/run.ts';
 import type { Queryable } from '../ledger.ts';
@@ -90,6 +91,20 @@ export async function getRun(db: Queryable, id: string): Promise<RunRow | undefi
     values: [id],
   });
   return rows[0];
+}
+
+/** Whoever tells the run something meanwhile waits until the transaction ends. It comes after all other locks. */
+export async function lockRun(client: Queryable, id: string): Promise<void> {
+  await client.query('select from run where id = $1 for update', [id]);
+}
+
+/** What an ended run said it had cost, in whole units. */
+export async function toldCost(db: Queryable, id: string): Promise<Amount[]> {
+  const { rows } = await db.query<{ cost: Amount[] | null }>(
+    `select view -> 'cost' as cost from run where id = $1`,
+    [id],
+  );
+  return rows[0]?.cost ?? [];
 }
 
 export async function listSteps(db: Queryable, runId: string): Promise<StepRow[]> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paymentEvent, stepCalled, stepCompleted } from './events.ts';
+import { stepCalled, stepCompleted } from './events.ts';
 
 const facts = { intentId: 'pi_1', stepId: 's', network: 'n', asset: 'a', amountMinor: '5', payTo: 'p' };
 
@@ -38,9 +38,4 @@ test('a large output travels as a reference', () => {
   const { data } = stepCompleted({ stepId: 's', output, cost: '0', timeMs: 1, attempts: 1 });
   expect(data['result']).toMatchObject({ outputRef: output });
   expect(data['result']).not.toHaveProperty('output');
-});
-
-test('an event of a payment is named after it and its cause', () => {
-  expect(paymentEvent(facts, 'settled').key).toBe('payment.settled:pi_1');
-  expect(paymentEvent(facts, 'unknown', 'HTTP_500').key).toBe('payment.unknown:pi_1:HTTP_500');
 });

@@ -14,27 +14,10 @@ export interface PaymentFacts {
   txHash?: string | null;
 }
 
-type PaymentEventType = `payment.${PaymentStatus}`;
-
-/** The part of a step's result, and of a payment event, that describes the payment. */
+/** The part of a step's result that describes the payment; events of payments have the same (`payment_tell`). */
 export function paymentView(facts: PaymentFacts, status: PaymentStatus): JsonObject {
   const { intentId, network, asset, amountMinor, payTo, txHash } = facts;
   return { intentId, status, network, asset, amountMinor, payTo, ...(txHash ? { txHash } : {}) };
-}
-
-/** An event of a payment; `cause` tells repeated ones apart ("submitted again", another price). */
-export function paymentEvent(
-  facts: PaymentFacts,
-  status: Exclude<PaymentStatus, 'prepared'>,
-  cause = '',
-  more: JsonObject = {},
-): JournalEvent {
-  const type: PaymentEventType = `payment.${status}`;
-  return {
-    key: `${type}:${facts.intentId}${cause && `:${cause}`}`,
-    type,
-    data: { step: facts.stepId, payment: paymentView(facts, status), ...more },
-  };
 }
 
 /** How a step went, as events and projections carry it. Large outputs travel as `outputRef`. */
@@ -119,5 +102,6 @@ export function stepRetrying(
     key: `step.retrying:${stepId}:${generation}:${attempt}`,
     type: 'step.progress',
     data: { step: stepId, attempt, retrying: true, code },
+    step: { id: stepId, status: 'running' },
   };
 }

@@ -121,8 +121,11 @@ export interface RailName {
 export interface PayingRail extends RailName {
   /** Why an offer cannot be paid here; undefined when it can. */
   refuses(offer: Offer): string | undefined;
-  /** Why the payee would get less than is signed, as far as the chain tells beforehand: tokens may take fees. */
-  shortfall(offer: Offer): Promise<string | undefined>;
+  /**
+   * Why the payee would not get what is signed, as far as the chain tells beforehand: the token takes a fee, the payee has no
+   * account for it, the token is signed under another name. `decimals` are those that the asset is configured with.
+   */
+  shortfall(offer: Offer, decimals: number): Promise<string | undefined>;
   sign(order: SignOrder): Promise<SignedPayment | NumberedPayment>;
   /**
    * Sends the signed bytes to the chain; what the node says of them proves nothing, so nothing is answered. A rail

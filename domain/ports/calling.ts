@@ -20,6 +20,8 @@ export interface CallRequest {
   attempt: number;
   timeoutMs: number;
   asset: string;
+  /** Whom the approval lets the run pay; everybody when it does not say. */
+  recipients?: string[];
 }
 
 /**

@@ -24,10 +24,10 @@ export interface WithdrawalRef {
   withdrawalId: string;
 }
 
-/** `prepared`: its payment is there, `words` says how much it is, for people. `ended`: there is nothing left to do. */
+/** `words` says how much it is, in whole units, for people. `prepared`: its payment is there. `ended`: there is nothing left to do. */
 export type PreparedWithdrawal =
   | { kind: 'prepared'; intentId: string; words: string }
-  | { kind: 'ended'; outcome: 'finalized' | 'released' };
+  | { kind: 'ended'; outcome: 'finalized' | 'released'; words: string };
 
 export interface EscrowActivities {
   verifyDeposit(claim: DepositClaim): Promise<DepositVerdict>;

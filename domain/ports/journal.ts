@@ -1,6 +1,9 @@
-import type { EventType } from '../../schemas/core/event.ts';
+import type { EngineEvent, EventType } from '../../schemas/core/event.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunStatus, StepStatus } from '../../schemas/core/run.ts';
+
+/** Told with the move of the payment's own row (`db/repositories/payments-write.ts`), and nowhere else. */
+type PaymentEvent = Extract<EngineEvent, `payment.${string}`>;
 
 /**
  * One event as a workflow emits it. `key` names the event and its cause ("step.started:fetch:1"), never a counter:
@@ -9,7 +12,7 @@ import type { RunStatus, StepStatus } from '../../schemas/core/run.ts';
  */
 export interface JournalEvent {
   key: string;
-  type: EventType;
+  type: Exclude<EventType, PaymentEvent>;
   data: JsonObject;
   status?: RunStatus;
   view?: JsonObject;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Amount } from '../../schemas/core/money.ts';
 import type { CancelRequest, RunError, RunStatus } from '../../schemas/core/run.ts';
 import type { JournalEvent, Ride } from './journal.ts';
 import type { Outputs } from './values.ts';
@@ -27,6 +28,11 @@ export interface FinishRequest {
 /** Of a run that ended without knowing what it had spent: the ledger says it. */
 export const UNKNOWN_TOTALS: FinishRequest['totals'] = { cost: '0', timeMs: 0, asset: null, decimals: 0 };
 
+/** An ended run as its end was told. `cost` is in whole units, as the ledger has it. */
+export interface FinishedRun {
+  cost: Amount[];
+}
+
 export interface LedgerActivities {
   /**
    * Moves what `upTo` lacks from the subject's escrow into the run's reserve, in one locked transaction.
@@ -40,5 +46,5 @@ export interface LedgerActivities {
     asset: string;
   }): Promise<ReserveOutcome>;
   /** Gives back what is not held, writes the terminal event with the output, opens attention items. */
-  finishRun(request: FinishRequest): Promise<void>;
+  finishRun(request: FinishRequest): Promise<FinishedRun>;
 }

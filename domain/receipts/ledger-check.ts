@@ -87,12 +87,15 @@ function refundProblems(
   return problems;
 }
 
-/** The cost that the run told at its end is what had settled by then, less what came back. */
+/**
+ * The cost that the run told at its end is what had settled by then, less what came back. What a reorganisation takes back
+ * after that was part of it; it is said beside the cost.
+ */
 export function checkCost({ plan, payments, refunds, result }: ReceiptBodies): Finding {
-  const settled = payments.payments
-    .filter(({ status, told }) => status === 'settled' && told === 'settled')
-    .reduce((total, { amount }) => total + BigInt(amount), 0n);
-  const back = refunds.refunds.reduce((total, { amount }) => total + BigInt(amount), 0n);
+  const paid = payments.payments.filter(({ told }) => told === 'settled');
+  const settled = total(paid);
+  const lost = total(paid.filter(({ status }) => status !== 'settled'));
+  const back = total(refunds.refunds);
   const cost = settled - back;
   const told = result.cost.map(({ amount, asset }) => `${amount} ${asset}`).join(', ') || 'nothing';
   const found = plan.asset === null ? 'nothing' : `${formatUnits(cost, plan.decimals ?? 0)} ${plan.asset}`;
@@ -100,6 +103,9 @@ export function checkCost({ plan, payments, refunds, result }: ReceiptBodies): F
   return judge(
     'cost',
     fits ? [] : [`the run told ${told}, its payments make ${found}`],
-    `${told}, as its payments make`,
+    `${told}, as its payments make${lost === 0n ? '' : `; of that ${lost} (minor units) are not on their chain any more`}`,
   );
 }
+
+const total = (payments: readonly { amount: string }[]): bigint =>
+  payments.reduce((paid, { amount }) => paid + BigInt(amount), 0n);

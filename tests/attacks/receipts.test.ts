@@ -1,3 +1,4 @@
+import { movePayment } from '../../db/repositories/payments-write.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkOnPaper, type Given } from '../../api/receipts/verify.ts';
 import { parseReceipt } from '../../api/receipts/read-receipt.ts';
@@ -51,12 +52,8 @@ test('the receipt of a run with many thousand events covers every one of them, i
 
 test('while it is unknown whether a payment was made, the receipt is true and not final', async () => {
   const run = await writePaidRun(stack.db, writer, { id: 'open' });
-  await stack.db.pool.query(`update payment set status = 'unknown', tx_hash = null where run_id = 'open'`);
-  await writer.emit('open', {
-    key: 'unknown',
-    type: 'payment.unknown',
-    data: { payment: { intentId: run.intentId } },
-  });
+  await movePayment(stack.db.pool, run.intentId, ['settled'], 'unknown');
+  await stack.db.pool.query(`update payment set tx_hash = null where run_id = 'open'`);
   await writer.emit('open', {
     key: 'end',
     type: 'run.failed',

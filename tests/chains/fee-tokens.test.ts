@@ -11,6 +11,7 @@ import { compileContract } from '../../contracts/build.ts';
 import { send } from '../../contracts/test/chain.ts';
 import { deployContract } from '../../contracts/deploy.ts';
 import { assetId, type AssetBook } from '../../domain/assets.ts';
+import type { CallOutcome } from '../../domain/ports/calling.ts';
 import type { LocalAssets } from '../../embedded/chains/local-assets.ts';
 import { quoteFor, request, sending, soon } from './support/buying.ts';
 import { evmHands, type EvmHands } from './support/evm-hands.ts';
@@ -49,7 +50,24 @@ async function sellingIn(network: string, address: string) {
   return { url, activities: stack.activities({ assets: book }) };
 }
 
-async function quoted(path: string, { url, activities }: Awaited<ReturnType<typeof sellingIn>>) {
+type Shop = Awaited<ReturnType<typeof sellingIn>>;
+
+/** What the unpaid call says of a shop that cannot be paid. */
+async function refusal(path: string, { url, activities }: Shop): Promise<CallOutcome> {
+  const { runId } = await stack.newRun('USDC', 1_000_000n);
+  const outcome = await activities.callService(request(runId, paidStep(url + path), 'USDC'));
+  expect(await reserveOf(stack, runId, 'USDC')).toMatchObject({ held: 0n });
+  expect(await eventTypes(stack, runId)).not.toContain('payment.quoted');
+  return outcome;
+}
+
+const unsupported = (why: string) => ({
+  kind: 'failed',
+  code: 'PAYMENT_UNSUPPORTED',
+  message: expect.stringContaining(why),
+});
+
+async function quoted(path: string, { url, activities }: Shop) {
   const { runId } = await stack.newRun('USDC', 1_000_000n);
   const call = request(runId, paidStep(url + path), 'USDC');
   const intentId = await quoteFor(activities, call);
@@ -74,13 +92,17 @@ async function deployFeeToken(): Promise<string> {
 
 test('an EVM token that takes a fee is refused before anything is signed, and never counts as paid when that is missed', async () => {
   const shop = await sellingIn(stack.assets.evm.network, await deployFeeToken());
-  const refused = await quoted('/evm', shop);
-  const outcome = await refused.sign();
-  expect(outcome).toMatchObject({ kind: 'refused', reason: 'unsupported' });
-  expect(outcome).toHaveProperty('message', expect.stringContaining('would deliver 237500'));
-  expect(await reserveOf(stack, refused.runId, 'USDC')).toMatchObject({ held: 0n });
+  expect(await refusal('/evm', shop)).toMatchObject(unsupported('would deliver 237500'));
 
-  // This node cannot simulate. What arrived is seen afterwards.
+  // This node cannot simulate. What it can simulate by the time of the signature is refused then.
+  stack.ours.evm.fault('eth_simulateV1', { kind: 'error', message: 'the method does not exist' });
+  const late = await quoted('/evm', shop);
+  stack.heal();
+  expect(await late.sign()).toMatchObject({ kind: 'refused', reason: 'unsupported' });
+  expect(await eventTypes(stack, late.runId)).toEqual(['step.started', 'payment.quoted', 'payment.rejected']);
+  expect(await reserveOf(stack, late.runId, 'USDC')).toMatchObject({ held: 0n });
+
+  // One that never can: what arrived is seen afterwards.
   stack.ours.evm.fault('eth_simulateV1', { kind: 'error', message: 'the method does not exist' });
   const { runId, call, ride, intentId, activities, sign } = await quoted('/evm', shop);
   expect(await sign()).toEqual({ kind: 'signed' });
@@ -124,12 +146,48 @@ test('a Solana token that takes a fee is refused before anything is signed', asy
       createInitializeMintInstruction(mint.publicKey, 6, authority, null, program),
     ],
   );
-  const { runId, sign } = await quoted(
-    '/solana',
-    await sellingIn(assets.solanaNetwork, mint.publicKey.toBase58()),
-  );
-  const outcome = await sign();
-  expect(outcome).toMatchObject({ kind: 'refused', reason: 'unsupported' });
-  expect(outcome).toHaveProperty('message', expect.stringContaining('fee of 5 %'));
-  expect(await reserveOf(stack, runId, 'USDC')).toMatchObject({ held: 0n });
+  const shop = await sellingIn(assets.solanaNetwork, mint.publicKey.toBase58());
+  expect(await refusal('/solana', shop)).toMatchObject(unsupported('fee of 5 %'));
 });
+
+/** A shop that names its EVM token, or its payee on Solana, as given. */
+async function shopOf(token: Partial<LocalAssets['evm']['token']>, payee?: string): Promise<Shop> {
+  const { evm: onEvm, solana } = stack.assets;
+  const market = { ...solana.sellers.market, ...(payee === undefined ? {} : { address: payee }) };
+  const assets: LocalAssets = {
+    ...stack.assets,
+    evm: { ...onEvm, token: { ...onEvm.token, ...token } },
+    solana: { ...solana, sellers: { ...solana.sellers, market } },
+  };
+  return { url: (await stack.openShop({ assets })).url, activities: stack.activities() };
+}
+
+test.each([{ name: 'Another Coin' }, { version: '7' }, { name: 'usd coin', version: '' }])(
+  'a token that its seller calls %j, and that is signed under another name, is refused before anything is held',
+  async (token) => {
+    expect(await refusal('/evm', await shopOf(token))).toMatchObject(unsupported('EIP-712 domain'));
+  },
+);
+
+test.each(['/solana', '/sol'])(
+  'a payee without an account for what %s costs is refused at once',
+  async (path) => {
+    const shop = await shopOf({}, Keypair.generate().publicKey.toBase58());
+    const { runId } = await stack.newRun('USDC', 1_000_000n);
+    const call = request(runId, paidStep(shop.url + path), path === '/sol' ? 'SOL' : 'USDC');
+    expect(await shop.activities.callService(call)).toMatchObject(
+      unsupported('has no account for the token'),
+    );
+  },
+);
+
+test.each(['/evm', '/solana'])(
+  'a token at %s that is configured with other decimals than it has pays nothing',
+  async (path) => {
+    const book = { ...stack.book, assets: stack.book.assets.map((asset) => ({ ...asset, decimals: 8 })) };
+    const shop = { url: (await shopOf({})).url, activities: stack.activities({ assets: book }) };
+    expect(await refusal(path, shop)).toMatchObject(
+      unsupported('has 6 decimals on its chain and is configured with 8'),
+    );
+  },
+);

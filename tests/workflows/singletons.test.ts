@@ -88,7 +88,7 @@ describe('a deposit', () => {
   const deposit = async (
     verdicts: DepositVerdict[],
     giveUpMs = waits.giveUpMs,
-  ): Promise<{ end: string; done: string[] }> => {
+  ): Promise<{ end: unknown; done: string[] }> => {
     const done: string[] = [];
     const activities: Partial<EscrowActivities> = {
       verifyDeposit: async () => (verdicts.length > 1 ? verdicts.shift()! : verdicts[0]!),
@@ -96,7 +96,7 @@ describe('a deposit', () => {
       refuseDeposit: async ({ reason }) => void done.push(`refused: ${reason}`),
     };
     const args = [claim, { ...waits, giveUpMs }];
-    const run = (taskQueue: string): Promise<string> =>
+    const run = (taskQueue: string): Promise<unknown> =>
       temporal.client.workflow
         .execute('escrowDeposit', { taskQueue, workflowId: randomUUID(), args })
         .catch((error: unknown) => {
@@ -108,7 +108,7 @@ describe('a deposit', () => {
 
   test('is credited once it is final', async () => {
     expect(await deposit([{ kind: 'pending' }, { kind: 'finalized', slot: 1 }])).toEqual({
-      end: 'credited',
+      end: { status: 'credited', signature: 's', see: '/escrow/u' },
       done: ['credited'],
     });
   });
@@ -164,24 +164,27 @@ describe('a withdrawal', () => {
       { kind: 'unknown', message: 'no RPC' },
       { kind: 'settled', txHash: 's', final: true },
     ]);
-    expect(end).toBe('finalized');
+    expect(end).toEqual({ status: 'finalized', amount: '5 USDC', see: '/payments/w1' });
     expect(done).toEqual(['sign', 'send w1', 'look', 'look', 'look', 'look']);
   });
 
   test('that is proven absent is released', async () => {
     const looks: ReconcileOutcome[] = [{ kind: 'settled', txHash: 's', final: false }, { kind: 'void' }];
-    expect((await withdraw(looks)).end).toBe('released');
+    expect((await withdraw(looks)).end).toMatchObject({ status: 'released' });
   });
 
   test('that nothing is known of is left to a person in the end, and stays held', async () => {
     const { end, done } = await withdraw([{ kind: 'unknown', message: 'no RPC' }], { giveUpMs: 0 });
-    expect(end).toBe('unknown');
+    expect(end).toMatchObject({ status: 'unknown' });
     expect(done.at(-1)).toBe('tell a person');
   });
 
   test('that has ended is not signed again', async () => {
-    const prepared = { kind: 'ended', outcome: 'finalized' } as const;
-    expect(await withdraw([{ kind: 'void' }], { prepared })).toEqual({ end: 'finalized', done: [] });
+    const prepared = { kind: 'ended', outcome: 'finalized', words: '5 USDC' } as const;
+    expect(await withdraw([{ kind: 'void' }], { prepared })).toMatchObject({
+      end: { status: 'finalized' },
+      done: [],
+    });
   });
 });
 

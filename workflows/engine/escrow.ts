@@ -16,6 +16,18 @@ export interface EscrowWaits {
   giveUpMs: number;
 }
 
+/** What Temporal's UI shows as the result. Amounts are in whole units; `see` is where the API has the rest. */
+export interface DepositSummary {
+  status: 'credited';
+  signature: string;
+  see: string;
+}
+export interface WithdrawalSummary {
+  status: 'finalized' | 'released' | 'unknown';
+  amount: string;
+  see: string;
+}
+
 type Work = EscrowActivities & PaymentActivities;
 
 const activities = (): ActivityInterfaceFor<Work> =>
@@ -27,7 +39,7 @@ const activities = (): ActivityInterfaceFor<Work> =>
   });
 
 /** One claim of a deposit, one workflow: credited once it is final on its chain, or refused. */
-export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Promise<'credited'> {
+export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Promise<DepositSummary> {
   const act = activities();
   const givesUpAt = Date.now() + waits.giveUpMs;
   for (;;) {
@@ -35,7 +47,7 @@ export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Pr
     if (verdict.kind === 'finalized') {
       const { kind: _kind, ...found } = verdict;
       await act.creditDeposit({ ...claim, ...found });
-      return 'credited';
+      return { status: 'credited', signature: claim.signature, see: `/escrow/${claim.userId}` };
     }
     const lost = verdict.kind === 'pending' && Date.now() >= givesUpAt;
     if (verdict.kind === 'refused' || lost) {
@@ -57,15 +69,18 @@ const ONCE = { maxAttempts: 1, initialDelayMs: 0, backoffMultiplier: 1, maxDelay
 const NEVER = { reason: () => undefined, pause: async () => true };
 
 /** One withdrawal: held by the API, then a payment like any other, followed until it is final or proven absent. */
-export async function escrowWithdrawal(
-  withdrawalId: string,
-  waits: EscrowWaits,
-): Promise<'finalized' | 'released' | 'unknown'> {
+export async function escrowWithdrawal(withdrawalId: string, waits: EscrowWaits): Promise<WithdrawalSummary> {
   const act = activities();
   const ref = { withdrawalId };
   const prepared = await act.prepareWithdrawal(ref);
-  if (prepared.kind === 'ended') return prepared.outcome;
-  const { intentId, words } = prepared;
+  const { words } = prepared;
+  const ended = (status: WithdrawalSummary['status']): WithdrawalSummary => ({
+    status,
+    amount: words,
+    see: `/payments/${withdrawalId}`,
+  });
+  if (prepared.kind === 'ended') return ended(prepared.outcome);
+  const { intentId } = prepared;
   const payer: Payer = { act, ride: (work) => work(null), stop: NEVER };
   const end = await makePayment(payer, {
     intentId,
@@ -76,12 +91,12 @@ export async function escrowWithdrawal(
   });
   switch (end.kind) {
     case 'landed':
-      return 'finalized';
+      return ended('finalized');
     case 'void':
-      return 'released';
+      return ended('released');
     case 'unknown':
       await act.leaveWithdrawal(ref);
-      return 'unknown';
+      return ended('unknown');
     case 'settled':
     case 'unsent':
     case 'refused':

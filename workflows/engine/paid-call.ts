@@ -86,7 +86,7 @@ function book(context: StepContext, request: Request, demand: Demand, end: Payme
     case 'void':
       return mayPayAgain(context, request, end.tries)
         ? { kind: 'void' }
-        : failed(end.code, end.message, true);
+        : failed(end.code, end.message, end.code !== 'PAYMENT_VOID');
     case 'settled':
     case 'landed': {
       budget.settled += amount;

@@ -148,13 +148,20 @@ function createSendings(payer: Payer, payment: PaymentToMake): Sendings {
         retryDelay(sends, Math.min(sent, sends.maxAttempts), Math.random(), last?.retryAfterMs),
         `${payment.labels.of}: resubmit ${sent + 1}`,
       ),
-    voided: () => ({
-      kind: 'void',
-      code: last?.code ?? 'PAYMENT_VOID',
-      message: last?.message ?? 'The payment expired unused.',
-      tries: sent - unheard,
-    }),
+    voided: () => ({ kind: 'void', ...wordsOf(last), tries: sent - unheard }),
   };
+}
+
+const NOT_YET: ReadonlySet<string> = new Set(['UNCONFIRMED', 'SETTLEMENT_PENDING']);
+
+/** Who refused it last, in their words. That it is not there yet is past once the chain proves that it never will be. */
+function wordsOf(last: Extract<SubmitOutcome, { kind: 'unclear' }> | undefined): {
+  code: string;
+  message: string;
+} {
+  if (last !== undefined && !NOT_YET.has(last.code)) return { code: last.code, message: last.message };
+  const message = 'The payment is void: it did not land in its time and never will. Nothing was paid.';
+  return { code: 'PAYMENT_VOID', message };
 }
 
 const sign = ({ act, ride }: Payer, { intentId, labels, limits }: PaymentToMake): Promise<SignOutcome> => {

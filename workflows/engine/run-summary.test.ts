@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
 import { summarise } from './run-summary.ts';
 
-const totals = { cost: '1250000', timeMs: 3, asset: 'USDC', decimals: 6 };
+const run = { runId: 'wf_1', status: 'completed' as const };
+const paid = { cost: [{ amount: '1.25', asset: 'USDC' }] };
 
 describe('the summary of a run', () => {
-  test('has its cost in whole units and the only output as it is', () => {
-    expect(summarise({ status: 'completed', totals, outputs: { last: { inline: { n: 1 } } } })).toEqual({
+  test('has its cost in whole units, the only output as it is, and where the rest is', () => {
+    expect(summarise({ ...run, outputs: { last: { inline: { n: 1 } } } }, paid)).toEqual({
       status: 'completed',
       cost: [{ amount: '1.25', asset: 'USDC' }],
+      see: '/runs/wf_1',
       output: { n: 1 },
     });
   });
@@ -16,7 +17,7 @@ describe('the summary of a run', () => {
   test('has several outputs by their keys, and of large ones where they are or how large', () => {
     const ref = { ref: 'run:abc', sha256: 'abc', size: 70_000 };
     const outputs = { stored: ref, long: { inline: 'x'.repeat(2000) }, short: { inline: 'x' } };
-    expect(summarise({ status: 'completed', totals, outputs }).output).toEqual({
+    expect(summarise({ ...run, outputs }, paid).output).toEqual({
       stored: ref,
       long: { size: 2002 },
       short: 'x',
@@ -26,9 +27,10 @@ describe('the summary of a run', () => {
   test('of a run that did not complete has no output, which its projection does not show either', () => {
     const error = { code: 'APPROVAL_EXPIRED', message: 'Nobody approved.', recoverable: true };
     const outputs = { last: { inline: 'a result' } };
-    expect(summarise({ status: 'cancelled', totals: UNKNOWN_TOTALS, outputs, error })).toEqual({
+    expect(summarise({ runId: 'wf_1', status: 'cancelled', outputs, error }, { cost: [] })).toEqual({
       status: 'cancelled',
       cost: [],
+      see: '/runs/wf_1',
       error: { code: 'APPROVAL_EXPIRED', message: 'Nobody approved.' },
     });
   });

@@ -1,28 +1,28 @@
-import { formatUnits } from '../../domain/money.ts';
-import type { FinishRequest } from '../../domain/ports/ledger.ts';
+import type { FinishedRun, FinishRequest } from '../../domain/ports/ledger.ts';
 import type { ValueRef } from '../../domain/ports/values.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 
 /** What Temporal's UI shows as the result of a run: small, and nothing that the history does not have anyway. */
 export type RunSummary = {
   status: FinishRequest['status'];
-  /** Whole units; none where the run did not know its cost, which its projection has. */
-  cost: { amount: string; asset: string }[];
+  /** Whole units, as the ledger has it. */
+  cost: FinishedRun['cost'];
+  /** Where the API has all of it. */
+  see: string;
   output?: Json;
   error?: JsonObject;
 };
 
 const LARGEST_SHOWN = 1000; // characters of JSON
 
-export function summarise({
-  status,
-  totals: { cost, asset, decimals },
-  outputs,
-  error,
-}: Pick<FinishRequest, 'status' | 'totals' | 'outputs' | 'error'>): RunSummary {
+export function summarise(
+  { runId, status, outputs, error }: Pick<FinishRequest, 'runId' | 'status' | 'outputs' | 'error'>,
+  { cost }: FinishedRun,
+): RunSummary {
   return {
     status,
-    cost: asset === null ? [] : [{ amount: formatUnits(cost, decimals), asset }],
+    cost,
+    see: `/runs/${runId}`,
     ...(status === 'completed' && { output: outputOf(Object.entries(outputs)) }),
     ...(error && { error: { code: error.code, message: error.message } }),
   };

@@ -12,10 +12,9 @@ import {
 import type { DecisionAnswer, DecisionRequest } from '../../domain/messages.ts';
 import { mayMove } from '../../domain/run-states.ts';
 import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
-import { UNKNOWN_TOTALS, type FinishRequest } from '../../domain/ports/ledger.ts';
+import { UNKNOWN_TOTALS, type FinishedRun, type FinishRequest } from '../../domain/ports/ledger.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { EventType } from '../../schemas/core/event.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import { createRunJournal, type RunJournal } from './journal.ts';
 import { cancelPlanQuery, cancelRun, cancelSignal, stateQuery, STATUS_ATTRIBUTE } from './messages.ts';
@@ -55,7 +54,13 @@ export interface Run<Input extends RunStart = RunInput> {
   readonly closing: Closing;
   status(): RunStatus;
   /** Moves the run and emits the event that says so. */
-  move(status: RunStatus, type: EventType, key: string, data: JsonObject, more?: Partial<JournalEvent>): void;
+  move(
+    status: RunStatus,
+    type: JournalEvent['type'],
+    key: string,
+    data: JsonObject,
+    more?: Partial<JournalEvent>,
+  ): void;
   /** Opens an item for a person when the run ends. */
   needsAttention(kind: string, detail: string, data?: JsonObject): void;
   /** What an operator reads in the Temporal Web UI. */
@@ -80,15 +85,17 @@ export async function executeRun<Input extends RunStart>(
     outside.cancelRequested.catch(() => noteCancel({ by: 'temporal' }));
     const ending = await body(run).catch((error: unknown) => unexpected(run, error));
     conclude(ending.status);
-    await finish(run, ending, attention);
+    const finished = await finish(run, ending, attention);
+    const summary = summarise({ ...ending, runId: input.runId }, finished);
     if (ending.status === 'cancelled' && outside.consideredCancelled)
-      throw new CancelledFailure('The run was cancelled.');
+      throw new CancelledFailure('The run was cancelled.', [summary]);
     if (ending.status === 'failed')
       throw ApplicationFailure.nonRetryable(
         ending.error?.message ?? 'The run failed.',
         ending.error?.code ?? 'FAILED',
+        summary,
       );
-    return summarise(ending);
+    return summary;
   });
 }
 
@@ -214,16 +221,17 @@ async function finish(
   run: Run<RunStart>,
   ending: Ending,
   attention: FinishRequest['attention'],
-): Promise<void> {
+): Promise<FinishedRun> {
   if (ending.status !== 'completed') run.stop.request('failed'); // lets go of approvals that still wait for a plan
   upsertSearchAttributes([{ key: STATUS_ATTRIBUTE, value: ending.status }]);
   run.describe([`**${ending.status}**${ending.error ? `: ${ending.error.message}` : ''}`], {
     ended: ending.status,
   });
-  await run.journal.ride((ride) =>
+  const finished = await run.journal.ride((ride) =>
     run.act.local.finishRun.executeWithOptions({ summary: `end: ${ending.status}` }, [
       { ride, runId: run.input.runId, ...ending, ...run.closing, attention },
     ]),
   );
   await condition(allHandlersFinished);
+  return finished;
 }

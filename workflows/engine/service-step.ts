@@ -96,6 +96,7 @@ function callRequest(
   generation: number,
   attempt: number,
 ): Omit<CallRequest, 'ride'> {
+  const recipients = context.budget.grant?.limits.allowedRecipients;
   return {
     runId: context.run.input.runId,
     step,
@@ -104,6 +105,7 @@ function callRequest(
     attempt,
     timeoutMs: context.run.input.settings.callTimeoutMs,
     asset: context.plan.asset,
+    ...(recipients && { recipients }),
   };
 }
 

@@ -40,6 +40,29 @@ export async function transferFee(node: SolanaNode, mint: PublicKey): Promise<st
   return points === 0 ? undefined : `the token takes a fee of ${points / 100} % of every transfer`;
 }
 
+const decimals = new Map<string, number>(); // a mint never changes its decimals
+
+export async function decimalsOf(node: SolanaNode, mint: PublicKey): Promise<number> {
+  const key = `${node.connection.rpcEndpoint} ${mint.toBase58()}`;
+  const known = decimals.get(key);
+  if (known !== undefined) return known;
+  const found = await getMint(node.connection, mint, 'confirmed', await tokenProgram(node, mint));
+  decimals.set(key, found.decimals);
+  return found.decimals;
+}
+
+/** Why amounts in this token would be wrong by powers of ten; undefined when they are right. */
+export async function otherDecimals(
+  node: SolanaNode,
+  mint: PublicKey,
+  configured: number,
+): Promise<string | undefined> {
+  const actual = await decimalsOf(node, mint);
+  return actual === configured
+    ? undefined
+    : `the token ${mint.toBase58()} has ${actual} decimals on its chain and is configured with ${configured}`;
+}
+
 /** Minor units in a token account; none when it does not exist. */
 export async function tokenBalance(
   node: SolanaNode,

@@ -1,4 +1,4 @@
-import { getMint, NATIVE_MINT } from '@solana/spl-token';
+import { NATIVE_MINT } from '@solana/spl-token';
 import { Keypair, PublicKey } from '@solana/web3.js';
 import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offer.ts';
@@ -10,7 +10,7 @@ import { readSolanaIncoming } from './incoming.ts';
 import { locateMessage } from './message-chain.ts';
 import { createSolanaIntake } from './intake.ts';
 import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from './node.ts';
-import { isPublicKey, tokenProgram, transferFee } from './tokens.ts';
+import { decimalsOf, isPublicKey, otherDecimals, transferFee } from './tokens.ts';
 import { assertAffordable } from './transfer-costs.ts';
 import { buildTransfer } from './transfer-transaction.ts';
 import { heldFinally, spendable, spareCoins, spentOnTop } from './wrapping.ts';
@@ -27,7 +27,7 @@ export function createSolanaTransferRail(config: SolanaRailConfig): Rail {
     payer,
     node: nodeName(config.rpcUrl),
     refuses: (offer) => refusal(offer, payer),
-    shortfall: (offer) => shortfall(node, offer),
+    shortfall: (offer, decimals) => shortfall(node, offer, decimals),
     available: (asset) => (isCoin(asset) ? spareCoins(node, owner) : spendable(node, owner, asset)),
     holdsFinally: (asset) => heldFinally(node, owner, asset),
     sign: (order) => sign(node, keypair, order),
@@ -53,12 +53,18 @@ function refusal(offer: Offer, payer: string): string | undefined {
   return undefined;
 }
 
-async function shortfall(node: SolanaNode, { asset, amount, payTo }: Offer): Promise<string | undefined> {
+async function shortfall(
+  node: SolanaNode,
+  { asset, amount, payTo }: Offer,
+  decimals: number,
+): Promise<string | undefined> {
   const coins = isCoin(asset) ? BigInt(amount) : null;
   const why = await refusesDestination(node.connection, new PublicKey(payTo), coins);
   if (why === 'invalid_destination') return 'the payee is no wallet';
   if (why === 'below_minimum') return 'the amount is too small to open the payee’s account';
-  return coins === null ? transferFee(node, new PublicKey(asset)) : undefined;
+  if (coins !== null) return undefined;
+  const mint = new PublicKey(asset);
+  return (await transferFee(node, mint)) ?? otherDecimals(node, mint, decimals);
 }
 
 /** The memo names what is paid, so that two equal payments are two messages even in the same slot. */
@@ -91,9 +97,6 @@ async function sign(
     fees: [],
   };
 }
-
-const decimalsOf = async (node: SolanaNode, mint: PublicKey): Promise<number> =>
-  (await getMint(node.connection, mint, 'confirmed', await tokenProgram(node, mint))).decimals;
 
 /** Our own signature is the transaction's id, so it is looked for by name first. */
 async function locate(node: SolanaNode, proof: JsonObject, hint: string | null): Promise<Sighting> {

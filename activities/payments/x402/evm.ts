@@ -1,6 +1,6 @@
 import { ExactEvmScheme } from '@x402/evm/exact/client';
 import { createHash } from 'node:crypto';
-import { getAddress, isAddress, Wallet, type TypedDataField } from 'ethers';
+import { getAddress, isAddress, Wallet, ZeroAddress, type TypedDataField } from 'ethers';
 import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offer.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
@@ -9,7 +9,7 @@ import { connectEvm, heldAt, heldFinally, readIncomingTransfer, type EvmNodeConf
 import { createEvmIntake } from '../evm/intake.ts';
 import { nodeName } from '../node-name.ts';
 import { locateAuthorization } from './evm-chain.ts';
-import { findShortfall } from './evm-delivery.ts';
+import { tokenRefusal } from './evm-token.ts';
 import { createPayload } from './payload.ts';
 
 export interface EvmRailConfig extends EvmNodeConfig {
@@ -31,7 +31,7 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     payer: wallet.address,
     node: nodeName(config.rpcUrl),
     refuses: (offer) => refusal(offer, wallet.address),
-    shortfall: (offer) => findShortfall(provider, wallet.address, offer),
+    shortfall: (offer, decimals) => tokenRefusal(chain, wallet.address, offer, decimals),
     available: (asset) => heldAt(chain, wallet.address, asset),
     holdsFinally: (asset) => heldFinally(chain, wallet.address, asset),
     // From the finalized block on: a reorganisation may put the payment below what is the latest block now.
@@ -56,6 +56,7 @@ function refusal(offer: Offer, payer: string): string | undefined {
     return 'the offer does not name the token and its version, which the signature needs';
   if (!isAddress(offer.payTo) || !isAddress(offer.asset)) return 'the offer has a malformed address';
   if (getAddress(offer.payTo) === payer) return 'the seller is our own wallet';
+  if (getAddress(offer.payTo) === ZeroAddress) return 'the offer pays nobody';
   return undefined;
 }
 

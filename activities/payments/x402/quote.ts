@@ -1,11 +1,18 @@
 import { decodePaymentRequiredHeader } from '@x402/core/http';
 import type { AssetBook } from '../../../domain/assets.ts';
 import { quotedAsset } from '../../../domain/assets.ts';
+import { EngineError } from '../../../domain/errors.ts';
 import { readBody } from '../../../domain/payments/answers.ts';
 import type { HttpAnswer } from '../../../domain/payments/http.ts';
 import type { Offer, StoredQuote } from '../../../domain/payments/offer.ts';
 import type { PayingRail, RailBook } from '../../../domain/payments/rail.ts';
-import { chooseOffer, readPaymentRequired } from '../../../domain/payments/x402/offers.ts';
+import {
+  misstatesUnits,
+  rankOffers,
+  readPaymentRequired,
+  type PaymentRequired,
+  type SellersOffer,
+} from '../../../domain/payments/x402/offers.ts';
 import type { PlanStep } from '../../../domain/plan/plan.ts';
 import { storableJson } from '../../../domain/storable.ts';
 import type { Quote } from '../../../domain/ports/calling.ts';
@@ -34,26 +41,51 @@ function decode(header: string): Json | undefined {
   }
 }
 
-/** What a 402 answer asks for: the offer to pay, or why none can be paid. */
-export function chooseQuote(
+/** What a quote is chosen for. */
+export interface QuoteWish {
+  step: Pick<PlanStep, 'pay'>;
+  /** The plan's asset code. */
+  asset: string;
+  recipients?: readonly string[];
+}
+
+interface QuoteDeps {
+  assets: AssetBook;
+  rails: RailBook<PayingRail>;
+}
+
+/** What a 402 answer asks for: the best offer that can be paid, or why none can. Their chains are asked before anything is held. */
+export async function chooseQuote(
   answer: HttpAnswer,
-  step: PlanStep,
-  code: string,
-  deps: { assets: AssetBook; rails: RailBook<PayingRail> },
-): ChosenQuote | { refused: string } {
-  const { assets, rails } = deps;
+  { step, asset: code, recipients }: QuoteWish,
+  deps: QuoteDeps,
+): Promise<ChosenQuote | { refused: string }> {
   const required = readPaymentRequired(documentOf(answer));
   if (required === undefined) return { refused: 'its terms are not x402' };
-  const refusals: string[] = [];
-  const payable = (offer: Offer): boolean => {
-    const rail = rails.find(offer.network);
-    const why = rail === undefined ? `no wallet on ${offer.network}` : rail.refuses(offer);
-    if (why !== undefined) refusals.push(why);
-    return why === undefined;
-  };
-  const wish = { book: assets, code, payable, ...(step.pay ? { planned: step.pay } : {}) };
-  const offer = chooseOffer(required, wish);
-  if (offer === undefined) return { refused: refusals.join('; ') || `it offers no payment in ${code}` };
+  const { pay: planned } = step;
+  const wish = { book: deps.assets, code, ...(planned && { planned }), ...(recipients && { recipients }) };
+  const refusals = new Set<string>();
+  for (const offer of rankOffers(required, wish)) {
+    const why = await whyNot(offer, deps);
+    if (why === undefined) return quoteOf(offer, required, deps);
+    refusals.add(why);
+  }
+  return { refused: [...refusals].join('; ') || `it offers no payment in ${code}` };
+}
+
+/** A node that is silent refuses nothing: the chain is asked once more before anything is signed. */
+async function whyNot(offer: Offer, { assets, rails }: QuoteDeps): Promise<string | undefined> {
+  const rail = rails.find(offer.network);
+  if (rail === undefined) return `no wallet on ${offer.network}`;
+  const asset = quotedAsset(assets, offer.network, offer.asset)!;
+  const why = misstatesUnits(offer, asset) ?? rail.refuses(offer);
+  return why ?? rail.shortfall(offer, asset.decimals).catch(refusalOf);
+}
+
+const refusalOf = (error: unknown): string | undefined =>
+  error instanceof EngineError ? error.message : undefined;
+
+function quoteOf(offer: SellersOffer, required: PaymentRequired, { assets, rails }: QuoteDeps): ChosenQuote {
   const { original, ...terms } = offer;
   const { scheme, network, asset, payTo, amount, maxTimeoutSeconds } = terms;
   const { x402Version, resource, extensions } = required;

@@ -1,5 +1,5 @@
 import { createKeyPairSignerFromBytes } from '@solana/kit';
-import { NATIVE_MINT } from '@solana/spl-token';
+import { NATIVE_MINT, unpackAccount } from '@solana/spl-token';
 import { Keypair, PublicKey, VersionedTransaction, type VersionedMessage } from '@solana/web3.js';
 import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/ra
 import { nodeName } from '../node-name.ts';
 import { createSolanaIntake } from '../solana/intake.ts';
 import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from '../solana/node.ts';
-import { isPublicKey, tokenAccount, transferFee } from '../solana/tokens.ts';
+import { isPublicKey, otherDecimals, tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
 import { heldFinally, spendable, wrapShortage } from '../solana/wrapping.ts';
 import { createPayload } from './payload.ts';
@@ -27,7 +27,7 @@ export function createSolanaRail(config: SolanaRailConfig): Rail {
     payer: keypair.publicKey.toBase58(),
     node: nodeName(config.rpcUrl),
     refuses: (offer) => refusal(offer, keypair.publicKey),
-    shortfall: ({ asset }) => transferFee(node, new PublicKey(asset)),
+    shortfall: (offer, decimals) => payeeRefusal(node, offer, decimals),
     available: (asset) => spendable(node, keypair.publicKey, asset),
     holdsFinally: (asset) => heldFinally(node, keypair.publicKey, asset),
     sign: (order) => sign(node, keypair, config.rpcUrl, order),
@@ -53,6 +53,29 @@ function refusal(offer: Offer, payer: PublicKey): string | undefined {
   if (!isPublicKey(offer.payTo) || !isPublicKey(offer.asset)) return 'the offer has a malformed address';
   if (offer.payTo === payer.toBase58()) return 'the seller is our own wallet';
   return undefined;
+}
+
+/**
+ * Why the payee would not get what is signed. An x402 transfer has no room for an instruction that opens an account: a payee
+ * without one, or with a frozen one, is refused by every facilitator.
+ */
+async function payeeRefusal(
+  node: SolanaNode,
+  { asset, payTo }: Offer,
+  decimals: number,
+): Promise<string | undefined> {
+  const mint = new PublicKey(asset);
+  const account = await tokenAccount(node, mint, new PublicKey(payTo));
+  const [fee, units, info] = await Promise.all([
+    transferFee(node, mint),
+    otherDecimals(node, mint, decimals),
+    node.connection.getAccountInfo(account, 'confirmed'),
+  ]);
+  if (fee !== undefined || units !== undefined) return fee ?? units;
+  const opened = info === null ? undefined : unpackAccount(account, info, info.owner);
+  if (opened === undefined)
+    return `the payee ${payTo} has no account for the token ${asset}, and an x402 transfer cannot open one`;
+  return opened.isFrozen ? `the payee’s account for the token ${asset} is frozen` : undefined;
 }
 
 /** The blockhash is ours, not the seller's, so that its last valid height is known exactly. */

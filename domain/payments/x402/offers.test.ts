@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { WRAPPED_SOL, type AssetBook } from '../../assets.ts';
-import { chooseOffer, readPaymentRequired } from './offers.ts';
+import { misstatesUnits, rankOffers, readPaymentRequired } from './offers.ts';
 
 const SOLANA = 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1';
 const book: AssetBook = {
@@ -30,7 +30,7 @@ const onEvm = {
 
 const choose = (accepts: object[], code = 'USDC', over = {}) => {
   const required = readPaymentRequired({ x402Version: 2, accepts: accepts as never });
-  return chooseOffer(required!, { book, code, payable: () => true, ...over });
+  return rankOffers(required!, { book, code, ...over })[0];
 };
 
 describe('reading a 402', () => {
@@ -79,9 +79,36 @@ describe('choosing an offer', () => {
     expect(choose([onEvm, onSolana, cheaper])?.amount).toBe('250');
   });
 
-  test('takes another network when only that can be paid', () => {
-    const payable = ({ network }: { network: string }) => network !== SOLANA;
-    expect(choose([onSolana, onEvm], 'USDC', { payable })?.network).toBe('eip155:84532');
+  test('has the offer on another network after it, for when only that can be paid', () => {
+    const required = readPaymentRequired({ x402Version: 2, accepts: [onEvm, onSolana] as never });
+    const ranked = rankOffers(required!, { book, code: 'USDC' });
+    expect(ranked.map(({ network }) => network)).toEqual([SOLANA, 'eip155:84532']);
+  });
+
+  test.each([
+    [['60', '50'], '50'],
+    [['90', '5'], '5'],
+    [['5', '90'], '5'],
+    [['100000000000000000000', '99999999999999999999'], '99999999999999999999'],
+  ])('takes of %j on the planned terms the cheapest', (amounts, taken) => {
+    const planned = { scheme: 'exact', network: SOLANA, asset: 'Mint1', payTo: 'Seller' };
+    const offers = amounts.map((amount) => ({ ...onSolana, amount }));
+    expect(choose([onEvm, ...offers], 'USDC', { planned })?.amount).toBe(taken);
+  });
+
+  test('never leaves the planned terms for a lower price to somebody else', () => {
+    const planned = { scheme: 'exact', network: SOLANA, asset: 'Mint1', payTo: 'Seller' };
+    const other = { ...onSolana, payTo: 'Another', amount: '1' };
+    expect(choose([other, onSolana], 'USDC', { planned })?.payTo).toBe('Seller');
+  });
+
+  test('takes somebody whom the user allows before somebody cheaper, wherever that is', () => {
+    expect(choose([onSolana, onEvm], 'USDC', { recipients: ['0xdef'] })?.payTo).toBe('0xDEF');
+  });
+
+  test('takes of the same price the one that the seller named first', () => {
+    const [one, two] = ['first', 'second'].map((memo) => ({ ...onSolana, extra: { memo } }));
+    expect(choose([one!, two!])?.extra).toEqual({ memo: 'first' });
   });
 
   test('pays SOL in its wrapped form', () => {
@@ -92,4 +119,15 @@ describe('choosing an offer', () => {
     expect(choose([onSolana, onEvm], 'SOL')).toBeUndefined();
     expect(choose([{ ...onSolana, asset: 'UnknownMint' }])).toBeUndefined();
   });
+});
+
+test.each([
+  [{}, undefined],
+  [{ decimals: 6 }, undefined],
+  [{ decimals: '6' }, undefined],
+  [{ decimals: 18 }, 'the offer counts in 18 decimals, and USDC has 6'],
+  [{ decimals: null }, 'the offer counts in null decimals, and USDC has 6'],
+])('an offer that says %j of its units', (extra, why) => {
+  const [offer] = readPaymentRequired({ x402Version: 2, accepts: [{ ...onSolana, extra }] as never })!.offers;
+  expect(misstatesUnits(offer!, book.assets[1]!)).toBe(why);
 });

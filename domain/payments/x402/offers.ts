@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import type { Asset } from '../../../schemas/core/money.ts';
 import { quotedAsset, type AssetBook } from '../../assets.ts';
 import { doubleOf } from '../../exact-json.ts';
 import { isObject } from '../../json.ts';
@@ -60,23 +61,34 @@ function readOffer(version: 1 | 2, entry: Json): SellersOffer[] {
   ];
 }
 
-/** What an offer must meet to be chosen; `payable` says whether a rail of ours can pay it. */
+/** What an offer must meet to be chosen. */
 export interface OfferWish {
   book: AssetBook;
   /** The plan's asset code. */
   code: string;
   planned?: PayTerms;
-  payable(offer: Offer): boolean;
+  /** Whom the user's approval lets the run pay; everybody when it does not say. */
+  recipients?: readonly string[];
 }
 
-/** The offer on the planned terms; else the cheapest in the plan's asset, on the escrow's own network first. */
-export function chooseOffer(required: PaymentRequired, wish: OfferWish): SellersOffer | undefined {
-  const possible = required.offers.filter(
-    (offer) => quotedAsset(wish.book, offer.network, offer.asset)?.code === wish.code && wish.payable(offer),
-  );
-  const { planned } = wish;
-  const asPlanned = planned && possible.find((offer) => onTerms(offer, planned));
-  return asPlanned ?? possible.toSorted((left, right) => rank(left, right, wish.book.escrowNetwork))[0];
+/**
+ * The offers in the plan's asset, best first: on the planned terms, then to somebody whom the user allows, then on the
+ * escrow's own network; among equals the cheapest, and of the same price the one that the seller named first. The first that
+ * can be paid is taken.
+ */
+export function rankOffers(required: PaymentRequired, wish: OfferWish): SellersOffer[] {
+  const { book, code } = wish;
+  return required.offers
+    .filter((offer) => quotedAsset(book, offer.network, offer.asset)?.code === code)
+    .toSorted((left, right) => compare(left, right, wish));
+}
+
+/** Why an offer does not count in the asset's own units; undefined when it does, or does not say. */
+export function misstatesUnits({ extra }: Offer, { code, decimals }: Asset): string | undefined {
+  const stated = extra['decimals'];
+  return stated === undefined || String(stated) === String(decimals)
+    ? undefined
+    : `the offer counts in ${JSON.stringify(stated)} decimals, and ${code} has ${decimals}`;
 }
 
 function onTerms(offer: Offer, terms: PayTerms): boolean {
@@ -88,8 +100,17 @@ function onTerms(offer: Offer, terms: PayTerms): boolean {
   );
 }
 
-function rank(left: Offer, right: Offer, home: string): number {
-  const nearer = Number(right.network === home) - Number(left.network === home);
-  if (nearer !== 0) return nearer;
-  return BigInt(left.amount) < BigInt(right.amount) ? -1 : 1;
+function compare(left: Offer, right: Offer, { book, planned, recipients }: OfferWish): number {
+  const prefers = [
+    (offer: Offer): boolean => planned !== undefined && onTerms(offer, planned),
+    ({ network, payTo }: Offer): boolean =>
+      recipients === undefined || recipients.some((one) => sameAddress(network, one, payTo)),
+    ({ network }: Offer): boolean => network === book.escrowNetwork,
+  ];
+  for (const prefer of prefers) {
+    const better = Number(prefer(right)) - Number(prefer(left));
+    if (better !== 0) return better;
+  }
+  const difference = BigInt(left.amount) - BigInt(right.amount);
+  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }

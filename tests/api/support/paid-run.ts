@@ -8,7 +8,6 @@ import { escrowAccount, worldAccount } from '../../../domain/accounts.ts';
 import { move } from '../../../domain/ledger.ts';
 import { paymentEntries } from '../../../domain/payments/entries.ts';
 import { purseFor } from '../../../domain/payments/purse.ts';
-import { paymentEvent } from '../../../domain/payments/events.ts';
 import type { JournalEvent } from '../../../domain/ports/journal.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { sampleBook, SOLANA } from '../../support/sample-catalogue.ts';
@@ -41,8 +40,6 @@ export async function writePaidRun(
   const plan = withHash(aPlan([paidStep('a', PRICE.toString())], { limits: { maxTotalAmount: '1000000' } }));
   const purse = purseFor(sampleBook, { id, tenant, subject, purse: { kind: 'escrow' } }, held.id);
   const intentId = paymentId(id, 'a', 1);
-  const facts = { intentId, stepId: 'a', network: SOLANA, asset: held.id, amountMinor: PRICE.toString() };
-  const told = { ...facts, payTo: SELLER };
   const txHash = hashOf(`transaction of ${id}`);
   const output = { answer: id };
   await applyTransfer(db.pool, {
@@ -77,7 +74,8 @@ export async function writePaidRun(
     stepId: 'a',
     entries: paymentEntries(parties, PRICE),
   });
-  await movePayment(db.pool, intentId, ['quoted'], 'signed', {
+  await movePayment(db.pool, intentId, ['quoted'], 'prepared');
+  await movePayment(db.pool, intentId, ['prepared'], 'signed', {
     proof: { ...proof(id), output: { inline: { kept: 'beside' } } },
     signed: {
       sealed: sealer.seal('payment.signed', { bearer: 'money' }),
@@ -85,7 +83,6 @@ export async function writePaidRun(
     },
   });
   await movePayment(db.pool, intentId, ['signed'], 'settled', { txHash });
-  await writer.emit(id, paymentEvent(told, 'signed'), paymentEvent({ ...told, txHash }, 'settled'));
   return {
     id,
     intentId,

@@ -121,7 +121,8 @@ function scriptedPayments(parts: ActivityParts, scenarioOf: ScenarioOf): Payment
   return {
     signPayment: ({ ride, intentId }) =>
       withRide(journal, ride, async () => {
-        await movePayment(db.pool, intentId, ['quoted'], 'signed');
+        await movePayment(db.pool, intentId, ['quoted'], 'prepared');
+        await movePayment(db.pool, intentId, ['prepared'], 'signed');
         return { kind: 'signed' };
       }),
     submitPayment: async ({ ride: events, paidCall, intentId, attempt }) => {

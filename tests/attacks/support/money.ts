@@ -16,6 +16,7 @@ import type { AssetBook } from '../../../domain/assets.ts';
 import type { Checkpoint } from '../../../domain/crash-points.ts';
 import { move } from '../../../domain/ledger.ts';
 import type { Rail, Sighting } from '../../../domain/payments/rail.ts';
+import type { SellerAnswer } from '../../../domain/payments/seller.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Asset } from '../../../schemas/core/money.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
@@ -52,10 +53,12 @@ export async function closeMoney(): Promise<void> {
 }
 
 /** The chain is scripted. Ledger, intents and journal are as in production. */
-interface World {
+export interface World {
   sighting: Sighting;
   signed: number;
   sent: number;
+  /** What the seller says when it gets the bytes. */
+  answer: () => SellerAnswer;
   at: Checkpoint;
   /** What the undo says was paid back. */
   refund: JsonObject | null;
@@ -67,6 +70,7 @@ export function stage(): { world: World } & ReturnType<typeof activitiesOf> {
     sighting: { kind: 'alive', expiresAtMs: Date.now() + 60_000 },
     signed: 0,
     sent: 0,
+    answer: () => ({ kind: 'answered', answer: { status: 500, headers: {}, text: 'broken' }, timeMs: 1 }),
     at: () => undefined,
     refund: null,
     now: Date.now(),
@@ -83,9 +87,10 @@ function activitiesOf(world: World) {
     shortfall: async () => undefined,
     available: async () => 10_000n,
     holdsFinally: async () => 10_000n,
-    sign: async () => {
+    sign: async ({ offer: { asset: token, payTo: to, amount: value } }) => {
       const nonce = `${++world.signed}:${randomUUID()}`;
-      return { payload: { x402Version: 2, nonce }, fingerprint: nonce, proof: { nonce }, fees: [] };
+      const proof = { nonce, token, from: '0xpayer', to, value, validBefore: '4102444800', signedBlock: 1 };
+      return { payload: { x402Version: 2, nonce }, fingerprint: nonce, proof, fees: [] };
     },
     locate: async () => world.sighting,
     describe: ({ amount }) => `${amount} by a fake rail`,
@@ -100,7 +105,7 @@ function activitiesOf(world: World) {
     seller: {
       call: async () => {
         world.sent++;
-        return { kind: 'answered', answer: { status: 500, headers: {}, text: 'broken' }, timeMs: 1 };
+        return world.answer();
       },
     },
     assets: BOOK,
@@ -118,7 +123,7 @@ function activitiesOf(world: World) {
   };
 }
 
-interface Job {
+export interface Job {
   runId: string;
   userId: string;
   intentId: string;

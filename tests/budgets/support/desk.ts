@@ -139,15 +139,16 @@ export async function openDesk(): Promise<Desk> {
     shows: (intentId, sighting) => shows(desk, chain, intentId, sighting),
     refund: (runId, intentId, amount, final = true) =>
       refund(desk, chain, { runId, intentId, amount, final }),
-    end: (runId) =>
-      ledger.finishRun({
+    end: async (runId) => {
+      await ledger.finishRun({
         ride: { runId, events: [] },
         runId,
         status: 'completed',
         outputs: {},
         totals: UNKNOWN_TOTALS,
         attention: [],
-      }),
+      });
+    },
     treasury: (asset, amount) => put(db, chain, treasuryAccount(asset), asset, amount),
     custody: () =>
       examineCustody(

@@ -6,6 +6,7 @@ import type {
   CompensateOutcome,
 } from '../../../domain/ports/calling.ts';
 import type { JournalActivities, JournalEvent, Ride } from '../../../domain/ports/journal.ts';
+import { formatUnits } from '../../../domain/money.ts';
 import type { FinishRequest, LedgerActivities, ReserveOutcome } from '../../../domain/ports/ledger.ts';
 import type {
   PaymentActivities,
@@ -248,6 +249,8 @@ export function createFakes(script: Script): Fakes {
         events: [{ ...note(`run.${request.status}`, `run.${request.status}`), status: request.status }],
       });
       finished.push(request);
+      const { asset, cost, decimals } = request.totals;
+      return { cost: asset === null ? [] : [{ amount: formatUnits(cost, decimals), asset }] };
     },
   };
   return {

@@ -15,6 +15,7 @@ import { TAGS } from '../names.ts';
 import type { ReasoningOptions } from '../options.ts';
 import { isSignature, requireAmount, requireAsset, requireEscrow } from './requests.ts';
 import { showEscrow } from './to-wire.ts';
+import type { DepositSummary } from '../../../../workflows/engine/escrow.ts';
 import { awaitWatch, startWatch, type ChainWatch } from '../../../runs/watch.ts';
 
 export const depositRoute = (options: ReasoningOptions): Route =>
@@ -98,7 +99,8 @@ async function follow(
   const watch = depositWatch(options, (await findDeposit(pool, claim))!);
   await startWatch(ctx.deps, watch);
   try {
-    return await awaitWatch<'credited'>(ctx.deps, watch.workflowId, Math.max(1, waitMs));
+    const end = await awaitWatch<DepositSummary>(ctx.deps, watch.workflowId, Math.max(1, waitMs));
+    return end === 'pending' ? end : end.status;
   } catch (error) {
     // The workflow that was joined was an earlier claim's last breath: ours is still to be looked into.
     const now = await findDeposit(pool, claim);
