@@ -22,7 +22,8 @@ const POLL_MS = 250;
  * - before `submitted` commits: nothing was sent; the next try sends the stored bytes.
  * - after it, or after an answer came: the bytes may have been used. The next try sends the same ones, which settle at
  *   most once; whoever refuses them as used is `unclear`, and the chain says that they landed.
- * - after `settled` commits: the output is stored beside it; the next try answers it and sends nothing.
+ * - after `settled` commits: the output, or where accepted work is asked for, is stored beside it; the next try answers
+ *   that and sends nothing.
  */
 export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Promise<SubmitOutcome> {
   const payment = await mustGetPayment(tools, order.intentId);
@@ -58,7 +59,7 @@ export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Pro
   await tools.checkpoint('payment.answered');
   await announced;
   const delivered = await readAnswer();
-  if (delivered.kind === 'unclear') return unclear(tools, payment, delivered.why);
+  if (delivered.kind === 'unclear') return unclear(tools, payment, delivered.why, delivered.hint ?? null);
   return judge(tools, order, payment, rail, { ...delivered, sentAtMs });
 }
 
@@ -88,7 +89,7 @@ async function judge(
     await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
       proof: { output: { ...work } },
     });
-  return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed });
+  return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed }, hint);
 }
 
 /** The receipt of a step whose payment brings no answer. Other payments have none. */
@@ -149,7 +150,8 @@ async function settle(
   where: JsonObject = {},
 ): Promise<SubmitOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const work = kept.output === null ? {} : { output: { ...kept } };
+  const isNothing = kept.output === null && kept.accepted === undefined;
+  const work = isNothing ? {} : { output: { ...kept } };
   const patch = { txHash, reason: null, proof: { ...TROUBLE_CLEARED, ...work, ...where } };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
     return submitIntent(tools, order); // closed by another while this try was held up: its outcome is the answer
@@ -163,25 +165,30 @@ async function complete(
   order: SubmitOrder,
   payment: PaymentRow,
   txHash: string,
-  { output, timeMs }: Kept,
+  { output, timeMs, accepted }: Kept,
 ): Promise<SubmitOutcome> {
-  if (payment.kind === 'step' && output !== null) {
+  if (payment.kind === 'step' && (output !== null || accepted !== undefined)) {
     const facts = factsOf(payment, txHash);
     const { step_id: stepId, amount: cost, run_id: runId } = payment;
-    const done = stepCompleted({ stepId, output, cost, timeMs, attempts: order.attempt, payment: facts });
-    await tools.journal.append({ runId, events: [paymentEvent(facts, 'settled'), done] });
+    const step = { stepId, cost, timeMs, attempts: order.attempt, payment: facts };
+    const done = output === null ? [] : [stepCompleted({ ...step, output })];
+    await tools.journal.append({ runId, events: [paymentEvent(facts, 'settled'), ...done] });
   }
-  return { kind: 'settled', output, txHash, timeMs };
+  return { kind: 'settled', output, txHash, timeMs, ...(accepted === undefined ? {} : { accepted }) };
 }
 
 async function unclear(
   tools: PaymentTools,
   payment: PaymentRow,
   why: Omit<Unclear, 'kind'>,
+  hint: string | null,
 ): Promise<Unclear> {
+  const named: JsonObject = hint === null ? {} : { hint };
   const moved = await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', {
     reason: why.code,
+    proof: named,
   });
-  if (moved) await tellRun(tools, payment, 'unknown', { cause: why.code, more: { code: why.code } });
+  const more = { code: why.code, ...named };
+  if (moved) await tellRun(tools, payment, 'unknown', { cause: why.code, more });
   return { kind: 'unclear', ...why };
 }

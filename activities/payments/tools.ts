@@ -111,3 +111,9 @@ export async function appendUnlessEnded(
     if (!(error instanceof EngineError && error.code === 'run_finished')) throw error;
   }
 }
+
+/** Where a look at the chain begins: the transaction that settled the payment, else the one that its seller named. */
+export function hintOf({ tx_hash: settled, proof }: PaymentRow): string | null {
+  const { hint } = proof;
+  return settled ?? (typeof hint === 'string' ? hint : null);
+}

@@ -135,13 +135,21 @@ function createSendings(payer: Payer, payment: PaymentToMake): Sendings {
         retryDelay(sends, Math.min(sent, sends.maxAttempts), Math.random(), last?.retryAfterMs),
         `${payment.labels.of}: resubmit ${sent + 1}`,
       ),
-    voided: () => ({
-      kind: 'void',
-      code: last?.code ?? 'PAYMENT_VOID',
-      message: last?.message ?? 'The payment expired unused.',
-      tries: sent - unheard,
-    }),
+    voided: () => ({ kind: 'void', ...wordsOf(last), tries: sent - unheard }),
   };
+}
+
+/** A seller's word that the settlement goes on is past once the chain proves that it did not. */
+function wordsOf(last: Extract<SubmitOutcome, { kind: 'unclear' }> | undefined): {
+  code: string;
+  message: string;
+} {
+  const expired = 'The payment expired unused.';
+  if (last === undefined) return { code: 'PAYMENT_VOID', message: expired };
+  const { code, message } = last;
+  return code === 'SETTLEMENT_PENDING'
+    ? { code: 'PAYMENT_VOID', message: `${expired} Before that: ${message}` }
+    : { code, message };
 }
 
 const sign = ({ act, ride }: Payer, { intentId, labels, limits }: PaymentToMake): Promise<SignOutcome> => {
