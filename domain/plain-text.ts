@@ -20,3 +20,11 @@ export const plainText = (text: string): string =>
     .replaceAll('<', '\u2039')
     .replaceAll('>', '\u203a')
     .trim();
+
+/** JSON as it is written down for a model: what is not seen is gone, and no bracket opens or closes an element. */
+export const plainJson = (json: string): string =>
+  json.replaceAll(UNSEEN, '').replaceAll('<', '\\u003c').replaceAll('>', '\\u003e');
+
+/** Plain text that Markdown shows as it is. */
+export const plainMarkdown = (text: string): string =>
+  plainText(text).replaceAll(/[\\`*_{}[\]()#!|~]/g, String.raw`\$&`);

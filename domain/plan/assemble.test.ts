@@ -71,7 +71,8 @@ describe('assembling a plan', () => {
   });
 
   it('says NO_SERVICE when an action fits none, and PLAN_INVALID with the problems', () => {
-    expect(assemblePlan([{ ...history, serviceId: 'x', action: 'bake bread' }], context)).toMatchObject({
+    const { serviceId: _named, ...unnamed } = history;
+    expect(assemblePlan([{ ...unnamed, action: 'bake bread' }], context)).toMatchObject({
       ok: false,
       code: 'NO_SERVICE',
     });
@@ -83,6 +84,15 @@ describe('assembling a plan', () => {
       ok: false,
       code: 'PLAN_INVALID',
       problems: [expect.stringContaining('"x"')],
+    });
+  });
+
+  it('refuses a service that is not in the catalogue, and takes no other for it', () => {
+    const unknown = { ...history, serviceId: 'price\u202e-history' };
+    const told = 'Step "history" names the service "price-history", which is not in the catalogue';
+    expect(assemblePlan([unknown], context)).toMatchObject({
+      code: 'PLAN_INVALID',
+      problems: [expect.stringContaining(told)],
     });
   });
 });

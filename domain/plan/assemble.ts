@@ -8,6 +8,7 @@ import { criticalPath, criticalTime, parallelGroups } from './graph.ts';
 import { maximumPrice, priceIn } from './pricing.ts';
 import { matchService } from './scoring.ts';
 import { validateSteps } from './validate.ts';
+import { plainText } from '../plain-text.ts';
 
 /** A plan that only lacks its hash. */
 export type UnhashedPlan = Omit<Plan, 'planHash'>;
@@ -37,6 +38,8 @@ export function assemblePlan(steps: readonly DraftStep[], context: AssembleConte
   const problems = validateSteps(steps);
   if (problems.length > 0)
     return { ok: false, code: 'PLAN_INVALID', message: `The plan is not valid: ${problems[0]}`, problems };
+  const unknown = unknownServices(steps, context);
+  if (unknown !== undefined) return unknown;
   let unmatched: PlanProblem | undefined;
   for (const code of context.codes) {
     const priced = steps.map((step) => completeStep(step, code, context));
@@ -54,6 +57,25 @@ export function assemblePlan(steps: readonly DraftStep[], context: AssembleConte
       'any asset',
     )
   );
+}
+
+/** A service that a planner names is that service or none: another one does other work, at another price. */
+function unknownServices(
+  steps: readonly DraftStep[],
+  { services }: AssembleContext,
+): PlanProblem | undefined {
+  const ids = new Set(services.map(({ id }) => id));
+  const problems = steps
+    .filter(
+      ({ type, serviceId }) => type === 'service_call' && serviceId !== undefined && !ids.has(serviceId),
+    )
+    .map(
+      ({ id, serviceId }) =>
+        `Step "${id}" names the service "${plainText(serviceId ?? '').slice(0, 100)}", which is not in the catalogue: use the id of a service that is.`,
+    );
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  return { ok: false, code: 'PLAN_INVALID', message: `The plan is not valid: ${first}`, problems };
 }
 
 /** The contract's NO_SERVICE for actions that no service can do. */
