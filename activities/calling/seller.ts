@@ -35,6 +35,7 @@ function unreadable(outputs: JsonObject): string {
 }
 
 function describeText(text: string): string {
+  if (text === '') return 'empty';
   const constant = /(?<=[:[,\s]|^)-?(?:NaN|Infinity)\b/.exec(text)?.[0];
   return constant === undefined
     ? 'text that is not JSON'

@@ -21,7 +21,7 @@ const booking: DraftStep = {
   outputKey: 'room',
   serviceId: 'hotel-booking',
   action: 'Book a hotel room',
-  params: {},
+  params: { city: 'Rome', checkIn: '2026-12-01' },
 };
 
 describe('assembling a plan', () => {
@@ -94,6 +94,33 @@ describe('assembling a plan', () => {
       code: 'PLAN_INVALID',
       problems: [expect.stringContaining(told)],
     });
+  });
+});
+
+describe('required params', () => {
+  const service = {
+    ...services.find(({ id }) => id === 'price-history')!,
+    url: 'https://a.test/x?fixed=1',
+    inputSchema: {
+      type: 'object',
+      properties: { symbol: {}, days: { default: 7 }, fixed: {}, toString: {} },
+      required: ['symbol', 'days', 'fixed', 'toString', 'unlisted'],
+    },
+  };
+  const within = { ...context, services: [service] };
+
+  it('that nobody gives make a plan invalid: the service would take the money and refuse', () => {
+    expect(assemblePlan([{ ...history, params: {} }], within)).toMatchObject({
+      code: 'PLAN_INVALID',
+      problems: [`Step "history" lacks "symbol", which ${service.name} requires.`],
+    });
+  });
+
+  it('may come from the step, from an earlier one, by default, or in the address', () => {
+    expect(assemblePlan([history], within).ok).toBe(true);
+    const next = { ...history, id: 'n', outputKey: 'n', params: {}, dependencies: ['history'] };
+    const mapped = { ...next, inputMapping: { symbol: 'history.symbol' } };
+    expect(assemblePlan([history, mapped], within).ok).toBe(true);
   });
 });
 

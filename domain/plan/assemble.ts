@@ -8,7 +8,7 @@ import { criticalPath, criticalTime, parallelGroups } from './graph.ts';
 import { maximumPrice, priceIn } from './pricing.ts';
 import { matchService } from './scoring.ts';
 import { validateSteps } from './validate.ts';
-import { plainText } from '../plain-text.ts';
+import { serviceProblems } from './service-problems.ts';
 
 /** A plan that only lacks its hash. */
 export type UnhashedPlan = Omit<Plan, 'planHash'>;
@@ -35,11 +35,10 @@ const COMPUTE_MS = 5;
 
 /** Checks, matches, prices and totals a proposal. The same for every planner. */
 export function assemblePlan(steps: readonly DraftStep[], context: AssembleContext): Assembled {
-  const problems = validateSteps(steps);
+  const faults = validateSteps(steps);
+  const problems = faults.length > 0 ? faults : serviceProblems(steps, context.services);
   if (problems.length > 0)
     return { ok: false, code: 'PLAN_INVALID', message: `The plan is not valid: ${problems[0]}`, problems };
-  const unknown = unknownServices(steps, context);
-  if (unknown !== undefined) return unknown;
   let unmatched: PlanProblem | undefined;
   for (const code of context.codes) {
     const priced = steps.map((step) => completeStep(step, code, context));
@@ -57,25 +56,6 @@ export function assemblePlan(steps: readonly DraftStep[], context: AssembleConte
       'any asset',
     )
   );
-}
-
-/** A service that a planner names is that service or none: another one does other work, at another price. */
-function unknownServices(
-  steps: readonly DraftStep[],
-  { services }: AssembleContext,
-): PlanProblem | undefined {
-  const ids = new Set(services.map(({ id }) => id));
-  const problems = steps
-    .filter(
-      ({ type, serviceId }) => type === 'service_call' && serviceId !== undefined && !ids.has(serviceId),
-    )
-    .map(
-      ({ id, serviceId }) =>
-        `Step "${id}" names the service "${plainText(serviceId ?? '').slice(0, 100)}", which is not in the catalogue: use the id of a service that is.`,
-    );
-  const [first] = problems;
-  if (first === undefined) return undefined;
-  return { ok: false, code: 'PLAN_INVALID', message: `The plan is not valid: ${first}`, problems };
 }
 
 /** The contract's NO_SERVICE for actions that no service can do. */

@@ -4,7 +4,6 @@ import { isSafeName, parsePath } from './paths.ts';
 import { ancestors, topologicalOrder } from './graph.ts';
 import { checkTransform } from './transform-check.ts';
 import { isStorable } from '../storable.ts';
-import type { Json } from '../../schemas/core/json.ts';
 import { doomedProblems } from './doomed.ts';
 
 const MOST_STEPS = 50;
@@ -16,7 +15,7 @@ const LARGEST_PLAN = 1024 * 1024; // bytes of JSON; Temporal carries 2 MB at onc
 export function validateSteps(steps: readonly DraftStep[]): string[] {
   if (steps.length < 1 || steps.length > MOST_STEPS)
     return [`A plan has 1 to ${MOST_STEPS} steps; this one has ${steps.length}.`];
-  const odd = steps.findIndex((step) => !isStorable({ ...step } as unknown as Json));
+  const odd = steps.findIndex((step) => !isStorable({ ...step }));
   if (odd >= 0)
     return [`Step ${odd + 1} is nested too deeply or has characters that cannot be stored, such as U+0000.`];
   if (bytesOf(JSON.stringify(steps)) > LARGEST_PLAN)
