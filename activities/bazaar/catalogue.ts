@@ -137,11 +137,11 @@ async function merge(
 /** An entry that breaks the reader is dropped like any other malformed one, because entries are strangers' data. */
 function readSafely(
   read: () => CatalogueService | undefined,
-  saysMethod: boolean,
+  isMethodSaid: boolean,
 ): ListedService | undefined {
   try {
     const service = read();
-    return service && { service, saysMethod };
+    return service && { service, saysMethod: isMethodSaid };
   } catch {
     return undefined;
   }

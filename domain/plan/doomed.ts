@@ -1,5 +1,5 @@
 import type { Json } from '../../schemas/core/json.ts';
-import { ruledOutBy } from './conditional.ts';
+import { ruledOutBy } from './branches.ts';
 import type { DraftStep } from './draft.ts';
 import { ancestors, topologicalOrder } from './graph.ts';
 import { parsePath, type Path } from './paths.ts';

@@ -1,4 +1,5 @@
-import { branchTargets, checkConditional } from './conditional.ts';
+import { branchTargets } from './branches.ts';
+import { checkConditional } from './conditional.ts';
 import { RETRY_BOUNDS, type DraftStep } from './draft.ts';
 import { isSafeName, parsePath } from './paths.ts';
 import { ancestors, topologicalOrder } from './graph.ts';

@@ -1,4 +1,4 @@
-import { ruledOutBy } from '../../domain/plan/conditional.ts';
+import { ruledOutBy } from '../../domain/plan/branches.ts';
 import { startDag, sinks, type DagNode, type DagState } from '../../domain/plan/dag.ts';
 import { stepSkipped } from '../../domain/payments/events.ts';
 import type { Grant } from '../../domain/plan/approval-state.ts';
