@@ -16,6 +16,8 @@ export interface ApiContext<Own extends object = object> {
   assets: AssetBook;
   /** Every service that can be planned with. */
   catalogue(): Promise<readonly CatalogueService[]>;
+  /** Says that the catalogue has more than was read; undefined when it is whole. */
+  cut?(): Promise<string | undefined>;
 }
 
 /** What the embedded stack lends to whoever starts stand-ins of a family's outside systems. */

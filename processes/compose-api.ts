@@ -49,7 +49,9 @@ export async function composeApi({
   if (settings.auth === 'on') await warnOfOneRole(db, log);
   const notifier = createNotifier(db.pool);
   const assets = buildAssetBook(config);
-  const { catalogue, close: closeServices } = createServiceCatalogue(config, assets);
+  const { catalogue, close: closeServices } = createServiceCatalogue(config, assets, (text) =>
+    log.warn(text),
+  );
   const deps: ServedApi = {
     db,
     journal: createJournal(db.pool, notifier),
@@ -64,6 +66,7 @@ export async function composeApi({
       log,
       assets,
       catalogue: async () => (await catalogue.services()).services,
+      cut: async () => (await catalogue.services()).cut,
     }),
   };
   return {

@@ -52,7 +52,11 @@ export async function composeActivities(
   const sealer = createSealer(required(config, 'STEWARD_DATA_KEY'));
   const values = createValues(db.pool, sealer);
   const assets = buildAssetBook(config);
-  const { catalogue, fetch, close: closeServices } = createServiceCatalogue(config, assets);
+  const {
+    catalogue,
+    fetch,
+    close: closeServices,
+  } = createServiceCatalogue(config, assets, (text) => log.warn(text));
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
   const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };

@@ -5,7 +5,7 @@ import { readPaymentRequired } from '../../domain/payments/x402/offers.ts';
 import type { CatalogueService, PayOption } from '../../domain/plan/catalogue.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { readDiscovery } from './discovery-schema.ts';
-import { serviceUrl, textOf, textsOf } from './entry-fields.ts';
+import { methodOf, serviceUrl, textOf, textsOf } from './entry-fields.ts';
 import { isObject } from '../../domain/json.ts';
 
 const LARGEST_AMOUNT = /^\d{1,30}$/;
@@ -21,9 +21,10 @@ export function readBazaarItem(item: Json, book: AssetBook): CatalogueService | 
   if (url === undefined || first === undefined) return undefined;
   const asset = quotedAsset(book, first.network, first.asset);
   const tags = textsOf(item['tags']);
-  const { method = 'GET', ...schemas } = readDiscovery(item['extensions']);
+  const { method: told, ...schemas } = readDiscovery(item['extensions']);
+  const method = told ?? oldMethodOf(item) ?? 'GET';
   return {
-    id: `svc_${createHash('sha256').update(url.href).digest('hex').slice(0, 12)}`,
+    id: `svc_${createHash('sha256').update(`${method} ${url.href}`).digest('hex').slice(0, 12)}`,
     name: textOf(item['serviceName'], 200) ?? nameOf(url),
     description: textOf(item['description']) ?? nameOf(url),
     url: url.href,
@@ -41,6 +42,19 @@ export function readBazaarItem(item: Json, book: AssetBook): CatalogueService | 
     ...schemas,
     accepts,
   };
+}
+
+/** False when an item does not tell how it is called. */
+export const tellsMethod = (item: Json): boolean =>
+  isObject(item) &&
+  (readDiscovery(item['extensions']).method !== undefined || oldMethodOf(item) !== undefined);
+
+/** The method of a version 1 item, which stands with its offers. */
+function oldMethodOf(item: JsonObject): string | undefined {
+  const [offer] = Array.isArray(item['accepts']) ? item['accepts'] : [];
+  const output = isObject(offer) ? offer['outputSchema'] : undefined;
+  const input = isObject(output) ? output['input'] : undefined;
+  return isObject(input) ? methodOf(input['method']) : undefined;
 }
 
 /** The well-formed offers of an item. Version 1 offers are read as version 2 is. */

@@ -117,6 +117,62 @@ describe('reading the catalogue', () => {
     expect(calls).toContain('http://registry.test/api/services');
   });
 
+  it('keeps services apart that share a path but not their method or query', async () => {
+    const at = (id: string, url: string, more: object = {}) => registered({ id, url, ...more });
+    const registry = [
+      at('list', 'https://a.test/orders', { method: 'GET' }),
+      at('create', 'https://a.test/orders/', { method: 'POST', pricePerCall: 2 }),
+      at('small', 'https://a.test/model?size=small', { pricePerCall: 1 }),
+      at('large', 'https://a.test/model?size=large#top', { pricePerCall: 9 }),
+    ];
+    const items = [item({ resource: 'https://a.test/orders' }), item({ resource: 'https://a.test/model' })];
+    const { services, dropped } = await catalogueOf(network({ registry, items }).fetch).services();
+    expect(dropped).toBe(0);
+    expect(services.map(({ id, method, url, pricePerCall }) => [id, method, url, pricePerCall])).toEqual([
+      [expect.stringMatching(/^svc_/), 'POST', 'https://a.test/model', '0.07'],
+      ['large', 'POST', 'https://a.test/model?size=large', '9'],
+      ['small', 'POST', 'https://a.test/model?size=small', '1'],
+      ['list', 'GET', 'https://a.test/orders', '0.05'],
+      ['create', 'POST', 'https://a.test/orders/', '0.07'],
+    ]);
+  });
+
+  it('takes the method from whichever source names it, and a default only where none does', async () => {
+    const silent = { extensions: {} };
+    const methodsOf = async (registry: unknown[], items: unknown[]) =>
+      (await catalogueOf(network({ registry, items }).fetch).services()).services.map(({ method }) => method);
+    const get = item({ extensions: { bazaar: { info: { input: { method: 'GET' } } } } });
+    expect(await methodsOf([registered()], [get])).toEqual(['GET']);
+    expect(await methodsOf([registered({ method: 'PUT' })], [item(silent)])).toEqual(['PUT']);
+    expect(await methodsOf([registered()], [item(silent)])).toEqual(['POST']);
+    expect(await methodsOf([registered({ method: 'PUT' })], [get, item()])).toEqual(['GET', 'POST', 'PUT']);
+  });
+
+  it('says once when a source has more than is read', async () => {
+    let now = 0;
+    const told: string[] = [];
+    const items = Array.from({ length: 10 }, (_, index) => item({ resource: `https://b.test/${index}` }));
+    const fetch: HttpFetch = async (address) => {
+      if (!address.includes('discovery')) return { status: 200, headers: {}, text: '[]' };
+      const offset = Number(new URL(address).searchParams.get('offset'));
+      now += 61_000; // reading pages takes its time
+      const more = items.map((one) => ({ ...one, resource: `${one.resource}/${offset}` }));
+      return {
+        status: 200,
+        headers: {},
+        text: JSON.stringify({ items: more, pagination: { total: 30_000 } }),
+      };
+    };
+    const options = { clock: () => now, warn: (text: string) => void told.push(text) };
+    const catalogue = catalogueOf(fetch, options);
+    const { cut, services } = await catalogue.services();
+    expect(cut).toBe('The catalogue is cut: 10 of 30000 resources of facilitator.test were read.');
+    expect(services).toHaveLength(10);
+    now += 300_000;
+    await catalogue.services();
+    expect(told).toEqual([cut]);
+  });
+
   it('reads every page, and a registry that answers with a bare array', async () => {
     const items = [1, 2, 3, 4, 5].map((number) => item({ resource: `https://b.test/${number}` }));
     const { services } = await catalogueOf(network({ registry: [registered()], items }).fetch).services();

@@ -5,10 +5,10 @@ import { EngineError } from '../../domain/errors.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
 import type { CatalogueService } from '../../domain/plan/catalogue.ts';
 import type { Json } from '../../schemas/core/json.ts';
-import { readBazaarItem } from './bazaar-entry.ts';
-import { sameService } from './entry-fields.ts';
-import { readBazaar, readRegistry } from './read-sources.ts';
-import { readRegistryItem } from './registry-entry.ts';
+import { readBazaarItem, tellsMethod } from './bazaar-entry.ts';
+import { mergeServices, type ListedService } from './merge.ts';
+import { readBazaar, readRegistry, type BazaarList } from './read-sources.ts';
+import { readRegistryItem, saysMethod } from './registry-entry.ts';
 
 /** The services of the registry and of the Bazaar at one time. `version` changes when a plan could come out differently. */
 export interface CatalogueState {
@@ -16,6 +16,8 @@ export interface CatalogueState {
   version: string;
   /** Entries that were malformed or refused. */
   dropped: number;
+  /** Says that the Bazaar has more than was read, and how much; absent when all of it was. */
+  cut?: string;
   /** False while a source has not answered once since this process began. */
   whole: boolean;
 }
@@ -33,6 +35,8 @@ export interface CatalogueOptions {
   clock?: () => number;
   /** Throws for addresses that must not be called (SSRF); their entries are dropped. */
   guard?: (url: string) => void | Promise<void>;
+  /** Told when a list was cut, each time that this begins. */
+  warn?: (text: string) => void;
 }
 
 const RETRY_MS = 5000; // a source that was down is asked again after this, not at every request
@@ -51,7 +55,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const refresh = async (): Promise<CatalogueState> => {
     try {
       const read = await readSources(options, last);
-      known = { ...(await merge(read.registry, read.bazaar, options)), whole: isWhole(options, last) };
+      const { cut } = read;
+      if (cut !== undefined && cut !== known?.cut) options.warn?.(cut);
+      const merged = await merge(read.registry, read.bazaar, options);
+      known = { ...merged, whole: isWhole(options, last), ...(cut === undefined ? {} : { cut }) };
       freshUntil = clock() + (read.complete ? cacheSeconds * 1000 : Math.min(RETRY_MS, cacheSeconds * 1000));
       return known;
     } catch (error) {
@@ -73,7 +80,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
 interface LastItems {
   registry?: Json[];
-  bazaar?: Json[];
+  bazaar?: BazaarList;
 }
 
 const isWhole = ({ registryUrl, facilitatorUrl }: CatalogueOptions, last: LastItems): boolean =>
@@ -82,19 +89,20 @@ const isWhole = ({ registryUrl, facilitatorUrl }: CatalogueOptions, last: LastIt
 
 /** Reads both sources at once. The last answer of a source stands in while that source is down. */
 async function readSources(
-  { registryUrl, facilitatorUrl, fetch }: CatalogueOptions,
+  { registryUrl, facilitatorUrl, fetch, clock = Date.now }: CatalogueOptions,
   last: LastItems,
-): Promise<{ registry: Json[]; bazaar: Json[]; complete: boolean }> {
+): Promise<{ registry: Json[]; bazaar: Json[]; complete: boolean; cut: string | undefined }> {
   const [registry, bazaar] = await Promise.allSettled([
     registryUrl === undefined ? undefined : readRegistry(fetch, registryUrl),
-    facilitatorUrl === undefined ? undefined : readBazaar(fetch, facilitatorUrl),
+    facilitatorUrl === undefined ? undefined : readBazaar(fetch, facilitatorUrl, { clock }),
   ]);
   if (registry.status === 'fulfilled' && registry.value !== undefined) last.registry = registry.value;
   if (bazaar.status === 'fulfilled' && bazaar.value !== undefined) last.bazaar = bazaar.value;
   const answered = [registry, bazaar].some((one) => one.status === 'fulfilled' && one.value !== undefined);
   if (!answered) throw unavailable([registry, bazaar]);
   const complete = registry.status === 'fulfilled' && bazaar.status === 'fulfilled';
-  return { registry: last.registry ?? [], bazaar: last.bazaar ?? [], complete };
+  const { items = [], cut } = last.bazaar ?? {};
+  return { registry: last.registry ?? [], bazaar: items, complete, cut };
 }
 
 function unavailable(results: PromiseSettledResult<unknown>[]): EngineError {
@@ -106,36 +114,34 @@ function unavailable(results: PromiseSettledResult<unknown>[]): EngineError {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/**
- * One service for each address. The registry knows reputation and undo, the Bazaar how a service is paid and called.
- */
+/** The registry knows reputation and undo, the Bazaar how a service is paid and called. The registry's word stands. */
 async function merge(
   registry: Json[],
   bazaar: Json[],
   options: CatalogueOptions,
-): Promise<Omit<CatalogueState, 'whole'>> {
-  const merged = new Map<string, CatalogueService>();
+): Promise<Pick<CatalogueState, 'services' | 'version' | 'dropped'>> {
   const guarded = createGuard(options.guard);
+  const listed: ListedService[] = [];
   let dropped = 0;
-  const add = async (service: CatalogueService | undefined): Promise<void> => {
-    if (service === undefined || !(await guarded(service))) {
-      dropped += 1;
-      return;
-    }
-    const key = sameService(service.url);
-    const known = merged.get(key);
-    merged.set(key, known === undefined ? service : combine(known, service));
+  const add = async (entry: ListedService | undefined): Promise<void> => {
+    if (entry !== undefined && (await guarded(entry.service))) listed.push(entry);
+    else dropped += 1;
   };
-  for (const item of registry) await add(readSafely(() => readRegistryItem(item)));
-  for (const item of bazaar) await add(readSafely(() => readBazaarItem(item, options.assets)));
-  const services = uniqueIds([...merged.values()]).toSorted((a, b) => (a.url < b.url ? -1 : 1));
+  for (const item of registry) await add(readSafely(() => readRegistryItem(item), saysMethod(item)));
+  for (const item of bazaar)
+    await add(readSafely(() => readBazaarItem(item, options.assets), tellsMethod(item)));
+  const services = mergeServices(listed);
   return { services, version: versionOf(services), dropped };
 }
 
 /** An entry that breaks the reader is dropped like any other malformed one, because entries are strangers' data. */
-function readSafely(read: () => CatalogueService | undefined): CatalogueService | undefined {
+function readSafely(
+  read: () => CatalogueService | undefined,
+  isMethodSaid: boolean,
+): ListedService | undefined {
   try {
-    return read();
+    const service = read();
+    return service && { service, saysMethod: isMethodSaid };
   } catch {
     return undefined;
   }
@@ -162,41 +168,6 @@ async function check(url: string, guard: CatalogueOptions['guard']): Promise<boo
   } catch {
     return false;
   }
-}
-
-/** The registry's word stands. The Bazaar fills in what the registry does not say. */
-function combine(registered: CatalogueService, found: CatalogueService): CatalogueService {
-  const payable = found.accepts.length > 0 && found.currency !== '';
-  return {
-    ...registered,
-    accepts: found.accepts.length > 0 ? found.accepts : registered.accepts,
-    ...(payable ? { pricePerCall: found.pricePerCall, currency: found.currency } : {}),
-    capabilities: [...new Set([...registered.capabilities, ...found.capabilities])],
-    ...withSchema('inputSchema', registered, found),
-    ...withSchema('outputSchema', registered, found),
-  };
-}
-
-function withSchema(
-  name: 'inputSchema' | 'outputSchema',
-  registered: CatalogueService,
-  found: CatalogueService,
-): {
-  inputSchema?: CatalogueService['inputSchema'] & object;
-  outputSchema?: CatalogueService['outputSchema'] & object;
-} {
-  const schema = registered[name] ?? found[name];
-  return schema === undefined ? {} : { [name]: schema };
-}
-
-/** When two services claim one id, the later ones get an id of their own. */
-function uniqueIds(services: CatalogueService[]): CatalogueService[] {
-  const seen = new Set<string>();
-  return services.map((service) => {
-    const id = seen.has(service.id) ? `${service.id}_${hash(service.url).slice(0, 8)}` : service.id;
-    seen.add(id);
-    return { ...service, id };
-  });
 }
 
 /** Counters that move with every call do not make another catalogue. */

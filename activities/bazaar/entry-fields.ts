@@ -1,14 +1,17 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { isObject } from '../../domain/json.ts';
+import { plainText } from '../../domain/plain-text.ts';
 
 const LONGEST_TEXT = 2000;
 const LONGEST_URL = 2048;
 const LARGEST_SCHEMA = 64 * 1024; // characters of JSON
 
-/** A field as text, cut to a limited length; undefined when it is not text. */
+/** A field as one line of plain text, cut to a limited length; undefined when it is not text. People and models read it. */
 export function textOf(value: Json | undefined, longest = LONGEST_TEXT): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const text = value.trim().slice(0, longest);
+  const text = plainText(value.slice(0, 4 * longest))
+    .slice(0, longest)
+    .toWellFormed();
   return text === '' ? undefined : text;
 }
 
@@ -28,19 +31,14 @@ export function schemaOf(value: Json | undefined): JsonObject | undefined {
   return isObject(value) && JSON.stringify(value).length <= LARGEST_SCHEMA ? value : undefined;
 }
 
-/** An http(s) address without credentials; undefined for everything else. */
+/** An http(s) address without credentials and without its fragment; undefined for everything else. */
 export function serviceUrl(value: Json | undefined): URL | undefined {
   if (typeof value !== 'string' || value.length > LONGEST_URL || !URL.canParse(value)) return undefined;
   const url = new URL(value);
+  url.hash = ''; // it never reaches a server, and what is appended to it does not either
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   return isWeb && url.username === '' && url.password === '' ? url : undefined;
 }
-
-/** What two entries of the same service share: the address without query, fragment and trailing slash. */
-export const sameService = (url: string): string => {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname.replace(/\/+$/, '')}`;
-};
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 

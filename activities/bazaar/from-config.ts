@@ -11,6 +11,7 @@ const LARGEST_ANSWER = 1024 * 1024;
 export function createServiceCatalogue(
   config: Config,
   assets: AssetBook,
+  warn?: (text: string) => void,
 ): { catalogue: Catalogue; fetch: GuardedFetch; close(): Promise<void> } {
   const guards = createGuards(config);
   const through = (guard: UrlGuard): GuardedFetch =>
@@ -21,6 +22,7 @@ export function createServiceCatalogue(
     facilitatorUrl: config.FACILITATOR_URL,
     fetch: sources,
     assets,
+    ...(warn === undefined ? {} : { warn }),
     guard: async (url) => void (await guards.sellers.check(url)),
   });
   return {

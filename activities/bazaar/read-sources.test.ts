@@ -23,7 +23,7 @@ describe('the Bazaar', () => {
       { items: [1, 2], pagination: { total } },
       { items: [3], pagination: { total } },
     );
-    expect(await readBazaar(fetch, 'https://f.example/base')).toEqual([1, 2, 3]);
+    expect(await readBazaar(fetch, 'https://f.example/base')).toEqual({ items: [1, 2, 3] });
     expect(offsets(asked)).toEqual(['0', '2']);
     expect(new URL(asked[0]!).pathname).toBe('/base/discovery/resources');
   });
@@ -32,17 +32,51 @@ describe('the Bazaar', () => {
     'without a total, as in %j, is one page',
     async (page) => {
       const { fetch, asked } = answering(page);
-      expect(await readBazaar(fetch, 'https://f.example/')).toEqual([1]);
+      expect(await readBazaar(fetch, 'https://f.example/')).toEqual({ items: [1] });
       expect(asked).toHaveLength(1);
     },
   );
 
-  test('that promises more than it gives ends at an empty page, or after fifty', async () => {
+  test('without a total is read until a page is not full', async () => {
+    const full = Array.from({ length: 100 }, (_, index) => index);
+    const { fetch, asked } = answering({ items: full }, { items: [...full].toReversed() }, { items: [1] });
+    expect((await readBazaar(fetch, 'https://f.example')).items).toHaveLength(201);
+    expect(offsets(asked)).toEqual(['0', '100', '200']);
+  });
+
+  test('that promises more than it gives ends at an empty page, or where it repeats itself', async () => {
     const pagination = { total: 1e9 };
     const short = answering({ items: [1], pagination }, { items: [], pagination });
-    expect(await readBazaar(short.fetch, 'https://f.example')).toEqual([1]);
+    expect(await readBazaar(short.fetch, 'https://f.example')).toEqual({ items: [1] });
     const endless = answering({ items: [1], pagination });
-    expect(await readBazaar(endless.fetch, 'https://f.example')).toHaveLength(50);
+    expect(await readBazaar(endless.fetch, 'https://f.example')).toEqual({ items: [1] });
+    expect(endless.asked).toHaveLength(2);
+  });
+
+  test('of 5,300 resources is read whole, in pages as small as it makes them', async () => {
+    const total = 5300;
+    const asked: number[] = [];
+    const fetch: HttpFetch = async (url) => {
+      const offset = Number(new URL(url).searchParams.get('offset'));
+      asked.push(offset);
+      const items = Array.from({ length: Math.min(50, total - offset) }, (_, index) => offset + index);
+      return {
+        status: 200,
+        headers: {},
+        text: JSON.stringify({ items, pagination: { limit: 50, offset, total } }),
+      };
+    };
+    const { items, cut } = await readBazaar(fetch, 'https://f.example');
+    expect(items).toEqual(Array.from({ length: total }, (_, index) => index));
+    expect(cut).toBeUndefined();
+    expect(asked).toHaveLength(106);
+    expect(await readBazaar(fetch, 'https://f.example', { mostItems: 120 })).toMatchObject({
+      cut: 'The catalogue is cut: 150 of 5300 resources of f.example were read.',
+    });
+    let now = 0;
+    const slow = await readBazaar(fetch, 'https://f.example', { clock: () => (now += 30_000) });
+    expect(slow.items).toHaveLength(100);
+    expect(slow.cut).toContain('100 of 5300');
   });
 
   test.each([[], null, { items: {} }, 'text'])('that answers %j is an error that names it', async (body) => {

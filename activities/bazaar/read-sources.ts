@@ -5,27 +5,60 @@ import type { Json } from '../../schemas/core/json.ts';
 import { isObject } from '../../domain/json.ts';
 
 const PAGE = 100;
-const MOST_PAGES = 50;
+const MOST_ITEMS = 20_000;
+const LONGEST_MS = 60_000; // of reading pages
 const LARGEST_BODY = 4 * 1024 * 1024; // characters
 const TIMEOUT_MS = 5000;
 
-/** All items of `GET /discovery/resources`, page after page. */
-export async function readBazaar(fetch: HttpFetch, facilitatorUrl: string): Promise<Json[]> {
-  const items: Json[] = [];
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const url = address(facilitatorUrl, 'discovery/resources');
-    url.searchParams.set('type', 'http');
-    url.searchParams.set('limit', String(PAGE));
-    url.searchParams.set('offset', String(items.length));
-    const body = await readJson(fetch, url);
-    const found = isObject(body) && Array.isArray(body['items']) ? body['items'] : undefined;
-    if (found === undefined) throw new Error(`${url.host} did not answer with a list of resources`);
-    items.push(...found);
-    const total = isObject(body) && isObject(body['pagination']) ? body['pagination']['total'] : undefined;
-    if (found.length === 0 || typeof total !== 'number' || items.length >= total) break;
-  }
-  return items;
+/** What the Bazaar lists. `cut` says how much of it was read, where that is not all. */
+export interface BazaarList {
+  items: Json[];
+  cut?: string;
 }
+
+/** All items of `GET /discovery/resources`, page after page. */
+export async function readBazaar(
+  fetch: HttpFetch,
+  facilitatorUrl: string,
+  { mostItems = MOST_ITEMS, longestMs = LONGEST_MS, clock = Date.now } = {},
+): Promise<BazaarList> {
+  const items: Json[] = [];
+  const url = address(facilitatorUrl, 'discovery/resources');
+  const untilMs = clock() + longestMs;
+  let last = '';
+  for (;;) {
+    const page = await readPage(fetch, url, items.length);
+    const text = JSON.stringify(page.found);
+    if (page.found.length === 0 || text === last) break; // a source that does not page answers the same for ever
+    last = text;
+    items.push(...page.found);
+    if (page.total === undefined ? page.found.length < page.limit : items.length >= page.total) break;
+    if (items.length >= mostItems || clock() >= untilMs) return { items, cut: cutAt(url, items, page.total) };
+  }
+  return { items };
+}
+
+const cutAt = ({ host }: URL, { length }: Json[], total: number | undefined): string =>
+  `The catalogue is cut: ${length} of ${total ?? 'more'} resources of ${host} were read.`;
+
+async function readPage(
+  fetch: HttpFetch,
+  url: URL,
+  offset: number,
+): Promise<{ found: Json[]; total: number | undefined; limit: number }> {
+  url.searchParams.set('type', 'http');
+  url.searchParams.set('limit', String(PAGE));
+  url.searchParams.set('offset', String(offset));
+  const body = await readJson(fetch, url);
+  const found = isObject(body) && Array.isArray(body['items']) ? body['items'] : undefined;
+  if (found === undefined) throw new Error(`${url.host} did not answer with a list of resources`);
+  const pagination = isObject(body) && isObject(body['pagination']) ? body['pagination'] : {};
+  const { total, limit } = pagination;
+  return { found, total: countOf(total), limit: Math.min(PAGE, countOf(limit) || PAGE) };
+}
+
+const countOf = (value: Json | undefined): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 
 /** All entries of the registry's `GET /services`: `{services: [...]}` or a bare array. */
 export async function readRegistry(fetch: HttpFetch, registryUrl: string): Promise<Json[]> {

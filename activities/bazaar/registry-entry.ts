@@ -41,6 +41,9 @@ export function readRegistryItem(item: Json): CatalogueService | undefined {
   };
 }
 
+/** False when an entry leaves its method to others. */
+export const saysMethod = (item: Json): boolean => isObject(item) && methodOf(item['method']) !== undefined;
+
 /** A price as plain decimal text. JSON writes tiny numbers with an exponent; they are spelled out. */
 function priceText(value: Json | undefined): string | undefined {
   const text = typeof value === 'number' ? plainNumber(value) : value;

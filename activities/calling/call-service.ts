@@ -12,6 +12,7 @@ import {
 import { stepCalled, stepCompleted, stepRetrying } from '../../domain/payments/events.ts';
 import type { HttpAnswer } from '../../domain/payments/http.ts';
 import { callKey, type Seller, type SellerAnswer } from '../../domain/payments/seller.ts';
+import { statusPointOf } from '../../domain/payments/status-url.ts';
 import type { CallOutcome, CallRequest, Quote } from '../../domain/ports/calling.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import { withRide } from '../journal/ride.ts';
@@ -28,9 +29,10 @@ export async function callService(tools: CallTools, request: CallRequest): Promi
   );
   if (answer.kind === 'blocked') return { kind: 'failed', code: answer.code, message: answer.message };
   if (answer.kind === 'silent') return retry(tools, request, answer);
-  const { status } = answer.answer;
+  const { status, fault } = answer.answer;
   switch (classifyStatus(status)) {
     case 'ok':
+      if (fault !== undefined) return retry(tools, request, unreadable(step.serviceName, fault));
       return free(tools, request, answer.answer, answer.timeMs);
     case 'payment_required':
       return quoted(tools, request, answer.answer);
@@ -73,6 +75,8 @@ async function free(
   timeMs: number,
 ): Promise<CallOutcome> {
   const { runId, step, attempt } = request;
+  const status = statusPointOf(answer, step.serviceUrl ?? '', tools.now());
+  if (status !== undefined) return { kind: 'accepted', status };
   const output = await tools.values.keep(runId, readBody(answer));
   await append(
     tools,
@@ -88,6 +92,11 @@ async function free(
   );
   return { kind: 'ok', output, timeMs };
 }
+
+const unreadable = (serviceName: string, fault: string): { code: string; message: string } => ({
+  code: 'ANSWER_UNREADABLE',
+  message: `The answer of ${serviceName} cannot be read: ${fault}.`,
+});
 
 /** Commits the intent before it answers: whatever happens to the price later, this one was asked for. */
 async function quoted(tools: CallTools, request: CallRequest, answer: HttpAnswer): Promise<CallOutcome> {

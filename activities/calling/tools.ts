@@ -1,4 +1,4 @@
-import type { Seller } from '../../domain/payments/seller.ts';
+import type { Seller, StatusReader } from '../../domain/payments/seller.ts';
 import type { Database } from '../../db/database.ts';
 import type { Journal } from '../../db/journal.ts';
 import type { Sealer } from '../../db/sealing.ts';
@@ -21,4 +21,8 @@ export interface CallingDeps {
 }
 
 /** What a call needs, every default filled in. */
-export type CallTools = CallingDeps & { seller: Seller; now: () => number; checkpoint: Checkpoint };
+export type CallTools = CallingDeps & {
+  seller: Seller & StatusReader;
+  now: () => number;
+  checkpoint: Checkpoint;
+};

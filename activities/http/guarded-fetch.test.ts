@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUrlGuard } from './guard.ts';
 import { createGuardedFetch, type GuardedFetch } from './guarded-fetch.ts';
@@ -60,7 +61,51 @@ describe('the guarded fetch', () => {
     await expect(asked).rejects.toThrow();
   });
 
-  it('follows redirects of the same origin only, and never with a body', async () => {
+  it('sends a POST again where 307 and 308 of the same origin lead, with its headers and its body', async () => {
+    answer = (req, res) => {
+      let body = '';
+      req.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      req.on('end', () => {
+        if (req.url === '/moved') return void res.writeHead(308, { location: '/slash/' }).end();
+        if (req.url === '/slash') return void res.writeHead(307, { location: '/moved' }).end();
+        const { 'idempotency-key': key, 'payment-signature': paid } = req.headers;
+        res.end(`${req.method} ${req.url} ${String(key)} ${String(paid)} ${body}`);
+      });
+    };
+    const headers = { 'idempotency-key': 'k1', 'payment-signature': 'p1' };
+    const result = await get('/slash', { method: 'POST', headers, body: '{"a":1}' });
+    expect(result).toMatchObject({ status: 200, text: 'POST /slash/ k1 p1 {"a":1}', url: `${base}/slash/` });
+  });
+
+  it('sends no POST to another origin, and ends where a POST goes round in a circle', async () => {
+    const asked: (string | undefined)[] = [];
+    let elsewhere = '';
+    answer = (req, res) => {
+      asked.push(req.url);
+      res.writeHead(307, { location: req.url === '/loop' ? '/loop' : elsewhere }).end();
+    };
+    for (const other of [base.replace('localhost', '127.0.0.1'), base.replace('http:', 'https:')]) {
+      elsewhere = `${other}/away`;
+      expect(await get('/far', { method: 'POST', body: '{}' })).toMatchObject({ status: 307 });
+    }
+    expect(asked).toEqual(['/far', '/far']);
+    expect((await get('/loop', { method: 'POST', body: '{}' })).status).toBe(307);
+    expect(asked.slice(2)).toEqual(Array(6).fill('/loop'));
+  });
+
+  it('reads a header of 100 KB, and a body in the coding that it names', async () => {
+    const body = gzipSync('{"id":7}');
+    answer = (_req, res) =>
+      res.writeHead(200, { 'content-encoding': 'gzip', 'x-long': 'y'.repeat(100_000) }).end(body);
+    const result = await get('/');
+    expect(result).toMatchObject({ text: '{"id":7}', bytes: 8 });
+    expect(result.headers['x-long']).toHaveLength(100_000);
+    answer = (_req, res) =>
+      res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(1001)));
+    await expect(get('/')).rejects.toMatchObject({ code: 'answer_too_large' });
+  });
+
+  it('follows redirects of the same origin only, and 302 never with a body', async () => {
     answer = (req, res) => {
       if (req.url === '/end') res.end('there');
       else if (req.url === '/near') res.writeHead(302, { location: '/end' }).end();

@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { EngineError } from '../../domain/errors.ts';
 import type { HttpAnswer, HttpFetch, HttpRequest } from '../../domain/payments/http.ts';
+import { decodeBody } from './decode-body.ts';
 import type { UrlGuard } from './guard.ts';
 
 export interface GuardedFetchOptions {
@@ -14,7 +15,7 @@ export interface GuardedFetchOptions {
   maxRedirects?: number;
 }
 
-/** `raw` is the body as received, `bytes` its size. */
+/** `raw` is the body without its codings, `bytes` its size. */
 export type GuardedAnswer = HttpAnswer & { bytes: number; raw: Buffer };
 
 export interface GuardedFetch extends HttpFetch {
@@ -23,6 +24,7 @@ export interface GuardedFetch extends HttpFetch {
 }
 
 const MOST_ORIGINS = 500; // connections are kept per origin; catalogues may name thousands
+const LARGEST_HEADERS = 1024 * 1024; // terms of a payment come in a header; what is too large there may be in the body, too
 
 /**
  * The one way out to hosts that others named. The guard is asked before the request and again for the very address that
@@ -35,6 +37,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     if (known) return known;
     const agent = new Agent({
       connect: { lookup: guardedLookup(options.guard, url), timeout: options.timeoutMs },
+      maxHeaderSize: LARGEST_HEADERS,
     });
     agents.set(url.origin, agent);
     const [oldest] = agents.keys();
@@ -51,7 +54,8 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     for (let redirects = 0; ; redirects++) {
       const answer = await exchange(agentFor(url), url, given, signal, options.maxBytes);
       const next = redirectOf(url, answer, given);
-      if (next === undefined || redirects >= (options.maxRedirects ?? 3)) return answer;
+      if (next === undefined || redirects >= (options.maxRedirects ?? 5))
+        return redirects === 0 ? answer : { ...answer, url: url.href };
       url = await options.guard.check(next);
     }
   };
@@ -84,8 +88,9 @@ async function exchange(
     }
     chunks.push(chunk);
   }
-  const raw = Buffer.concat(chunks, bytes);
-  return { status: statusCode, headers: flatten(headers), text: raw.toString('utf8'), bytes, raw };
+  const flat = flatten(headers);
+  const { content: raw, ...read } = await decodeBody(Buffer.concat(chunks, bytes), flat, maxBytes);
+  return { status: statusCode, headers: flat, ...read, bytes: raw.length, raw };
 }
 
 const flatten = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
@@ -96,13 +101,15 @@ const flatten = (headers: Record<string, string | string[] | undefined>): Record
   );
 
 /**
- * Follows only to the same origin and with a safe method: a paid request must not wander, and no header may reach
- * another host.
+ * Follows only to the same origin: a paid request must not wander, and no header may reach another host. 307 and 308 keep
+ * method, headers and body, so that the same request is sent, with its Idempotency-Key and its payment. The others would
+ * make a POST a GET, so they are followed for safe methods alone (RFC 9110, section 15.4).
  */
 function redirectOf(url: URL, { status, headers }: HttpAnswer, { method }: HttpRequest): string | undefined {
   const location = headers['location'];
-  if (![301, 302, 303, 307, 308].includes(status) || location === undefined || !/^(get|head)$/i.test(method))
-    return undefined;
+  const keeps = status === 307 || status === 308;
+  const isSafe = /^(get|head)$/i.test(method);
+  if (location === undefined || !(keeps || (isSafe && [301, 302, 303].includes(status)))) return undefined;
   if (!URL.canParse(location, url.href)) return undefined;
   const next = new URL(location, url);
   return next.origin === url.origin ? next.href : undefined;

@@ -6,7 +6,7 @@ import { giveUpHold } from './hold.ts';
 import { lockMoney } from './money.ts';
 import { settlePerson, tellPerson } from './telling.ts';
 import { tend } from './tend.ts';
-import { mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
+import { hintOf, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { noteReachable, noteUnproven, noteUnreachable, TROUBLE_CLEARED } from './unproven.ts';
 
 /** Asks the chain what became of a payment and writes the answer down. Nothing but proof closes it. */
@@ -35,7 +35,7 @@ export async function reconcileIntent(tools: PaymentTools, intentId: string): Pr
 async function examine(tools: PaymentTools, payment: PaymentRow): Promise<ReconcileOutcome> {
   let sighting: Sighting;
   try {
-    sighting = await mustFindRail(tools, payment).locate(payment.proof, payment.tx_hash);
+    sighting = await mustFindRail(tools, payment).locate(payment.proof, hintOf(payment));
   } catch (error) {
     return noteUnreachable(tools, payment, error);
   }

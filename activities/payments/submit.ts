@@ -21,7 +21,8 @@ const POLL_MS = 250;
  * - before `submitted` commits: nothing was sent; the next try sends the stored bytes.
  * - after it, or after an answer came: the bytes may have been used. The next try sends the same ones, which settle at
  *   most once; whoever refuses them as used is `unclear`, and the chain says that they landed.
- * - after `settled` commits: the output is stored beside it; the next try answers it and sends nothing.
+ * - after `settled` commits: the output, or where accepted work is asked for, is stored beside it; the next try answers
+ *   that and sends nothing.
  * Each state is told to the run in the statement that writes it, so no crash lies between the two.
  */
 export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Promise<SubmitOutcome> {
@@ -53,7 +54,7 @@ export async function submitIntent(tools: PaymentTools, order: SubmitOrder): Pro
   const readAnswer = await deliveryOver(tools, rail).send(payment, payload, order);
   await tools.checkpoint('payment.answered');
   const delivered = await readAnswer();
-  if (delivered.kind === 'unclear') return unclear(tools, payment, delivered.why);
+  if (delivered.kind === 'unclear') return unclear(tools, payment, delivered.why, delivered.hint ?? null);
   return judge(tools, order, payment, rail, { ...delivered, sentAtMs });
 }
 
@@ -80,7 +81,7 @@ async function judge(
   }
   // Work that was delivered is kept, so that nobody has to ask for it again once the chain shows the payment.
   const kept: JsonObject = work === undefined ? {} : { output: { ...work } };
-  return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed }, kept);
+  return unclear(tools, payment, { code: 'UNCONFIRMED', message: unconfirmed }, hint, kept);
 }
 
 /** The receipt of a step whose payment brings no answer. Other payments have none. */
@@ -141,7 +142,8 @@ async function settle(
   where: JsonObject = {},
 ): Promise<SubmitOutcome> {
   const open = ['signed', 'submitted', 'unknown', 'settled'] as const;
-  const work = kept.output === null ? {} : { output: { ...kept } };
+  const isNothing = kept.output === null && kept.accepted === undefined;
+  const work = isNothing ? {} : { output: { ...kept } };
   const patch = { txHash, reason: null, proof: { ...TROUBLE_CLEARED, ...work, ...where } };
   if (!(await movePayment(tools.db.pool, payment.id, open, 'settled', patch)))
     return submitIntent(tools, order); // closed by another while this try was held up: its outcome is the answer
@@ -155,34 +157,29 @@ async function complete(
   order: SubmitOrder,
   payment: PaymentRow,
   txHash: string,
-  { output, timeMs }: Kept,
+  { output, timeMs, accepted }: Kept,
 ): Promise<SubmitOutcome> {
-  if (payment.kind === 'step' && output !== null) {
+  if (payment.kind === 'step' && (output !== null || accepted !== undefined)) {
     const facts = factsOf(payment, txHash);
     const { step_id: stepId, amount: cost, run_id: runId } = payment;
-    const shown = await tools.values.show(output);
-    const done = stepCompleted({
-      stepId,
-      output,
-      shown,
-      cost,
-      timeMs,
-      attempts: order.attempt,
-      payment: facts,
-    });
-    await tools.journal.append({ runId, events: [done] });
+    const step = { stepId, cost, timeMs, attempts: order.attempt, payment: facts };
+    const done =
+      output === null ? [] : [stepCompleted({ ...step, output, shown: await tools.values.show(output) })];
+    await tools.journal.append({ runId, events: done });
   }
-  return { kind: 'settled', output, txHash, timeMs };
+  return { kind: 'settled', output, txHash, timeMs, ...(accepted === undefined ? {} : { accepted }) };
 }
 
 async function unclear(
   tools: PaymentTools,
   payment: PaymentRow,
   why: Omit<Unclear, 'kind'>,
-  proof: JsonObject = {},
+  hint: string | null,
+  kept: JsonObject = {},
 ): Promise<Unclear> {
   const { code } = why;
-  const patch = { reason: code, proof, cause: code, more: { code } };
+  const named: JsonObject = hint === null ? {} : { hint };
+  const patch = { reason: code, proof: { ...named, ...kept }, cause: code, more: { code, ...named } };
   await movePayment(tools.db.pool, payment.id, ['submitted', 'unknown'], 'unknown', patch);
   return { kind: 'unclear', ...why };
 }

@@ -107,3 +107,9 @@ export const purseOf = (
   payment: StepPayment,
   run: RunRow,
 ): RunPurse => purseFor(assets, run, payment.asset);
+
+/** Where a look at the chain begins: the transaction that settled the payment, else the one that its seller named. */
+export function hintOf({ tx_hash: settled, proof }: PaymentRow): string | null {
+  const { hint } = proof;
+  return settled ?? (typeof hint === 'string' ? hint : null);
+}

@@ -15,6 +15,7 @@ import type { AssembleContext, UnhashedPlan } from '../../domain/plan/assemble.t
 import type { CatalogueService } from '../../domain/plan/catalogue.ts';
 import type { PlanIntent } from '../../domain/plan/draft.ts';
 import { makeOfflinePlan } from '../../domain/plan/make-plan.ts';
+import { plainText } from '../../domain/plain-text.ts';
 import { revise } from '../../domain/plan/revise.ts';
 import { withRide } from '../journal/ride.ts';
 import { createAskModel, type AskModel, type ModelSettings } from './ask-model.ts';
@@ -175,7 +176,7 @@ const RECOVERABLE = new Set(['PLANNING_FAILED', 'DISCOVERY_UNAVAILABLE', 'NO_SER
 const failed = (code: string, message: string): PlanFailure => ({
   kind: 'failed',
   code,
-  message,
+  message: plainText(message.slice(0, 4000)).slice(0, 1000).toWellFormed(), // a plan's own words may be in it
   recoverable: RECOVERABLE.has(code),
 });
 

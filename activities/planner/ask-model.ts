@@ -1,5 +1,7 @@
-import Anthropic, { APIConnectionError, APIError } from '@anthropic-ai/sdk';
+import Anthropic, { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
+import { isObject } from '../../domain/json.ts';
+import { fetchBounded, TooLarge } from './fetch-bounded.ts';
 import { ModelPlan } from './model-schema.ts';
 
 /** One turn of the conversation with the model. */
@@ -36,6 +38,7 @@ export function createAskModel({
     apiKey,
     maxRetries: 0,
     timeout: timeoutMs,
+    fetch: fetchBounded,
     ...(baseURL === undefined ? {} : { baseURL }),
   });
   const format = zodOutputFormat(ModelPlan);
@@ -54,22 +57,42 @@ export function createAskModel({
   };
 }
 
-/** `messages.parse` would throw with the model's words in the error; the answer is read here instead. */
-function readMessage(message: Anthropic.Message): ModelAnswer {
-  if (message.stop_reason === 'refusal')
-    return { kind: 'failed', message: 'The planning model refused the request.' };
-  if (message.stop_reason === 'max_tokens')
-    return { kind: 'failed', message: 'The plan was too long for the planning model.' };
-  const raw = message.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('');
+/**
+ * `messages.parse` would throw with the model's words in the error; the answer is read here instead. Whatever stands before
+ * the model may have answered, so nothing of it is taken for granted.
+ */
+function readMessage(message: unknown): ModelAnswer {
+  if (!isObject(message) || !Array.isArray(message['content']))
+    return { kind: 'failed', message: NO_MESSAGE };
+  const why = ENDS[String(message['stop_reason'])];
+  if (why !== undefined) return { kind: 'failed', message: why };
+  const raw = message['content'].flatMap((block) => textOf(block)).join('');
   const parsed = ModelPlan.safeParse(parseJson(raw));
   if (!parsed.success)
     return { kind: 'failed', message: 'The planning model answered with something other than a plan.' };
   return { kind: 'plan', plan: parsed.data, raw };
 }
 
+const NO_MESSAGE =
+  'What answered in place of the planning model is none: check ANTHROPIC_BASE_URL and what lies between.';
+
+/** Why a model stopped before its plan was done. */
+const ENDS: { readonly [reason: string]: string | undefined } = {
+  refusal: 'The planning model refused the request.',
+  max_tokens: 'The plan was too long for the planning model.',
+  model_context_window_exceeded: 'The plan was too long for the planning model.',
+  pause_turn: 'The planning model paused before its plan was done.',
+};
+
+const textOf = (block: unknown): string[] => {
+  const text = isObject(block) && block['type'] === 'text' ? block['text'] : undefined;
+  return typeof text === 'string' ? [text] : [];
+};
+
+/** Some models put a fence around their JSON. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(/^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/i.exec(text)?.[1] ?? text);
   } catch {
     return undefined;
   }
@@ -78,7 +101,18 @@ function parseJson(text: string): unknown {
 function readError(error: unknown): ModelAnswer {
   if (error instanceof APIConnectionError)
     return { kind: 'retry', message: 'The planning model could not be reached.' };
-  if (!(error instanceof APIError) || error.status === undefined) throw error;
+  if (error instanceof APIUserAbortError) throw error;
+  if (error instanceof APIError && error.status !== undefined) return readRefusal(error);
+  if (isLostConnection(error))
+    return { kind: 'retry', message: 'The planning model broke off in its answer.' };
+  return { kind: 'failed', message: error instanceof TooLarge ? error.message : NO_MESSAGE };
+}
+
+/** A body that ends too early comes as an error with a cause; one that is no JSON has none. */
+const isLostConnection = (error: unknown): boolean =>
+  error instanceof Error && error.cause !== undefined && !(error instanceof SyntaxError);
+
+function readRefusal(error: APIError): ModelAnswer {
   const status = Number(error.status);
   const message = `The planning model answered ${status}${ADVICE[status] ?? ''}.`;
   const isPassing = status === 408 || status === 409 || status === 429 || status >= 500;
@@ -97,7 +131,7 @@ const ADVICE: { readonly [status: number]: string } = {
 
 const LONGEST_WAIT = 60_000; // ms
 
-function retryAfter(headers: Headers | undefined): number | undefined {
+function retryAfter(headers: APIError['headers']): number | undefined {
   const ms = Number(headers?.get('retry-after-ms') ?? Number.NaN);
   const seconds = Number(headers?.get('retry-after') ?? Number.NaN);
   const wait = Number.isFinite(ms) ? ms : seconds * 1000;

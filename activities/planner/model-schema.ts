@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseExact } from '../../domain/exact-json.ts';
 import type { Json } from '../../schemas/core/json.ts';
+import { plainText } from '../../domain/plain-text.ts';
 import type { Draft, DraftStep } from '../../domain/plan/draft.ts';
 
 /** Strict schemas know no free-form objects, so params travel as names with JSON texts. */
@@ -42,18 +43,22 @@ export function toDraft(plan: ModelPlan): { draft: Draft; problems: string[] } {
     draft: {
       steps,
       intent: {
-        classification: plan.classification.slice(0, 200),
+        classification: words(plan.classification),
         entities: Object.fromEntries(
-          plan.entities
-            .slice(0, 50)
-            .map(({ name, values }) => [name, values.length === 1 ? values[0]! : values]),
+          plan.entities.slice(0, 50).map(({ name, values }) => {
+            const said = values.slice(0, 50).map(words);
+            return [words(name), said.length === 1 ? said[0]! : said];
+          }),
         ),
         confidence: Math.min(1, Math.max(0, plan.confidence)),
-        requiredCapabilities: plan.requiredCapabilities.slice(0, 50),
+        requiredCapabilities: plan.requiredCapabilities.slice(0, 50).map(words),
       },
     },
   };
 }
+
+/** A model repeats what catalogues told it, and may say it at any length. */
+const words = (text: string): string => plainText(text.slice(0, 1000)).slice(0, 200).toWellFormed();
 
 function toStep(step: z.infer<typeof ModelStep>, problems: string[]): DraftStep {
   const params = Object.fromEntries(
@@ -64,7 +69,7 @@ function toStep(step: z.infer<typeof ModelStep>, problems: string[]): DraftStep 
     id,
     type,
     ...(step.serviceId === null ? {} : { serviceId: step.serviceId }),
-    action,
+    action: plainText(action),
     params,
     ...(step.inputMapping.length === 0
       ? {}

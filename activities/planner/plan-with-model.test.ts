@@ -116,6 +116,39 @@ describe('planning with a model', () => {
     });
   });
 
+  it('never takes another service for one that is not in the catalogue', async () => {
+    const unknown = { ...history, serviceId: 'price-histories' };
+    stub.script(plan(modelPlan(unknown)), plan(modelPlan(history)));
+    expect(await planning()).toMatchObject({
+      kind: 'planned',
+      plan: { steps: [{ serviceId: 'price-history' }] },
+    });
+    expect(stub.requests[1]?.body.messages.at(-1)?.content).toContain(
+      'names the service "price-histories", which is not in the catalogue',
+    );
+    stub.script(plan(modelPlan(unknown)));
+    expect(await planning()).toMatchObject({ kind: 'refused', problem: { code: 'PLAN_INVALID' } });
+  });
+
+  it('takes a plan in a fence, and keeps words that models repeat plain and short', async () => {
+    const action = 'Historical price data\u202e\u200b for a <b>crypto</b> token';
+    const made = { ...modelPlan({ ...history, action }), classification: `x\0${'y'.repeat(3_000_000)}` };
+    stub.script({ kind: 'text', text: `\`\`\`json\n${JSON.stringify(made)}\n\`\`\`` });
+    const outcome = await planning();
+    expect(outcome).toMatchObject({
+      kind: 'planned',
+      intent: { classification: `x\ufffd${'y'.repeat(198)}` },
+      plan: { steps: [{ action: 'Historical price data for a ‹b›crypto‹/b› token' }] },
+    });
+  });
+
+  it('tells a plan of 3 MB what is wrong with it, at no such length', async () => {
+    stub.script(plan(modelPlan({ ...history, action: 'x'.repeat(3_000_000) })));
+    expect(await planning()).toMatchObject({ kind: 'refused', problem: { code: 'PLAN_INVALID' } });
+    const again = stub.requests[1]!.body.messages.map(({ content }) => content.length);
+    expect(Math.max(...again)).toBeLessThan(250_000);
+  });
+
   it('corrects params that are no JSON', async () => {
     stub.script(
       plan(modelPlan({ ...history, params: [{ name: 'symbol', json: 'SOL' }] })),
@@ -138,6 +171,36 @@ describe('a model that does not deliver', () => {
     });
     expect(stub.requests).toHaveLength(3);
   });
+
+  it.each([
+    ['a page', { body: '<html><title>Sign in</title></html>', type: 'text/html' }],
+    ['a page that says it is JSON', { body: '<html></html>' }],
+    ['another object', { body: '{"error":{"message":"over quota"}}' }],
+    ['null', { body: 'null' }],
+    ['a list', { body: '[]' }],
+    ['a text', { body: '"plan"' }],
+    ['a number', { body: '7' }],
+    ['broken JSON', { body: '{"id":' }],
+    ['nothing', { body: '' }],
+    ['no content', { body: '{"type":"message","content":null,"stop_reason":"end_turn"}' }],
+    ['content that is no list of blocks', { body: '{"content":[null,7,{"type":"text","text":5}]}' }],
+    ['more than 8 MiB', { body: JSON.stringify({ content: 'x'.repeat(9 * 1024 * 1024) }) }],
+  ])('has failed when %s comes in its place', async (_, answer) => {
+    stub.script({ kind: 'raw', ...answer });
+    expect(await planning()).toEqual({
+      kind: 'failed',
+      message: expect.stringMatching(/^(What answered in place of|The planning model answered)/) as string,
+    });
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it.each(['max_tokens', 'model_context_window_exceeded', 'pause_turn'])(
+    'has failed when it ends with %s',
+    async (stopReason) => {
+      stub.script({ kind: 'text', text: '{"steps":[', stopReason });
+      expect(await planning()).toMatchObject({ kind: 'failed' });
+    },
+  );
 
   it('has failed when it refuses, rambles, or rejects the key, without a word of what was said', async () => {
     for (const answer of [

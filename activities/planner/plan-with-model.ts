@@ -35,7 +35,7 @@ export async function askForPlan(
       return { kind: 'refused', problem: assembled };
     asked.add(assembled.code);
     turns.push(
-      { role: 'assistant', content: answer.raw },
+      { role: 'assistant', content: answer.raw.slice(0, LONGEST_ECHO).toWellFormed() },
       { role: 'user', content: feedback(assembled.problems) },
     );
   }
@@ -49,9 +49,11 @@ const invalid = (problems: string[]): PlanProblem => ({
 });
 
 const MOST_PROBLEMS = 30;
+const LONGEST_PROBLEM = 500;
+const LONGEST_ECHO = 200_000; // characters; who answers more is told what is wrong with it all the same
 
 const feedback = (problems: readonly string[]): string =>
   `This plan cannot be used:\n${problems
     .slice(0, MOST_PROBLEMS)
-    .map((problem) => `- ${problem}`)
+    .map((problem) => `- ${problem.slice(0, LONGEST_PROBLEM).toWellFormed()}`)
     .join('\n')}\nSend the whole corrected plan.`;

@@ -43,3 +43,10 @@ test('an answer is described on one line and not at length', () => {
   expect(describeAnswer('Maps', answer(''))).toBe('Maps answered 503');
   expect(describeAnswer('Maps', answer('x'.repeat(900))).length).toBeLessThan(240);
 });
+
+test('a redirect that is not followed is described with where it leads', () => {
+  const moved = { status: 307, headers: { location: 'https://other.test/<b>' }, text: 'x' };
+  expect(describeAnswer('Maps', moved)).toBe(
+    'Maps answered 307: a redirect to https://other.test/‹b› is not followed',
+  );
+});

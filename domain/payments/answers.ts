@@ -1,5 +1,6 @@
 import type { Json } from '../../schemas/core/json.ts';
 import { parseExact } from '../exact-json.ts';
+import { plainText } from '../plain-text.ts';
 import { storableJson, storableText } from '../storable.ts';
 import type { HttpAnswer } from './http.ts';
 
@@ -37,8 +38,14 @@ export function retryAfterMs(answer: HttpAnswer, nowMs: number): number | undefi
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
-/** A short sentence for people: the status and the start of what the service said. */
+/** A short sentence for people: the status and the start of what the service said, or where it wanted to lead. */
 export function describeAnswer(serviceName: string, answer: HttpAnswer): string {
-  const said = storableText(answer.text).replace(/\s+/g, ' ').trim().slice(0, 200).toWellFormed();
-  return `${serviceName} answered ${answer.status}${said && `: ${said}`}`;
+  const { status, headers, text } = answer;
+  const location = headers['location'];
+  if (status >= 300 && status < 400 && location !== undefined)
+    return `${serviceName} answered ${status}: a redirect to ${start(location)} is not followed`;
+  const said = start(text);
+  return `${serviceName} answered ${status}${said && `: ${said}`}`;
 }
+
+const start = (text: string): string => plainText(text.slice(0, 1000)).slice(0, 200).toWellFormed();

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
+import { isObject } from '../json.ts';
 import { isOpen } from './actions.ts';
 import { readBlind, type BlindNote } from './blind.ts';
 
@@ -46,6 +47,7 @@ const STAGES: Partial<Record<PaymentStatus, string>> = {
 const REASONS: { readonly [reason: string]: string } = {
   RPC_UNAVAILABLE: 'The chain’s node did not answer the last time it was asked.',
   REORGANISED: 'It had landed, and a reorganisation took it off the chain.',
+  SETTLEMENT_PENDING: 'The seller says that its settlement still goes on.',
   NODE_FORGOT: 'The chain’s node no longer has what would show whether it landed.',
   NODE_BEHIND: 'The chain’s node has not come to the block at which it was signed.',
   NOT_AS_SIGNED: 'Its signature was used, but the payee did not get what was signed.',
@@ -71,7 +73,7 @@ function until({ status, proof }: PaymentRecord, nowMs: number): string | undefi
 }
 
 function sightings({ proof }: PaymentRecord): string[] {
-  const { unreachableSince, unprovenSince, landedAt, output, node } = proof;
+  const { unreachableSince, unprovenSince, landedAt, output, node, hint } = proof;
   const named = typeof node === 'string' ? ` ${node}` : '';
   const blind = readBlind(proof);
   return [
@@ -82,9 +84,15 @@ function sightings({ proof }: PaymentRecord): string[] {
     ),
     ...at(unprovenSince, (time) => `The chain’s node answers, but has proven nothing since ${time}.`),
     ...(typeof landedAt === 'number' ? [`It was seen at block or slot ${landedAt}.`] : []),
-    ...(output === undefined ? [] : ['The service delivered its answer, which is kept.']),
+    ...(typeof hint === 'string' ? [`The seller names transaction ${hint} for it.`] : []),
+    ...(output === undefined ? [] : [deliveryOf(output)]),
   ];
 }
+
+const deliveryOf = (kept: Json): string =>
+  isObject(kept) && kept['accepted'] !== undefined
+    ? 'The service has accepted the work, and is asked for it once the payment is settled.'
+    : 'The service delivered its answer, which is kept.';
 
 const at = (ms: unknown, say: (time: string) => string): string[] =>
   typeof ms === 'number' ? [say(new Date(ms).toISOString())] : [];

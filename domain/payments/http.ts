@@ -7,11 +7,16 @@ export interface HttpRequest {
   timeoutMs: number;
 }
 
-/** Header names are lower-case. `text` is the whole body, its size already limited. */
+/**
+ * Header names are lower-case. `text` is the whole body as its codings and its charset say, its size already limited.
+ * `fault`: why the body cannot be read; `text` is empty then. `url` is where a redirect has led, if one was followed.
+ */
 export interface HttpAnswer {
   status: number;
   headers: { readonly [name: string]: string };
   text: string;
+  fault?: string;
+  url?: string;
 }
 
 /** Rejects when no answer came: refused, reset, timed out, blocked. */

@@ -22,6 +22,11 @@ export interface Seller {
   call(call: SellerCall): Promise<SellerAnswer>;
 }
 
+/** Reads addresses that services named. Nothing of ours goes along: no payment, no key, no params. */
+export interface StatusReader {
+  ask(url: string, timeoutMs: number): Promise<SellerAnswer>;
+}
+
 /** The key that makes repeated calls of one generation one request for the service. */
 export const callKey = (runId: string, stepId: string, generation: number): string =>
   `${runId}:${stepId}:${generation}`;

@@ -29,13 +29,18 @@ export function serviceRequest(call: ServiceCall): ServiceRequest {
   };
 }
 
+/** What the address itself says stays: with another query it would be another service, at another price. */
 function withQuery(url: string, params: JsonObject): string {
+  const [address = ''] = url.split('#', 1);
+  const start = address.indexOf('?');
+  const fixed = new URLSearchParams(start < 0 ? '' : address.slice(start));
   const query = Object.entries(params)
-    .filter(([, value]) => value !== null)
+    .filter(([name, value]) => value !== null && !fixed.has(name))
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(queryText(value))}`)
     .join('&');
-  if (query === '') return url;
-  return `${url}${url.includes('?') ? '&' : '?'}${query}`;
+  if (query === '') return address;
+  if (start < 0) return `${address}?${query}`;
+  return /[?&]$/.test(address) ? `${address}${query}` : `${address}&${query}`;
 }
 
 const queryText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

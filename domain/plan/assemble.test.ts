@@ -21,7 +21,7 @@ const booking: DraftStep = {
   outputKey: 'room',
   serviceId: 'hotel-booking',
   action: 'Book a hotel room',
-  params: {},
+  params: { city: 'Rome', checkIn: '2026-12-01' },
 };
 
 describe('assembling a plan', () => {
@@ -71,7 +71,8 @@ describe('assembling a plan', () => {
   });
 
   it('says NO_SERVICE when an action fits none, and PLAN_INVALID with the problems', () => {
-    expect(assemblePlan([{ ...history, serviceId: 'x', action: 'bake bread' }], context)).toMatchObject({
+    const { serviceId: _named, ...unnamed } = history;
+    expect(assemblePlan([{ ...unnamed, action: 'bake bread' }], context)).toMatchObject({
       ok: false,
       code: 'NO_SERVICE',
     });
@@ -84,6 +85,42 @@ describe('assembling a plan', () => {
       code: 'PLAN_INVALID',
       problems: [expect.stringContaining('"x"')],
     });
+  });
+
+  it('refuses a service that is not in the catalogue, and takes no other for it', () => {
+    const unknown = { ...history, serviceId: 'price\u202e-history' };
+    const told = 'Step "history" names the service "price-history", which is not in the catalogue';
+    expect(assemblePlan([unknown], context)).toMatchObject({
+      code: 'PLAN_INVALID',
+      problems: [expect.stringContaining(told)],
+    });
+  });
+});
+
+describe('required params', () => {
+  const service = {
+    ...services.find(({ id }) => id === 'price-history')!,
+    url: 'https://a.test/x?fixed=1',
+    inputSchema: {
+      type: 'object',
+      properties: { symbol: {}, days: { default: 7 }, fixed: {}, toString: {} },
+      required: ['symbol', 'days', 'fixed', 'toString', 'unlisted'],
+    },
+  };
+  const within = { ...context, services: [service] };
+
+  it('that nobody gives make a plan invalid: the service would take the money and refuse', () => {
+    expect(assemblePlan([{ ...history, params: {} }], within)).toMatchObject({
+      code: 'PLAN_INVALID',
+      problems: [`Step "history" lacks "symbol", which ${service.name} requires.`],
+    });
+  });
+
+  it('may come from the step, from an earlier one, by default, or in the address', () => {
+    expect(assemblePlan([history], within).ok).toBe(true);
+    const next = { ...history, id: 'n', outputKey: 'n', params: {}, dependencies: ['history'] };
+    const mapped = { ...next, inputMapping: { symbol: 'history.symbol' } };
+    expect(assemblePlan([history, mapped], within).ok).toBe(true);
   });
 });
 

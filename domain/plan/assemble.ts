@@ -8,6 +8,7 @@ import { criticalPath, criticalTime, parallelGroups } from './graph.ts';
 import { maximumPrice, priceIn } from './pricing.ts';
 import { matchService } from './scoring.ts';
 import { validateSteps } from './validate.ts';
+import { serviceProblems } from './service-problems.ts';
 
 /** A plan that only lacks its hash. */
 export type UnhashedPlan = Omit<Plan, 'planHash'>;
@@ -34,7 +35,8 @@ const COMPUTE_MS = 5;
 
 /** Checks, matches, prices and totals a proposal. The same for every planner. */
 export function assemblePlan(steps: readonly DraftStep[], context: AssembleContext): Assembled {
-  const problems = validateSteps(steps);
+  const faults = validateSteps(steps);
+  const problems = faults.length > 0 ? faults : serviceProblems(steps, context.services);
   if (problems.length > 0)
     return { ok: false, code: 'PLAN_INVALID', message: `The plan is not valid: ${problems[0]}`, problems };
   let unmatched: PlanProblem | undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { branchTargets, checkConditional, decide, ruledOutBy } from './conditional.ts';
+import { branchTargets, ruledOutBy } from './branches.ts';
+import { checkConditional, decide } from './conditional.ts';
 
 const outputs: JsonObject = {
   price: { value: 120, text: '120.5', day: '2025-11-21' },

@@ -78,9 +78,10 @@ describe('matching a service', () => {
     expect(matchService('fetch price', [poor])).toBeUndefined();
   });
 
-  it('keeps the service a planner had in mind when its score suffices', () => {
+  it('keeps the service a planner names, whatever its score, and never takes another for it', () => {
     const other = service({ id: 'b', reputationScore: 10_000 });
     expect(matchService('fetch price history', [service({}), other], 'a')?.service.id).toBe('a');
-    expect(matchService('fetch price history', [service({}), other], 'unknown')?.service.id).toBe('b');
+    expect(matchService('convert money', [service({}), other], 'a')?.service.id).toBe('a');
+    expect(matchService('fetch price history', [service({}), other], 'unknown')).toBeUndefined();
   });
 });

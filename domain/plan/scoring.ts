@@ -49,18 +49,17 @@ function better(a: Scored, b: Scored): number {
 }
 
 /**
- * The service for an action: the named one if its score suffices, else the best of those that share a word with the
- * action (reputation alone never makes a service fit). Undefined is NO_SERVICE.
+ * The service for an action: the named one, whatever its score, or none; where none is named, the best of those that share
+ * a word with the action (reputation alone never makes a service fit). Undefined is NO_SERVICE.
  */
 export function matchService(
   action: string,
   services: readonly CatalogueService[],
   preferredId?: string,
 ): Scored | undefined {
-  const preferred = services.find((service) => service.id === preferredId);
-  if (preferred !== undefined) {
-    const score = scoreService(action, preferred);
-    if (score >= LOWEST_SCORE) return { service: preferred, score };
+  if (preferredId !== undefined) {
+    const service = services.find(({ id }) => id === preferredId);
+    return service && { service, score: scoreService(action, service) };
   }
   const words = wordSet(action);
   const related = services.filter((service) => sharesWord(words, describingWords(service)));

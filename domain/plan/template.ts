@@ -15,6 +15,14 @@ export function templatePaths(template: Json): string[] {
   return Object.values(template).flatMap(templatePaths);
 }
 
+/** The paths without which a template cannot be filled. */
+export function requiredPaths(template: Json): string[] {
+  if (typeof template === 'string')
+    return [...template.matchAll(SLOT)].flatMap((match) => (match[2] === '?' ? [] : [match[1]!]));
+  if (template === null || typeof template !== 'object') return [];
+  return Object.values(template).flatMap(requiredPaths);
+}
+
 /**
  * Fills `{{outputKey.path}}` slots. A text that is one slot alone becomes the value itself; inside other text, texts
  * are inserted as they are and other values as JSON. `{{path?}}` may be missing (empty, or null when alone).

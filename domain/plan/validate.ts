@@ -1,17 +1,26 @@
-import { branchTargets, checkConditional } from './conditional.ts';
+import { branchTargets } from './branches.ts';
+import { checkConditional } from './conditional.ts';
 import { RETRY_BOUNDS, type DraftStep } from './draft.ts';
 import { isSafeName, parsePath } from './paths.ts';
 import { ancestors, topologicalOrder } from './graph.ts';
 import { checkTransform } from './transform-check.ts';
+import { isStorable } from '../storable.ts';
+import { doomedProblems } from './doomed.ts';
 
 const MOST_STEPS = 50;
 const LONGEST_ACTION = 1000;
 const LARGEST_PARAMS = 64 * 1024; // characters of JSON
+const LARGEST_PLAN = 1024 * 1024; // bytes of JSON; Temporal carries 2 MB at once, and a priced plan is longer
 
 /** What is wrong with a proposed plan, in sentences that a planner can act on; empty when it is valid. */
 export function validateSteps(steps: readonly DraftStep[]): string[] {
   if (steps.length < 1 || steps.length > MOST_STEPS)
     return [`A plan has 1 to ${MOST_STEPS} steps; this one has ${steps.length}.`];
+  const odd = steps.findIndex((step) => !isStorable({ ...step }));
+  if (odd >= 0)
+    return [`Step ${odd + 1} is nested too deeply or has characters that cannot be stored, such as U+0000.`];
+  if (bytesOf(JSON.stringify(steps)) > LARGEST_PLAN)
+    return ['The plan is larger than 1 MiB: leave data out of it, and let steps pass it on.'];
   const problems = [
     ...repeated(steps.map((step) => step.id)).map((id) => `The id "${id}" is used more than once.`),
     ...repeated(steps.map((step) => step.outputKey)).map(
@@ -20,8 +29,13 @@ export function validateSteps(steps: readonly DraftStep[]): string[] {
     ...steps.flatMap(stepProblems),
     ...dependencyProblems(steps),
   ];
-  return problems.length > 0 ? problems : referenceProblems(steps);
+  if (problems.length > 0) return problems;
+  const references = referenceProblems(steps);
+  return references.length > 0 ? references : doomedProblems(steps);
 }
+
+/** At most the bytes of a text in UTF-8. */
+const bytesOf = (text: string): number => text.length + 2 * (text.match(/[^\0-\x7f]/g)?.length ?? 0);
 
 function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];

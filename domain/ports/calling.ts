@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Compensation, PayTerms, PlanStep } from '../plan/plan.ts';
 import type { Ride } from './journal.ts';
+import type { StatusPoint } from '../payments/accepted-work.ts';
 import type { Outputs, ValueRef } from './values.ts';
 
 /** A price and where it is to be paid. `assetId` is CAIP-19, `asset` the address or mint, `amount` minor units. */
@@ -25,13 +26,36 @@ export interface CallRequest {
 }
 
 /**
- * `input_missing` and other refusals are `failed`; `retry` is worth repeating after the delay. `away`: the service was not
+ * `accepted`: the service works on it and tells at `status` how far it is. `input_missing` and other refusals are `failed`; `retry` is worth repeating after the delay. `away`: the service was not
  * reached, or says itself that it is away. It has refused nothing.
  */
 export type CallOutcome =
   | { kind: 'ok'; output: ValueRef; timeMs: number }
+  | { kind: 'accepted'; status: StatusPoint }
   | { kind: 'payment_required'; intentId: string; quote: Quote }
   | { kind: 'retry'; code: string; message: string; retryAfterMs?: number; away?: boolean }
+  | { kind: 'failed'; code: string; message: string };
+
+/** One look at accepted work. `intentId` is the payment that has bought it; `sinceMs` when it was accepted. */
+export interface PollRequest {
+  ride: Ride;
+  runId: string;
+  step: Pick<PlanStep, 'id' | 'serviceName'>;
+  url: string;
+  /** Counts the looks. */
+  look: number;
+  /** How often the step was called, for its result. */
+  attempts: number;
+  sinceMs: number;
+  timeoutMs: number;
+  intentId?: string;
+}
+
+/** `working` names where and when to ask next; `retry` is a look that brought nothing. */
+export type PollOutcome =
+  | { kind: 'ok'; output: ValueRef }
+  | { kind: 'working'; status: StatusPoint }
+  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
   | { kind: 'failed'; code: string; message: string };
 
 export type ComputeOutcome =
@@ -59,6 +83,8 @@ export type CompensateOutcome =
 export interface CallingActivities {
   /** The unpaid call: a free answer, or a price (an intent `quoted` is committed before this returns). */
   callService(request: CallRequest): Promise<CallOutcome>;
+  /** Asks for work that a service has accepted. It carries no payment and no key, so it may be repeated at will. */
+  pollService(request: PollRequest): Promise<PollOutcome>;
   /** Data transforms and predicates over outputs: pure, local. */
   computeStep(request: {
     ride: Ride;

@@ -1,6 +1,7 @@
 import type { NoRoom } from '../budgets/room.ts';
 import type { CallRequest } from './calling.ts';
 import type { Ride } from './journal.ts';
+import type { StatusPoint } from '../payments/accepted-work.ts';
 import type { ValueRef } from './values.ts';
 
 /**
@@ -17,9 +18,13 @@ export type SignOutcome =
     }
   | { kind: 'refused'; reason: 'budget_exhausted'; message: string; room: NoRoom; then: 'pause' | 'refuse' };
 
-/** `output` is what was bought; null where nothing is. `unclear` covers every answer that does not prove what happened: it is reconciled, never guessed. */
+/**
+ * `output` is what was bought; null where nothing is, and while the service still works on it (`accepted` says where it
+ * tells how far it is). `unclear` covers every answer that does not prove what happened: it is reconciled, never
+ * guessed.
+ */
 export type SubmitOutcome =
-  | { kind: 'settled'; output: ValueRef | null; txHash: string; timeMs: number }
+  | { kind: 'settled'; output: ValueRef | null; txHash: string; timeMs: number; accepted?: StatusPoint }
   | { kind: 'unclear'; code: string; message: string; retryAfterMs?: number; away?: boolean };
 
 /**

@@ -10,13 +10,14 @@ import type { ApiContext } from '../define.ts';
 type Context = ApiContext<ReasoningSettings>;
 
 /** The family's routes, from the environment. */
-export const createApi = ({ config, assets, catalogue }: Context): FamilyModule =>
+export const createApi = ({ config, assets, catalogue, cut }: Context): FamilyModule =>
   createReasoning(
     reasoningOptions({
       config,
       assets,
       planAsset: planAsset(assets),
       catalogue,
+      ...(cut === undefined ? {} : { cut }),
       ...withdrawalGuard({ config, assets }),
     }),
   );

@@ -2,6 +2,7 @@ import type { JsonRpcProvider } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRails } from '../../activities/payments/rails.ts';
 import type { Rails } from '../../domain/payments/rail.ts';
+import type { HttpAnswer } from '../../domain/payments/http.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
 import { freePort } from '../../embedded/ports.ts';
 import { buy, quoteFor, request, sending, soon } from './support/buying.ts';
@@ -50,6 +51,14 @@ async function signed(
   return { runId, intentId };
 }
 
+async function stepResult({ db }: MoneyStack, runId: string, stepId: string): Promise<unknown> {
+  const { rows } = await db.pool.query<{ data: { result: unknown } }>(
+    'select data from run_step where run_id = $1 and step_id = $2',
+    [runId, stepId],
+  );
+  return rows[0]?.data.result;
+}
+
 /** Rails whose nodes do not exist. */
 async function deadRails(): Promise<Rails> {
   const config = railsConfig(stack.assets);
@@ -69,7 +78,95 @@ const lyingSeller = (real: Seller, status: number): Seller => ({
   },
 });
 
+/** A seller whose paid answer becomes another one. */
+const answering = (real: Seller, change: (answer: HttpAnswer) => HttpAnswer): Seller => ({
+  async call(call) {
+    const answer = await real.call(call);
+    if (answer.kind !== 'answered' || call.headers === undefined) return answer;
+    return { ...answer, answer: change(answer.answer) };
+  },
+});
+
+/** Takes the payment and says what facilitators say that do not wait for its block. */
+const pending =
+  (status: number) =>
+  ({ headers }: HttpAnswer): HttpAnswer => {
+    const settled = JSON.parse(
+      Buffer.from(headers['payment-response'] ?? '', 'base64').toString('utf8'),
+    ) as object;
+    const said = { ...settled, success: false, errorReason: 'settlement_pending' };
+    const header = Buffer.from(JSON.stringify(said)).toString('base64');
+    return { status, headers: { 'payment-response': header, 'retry-after': '1' }, text: '{}' };
+  };
+
 describe.each(WAYS)('a payment in $code at $path', ({ path, code }) => {
+  test.each([402, 503])(
+    'whose seller says with %i that its settlement is pending is told as pending, with its transaction',
+    async (status) => {
+      const { seller } = stack.deps();
+      const activities = stack.activities({ seller: answering(seller, pending(status)) });
+      const { runId } = await stack.newRun(code, 1_000_000n);
+      const before = await sellerHas(stack, { path, code });
+      const call = request(runId, paidStep(stack.seller.url + path), code);
+      const { intentId, outcome } = await buy(activities, call);
+      expect(outcome).toMatchObject({ kind: 'unclear', code: 'SETTLEMENT_PENDING', retryAfterMs: 1000 });
+      const { proof, reason, tx_hash: none } = await paymentOf(stack, intentId);
+      const hint = String(proof['hint']);
+      expect(hint).not.toBe('undefined');
+      expect({ reason, none }).toEqual({ reason: 'SETTLEMENT_PENDING', none: null });
+      expect((outcome as { message: string }).message).toContain(`pending: its transaction is ${hint}`);
+      const ride = { runId, events: [] };
+      expect(await activities.reconcilePayment({ ride, intentId })).toMatchObject({
+        kind: 'settled',
+        txHash: hint,
+      });
+      expect(await sellerHas(stack, { path, code })).toBe(before + 250_000n);
+    },
+  );
+
+  test('whose seller accepts the work is settled, asked for the work alone, and never sent again', async () => {
+    const { seller } = stack.deps();
+    let paidCalls = 0;
+    const accepting = answering(seller, (answer) => {
+      paidCalls += 1;
+      return { ...answer, status: 202, headers: { ...answer.headers, location: '/free' }, text: '' };
+    });
+    const activities = stack.activities({ seller: accepting });
+    const { runId } = await stack.newRun(code, 1_000_000n);
+    const step = paidStep(stack.seller.url + path);
+    const call = request(runId, step, code);
+    const { intentId, outcome } = await buy(activities, call);
+    const status = { url: `${stack.seller.url}/free` };
+    expect(outcome).toMatchObject({ kind: 'settled', output: null, accepted: status });
+    // The worker dies before the workflow hears of it: the repetition answers the same and sends nothing.
+    const repeated = await activities.submitPayment(sending({ ...call, attempt: 2 }, intentId));
+    expect(repeated).toMatchObject({ kind: 'settled', output: null, accepted: status });
+    expect(paidCalls).toBe(1);
+
+    const look = {
+      ride: call.ride,
+      runId,
+      step,
+      look: 1,
+      attempts: 1,
+      sinceMs: Date.now(),
+      timeoutMs: 5000,
+      intentId,
+      ...status,
+    };
+    const done = { kind: 'ok', output: { inline: { free: true } } };
+    expect(await activities.pollService(look)).toEqual(done);
+    expect(await activities.pollService(look)).toEqual(done);
+    const types = await eventTypes(stack, runId);
+    expect(types.slice(-3)).toEqual(['payment.submitted', 'payment.settled', 'step.completed']);
+    expect(await stepResult(stack, runId, step.id)).toMatchObject({
+      status: 'completed',
+      cost: '250000',
+      output: { free: true },
+      payment: { intentId, status: 'settled' },
+    });
+  });
+
   test('whose seller says 500 after taking it is unknown, then found on the chain, and never paid again', async () => {
     const { seller } = stack.deps();
     const activities = stack.activities({ seller: lyingSeller(seller, 500) });

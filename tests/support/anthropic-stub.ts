@@ -1,11 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One answer of the stub, in the order they are scripted; the last one repeats. */
+/** One answer of the stub, in the order they are scripted; the last one repeats. `raw`: somebody else answers 200. */
 export type StubAnswer =
   | { kind: 'plan'; plan: unknown }
   | { kind: 'text'; text: string; stopReason?: string }
   | { kind: 'error'; status: number; type: string; headers?: { [name: string]: string }; message?: string }
+  | { kind: 'raw'; body: string; type?: string }
   | { kind: 'silence' };
 
 /** A request as the stub received it. */
@@ -78,6 +79,11 @@ export async function startAnthropicStub(): Promise<AnthropicStub> {
 
 function respond(response: ServerResponse, model: string, answer: StubAnswer): void {
   if (answer.kind === 'silence') return;
+  if (answer.kind === 'raw') {
+    response.writeHead(200, { 'content-type': answer.type ?? 'application/json' });
+    response.end(answer.body);
+    return;
+  }
   if (answer.kind === 'error') {
     response.writeHead(answer.status, {
       'content-type': 'application/json',

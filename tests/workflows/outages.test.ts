@@ -1,7 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { QUERIES } from '../../domain/messages.ts';
-import type { CallOutcome } from '../../domain/ports/calling.ts';
+import type { CallOutcome, PollOutcome } from '../../domain/ports/calling.ts';
+import type { SubmitOutcome } from '../../domain/ports/payments.ts';
 import type { PlanOutcome, PlanWait } from '../../domain/ports/planning.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { connect, type TemporalTestClient } from '../support/temporal.ts';
@@ -146,6 +147,94 @@ describe.concurrent('a model that is away', () => {
     expect(fakes.finished[0]?.error).toMatchObject({
       code: 'PLANNING_FAILED',
       message: busy.otherwise.message,
+    });
+  });
+});
+
+describe.concurrent('a service that accepts the work and tells later', () => {
+  const status = { url: 'http://service.test/jobs/1' };
+  const accepted: CallOutcome = { kind: 'accepted', status };
+  const working: PollOutcome = { kind: 'working', status };
+  const hiccup: PollOutcome = { kind: 'retry', code: 'HTTP_500', message: 'it answered 500' };
+  const gone: PollOutcome = { kind: 'failed', code: 'HTTP_410', message: 'it answered 410' };
+  const settled: SubmitOutcome = {
+    kind: 'settled',
+    output: null,
+    txHash: '0xt',
+    timeMs: 1,
+    accepted: status,
+  };
+  const paid = aPlan([aPaidStep('a', '5'), aStep('b', { dependencies: ['a'], inputMapping: { x: 'aOut' } })]);
+
+  test('is paid once and asked until it is done, and the next step gets the work', async () => {
+    const polls = { a: [working, hiccup, { kind: 'ok', output: { inline: 'work' } } as const] };
+    const calls = { a: [demand('5')] };
+    const fakes = createFakes({ plan: paid, calls, submit: [settled], polls });
+    await withRun(temporal, fakes, {}, async (handle) => {
+      expect(await runThrough(handle, fakes)).toBe('completed');
+    });
+    expect(fakes.calls).toEqual([
+      'call a 1.1',
+      'sign',
+      'submit',
+      ...Array<string>(3).fill('ask for a, paid by pi_1'),
+      'call b 1.1',
+    ]);
+    expect(waits(fakes)).toMatchObject([
+      { for: 'seller', detail: expect.stringMatching(/accepted/) as string },
+    ]);
+    expect(fakes.finished[0]).toMatchObject({ status: 'completed' });
+  });
+
+  test('is asked without a payment when it wants none', async () => {
+    const fakes = createFakes({
+      plan,
+      calls: { a: [accepted] },
+      polls: { a: [working, { kind: 'ok', output: { inline: 1 } }] },
+    });
+    await withRun(temporal, fakes, {}, async (handle) => {
+      expect(await runThrough(handle, fakes)).toBe('completed');
+    });
+    expect(fakes.calls).toEqual(['call a 1.1', 'ask for a', 'ask for a']);
+  });
+
+  test('and fails: what was paid counts, and nothing is paid again', async () => {
+    const fakes = createFakes({
+      plan: paid,
+      calls: { a: [demand('5')] },
+      submit: [settled],
+      polls: { a: [gone] },
+    });
+    await withRun(temporal, fakes, {}, async (handle) => {
+      expect(await runThrough(handle, fakes)).toBe('failed');
+    });
+    expect(fakes.finished[0]?.error).toMatchObject({
+      code: 'PAID_NO_OUTPUT',
+      message: expect.stringContaining('it answered 410') as string,
+    });
+    expect(fakes.calls.filter((call) => call === 'submit')).toHaveLength(1);
+    expect(fakes.events.find(({ type }) => type === 'step.failed')?.data).toMatchObject({
+      result: { cost: '5' },
+    });
+  });
+
+  test('and does not finish in the run’s time: the run ends, and what was paid is undone', async () => {
+    const undo = { url: 'http://service.test/undo', method: 'POST', params: {} };
+    const steps = [aPaidStep('a', '5', { compensation: undo })];
+    const script = {
+      plan: aPlan(steps),
+      calls: { a: [demand('5')] },
+      submit: [settled],
+      polls: { a: [working] },
+    };
+    const fakes = createFakes(script);
+    await withRun(temporal, fakes, { maxTimeMs: 2500 }, async (handle) => {
+      expect(await runThrough(handle, fakes)).toBe('failed');
+    });
+    expect(fakes.finished[0]?.error).toMatchObject({ code: 'MAX_TIME_EXCEEDED' });
+    expect(fakes.calls).toContain('undo a');
+    expect(fakes.events.find(({ type }) => type === 'step.failed')?.data).toMatchObject({
+      result: { code: 'PAID_NO_OUTPUT', cost: '5' },
     });
   });
 });

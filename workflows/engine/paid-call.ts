@@ -1,14 +1,18 @@
 import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
+import type { StatusPoint } from '../../domain/payments/accepted-work.ts';
 import { mayStillSign } from '../../domain/plan/run-deadlines.ts';
 import { checkQuote } from '../../domain/plan/spending.ts';
+import { awaitWork } from './accepted-work.ts';
 import { committed } from './budget.ts';
 import { makePayment, type PaymentEnd, type PaymentToMake } from './payment.ts';
 import { failed, nextAttempt, type Parked, type StepContext, type StepEnd } from './step-context.ts';
+import { announceFailure } from './step-events.ts';
 
 type Demand = Extract<CallOutcome, { kind: 'payment_required' }>;
 type Request = Omit<CallRequest, 'ride'>;
-type Paid = StepEnd | { kind: 'void' };
+/** `left`: paid, and the run stops while the service still works on it. */
+type Paid = StepEnd | { kind: 'void' } | { kind: 'left' };
 
 /** A quote before its payment: it is paid if the approval allows it and its answer can still come in time. */
 export async function payForCall(context: StepContext, request: Request, demand: Demand): Promise<Paid> {
@@ -39,7 +43,24 @@ export async function payForCall(context: StepContext, request: Request, demand:
   budget.held += BigInt(demand.quote.amount);
   const payer = { act: run.act.money, ride: run.journal.ride, stop: run.stop };
   const end = await makePayment(payer, toMake(context, request, demand, decision.beforeMs));
-  return book(context, request, demand, end);
+  const booked = book(context, request, demand, end);
+  return booked.kind === 'accepted' ? awaitPaid(context, request, demand, booked.status) : booked;
+}
+
+/** The payment is settled and booked, so nothing here pays or sends anything again: the service is only asked. */
+async function awaitPaid(
+  context: StepContext,
+  { step }: Request,
+  { intentId, quote }: Demand,
+  status: StatusPoint,
+): Promise<Paid> {
+  const end = await awaitWork(context, step, status, intentId);
+  if (end.kind === 'ok') return { kind: 'completed' };
+  const message = `The payment settled, but the service did not give its answer. ${end.message}`;
+  const failure = failed('PAID_NO_OUTPUT', message, false, quote.amount);
+  if (end.kind === 'failed') return failure;
+  announceFailure(context, step, failure.failure);
+  return { kind: 'left' };
 }
 
 function announceTooLate({ run }: StepContext, step: string, message: string): void {
@@ -73,8 +94,10 @@ function toMake(
   };
 }
 
+type Booked = StepEnd | { kind: 'void' } | { kind: 'accepted'; status: StatusPoint };
+
 /** What the end of the payment means for the step and its budget. */
-function book(context: StepContext, request: Request, demand: Demand, end: PaymentEnd): Paid {
+function book(context: StepContext, request: Request, demand: Demand, end: PaymentEnd): Booked {
   const { budget } = context;
   if (end.kind === 'unsent') return { kind: 'stopped' }; // the hold stays until the sweep proves it void
   if (end.kind === 'unknown') return unknownEnd(context, request, demand.intentId); // the hold stays
@@ -94,6 +117,8 @@ function book(context: StepContext, request: Request, demand: Demand, end: Payme
         context.outputs[request.step.outputKey] = end.output;
         return { kind: 'completed' };
       }
+      if (end.kind === 'settled' && end.accepted !== undefined)
+        return { kind: 'accepted', status: end.accepted };
       const message = 'The payment settled, but the service did not give its answer.';
       return failed('PAID_NO_OUTPUT', message, false, demand.quote.amount);
     }

@@ -1,3 +1,4 @@
+import { ruledOutBy } from '../../domain/plan/branches.ts';
 import { startDag, sinks, type DagNode, type DagState } from '../../domain/plan/dag.ts';
 import { stepSkipped } from '../../domain/payments/events.ts';
 import type { Grant } from '../../domain/plan/approval-state.ts';
@@ -127,11 +128,7 @@ async function compute(context: StepContext, step: PlanStep): Promise<StepEnd> {
   if (outcome.kind === 'failed') return failed(outcome.code, outcome.message);
   outputs[step.outputKey] = outcome.output;
   if (outcome.branch === undefined) return { kind: 'completed' };
-  const other = step.params[outcome.branch === 'then' ? 'else' : 'then'];
-  return {
-    kind: 'completed',
-    ruledOut: typeof other === 'string' ? [other] : Array.isArray(other) ? other.map(String) : [],
-  };
+  return { kind: 'completed', ruledOut: ruledOutBy(step.params, outcome.branch) };
 }
 
 /** Durable pause: money needs a new decision. What was paid stays paid; the plan's revision says what is new. */

@@ -22,7 +22,7 @@ type LocalWork = JournalActivities &
   Pick<PlanningActivities, 'planFast' | 'planAgain' | 'adoptSteps' | 'revisePlan'> &
   Pick<CallingActivities, 'computeStep'>;
 type LocalCalls = Pick<CallingActivities, 'callService'>;
-type RemoteWork = Pick<CallingActivities, 'callService' | 'compensateStep'>;
+type RemoteWork = Pick<CallingActivities, 'callService' | 'compensateStep' | 'pollService'>;
 
 export interface Proxies {
   local: LocalActivityInterfaceFor<LocalWork>;

@@ -2,7 +2,9 @@ import { sleep } from '@temporalio/workflow';
 import { outputsFor } from '../../domain/plan/outputs.ts';
 import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { CallOutcome, CallRequest, CompensateOutcome } from '../../domain/ports/calling.ts';
+import type { StatusPoint } from '../../domain/payments/accepted-work.ts';
 import { retryDelay } from '../../domain/retry.ts';
+import { awaitWork } from './accepted-work.ts';
 import { createOutage } from './outage.ts';
 import { payForCall } from './paid-call.ts';
 import { failed, nextAttempt, type StepContext, type StepEnd } from './step-context.ts';
@@ -29,6 +31,8 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
       case 'stopped':
         if (answer.definite) run.saga.forget(step.id);
         return { kind: 'stopped' };
+      case 'accepted':
+        return finish(context, step, answer.status);
       case 'payment_required': {
         intent.id = answer.intentId;
         const paid = await payForCall(
@@ -40,6 +44,7 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
           context.generations[step.id] = generation + 1; // proven unpaid: only now may another payment be signed
           continue;
         }
+        if (paid.kind === 'left') return { kind: 'stopped' }; // what was paid for may be done: its undo stays
         if (paid.kind === 'parked' || paid.kind === 'stopped') run.saga.forget(step.id);
         if (paid.kind === 'completed') run.saga.completed(step.id);
         return paid;
@@ -48,8 +53,17 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
   }
 }
 
+/** Unpaid work that the service has accepted. Whatever comes of it, it may have been done, so its undo stays. */
+async function finish(context: StepContext, step: PlanStep, status: StatusPoint): Promise<StepEnd> {
+  const end = await awaitWork(context, step, status);
+  if (end.kind === 'stopped') return { kind: 'stopped' };
+  if (end.kind === 'failed') return failed(end.code, end.message);
+  context.run.saga.completed(step.id);
+  return { kind: 'completed' };
+}
+
 type Answer =
-  | Extract<CallOutcome, { kind: 'ok' | 'payment_required' }>
+  | Extract<CallOutcome, { kind: 'ok' | 'accepted' | 'payment_required' }>
   | { kind: 'failed'; code: string; message: string; definite: boolean }
   | { kind: 'stopped'; definite: boolean };
 

@@ -43,7 +43,12 @@ export interface StepContext {
   readonly agreed: { [stepId: string]: string };
 }
 
-export const failed = (code: string, message: string, recoverable = false, cost?: string): StepEnd => ({
+export const failed = (
+  code: string,
+  message: string,
+  recoverable = false,
+  cost?: string,
+): Extract<StepEnd, { kind: 'failed' }> => ({
   kind: 'failed',
   failure: { code, message, recoverable, ...(cost === undefined ? {} : { cost }) },
 });

@@ -1,3 +1,4 @@
+import { plainMarkdown } from '../../domain/plain-text.ts';
 import type { DagState } from '../../domain/plan/dag.ts';
 import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -30,7 +31,7 @@ export function announceFailure(context: StepContext, step: PlanStep, failure: S
 /** What an operator reads on the run's page. */
 export function describeProgress(context: StepContext, state: DagState): void {
   const lines = context.plan.steps.map(
-    (step) => `- ${step.id} (${step.serviceName}): ${state.nodes[step.id]}`,
+    (step) => `- ${step.id} (${plainMarkdown(step.serviceName)}): ${state.nodes[step.id]}`,
   );
   context.run.describe([`**Running**`, lines.join('\n')], { steps: { ...state.nodes }, waitingFor: null });
 }

@@ -1,4 +1,3 @@
-import { decodePaymentResponseHeader } from '@x402/core/http';
 import type { StepPayment } from '../../../db/repositories/payments-write.ts';
 import { EngineError } from '../../../domain/errors.ts';
 import {
@@ -11,10 +10,13 @@ import {
 } from '../../../domain/payments/answers.ts';
 import type { HttpAnswer } from '../../../domain/payments/http.ts';
 import { callKey, type SellerAnswer } from '../../../domain/payments/seller.ts';
+import { statusPointOf } from '../../../domain/payments/status-url.ts';
+import { plainText } from '../../../domain/plain-text.ts';
 import type { PaidCall } from '../../../domain/ports/payments.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
-import type { Delivered, Delivery } from '../delivery.ts';
+import type { Delivered, Delivery, Kept } from '../delivery.ts';
 import type { PaymentTools } from '../tools.ts';
+import { readSettlement, type Settlement } from './headers.ts';
 import { paymentHeader } from './payload.ts';
 import { readQuoteError } from './quote-error.ts';
 
@@ -64,34 +66,67 @@ async function judge(
     return { kind: 'unclear', why: { code, message, ...(isAway ? { away: true } : {}) } };
   }
   const { answer: http, timeMs } = answer;
-  if (classifyStatus(http.status) !== 'ok') return refused(tools, step.serviceName, http);
+  const settlement = readSettlement(http);
+  const hint = settlement.transaction;
+  if (classifyStatus(http.status) !== 'ok') return notOk(tools, step.serviceName, http, settlement);
+  if (http.fault !== undefined) {
+    const message = `The answer of ${step.serviceName} cannot be read: ${http.fault}.`;
+    return { kind: 'unclear', why: { code: 'ANSWER_UNREADABLE', message }, hint };
+  }
   return {
     kind: 'taken',
-    hint: settledTx(http),
-    work: { output: await tools.values.keep(payment.run_id, readBody(http)), timeMs },
+    hint,
+    work: await workOf(tools, payment, step.serviceUrl ?? '', http, timeMs),
     unconfirmed: 'The service delivered, but the chain does not show the payment yet.',
   };
 }
 
-function refused({ now }: PaymentTools, serviceName: string, http: HttpAnswer): Delivered {
+async function workOf(
+  { values, now }: PaymentTools,
+  { run_id: runId }: StepPayment,
+  url: string,
+  http: HttpAnswer,
+  timeMs: number,
+): Promise<Kept> {
+  const accepted = statusPointOf(http, url, now());
+  if (accepted !== undefined) return { output: null, timeMs, accepted };
+  return { output: await values.keep(runId, readBody(http)), timeMs };
+}
+
+/**
+ * No work came. A seller that names a transaction, or says that the settlement goes on, has refused nothing: the chain is
+ * asked for that transaction, and the same bytes are shown again later.
+ */
+function notOk(
+  { now }: PaymentTools,
+  serviceName: string,
+  http: HttpAnswer,
+  { transaction: hint, pending, why: said }: Settlement,
+): Delivered {
+  const isPending = pending || hint !== null;
   const wait = retryAfterMs(http, now());
   const why = {
-    code: http.status === 402 ? 'PAYMENT_REFUSED' : statusCode(http.status),
-    message: readQuoteError(http) ?? describeAnswer(serviceName, http),
+    ...(isPending
+      ? { code: 'SETTLEMENT_PENDING', message: pendingWords(serviceName, http, hint, said) }
+      : refusalWords(serviceName, http)),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
     ...(isAwayStatus(http.status) ? { away: true } : {}),
   };
-  return { kind: 'unclear', why };
+  return { kind: 'unclear', why, hint };
 }
 
-/** The transaction that the seller says settled the payment; a hint for where to look, no proof. */
-function settledTx(http: HttpAnswer): string | null {
-  const header = http.headers['payment-response'] ?? http.headers['x-payment-response'];
-  if (header === undefined) return null;
-  try {
-    const response = decodePaymentResponseHeader(header);
-    return response.success && typeof response.transaction === 'string' ? response.transaction : null;
-  } catch {
-    return null;
-  }
+const refusalWords = (serviceName: string, http: HttpAnswer): { code: string; message: string } => ({
+  code: http.status === 402 ? 'PAYMENT_REFUSED' : statusCode(http.status),
+  message: readQuoteError(http) ?? describeAnswer(serviceName, http),
+});
+
+function pendingWords(
+  serviceName: string,
+  { status }: HttpAnswer,
+  hint: string | null,
+  said: string | undefined,
+): string {
+  const reason = said === undefined ? '' : ` (${plainText(said).slice(0, 200).toWellFormed()})`;
+  const what = hint === null ? '' : `: its transaction is ${hint}`;
+  return `The settlement of the payment is pending${what}. ${serviceName} answered ${status}${reason}; the chain is asked what became of it.`;
 }

@@ -1,7 +1,8 @@
-import { decodePaymentRequiredHeader, decodePaymentResponseHeader } from '@x402/core/http';
+import { isObject } from '../../../domain/json.ts';
 import { readBody } from '../../../domain/payments/answers.ts';
 import type { HttpAnswer } from '../../../domain/payments/http.ts';
-import { storableText } from '../../../domain/storable.ts';
+import { plainText } from '../../../domain/plain-text.ts';
+import { readSettlement, readTerms } from './headers.ts';
 
 /**
  * Why a paid call was answered 402, in the facilitator's words: of the settlement, or else of the next quote. It may well
@@ -9,30 +10,12 @@ import { storableText } from '../../../domain/storable.ts';
  */
 export function readQuoteError(answer: HttpAnswer): string | undefined {
   if (answer.status !== 402) return undefined;
-  const why = settlementError(answer) ?? quoteError(answer);
-  return why && `The payment was not accepted: ${storableText(why.replaceAll(/\s+/g, ' ').slice(0, 200))}`;
+  const why = readSettlement(answer).why ?? readTerms(answer)?.error ?? errorIn(answer);
+  return why && `The payment was not accepted: ${plainText(why).slice(0, 200).toWellFormed()}`;
 }
 
-function settlementError({ headers }: HttpAnswer): string | undefined {
-  const header = headers['payment-response'] ?? headers['x-payment-response'];
-  if (header === undefined) return undefined;
-  try {
-    const { errorReason, errorMessage } = decodePaymentResponseHeader(header) as Record<string, unknown>;
-    const said = [errorReason, errorMessage].filter((word) => typeof word === 'string' && word !== '');
-    return said.length > 0 ? said.join(': ') : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function quoteError(answer: HttpAnswer): string | undefined {
-  const header = answer.headers['payment-required'];
-  try {
-    const document =
-      header === undefined ? readBody(answer) : (decodePaymentRequiredHeader(header) as object);
-    const { error } = document as { error?: unknown };
-    return typeof error === 'string' ? error : undefined;
-  } catch {
-    return undefined;
-  }
+function errorIn(answer: HttpAnswer): string | undefined {
+  const body = readBody(answer);
+  const error = isObject(body) ? body['error'] : undefined;
+  return typeof error === 'string' ? error : undefined;
 }

@@ -1,23 +1,19 @@
-import { decodePaymentRequiredHeader } from '@x402/core/http';
 import type { AssetBook } from '../../../domain/assets.ts';
 import { quotedAsset } from '../../../domain/assets.ts';
 import { EngineError } from '../../../domain/errors.ts';
-import { readBody } from '../../../domain/payments/answers.ts';
 import type { HttpAnswer } from '../../../domain/payments/http.ts';
 import type { Offer, StoredQuote } from '../../../domain/payments/offer.ts';
 import type { PayingRail, RailBook } from '../../../domain/payments/rail.ts';
 import {
   misstatesUnits,
   rankOffers,
-  readPaymentRequired,
   type PaymentRequired,
   type SellersOffer,
 } from '../../../domain/payments/x402/offers.ts';
 import type { PlanStep } from '../../../domain/plan/plan.ts';
-import { storableJson } from '../../../domain/storable.ts';
 import type { Quote } from '../../../domain/ports/calling.ts';
-import type { Json } from '../../../schemas/core/json.ts';
 import type { RailKind } from '../../../schemas/core/payment.ts';
+import { readTerms } from './headers.ts';
 import type { SellersQuote } from './payload.ts';
 
 export interface ChosenQuote {
@@ -25,20 +21,6 @@ export interface ChosenQuote {
   rail: RailKind;
   /** Sealed with the intent: what is signed later is exactly this offer. */
   stored: StoredQuote;
-}
-
-/** A 402 answer as a document: version 2 comes in a header, version 1 in the body. */
-function documentOf(answer: HttpAnswer): Json | undefined {
-  const header = answer.headers['payment-required'];
-  return header === undefined ? readBody(answer) : decode(header);
-}
-
-function decode(header: string): Json | undefined {
-  try {
-    return storableJson(decodePaymentRequiredHeader(header) as unknown as Json);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What a quote is chosen for. */
@@ -60,7 +42,7 @@ export async function chooseQuote(
   { step, asset: code, recipients }: QuoteWish,
   deps: QuoteDeps,
 ): Promise<ChosenQuote | { refused: string }> {
-  const required = readPaymentRequired(documentOf(answer));
+  const required = readTerms(answer);
   if (required === undefined) return { refused: 'its terms are not x402' };
   const { pay: planned } = step;
   const wish = { book: deps.assets, code, ...(planned && { planned }), ...(recipients && { recipients }) };

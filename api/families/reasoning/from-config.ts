@@ -13,6 +13,7 @@ export function reasoningOptions({
   assets,
   planAsset,
   catalogue,
+  cut,
   guard,
 }: ReasoningParts): ReasoningOptions {
   return {
@@ -24,6 +25,7 @@ export function reasoningOptions({
     assets,
     escrow: escrowOptions(config, guard),
     catalogue: catalogue ?? (async () => []),
+    ...(cut === undefined ? {} : { cut }),
     probes: createProbes(config),
   };
 }

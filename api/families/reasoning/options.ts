@@ -38,6 +38,8 @@ export interface ReasoningOptions {
   escrow: EscrowOptions;
   /** Every service that can be planned with. */
   catalogue(): Promise<readonly CatalogueService[]>;
+  /** Says that the catalogue has more than was read; undefined when it is whole. */
+  cut?(): Promise<string | undefined>;
   /** States of the outside systems, for health: chain, facilitator, planner. */
   probes: { readonly [name in 'chain' | 'facilitator' | 'planner']: () => Promise<HealthCheck> };
 }
@@ -49,6 +51,7 @@ export interface ReasoningParts {
   /** What maxCost is meant in. */
   planAsset: Asset;
   catalogue?: () => Promise<readonly CatalogueService[]>;
+  cut?: () => Promise<string | undefined>;
   /** Asks the chain about destinations of withdrawals from this address; by default only their form is judged. */
   guard?: (escrowAddress: string) => WithdrawalGuard;
 }

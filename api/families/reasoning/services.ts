@@ -10,7 +10,7 @@ import type { ReasoningOptions } from './options.ts';
 const ServiceAnswer = z.object({ success: z.literal(true), service: Service.loose() });
 
 /** What plans are made from: the registry's services and the Bazaar's. */
-export function serviceRoutes({ catalogue }: ReasoningOptions): Route[] {
+export function serviceRoutes({ catalogue, cut }: ReasoningOptions): Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -24,7 +24,9 @@ export function serviceRoutes({ catalogue }: ReasoningOptions): Route[] {
         const services = (await catalogue()).filter(
           (service) => category === undefined || service.category === category,
         );
-        return { status: 200, body: { success: true, services: services.map(toWireService) } };
+        const notice = await cut?.();
+        const body = { success: true as const, services: services.map(toWireService) };
+        return { status: 200, body: notice === undefined ? body : { ...body, notice } };
       },
     }),
     defineRoute({

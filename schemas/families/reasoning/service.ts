@@ -27,7 +27,12 @@ export const ServicesQuery = z.object({ category: z.string().min(1).max(128).opt
 export type ServicesQuery = z.infer<typeof ServicesQuery>;
 
 /** 200 of `GET /services`; other families add their fields to each service. */
-export const ServicesAnswer = z.object({ success: z.literal(true), services: z.array(Service.loose()) });
+export const ServicesAnswer = z.object({
+  success: z.literal(true),
+  services: z.array(Service.loose()),
+  /** Says that there are more services than were read, and how many. */
+  notice: z.string().optional(),
+});
 export type ServicesAnswer = z.infer<typeof ServicesAnswer>;
 
 const Check = z.string().meta({ description: 'ok, degraded or down, with what is known', example: 'ok' });

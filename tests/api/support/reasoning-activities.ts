@@ -107,6 +107,10 @@ function scriptedCalls(parts: ActivityParts, scenarioOf: ScenarioOf): CallingAct
       if (step.pay !== undefined) return quote(parts, await runOf(parts, runId), step, generation);
       return { kind: 'ok', output: await complete(parts, runId, step, attempt, outputs), timeMs: 3 };
     },
+    pollService: async ({ ride, runId, step, attempts }) => {
+      await journal.append(ride);
+      return { kind: 'ok', output: await complete(parts, runId, step, attempts, undefined) };
+    },
     computeStep: async ({ ride, runId, step }) => {
       await journal.append({ runId, events: [...ride.events, stepCalled(step.id, 1, 1)] });
       return { kind: 'ok', output: await complete(parts, runId, step, 1, (await scenarioOf(runId)).outputs) };
@@ -153,7 +157,7 @@ function scriptedPayments(parts: ActivityParts, scenarioOf: ScenarioOf): Payment
 async function complete(
   { values, journal }: ActivityParts,
   runId: string,
-  step: PlanStep,
+  step: Pick<PlanStep, 'id'>,
   attempts: number,
   outputs: Scenario['outputs'],
   payment?: PaymentFacts,

@@ -4,6 +4,7 @@ import type {
   CallRequest,
   CallingActivities,
   CompensateOutcome,
+  PollOutcome,
 } from '../../../domain/ports/calling.ts';
 import type { JournalActivities, JournalEvent, Ride } from '../../../domain/ports/journal.ts';
 import { formatUnits } from '../../../domain/money.ts';
@@ -85,6 +86,8 @@ export interface Script {
   /** For runs whose settings name an ended one. */
   past?: ReusedResults;
   calls?: { [stepId: string]: CallOutcome[] };
+  /** What a look at accepted work brings. */
+  polls?: { [stepId: string]: PollOutcome[] };
   sign?: SignOutcome[];
   submit?: SubmitOutcome[];
   reconcile?: ReconcileOutcome[];
@@ -189,6 +192,17 @@ export function createFakes(script: Script): Fakes {
           runId: request.runId,
           events: [note(`step.completed:${request.step.id}`, 'step.completed')],
         });
+      return outcome;
+    },
+    pollService: async ({ ride, runId, step, intentId }) => {
+      calls.push(`ask for ${step.id}${intentId === undefined ? '' : `, paid by ${intentId}`}`);
+      write(ride);
+      const outcome = answer(
+        `ask ${step.id}`,
+        script.polls?.[step.id] ?? [{ kind: 'ok', output: { inline: step.id } }],
+      );
+      if (outcome.kind === 'ok')
+        write({ runId, events: [note(`step.completed:${step.id}`, 'step.completed')] });
       return outcome;
     },
     computeStep: async ({ ride, step }) => {
