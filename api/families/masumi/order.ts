@@ -16,17 +16,8 @@ import { FAMILY } from './names.ts';
 import { inputHash, purchaserNonce } from './hashing.ts';
 import { matches } from './patterns.ts';
 import { priceJob, type JobPrice } from './pricing.ts';
-import { invalidIdentifier } from './read-order.ts';
+import { invalidIdentifier, type Order } from './read-order.ts';
 import { agentOf, type Shop } from './shop.ts';
-
-/** A purchaser's order, parsed. */
-export interface Order {
-  /** Undefined where the purchaser sent none, which only free agents allow. */
-  identifier: string | undefined;
-  inputs: JsonObject;
-  /** ADA as it was written; native API only. */
-  amount?: string | undefined;
-}
 
 type NamedOrder = Order & { identifier: string };
 

@@ -1,8 +1,16 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { ApiError, invalidInput } from '../../problem.ts';
-import type { Order } from './order.ts';
 import { doubleOf } from '../../../domain/exact-json.ts';
 import { isObject } from '../../../domain/json.ts';
+
+/** A purchaser's order, parsed. */
+export interface Order {
+  /** Undefined where the purchaser sent none, which only free agents allow. */
+  identifier: string | undefined;
+  inputs: JsonObject;
+  /** ADA as it was written; native API only. */
+  amount?: string | undefined;
+}
 
 const LONGEST_IDENTIFIER = 250;
 
