@@ -43,8 +43,11 @@ export function createProcesses({ log, graceMs = 5000 }: { log: Log; graceMs?: n
       const info = await becomeReady(launched, readyMessage(launched.handle), options);
       return Object.assign(launched.child, { info });
     },
-    async stopAll() {
-      while (running.length > 0) await running.at(-1)?.stop();
+    async stopAll(progress) {
+      for (let child = running.at(-1); child !== undefined; child = running.at(-1)) {
+        progress?.(`${child.name} ends`);
+        await child.stop();
+      }
       guardian.close();
     },
   };

@@ -66,6 +66,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
+const FORCE_AFTER_MS = 10_000; // what was cancelled and does not end is left behind
+
 const isEngine = ({ name }: FamilyQueue): boolean => name === 'engine';
 
 function workerOptions(
@@ -74,6 +76,7 @@ function workerOptions(
   bundle: WorkflowBundleOption | undefined,
 ): WorkerOptions {
   const heartbeats = createHeartbeats(options.heartbeatEveryMs ?? 2000);
+  const graceMs = options.shutdownGraceMs ?? 10_000;
   return {
     connection: options.connection,
     namespace: options.namespace,
@@ -86,8 +89,8 @@ function workerOptions(
       : {}),
     maxConcurrentActivityTaskExecutions: (options.maxConcurrentActivities ?? 100) * (kind.tasksPerPlace ?? 1),
     maxConcurrentLocalActivityExecutions: 100,
-    shutdownGraceTime: options.shutdownGraceMs ?? 10_000,
-    shutdownForceTime: '20s',
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: graceMs + FORCE_AFTER_MS,
     interceptors: { activity: [() => ({ inbound: heartbeats }), () => ({ inbound: permanentFailures })] },
   };
 }

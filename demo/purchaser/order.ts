@@ -32,8 +32,10 @@ export interface Order {
 export interface Bought {
   jobId: string;
   status: JobStatusAnswer['status'];
-  /** True when every check passed and the job completed, or when the refund that was ordered came. */
+  /** True when every check passed, and the job completed or the refund that was ordered came. */
   passed: boolean;
+  /** The same for a person. */
+  ending: string;
 }
 
 /** What the parts of a purchase share. */
