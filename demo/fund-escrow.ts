@@ -26,8 +26,8 @@ export async function fundEscrow(
   const { mint, rpcUrl } = local.solana;
   const deposit = amount ?? USUAL;
   const units = readDeposit(deposit, mint);
-  screen.title('The user opens an escrow and deposits');
   await refuseTooMuch(local, wallet, units, user);
+  screen.title('The user opens an escrow and deposits');
   const escrow = `/escrow/${encodeURIComponent(user)}`;
   await client.post(`${escrow}/create`, { userWallet: wallet.address });
   const { balances } = await client.get<{ balances: Record<string, { available: number }> }>(

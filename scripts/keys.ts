@@ -79,10 +79,11 @@ function create({ tenant, subject, scopes, name, expires }: Values): Act {
   };
 }
 
-const list =
-  ({ tenant }: Values): Act =>
-  async (db) =>
-    void process.stdout.write(`${keyTable(await listKeys(db.em(), tenant)).join('\n')}\n`);
+function list({ tenant }: Values): Act {
+  return async (db) => {
+    process.stdout.write(`${keyTable(await listKeys(db.em(), tenant)).join('\n')}\n`);
+  };
+}
 
 function revoke({ tenant }: Values, id: string | undefined): Act {
   if (id === undefined)

@@ -51,7 +51,7 @@ STEWARD_ADMIN_KEY. Exit code 0: delivered (with --refund: paid back), and every 
       };
       const screen = createScreen();
       screen.title(`Buying ${key}`);
-      const { passed, ending } = await purchase(
+      const { passed, fulfilled } = await purchase(
         {
           agent: createAgent(
             values.api ?? (stack === undefined ? baseUrl(config) : await requireOwnApi(stack)),
@@ -65,12 +65,20 @@ STEWARD_ADMIN_KEY. Exit code 0: delivered (with --refund: paid back), and every 
         },
         order,
       );
-      screen.line(`   ${ending}`);
-      process.exitCode = passed ? 0 : 1;
+      screen.line(`   ${ending(passed, fulfilled, values.refund)}`);
+      process.exitCode = fulfilled ? 0 : 1;
     },
   },
   keyLast(process.argv.slice(2)),
 );
+
+/** What became of it, in one sentence. */
+function ending(passed: boolean, fulfilled: boolean, refund: boolean): string {
+  if (fulfilled) return `${refund ? 'Refunded' : 'Bought'}: every check passed.`;
+  return passed
+    ? 'NOT paid back: the job was delivered all the same; what becomes of the money is said above.'
+    : 'NOT as it should be: see above.';
+}
 
 /** Not asked for where the command line and the environment say everything: seller and payment service may be anybody's. */
 function stackOf(config: Config, { api, data }: { api?: string | undefined; data?: string | undefined }) {

@@ -34,8 +34,8 @@ export interface Bought {
   status: JobStatusAnswer['status'];
   /** True when every check passed, and the job completed or the refund that was ordered came. */
   passed: boolean;
-  /** The same for a person. */
-  ending: string;
+  /** True when that is also what was asked for: who wanted the money back has it, or the seller has agreed. */
+  fulfilled: boolean;
 }
 
 /** What the parts of a purchase share. */
