@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { createLog } from '../config/logging.ts';
 import { describeError } from '../domain/errors.ts';
 import type { Environment } from '../embedded/environment.ts';

@@ -43,7 +43,7 @@ const DRAIN_MS = 1000; // what is cut off here is done at the next start
 
 /** The configuration, with the command line's options on top. */
 export function stackConfig(options: StackOptions): Config {
-  if (options.port !== undefined && !/^\d{1,5}$/.test(options.port))
+  if (options.port !== undefined && !(/^\d{1,5}$/.test(options.port) && Number(options.port) < 65_536))
     throw new UsageError(`--port must be a number from 0 to 65535, not "${options.port}".`);
   const ports = ['PORT', ...Object.keys(settings.shape).filter(isPort)];
   const free = options.anyPorts ? Object.fromEntries(ports.map((name) => [name, '0'])) : {};

@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../families/config.ts';
 import { prepareSchema } from '../families/schema.ts';

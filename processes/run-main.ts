@@ -24,6 +24,8 @@ export interface Running {
 /** Runs a process until it is interrupted. What goes wrong is one readable line and exit code 1, not a stack trace. */
 export async function runMain(name: string, start: () => Promise<Running>): Promise<void> {
   outliveReaders();
+  const [unexpected] = process.argv.slice(2);
+  if (unexpected !== undefined) return void refuse(name, unexpected);
   let lost = 'could not start';
   try {
     const { stop, finished = new Promise<never>(ignore) } = await start();
@@ -31,10 +33,22 @@ export async function runMain(name: string, start: () => Promise<Running>): Prom
     const signal = await Promise.race([interrupted(), finished]);
     lost = 'did not stop in order';
     if (signal !== undefined) await stop(signal);
+    // Idle connections to others would keep a process that has stopped for as long as those others like.
+    process.exit();
   } catch (error) {
     process.stderr.write(`\n${name} ${lost}: ${describeError(error)}\n`);
     if (process.env['LOG_LEVEL'] === 'debug' && error instanceof Error)
       process.stderr.write(`${error.stack}\n`);
     process.exit(1);
   }
+}
+
+/** These processes have settings and no options. `--help` is no mistake. */
+function refuse(name: string, unexpected: string): void {
+  const isQuestion = unexpected === '--help';
+  const text = `${name} has no options: its settings are in the environment (PORT, DATABASE_URL and others; .env.example explains them).\n`;
+  (isQuestion ? process.stdout : process.stderr).write(
+    isQuestion ? text : `Unknown option '${unexpected}'. ${text}`,
+  );
+  process.exitCode = isQuestion ? 0 : 2;
 }

@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { NativeConnection } from '@temporalio/worker';
 import { loadConfig } from '../families/config.ts';
 import { createLog, logLastWords } from '../config/logging.ts';
@@ -29,7 +28,10 @@ await runMain('The worker', async () => {
     finished: workers.finished,
     async stop(signal) {
       log.info({ signal, atMostMs: config.WORKER_DRAIN_MS }, 'worker: draining');
-      await workers.stop();
+      // It was told to stop, and it does: what it did last and could not tell is done again by another worker.
+      const cut = await workers.stop().catch((err: unknown) => ({ err }));
+      if (cut !== undefined)
+        log.warn(cut, 'worker: Temporal did not hear what it did last; it is done again');
       await connection.close();
       log.info('worker: stopped');
     },

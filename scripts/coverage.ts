@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { runScript } from './command-line.ts';
+import { refuseUnknown } from './run-vitest.ts';
 import {
   addCounts,
   addScores,
@@ -29,6 +30,7 @@ ${BAR} %.`,
   notes:
     'V8 counts in Node, counters in the bundle count in the sandbox of workflows. Arguments go to vitest.',
   async run({ positionals }) {
+    await refuseUnknown(positionals);
     const passed = await measure(positionals);
     const files = readScores();
     const rows = FOLDERS.map((folder) => scoreFolder(folder, files));

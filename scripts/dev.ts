@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { join } from 'node:path';
 import { freePort, refuseBusyPorts } from '../embedded/ports.ts';
 import { addresses, stackConfig, startStack, stopAloud, untilInterrupted } from '../embedded/stack.ts';

@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { loadConfig } from '../families/config.ts';
 import { SOLANA_TOKEN } from '../embedded/chains/deploy/solana.ts';
 import { localAssetsOf, walletOf } from '../embedded/chains/of-stack.ts';

@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { required } from '../config/temporal-connection.ts';
 import { requireOwnApi, requireStack, runningStack, type LocalStack } from '../embedded/local-stack.ts';
 import { baseUrl } from '../embedded/urls.ts';
@@ -42,13 +41,13 @@ STEWARD_ADMIN_KEY. Exit code 0: delivered (with --refund: paid back), and every 
     async run({ values, positionals: [key] }) {
       if (key === undefined)
         throw new UsageError('Which agent? npm run purchase -- FLOW_KEY; GET /flows lists the keys.');
-      const config = loadConfig();
-      const stack = stackOf(config, values);
       const order = {
         input: readObject(values.input, '--input'),
         answer: readObject(values.answer, '--answer'),
         refund: values.refund,
       };
+      const config = loadConfig();
+      const stack = stackOf(config, values);
       const screen = createScreen();
       screen.title(`Buying ${key}`);
       const { passed, fulfilled } = await purchase(

@@ -34,6 +34,8 @@ booked and not there shows in the next check of the books.`,
   },
   examples: ['steward treasury show', 'steward treasury put 100 --asset ID --note "from the bank"'],
   async run({ values, positionals: [action, amount] }) {
+    if (!['show', 'put', 'take'].includes(action ?? ''))
+      throw new UsageError('Say show, put or take; --help shows how.');
     const { assets } = buildAssetBook(configOf(values.data));
     const db = await openInstallation(installationOf(values.data), prepareSchema);
     try {
@@ -74,7 +76,6 @@ async function book(
   amount: string | undefined,
   { asset: named, note, float, id = randomUUID() }: Values,
 ): Promise<void> {
-  if (action !== 'put' && action !== 'take') throw new UsageError('Say show, put or take; --help shows how.');
   if (amount === undefined) throw new UsageError(`How much? steward treasury ${action} AMOUNT`);
   if (note === undefined) throw new UsageError('Why? Say it with --note; it is kept with the booking.');
   const asset = assets.find((one) => one.id === named);

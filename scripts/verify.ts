@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { runScript, UsageError } from './command-line.ts';
 import { checkOnChains, type Checked, type Witnesses } from '../domain/receipts/on-chains.ts';
 import { createEvmWitness } from '../activities/payments/evm/witness.ts';
