@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { runScript } from './command-line.ts';
-import { refuseUnknown } from './run-vitest.ts';
+import { untilEnded } from './run-vitest.ts';
 import {
   addCounts,
   addScores,
@@ -30,7 +29,6 @@ ${BAR} %.`,
   notes:
     'V8 counts in Node, counters in the bundle count in the sandbox of workflows. Arguments go to vitest.',
   async run({ positionals }) {
-    await refuseUnknown(positionals);
     const passed = await measure(positionals);
     const files = readScores();
     const rows = FOLDERS.map((folder) => scoreFolder(folder, files));
@@ -61,10 +59,10 @@ async function measure(given: readonly string[]): Promise<boolean> {
       ...FOLDERS.map((folder) => `--coverage.include=${folder}/**/*.ts`),
       ...given,
     ],
-    { stdio: 'inherit', cwd: root, env: { ...process.env, COVERAGE: '1' } },
+    { stdio: ['inherit', 'inherit', 'pipe'], cwd: root, env: { ...process.env, COVERAGE: '1' } },
   );
   process.on('SIGINT', () => undefined);
-  await once(tests, 'exit');
+  await untilEnded(tests);
   return tests.exitCode === 0;
 }
 
