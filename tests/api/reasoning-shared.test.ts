@@ -45,7 +45,6 @@ describe('health', () => {
       checks: {
         database: 'ok',
         temporal: 'ok',
-        workers: 'degraded',
         chain: 'ok',
         facilitator: 'ok',
         planner: 'ok',
