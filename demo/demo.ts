@@ -2,7 +2,7 @@ import { createLog } from '../config/logging.ts';
 import { describeError } from '../domain/errors.ts';
 import type { Environment } from '../embedded/environment.ts';
 import { DEMO_USER, localAssetsOf } from '../embedded/chains/of-stack.ts';
-import { requireOwnApi, runningStack, type LocalStack } from '../embedded/local-stack.ts';
+import { requireOwnApi, runningStack, type LocalStack } from '../scripts/local-stack.ts';
 import { runScript, UsageError } from '../scripts/command-line.ts';
 import { HYMN } from '../stand-ins/agents/samples.ts';
 import { sellAgents } from './agents.ts';
@@ -18,7 +18,7 @@ import {
   stopAloud,
   untilInterrupted,
 } from '../embedded/stack.ts';
-import { stackFileOf } from '../embedded/stack-file.ts';
+import { stackFileOf } from '../scripts/stack-file.ts';
 
 const TASKS: readonly DemoTask[] = [
   {

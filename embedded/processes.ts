@@ -2,7 +2,7 @@ import type { StdioOptions } from 'node:child_process';
 import type { Child, Log, Processes } from './processes/child.ts';
 import { createGuardianLink } from './processes/guardian-link.ts';
 import { describeExit, launch, whenSpawned, type Launch, type Launched } from './processes/launch.ts';
-import { signalPid } from './processes/pid.ts';
+import { signalPid } from '../processes/pid.ts';
 import { becomeReady, readyMessage } from './processes/readiness.ts';
 
 export type { Child, Log, NodeChild, Processes } from './processes/child.ts';

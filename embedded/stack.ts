@@ -16,8 +16,9 @@ import { startEnvironment, type Environment, type EnvironmentOptions } from './e
 import { freePort, refuseBusyPorts } from './ports.ts';
 import { createProcesses, type Log } from './processes.ts';
 import { launcherGone } from './processes/launcher.ts';
-import { closeStackFile, readStackFile, stackFileOf, writeStackFile } from './stack-file.ts';
-import { baseUrl, localUrl } from './urls.ts';
+import { readStackFile, stackFileOf } from '../scripts/stack-file.ts';
+import { closeStackFile, writeStackFile } from './write-stack-file.ts';
+import { baseUrl, localUrl } from '../processes/urls.ts';
 import { wantedPorts } from './wanted-ports.ts';
 
 export interface StackOptions {

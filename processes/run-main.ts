@@ -25,7 +25,7 @@ export interface Running {
 export async function runMain(name: string, start: () => Promise<Running>): Promise<void> {
   outliveReaders();
   const [unexpected] = process.argv.slice(2);
-  if (unexpected !== undefined) return void refuse(name, unexpected);
+  if (unexpected !== undefined) return refuse(name, unexpected);
   let lost = 'could not start';
   try {
     const { stop, finished = new Promise<never>(ignore) } = await start();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort, refuseBusyPorts } from '../embedded/ports.ts';
 import { addresses, stackConfig, startStack, stopAloud, untilInterrupted } from '../embedded/stack.ts';
-import { baseUrl } from '../embedded/urls.ts';
+import { baseUrl } from '../processes/urls.ts';
 import { wantedPorts } from '../embedded/wanted-ports.ts';
 import { createLog, logLastWords } from '../config/logging.ts';
 import { runScript } from './command-line.ts';

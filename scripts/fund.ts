@@ -1,7 +1,7 @@
 import { loadConfig } from '../families/config.ts';
 import { SOLANA_TOKEN } from '../embedded/chains/deploy/solana.ts';
 import { localAssetsOf, walletOf } from '../embedded/chains/of-stack.ts';
-import { requireOwnApi, requireStack } from '../embedded/local-stack.ts';
+import { requireOwnApi, requireStack } from './local-stack.ts';
 import { createDemoClient } from '../demo/client.ts';
 import { fundEscrow, readDeposit } from '../demo/fund-escrow.ts';
 import { createScreen } from '../demo/screen.ts';

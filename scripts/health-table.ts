@@ -1,4 +1,4 @@
-import { baseUrl } from '../embedded/urls.ts';
+import { baseUrl } from '../processes/urls.ts';
 import { UsageError } from './command-line.ts';
 
 /** The answer of GET /health as rows of text: one for each check and each number, nested values under their path. */

@@ -1,5 +1,5 @@
-import { requireOwnApi, requireStack, runningStack, type LocalStack } from '../embedded/local-stack.ts';
-import { readStackFile } from '../embedded/stack-file.ts';
+import { requireOwnApi, requireStack, runningStack, type LocalStack } from './local-stack.ts';
+import { readStackFile } from './stack-file.ts';
 import { loadConfig, type Config } from '../families/config.ts';
 import { describeError } from '../domain/errors.ts';
 import { runScript } from './command-line.ts';

@@ -72,8 +72,13 @@ function create({ tenant, subject, scopes, name, expires }: Values): Act {
   const expiresAt = data.expires_at === undefined ? null : new Date(data.expires_at);
   const { subject: owner, name: title, scopes: allowed } = data;
   return async (db) => {
-    const wanted = { tenant, subject: owner, name: title, scopes: allowed, expiresAt };
-    const { created, key } = await issueKey(db, wanted);
+    const { created, key } = await issueKey(db, {
+      tenant,
+      subject: owner,
+      name: title,
+      scopes: allowed,
+      expiresAt,
+    });
     await note(db, tenant, 'keys create', created.prefix);
     process.stdout.write(`${newKeyLines(created, key).join('\n')}\n`);
   };

@@ -1,5 +1,5 @@
 import { required } from '../config/temporal-connection.ts';
-import { requireStack } from '../embedded/local-stack.ts';
+import { requireStack } from './local-stack.ts';
 import { loadConfig, type Config } from '../families/config.ts';
 import { noDatabase } from '../processes/reach.ts';
 import { openDatabase, type Database } from '../db/database.ts';

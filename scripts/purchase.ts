@@ -1,6 +1,6 @@
 import { required } from '../config/temporal-connection.ts';
-import { requireOwnApi, requireStack, runningStack, type LocalStack } from '../embedded/local-stack.ts';
-import { baseUrl } from '../embedded/urls.ts';
+import { requireOwnApi, requireStack, runningStack, type LocalStack } from './local-stack.ts';
+import { baseUrl } from '../processes/urls.ts';
 import { loadConfig, type Config } from '../families/config.ts';
 import { createScreen } from '../demo/screen.ts';
 import { createAgent } from '../demo/purchaser/agent.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LocalStack } from '../local-stack.ts';
+import type { LocalStack } from '../../scripts/local-stack.ts';
 import { deployLocalAssets } from './deploy.ts';
 import { openUserWallet } from './deploy/solana.ts';
 import { parseSeed, solanaKeypair } from './keys.ts';

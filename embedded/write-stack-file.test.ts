@@ -9,9 +9,10 @@ import { createSealer } from '../db/sealing.ts';
 import { loadConfig } from '../families/config.ts';
 import { families } from '../families/index.ts';
 import { temporaryFolder } from '../tests/support/temporary-folder.ts';
-import { requireOwnApi, requireStack, runningStack } from './local-stack.ts';
+import { requireOwnApi, requireStack, runningStack } from '../scripts/local-stack.ts';
 import { refuseBusyPorts } from './ports.ts';
-import { closeStackFile, stackFileOf, writeStackFile } from './stack-file.ts';
+import { stackFileOf } from '../scripts/stack-file.ts';
+import { closeStackFile, writeStackFile } from './write-stack-file.ts';
 import { wantedPorts } from './wanted-ports.ts';
 
 const folder = temporaryFolder('stack-file');
