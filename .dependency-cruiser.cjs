@@ -1,5 +1,7 @@
 /** The import table of ARCHITECTURE.md, enforced. Tests, scripts, benches, the library and the launchers may import anything. */
 const ABOVE = 'processes|families|library|sdk|cli|embedded|stand-ins|demo|examples|tests|bench|scripts';
+/** It imports nothing and has one effect, which must come before a package is loaded. */
+const QUIET = '^config/quiet-bindings\\.ts$';
 const inside = (folder) => `^${folder}/`;
 const only = (name, from, allowed, comment) => ({
   name,
@@ -14,7 +16,7 @@ const never = (name, forbidden, comment) => ({
   ...(comment === undefined ? {} : { comment }),
   severity: 'error',
   from: { path: inside(name), pathNot: '\\.test\\.ts$' },
-  to: { path: `^(${forbidden})/` },
+  to: { path: `^(${forbidden})/`, pathNot: QUIET },
 });
 
 module.exports = {
@@ -55,7 +57,7 @@ module.exports = {
       comment: 'settings and workflows are known to activities and API by their types alone',
       severity: 'error',
       from: { path: '^(activities|api)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(config|workflows)/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^(config|workflows)/', pathNot: QUIET, dependencyTypesNot: ['type-only'] },
     },
     never('api', `activities|workers|${ABOVE}`),
     never('workers', `api|${ABOVE}`),

@@ -54,6 +54,8 @@ export type CommandCtx = Pick<Ctx, 'deps' | 'principal' | 'claim'>;
 /** What a run's family does with it, as the engine's own routes ask for it. */
 export interface RunFamily {
   name: string;
+  /** Kinds of work besides the engine's. */
+  queues?: readonly string[];
   /** Everybody of the tenant sees its runs. Without this only a run's own subject and admins do. */
   sharedRuns?: true;
   /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */

@@ -41,8 +41,6 @@ export interface FamilyModule extends RunFamily {
   ownCodes?: Readonly<Record<string, CodeMeaning>>;
   /** Problem codes that `giveInput` may throw besides the engine's. */
   inputErrors?: readonly string[];
-  /** Kinds of work besides the engine's. */
-  queues?: readonly string[];
   /** What it fills at the top of `/health`, besides its own part there. */
   fills?: HealthNames;
   /** First path segments that are the family's, so that 404 and 405 below them carry its aliases, e.g. "/workflows". */

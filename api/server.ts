@@ -92,12 +92,25 @@ function refuseOpenDoor({ settings }: ServedApi, host: string): void {
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = (error: Error): void => reject(inWords(error, port));
+    server.once('error', refuse);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       resolve();
     });
   });
+}
+
+function inWords(cause: Error, port: number): Error {
+  const code = 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE')
+    return new Error(
+      `port ${port} is in use by another process (to see which: lsof -i :${port}). End that process, or choose another port with PORT; PORT=0 takes a free one.`,
+      { cause },
+    );
+  if (code === 'EACCES')
+    return new Error(`port ${port} needs privileges. Choose one above 1023 with PORT.`, { cause });
+  return cause;
 }
 
 function urlOf(server: Server, host: string): string {

@@ -1,7 +1,7 @@
 const SAID_AT_IMPORT = 'bigint: Failed to load bindings';
 
 /**
- * Imported first by whatever people start. bigint-buffer, deep below the Solana token library, warns that its native half
+ * Imported by every file that imports the Solana token library, and before it, so that no process can forget it. bigint-buffer, deep below the Solana token library, warns that its native half
  * is missing. It is left out on purpose (no install scripts; the native half has a known overflow, CVE-2025-3194).
  */
 const { warn } = console;

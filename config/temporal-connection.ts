@@ -1,7 +1,9 @@
 import type { Config } from './config.ts';
 
+export type TemporalSettings = Pick<Config, 'TEMPORAL_ADDRESS' | 'TEMPORAL_TLS' | 'TEMPORAL_API_KEY'>;
+
 /** How to reach Temporal: the same for native connections of workers and gRPC connections of clients. */
-export function temporalOptions(config: Config): { address: string; tls?: true; apiKey?: string } {
+export function temporalOptions(config: TemporalSettings): { address: string; tls?: true; apiKey?: string } {
   if (config.TEMPORAL_ADDRESS === undefined)
     throw new Error(
       'TEMPORAL_ADDRESS is not set. Point it to a Temporal server, or use npm start, which brings its own.',

@@ -21,7 +21,7 @@ export function createDemoClient(url: string, key?: string): DemoClient {
   const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
     const answer = await fetch(`${url}${path}`, { ...init, headers });
     const body = (await answer.json()) as T & { detail?: string };
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${body.detail ?? 'no reason given'}`);
+    if (!answer.ok) throw new Error(refusalOf(path, answer.status, body.detail));
     return body;
   };
   return {
@@ -37,6 +37,9 @@ export function createDemoClient(url: string, key?: string): DemoClient {
     },
   };
 }
+
+const refusalOf = (path: string, status: number, detail = 'no reason given'): string =>
+  `${path} answered ${status}: ${detail}${status === 401 ? ' Set STEWARD_ADMIN_KEY to a key of this API (npm run keys makes one).' : ''}`;
 
 async function* readSocket(socket: WebSocket): AsyncGenerator<DemoEvent> {
   const queue: DemoEvent[] = [];

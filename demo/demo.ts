@@ -1,6 +1,9 @@
-import '../config/quiet-bindings.ts';
 import { createLog } from '../config/logging.ts';
-import { runScript } from '../scripts/command-line.ts';
+import { describeError } from '../domain/errors.ts';
+import type { Environment } from '../embedded/environment.ts';
+import { DEMO_USER, localAssetsOf } from '../embedded/chains/of-stack.ts';
+import { requireOwnApi, runningStack, type LocalStack } from '../scripts/local-stack.ts';
+import { runScript, UsageError } from '../scripts/command-line.ts';
 import { HYMN } from '../stand-ins/agents/samples.ts';
 import { sellAgents } from './agents.ts';
 import { createDemoClient } from './client.ts';
@@ -12,9 +15,10 @@ import {
   quietRuntime,
   stackConfig,
   startStack,
+  stopAloud,
   untilInterrupted,
-  type Stack,
 } from '../embedded/stack.ts';
+import { stackFileOf } from '../scripts/stack-file.ts';
 
 const TASKS: readonly DemoTask[] = [
   {
@@ -32,7 +36,6 @@ const TASKS: readonly DemoTask[] = [
   },
 ];
 
-const USER = 'demo_user';
 const ENDED_WELL = 'Both tasks ended as they should, and both agents were sold';
 
 interface Wish {
@@ -40,6 +43,11 @@ interface Wish {
   data: string | undefined;
   'any-ports': boolean;
   once: boolean;
+}
+
+/** What the demo shows things on: the stack that it started, or one that ran already. */
+interface Stage extends Pick<Environment, 'config' | 'local' | 'standIns'> {
+  url: string;
 }
 
 /** Ends with 0 when tasks and sales went as they should. */
@@ -51,45 +59,60 @@ async function demonstrate(values: Wish): Promise<void> {
     anyPorts: values['any-ports'],
     application: true,
   });
+  const running = runningStack(config.DATA_DIR);
+  const isGood =
+    running === undefined
+      ? await onOwnStack(screen, config, values.once)
+      : await onStage(screen, await join(screen, running));
+  process.exitCode = isGood ? 0 : 1;
+}
+
+/** The stack of the same folder serves already, so nothing is started, and nothing is stopped. */
+async function join(screen: Screen, running: LocalStack): Promise<Stage> {
+  screen.title(`The stack of ${running.dir} runs already: the demo uses it`);
+  const { config, standIns } = running;
+  return { url: await requireOwnApi(running), config, local: await localAssetsOf(running), standIns };
+}
+
+async function onOwnStack(screen: Screen, config: Environment['config'], once: boolean): Promise<boolean> {
   const log = createLog(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, 'steward');
   quietRuntime(log);
   const started = performance.now();
   screen.title(
     'Starting Temporal, PostgreSQL, two chains, a facilitator, sample services, agents, workers and the API',
   );
-  const stack = await startStack(config, {
-    application: true,
-    log,
-    progress: (message) => screen.detail(message),
-  });
+  const progress = (message: string): void => screen.detail(message);
+  const stack = await startStack(config, { application: true, log, progress });
   screen.line(addresses(stack, (performance.now() - started) / 1000));
-  let good = true;
-  try {
-    good = await showAll(screen, stack);
-    screen.title(good ? ENDED_WELL : 'Something did not end as it should: see above');
-    lookFurther(screen, stack);
-    if (!values.once) {
-      screen.line('Still serving. Look around at the addresses above; Ctrl-C stops everything.');
-      await untilInterrupted(stack.application);
-    }
-  } catch (error) {
-    good = false;
-    screen.line(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
+  const good = await onStage(screen, { url: stack.application!.url, ...stack.environment });
+  if (good !== undefined && !once) {
+    screen.line('Still serving. Look around at the addresses above; Ctrl-C stops everything.');
+    await untilInterrupted(stack.application);
   }
-  screen.line('Stopping...');
-  await stack.stop();
-  process.exitCode = good ? 0 : 1;
+  await stopAloud(stack);
+  return good === true;
 }
 
-async function showAll(screen: Screen, { application, environment }: Stack): Promise<boolean> {
-  const { url } = application!;
-  const { config, local, standIns } = environment;
+/** Undefined when it could not go on. */
+async function onStage(screen: Screen, stage: Stage): Promise<boolean | undefined> {
+  try {
+    const good = await showAll(screen, stage);
+    screen.title(good ? ENDED_WELL : 'Something did not end as it should: see above');
+    lookFurther(screen, stage);
+    return good;
+  } catch (error) {
+    screen.line(`The demo failed: ${describeError(error)}`);
+    return undefined;
+  }
+}
+
+async function showAll(screen: Screen, { url, config, local, standIns }: Stage): Promise<boolean> {
   const client = createDemoClient(url, config.STEWARD_ADMIN_KEY);
   if (local === undefined)
     screen.line('The chains are not local: the demo funds nothing and spends what the user has.');
-  else await fundEscrow(screen, client, local, USER);
+  else await fundEscrow(screen, client, local, DEMO_USER);
   let good = true;
-  for (const task of TASKS) good = (await showTask(screen, client, config, USER, task)) && good;
+  for (const task of TASKS) good = (await showTask(screen, client, config, DEMO_USER, task)) && good;
   if (standIns.has('Kodosumi') && standIns.has('Masumi payments')) {
     const sales = await sellAgents(screen, url, config);
     return good && sales.every(({ passed }) => passed);
@@ -98,23 +121,22 @@ async function showAll(screen: Screen, { application, environment }: Stack): Pro
   return good;
 }
 
-function lookFurther(screen: Screen, { application, environment }: Stack): void {
-  const { url } = application!;
-  const { EVM_RPC_URL: evm, SOLANA_RPC_URL: solana, DATA_DIR: dir } = environment.config;
-  const nodes = `${evm === undefined ? '' : ` --evm-rpc ${evm}`}${solana === undefined ? '' : ` --solana-rpc ${solana}`}`;
+function lookFurther(screen: Screen, { config, standIns }: Stage): void {
+  const { EVM_RPC_URL: evm, SOLANA_RPC_URL: solana } = config;
+  const nodes = `${evm === undefined ? '' : ' --evm-rpc $EVM'}${solana === undefined ? '' : ' --solana-rpc $SOL'}`;
   const say = (what: string, ...commands: string[]): void => {
     screen.line(`   ${what}`);
     for (const command of commands) screen.line(`     ${command}`);
   };
+  say('In another terminal, once:', `. ${stackFileOf(config.DATA_DIR)}`);
   say(
     'The signed receipt of a run, and whether it holds:',
-    `ID=$(curl -s '${url}/runs?status=completed&family=reasoning' | jq -r '.runs[0].id')`,
-    `curl -s ${url}/runs/$ID/receipt > receipt.json`,
+    `ID=$(curl -s "$API/runs?status=completed&family=reasoning" | jq -r '.runs[0].id')`,
+    'curl -s $API/runs/$ID/receipt > receipt.json',
     `npm run -s verify -- receipt.json${nodes}`,
   );
-  say('Payments that somebody should look at:', `curl -s '${url}/payments?stuck=true'`);
-  if (environment.standIns.has('Masumi payments'))
-    say('Buy an agent yourself:', `npm run -s purchase -- ${HYMN.key} --api ${url} --data ${dir}`);
+  say('Payments that somebody should look at:', 'curl -s "$API/payments?stuck=true"');
+  if (standIns.has('Masumi payments')) say('Buy an agent yourself:', `npm run -s purchase -- ${HYMN.key}`);
 }
 
 await runScript({
@@ -127,12 +149,11 @@ await runScript({
     'any-ports': { about: 'let every part take a free port' },
   },
   examples: ['steward demo', 'steward demo --once --any-ports'],
-  run: ({ values }) =>
-    demonstrate(values).catch((error: unknown) => {
-      process.stderr.write(
-        `\nThe demo could not start: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
-      process.exitCode = 1;
+  notes: `Where the stack of the same folder runs already, the demo is shown on that one, which goes on serving.`,
+  run: (args) =>
+    demonstrate(args.values).catch((error: unknown) => {
+      if (error instanceof UsageError) throw error;
+      throw new Error(`\nThe demo could not start: ${describeError(error)}`, { cause: error });
     }),
 });
 process.exit();

@@ -18,6 +18,7 @@ import { startPostgres } from './postgres.ts';
 import type { Log, Processes } from './processes.ts';
 import { secret } from './secret.ts';
 import { resolveTemporal, startTemporal } from './temporal.ts';
+import { WEBSOCKET_SETTING } from './wanted-ports.ts';
 
 /** Everything outside Steward, running. Parts that the configuration names are used; the others are started here. */
 export interface Environment {
@@ -27,7 +28,9 @@ export interface Environment {
   local: LocalAssets | undefined;
   /** Which outside systems of families are stand-ins. */
   standIns: ReadonlySet<string>;
-  stop(): Promise<void>;
+  /** The Temporal CLI whose server this is; undefined where the configuration names a server. */
+  temporalCli: string | undefined;
+  stop(progress?: Log): Promise<void>;
 }
 
 interface Context {
@@ -66,14 +69,15 @@ export async function startEnvironment(
     config: {
       ...config,
       ...database,
-      ...temporal,
+      ...temporal.settings,
       ...chains.settings,
       ...Object.assign({}, ...standIns.map(({ settings }) => settings)),
       STEWARD_DATA_KEY,
     },
     local: chains.local,
     standIns: new Set(standIns.flatMap(({ names }) => names)),
-    stop: () => processes.stopAll(),
+    temporalCli: temporal.cli,
+    stop: (progress) => processes.stopAll(progress),
   };
 }
 
@@ -113,12 +117,12 @@ async function startTemporalPart({
   log,
   dir,
   families,
-}: Context): Promise<Partial<Config>> {
-  if (config.TEMPORAL_ADDRESS !== undefined) return {};
+}: Context): Promise<{ settings: Partial<Config>; cli?: string }> {
+  if (config.TEMPORAL_ADDRESS !== undefined) return { settings: {} };
   const port = await claimPort('Temporal', config.TEMPORAL_PORT, 'TEMPORAL_PORT');
   const uiPort = await claimPort('Temporal Web UI', config.TEMPORAL_UI_PORT, 'TEMPORAL_UI_PORT');
   const server = await resolveTemporal({ address: undefined, cacheDir: defaultCacheDir(), log });
-  if (server.kind === 'address') return { TEMPORAL_ADDRESS: server.address };
+  if (server.kind === 'address') return { settings: { TEMPORAL_ADDRESS: server.address } };
   const { address, uiUrl } = await startTemporal({
     binary: server.path,
     port,
@@ -130,7 +134,10 @@ async function startTemporalPart({
     searchAttributes: searchAttributesOf(families),
   });
   log(`Temporal is up at ${address}, its Web UI at ${uiUrl}`);
-  return { TEMPORAL_ADDRESS: address, TEMPORAL_UI_URL: uiUrl ?? config.TEMPORAL_UI_URL };
+  return {
+    settings: { TEMPORAL_ADDRESS: address, TEMPORAL_UI_URL: uiUrl ?? config.TEMPORAL_UI_URL },
+    cli: server.path,
+  };
 }
 
 /** Chains, tokens, wallets, facilitator and sample services. Nothing is started when real chains are given. */
@@ -159,7 +166,7 @@ async function startChains(
         wsPort: await claimPort(
           'surfpool WebSocket',
           config.SURFPOOL_PORT === 0 ? 0 : config.SURFPOOL_PORT + 1,
-          'SURFPOOL_PORT',
+          WEBSOCKET_SETTING,
         ),
         seed,
         stateDirectory: join(dir, 'surfpool'),

@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { beginningOf, isAlive, signalPid } from './processes/pid.ts';
+import { beginningOf, isAlive, signalPid } from '../processes/pid.ts';
 import type { GuardianOrder } from './processes/guardian-link.ts';
 
 const graceMs = Number(process.argv[2] ?? 5000);

@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { runScript } from '../scripts/command-line.ts';
 import { runStack } from './stack.ts';
 

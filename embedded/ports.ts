@@ -38,30 +38,66 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** A port that a part of the stack wants. 0 stands for any. `setting`: which one moves it, as a person reads it. */
+export interface WantedPort {
+  name: string;
+  port: number;
+  setting: string;
+}
+
 /**
  * The port when it is free; 0 asks for any. For a busy one the error says which part wanted it, who holds it and which
- * setting (`flagHint`, for example `--api-port or PORT`) changes it.
+ * setting (`setting`, for example `--api-port or PORT`) changes it.
  */
-export async function claimPort(name: string, wanted: number, flagHint: string): Promise<number> {
+export async function claimPort(name: string, wanted: number, setting: string): Promise<number> {
   if (wanted === 0) return freePort();
+  const trouble = await troubleWith({ name, port: wanted, setting });
+  if (trouble === undefined) return wanted;
+  throw trouble;
+}
+
+/** Looks at all ports before anything is started, so that one message names every one that is not to be had. */
+export async function refuseBusyPorts(wanted: readonly WantedPort[]): Promise<void> {
+  const given = wanted.filter(({ port }) => port !== 0);
+  const found = await Promise.all(given.map(troubleWith));
+  const troubles = [...sharedPorts(given), ...found.flatMap((trouble) => trouble?.message ?? [])];
+  if (troubles.length === 0) return;
+  const [first = '', ...more] = troubles;
+  const all =
+    more.length === 0
+      ? `${first} `
+      : `some ports are not free.\n${troubles.map((one) => `  ${one}\n`).join('')}`;
+  throw new Error(`${all}With --any-ports every part takes a free port.`);
+}
+
+function sharedPorts(wanted: readonly WantedPort[]): string[] {
+  return wanted.flatMap(({ name, port, setting }, index) => {
+    const before = wanted.slice(0, index).find((other) => other.port === port);
+    return before === undefined
+      ? []
+      : [
+          `${before.name} and ${name} both want port ${port}. Choose another port with ${before.setting} or ${setting}.`,
+        ];
+  });
+}
+
+async function troubleWith({ name, port, setting }: WantedPort): Promise<Error | undefined> {
   try {
-    return await tryPort(wanted);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new Error(busyMessage(name, wanted, flagHint), { cause: error });
-    if (code === 'EACCES') {
-      throw new Error(`${name}: port ${wanted} needs privileges. Choose one above 1023 with ${flagHint}.`, {
-        cause: error,
-      });
-    }
-    throw error;
+    await tryPort(port);
+    return undefined;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EADDRINUSE') return new Error(busyMessage(name, port, setting), { cause });
+    if (code !== 'EACCES') throw cause;
+    const message = `${name}: port ${port} needs privileges. Choose one above 1023 with ${setting}.`;
+    return new Error(message, { cause });
   }
 }
 
-function busyMessage(name: string, port: number, flagHint: string): string {
+function busyMessage(name: string, port: number, setting: string): string {
   const holder = portHolder(port);
   const who = holder
     ? `it is held by process ${holder.pid} (${holder.command})`
     : `another process holds it (to see which: lsof -i :${port})`;
-  return `${name} cannot use port ${port}: ${who}. End that process, or choose another port with ${flagHint}.`;
+  return `${name} cannot use port ${port}: ${who}. End that process, or choose another port with ${setting}.`;
 }

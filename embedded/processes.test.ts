@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../tests/support/temporary-folder.ts';
 import { createProcesses, type Processes } from './processes.ts';
-import { isAlive } from './processes/pid.ts';
+import { isAlive } from '../processes/pid.ts';
 
 const folder = temporaryFolder('processes');
 const lines: string[] = [];

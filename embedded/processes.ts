@@ -2,7 +2,7 @@ import type { StdioOptions } from 'node:child_process';
 import type { Child, Log, Processes } from './processes/child.ts';
 import { createGuardianLink } from './processes/guardian-link.ts';
 import { describeExit, launch, whenSpawned, type Launch, type Launched } from './processes/launch.ts';
-import { signalPid } from './processes/pid.ts';
+import { signalPid } from '../processes/pid.ts';
 import { becomeReady, readyMessage } from './processes/readiness.ts';
 
 export type { Child, Log, NodeChild, Processes } from './processes/child.ts';
@@ -43,8 +43,11 @@ export function createProcesses({ log, graceMs = 5000 }: { log: Log; graceMs?: n
       const info = await becomeReady(launched, readyMessage(launched.handle), options);
       return Object.assign(launched.child, { info });
     },
-    async stopAll() {
-      while (running.length > 0) await running.at(-1)?.stop();
+    async stopAll(progress) {
+      for (let child = running.at(-1); child !== undefined; child = running.at(-1)) {
+        progress?.(`${child.name} ends`);
+        await child.stop();
+      }
       guardian.close();
     },
   };

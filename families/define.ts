@@ -93,6 +93,8 @@ export interface Family<Own extends object = object> {
   workflows: readonly string[];
   singletons?(config: Config & Own): readonly Singleton[];
   standIns?(): Promise<{ startStandIns(context: StandInContext<Own>): Promise<StandIns<Own>> }>;
+  /** Ports that these stand-ins will take, so that all busy ones are named at once. */
+  standInPorts?(config: Config & Own): readonly { name: string; port: number; setting: string }[];
   /** Outside systems that a person may want to look at, by name. */
   addresses?(config: Config & Own): Readonly<Record<string, string | undefined>>;
   /** What it fills at the top of `/health`, for documents that are older than `families`. */

@@ -46,6 +46,14 @@ export const masumi = defineFamily<MasumiSettings>({
         ]),
   ],
   standIns: () => import('./masumi/stand-ins.ts'),
+  standInPorts: (config) => [
+    ...(config.KODOSUMI_BASE_URL === undefined
+      ? [{ name: 'Kodosumi stand-in', port: config.KODOSUMI_PORT, setting: 'KODOSUMI_PORT' }]
+      : []),
+    ...(config.PAYMENT_SERVICE_URL === undefined
+      ? [{ name: 'Masumi stand-in', port: config.MASUMI_PORT, setting: 'MASUMI_PORT' }]
+      : []),
+  ],
   addresses: ({ KODOSUMI_BASE_URL, PAYMENT_SERVICE_URL }) => ({
     Kodosumi: KODOSUMI_BASE_URL,
     'Masumi payments': PAYMENT_SERVICE_URL,

@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../families/config.ts';
 import { prepareSchema } from '../families/schema.ts';
@@ -7,6 +6,7 @@ import { runMain, tellParent } from './run-main.ts';
 import { required, temporalOptions } from '../config/temporal-connection.ts';
 import { VERSION } from '../config/version.ts';
 import { composeApi } from './compose-api.ts';
+import { noDatabase, noTemporal } from './reach.ts';
 import { startApi } from '../api/server.ts';
 
 /** An API process: `npm run api`. Stateless: any number may run against one database and one Temporal. */
@@ -15,8 +15,9 @@ await runMain('The API', async () => {
   const log = createLog(config.LOG_LEVEL, 'api');
   logLastWords(log);
   log.info({ temporal: config.TEMPORAL_ADDRESS }, 'api: starting');
-  await prepareSchema(required(config, 'DATABASE_URL'), config.MIGRATION_DATABASE_URL);
-  const connection = await Connection.connect(temporalOptions(config));
+  const databaseUrl = required(config, 'DATABASE_URL');
+  await prepareSchema(databaseUrl, config.MIGRATION_DATABASE_URL).catch(noDatabase(databaseUrl));
+  const connection = await Connection.connect(temporalOptions(config)).catch(noTemporal(config));
   const parts = await composeApi({ config, connection, log, version: VERSION });
   if (parts.deps.settings.auth === 'on' && parts.deps.settings.adminKey === null)
     log.warn(
@@ -25,13 +26,13 @@ await runMain('The API', async () => {
   const api = await startApi(parts.deps, { host: config.HOST, port: config.PORT });
   log.info({ url: api.url }, 'api: ready');
   tellParent({ type: 'ready', url: api.url });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
+  return {
+    async stop(signal) {
       log.info({ signal }, 'api: draining');
-      void api
-        .close()
-        .then(() => parts.close())
-        .then(() => connection.close())
-        .then(() => log.info('api: stopped'));
-    });
+      await api.close();
+      await parts.close();
+      await connection.close();
+      log.info('api: stopped');
+    },
+  };
 });

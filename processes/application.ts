@@ -15,7 +15,8 @@ import { startWork } from './start-work.ts';
 export interface Application {
   url: string;
   client: Client;
-  stop(): Promise<void>;
+  /** `progress` hears what is waited for. */
+  stop(progress?: (message: string) => void): Promise<void>;
   /** Rejects when the workers fail. */
   finished: Promise<void>;
 }
@@ -37,8 +38,10 @@ export async function startApplication(
     url: api.url,
     client: serving.deps.temporal,
     finished: workers.finished,
-    async stop() {
+    async stop(progress = () => undefined) {
+      progress('the API finishes its answers');
       await api.close();
+      progress(`the workers finish what they do, for ${config.WORKER_DRAIN_MS / 1000} s (WORKER_DRAIN_MS)`);
       await workers.stop();
       await serving.close();
       await connection.close();

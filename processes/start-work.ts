@@ -37,6 +37,7 @@ export async function startWork(
     activities: parts.activities,
     familyQueues: families.flatMap(({ queues = [] }) => queues),
     queues: config.WORKER_QUEUES,
+    shutdownGraceMs: config.WORKER_DRAIN_MS,
     maxConcurrentActivities: config.MAX_CONCURRENT_ACTIVITIES,
     onLoss: (err, kind, nextInMs) =>
       log.error({ err, kind, nextInMs }, 'worker: lost; another takes its place'),

@@ -6,7 +6,7 @@ import { createSealer } from '../db/sealing.ts';
 import { headOfReceipt, headsOfLog } from './audit-heads.ts';
 import { trailLines } from './audit-lines.ts';
 import { verifyTrail, type KnownHead, type TrailVerdict } from './audit-verify.ts';
-import { runScript } from './command-line.ts';
+import { runScript, UsageError } from './command-line.ts';
 import { installationOf, openInstallation } from './open-database.ts';
 
 await runScript({
@@ -33,7 +33,8 @@ Names the first line that does not fit.`,
     },
     data: {
       value: 'DIR',
-      about: 'folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)',
+      about:
+        'folder of the local stack whose database it is (DATABASE_URL, else the stack of DATA_DIR, ./data)',
     },
     json: { about: 'the verdict as JSON' },
   },
@@ -43,7 +44,7 @@ Names the first line that does not fit.`,
   ],
   notes: `Exit code 0: everything fits. 1: something does not, or could not be read. 2: the command line is wrong.`,
   async run({ values, positionals: [action] }) {
-    if (action !== 'verify') throw new Error('Say verify; --help shows how.');
+    if (action !== 'verify') throw new UsageError('Say verify; --help shows how.');
     const installation = installationOf(values.data);
     const trusted = values['public-key'] ?? keyFrom(installation.dataKey);
     const known = await knownHeads(values, trusted);

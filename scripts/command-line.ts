@@ -1,11 +1,10 @@
 import { describeError } from '../domain/errors.ts';
 import { outliveReaders } from '../processes/run-main.ts';
+import { UsageError } from '../processes/usage-error.ts';
 import { parseCommandLine, type Options, type Script } from './command-parse.ts';
 
 export type { Script } from './command-parse.ts';
-
-/** The command line asks for what cannot be: exit code 2. Everything else that goes wrong is 1. */
-export class UsageError extends Error {}
+export { UsageError };
 
 /** Runs a script from the command line: `--help` explains it, and an error is a sentence, not a stack. */
 export async function runScript<const O extends Options>(
@@ -15,7 +14,7 @@ export async function runScript<const O extends Options>(
   outliveReaders();
   const parsed = parseCommandLine(script, argv);
   if (parsed.kind === 'help') return void process.stdout.write(parsed.text);
-  if (parsed.kind === 'refused') return fail(parsed.text, script.wrongUsage ?? 2);
+  if (parsed.kind === 'refused') return fail(parsed.text, 2);
   try {
     await script.run(parsed.args);
   } catch (error) {

@@ -40,8 +40,6 @@ export interface Script<O extends Options> {
   notes?: string;
   /** The program that gets every option that is not ours. */
   passesOn?: string;
-  /** The exit code of a wrong command line, where 2 says something else. */
-  wrongUsage?: 1;
   run(args: Arguments<O>): Promise<void> | void;
 }
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { runScript } from './command-line.ts';
+import { untilEnded } from './run-vitest.ts';
 import {
   addCounts,
   addScores,
@@ -59,10 +59,10 @@ async function measure(given: readonly string[]): Promise<boolean> {
       ...FOLDERS.map((folder) => `--coverage.include=${folder}/**/*.ts`),
       ...given,
     ],
-    { stdio: 'inherit', cwd: root, env: { ...process.env, COVERAGE: '1' } },
+    { stdio: ['inherit', 'inherit', 'pipe'], cwd: root, env: { ...process.env, COVERAGE: '1' } },
   );
   process.on('SIGINT', () => undefined);
-  await once(tests, 'exit');
+  await untilEnded(tests);
   return tests.exitCode === 0;
 }
 

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { claimPort } from '../embedded/ports.ts';
-import { addresses, stackConfig, startStack, untilInterrupted } from '../embedded/stack.ts';
+import { freePort, refuseBusyPorts } from '../embedded/ports.ts';
+import { addresses, stackConfig, startStack, stopAloud, untilInterrupted } from '../embedded/stack.ts';
+import { baseUrl } from '../processes/urls.ts';
+import { wantedPorts } from '../embedded/wanted-ports.ts';
 import { createLog, logLastWords } from '../config/logging.ts';
 import { runScript } from './command-line.ts';
 import { createDevApplication } from './dev-application.ts';
 import { toEnvironment } from '../families/config.ts';
+import { families } from '../families/index.ts';
 import { watchSources } from './dev-watch.ts';
 
 const QUIET_MS = 200;
@@ -24,14 +27,15 @@ await runScript({
 });
 
 async function develop(options: Parameters<typeof stackConfig>[0]): Promise<void> {
-  const config = stackConfig(options);
-  const log = createLog(config.LOG_LEVEL, 'dev');
+  const given = stackConfig(options);
+  const log = createLog(given.LOG_LEVEL, 'dev');
   logLastWords(log);
   const say = (message: string): void => log.info(message);
+  await refuseBusyPorts(wantedPorts(given, { families, standIns: true, application: true }));
   // One port for all restarts, also when any port will do.
-  const port = await claimPort('The API', config.PORT, '--port or PORT');
+  const config = { ...given, PORT: given.PORT || (await freePort()) };
   const stack = await startStack(config, { application: false, log, progress: say });
-  const env = { ...process.env, ...toEnvironment(stack.environment.config), PORT: String(port) };
+  const env = { ...process.env, ...toEnvironment(stack.environment.config), PORT: String(config.PORT) };
   const application = createDevApplication({
     scripts: ['processes/api.ts', 'processes/worker.ts'],
     env,
@@ -43,10 +47,19 @@ async function develop(options: Parameters<typeof stackConfig>[0]): Promise<void
   });
   await application.restart();
   process.stdout.write(
-    `\n${addresses(stack, process.uptime())}\n  The API is coming up at http://${config.HOST}:${port}.\n`,
+    `\n${addresses(stack, process.uptime())}\n  The API is coming up at ${baseUrl(config)}.\n`,
   );
   await untilInterrupted(undefined);
   unwatch();
-  await application.stop();
-  await stack.stop();
+  await stopAloud({
+    async stop(progress = ignore) {
+      progress(
+        `API and worker finish what they do, for ${config.WORKER_DRAIN_MS / 1000} s (WORKER_DRAIN_MS)`,
+      );
+      await application.stop();
+      await stack.stop(progress);
+    },
+  });
 }
+
+const ignore = (): void => undefined;

@@ -1,3 +1,6 @@
+import { baseUrl } from '../processes/urls.ts';
+import { UsageError } from './command-line.ts';
+
 /** The answer of GET /health as rows of text: one for each check and each number, nested values under their path. */
 export function healthTable(body: unknown): string {
   const rows = flatten(body).map(([name, value]): [string, string] => [name, readable(value)]);
@@ -11,19 +14,13 @@ export function exitCodeOf(status: number, body: unknown): 0 | 1 {
   return status === 200 && (said === 'healthy' || said === 'degraded') ? 0 : 1;
 }
 
-/**
- * The address to ask: the given URL, else the configured one. A server that listens on all addresses listens on this
- * one, too.
- */
+/** The address to ask: the given URL, else the configured one. */
 export function healthUrl(given: string | undefined, config: { HOST: string; PORT: number }): string {
-  if (given !== undefined) {
-    const url = URL.canParse(given) ? new URL(given) : undefined;
-    if (url === undefined || !url.protocol.startsWith('http'))
-      throw new Error(`"${given}" is not a URL: say for example http://127.0.0.1:8000`);
-    return new URL('/health', url).href;
-  }
-  const host = config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST === '::' ? '::1' : config.HOST;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${config.PORT}/health`;
+  if (given === undefined) return `${baseUrl(config)}/health`;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !url.protocol.startsWith('http'))
+    throw new UsageError(`"${given}" is not a URL: say for example http://127.0.0.1:8000`);
+  return new URL('/health', url).href;
 }
 
 function flatten(value: unknown, path = ''): [string, unknown][] {

@@ -1,4 +1,3 @@
-import '../config/quiet-bindings.ts';
 import { Keypair } from '@solana/web3.js';
 import { runScript } from './command-line.ts';
 import { deploymentLines, escrowLines } from './keygen-lines.ts';

@@ -4,7 +4,7 @@ import { createAuditor } from '../db/repositories/audit.ts';
 import { listKeys, revokeKey } from '../db/repositories/keys.ts';
 import { prepareSchema } from '../families/schema.ts';
 import { KeyBody } from '../schemas/core/api.ts';
-import { runScript } from './command-line.ts';
+import { runScript, UsageError } from './command-line.ts';
 import { explainIssues, keyTable, newKeyLines } from './keys-table.ts';
 import { installationOf, openInstallation } from './open-database.ts';
 
@@ -25,7 +25,8 @@ key as well.`,
     tenant: { value: 'NAME', default: 'default', about: 'whose keys (default)' },
     data: {
       value: 'DIR',
-      about: 'folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)',
+      about:
+        'folder of the local stack whose database it is (DATABASE_URL, else the stack of DATA_DIR, ./data)',
     },
   },
   examples: [
@@ -34,16 +35,20 @@ key as well.`,
     'steward keys revoke 32049f0f7201',
   ],
   async run({ values, positionals: [action, id] }) {
-    const act = { create, list, revoke }[action ?? ''];
-    if (act === undefined) throw new Error('Say create, list or revoke; --help shows how.');
+    const plan = { create, list, revoke }[action ?? ''];
+    if (plan === undefined) throw new UsageError('Say create, list or revoke; --help shows how.');
+    const act = plan(values, id);
     const db = await openInstallation(installationOf(values.data), prepareSchema);
     try {
-      await act(db, values, id);
+      await act(db);
     } finally {
       await db.close();
     }
   },
 });
+
+/** What is wrong with the command line is said before any database is looked for. */
+type Act = (db: Database) => Promise<void>;
 
 interface Values {
   tenant: string;
@@ -53,8 +58,8 @@ interface Values {
   expires?: string | undefined;
 }
 
-async function create(db: Database, { tenant, subject, scopes, name, expires }: Values): Promise<void> {
-  if (subject === undefined) throw new Error('For whom? steward keys create --subject USER');
+function create({ tenant, subject, scopes, name, expires }: Values): Act {
+  if (subject === undefined) throw new UsageError('For whom? steward keys create --subject USER');
   const wanted = KeyBody.safeParse({
     subject,
     tenant,
@@ -62,31 +67,38 @@ async function create(db: Database, { tenant, subject, scopes, name, expires }: 
     ...(scopes === undefined ? {} : { scopes: scopes.split(',').map((scope) => scope.trim()) }),
     ...(expires === undefined ? {} : { expires_at: expires }),
   });
-  if (!wanted.success) throw new Error(explainIssues(wanted.error));
+  if (!wanted.success) throw new UsageError(explainIssues(wanted.error));
   const { data } = wanted;
   const expiresAt = data.expires_at === undefined ? null : new Date(data.expires_at);
-  const { created, key } = await issueKey(db, {
-    tenant,
-    subject: data.subject,
-    name: data.name,
-    scopes: data.scopes,
-    expiresAt,
-  });
-  await note(db, tenant, 'keys create', created.prefix);
-  process.stdout.write(`${newKeyLines(created, key).join('\n')}\n`);
+  const { subject: owner, name: title, scopes: allowed } = data;
+  return async (db) => {
+    const { created, key } = await issueKey(db, {
+      tenant,
+      subject: owner,
+      name: title,
+      scopes: allowed,
+      expiresAt,
+    });
+    await note(db, tenant, 'keys create', created.prefix);
+    process.stdout.write(`${newKeyLines(created, key).join('\n')}\n`);
+  };
 }
 
-async function list(db: Database, { tenant }: Values): Promise<void> {
-  process.stdout.write(`${keyTable(await listKeys(db.em(), tenant)).join('\n')}\n`);
+function list({ tenant }: Values): Act {
+  return async (db) => {
+    process.stdout.write(`${keyTable(await listKeys(db.em(), tenant)).join('\n')}\n`);
+  };
 }
 
-async function revoke(db: Database, { tenant }: Values, id: string | undefined): Promise<void> {
+function revoke({ tenant }: Values, id: string | undefined): Act {
   if (id === undefined)
-    throw new Error('Which key? steward keys revoke ID; steward keys list shows the ids.');
-  if ((await revokeKey(db.em(), { tenant, prefix: id })) === null)
-    throw new Error(`The tenant ${tenant} has no key ${id}; steward keys list shows its keys.`);
-  await note(db, tenant, 'keys revoke', id);
-  process.stdout.write(`The key ${id} is revoked.\n`);
+    throw new UsageError('Which key? steward keys revoke ID; steward keys list shows the ids.');
+  return async (db) => {
+    if ((await revokeKey(db.em(), { tenant, prefix: id })) === null)
+      throw new Error(`The tenant ${tenant} has no key ${id}; steward keys list shows its keys.`);
+    await note(db, tenant, 'keys revoke', id);
+    process.stdout.write(`The key ${id} is revoked.\n`);
+  };
 }
 
 /** A key that is made without the API is in the tenant's audit chain as well. */

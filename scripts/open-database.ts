@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { loadConfig } from '../families/config.ts';
+import { required } from '../config/temporal-connection.ts';
+import { requireStack } from './local-stack.ts';
+import { loadConfig, type Config } from '../families/config.ts';
+import { noDatabase } from '../processes/reach.ts';
 import { openDatabase, type Database } from '../db/database.ts';
 
 /** The database that a command works in, and the keys and URLs that go with it. */
@@ -11,21 +11,24 @@ export interface Installation {
   dataKey: string | undefined;
 }
 
-/** The installation of DATABASE_URL, else the running local stack. */
+/** The running stack of the folder that is named, else the installation of DATABASE_URL, else the stack of DATA_DIR. */
 export function installationOf(data: string | undefined): Installation {
   const config = loadConfig();
-  if (config.DATABASE_URL !== undefined)
+  if (data === undefined && config.DATABASE_URL !== undefined)
     return {
       url: config.DATABASE_URL,
       ownerUrl: config.MIGRATION_DATABASE_URL,
       dataKey: config.STEWARD_DATA_KEY,
     };
-  const file = join(data ?? config.DATA_DIR, 'stack.env');
-  const stack = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
-  const url = stack['DATABASE_URL'];
-  if (url === undefined)
-    throw new Error(`DATABASE_URL is not set, and there is no local stack in ${file}. Name one of them.`);
-  return { url, ownerUrl: undefined, dataKey: stack['STEWARD_DATA_KEY'] };
+  const { config: stack } = requireStack(data ?? config.DATA_DIR, 'or set DATABASE_URL');
+  return { url: required(stack, 'DATABASE_URL'), ownerUrl: undefined, dataKey: stack.STEWARD_DATA_KEY };
+}
+
+/** The settings of the same installation. */
+export function configOf(data: string | undefined): Config {
+  const config = loadConfig();
+  if (data === undefined && config.DATABASE_URL !== undefined) return config;
+  return requireStack(data ?? config.DATA_DIR, 'or set DATABASE_URL').config;
 }
 
 /** Opens the database after `prepare` has migrated or checked its schema. */
@@ -33,12 +36,6 @@ export async function openInstallation(
   { url, ownerUrl }: Installation,
   prepare: (url: string, ownerUrl?: string) => Promise<unknown>,
 ): Promise<Database> {
-  await prepare(url, ownerUrl).catch((error: unknown) => {
-    if (error instanceof Error && !(error instanceof AggregateError) && !('code' in error)) throw error;
-    const { host } = new URL(url);
-    throw new Error(`The database at ${host} does not answer. Is it running? (npm start brings one.)`, {
-      cause: error,
-    });
-  });
+  await prepare(url, ownerUrl).catch(noDatabase(url));
   return openDatabase(url, { poolSize: 2 });
 }

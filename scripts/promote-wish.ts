@@ -1,5 +1,6 @@
 import { families } from '../families/index.ts';
 import { vocabularyOf } from '../families/vocabulary.ts';
+import { UsageError } from './command-line.ts';
 
 /** A version that is to get new runs. */
 export interface VersionWish {
@@ -36,9 +37,10 @@ const KINDS = vocabularyOf(families).queues;
 export function wishOf(values: Values): Wish {
   const waitMs = 1000 * number('--wait', values.wait ?? '60', 86_400);
   const named = values['build-id'] !== undefined || values.ramp !== undefined;
-  if (values.status && values.unversioned) throw new Error('Either --status or --unversioned, not both.');
+  if (values.status && values.unversioned)
+    throw new UsageError('Either --status or --unversioned, not both.');
   if ((values.status || values.unversioned) && named)
-    throw new Error(
+    throw new UsageError(
       `${values.status ? '--status' : '--unversioned'} goes with neither --build-id nor --ramp.`,
     );
   if (values.status) return { kind: 'status' };
@@ -48,14 +50,14 @@ export function wishOf(values: Values): Wish {
   if (values.ramp === undefined) return { kind: 'current', ...version };
   const percent = number('--ramp', values.ramp, 100);
   if (percent === 0 && values['build-id'] !== undefined)
-    throw new Error('--ramp 0 ends whatever ramp there is: it goes without --build-id.');
+    throw new UsageError('--ramp 0 ends whatever ramp there is: it goes without --build-id.');
   return percent === 0 ? { kind: 'end-ramp' } : { kind: 'ramp', percent, ...version };
 }
 
 function number(option: string, text: string, max: number): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= max))
-    throw new Error(`${option} takes a number from 0 to ${max}, not "${text}".`);
+    throw new UsageError(`${option} takes a number from 0 to ${max}, not "${text}".`);
   return value;
 }
 
@@ -64,6 +66,6 @@ function kindsOf(list: string | undefined): string[] {
   const names = list.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !KINDS.some((kind) => kind === name));
   if (unknown !== undefined)
-    throw new Error(`--queues takes ${KINDS.join(', ')}; "${unknown}" is none of them.`);
+    throw new UsageError(`--queues takes ${KINDS.join(', ')}; "${unknown}" is none of them.`);
   return KINDS.filter((kind) => names.includes(kind));
 }

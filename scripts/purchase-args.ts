@@ -1,3 +1,4 @@
+import { UsageError } from './command-line.ts';
 import { JsonObject } from '../schemas/core/json.ts';
 
 /** Flow keys begin with `-_`, which parsers take for options, so they go behind `--`. */
@@ -18,5 +19,5 @@ export function readObject(text: string | undefined, option: string): JsonObject
   } catch {
     // the error below says what is wrong
   }
-  throw new Error(`${option} must be a JSON object, in quotes that your shell leaves alone: ${example}`);
+  throw new UsageError(`${option} must be a JSON object, in quotes that your shell leaves alone: ${example}`);
 }

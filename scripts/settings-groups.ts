@@ -59,6 +59,7 @@ const ENGINE: readonly SettingsGroup[] = [
       TASK_QUEUE: BOTH,
       ...allBy(WORKER, 'WORKER_QUEUES WORKFLOW_BUNDLE'),
       ...allBy('worker, promote', 'WORKER_DEPLOYMENT WORKER_BUILD_ID'),
+      WORKER_DRAIN_MS: WORKER,
       MAX_CONCURRENT_ACTIVITIES: WORKER,
     },
   },

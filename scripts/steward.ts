@@ -52,5 +52,5 @@ function refuse({ code, message }: CommanderError): void {
     ? `There is no command "${name}".`
     : `There is no option ${name} in front of a command.`;
   process.stderr.write(`${[what, hint, '"steward --help" lists the commands.'].filter(Boolean).join(' ')}\n`);
-  process.exitCode = unknown ? 1 : 2;
+  process.exitCode = 2;
 }

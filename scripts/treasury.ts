@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { loadConfig } from '../families/config.ts';
 import type { Database } from '../db/database.ts';
 import { createAuditor } from '../db/repositories/audit.ts';
 import { moveTreasury, treasuryOf } from '../db/repositories/treasury.ts';
 import { prepareSchema } from '../families/schema.ts';
 import { buildAssetBook } from '../domain/assets.ts';
+import { describeError } from '../domain/errors.ts';
 import { formatUnits, parseUnits } from '../domain/money.ts';
 import type { Asset } from '../schemas/core/money.ts';
-import { runScript } from './command-line.ts';
-import { installationOf, openInstallation } from './open-database.ts';
+import { runScript, UsageError } from './command-line.ts';
+import { configOf, installationOf, openInstallation } from './open-database.ts';
 
 await runScript({
   name: 'treasury',
@@ -31,12 +28,15 @@ booked and not there shows in the next check of the books.`,
     id: { value: 'NAME', about: 'a repetition under the same name books nothing' },
     data: {
       value: 'DIR',
-      about: 'folder of the local stack, used when DATABASE_URL is not set (DATA_DIR, ./data)',
+      about:
+        'folder of the local stack whose database it is (DATABASE_URL, else the stack of DATA_DIR, ./data)',
     },
   },
   examples: ['steward treasury show', 'steward treasury put 100 --asset ID --note "from the bank"'],
   async run({ values, positionals: [action, amount] }) {
-    const assets = assetsOf(values.data);
+    if (!['show', 'put', 'take'].includes(action ?? ''))
+      throw new UsageError('Say show, put or take; --help shows how.');
+    const { assets } = buildAssetBook(configOf(values.data));
     const db = await openInstallation(installationOf(values.data), prepareSchema);
     try {
       if (action === 'show') await show(db, assets);
@@ -46,14 +46,6 @@ booked and not there shows in the next check of the books.`,
     }
   },
 });
-
-/** Those of DATABASE_URL's installation, else those of the local stack. */
-function assetsOf(data: string | undefined): Asset[] {
-  const config = loadConfig();
-  const file = join(data ?? config.DATA_DIR, 'stack.env');
-  if (config.DATABASE_URL !== undefined || !existsSync(file)) return buildAssetBook(config).assets;
-  return buildAssetBook(loadConfig(parseEnv(readFileSync(file, 'utf8')))).assets;
-}
 
 async function show(db: Database, assets: readonly Asset[]): Promise<void> {
   for (const asset of assets) {
@@ -69,6 +61,14 @@ interface Values {
   id?: string | undefined;
 }
 
+function readAmount(amount: string, { decimals }: Asset): bigint {
+  try {
+    return parseUnits(amount, decimals);
+  } catch (error) {
+    throw new UsageError(describeError(error));
+  }
+}
+
 async function book(
   db: Database,
   assets: readonly Asset[],
@@ -76,12 +76,12 @@ async function book(
   amount: string | undefined,
   { asset: named, note, float, id = randomUUID() }: Values,
 ): Promise<void> {
-  if (action !== 'put' && action !== 'take') throw new Error('Say show, put or take; --help shows how.');
-  if (amount === undefined) throw new Error(`How much? steward treasury ${action} AMOUNT`);
-  if (note === undefined) throw new Error('Why? Say it with --note; it is kept with the booking.');
+  if (amount === undefined) throw new UsageError(`How much? steward treasury ${action} AMOUNT`);
+  if (note === undefined) throw new UsageError('Why? Say it with --note; it is kept with the booking.');
   const asset = assets.find((one) => one.id === named);
-  if (asset === undefined) throw new Error('Which asset? --asset ID, as steward treasury show lists it.');
-  const units = parseUnits(amount, asset.decimals);
+  if (asset === undefined)
+    throw new UsageError('Which asset? --asset ID, as steward treasury show lists it.');
+  const units = readAmount(amount, asset);
   const wish = { id, asset, amount: action === 'put' ? units : -units, note, by: 'command line' };
   if (!(await moveTreasury(db.pool, { ...wish, from: float ? 'float' : 'world' })))
     throw new Error(`The treasury has less than ${amount} ${asset.code} that no run holds.`);

@@ -1,5 +1,4 @@
-import '../config/quiet-bindings.ts';
-import { runScript } from './command-line.ts';
+import { runScript, UsageError } from './command-line.ts';
 import { checkOnChains, type Checked, type Witnesses } from '../domain/receipts/on-chains.ts';
 import { createEvmWitness } from '../activities/payments/evm/witness.ts';
 import { exitCodeOf, togetherLines, verdictJson, verdictLines } from './verify-lines.ts';
@@ -29,11 +28,10 @@ there, too. Given several receipts it also finds a payment that more than one of
     'steward verify receipt.json',
     'steward verify receipt.json --evm-rpc http://127.0.0.1:8545 --solana-rpc http://127.0.0.1:8899',
   ],
-  notes: `Exit code 0: nothing failed (what was not checked is listed). 1: something failed, the file is no receipt, or the
-command line is wrong. 2: nothing failed, but a node that was named did not answer.`,
-  wrongUsage: 1,
+  notes: `Exit code 0: nothing failed (what was not checked is listed). 1: something failed, or the file is no receipt.
+2: it could not be found out: the command line is wrong, or nothing failed but a node that was named did not answer.`,
   async run({ values, positionals: files }) {
-    if (files.length === 0) throw new Error('Which receipt? steward verify receipt.json');
+    if (files.length === 0) throw new UsageError('Which receipt? steward verify receipt.json');
     const receipts = files.map(readReceipt);
     const { witnesses, close } = witnessesOf(values['evm-rpc'], values['solana-rpc']);
     const publicKey = values['public-key'];
@@ -67,7 +65,7 @@ function whatIsGiven(
     values[name] === undefined ? [] : [[name, readJson(values[name])] as const],
   );
   if (given.length > 0 && receipts > 1)
-    throw new Error(`--${given[0]![0]} is of one run: name one receipt with it.`);
+    throw new UsageError(`--${given[0]![0]} is of one run: name one receipt with it.`);
   return Object.fromEntries(given);
 }
 

@@ -66,6 +66,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
+const FORCE_AFTER_MS = 10_000; // what was cancelled and does not end is left behind
+
 /** The sweep of payments, the check of the books, and the watch of a family. */
 const STANDING_MONEY = 3;
 
@@ -80,6 +82,7 @@ function workerOptions(
   bundle: WorkflowBundleOption | undefined,
 ): WorkerOptions {
   const heartbeats = createHeartbeats(options.heartbeatEveryMs ?? 2000);
+  const graceMs = options.shutdownGraceMs ?? 10_000;
   return {
     connection: options.connection,
     namespace: options.namespace,
@@ -93,8 +96,8 @@ function workerOptions(
       : {}),
     maxConcurrentActivityTaskExecutions: placesOf(options, kind),
     maxConcurrentLocalActivityExecutions: 100,
-    shutdownGraceTime: kind.stopsAtOnce === true ? 0 : (options.shutdownGraceMs ?? 10_000),
-    shutdownForceTime: '20s',
+    shutdownGraceTime: kind.stopsAtOnce === true ? 0 : graceMs,
+    shutdownForceTime: graceMs + FORCE_AFTER_MS,
     interceptors: { activity: [() => ({ inbound: heartbeats }), () => ({ inbound: permanentFailures })] },
   };
 }

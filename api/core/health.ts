@@ -3,7 +3,7 @@ import { runFigures, type RunFigures } from '../../db/repositories/run-lists.ts'
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { FamilyHealth, Health } from '../../schemas/core/api.ts';
 import type { Trouble } from '../../domain/outside-errors.ts';
-import { readQueueDepth } from './queue-depth.ts';
+import { queueStates, whatLacks, type QueueState } from '../queues.ts';
 import { troubleOf } from '../errors.ts';
 import type { ApiDeps } from '../context.ts';
 import { inTime, LATE } from '../time-limit.ts';
@@ -16,16 +16,17 @@ type Families = readonly FamilyModule[];
 
 /** Database and Temporal decide over `unhealthy`; everything else only degrades. */
 export async function checkHealth(deps: ApiDeps, families: Families): Promise<Health> {
-  const [database, temporal, figures, queueDepth, ...parts] = await Promise.all([
+  const [database, temporal, figures, queues, ...parts] = await Promise.all([
     probe(() => checkWritable(deps.db.pool)),
     probe(() => pingTemporal(deps)),
     figuresOf(deps).catch(() => undefined),
-    within(readQueueDepth(deps, families)).catch(() => undefined),
+    within(queueStates({ ...deps, families })).catch(() => undefined),
     ...families.map((family) => askFamily(deps, family)),
   ]);
-  const checks: Checks = Object.assign({ database, temporal }, ...parts.map(topChecks));
+  const workers = workersOf(queues);
+  const checks: Checks = Object.assign({ database, temporal, ...workers }, ...parts.map(topChecks));
   const isBroken = database.status === 'down' || temporal.status === 'down';
-  const isWell = parts.every(({ status }) => status === 'healthy');
+  const isWell = parts.every(({ status }) => status === 'healthy') && !Object.values(workers).some(isBad);
   return {
     ...(Object.assign(
       {},
@@ -44,13 +45,20 @@ export async function checkHealth(deps: ApiDeps, families: Families): Promise<He
         ...parts.map(({ family, part }) => only(part.metrics, family.fills?.metrics)),
       ) as JsonObject),
       ...(figures === undefined ? {} : { activeWorkflows: figures.active }),
-      queueDepth: queueDepth ?? figures?.waiting_to_start ?? 0,
+      queueDepth: queues?.reduce((sum, { depth }) => sum + depth, 0) ?? figures?.waiting_to_start ?? 0,
     },
     families: Object.fromEntries(parts.map(toFamilyHealth)),
   };
 }
 
 type Checks = Record<string, HealthCheck>;
+
+/** Whether somebody does the work. Nothing is said of it while Temporal, which knows, does not answer. */
+function workersOf(queues: readonly QueueState[] | undefined): Checks {
+  if (queues === undefined) return {};
+  const detail = whatLacks(queues);
+  return { workers: detail === undefined ? { status: 'ok' } : { status: 'degraded', detail } };
+}
 
 /** A family with what it says of itself. */
 interface Asked {

@@ -24,6 +24,8 @@ import { actorOf } from '../http/pipeline.ts';
 import { attest } from '../keys/authority.ts';
 import { keepClaim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
+import { queuesKnown, whatLacks } from '../queues.ts';
+import { inTime, LATE } from '../time-limit.ts';
 
 /** A run that the caller may see, or 404 in the words given. */
 export async function requireRun(
@@ -182,14 +184,38 @@ async function update<A extends { events: JournalEvent[] }>(
 }
 
 async function bounded<T>(ctx: CommandCtx, run: RunRow, work: () => Promise<T>): Promise<T> {
+  const { temporal, settings } = ctx.deps;
   try {
-    return await ctx.deps.temporal.withDeadline(Date.now() + ctx.deps.settings.commandTimeoutMs, work);
+    const answer = temporal.withDeadline(Date.now() + settings.commandTimeoutMs, work);
+    return await sooner(answer, () => refuseUnserved(ctx));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw await gone(ctx, run);
     if (troubleOf(error) === 'down')
       throw unavailable('The run did not answer in time; it may have heard. Ask again: repeating is safe.');
     throw error;
   }
+}
+
+/** The answer, unless `look` finds meanwhile that there will be none: it is asked every few seconds, and throws. */
+async function sooner<T>(answer: Promise<T>, look: () => Promise<void>): Promise<T> {
+  for (;;) {
+    const first = await inTime(answer, LOOK_MS);
+    if (first !== LATE) return first;
+    answer.catch(() => undefined); // nobody waits for it when `look` throws
+    await look();
+  }
+}
+
+const LOOK_MS = 2000;
+
+/** Without a worker a run hears nothing, so its answer need not be waited for. */
+async function refuseUnserved({ deps }: CommandCtx): Promise<void> {
+  const engine = (await queuesKnown(deps)).filter(({ kind }) => kind === 'engine');
+  const lacks = whatLacks(engine);
+  if (lacks !== undefined)
+    throw unavailable(
+      `The run cannot hear this now: ${lacks}. It may hear it then; ask again: repeating is safe.`,
+    );
 }
 
 /** No such workflow any more, or not yet. */

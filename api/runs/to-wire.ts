@@ -15,7 +15,7 @@ import { ApprovalRecord, CancelRequest, RunError, RunPause, type Run } from '../
 import { CanAnswer, FormField, type QuestionRecord } from '../../schemas/core/question.ts';
 import type { ApiDeps } from '../context.ts';
 import { isoOrNull } from '../core/times.ts';
-import { waitingOf } from './waiting.ts';
+import { missingWorker, waitingOf } from './waiting.ts';
 import { isObject } from '../../domain/json.ts';
 
 /** Rows with their steps and approvals as the engine's API shows them, in the order given. */
@@ -39,7 +39,7 @@ async function toRun(
   approval: ApprovalRow | undefined,
 ): Promise<Run> {
   const { view } = row;
-  const waiting = waitingOf(row, steps);
+  const waiting = (await missingWorker(deps, row)) ?? waitingOf(row, steps);
   return {
     id: row.id,
     family: row.family,

@@ -51,6 +51,9 @@ export const worker = ({ queues, crashPoints, stopPoints }: Vocabulary) => ({
         'For tests of leases: the point at which a worker or an API process stops itself (SIGSTOP). Refused with NODE_ENV=production.',
       )
       .meta(HIDDEN),
+    WORKER_DRAIN_MS: int(10_000, 0, 600_000).describe(
+      'How long a worker that is to stop lets its activities go on; then it cancels them, and another worker does them. npm start and npm run dev wait 1000 where it is not set.',
+    ),
     MAX_CONCURRENT_ACTIVITIES: int(100, 1, 5000).describe('Activities one worker runs at once per queue.'),
   },
 });

@@ -32,8 +32,10 @@ export interface Order {
 export interface Bought {
   jobId: string;
   status: JobStatusAnswer['status'];
-  /** True when every check passed and the job completed, or when the refund that was ordered came. */
+  /** True when every check passed, and the job completed or the refund that was ordered came. */
   passed: boolean;
+  /** True when that is also what was asked for: who wanted the money back has it, or the seller has agreed. */
+  fulfilled: boolean;
 }
 
 /** What the parts of a purchase share. */

@@ -28,7 +28,8 @@ export async function purchase(purchaser: Purchaser, order: Order): Promise<Boug
   const isRefunded = money !== undefined && wantsMoney && (await watchRefund(bought, money, last));
   const isGood = last.status === 'completed' || (order.refund === true && isRefunded);
   const passed = isGood && report.failures() === 0;
-  return { jobId: job.job_id, status: last.status, passed };
+  const fulfilled = passed && (order.refund !== true || isRefunded);
+  return { jobId: job.job_id, status: last.status, passed, fulfilled };
 }
 
 /** An order on terms that hold, paid for. */

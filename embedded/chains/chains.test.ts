@@ -1,3 +1,4 @@
+import '../../config/quiet-bindings.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../processes.ts';
-import { isAlive } from '../processes/pid.ts';
+import { isAlive } from '../../processes/pid.ts';
 
 function lockHolder(dataDir: string): number | undefined {
   try {

@@ -36,6 +36,6 @@ export interface Processes {
     args?: readonly string[],
     options?: Omit<SpawnOptions, 'readyWhen'>,
   ): Promise<NodeChild>;
-  /** Ends everything, the last started first. */
-  stopAll(): Promise<void>;
+  /** Ends everything, the last started first. `progress` hears what is waited for. */
+  stopAll(progress?: Log): Promise<void>;
 }

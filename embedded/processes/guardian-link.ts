@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from './child.ts';
-import { beginningOf } from './pid.ts';
+import { beginningOf } from '../../processes/pid.ts';
 
 /** One line of JSON on the guardian's standard input. */
 export type GuardianOrder =

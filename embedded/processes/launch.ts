@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events';
 import type { Child, SpawnOptions } from './child.ts';
 import { followOutput, type Output } from './output.ts';
-import { signalPid } from './pid.ts';
+import { signalPid } from '../../processes/pid.ts';
 import { LATE, within } from './time-limit.ts';
 
 export interface Launch {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beginningOf, isAlive, parentOf } from './pid.ts';
+import { beginningOf, isAlive, parentOf } from '../../processes/pid.ts';
 
 const LOOK_MS = 500;
 const DEEPEST = 4; // node, its shell, npm, and one for a wrapper

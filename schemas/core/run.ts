@@ -46,13 +46,14 @@ export const RunError = z.object({
 export type RunError = z.infer<typeof RunError>;
 
 /**
- * An outside part that is away and that a run waits for: it tries again until `until`. `step_id` is set when one step waits.
- * Times are RFC 3339 with milliseconds.
+ * A part that is away and that a run waits for: it tries again until `until`. `step_id` is set when one step waits. While
+ * nobody does the work of a queue (`worker`), the run goes on whenever somebody does: there is no `until`. Times are RFC 3339
+ * with milliseconds.
  */
 export const Waiting = z.object({
-  for: z.enum(['catalogue', 'model', 'seller']),
+  for: z.enum(['catalogue', 'model', 'seller', 'worker']),
   since: z.string(),
-  until: z.string(),
+  until: z.string().optional(),
   attempt: z.int(),
   detail: z.string(),
   step_id: z.string().optional(),

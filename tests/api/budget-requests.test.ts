@@ -39,7 +39,7 @@ const bad = (path: string, message: string | RegExp) => [
 it('each example of docs/BUDGETS.md is accepted', async () => {
   const text = await readFile(new URL('../../docs/BUDGETS.md', import.meta.url), 'utf8');
   const examples = [
-    ...text.matchAll(/-X (\w+) localhost:8000(\/\S+)[^']*(?:'[\w-]+: [^']*'[^']*)*?(?:-d '(.*)')?$/gm),
+    ...text.matchAll(/-X (\w+) \$API(\/\S+)[^']*(?:'[\w-]+: [^']*'[^']*)*?(?:-d '(.*)')?$/gm),
   ];
   expect(examples.map(([, method]) => method)).toEqual(['POST', 'POST', 'PATCH', 'POST', 'DELETE']);
   const id = String((await post({})).body['id']);

@@ -41,8 +41,14 @@ describe('health', () => {
     const { status, body } = await createCaller(fresh.url).get('/health');
     expect(status).toBe(200);
     expect(HealthPart.parse(body)).toMatchObject({
-      status: 'healthy',
-      checks: { database: 'ok', temporal: 'ok', chain: 'ok', facilitator: 'ok', planner: 'ok' },
+      status: 'degraded', // by its workers alone, which this one does without
+      checks: {
+        database: 'ok',
+        temporal: 'ok',
+        chain: 'ok',
+        facilitator: 'ok',
+        planner: 'ok',
+      },
       metrics: {
         workflowSuccessRate: null,
         averageExecutionTime: null,
@@ -52,6 +58,31 @@ describe('health', () => {
       },
     });
     await fresh.close();
+  });
+
+  test('a run that nobody works on says which worker it waits for, and so does the refusal of a command', async () => {
+    const fresh = await startReasoningApp({ workers: false });
+    const caller = createCaller(fresh.url);
+    const { id } = (await caller.post('/workflows/create', { userId: 'nobody_works', input: TASK })).body
+      .workflow;
+    const lacks = /^no worker serves the queues \S+, \S+-llm: start one with npm run worker$/;
+    const waiting = { for: 'worker', attempt: 0, detail: expect.stringMatching(lacks) };
+    expect((await caller.get(`/workflows/${id}`)).body['workflow']).toMatchObject({
+      status: 'planning',
+      waiting,
+    });
+    expect((await caller.get(`/runs/${id}`)).body).toMatchObject({ status: 'created', waiting });
+    const asked = performance.now();
+    const refused = await caller.post(`/workflows/${id}/approve`);
+    expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(refused.body.detail).toMatch(/no worker serves the queue \S+: start one with npm run worker/);
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    await fresh.close();
+  });
+
+  test('is healthy while workers serve all queues', async () => {
+    await expect.poll(async () => (await api.get('/health')).body['status']).toBe('healthy');
+    expect((await api.get('/health')).body['checks']).toMatchObject({ workers: 'ok' });
   });
 
   test('counts the runs that ended, what they cost and why they failed', async () => {

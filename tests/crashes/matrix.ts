@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { CrashPoint } from '../../domain/crash-points.ts';
 import type { JobPoint } from '../../domain/masumi/crash-points.ts';
 import { createDemoClient, type DemoClient } from '../../demo/client.ts';
-import { fundEscrow, sendToEscrow } from '../../demo/fund-escrow.ts';
+import { fundEscrow, sendTokens } from '../../demo/fund-escrow.ts';
 import { createCustomer, type Customer } from '../kills/customer.ts';
 import { holdBooks } from '../kills/proof.ts';
 import { SILENT } from '../kills/siege.ts';
@@ -129,7 +129,7 @@ async function perform(job: Job, name: string, { victims, client, customer }: Me
 /** Sends money and tells nobody. It waits as surplus, once, however often somebody looks. */
 async function sendUnasked({ local, url }: Victims, client: DemoClient): Promise<number> {
   const { address } = await client.get<{ address: string }>('/escrow/address');
-  const signature = await sendToEscrow(local, address, '0.25');
+  const signature = await sendTokens(local, local.solana.demoUser, address, 250_000n);
   const found = async (): Promise<string[]> => {
     await fetch(`${url}/ledger/reconciliation`, { method: 'POST' }).catch(() => undefined);
     const { surplus } = await client.get<{ surplus: { tx_hash: string; amount: string }[] }>(

@@ -42,7 +42,7 @@ test.each([
   ],
   [['api', '--port', '1'], 2, /^Unknown option '--port'\. "steward api --help"/],
   [['--quiet'], 2, /^There is no option --quiet in front of a command\. "steward --help"/],
-  [['kyes', 'list'], 1, /^There is no command "kyes"\. Did you mean keys\? "steward --help" lists/],
+  [['kyes', 'list'], 2, /^There is no command "kyes"\. Did you mean keys\? "steward --help" lists/],
 ])('steward %j ends with %i and says what to do', async (args, expected, says) => {
   const { code, stdout, stderr } = await steward(...args);
   expect([code, stdout]).toEqual([expected, '']);

@@ -53,21 +53,21 @@ test('the first admin key is made without any key, works at once, and is revoked
   expect(await verifyAudit(stack.db.pool, 'default')).toMatchObject({ valid: true, lines: 2 });
 });
 
-test('what is wrong is said in a sentence, with the exit code of a failure', async () => {
-  const cases: [string[], RegExp][] = [
-    [['keys'], /create, list or revoke/],
-    [['keys', 'create'], /--subject/],
-    [['keys', 'create', '--subject', 'a b'], /--subject: Use 1 to 128 letters/],
-    [['keys', 'create', '--subject', 'a', '--scopes', 'root'], /--scopes/],
-    [['keys', 'create', '--subject', 'a', '--expires', 'soon'], /--expires/],
-    [['keys', 'revoke', 'nobody'], /has no key nobody/],
-    [['steal'], /no command "steal"/],
+test('what is wrong is said in a sentence, with the exit code of a wrong command line or of a failure', async () => {
+  const cases: [string[], RegExp, number][] = [
+    [['keys'], /create, list or revoke/, 2],
+    [['keys', 'create'], /--subject/, 2],
+    [['keys', 'create', '--subject', 'a b'], /--subject: Use 1 to 128 letters/, 2],
+    [['keys', 'create', '--subject', 'a', '--scopes', 'root'], /--scopes/, 2],
+    [['keys', 'create', '--subject', 'a', '--expires', 'soon'], /--expires/, 2],
+    [['keys', 'revoke', 'nobody'], /has no key nobody/, 1],
+    [['steal'], /no command "steal"/, 2],
   ];
   const printed = await Promise.all(cases.map(([args]) => steward(...args)));
   for (const [index, { code, stderr }] of printed.entries()) {
     expect(stderr).toMatch(cases[index]![1]);
     expect(stderr).not.toMatch(/^\s+at /m);
-    expect(code).toBe(1);
+    expect(code).toBe(cases[index]![2]);
   }
 });
 

@@ -1,4 +1,3 @@
-import '../../config/quiet-bindings.ts';
 import { Connection } from '@temporalio/client';
 import { composeApi } from '../../processes/compose-api.ts';
 import { startApi } from '../../api/server.ts';

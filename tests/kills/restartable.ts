@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive, signalPid } from '../../embedded/processes/pid.ts';
+import { isAlive, signalPid } from '../../processes/pid.ts';
 
 /** A process after its start. */
 export interface Started {

@@ -1,3 +1,4 @@
+import '../../config/quiet-bindings.ts';
 import { createHash } from 'node:crypto';
 import { createTransferCheckedInstruction, getAssociatedTokenAddressSync } from '@solana/spl-token';
 import { Connection, Keypair, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';

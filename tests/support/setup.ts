@@ -1,4 +1,3 @@
-import '../../config/quiet-bindings.ts';
 import fc from 'fast-check';
 
 const SEED = 20_251_121;

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../../embedded/processes/pid.ts';
+import { isAlive } from '../../processes/pid.ts';
 
 const NAME = /^steward-tests-(\d+)-/;
 

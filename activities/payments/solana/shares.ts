@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import { NATIVE_MINT } from '@solana/spl-token';
 import { PublicKey, type ParsedTransactionWithMeta } from '@solana/web3.js';
 import { divideGain, type Share } from '../../../domain/payments/arrival.ts';

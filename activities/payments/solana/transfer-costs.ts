@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import { ACCOUNT_SIZE } from '@solana/spl-token';
 import { PublicKey } from '@solana/web3.js';
 import { Unfunded } from '../../../domain/payments/rail.ts';

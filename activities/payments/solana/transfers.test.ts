@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import { TOKEN_PROGRAM_ID } from '@solana/spl-token';
 import { Keypair, SystemProgram, type ParsedTransactionWithMeta } from '@solana/web3.js';
 import { expect, test } from 'vitest';

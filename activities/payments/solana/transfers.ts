@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
 import { SystemProgram, type ParsedInstruction, type ParsedTransactionWithMeta } from '@solana/web3.js';
 

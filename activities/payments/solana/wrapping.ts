@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import {
   createAssociatedTokenAccountIdempotentInstruction,
   createSyncNativeInstruction,

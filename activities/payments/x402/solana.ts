@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import { createKeyPairSignerFromBytes } from '@solana/kit';
 import { NATIVE_MINT, unpackAccount } from '@solana/spl-token';
 import { Keypair, PublicKey, VersionedTransaction, type VersionedMessage } from '@solana/web3.js';

@@ -32,7 +32,7 @@ const getWorkflow = (options: ReasoningOptions): Route =>
     errors: ['workflow_not_found'],
     handler: async (ctx, { params }) => {
       const run = await withOutputs(ctx.deps, await requireOwn(ctx, params.id));
-      return { status: 200, body: { success: true, workflow: show(ctx.deps, options, run) } };
+      return { status: 200, body: { success: true, workflow: await show(ctx.deps, options, run) } };
     },
   });
 
@@ -78,7 +78,7 @@ const listOfUser = (options: ReasoningOptions): Route =>
         countWorkflows(pool, whose),
       ]);
       const shown = page(rows, limit, (row) => ({ at: row.created_at, id: row.id }));
-      const workflows = shown.rows.map((run) => show(ctx.deps, options, run));
+      const workflows = await Promise.all(shown.rows.map((run) => show(ctx.deps, options, run)));
       return { status: 200, body: { success: true, workflows, total, nextCursor: shown.next } };
     },
   });

@@ -4,6 +4,7 @@ import { escrowAsset } from '../../../domain/assets.ts';
 import type { ValueRef } from '../../../domain/ports/values.ts';
 import type { Workflow } from '../../../schemas/families/reasoning.ts';
 import type { ApiDeps, Ctx } from '../../context.ts';
+import { missingWorker } from '../../runs/waiting.ts';
 import { mayActFor, workflowNotFound } from './access.ts';
 import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
@@ -25,9 +26,10 @@ export async function requireOwn(ctx: Pick<Ctx, 'deps' | 'principal'>, id: strin
 }
 
 /** The prompt is opened here, for its owner's eyes only. */
-export function show({ sealer }: ApiDeps, options: ReasoningOptions, run: RunDetail): Workflow {
-  const input = sealer.open('run.input', run.input_sealed) as unknown as WorkflowInput;
-  return toWorkflow(run, input, (code) => decimalsOf(options, code));
+export async function show(deps: ApiDeps, options: ReasoningOptions, run: RunDetail): Promise<Workflow> {
+  const input = deps.sealer.open('run.input', run.input_sealed) as unknown as WorkflowInput;
+  const lacking = await missingWorker(deps, run);
+  return toWorkflow(run, input, (code) => decimalsOf(options, code), lacking);
 }
 
 export const decimalsOf = ({ assets, planAsset }: ReasoningOptions, code: unknown): number =>

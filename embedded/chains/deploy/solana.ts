@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import {
   createAssociatedTokenAccountInstruction,
   createInitializeMint2Instruction,
@@ -8,10 +9,10 @@ import {
 } from '@solana/spl-token';
 import {
   Connection,
+  Keypair,
+  PublicKey,
   SystemProgram,
   Transaction,
-  type Keypair,
-  type PublicKey,
   type TransactionInstruction,
 } from '@solana/web3.js';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -62,6 +63,18 @@ export async function deploySolana(rpcUrl: string, keys: LocalKeys['solana']) {
     },
   };
   return { solana, genesisHash: await connection.getGenesisHash() };
+}
+
+/** A wallet of one more user, with the same first balance as the demo user's. It is opened once. */
+export async function openUserWallet(
+  { rpcUrl, mint, faucet }: Pick<LocalAssets['solana'], 'rpcUrl' | 'mint' | 'faucet'>,
+  owner: Keypair,
+): Promise<SolanaAccount> {
+  const key = new PublicKey(mint.address);
+  const grant = { owner, lamports: SOL, usdc: DEMO_USDC };
+  const payer = Keypair.fromSecretKey(bs58.decode(faucet.secretKey));
+  await openAccount(new Connection(rpcUrl, 'confirmed'), payer, key, grant);
+  return describeAccount(owner, key);
 }
 
 function describeAccount(owner: Keypair, mint: PublicKey): SolanaAccount {

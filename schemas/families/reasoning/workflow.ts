@@ -113,11 +113,11 @@ export const WorkflowError = z.object({
 });
 export type WorkflowError = z.infer<typeof WorkflowError>;
 
-/** An outside part that is away and that a workflow waits for: it tries again until `until`. */
+/** A part that is away and that a workflow waits for: it tries again until `until`, for a `worker` as long as it takes. */
 export const WorkflowWaiting = z.object({
-  for: z.enum(['catalogue', 'model', 'seller']),
+  for: z.enum(['catalogue', 'model', 'seller', 'worker']),
   since: IsoTime,
-  until: IsoTime,
+  until: IsoTime.optional(),
   attempt: z.int(),
   detail: z.string(),
   stepId: z.string().optional(),

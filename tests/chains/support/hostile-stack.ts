@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import { NATIVE_MINT } from '@solana/spl-token';
 import { expect } from 'vitest';
 import { createRails } from '../../../activities/payments/rails.ts';

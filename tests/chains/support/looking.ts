@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import { NATIVE_MINT } from '@solana/spl-token';
 import { PublicKey } from '@solana/web3.js';
 import { Contract, JsonRpcProvider } from 'ethers';

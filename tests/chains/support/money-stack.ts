@@ -1,3 +1,4 @@
+import '../../../config/quiet-bindings.ts';
 import { createAssociatedTokenAccountIdempotentInstruction, NATIVE_MINT } from '@solana/spl-token';
 import { Keypair, PublicKey } from '@solana/web3.js';
 import bs58 from 'bs58';

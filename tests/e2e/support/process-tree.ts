@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { beginningOf, isAlive, parentOf } from '../../../embedded/processes/pid.ts';
+import { beginningOf, isAlive, parentOf } from '../../../processes/pid.ts';
 
 /** A process, told apart from a later one with the same pid. */
 export interface Seen {

@@ -23,11 +23,15 @@ export interface WorkflowInput {
   metadata?: JsonObject;
 }
 
-/** A run as the contract shows a workflow. `codeDecimals` are those of an asset code, for what was set before a plan. */
+/**
+ * A run as the contract shows a workflow. `codeDecimals` are those of an asset code, for what was set before a plan; `lacking`
+ * is a worker that is not there.
+ */
 export function toWorkflow(
   run: RunDetail,
   { input, metadata }: WorkflowInput,
   codeDecimals: (code: unknown) => number,
+  lacking?: Waiting,
 ): Workflow {
   const { view, settings } = run;
   const plan = planOf(run);
@@ -44,7 +48,7 @@ export function toWorkflow(
     status: wireStatus(run),
     ...optional('approvalReason', reasonOf(run)),
     ...optional('currentStep', currentStep),
-    ...optional('waiting', toWaiting(waitingOf(run, run.steps))),
+    ...optional('waiting', toWaiting(lacking ?? waitingOf(run, run.steps))),
     ...(run.steps.length > 0 ? { stepResults: toStepResults(run.steps, run.payments, decimals) } : {}),
     ...estimates(plan),
     totalCost: money(totalCost(run), decimals),
