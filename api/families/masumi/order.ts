@@ -4,7 +4,6 @@ import { getRun, type NewRun } from '../../../db/repositories/runs.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
 import { checkInputs } from '../../../domain/masumi/forms/check-inputs.ts';
 import type { JobInput, JobSettings } from '../../../domain/masumi/ports/jobs.ts';
-import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ctx } from '../../context.ts';
 import { isVisitor } from '../../middleware/auth.ts';
 import { ApiError, invalidInput } from '../../problem.ts';
