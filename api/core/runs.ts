@@ -3,6 +3,7 @@ import { readRunEvents } from '../../db/repositories/events.ts';
 import { listRuns } from '../../db/repositories/run-lists.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
 import {
+  NoQuery,
   CancelBody,
   CancelPreview,
   EventPage,
@@ -13,6 +14,7 @@ import {
   RunAnswer,
   RunPage,
 } from '../../schemas/core/api.ts';
+import { strict } from '../../schemas/core/strict.ts';
 import { RunEvent } from '../../schemas/core/event.ts';
 import { Run, RunStatus } from '../../schemas/core/run.ts';
 import { page, PageQuery, readCursor, WholeNumber } from '../http/paging.ts';
@@ -77,7 +79,7 @@ const cancel = defineRoute({
   idempotent: true,
   description:
     'With `preview=true` nothing is changed: the answer says what would be undone and where the money is.',
-  query: z.object({ preview: z.enum(['true', 'false']).default('false') }),
+  query: strict({ preview: z.enum(['true', 'false']).default('false') }),
   body: CancelBody,
   responses: {
     200: {
@@ -104,6 +106,7 @@ const resume = defineRoute({
   tags,
   scope: 'approve',
   idempotent: true,
+  query: NoQuery,
   body: ResumeBody,
   responses: { 200: { description: 'The run goes on.', schema: RunAnswer } },
   errors: ['run_not_found', 'invalid_state', 'plan_changed', 'approval_expired', 'insufficient_escrow'],
@@ -125,6 +128,7 @@ const rerunRoute = defineRoute({
   tags,
   scope: 'operate',
   idempotent: true,
+  query: NoQuery,
   body: RerunBody,
   responses: { 201: { description: 'The new run.', schema: RerunAnswer } },
   errors: ['run_not_found', 'invalid_state', 'unsupported_action'],
@@ -146,6 +150,7 @@ const inputs = defineRoute({
   tags,
   scope: 'operate',
   idempotent: true,
+  query: NoQuery,
   body: InputBody,
   responses: { 202: { description: 'Handed to the run.', schema: RunAnswer } },
   errors: [

@@ -4,9 +4,9 @@ import type { Decision, Grant } from '../../domain/plan/approval-state.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import {
   announceGrant,
-  announceIgnored,
   announceRequest,
   approvalId,
+  toIgnored,
   type ApprovalAsk,
 } from './approval-events.ts';
 import { grant, tell, type Gate } from './approval-gate.ts';
@@ -61,7 +61,7 @@ async function applyKept(gate: Gate, { plan }: ApprovalAsk): Promise<void> {
     } catch (error) {
       if (!(error instanceof ApplicationFailure)) throw error;
       kept.refusal = error;
-      announceIgnored(gate.run, plan.planHash, error);
+      gate.run.ignored.tell(toIgnored(plan.planHash, error));
     }
 }
 

@@ -5,10 +5,12 @@ import {
   workflowInfo,
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
+import { readDepositClaim, readEscrowWaits, readWithdrawalId } from '../../domain/messages/starts.ts';
 import type { DepositClaim, EscrowActivities } from '../../domain/ports/escrow.ts';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
 import { makePayment, type Payer } from './payment.ts';
+import { readStart } from './read-start.ts';
 
 /** How often the chain is asked, and for how long; ms. */
 export interface EscrowWaits {
@@ -28,6 +30,8 @@ const activities = (): ActivityInterfaceFor<Work> =>
 
 /** One deposit, one workflow (its id names the signature): credited once it is final on its chain, or refused. */
 export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Promise<'credited'> {
+  readStart(readDepositClaim, claim);
+  readStart(readEscrowWaits, waits);
   const act = activities();
   const givesUpAt = Date.now() + waits.giveUpMs;
   for (;;) {
@@ -60,6 +64,8 @@ export async function escrowWithdrawal(
   withdrawalId: string,
   waits: EscrowWaits,
 ): Promise<'finalized' | 'released' | 'unknown'> {
+  readStart(readWithdrawalId, withdrawalId);
+  readStart(readEscrowWaits, waits);
   const act = activities();
   const ref = { withdrawalId };
   const prepared = await act.prepareWithdrawal(ref);

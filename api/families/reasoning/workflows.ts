@@ -7,7 +7,7 @@ import type { ApiDeps, Ctx } from '../../context.ts';
 import { mayActFor, workflowNotFound } from './access.ts';
 import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
-import { resultOf, toWorkflow, type WorkflowInput } from './to-wire.ts';
+import { resultOf, toUnreadable, toWorkflow, type WorkflowInput } from './to-wire.ts';
 
 /** A workflow that the caller may see; another user's is as absent as none. */
 export async function findOwn(
@@ -25,9 +25,14 @@ export async function requireOwn(ctx: Pick<Ctx, 'deps' | 'principal'>, id: strin
 }
 
 /** The prompt is opened here, for its owner's eyes only. */
-export function show({ sealer }: ApiDeps, options: ReasoningOptions, run: RunDetail): Workflow {
-  const input = sealer.open('run.input', run.input_sealed) as unknown as WorkflowInput;
-  return toWorkflow(run, input, (code) => decimalsOf(options, code));
+export function show({ sealer, log }: ApiDeps, options: ReasoningOptions, run: RunDetail): Workflow {
+  try {
+    const input = sealer.open('run.input', run.input_sealed) as unknown as WorkflowInput;
+    return toWorkflow(run, input, (code) => decimalsOf(options, code));
+  } catch (error) {
+    log.error({ err: error, run_id: run.id }, 'a workflow cannot be shown as it was written down');
+    return toUnreadable(run);
+  }
 }
 
 export const decimalsOf = ({ assets, planAsset }: ReasoningOptions, code: unknown): number =>
