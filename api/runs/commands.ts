@@ -213,8 +213,9 @@ async function gone({ deps }: CommandCtx, run: RunRow): Promise<ApiError> {
   if (now !== undefined && isTerminal(now.status))
     return new ApiError('invalid_state', `The run is ${now.status}.`);
   if (now?.start_state === 'started')
-    return unavailable(
-      'The workflow of this run is gone. The check of the books ends the run within minutes and gives back what it holds.',
+    return new ApiError(
+      'invalid_state',
+      'The workflow of this run is gone, so it takes no commands. Within seconds it is being undone: payments are followed to their end, what can be undone is undone, and what nothing holds goes back.',
     );
   return unavailable('The run is about to start; try again in a moment.');
 }

@@ -90,7 +90,7 @@ function toUnreadable(deps: ApiDeps, row: RunRow, error: unknown): Run {
       message:
         'What was written down of this run cannot be read. Its events tell what happened; the log says why.',
       recoverable: false,
-      timestamp: row.updated_at.toISOString(),
+      timestamp: (row.finished_at ?? row.created_at).toISOString(),
     },
     cost: [],
     steps: [],

@@ -58,6 +58,11 @@ testEquality('the waits of the sweep', {
   schema: schemas.SweepWaits,
   whole: { busyMs: 0, idleMs: 1, rounds: 1 },
 });
+testEquality('the start of a repair', {
+  guard: starts.readRepair,
+  schema: schemas.Repair,
+  whole: { runId: 'r1', lateMs: 5 },
+});
 testEquality('the waits of a watch', {
   guard: starts.readWatchWaits,
   schema: schemas.WatchWaits,

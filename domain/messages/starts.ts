@@ -73,6 +73,12 @@ export const readSweepWaits: Guard<{ busyMs: number; idleMs: number; rounds: num
   {},
 );
 
+/** A repair; `lateMs` is how long activities of the lost workflow may still be at work. */
+export const readRepair: Guard<{ runId: string; lateMs?: number }> = fields(
+  { runId: id },
+  { lateMs: amount },
+);
+
 export const readWatchWaits: Guard<{ everyMs: number; rounds: number }> = fields(
   { everyMs: whole(0, DAY_MS), rounds: whole(1, 10_000) },
   {},

@@ -64,4 +64,6 @@ export const SweepWaits = strict({
   rounds: Count(1, 10_000),
 });
 
+export const Repair = strict({ runId: Id, lateMs: Amount.optional() });
+
 export const WatchWaits = strict({ everyMs: Count(0, DAY_MS), rounds: Count(1, 10_000) });

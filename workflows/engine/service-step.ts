@@ -1,10 +1,10 @@
-import { sleep } from '@temporalio/workflow';
 import { outputsFor } from '../../domain/plan/outputs.ts';
 import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { CallOutcome, CallRequest, CompensateOutcome } from '../../domain/ports/calling.ts';
 import { retryDelay } from '../../domain/retry.ts';
 import { createOutage } from './outage.ts';
 import { payForCall } from './paid-call.ts';
+import { repeatUndo } from './undo.ts';
 import { failed, nextAttempt, type StepContext, type StepEnd } from './step-context.ts';
 
 /**
@@ -124,23 +124,8 @@ function registerUndo(context: StepContext, step: PlanStep, intent: { id?: strin
         },
       ]),
     );
-  run.saga.register({ key: step.id, run: () => repeatUndo(context, step, undo) });
-}
-
-/** Repeats an undo within the step's retry policy, and longer while the service is away. Nothing cuts its waits short. */
-async function repeatUndo(
-  context: StepContext,
-  step: PlanStep,
-  undo: (attempt: number) => Promise<CompensateOutcome>,
-): Promise<CompensateOutcome> {
-  const untilMs = Date.now() + context.run.input.settings.sellerTimeoutMs;
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await undo(attempt);
-    if (outcome.kind !== 'retry') return outcome;
-    const isWaitedFor = outcome.away === true && Date.now() < untilMs;
-    if (attempt >= step.retryPolicy.maxAttempts && !isWaitedFor) return outcome;
-    await sleep(retryDelay(step.retryPolicy, attempt, Math.random(), outcome.retryAfterMs), {
-      summary: `undo ${step.id}: retry ${attempt + 1}`,
-    });
-  }
+  run.saga.register({
+    key: step.id,
+    run: () => repeatUndo(step.id, step.retryPolicy, run.input.settings.sellerTimeoutMs, undo),
+  });
 }

@@ -165,7 +165,7 @@ export const toUnreadable = (run: RunDetail): Workflow => ({
     code: 'UNREADABLE',
     message:
       'What was written down of this workflow cannot be read. Its events tell what happened; the log says why.',
-    timestamp: run.updated_at.toISOString(),
+    timestamp: (run.finished_at ?? run.created_at).toISOString(),
     recoverable: false,
   },
   lastSeq: run.last_seq,
