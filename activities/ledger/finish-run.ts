@@ -30,6 +30,7 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   const mayHold = !request.moneyless || (await hasReserve(db.pool, run.tenant, run.id));
   const hadMoney = mayHold && (await db.transaction((client) => returnMoney(client, deps.assets, run)));
   await deps.checkpoint?.('run.returned');
+  if (run.finished_at !== null && run.status !== request.status) return; // it has ended in another way; its workflow was reset
   const items = request.attention.map((item) => ({
     ...item,
     id: attentionId(run.id, item),

@@ -1,5 +1,6 @@
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import type { Queryable } from '../ledger.ts';
+import type { StepRow } from './runs.ts';
 
 /** A run that is not over. `namespace` is null where nobody wrote down in which its workflow was started. */
 export interface LiveRun {
@@ -35,6 +36,25 @@ export async function stepFacts(db: Queryable, runId: string): Promise<StepFact[
     [runId],
   );
   return rows;
+}
+
+/** One step of a run, if it was begun, and whether the run is being undone or is over. */
+export async function findStep(
+  db: Queryable,
+  runId: string,
+  stepId: string,
+): Promise<{ isUndone: boolean; step: StepRow | undefined }> {
+  const { rows } = await db.query<{ undone: boolean } & (StepRow | { step_id: null })>({
+    name: 'run_step_find',
+    text: `select r.finished_at is not null or r.status = 'compensating' as undone, s.step_id, s.status, s.data
+           from run r left join run_step s on s.run_id = r.id and s.step_id = $2 where r.id = $1`,
+    values: [runId, stepId],
+  });
+  const row = rows[0];
+  return {
+    isUndone: row?.undone ?? false,
+    step: row === undefined || row.step_id === null ? undefined : row,
+  };
 }
 
 /** Places of the events of these types in a run's journal, by step. Of several the last counts. */

@@ -30,7 +30,13 @@ export type CallOutcome =
   | { kind: 'ok'; output: ValueRef; timeMs: number }
   | { kind: 'payment_required'; intentId: string; quote: Quote }
   | { kind: 'retry'; code: string; message: string; retryAfterMs?: number; away?: boolean }
-  | { kind: 'failed'; code: string; message: string };
+  | { kind: 'failed'; code: string; message: string }
+  /** It was done before, as the journal says; `paid` is what settled for it (minor units). Nobody was called. */
+  | { kind: 'done'; output: ValueRef; paid?: { intentId: string; amount: string } }
+  /** Its last payment was proven void, or is a later one. Nobody was called. */
+  | { kind: 'superseded'; generation: number }
+  /** The run is being undone, or is over. Nobody was called. */
+  | { kind: 'undoing' };
 
 export type ComputeOutcome =
   | { kind: 'ok'; output: ValueRef; branch?: 'then' | 'else' }

@@ -89,7 +89,10 @@ export async function executeRun<Input extends RunStart>(
     outside.cancelRequested.catch(() => noteCancel({ by: 'temporal' }));
     const working = body(run);
     ignoreOtherSignals(run); // the family has set its own by now
-    const ending = await working.catch((error: unknown) => unexpected(run, error));
+    const ending = await working.catch((error: unknown) => {
+      if (isHandedOver(error)) throw error;
+      return unexpected(run, error);
+    });
     conclude(ending.status);
     await finish(run, ending, attention);
     if (ending.status === 'cancelled' && outside.consideredCancelled)
@@ -102,6 +105,18 @@ export async function executeRun<Input extends RunStart>(
     return summarise(ending);
   });
 }
+
+const HANDED_OVER = 'HANDED_OVER';
+
+/**
+ * A run that is being undone does not go on. Its workflow was reset and may not know all that was done, so the repair, which reads
+ * what is written down, undoes the rest (`repair-run.ts`).
+ */
+export const handOver = (): ApplicationFailure =>
+  ApplicationFailure.nonRetryable('The run is being undone: the repair does the rest.', HANDED_OVER);
+
+export const isHandedOver = (error: unknown): boolean =>
+  error instanceof ApplicationFailure && error.type === HANDED_OVER;
 
 /** Two workflows for one run would both work for it. */
 const elsewhere = (runId: string): ApplicationFailure =>

@@ -5,6 +5,7 @@ import { retryDelay } from '../../domain/retry.ts';
 import { createOutage } from './outage.ts';
 import { payForCall } from './paid-call.ts';
 import { repeatUndo } from './undo.ts';
+import { handOver } from './run.ts';
 import { failed, nextAttempt, type StepContext, type StepEnd } from './step-context.ts';
 
 /**
@@ -23,6 +24,17 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
         context.outputs[step.outputKey] = answer.output;
         run.saga.completed(step.id);
         return { kind: 'completed' };
+      case 'done':
+        if (answer.paid !== undefined) intent.id = answer.paid.intentId;
+        context.budget.settled += BigInt(answer.paid?.amount ?? 0);
+        context.outputs[step.outputKey] = answer.output;
+        run.saga.completed(step.id);
+        return { kind: 'completed' };
+      case 'superseded':
+        context.generations[step.id] = answer.generation;
+        continue;
+      case 'undoing':
+        throw handOver();
       case 'failed':
         if (answer.definite) run.saga.forget(step.id);
         return failed(answer.code, answer.message, !answer.definite);
@@ -49,7 +61,7 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
 }
 
 type Answer =
-  | Extract<CallOutcome, { kind: 'ok' | 'payment_required' }>
+  | Extract<CallOutcome, { kind: 'ok' | 'payment_required' | 'done' | 'superseded' | 'undoing' }>
   | { kind: 'failed'; code: string; message: string; definite: boolean }
   | { kind: 'stopped'; definite: boolean };
 

@@ -20,9 +20,10 @@ export async function reasoning(input: RunInput): Promise<RunSummary> {
     const patience = planningPatience(run);
     const outcome = await makePlan(run, patience);
     if (outcome === 'stopped') return nothingDone('cancelled');
+    if (outcome.kind === 'over') return nothingDone(outcome.status);
     if (outcome.kind !== 'planned') return nothingDone('failed', failureOf(outcome));
     announcePlan(run, outcome, patience.waited());
-    return runPlan(run, gate, outcome.plan, outcome.past);
+    return runPlan(run, gate, outcome.plan, outcome.past, outcome.granted);
   });
 }
 
@@ -59,7 +60,7 @@ const failureOf = ({ code, message, recoverable }: PlanFailure): NonNullable<End
   recoverable,
 });
 
-const nothingDone = (status: 'failed' | 'cancelled', error?: Ending['error']): Ending => ({
+const nothingDone = (status: Ending['status'], error?: Ending['error']): Ending => ({
   status,
   ...(error === undefined ? {} : { error }),
   outputs: {},
