@@ -45,6 +45,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
     'budget_in_use',
     'invalid_state',
     'cannot_cancel',
+    'workflow_lost',
     'plan_changed',
     'run_finished',
     'run_not_ended',

@@ -33,6 +33,7 @@ export async function takeUp(
     kind: 'planned',
     plan,
     cached: false,
+    seen: true,
     model: model ?? 'offline',
     intent,
     ...(granted === undefined ? {} : { granted }),

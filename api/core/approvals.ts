@@ -56,6 +56,7 @@ const decide = defineRoute({
     'invalid_state',
     'approval_expired',
     'insufficient_escrow',
+    'workflow_lost',
   ],
   async handler(ctx, { params, body }) {
     const asked = await requireApproval(ctx, params['id'] ?? '');

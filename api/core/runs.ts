@@ -87,7 +87,7 @@ const cancel = defineRoute({
       schema: z.union([CancelPreview, RunAnswer]),
     },
   },
-  errors: ['run_not_found', 'cannot_cancel', 'invalid_state'],
+  errors: ['run_not_found', 'cannot_cancel', 'invalid_state', 'workflow_lost'],
   async handler(ctx, { params, query: { preview }, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
     if (preview === 'true') return { status: 200, body: await previewCancel(ctx, run) };
@@ -109,7 +109,14 @@ const resume = defineRoute({
   query: NoQuery,
   body: ResumeBody,
   responses: { 200: { description: 'The run goes on.', schema: RunAnswer } },
-  errors: ['run_not_found', 'invalid_state', 'plan_changed', 'approval_expired', 'insufficient_escrow'],
+  errors: [
+    'run_not_found',
+    'invalid_state',
+    'plan_changed',
+    'approval_expired',
+    'insufficient_escrow',
+    'workflow_lost',
+  ],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
     await orEarlierAnswer(ctx, run, () => resumeRun(ctx, run, body?.plan_hash));
@@ -161,6 +168,7 @@ const inputs = defineRoute({
     'stale_status_id',
     'question_not_open',
     'deadline_passed',
+    'workflow_lost',
   ],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');

@@ -214,7 +214,7 @@ async function gone({ deps }: CommandCtx, run: RunRow): Promise<ApiError> {
     return new ApiError('invalid_state', `The run is ${now.status}.`);
   if (now?.start_state === 'started')
     return new ApiError(
-      'invalid_state',
+      'workflow_lost',
       'The workflow of this run is gone, so it takes no commands. Within seconds it is being undone: payments are followed to their end, what can be undone is undone, and what nothing holds goes back.',
     );
   return unavailable('The run is about to start; try again in a moment.');

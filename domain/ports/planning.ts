@@ -35,6 +35,8 @@ export type PlanOutcome =
       past?: ReusedResults;
       /** Set when this very plan was approved before its workflow was reset. */
       granted?: Grant;
+      /** People have seen this plan: it was announced before the workflow was reset. */
+      seen?: true;
       intent: {
         classification: string;
         entities: { [name: string]: string | number | string[] };

@@ -22,7 +22,7 @@ export async function reasoning(input: RunInput): Promise<RunSummary> {
     if (outcome === 'stopped') return nothingDone('cancelled');
     if (outcome.kind === 'over') return nothingDone(outcome.status);
     if (outcome.kind !== 'planned') return nothingDone('failed', failureOf(outcome));
-    announcePlan(run, outcome, patience.waited());
+    if (outcome.seen !== true) announcePlan(run, outcome, patience.waited());
     return runPlan(run, gate, outcome.plan, outcome.past, outcome.granted);
   });
 }

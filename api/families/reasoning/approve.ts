@@ -49,6 +49,7 @@ export function approveRoute(options: ReasoningOptions): Route {
       'approval_expired',
       'insufficient_escrow',
       'invalid_signature',
+      'workflow_lost',
     ],
     handler: async (ctx, { params, body = {} }) => {
       const run = await requireOwn(ctx, params.id);

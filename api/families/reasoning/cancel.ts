@@ -24,7 +24,7 @@ export const cancelRoute: Route = defineRoute({
   query: NoQuery,
   body: CancelWorkflow.optional(),
   responses: { 200: { description: 'Cancelled, or rolling back on the way there.', schema: CancelAnswer } },
-  errors: ['workflow_not_found', 'cannot_cancel'],
+  errors: ['workflow_not_found', 'cannot_cancel', 'workflow_lost'],
   handler: async (ctx, { params, body }) => {
     const run = await requireOwn(ctx, params.id);
     const { status } = await orEarlierAnswer(ctx, run, () => cancel(ctx, run, body?.reason));
