@@ -28,7 +28,7 @@ type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
 /** Plans an ended run again. Results that were paid for are used again, and what would be paid again is listed. */
 export function createRerunActivities({ db, journal }: RerunDeps): RerunActivities {
   return {
-    planAgain: ({ ride, runId }) => withRide(journal, ride, () => again(db, runId)),
+    planAgain: ({ ride, runId }) => withRide(journal, ride, () => takeUpOrPlan(db, runId)),
     adoptSteps: async ({ ride, runId, of, done, skipped }) => {
       const steps = new Map((await listSteps(db, of)).map((step) => [step.step_id, step]));
       const events = [
@@ -41,7 +41,7 @@ export function createRerunActivities({ db, journal }: RerunDeps): RerunActiviti
 }
 
 /** What is used of the ended run stays the same, with the plan that people have seen. */
-async function again(db: Queryable, runId: string): Promise<PlanOutcome> {
+async function takeUpOrPlan(db: Queryable, runId: string): Promise<PlanOutcome> {
   const before = await takeUp(db, runId);
   if (before !== undefined && before.kind !== 'planned') return before;
   const outcome = await planAgain(db, runId);

@@ -5,7 +5,7 @@ import { isOpen } from '../../domain/payments/actions.ts';
 import { outputsFor } from '../../domain/plan/outputs.ts';
 import { undoOrder } from '../../domain/plan/undo.ts';
 import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
-import type { LostRun, LostUndo, RepairActivities, RepairTimes } from '../../domain/ports/repair.ts';
+import type { LostUndo, RepairActivities, RepairTimes } from '../../domain/ports/repair.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { RunError } from '../../schemas/core/run.ts';

@@ -123,7 +123,7 @@ function ceilings(
 
 function approvalOf({ approval }: JsonObject, decimals: number): Pick<Workflow, 'approval'> {
   if (!isObject(approval)) return {};
-  const { planHash, approvedAt, expiresAt, limits } = approval as { [field: string]: Json };
+  const { planHash, approvedAt, expiresAt, limits } = approval;
   if (!isLimits(limits)) return {}; // whatever wrote it: the workflow is shown without it
   return {
     approval: {
