@@ -33,7 +33,6 @@ const strange = fc.oneof(
     '5.0',
     ' 5',
     '9'.repeat(78),
-
     '9'.repeat(79),
     'a\0b',
     '\ud800',

@@ -17,6 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => temporal.close());
 
+/** A worker must be able to do something. */
+const NOTHING = { nothing: async (): Promise<void> => undefined };
+
 /** Workers on a queue of their own around `work`. */
 async function withWorkers<T>(activities: object, work: (taskQueue: string) => Promise<T>): Promise<T> {
   const taskQueue = uniqueTaskQueue('standing');
@@ -227,7 +230,7 @@ describe('the watch over runs', () => {
   }, 60_000);
 
   test('a repair under another name than its run’s ends at once', async () => {
-    await withWorkers({}, async (taskQueue) => {
+    await withWorkers(NOTHING, async (taskQueue) => {
       const start = { taskQueue, workflowId: `other-${randomUUID()}`, args: [{ runId: 'r1' }] };
       const handle = await temporal.client.workflow.start('repairRun', start);
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'BAD_START' } });
@@ -244,7 +247,7 @@ test.each([
   ['escrowWithdrawal', { a: 1 }],
   ['paymentDecision', { decision: 'maybe' }],
 ])('the workflow %s that is started with %j ends at once and says why', async (type, given) => {
-  await withWorkers({}, async (taskQueue) => {
+  await withWorkers(NOTHING, async (taskQueue) => {
     const start = { taskQueue, workflowId: `bad-${randomUUID()}`, args: [given] };
     const handle = await temporal.client.workflow.start(type, start);
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'BAD_START' } });
