@@ -48,6 +48,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
     'surplus_not_covered',
     'invalid_state',
     'cannot_cancel',
+    'workflow_lost',
     'plan_changed',
     'run_finished',
     'run_not_ended',

@@ -47,7 +47,8 @@ export const FINDING_KINDS = {
   },
   run_stranded: {
     means: 'A run is called live, but its workflow has ended without saying so, or is gone.',
-    repair: 'once no payment of it is open, the run is failed and its money returned',
+    repair:
+      'once no payment of it is open and nothing is to be undone, the run is failed and its money returned',
   },
   paid_twice: { means: 'A step has two payments that settled or may settle.', repair: 'none' },
   over_approval: { means: 'A run has paid more than was approved.', repair: 'none' },

@@ -27,6 +27,8 @@ export const ENGINE_WORKFLOWS: readonly string[] = [
   'escrowWithdrawal',
   'paymentCheck',
   'paymentDecision',
+  'repairRun',
+  'runWatch',
   'settlementSweep',
 ];
 

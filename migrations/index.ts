@@ -14,6 +14,7 @@ import { M0015PurseAndBudgets } from './m0015-purse-and-budgets.ts';
 import { M0017PaymentKinds } from './m0017-payment-kinds.ts';
 import { M0018Questions } from './m0018-questions.ts';
 import { M0020JournalOrder } from './m0020-journal-order.ts';
+import { M0021LostRuns } from './m0021-lost-runs.ts';
 import { M0023Arrivals } from './m0023-arrivals.ts';
 
 /** A migration is known by its class's name, which also says its place: `M0042What`. */
@@ -38,5 +39,6 @@ export const migrations: readonly MigrationClass[] = [
   M0017PaymentKinds,
   M0018Questions,
   M0020JournalOrder,
+  M0021LostRuns,
   M0023Arrivals,
 ];

@@ -12,7 +12,8 @@ import { createPlanningActivities } from '../activities/planner/activities.ts';
 import type { ModelSettings } from '../activities/planner/ask-model.ts';
 import { createQuestionActivities } from '../activities/questions/activities.ts';
 import { createReconciliationActivities } from '../activities/reconciliation/activities.ts';
-import type { BookDeps } from '../activities/reconciliation/tools.ts';
+import { createRepairActivities } from '../activities/repair/activities.ts';
+import type { RepairDeps } from '../activities/repair/tools.ts';
 import { checkpointOf } from '../config/checkpoints.ts';
 import type { Config } from '../config/config.ts';
 import { openDatabase, type Database } from '../db/database.ts';
@@ -33,13 +34,16 @@ export interface WorkerParts {
   close(): Promise<void>;
 }
 
+/** How Temporal shows the workflows of runs. */
+export type WorkflowLook = Pick<RepairDeps, 'workflowState' | 'runningWorkflows'>;
+
 const DEFAULT_MODEL = 'claude-opus-5-5';
 
 /** Composition root of a worker: every activity with its dependencies. */
 export async function composeActivities(
   config: Config,
   log: Logger,
-  workflowState: BookDeps['workflowState'],
+  workflows: WorkflowLook,
   tell: WorkerContext['tell'],
   families: readonly Family[],
 ): Promise<WorkerParts> {
@@ -71,9 +75,19 @@ export async function composeActivities(
   const kinds = rails.all.map(({ kind, network }) => `${kind} ${network}`);
   log.info({ rails: kinds, planner: model?.model ?? 'offline rules' }, 'worker: composed');
   const activities = {
-    ...engineActivities({ ...common, seller, rails, fetch, catalogue, workflowState, model }),
+    ...engineActivities({
+      ...common,
+      ...workflows,
+      seller,
+      rails,
+      fetch,
+      catalogue,
+      model,
+      namespace: config.TEMPORAL_NAMESPACE,
+      undoOfFamily: async (family, runId) => (await parts.get(family)?.undoLost?.(runId)) ?? [],
+    }),
     ...escrowActivities(config, common),
-    ...Object.assign({}, ...parts.map((part) => part.activities)),
+    ...Object.assign({}, ...[...parts.values()].map((part) => part.activities)),
   };
   return {
     activities,
@@ -81,7 +95,7 @@ export async function composeActivities(
     async close() {
       rails.close();
       await closeServices();
-      await Promise.all(parts.map(async (part) => part.close?.()));
+      await Promise.all([...parts.values()].map(async (part) => part.close?.()));
       await notifier.close();
       await db.close();
     },
@@ -91,7 +105,7 @@ export async function composeActivities(
 type EngineParts = Omit<Parameters<typeof createPlanningActivities>[0], 'db' | 'model'> &
   Parameters<typeof createCallingActivities>[0] &
   Parameters<typeof createPaymentActivities>[0] &
-  Pick<BookDeps, 'workflowState'> & { model: ModelSettings | undefined };
+  Omit<RepairDeps, 'db' | 'journal' | 'assets'> & { model: ModelSettings | undefined };
 
 /** What the engine does, whichever family asks for it. */
 const engineActivities = (all: EngineParts): object => {
@@ -105,13 +119,23 @@ const engineActivities = (all: EngineParts): object => {
     ...createCallingActivities(common),
     ...createPaymentActivities(common),
     ...createReconciliationActivities({ ...common, operatorTenant: DEFAULT_TENANT }),
+    ...createRepairActivities(common),
   };
 };
 
 /** What each family does besides what the engine can do. */
-async function familyParts(families: readonly Family[], context: WorkerContext): Promise<WorkerPart[]> {
-  const found = await Promise.all(families.map(async (family) => family.worker?.()));
-  return found.flatMap((part) => (part === undefined ? [] : [part.createWorker(context)]));
+async function familyParts(
+  families: readonly Family[],
+  context: WorkerContext,
+): Promise<Map<string, WorkerPart>> {
+  const found = await Promise.all(
+    families.map(async (family) => [family.name, await family.worker?.()] as const),
+  );
+  return new Map(
+    found.flatMap(([name, part]) =>
+      part === undefined ? [] : [[name, part.createWorker(context)] as const],
+    ),
+  );
 }
 
 const escrowSecret = (config: Config): Uint8Array | undefined =>

@@ -10,6 +10,13 @@ const SETTLEMENT: Singleton = {
   summary: 'Posts payments that became final, follows those that runs left behind',
 };
 
+const RUN_WATCH: Singleton = {
+  type: 'runWatch',
+  id: 'run-watch',
+  args: [{ everyMs: 3000, rounds: 200 }],
+  summary: 'Finds runs whose workflow is gone, and has them undone',
+};
+
 /**
  * Starts what runs once for the whole installation, unless it runs already. Every worker process may call it; `anew`
  * ends what runs first, which loses nothing: payments and jobs are in the database.
@@ -23,7 +30,7 @@ export async function ensureSingletons(
   const { TEMPORAL_NAMESPACE: namespace, TASK_QUEUE: base } = config;
   const client = new Client({ connection, namespace });
   const theirs = families.flatMap((family) => family.singletons?.(config) ?? []);
-  for (const { type, id, args, summary } of [SETTLEMENT, ...theirs])
+  for (const { type, id, args, summary } of [SETTLEMENT, RUN_WATCH, ...theirs])
     await client.workflow.start(type, {
       taskQueue: taskQueues(base).engine,
       workflowId: `${base}-${id}`,

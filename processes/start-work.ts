@@ -1,6 +1,7 @@
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import { taskQueues } from '../domain/queues.ts';
 import { composeActivities } from './compose-worker.ts';
 import type { Family } from '../families/define.ts';
 import { families as served } from '../families/index.ts';
@@ -8,7 +9,7 @@ import { createTell } from '../workers/tell.ts';
 import { ensureBooksSchedule } from '../workers/schedules.ts';
 import { ensureSingletons } from './singletons.ts';
 import { bundleOf, type Build } from '../workers/version.ts';
-import { createWorkflowState } from '../workers/workflow-state.ts';
+import { createRunningWorkflows, createWorkflowState } from '../workers/workflow-state.ts';
 import { startWorkers, type Workers } from '../workers/workers.ts';
 
 /**
@@ -26,7 +27,14 @@ export async function startWork(
   const parts = await composeActivities(
     config,
     log,
-    createWorkflowState(connection, config.TEMPORAL_NAMESPACE),
+    {
+      workflowState: createWorkflowState(connection, config.TEMPORAL_NAMESPACE),
+      runningWorkflows: createRunningWorkflows(
+        connection,
+        config.TEMPORAL_NAMESPACE,
+        taskQueues(config.TASK_QUEUE).engine,
+      ),
+    },
     createTell(connection, config.TEMPORAL_NAMESPACE),
     families,
   );

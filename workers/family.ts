@@ -6,6 +6,7 @@ import type { Sealer } from '../db/sealing.ts';
 import type { Values } from '../db/values.ts';
 import type { AssetBook } from '../domain/assets.ts';
 import type { CatalogueService } from '../domain/plan/catalogue.ts';
+import type { CompensateOutcome } from '../domain/ports/calling.ts';
 import type { Checkpoint } from '../domain/crash-points.ts';
 
 /** What a worker process shares with a family's activities. `Own` are the family's settings. */
@@ -27,6 +28,8 @@ export interface WorkerContext<Own extends object = object> {
 /** A family's activities by name, and what ends them. */
 export interface WorkerPart {
   activities: object;
+  /** Undoes what a run of this family has begun outside plans, after its workflow is gone. Safe to repeat. */
+  undoLost?(runId: string): Promise<{ key: string; outcome: CompensateOutcome }[]>;
   close?(): Promise<void>;
 }
 

@@ -20,3 +20,18 @@ export function createWorkflowState(
     }
   };
 }
+
+/** Ids of all workflows of this installation that run, as Temporal lists them. */
+export function createRunningWorkflows(
+  connection: ConnectionLike,
+  namespace: string,
+  taskQueue: string,
+): () => Promise<ReadonlySet<string>> {
+  const client = new Client({ connection, namespace });
+  const query = `ExecutionStatus = "Running" AND TaskQueue = ${JSON.stringify(taskQueue)}`;
+  return async () => {
+    const ids = new Set<string>();
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: 1000 })) ids.add(workflowId);
+    return ids;
+  };
+}

@@ -7,4 +7,6 @@ export { escrowDeposit, escrowWithdrawal } from './engine/escrow.ts';
 export { booksCheck } from './engine/books-check.ts';
 export { paymentCheck } from './engine/payment-check.ts';
 export { paymentDecision } from './engine/payment-decision.ts';
+export { repairRun } from './engine/repair-run.ts';
+export { runWatch } from './engine/run-watch.ts';
 export { settlementSweep } from './engine/settlement-sweep.ts';

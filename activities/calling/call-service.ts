@@ -18,11 +18,14 @@ import type { JournalEvent } from '../../domain/ports/journal.ts';
 import { withRide } from '../journal/ride.ts';
 import type { CallTools } from './tools.ts';
 import { openQuote, sealQuote } from '../payments/quotes.ts';
+import { standingOf } from './standing.ts';
 import { chooseQuote, type ChosenQuote } from '../payments/x402/quote.ts';
 
 /** The unpaid call of a step. Expected trouble is an outcome; only a broken database or journal throws. */
 export async function callService(tools: CallTools, request: CallRequest): Promise<CallOutcome> {
   const { step, generation, attempt, ride } = request;
+  const standing = await standingOf(tools.db.pool, request);
+  if (standing !== undefined) return withRide(tools.journal, ride, () => Promise.resolve(standing));
   const events = [...ride.events, stepCalled(step.id, generation, attempt)];
   const answer = await withRide(tools.journal, { runId: request.runId, events }, () =>
     call(tools.seller, request),

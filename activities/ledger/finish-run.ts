@@ -33,6 +33,8 @@ export async function finishRun(deps: LedgerDeps, request: FinishRequest): Promi
   if (mayHold && run.finished_at === null) await journal.append(request.ride); // giving back tells of payments
   const hadMoney = mayHold && (await db.transaction((client) => returnMoney(client, deps.assets, run)));
   await deps.checkpoint?.('run.returned');
+  if (run.finished_at !== null && run.status !== request.status)
+    return { cost: await toldCost(db.pool, run.id) }; // it has ended in another way; its workflow was reset
   const items = request.attention.map((item) => ({
     ...item,
     id: attentionId(run.id, item),

@@ -1,4 +1,4 @@
-import { JOB_SIGNALS } from '../../domain/masumi/messages.ts';
+import { JOB_SIGNALS, type PaymentChanged } from '../../domain/masumi/messages.ts';
 import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
 import { markAuthorized, markSaleState } from '../../db/masumi/jobs.ts';
 import type { WatchedJob } from '../../db/masumi/watched-jobs.ts';
@@ -30,9 +30,10 @@ export async function followUp(
  * work that takes a day must not fill the run's history.
  */
 async function tellRun({ tell }: MasumiDeps, job: WatchedJob, isNews: boolean): Promise<void> {
-  const { on_chain_state: onChainState, next_action: nextAction } = job;
+  const { on_chain_state: onChainState } = job;
   if (onChainState === null || !(isNews || job.status === 'awaiting_payment')) return;
-  await tell(job.workflow_id, JOB_SIGNALS.paymentChanged, { onChainState, nextAction });
+  const hint: PaymentChanged = { onChainState };
+  await tell(job.workflow_id, JOB_SIGNALS.paymentChanged, hint);
 }
 
 /** A decided or ended payment needs nobody: items about it close, and open again when the need comes back. */

@@ -17,6 +17,7 @@ import {
   type PaymentRow,
   type StepPayment,
 } from '../../db/repositories/payments-write.ts';
+import { isEnding } from '../../db/repositories/runs.ts';
 import { drawReserve } from '../../db/repositories/run-money.ts';
 import { askedOf, holdInBudgets, type Asked } from './budget-room.ts';
 import { mustGetRun, purseOf, type PaymentTools } from './tools.ts';
@@ -52,6 +53,7 @@ export async function prepare(
   const available = await rail.available(tokenOf(paid));
   const work = tools.db.transaction(async (client) => {
     await lockRunMoney(client, payment.run_id);
+    if (await isEnding(client, payment.run_id)) return undoing;
     await lockAsset(client, payment.asset);
     const current = await lockPayment(client, payment.id);
     if (current?.kind !== 'step' || current.status !== 'quoted') return undefined;
@@ -77,6 +79,13 @@ function takenBack(error: unknown): Refused {
   if (error instanceof TakenBack) return error.refused;
   throw error;
 }
+
+/** An activity may outlive its workflow. Whatever it was about, a run that is undone, or over, pays nothing any more. */
+const undoing: Refused = {
+  kind: 'refused',
+  reason: 'unsupported',
+  message: 'The run is being undone: nothing is paid for it any more.',
+};
 
 const paysNothing: Refused = {
   kind: 'refused',

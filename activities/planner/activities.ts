@@ -24,6 +24,7 @@ import { createPlanCache, type CacheFacts, type PlanCache } from './plan-cache.t
 import { withHash } from './plan-hash.ts';
 import { askForPlan } from './plan-with-model.ts';
 import { createRerunActivities } from './rerun.ts';
+import { takeUp } from './take-up.ts';
 import { plannerVersion } from './version.ts';
 
 export interface PlanningDeps {
@@ -49,12 +50,19 @@ export function createPlanningActivities(deps: PlanningDeps): PlanningActivities
   const tools: Tools = { ...deps, cache, ask, modelName: deps.model?.model ?? OFFLINE };
   return {
     ...createRerunActivities(deps),
-    planFast: (request) => withRide(deps.journal, request.ride, () => planFast(tools, request)),
-    planWithModel: (request) => withRide(deps.journal, request.ride, () => planWithModel(tools, request)),
+    planFast: (request) => fresh(deps, request, () => planFast(tools, request)),
+    planWithModel: (request) => fresh(deps, request, () => planWithModel(tools, request)),
     revisePlan: ({ ride, plan, limits, steps }) =>
       withRide(deps.journal, ride, () => Promise.resolve(withHash(revise(plan, limits, steps)))),
   };
 }
+
+/** A plan that people have seen already is not made again. */
+const fresh = (
+  { db, journal }: PlanningDeps,
+  { ride, runId }: PlanRequest,
+  plan: () => Promise<PlanOutcome>,
+): Promise<PlanOutcome> => withRide(journal, ride, async () => (await takeUp(db, runId)) ?? plan());
 
 type Tools = PlanningDeps & { cache: PlanCache; ask: AskModel | undefined; modelName: string };
 

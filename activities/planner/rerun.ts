@@ -16,6 +16,7 @@ import type { Rerun } from '../../domain/run-settings.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { withRide } from '../journal/ride.ts';
 import { withHash } from './plan-hash.ts';
+import { takeUp } from './take-up.ts';
 import { isObject } from '../../domain/json.ts';
 
 export interface RerunDeps {
@@ -30,7 +31,7 @@ type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
 /** Plans an ended run again. Results that were paid for are used again, and what would be paid again is listed. */
 export function createRerunActivities({ db, journal, sealer }: RerunDeps): RerunActivities {
   return {
-    planAgain: ({ ride, runId }) => withRide(journal, ride, () => planAgain(db, sealer, runId)),
+    planAgain: ({ ride, runId }) => withRide(journal, ride, () => takeUpOrPlan(db, sealer, runId)),
     adoptSteps: async ({ ride, runId, of, done, skipped }) => {
       const steps = new Map((await listSteps(db, of)).map((step) => [step.step_id, step]));
       const events = [
@@ -40,6 +41,15 @@ export function createRerunActivities({ db, journal, sealer }: RerunDeps): Rerun
       await journal.append({ runId, events: [...ride.events, ...events] });
     },
   };
+}
+
+/** What is used of the ended run stays the same, with the plan that people have seen. */
+async function takeUpOrPlan(db: Queryable, sealer: Sealer, runId: string): Promise<PlanOutcome> {
+  const before = await takeUp(db, runId);
+  if (before !== undefined && before.kind !== 'planned') return before;
+  const outcome = await planAgain(db, sealer, runId);
+  if (before === undefined || outcome.kind !== 'planned') return outcome;
+  return { ...before, ...(outcome.past && { past: outcome.past }) };
 }
 
 async function planAgain(db: Queryable, sealer: Sealer, runId: string): Promise<PlanOutcome> {

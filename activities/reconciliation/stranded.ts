@@ -1,13 +1,16 @@
 import { paymentsOfRun } from '../../db/repositories/payments-write.ts';
 import type { Finding } from '../../domain/reconciliation.ts';
 import { isOpen } from '../../domain/payments/actions.ts';
+import { undoOrder } from '../../domain/plan/undo.ts';
 import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
 import { finishRun } from '../ledger/finish-run.ts';
 import { mustGetRun } from '../payments/tools.ts';
+import { readTrail } from '../repair/trail.ts';
 import type { BookTools } from './tools.ts';
 
 /**
- * Ends a run whose workflow somebody terminated. Its payments come first: while one is open the sweep follows it and
+ * Ends a run whose workflow somebody terminated, where the watch over runs has not seen it. What is to be undone is left to the
+ * watch, which has it repaired (`workflows/engine/repair-run.ts`). Its payments come first: while one is open the sweep follows it and
  * the run stays as it is. A workflow that is missing may be in another namespace, so a person decides about it.
  */
 export async function endStranded(tools: BookTools, { runId }: Finding): Promise<boolean> {
@@ -15,6 +18,8 @@ export async function endStranded(tools: BookTools, { runId }: Finding): Promise
   if ((await tools.workflowState(run.workflow_id)) !== 'closed') return false;
   const payments = await paymentsOfRun(tools.db.pool, run.id);
   if (payments.some(({ status }) => isOpen(status))) return false;
+  const { plan, trailOf } = await readTrail(tools.db.pool, run);
+  if (undoOrder(plan?.steps ?? [], trailOf).length > 0) return false;
   const settled = payments.some(({ status }) => status === 'settled');
   await finishRun(tools, {
     ride: { runId: run.id, events: [] },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findInboxItem, listInbox } from '../../db/repositories/run-lists.ts';
-import { ApprovalPage, DecisionBody } from '../../schemas/core/api.ts';
+import { ApprovalPage, DecisionBody, NoQuery } from '../../schemas/core/api.ts';
 import { QuestionRecord } from '../../schemas/core/question.ts';
 import { ApprovalRecord } from '../../schemas/core/run.ts';
 import type { Ctx } from '../context.ts';
@@ -46,6 +46,7 @@ const decide = defineRoute({
   tags,
   scope: 'approve',
   idempotent: true,
+  query: NoQuery,
   body: DecisionBody,
   responses: { 200: { description: 'The approval as it is now.', schema: ApprovalRecord } },
   errors: [
@@ -55,6 +56,7 @@ const decide = defineRoute({
     'invalid_state',
     'approval_expired',
     'insufficient_escrow',
+    'workflow_lost',
   ],
   async handler(ctx, { params, body }) {
     const asked = await requireApproval(ctx, params['id'] ?? '');

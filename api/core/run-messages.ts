@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { DecisionBody, InputBody } from '../../schemas/core/api.ts';
 import { JsonObject } from '../../schemas/core/json.ts';
+import { strict } from '../../schemas/core/strict.ts';
 import type { Ctx } from '../context.ts';
 import { safeParseExact } from '../http/exact-body.ts';
 import { requireScope } from '../keys/authority.ts';
@@ -8,11 +10,15 @@ import { approveRun, cancelRun, rejectRun, requireRun } from '../runs/commands.t
 import { giveInput } from '../runs/give-input.ts';
 import type { Frame, Message, StreamSubject } from '../stream/define-stream.ts';
 
+const { plan_hash, reason } = DecisionBody.shape;
+/** `id` comes back with the answer. A field that is misspelt is refused, as in the body of a request. */
+const id = z.unknown().optional();
+
 const Command = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('approve'), plan_hash: z.string().max(128).optional() }),
-  z.object({ type: z.literal('reject'), reason: z.string().max(500).optional() }),
-  z.object({ type: z.literal('input'), question: z.string().max(500).optional(), data: JsonObject }),
-  z.object({ type: z.literal('cancel'), reason: z.string().max(500).optional() }),
+  strict({ type: z.literal('approve'), id, plan_hash }),
+  strict({ type: z.literal('reject'), id, reason, plan_hash }),
+  strict({ type: z.literal('input'), id, question: InputBody.shape.id, data: JsonObject }),
+  strict({ type: z.literal('cancel'), id, reason }),
 ]);
 
 /** What clients may send on a run's WebSocket; the same scopes and the same workflow messages as the routes. */
@@ -58,7 +64,9 @@ async function obey(
         : { kind: answer.kind };
     }
     case 'reject':
-      return { status: (await rejectRun(ctx, run, { reason: command.reason })).status };
+      return {
+        status: (await rejectRun(ctx, run, { reason: command.reason, planHash: command.plan_hash })).status,
+      };
     case 'cancel':
       return { status: (await cancelRun(ctx, run, command.reason)).status };
     case 'input':

@@ -3,6 +3,7 @@ import { readRunEvents } from '../../db/repositories/events.ts';
 import { listRuns } from '../../db/repositories/run-lists.ts';
 import type { RunRow } from '../../db/repositories/runs.ts';
 import {
+  NoQuery,
   CancelBody,
   CancelPreview,
   EventPage,
@@ -13,6 +14,7 @@ import {
   RunAnswer,
   RunPage,
 } from '../../schemas/core/api.ts';
+import { strict } from '../../schemas/core/strict.ts';
 import { RunEvent } from '../../schemas/core/event.ts';
 import { Run, RunStatus } from '../../schemas/core/run.ts';
 import { page, PageQuery, readCursor, WholeNumber } from '../http/paging.ts';
@@ -77,7 +79,7 @@ const cancel = defineRoute({
   idempotent: true,
   description:
     'With `preview=true` nothing is changed: the answer says what would be undone and where the money is.',
-  query: z.object({ preview: z.enum(['true', 'false']).default('false') }),
+  query: strict({ preview: z.enum(['true', 'false']).default('false') }),
   body: CancelBody,
   responses: {
     200: {
@@ -85,7 +87,7 @@ const cancel = defineRoute({
       schema: z.union([CancelPreview, RunAnswer]),
     },
   },
-  errors: ['run_not_found', 'cannot_cancel', 'invalid_state'],
+  errors: ['run_not_found', 'cannot_cancel', 'invalid_state', 'workflow_lost'],
   async handler(ctx, { params, query: { preview }, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
     if (preview === 'true') return { status: 200, body: await previewCancel(ctx, run) };
@@ -104,9 +106,17 @@ const resume = defineRoute({
   tags,
   scope: 'approve',
   idempotent: true,
+  query: NoQuery,
   body: ResumeBody,
   responses: { 200: { description: 'The run goes on.', schema: RunAnswer } },
-  errors: ['run_not_found', 'invalid_state', 'plan_changed', 'approval_expired', 'insufficient_escrow'],
+  errors: [
+    'run_not_found',
+    'invalid_state',
+    'plan_changed',
+    'approval_expired',
+    'insufficient_escrow',
+    'workflow_lost',
+  ],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');
     await orEarlierAnswer(ctx, run, () => resumeRun(ctx, run, body?.plan_hash));
@@ -126,6 +136,7 @@ const rerunRoute = defineRoute({
   scope: 'operate',
   idempotent: true,
   exact: ['input'],
+  query: NoQuery,
   body: RerunBody,
   responses: { 201: { description: 'The new run.', schema: RerunAnswer } },
   errors: ['run_not_found', 'invalid_state', 'unsupported_action'],
@@ -148,6 +159,7 @@ const inputs = defineRoute({
   scope: 'operate',
   idempotent: true,
   exact: ['data'],
+  query: NoQuery,
   body: InputBody,
   responses: { 202: { description: 'Handed to the run.', schema: RunAnswer } },
   errors: [
@@ -158,6 +170,7 @@ const inputs = defineRoute({
     'stale_status_id',
     'question_not_open',
     'deadline_passed',
+    'workflow_lost',
   ],
   async handler(ctx, { params, body }) {
     const run = await requireRun(ctx, params['id'] ?? '');

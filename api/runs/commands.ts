@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import type { z } from 'zod';
 import { findRun, type RunRow } from '../../db/repositories/runs.ts';
 import {
   QUERIES,
@@ -15,6 +16,7 @@ import {
 import { EngineError } from '../../domain/errors.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
+import { ApproveMessage, DecisionMessage, ProvideInputMessage } from '../../schemas/core/messages.ts';
 import type { Scope } from '../../schemas/core/principal.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { CommandCtx } from '../context.ts';
@@ -47,7 +49,7 @@ export async function approveRun(
 ): Promise<ApproveAnswer> {
   const updateId = updateIdOf(ctx);
   const approval = { ...request, ...(await deciding(ctx, 'approve')), updateId };
-  return update<ApproveAnswer>(ctx, run, UPDATES.approve, approval, updateId);
+  return update<ApproveAnswer>(ctx, run, UPDATES.approve, ApproveMessage, approval, updateId);
 }
 
 /**
@@ -109,7 +111,7 @@ export async function rejectRun(
     ...(reason !== undefined && { reason }),
     ...(planHash !== undefined && { planHash }),
   };
-  return update<DecisionAnswer>(ctx, run, UPDATES.reject, request, updateIdOf(ctx));
+  return update<DecisionAnswer>(ctx, run, UPDATES.reject, DecisionMessage, request, updateIdOf(ctx));
 }
 
 /** Cancelling what is cancelled already changes nothing; what ended otherwise cannot be cancelled. */
@@ -122,7 +124,7 @@ export async function cancelRun(
   if (isTerminal(run.status))
     throw new ApiError('cannot_cancel', `The run is ${run.status}; it cannot be cancelled any more.`);
   const request = { ...(await deciding(ctx, 'operate')), ...(reason !== undefined && { reason }) };
-  return update<DecisionAnswer>(ctx, run, UPDATES.cancel, request, updateIdOf(ctx));
+  return update<DecisionAnswer>(ctx, run, UPDATES.cancel, DecisionMessage, request, updateIdOf(ctx));
 }
 
 /** What a cancel would undo now, as the workflow itself would. */
@@ -144,6 +146,7 @@ export async function provideInput(
     ctx,
     run,
     UPDATES.provideInput,
+    ProvideInputMessage,
     { ...request, ...who, updateId },
     updateId,
   );
@@ -170,17 +173,29 @@ async function update<A extends { events: JournalEvent[] }>(
   ctx: CommandCtx,
   run: RunRow,
   name: string,
+  schema: z.ZodType<object>,
   request: object,
   updateId: string,
 ): Promise<A> {
+  const message = readMessage(schema, request);
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
   await keepClaim(ctx.deps.db.pool, ctx.claim);
   await ctx.deps.checkpoint?.('command.asked');
   const answer = await bounded(ctx, run, () =>
-    handle.executeUpdate<A, [object]>(name, { args: [request], updateId }),
+    handle.executeUpdate<A, [object]>(name, { args: [message], updateId }),
   );
   await commit(ctx, run.id, answer.events);
   return answer;
+}
+
+/** What its workflow would refuse is refused here, in the words of a request. */
+function readMessage(schema: z.ZodType<object>, request: object): object {
+  const { data, error } = schema.safeParse(request);
+  if (data !== undefined) return data;
+  const errors =
+    error?.issues.map(({ path, message, code }) => ({ path: path.join('.'), message, code })) ?? [];
+  const [first] = errors;
+  throw new ApiError('validation_failed', `${first?.path ?? ''}: ${first?.message ?? 'invalid'}`, { errors });
 }
 
 async function bounded<T>(ctx: CommandCtx, run: RunRow, work: () => Promise<T>): Promise<T> {
@@ -224,8 +239,9 @@ async function gone({ deps }: CommandCtx, run: RunRow): Promise<ApiError> {
   if (now !== undefined && isTerminal(now.status))
     return new ApiError('invalid_state', `The run is ${now.status}.`);
   if (now?.start_state === 'started')
-    return unavailable(
-      'The workflow of this run is gone. The check of the books ends the run within minutes and gives back what it holds.',
+    return new ApiError(
+      'workflow_lost',
+      'The workflow of this run is gone, so it takes no commands. Within seconds it is being undone: payments are followed to their end, what can be undone is undone, and what nothing holds goes back.',
     );
   return unavailable('The run is about to start; try again in a moment.');
 }

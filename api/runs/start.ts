@@ -79,7 +79,13 @@ export async function startWorkflow(
   try {
     const temporalRunId = await requestStart(deps, row, start);
     // Lost marks do no harm: the first event marks the run as well, and the sweeper looks at what is left.
-    const state = await markStart(deps.db.pool, row.id, 'started', temporalRunId).catch((error: unknown) =>
+    const state = await markStart(
+      deps.db.pool,
+      row.id,
+      'started',
+      temporalRunId,
+      deps.settings.temporalNamespace,
+    ).catch((error: unknown) =>
       deps.log.warn({ err: error, run_id: row.id }, 'marking the run as started failed'),
     );
     if (state !== 'abandoned') return 'running';

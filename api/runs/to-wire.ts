@@ -14,6 +14,7 @@ import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { ApprovalRecord, CancelRequest, RunError, RunPause, type Run } from '../../schemas/core/run.ts';
 import { CanAnswer, FormField, type QuestionRecord } from '../../schemas/core/question.ts';
 import type { ApiDeps } from '../context.ts';
+import { troubleOf } from '../errors.ts';
 import { isoOrNull } from '../core/times.ts';
 import { missingWorker, waitingOf } from './waiting.ts';
 import { isObject } from '../../domain/json.ts';
@@ -27,7 +28,11 @@ export async function toWire(deps: ApiDeps, rows: readonly RunRow[]): Promise<Ru
   ]);
   const values = createValues(deps.db.pool, deps.sealer);
   return Promise.all(
-    rows.map((row) => toRun(deps, values, row, steps.get(row.id) ?? [], approvals.get(row.id))),
+    rows.map((row) =>
+      toRun(deps, values, row, steps.get(row.id) ?? [], approvals.get(row.id)).catch((error: unknown) =>
+        toUnreadable(deps, row, error),
+      ),
+    ),
   );
 }
 
@@ -60,6 +65,37 @@ async function toRun(
     ...pauseOf(row),
     deadlines: stringsOf(view['deadlines']),
     ...cancelOf(view),
+    created_at: row.created_at.toISOString(),
+    started_at: isoOrNull(row.started_at),
+    finished_at: isoOrNull(row.finished_at),
+    last_seq: row.last_seq,
+    temporal: { workflow_id: row.workflow_id, run_id: row.temporal_run_id, url: webUrl(deps, row) },
+  };
+}
+
+/** A run of which something that was written down cannot be read: it hides no other one in a list. */
+function toUnreadable(deps: ApiDeps, row: RunRow, error: unknown): Run {
+  if (troubleOf(error) !== undefined) throw error; // the database is away, the row is not to blame
+  deps.log.error({ err: error, run_id: row.id }, 'a run cannot be shown as it was written down');
+  return {
+    id: row.id,
+    family: row.family,
+    kind: row.kind,
+    subject: row.subject,
+    status: row.status,
+    input: null,
+    output: null,
+    error: {
+      code: 'UNREADABLE',
+      message:
+        'What was written down of this run cannot be read. Its events tell what happened; the log says why.',
+      recoverable: false,
+      timestamp: (row.finished_at ?? row.created_at).toISOString(),
+    },
+    cost: [],
+    steps: [],
+    deadlines: {},
+    cancel_requested: false,
     created_at: row.created_at.toISOString(),
     started_at: isoOrNull(row.started_at),
     finished_at: isoOrNull(row.finished_at),
@@ -106,28 +142,35 @@ const stringsOf = (value: Json | undefined): Record<string, string> =>
     : {};
 
 /** What waits for people, in the order given. */
-export function toInbox({ db, sealer }: ApiDeps, rows: readonly InboxRow[]): Promise<InboxItem[]> {
+export function toInbox({ db, sealer, log }: ApiDeps, rows: readonly InboxRow[]): Promise<InboxItem[]> {
   const values = createValues(db.pool, sealer);
-  return Promise.all(
-    rows.map(async (row) => (row.kind === 'input' ? toQuestion(values, row) : toApproval(row))),
-  );
+  const show = async (row: InboxRow): Promise<InboxItem> => {
+    if (row.kind !== 'input') return toApproval(row);
+    return toQuestion(values, row).catch((error: unknown) => {
+      if (troubleOf(error) !== undefined) throw error;
+      log.error({ err: error, question: row.id }, 'a question cannot be shown as it was written down');
+      return toQuestionRecord(row, [], { scope: 'admin' });
+    });
+  };
+  return Promise.all(rows.map(show));
 }
 
-async function toQuestion(values: Values, row: QuestionRow): Promise<QuestionRecord> {
-  return {
-    kind: 'input',
-    id: row.id,
-    run_id: row.run_id,
-    status: row.status,
-    prompt: String(row.data['prompt'] ?? ''),
-    form: await readForm(values, row),
-    can_answer: whoMay(row),
-    expires_at: String(row.data['expires_at'] ?? ''),
-    requested_at: row.requested_at.toISOString(),
-    decided_at: isoOrNull(row.decided_at),
-    decided_by: row.decided_by,
-  };
-}
+const toQuestion = async (values: Values, row: QuestionRow): Promise<QuestionRecord> =>
+  toQuestionRecord(row, await readForm(values, row), whoMay(row));
+
+const toQuestionRecord = (row: QuestionRow, form: FormField[], can_answer: CanAnswer): QuestionRecord => ({
+  kind: 'input',
+  id: row.id,
+  run_id: row.run_id,
+  status: row.status,
+  prompt: String(row.data['prompt'] ?? ''),
+  form,
+  can_answer,
+  expires_at: String(row.data['expires_at'] ?? ''),
+  requested_at: row.requested_at.toISOString(),
+  decided_at: isoOrNull(row.decided_at),
+  decided_by: row.decided_by,
+});
 
 /** The form of a question. Only the engine writes the row, so it is as it should be. */
 export const readForm = async (values: Values, { data }: QuestionRow): Promise<FormField[]> =>

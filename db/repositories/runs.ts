@@ -107,6 +107,16 @@ export async function toldCost(db: Queryable, id: string): Promise<Amount[]> {
   return rows[0]?.cost ?? [];
 }
 
+/** True for a run that is being undone, or is over. */
+export async function isEnding(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'run_ending',
+    text: `select from run where id = $1 and (finished_at is not null or status = 'compensating')`,
+    values: [id],
+  });
+  return rowCount === 1;
+}
+
 export async function listSteps(db: Queryable, runId: string): Promise<StepRow[]> {
   const { rows } = await db.query<StepRow>({
     name: 'run_steps',
@@ -128,14 +138,15 @@ export async function markStart(
   id: string,
   state: 'started' | 'start_unknown',
   temporalRunId: string | null,
+  namespace: string | null = null,
 ): Promise<RunRow['start_state']> {
   const { rows } = await db.query<{ start_state: RunRow['start_state'] }>({
     name: 'run_mark_start',
     text: `update run set start_state = case when start_state in ('started', 'abandoned') then start_state else $2 end,
-             temporal_run_id = coalesce($3, temporal_run_id)
+             temporal_run_id = coalesce($3, temporal_run_id), namespace = coalesce($4, namespace)
            where id = $1
            returning case when called_off_at is null then start_state else 'abandoned' end as start_state`,
-    values: [id, state, temporalRunId],
+    values: [id, state, temporalRunId, namespace],
   });
   return rows[0]?.start_state ?? 'abandoned';
 }

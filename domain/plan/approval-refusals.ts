@@ -45,14 +45,3 @@ export function refuseOther(plan: Plan | undefined, planHash: string | undefined
   const message = `The plan has changed; decide on ${plan.planHash} after looking at it.`;
   return { code: 'plan_changed', message };
 }
-
-const LATEST_MS = 8.64e15; // the last instant that a date can be
-
-/** Why an approval cannot be read, whoever sends it. An error in a handler would hold up the workflow. */
-export function refuseMalformed({ limits = {}, expiresAtMs = 0 }: ApproveRequest): Refusal | undefined {
-  const amounts = [limits.maxTotalAmount, limits.maxPerTransaction].filter((amount) => amount !== undefined);
-  if (!amounts.every((amount) => /^\d{1,78}$/.test(amount)))
-    return { code: 'invalid_state', message: 'Limits are whole minor units, written as digits.' };
-  if (expiresAtMs >= 0 && expiresAtMs <= LATEST_MS) return undefined;
-  return { code: 'invalid_state', message: 'expiresAtMs is milliseconds since 1970.' };
-}

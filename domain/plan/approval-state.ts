@@ -35,13 +35,17 @@ export interface GateState {
   readonly granting: boolean;
 }
 
-/** What happens to a gate. `early`: an approval that was kept until there was a plan. */
+/**
+ * What happens to a gate. `early`: an approval that was kept until there was a plan. `restored`: the plan was granted before the
+ * workflow was reset.
+ */
 export type GateMessage =
   | { kind: 'asked'; plan: Plan }
   | { kind: 'approve'; request: ApproveRequest; early?: true }
   | { kind: 'reserved'; request: ApproveRequest; refusal?: Refusal }
   | { kind: 'reject'; request: DecisionRequest }
   | { kind: 'funded'; grant: Grant }
+  | { kind: 'restored'; plan: Plan; grant: Grant }
   | { kind: 'lapse' };
 
 /**

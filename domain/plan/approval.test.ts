@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApproveRequest } from '../messages.ts';
 import { NOTHING_ASKED, stepGate } from './approval.ts';
-import { refuseMalformed } from './approval-refusals.ts';
 import type { GateFacts, GateMessage, GateReply, GateState, Grant } from './approval-state.ts';
 import type { Plan } from './plan.ts';
 
@@ -217,20 +216,4 @@ describe('money that was missing', () => {
       reply: { kind: 'noted' },
     });
   });
-});
-
-test.each<[string, Partial<ApproveRequest>, boolean]>([
-  ['no limits', {}, true],
-  [
-    'limits in minor units',
-    { limits: { maxTotalAmount: '5', maxPerTransaction: '0' }, expiresAtMs: 1 },
-    true,
-  ],
-  ['a fraction', { limits: { maxTotalAmount: '1.5' } }, false],
-  ['a negative amount', { limits: { maxPerTransaction: '-1' } }, false],
-  ['an end before 1970', { expiresAtMs: -1 }, false],
-  ['an end that is no time', { expiresAtMs: Number.NaN }, false],
-  ['an end after all dates', { expiresAtMs: 8.64e15 + 1 }, false],
-])('an approval with %s is read or refused', (_what, more, isRead) => {
-  expect(refuseMalformed(request(more)) === undefined).toBe(isRead);
 });

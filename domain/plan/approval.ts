@@ -32,6 +32,14 @@ export function stepGate(state: GateState, message: GateMessage, facts: GateFact
       return reject(state, message.request, facts);
     case 'funded':
       return funded(state, message.grant, facts);
+    case 'restored': {
+      const { plan, grant } = message;
+      const decision = { kind: 'granted', grant, resumed: false } as const;
+      return [
+        { plan, granting: false, decision },
+        { kind: 'granted', grant },
+      ];
+    }
     case 'lapse':
       return state.decision === undefined
         ? [{ ...state, decision: { kind: 'lapsed' } }, NOTED]

@@ -34,7 +34,13 @@ export type CallOutcome =
   | { kind: 'accepted'; status: StatusPoint }
   | { kind: 'payment_required'; intentId: string; quote: Quote }
   | { kind: 'retry'; code: string; message: string; retryAfterMs?: number; away?: boolean }
-  | { kind: 'failed'; code: string; message: string };
+  | { kind: 'failed'; code: string; message: string }
+  /** It was done before, as the journal says; `paid` is what settled for it (minor units). Nobody was called. */
+  | { kind: 'done'; output: ValueRef; paid?: { intentId: string; amount: string } }
+  /** Its last payment was proven void, or is a later one. Nobody was called. */
+  | { kind: 'superseded'; generation: number }
+  /** The run is being undone, or is over. Nobody was called. */
+  | { kind: 'undoing' };
 
 /** One look at accepted work. `intentId` is the payment that has bought it; `sinceMs` when it was accepted. */
 export interface PollRequest {

@@ -1,3 +1,4 @@
+import type { Grant } from '../plan/approval-state.ts';
 import type { Plan, SpendLimits } from '../plan/plan.ts';
 import type { Ride } from './journal.ts';
 import type { Outputs } from './values.ts';
@@ -32,6 +33,10 @@ export type PlanOutcome =
       model: string;
       /** Set when the plan is that of an ended run: what is used of it. */
       past?: ReusedResults;
+      /** Set when this very plan was approved before its workflow was reset. */
+      granted?: Grant;
+      /** People have seen this plan: it was announced before the workflow was reset. */
+      seen?: true;
       intent: {
         classification: string;
         entities: { [name: string]: string | number | string[] };
@@ -40,6 +45,10 @@ export type PlanOutcome =
       };
     }
   | { kind: 'needs_model' }
+  /** The run has ended: its workflow was reset afterwards. */
+  | { kind: 'over'; status: 'completed' | 'failed' | 'cancelled' }
+  /** The run is being undone, and its workflow was reset. */
+  | { kind: 'undoing' }
   | PlanWait
   | PlanFailure;
 

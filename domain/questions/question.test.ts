@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayAnswer, nameOf, questionId, readInputMessage } from './question.ts';
+import { mayAnswer, nameOf, questionId } from './question.ts';
 
 const key = (scopes: string[], subject: string | null) => ({ scopes, subject });
 
@@ -20,14 +20,4 @@ test('an admin, and with the scope a key for every subject, may answer for the s
   expect(mayAnswer({ scope: 'approve', subjects: ['bob'] }, key(['admin'], 'ada'))).toBe(true);
   expect(mayAnswer({ scope: 'approve', subjects: ['bob'] }, key(['approve'], null))).toBe(true);
   expect(mayAnswer({ scope: 'approve', subjects: ['bob'] }, key(['read'], null))).toBe(false);
-});
-
-test('a message that was written by hand is read, or is none', () => {
-  expect(readInputMessage({ id: 'shade', data: { a: 1 }, more: true })).toEqual({
-    id: 'shade',
-    data: { a: 1 },
-  });
-  expect(readInputMessage({ data: {}, by: 'ada' })).toEqual({ data: {}, by: 'ada' });
-  for (const wrong of [undefined, null, 'x', [], {}, { data: null }, { data: [] }, { id: 7, data: {} }])
-    expect(readInputMessage(wrong)).toBeUndefined();
 });

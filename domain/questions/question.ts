@@ -1,4 +1,3 @@
-import { isObject } from '../json.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { CanAnswer } from '../../schemas/core/question.ts';
 
@@ -27,16 +26,4 @@ export interface InputMessage {
   id?: string;
   by?: string;
   data: JsonObject;
-}
-
-/** Reads a message that may have been written by hand; undefined when it is none. */
-export function readInputMessage(message: unknown): InputMessage | undefined {
-  if (!isObject(message)) return undefined;
-  const { id, by, data } = message;
-  if (!isObject(data) || !['string', 'undefined'].includes(typeof id)) return undefined;
-  return {
-    data,
-    ...(typeof id === 'string' && { id }),
-    ...(typeof by === 'string' && { by: by.slice(0, 300) }),
-  };
 }

@@ -6,6 +6,7 @@ import { Payment, PaymentAction } from './payment.ts';
 import { isReserved, Scope } from './principal.ts';
 import { QuestionRecord } from './question.ts';
 import { ApprovalRecord, Run, RunStatus } from './run.ts';
+import { strict } from './strict.ts';
 
 /** `GET /runs`, newest first; `next_cursor` null on the last page. */
 export const RunPage = z.object({ runs: z.array(Run), next_cursor: z.string().nullable() });
@@ -23,12 +24,15 @@ export const FeedPage = z.object({
 });
 export type FeedPage = z.infer<typeof FeedPage>;
 
+/** The query of a command that has none: a misspelt guard there ("?Preview=true") must not be overlooked. */
+export const NoQuery = strict({});
+
 /** Answer of a command to a run: what it is now. */
 export const RunAnswer = z.object({ run_id: z.string(), status: RunStatus });
 export type RunAnswer = z.infer<typeof RunAnswer>;
 
 /** `POST /runs/{id}/cancel`. */
-export const CancelBody = z.object({ reason: z.string().max(500).optional() }).optional();
+export const CancelBody = strict({ reason: z.string().max(500).optional() }).optional();
 
 const PreviewedPayment = z.object({
   step_id: z.string(),
@@ -54,15 +58,16 @@ export const CancelPreview = z.object({
 export type CancelPreview = z.infer<typeof CancelPreview>;
 
 /** `POST /runs/{id}/resume`. `plan_hash` guards against a plan that changed meanwhile. */
-export const ResumeBody = z.object({ plan_hash: z.string().max(128).optional() }).optional();
+export const ResumeBody = strict({ plan_hash: z.string().min(1).max(128).optional() }).optional();
 
 /**
  * `POST /runs/{id}/rerun`: another run of what an ended one did. Its results are used, except from `from_step` on; or,
  * with another `input` (the family's own words), everything is made anew.
  */
-export const RerunBody = z
-  .object({ from_step: z.string().min(1).max(200).optional(), input: Json.optional() })
-  .optional();
+export const RerunBody = strict({
+  from_step: z.string().min(1).max(200).optional(),
+  input: Json.optional(),
+}).optional();
 export type RerunBody = z.infer<typeof RerunBody>;
 
 /** The new run. `paid_again` is asked for with its plan, in its approval. */
@@ -72,7 +77,7 @@ export const RerunAnswer = RunAnswer.extend({ rerun_of: z.string() });
  * `POST /runs/{id}/inputs`: an answer to a question that the run asked. `id` says which, as `GET /approvals` shows it or by the
  * question's name in its run; it may be left out while only one is open.
  */
-export const InputBody = z.object({ id: z.string().max(500).optional(), data: JsonObject });
+export const InputBody = strict({ id: z.string().min(1).max(500).optional(), data: JsonObject });
 export type InputBody = z.infer<typeof InputBody>;
 
 /** What waits for a person: a plan to approve, or a question to answer. */
@@ -86,10 +91,10 @@ export const ApprovalPage = z.object({
 });
 
 /** `POST /approvals/{id}`. `plan_hash` guards against a plan that changed meanwhile. */
-export const DecisionBody = z.object({
+export const DecisionBody = strict({
   decision: z.enum(['approve', 'reject']),
   reason: z.string().max(500).optional(),
-  plan_hash: z.string().max(128).optional(),
+  plan_hash: z.string().min(1).max(128).optional(),
 });
 export type DecisionBody = z.infer<typeof DecisionBody>;
 

@@ -18,6 +18,7 @@ export const EngineEvent = z.enum([
   'input.received',
   'input.ignored',
   'input.closed',
+  'message.ignored',
   'approval.requested',
   'approval.granted',
   'approval.ignored',

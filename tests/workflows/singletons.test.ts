@@ -17,6 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => temporal.close());
 
+/** A worker must be able to do something. */
+const NOTHING = { nothing: async (): Promise<void> => undefined };
+
 /** Workers on a queue of their own around `work`. */
 async function withWorkers<T>(activities: object, work: (taskQueue: string) => Promise<T>): Promise<T> {
   const taskQueue = uniqueTaskQueue('standing');
@@ -189,3 +192,67 @@ describe('a withdrawal', () => {
 });
 
 const PREPARED: PreparedWithdrawal = { kind: 'prepared', intentId: 'w1', words: '5 USDC' };
+
+describe('the watch over runs', () => {
+  test('has a lost run repaired; a repair that is ended halfway is begun anew and ends once', async () => {
+    const runId = `lost-${randomUUID()}`;
+    const did: string[] = [];
+    let isOver = false;
+    const times = { callTimeoutMs: 1000, lookEveryMs: 10, giveUpMs: 60_000, undoForMs: 1000 };
+    let open = 1;
+    const repairs = {
+      findLostRuns: async () => (isOver ? [] : [{ runId }]),
+      beginRepair: async () => (isOver ? { kind: 'over' } : (did.push('begin'), { kind: 'lost', times })),
+      openPayments: async () => ({ open, alive: false }),
+      planUndo: async () => [
+        { stepId: 'a', serviceName: 'A', policy: POLICY, decimals: 6, request: { runId } },
+      ],
+      undoFamily: async () => [],
+      compensateStep: async () => (did.push('undo'), { kind: 'ok', detail: {} }),
+      appendEvents: async ({ events }: { events: { key: string }[] }) =>
+        void did.push(...events.map(({ key }) => key)),
+      finishRepair: async () => void (did.push('finish'), (isOver = true)),
+    };
+    await withWorkers(repairs, async (taskQueue) => {
+      const { client } = temporal;
+      const watch = await client.workflow.start('runWatch', {
+        taskQueue,
+        workflowId: `${taskQueue}-run-watch`,
+        args: [{ everyMs: 10, rounds: 1000 }],
+      });
+      const repair = client.workflow.getHandle(`repair:${runId}`);
+      await until(() => did.length > 0, 'the repair has begun');
+      await repair.terminate();
+      await until(() => did.filter((what) => what === 'begin').length === 2, 'another has begun');
+      open = 0;
+      await until(() => isOver, 'the run is over', 40_000);
+      expect(await repair.result()).toBe('repaired');
+      await watch.terminate();
+    });
+    expect(did).toEqual(['begin', 'begin', 'undo', 'step.compensated:a', 'finish']);
+  }, 60_000);
+
+  test('a repair under another name than its run’s ends at once', async () => {
+    await withWorkers(NOTHING, async (taskQueue) => {
+      const start = { taskQueue, workflowId: `other-${randomUUID()}`, args: [{ runId: 'r1' }] };
+      const handle = await temporal.client.workflow.start('repairRun', start);
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'BAD_START' } });
+    });
+  });
+});
+
+const POLICY = { maxAttempts: 1, initialDelayMs: 0, backoffMultiplier: 1, maxDelayMs: 0 };
+
+test.each([
+  ['reasoning', {}],
+  ['masumi', { runId: 'x' }],
+  ['settlementSweep', { busyMs: 'soon' }],
+  ['escrowWithdrawal', { a: 1 }],
+  ['paymentDecision', { decision: 'maybe' }],
+])('the workflow %s that is started with %j ends at once and says why', async (type, given) => {
+  await withWorkers(NOTHING, async (taskQueue) => {
+    const start = { taskQueue, workflowId: `bad-${randomUUID()}`, args: [given] };
+    const handle = await temporal.client.workflow.start(type, start);
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'BAD_START' } });
+  });
+});

@@ -1,8 +1,9 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
 import { formatUnits } from '../../domain/money.ts';
 import type { Grant } from '../../domain/plan/approval-state.ts';
 import type { PauseNeeds } from '../../domain/plan/pause-needs.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
 import { payees } from '../../domain/plan/spending.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Run } from './run.ts';
@@ -123,12 +124,9 @@ export function announceGrant(
   run.move('running', 'run.running', `run.running:${planHash}`, { planHash });
 }
 
-export function announceIgnored(run: Run, planHash: string, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof ApplicationFailure ? (error.type ?? 'refused') : 'refused';
-  run.journal.emit({
-    key: `approval.ignored:${planHash}:${code}`,
-    type: 'approval.ignored',
-    data: { code, message },
-  });
-}
+/** An approval or a rejection that changed nothing. */
+export const toIgnored = (planHash: string, { type, message }: ApplicationFailure): JournalEvent => ({
+  key: `approval.ignored:${planHash}:${type ?? 'refused'}`,
+  type: 'approval.ignored',
+  data: { code: type ?? 'refused', message },
+});

@@ -1,31 +1,50 @@
-import { condition, setHandler } from '@temporalio/workflow';
-import type { ApproveAnswer, ApproveRequest, DecisionRequest } from '../../domain/messages.ts';
-import { ENDING, refuseMalformed } from '../../domain/plan/approval-refusals.ts';
+import { condition, setHandler, type ApplicationFailure } from '@temporalio/workflow';
+import type {
+  ApproveAnswer,
+  ApproveRequest,
+  DecisionAnswer,
+  DecisionRequest,
+} from '../../domain/messages.ts';
+import {
+  readApprove,
+  readApproveSignal,
+  readDecision,
+  readDecisionSignal,
+} from '../../domain/messages/guards.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
+import { ENDING } from '../../domain/plan/approval-refusals.ts';
 import type { Grant } from '../../domain/plan/approval-state.ts';
-import { announceIgnored } from './approval-events.ts';
+import { toIgnored } from './approval-events.ts';
 import { grant, tell, toFailure, type Gate, type KeptApproval } from './approval-gate.ts';
 import { approveRun, approveSignal, rejectRun, rejectSignal } from './messages.ts';
 import type { Run } from './run.ts';
+import { mustRead, takeSignal } from './signals.ts';
 
 /** Lets people decide: by updates, which answer, and by signals, whose refusals are events. */
 export function handleDecisions(gate: Gate): void {
   const { run } = gate;
-  setHandler(approveRun, (request) => approve(gate, request), { validator: throwMalformed });
-  setHandler(approveSignal, (partial) =>
-    orIgnored(gate, async () => {
-      const request = { by: 'signal', updateId: 'signal', ...partial };
-      throwMalformed(request);
-      await approve(gate, request);
-    }),
-  );
-  setHandler(rejectRun, (request) => {
+  const ignored = (failure: ApplicationFailure): JournalEvent =>
+    toIgnored(gate.state.plan?.planHash ?? 'none', failure);
+  setHandler(approveRun, (request) => approve(gate, request), {
+    validator: (request) => void mustRead(readApprove, request),
+  });
+  takeSignal(run, approveSignal, {
+    guard: readApproveSignal,
+    take: async (request) => void (await approve(gate, { by: 'signal', updateId: 'signal', ...request })),
+    ignored,
+    description: 'Approve the plan: {"by", "planHash", "limits", "asset", "expiresAtMs"}, all optional.',
+  });
+  const rejecting = (request: DecisionRequest): DecisionAnswer => {
     reject(gate, request);
     const status = run.status() === 'awaiting_approval' ? 'cancelled' : run.status();
     return { status, events: run.journal.pending() };
-  });
-  setHandler(rejectSignal, (partial) => {
-    const isOpen = gate.state.plan !== undefined && gate.state.decision === undefined;
-    return isOpen ? orIgnored(gate, async () => reject(gate, { by: 'signal', ...partial })) : undefined;
+  };
+  setHandler(rejectRun, rejecting, { validator: (request) => void mustRead(readDecision, request) });
+  takeSignal(run, rejectSignal, {
+    guard: readDecisionSignal,
+    take: (request) => reject(gate, { by: 'signal', ...request }),
+    ignored,
+    description: 'Reject the plan: {"by", "reason", "planHash"}, all optional.',
   });
 }
 
@@ -58,19 +77,4 @@ const approved = (run: Run, { planHash }: Grant): ApproveAnswer => ({
 function reject(gate: Gate, request: DecisionRequest): void {
   const reply = tell(gate, { kind: 'reject', request });
   if (reply.kind === 'refused') throw toFailure(reply.refusal);
-}
-
-function throwMalformed(request: ApproveRequest): void {
-  const refusal = refuseMalformed(request);
-  if (refusal !== undefined) throw toFailure(refusal);
-}
-
-/** A signal has no caller who could be told. */
-async function orIgnored(gate: Gate, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    announceIgnored(gate.run, gate.state.plan?.planHash ?? 'none', error);
-    await gate.run.journal.flush(); // nothing else may be due for a long time
-  }
 }

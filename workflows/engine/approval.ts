@@ -1,12 +1,13 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import { NOTHING_ASKED } from '../../domain/plan/approval.ts';
 import type { Decision, Grant } from '../../domain/plan/approval-state.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import {
   announceGrant,
-  announceIgnored,
   announceRequest,
   approvalId,
+  toIgnored,
   type ApprovalAsk,
 } from './approval-events.ts';
 import { grant, tell, type Gate } from './approval-gate.ts';
@@ -21,13 +22,18 @@ export type ApprovalEnd =
 export interface ApprovalGate {
   /** Emits approval.requested and waits for a decision, the lapse or a stop. */
   request(ask: ApprovalAsk): Promise<ApprovalEnd>;
+  /** The plan was granted before the workflow was reset: nobody is asked again. */
+  restore(plan: Plan, grant: Grant): Promise<void>;
 }
 
 /** What may be decided when is in `domain/plan/approval.ts`; here a run waits for it. */
 export function createApprovalGate(run: Run): ApprovalGate {
   const gate: Gate = { run, kept: [], state: NOTHING_ASKED, ask: undefined };
   handleDecisions(gate);
-  return { request: (ask) => request(gate, ask) };
+  return {
+    request: (ask) => request(gate, ask),
+    restore: (plan, before) => restore(gate, plan, before),
+  };
 }
 
 async function request(gate: Gate, ask: ApprovalAsk): Promise<ApprovalEnd> {
@@ -50,18 +56,28 @@ async function request(gate: Gate, ask: ApprovalAsk): Promise<ApprovalEnd> {
   return endOf(gate.state.decision);
 }
 
+async function restore(gate: Gate, plan: Plan, before: Grant): Promise<void> {
+  const { run } = gate;
+  tell(gate, { kind: 'restored', plan, grant: before });
+  delete run.closing.moneyless;
+  const { planHash } = plan;
+  run.move('running', 'run.running', `run.running:${planHash}`, { planHash });
+  run.describe([`**Running** again, approved by ${before.by}`], { waitingFor: null });
+  await applyKept(gate, { plan });
+}
+
 const isOver = ({ state, run }: Gate): boolean =>
   state.decision !== undefined || run.stop.reason() !== undefined;
 
 /** Approvals that came before the plan are bound to it now, or their senders hear why not. */
-async function applyKept(gate: Gate, { plan }: ApprovalAsk): Promise<void> {
+async function applyKept(gate: Gate, { plan }: Pick<ApprovalAsk, 'plan'>): Promise<void> {
   for (const kept of gate.kept.splice(0))
     try {
       await grant(gate, kept.request, true);
     } catch (error) {
       if (!(error instanceof ApplicationFailure)) throw error;
       kept.refusal = error;
-      announceIgnored(gate.run, plan.planHash, error);
+      gate.run.ignored.tell(toIgnored(plan.planHash, error));
     }
 }
 

@@ -5,10 +5,12 @@ import {
   workflowInfo,
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
+import { readDepositClaim, readEscrowWaits, readWithdrawalId } from '../../domain/messages/starts.ts';
 import type { DepositClaim, EscrowActivities } from '../../domain/ports/escrow.ts';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
 import { makePayment, type Payer } from './payment.ts';
+import { readStart } from './read-start.ts';
 
 /** How often the chain is asked, and for how long; ms. */
 export interface EscrowWaits {
@@ -40,6 +42,8 @@ const activities = (): ActivityInterfaceFor<Work> =>
 
 /** One claim of a deposit, one workflow: credited once it is final on its chain, or refused. */
 export async function escrowDeposit(claim: DepositClaim, waits: EscrowWaits): Promise<DepositSummary> {
+  readStart(readDepositClaim, claim);
+  readStart(readEscrowWaits, waits);
   const act = activities();
   const givesUpAt = Date.now() + waits.giveUpMs;
   for (;;) {
@@ -70,6 +74,8 @@ const NEVER = { reason: () => undefined, pause: async () => true };
 
 /** One withdrawal: held by the API, then a payment like any other, followed until it is final or proven absent. */
 export async function escrowWithdrawal(withdrawalId: string, waits: EscrowWaits): Promise<WithdrawalSummary> {
+  readStart(readWithdrawalId, withdrawalId);
+  readStart(readEscrowWaits, waits);
   const act = activities();
   const ref = { withdrawalId };
   const prepared = await act.prepareWithdrawal(ref);

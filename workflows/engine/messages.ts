@@ -20,10 +20,13 @@ export const cancelRun = defineUpdate<DecisionAnswer, [DecisionRequest]>(UPDATES
 
 export const provideInput = defineUpdate<ProvideInputAnswer, [ProvideInputRequest]>(UPDATES.provideInput);
 
-/** From the Web UI or the CLI, with or without an argument: `temporal workflow signal --name approve`. */
-export const approveSignal = defineSignal<[Partial<ApproveRequest>?]>(SIGNALS.approve);
-export const rejectSignal = defineSignal<[Partial<DecisionRequest>?]>(SIGNALS.reject);
-export const cancelSignal = defineSignal<[Partial<DecisionRequest>?]>(SIGNALS.cancel);
+/**
+ * From the Web UI or the CLI, with or without an argument: `temporal workflow signal --name approve`. They are sent by hand, so
+ * their guards read them (`domain/messages/guards.ts`).
+ */
+export const approveSignal = defineSignal<[unknown?]>(SIGNALS.approve);
+export const rejectSignal = defineSignal<[unknown?]>(SIGNALS.reject);
+export const cancelSignal = defineSignal<[unknown?]>(SIGNALS.cancel);
 export const inputSignal = defineSignal<[unknown?]>(SIGNALS.input);
 
 export const stateQuery = defineQuery<JsonObject>(QUERIES.state);

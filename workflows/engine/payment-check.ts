@@ -1,6 +1,8 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { readPaymentToCheck } from '../../domain/messages/starts.ts';
 import type { PaymentActivities, ReconcileOutcome } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
+import { readStart } from './read-start.ts';
 
 interface PaymentToCheck {
   /** Null where the payment belongs to no run. */
@@ -9,7 +11,8 @@ interface PaymentToCheck {
 }
 
 /** Looks at the chain for one payment because a person asked; what it proves is written down, nothing is sent. */
-export async function paymentCheck({ runId, intentId }: PaymentToCheck): Promise<ReconcileOutcome> {
+export async function paymentCheck(given: PaymentToCheck): Promise<ReconcileOutcome> {
+  const { runId, intentId } = readStart(readPaymentToCheck, given);
   const { reconcilePayment } = proxyActivities<Pick<PaymentActivities, 'reconcilePayment'>>({
     taskQueue: taskQueues(workflowInfo().taskQueue).money,
     startToCloseTimeout: '1m',

@@ -13,7 +13,7 @@ import type { ApprovalAsk } from './approval-events.ts';
 import { committed, createBudget, netCost } from './budget.ts';
 import { runDag, type DagRun } from './dag.ts';
 import { rollBack, type RollbackCause } from './rollback.ts';
-import { internalError, type Ending, type Run } from './run.ts';
+import { internalError, isHandedOver, type Ending, type Run } from './run.ts';
 import { runServiceStep } from './service-step.ts';
 import { announceFailure, describeProgress } from './step-events.ts';
 import { pauseForRoom } from './pause-for-room.ts';
@@ -28,6 +28,7 @@ export async function runPlan(
   gate: ApprovalGate,
   plan: Plan,
   past?: ReusedResults,
+  granted?: Grant,
 ): Promise<Ending> {
   const { maxCost } = run.input.settings;
   const outputs = { ...past?.outputs };
@@ -45,7 +46,10 @@ export async function runPlan(
   const { maxTimeMs, approvalTtlMs } = run.input.settings;
   const conflict = planConflict(plan, { maxTimeMs, approvalTtlMs });
   const paidAgain = past?.paidAgain ?? [];
-  const approval = await gate.request({ plan, reason: 'initial', upTo, paidAgain, conflict });
+  const approval =
+    granted === undefined
+      ? await gate.request({ plan, reason: 'initial', upTo, paidAgain, conflict })
+      : await restored(gate, context, granted);
   if (approval.kind !== 'approved') return notStarted(context, approval.kind);
   context.budget.grant = approval.grant;
   const startedAtMs = Date.now();
@@ -56,6 +60,19 @@ export async function runPlan(
   if (cause === undefined) return ending(context, 'completed', timeMs());
   await rollBack(context, cause);
   return ending(context, cause.status, timeMs(), cause.error);
+}
+
+/** Approved before the workflow was reset: what was agreed then holds, a raised ceiling as well. */
+async function restored(
+  gate: ApprovalGate,
+  context: StepContext,
+  grant: Grant,
+): Promise<Extract<ApprovalEnd, { kind: 'approved' }>> {
+  const { plan } = context;
+  await gate.restore(plan, grant);
+  if (plan.revision > 1)
+    context.maxCost = ceilingAfter(context.maxCost, BigInt(plan.totalEstimatedCost), grant);
+  return { kind: 'approved', grant, resumed: false };
 }
 
 /** First takes over the results of the earlier run, if there is one. */
@@ -221,6 +238,7 @@ function crashed(run: Run, error: unknown): never {
 
 /** After a bug, or an activity without tries left: what can be undone is undone, and the cost is reported. */
 function broken(run: Run, error: unknown): RollbackCause {
+  if (isHandedOver(error)) throw error;
   run.stop.request('failed');
   return { status: 'failed', reason: 'internal', error: internalError(error) };
 }

@@ -1,11 +1,11 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { PlanFailure, PlanOutcome } from '../../domain/ports/planning.ts';
 import { createPatience, type Patience, type Wait } from './patience.ts';
-import type { Run } from './run.ts';
+import { handOver, type Run } from './run.ts';
 import { untilStopped } from './until-stopped.ts';
 
 type Planned = Extract<PlanOutcome, { kind: 'planned' }>;
-type Settled = Planned | PlanFailure | 'stopped';
+type Settled = Planned | PlanFailure | Extract<PlanOutcome, { kind: 'over' }> | 'stopped';
 type Once = PlanOutcome | 'stopped';
 
 const GRACE_MS = 15_000; // on top of the model's own time, to write the outcome down
@@ -30,7 +30,13 @@ export async function makePlan(run: Run, patience: Patience): Promise<Settled> {
   let whole = false;
   for (;;) {
     const outcome = await planOnce(run, patience, whole);
-    if (outcome === 'stopped' || outcome.kind === 'planned' || outcome.kind === 'failed') {
+    if (outcome !== 'stopped' && outcome.kind === 'undoing') throw handOver();
+    if (
+      outcome === 'stopped' ||
+      outcome.kind === 'planned' ||
+      outcome.kind === 'failed' ||
+      outcome.kind === 'over'
+    ) {
       if (patience.waited()) run.describe(['**Planning**'], { waiting: null });
       return outcome;
     }

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { CanAnswer, FormField } from '../../schemas/core/question.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { RunJournal } from './journal.ts';
+import type { Ignored } from './signals.ts';
 import type { Stop } from './stop.ts';
 
 /** What asking needs of a run. */
@@ -15,6 +16,7 @@ export interface Asker {
   readonly input: { readonly runId: string };
   readonly act: { readonly local: LocalActivityInterfaceFor<QuestionActivities> };
   readonly journal: RunJournal;
+  readonly ignored: Ignored;
   readonly stop: Stop;
   status(): RunStatus;
   move(status: RunStatus, type: EventType, key: string, data: JsonObject, more?: Partial<JournalEvent>): void;
@@ -141,12 +143,15 @@ export function announceResumed(
   run.describe(['**Working**'], { waitingFor: null });
 }
 
-/** A message that nobody waits for an answer to. */
-export function announceIgnored(run: Asker, question: string, error: ApplicationFailure): void {
-  const code = error.type ?? 'refused';
-  run.journal.emit({
+const LONGEST_SHOWN = 100;
+
+/** An answer that changed nothing. */
+export function toIgnored(id: string, { type, message }: ApplicationFailure): JournalEvent {
+  const question = id.slice(0, LONGEST_SHOWN);
+  const code = type ?? 'refused';
+  return {
     key: `input.ignored:${question}:${code}`,
     type: 'input.ignored',
-    data: { question, code, message: error.message },
-  });
+    data: { question, code, message },
+  };
 }

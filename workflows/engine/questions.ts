@@ -1,16 +1,18 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import type { ProvideInputAnswer, ProvideInputRequest, RefusalCode } from '../../domain/messages.ts';
+import type { ProvideInputAnswer, ProvideInputRequest } from '../../domain/messages.ts';
+import { readInputSignal, readProvideInput } from '../../domain/messages/guards.ts';
 import type { AnswerRef, GivenAnswer } from '../../domain/ports/questions.ts';
-import { mayAnswer, readInputMessage } from '../../domain/questions/question.ts';
+import { isObject } from '../../domain/json.ts';
+import { mayAnswer } from '../../domain/questions/question.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import { inputSignal, provideInput } from './messages.ts';
 import {
   announceAnswer,
   announceClosed,
-  announceIgnored,
   announceQuestion,
   announceResumed,
+  toIgnored,
   whoMay,
   type Asker,
   type Question,
@@ -18,6 +20,7 @@ import {
   type QuestionSpec,
   type Taken,
 } from './question-events.ts';
+import { mustRead, refusal, takeSignal } from './signals.ts';
 
 /**
  * Durable questions to people. Several may be open at once. They are listed in `GET /approvals` as `kind: "input"` and
@@ -105,7 +108,12 @@ async function bindEarly(run: Asker, book: Book, question: Question): Promise<vo
   const early = book.expected.get(question.spec.id);
   book.expected.delete(question.spec.id);
   if (early === undefined) return;
-  await orIgnored(run, question.spec.id, () => checkAndTake(run, book, question, early));
+  try {
+    await checkAndTake(run, book, question, early);
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    run.ignored.tell(toIgnored(question.spec.id, error));
+  }
 }
 
 function finish(run: Asker, book: Book, question: Question, end: QuestionEnd): void {
@@ -118,23 +126,22 @@ function finish(run: Asker, book: Book, question: Question, end: QuestionEnd): v
 
 function handleMessages(run: Asker, book: Book): void {
   setHandler(provideInput, (request) => answer(run, book, request), {
-    validator: (request) => refuse(run, book, request),
+    validator: (request) => refuse(run, book, mustRead(readProvideInput, request)),
     description: 'Takes an answer that was kept beside the run before.',
   });
-  setHandler(
-    inputSignal,
-    async (message) => {
-      const read = readInputMessage(message);
-      const id = read?.id ?? onlyOpen(book) ?? 'none';
-      await orIgnored(run, id, async () => {
-        if (read === undefined) throw refusal('validation_failed', 'Send {"id": <question>, "data": {...}}.');
-        await bySignal(run, book, id, { by: 'signal', updateId: 'signal', ...read });
-      });
-    },
-    {
-      description: 'Answers a question: {"id": "<question>", "data": {"<field>": <value>}}. Not for secrets.',
-    },
-  );
+  takeSignal(run, inputSignal, {
+    guard: readInputSignal,
+    take: ({ id = onlyOpen(book) ?? 'none', ...early }) =>
+      bySignal(run, book, id, { by: 'signal', updateId: 'signal', ...early }),
+    ignored: (failure, message) => toIgnored(meantBy(book, message), failure),
+    description: 'Answers a question: {"id": "<question>", "data": {"<field>": <value>}}. Not for secrets.',
+  });
+}
+
+/** The question that a message is about, as far as it says so. */
+function meantBy(book: Book, message: unknown): string {
+  const id = isObject(message) ? message['id'] : undefined;
+  return typeof id === 'string' ? id : (onlyOpen(book) ?? 'none');
 }
 
 const onlyOpen = (book: Book): string | undefined => {
@@ -221,17 +228,3 @@ async function handOver(question: Question, given: AnswerRef): Promise<Taken> {
   question.taking ??= { hash: given.hash, outcome: take(given) };
   return question.taking.outcome.finally(() => delete question.taking);
 }
-
-/** A signal has no caller who could be told: the run's events tell why it was ignored. */
-async function orIgnored(run: Asker, id: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof ApplicationFailure)) throw error;
-    announceIgnored(run, id, error);
-  }
-  await run.journal.flush(); // nothing else may be due for a long time
-}
-
-const refusal = (code: RefusalCode, message: string): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(message, code);

@@ -1,7 +1,7 @@
-import { formatUnits } from '../../domain/money.ts';
 import type { FinishRequest } from '../../domain/ports/ledger.ts';
 import type { UndoRecord } from './saga.ts';
 import type { StepContext } from './step-context.ts';
+import { refundOf, undoEvent } from './undo.ts';
 
 /** Why a run is undone and how it will end. */
 export interface RollbackCause {
@@ -23,29 +23,12 @@ export async function rollBack(context: StepContext, cause: RollbackCause): Prom
   });
 }
 
-function announce(context: StepContext, { key, outcome }: UndoRecord): void {
+function announce(context: StepContext, record: UndoRecord): void {
   const { run, budget, plan } = context;
-  const undone = outcome.kind === 'ok';
-  const status = undone ? 'compensated' : 'compensation_failed';
-  const refunded = undone ? BigInt(outcome.refunded ?? 0) : 0n;
-  budget.refunded += refunded;
-  const result = {
-    stepId: key,
-    status,
-    success: undone,
-    cost: '0',
-    time: 0,
-    attempts: 1,
-    ...(undone ? { output: outcome.detail } : { error: outcome.message, code: outcome.code }),
-    ...(refunded > 0n ? { refunded: formatUnits(refunded, plan.decimals) } : {}),
-  };
-  run.journal.emit({
-    key: `step.${status}:${key}`,
-    type: `step.${status}`,
-    data: { step: key, result },
-    step: { id: key, status, data: { compensation: result } },
-  });
-  if (!undone)
+  const { key, outcome } = record;
+  budget.refunded += refundOf(outcome);
+  run.journal.emit(undoEvent(record, plan.decimals));
+  if (outcome.kind !== 'ok')
     run.needsAttention('compensation_failed', `Step ${key} could not be undone: ${outcome.message}`, {
       step: key,
     });

@@ -8,8 +8,11 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { DecisionAnswer, DecisionRequest } from '../../domain/messages.ts';
+import { readDecision, readDecisionSignal } from '../../domain/messages/guards.ts';
+import { readRunStart } from '../../domain/messages/starts.ts';
 import { mayMove } from '../../domain/run-states.ts';
 import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
 import { UNKNOWN_TOTALS, type FinishedRun, type FinishRequest } from '../../domain/ports/ledger.ts';
@@ -20,8 +23,10 @@ import { createRunJournal, type RunJournal } from './journal.ts';
 import { cancelPlanQuery, cancelRun, cancelSignal, stateQuery, STATUS_ATTRIBUTE } from './messages.ts';
 import { createProxies, type Proxies } from './proxies.ts';
 import { createQuestions, type Questions } from './questions.ts';
+import { readStart } from './read-start.ts';
 import { summarise, type RunSummary } from './run-summary.ts';
 import { createSaga, type Saga } from './saga.ts';
+import { createIgnored, ignoreOtherSignals, mustRead, takeSignal, type Ignored } from './signals.ts';
 import { createStop, type Stop } from './stop.ts';
 
 /** How a run ends. The body decides that, and the engine writes it down. */
@@ -51,6 +56,8 @@ export interface Run<Input extends RunStart = RunInput> {
   readonly saga: Saga;
   /** Asks people; their answers are sealed beside the run. */
   readonly questions: Questions;
+  /** Where messages are told that changed nothing. */
+  readonly ignored: Ignored;
   readonly closing: Closing;
   status(): RunStatus;
   /** Moves the run and emits the event that says so. */
@@ -78,12 +85,19 @@ export async function executeRun<Input extends RunStart>(
   input: Input,
   body: (run: Run<Input>) => Promise<Ending>,
 ): Promise<RunSummary> {
+  readStart(readRunStart, input);
+  if (workflowInfo().workflowId !== input.runId) throw elsewhere(input.runId);
   const stop = createStop();
   const outside = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     const { run, attention, conclude, noteCancel } = openRun(input, stop);
     outside.cancelRequested.catch(() => noteCancel({ by: 'temporal' }));
-    const ending = await body(run).catch((error: unknown) => unexpected(run, error));
+    const working = body(run);
+    ignoreOtherSignals(run); // the family has set its own by now
+    const ending = await working.catch((error: unknown) => {
+      if (isHandedOver(error)) throw error;
+      return unexpected(run, error);
+    });
     conclude(ending.status);
     const finished = await finish(run, ending, attention);
     const summary = summarise({ ...ending, runId: input.runId }, finished);
@@ -99,14 +113,32 @@ export async function executeRun<Input extends RunStart>(
   });
 }
 
+const HANDED_OVER = 'HANDED_OVER';
+
+/**
+ * A run that is being undone does not go on. Its workflow was reset and may not know all that was done, so the repair, which reads
+ * what is written down, undoes the rest (`repair-run.ts`).
+ */
+export const handOver = (): ApplicationFailure =>
+  ApplicationFailure.nonRetryable('The run is being undone: the repair does the rest.', HANDED_OVER);
+
+export const isHandedOver = (error: unknown): boolean =>
+  error instanceof ApplicationFailure && error.type === HANDED_OVER;
+
+/** Two workflows for one run would both work for it. */
+const elsewhere = (runId: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(
+    `The workflow of run ${runId} has the id of its run; start runs over the API.`,
+    'BAD_START',
+  );
+
 const LONGEST_SUMMARY = 100;
 
 /** What a list of events is called in Temporal's UI. */
 const summaryOf = ({ events }: Ride): string =>
   `write ${[...new Set(events.map(({ type }) => type))].join(', ')}`.slice(0, LONGEST_SUMMARY);
 
-/** A signal that is sent by hand may carry anything. */
-type CancelAsk = { by: unknown; reason?: unknown };
+type CancelAsk = Pick<DecisionRequest, 'by' | 'reason'>;
 
 interface OpenRun<Input extends RunStart> {
   run: Run<Input>;
@@ -133,6 +165,7 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
     stop,
     saga: createSaga(),
     closing: { moneyless: true },
+    ignored: createIgnored(journal),
     status: () => status,
     move(next, type, key, data, more = {}) {
       if (!mayMove(status, next))
@@ -156,15 +189,17 @@ function openRun<Input extends RunStart>(input: Input, stop: Stop): OpenRun<Inpu
     noteCancel(request);
     return { status: requestCancel(asking), events: journal.pending() };
   };
-  const bySignal = async (request: Partial<DecisionRequest> = {}): Promise<void> => {
-    cancel({ by: 'signal', ...request });
-    // Written now, because no other activity may run for a long time. If that fails, a later activity writes it.
-    await journal.flush().catch(() => undefined);
-  };
-  setHandler(cancelSignal, bySignal, {
-    description: 'Stop, settle what is moving, undo what can be undone.',
+  takeSignal(run, cancelSignal, {
+    guard: readDecisionSignal,
+    take: (request) => void cancel({ by: 'signal', ...request }),
+    description: 'Stop, settle what is moving, undo what can be undone: {"by", "reason"}, both optional.',
   });
-  setHandler(cancelRun, cancel, { validator: (_request) => refuseLateCancel(concluded ?? status) });
+  setHandler(cancelRun, cancel, {
+    validator: (request) => {
+      mustRead(readDecision, request);
+      refuseLateCancel(concluded ?? status);
+    },
+  });
   return { run: asking, attention, conclude: (ending) => void (concluded = ending), noteCancel };
 }
 
@@ -173,9 +208,9 @@ function announceCancel({ journal, closing }: Run<RunStart>, { by, reason }: Can
   if (closing.cancel !== undefined) return;
   const at = new Date(Date.now()).toISOString();
   const cancel = {
-    by: typeof by === 'string' ? by.slice(0, 300) : 'signal',
+    by: by.slice(0, 300),
     at,
-    ...(typeof reason === 'string' && { reason: reason.slice(0, 500) }),
+    ...(reason !== undefined && { reason: reason.slice(0, 500) }),
   };
   closing.cancel = cancel;
   const key = 'run.cancel_requested';

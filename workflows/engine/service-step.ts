@@ -1,4 +1,3 @@
-import { sleep } from '@temporalio/workflow';
 import { outputsFor } from '../../domain/plan/outputs.ts';
 import type { PlanStep } from '../../domain/plan/plan.ts';
 import type { CallOutcome, CallRequest, CompensateOutcome } from '../../domain/ports/calling.ts';
@@ -7,6 +6,8 @@ import { retryDelay } from '../../domain/retry.ts';
 import { awaitWork } from './accepted-work.ts';
 import { createOutage } from './outage.ts';
 import { payForCall } from './paid-call.ts';
+import { repeatUndo } from './undo.ts';
+import { handOver } from './run.ts';
 import { failed, nextAttempt, type StepContext, type StepEnd } from './step-context.ts';
 
 /**
@@ -25,6 +26,17 @@ export async function runServiceStep(context: StepContext, step: PlanStep): Prom
         context.outputs[step.outputKey] = answer.output;
         run.saga.completed(step.id);
         return { kind: 'completed' };
+      case 'done':
+        if (answer.paid !== undefined) intent.id = answer.paid.intentId;
+        context.budget.settled += BigInt(answer.paid?.amount ?? 0);
+        context.outputs[step.outputKey] = answer.output;
+        run.saga.completed(step.id);
+        return { kind: 'completed' };
+      case 'superseded':
+        context.generations[step.id] = answer.generation;
+        continue;
+      case 'undoing':
+        throw handOver();
       case 'failed':
         if (answer.definite) run.saga.forget(step.id);
         return failed(answer.code, answer.message, !answer.definite);
@@ -63,7 +75,7 @@ async function finish(context: StepContext, step: PlanStep, status: StatusPoint)
 }
 
 type Answer =
-  | Extract<CallOutcome, { kind: 'ok' | 'accepted' | 'payment_required' }>
+  | Extract<CallOutcome, { kind: 'ok' | 'accepted' | 'payment_required' | 'done' | 'superseded' | 'undoing' }>
   | { kind: 'failed'; code: string; message: string; definite: boolean }
   | { kind: 'stopped'; definite: boolean };
 
@@ -140,23 +152,8 @@ function registerUndo(context: StepContext, step: PlanStep, intent: { id?: strin
         },
       ]),
     );
-  run.saga.register({ key: step.id, run: () => repeatUndo(context, step, undo) });
-}
-
-/** Repeats an undo within the step's retry policy, and longer while the service is away. Nothing cuts its waits short. */
-async function repeatUndo(
-  context: StepContext,
-  step: PlanStep,
-  undo: (attempt: number) => Promise<CompensateOutcome>,
-): Promise<CompensateOutcome> {
-  const untilMs = Date.now() + context.run.input.settings.sellerTimeoutMs;
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await undo(attempt);
-    if (outcome.kind !== 'retry') return outcome;
-    const isWaitedFor = outcome.away === true && Date.now() < untilMs;
-    if (attempt >= step.retryPolicy.maxAttempts && !isWaitedFor) return outcome;
-    await sleep(retryDelay(step.retryPolicy, attempt, Math.random(), outcome.retryAfterMs), {
-      summary: `undo ${step.id}: retry ${attempt + 1}`,
-    });
-  }
+  run.saga.register({
+    key: step.id,
+    run: () => repeatUndo(step.id, step.retryPolicy, run.input.settings.sellerTimeoutMs, undo),
+  });
 }

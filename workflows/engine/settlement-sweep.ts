@@ -1,7 +1,9 @@
 import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import { readSweepWaits } from '../../domain/messages/starts.ts';
 import type { PaymentActivities } from '../../domain/ports/payments.ts';
 import { taskQueues } from '../../domain/queues.ts';
 import { autoUpgrade } from './auto-upgrade.ts';
+import { readStart } from './read-start.ts';
 
 /** Posts payments that became final, and follows payments that runs left behind. One runs per installation. */
 export async function settlementSweep(waits: {
@@ -9,6 +11,7 @@ export async function settlementSweep(waits: {
   idleMs: number;
   rounds: number;
 }): Promise<void> {
+  readStart(readSweepWaits, waits);
   const { sweepPayments } = proxyActivities<Pick<PaymentActivities, 'sweepPayments'>>({
     taskQueue: taskQueues(workflowInfo().taskQueue).money,
     startToCloseTimeout: '1m',

@@ -1,3 +1,4 @@
+import { readRunInput } from '../../domain/messages/starts.ts';
 import { UNKNOWN_TOTALS } from '../../domain/ports/ledger.ts';
 import type { PlanFailure, PlanOutcome } from '../../domain/ports/planning.ts';
 import type { RunInput } from '../../domain/run-settings.ts';
@@ -5,11 +6,13 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import { createApprovalGate } from '../engine/approval.ts';
 import { runPlan } from '../engine/plan-run.ts';
 import { makePlan, planningPatience } from '../engine/planning.ts';
+import { readStart } from '../engine/read-start.ts';
 import { executeRun, type Ending, type Run } from '../engine/run.ts';
 import type { RunSummary } from '../engine/run-summary.ts';
 
 /** A task in plain words: planned, priced, approved against escrow, executed as a paid graph (reasoning.md). */
 export async function reasoning(input: RunInput): Promise<RunSummary> {
+  readStart(readRunInput, input);
   return executeRun(input, async (run) => {
     const gate = createApprovalGate(run);
     run.move('planning', 'run.planning', 'run.planning', {});
@@ -17,9 +20,10 @@ export async function reasoning(input: RunInput): Promise<RunSummary> {
     const patience = planningPatience(run);
     const outcome = await makePlan(run, patience);
     if (outcome === 'stopped') return nothingDone('cancelled');
+    if (outcome.kind === 'over') return nothingDone(outcome.status);
     if (outcome.kind !== 'planned') return nothingDone('failed', failureOf(outcome));
-    announcePlan(run, outcome, patience.waited());
-    return runPlan(run, gate, outcome.plan, outcome.past);
+    if (outcome.seen !== true) announcePlan(run, outcome, patience.waited());
+    return runPlan(run, gate, outcome.plan, outcome.past, outcome.granted);
   });
 }
 
@@ -56,7 +60,7 @@ const failureOf = ({ code, message, recoverable }: PlanFailure): NonNullable<End
   recoverable,
 });
 
-const nothingDone = (status: 'failed' | 'cancelled', error?: Ending['error']): Ending => ({
+const nothingDone = (status: Ending['status'], error?: Ending['error']): Ending => ({
   status,
   ...(error === undefined ? {} : { error }),
   outputs: {},

@@ -6,6 +6,7 @@ import type { ApproveRequest } from '../../../domain/messages.ts';
 import { formatUnits, parseUnits } from '../../../domain/money.ts';
 import type { Plan, SpendLimits } from '../../../domain/plan/plan.ts';
 import { isTerminal } from '../../../domain/run-states.ts';
+import { NoQuery } from '../../../schemas/core/api.ts';
 import type { WalletProof } from '../../../schemas/core/receipt.ts';
 import { ApproveAnswer, ApproveWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../context.ts';
@@ -35,6 +36,7 @@ export function approveRoute(options: ReasoningOptions): Route {
     idempotent: true,
     money: { paths: ['limits.maxTotalAmount', 'limits.maxPerTransaction'] },
     params: WorkflowParams,
+    query: NoQuery,
     body: ApproveWorkflow.optional(),
     responses: {
       200: { description: 'Approved, now or before.', schema: ApproveAnswer },
@@ -47,6 +49,7 @@ export function approveRoute(options: ReasoningOptions): Route {
       'approval_expired',
       'insufficient_escrow',
       'invalid_signature',
+      'workflow_lost',
     ],
     handler: async (ctx, { params, body = {} }) => {
       const run = await requireOwn(ctx, params.id);

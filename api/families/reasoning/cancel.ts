@@ -1,3 +1,4 @@
+import { NoQuery } from '../../../schemas/core/api.ts';
 import { CancelAnswer, CancelWorkflow, WorkflowParams } from '../../../schemas/families/reasoning.ts';
 import { ApiError } from '../../problem.ts';
 import { defineRoute, type Route } from '../../route.ts';
@@ -20,9 +21,10 @@ export const cancelRoute: Route = defineRoute({
   scope: 'operate',
   idempotent: true,
   params: WorkflowParams,
+  query: NoQuery,
   body: CancelWorkflow.optional(),
   responses: { 200: { description: 'Cancelled, or rolling back on the way there.', schema: CancelAnswer } },
-  errors: ['workflow_not_found', 'cannot_cancel'],
+  errors: ['workflow_not_found', 'cannot_cancel', 'workflow_lost'],
   handler: async (ctx, { params, body }) => {
     const run = await requireOwn(ctx, params.id);
     const { status } = await orEarlierAnswer(ctx, run, () => cancel(ctx, run, body?.reason));

@@ -3,4 +3,4 @@ export { toWireEvent } from './to-wire/events.ts';
 export { decimalsById, inWords, money } from './to-wire/money.ts';
 export { grantedHash, statusWord, wireStatus } from './to-wire/status.ts';
 export { resultOf, toStepResults } from './to-wire/steps.ts';
-export { planOf, toSteps, toWorkflow, type WorkflowInput } from './to-wire/workflow.ts';
+export { planOf, toSteps, toUnreadable, toWorkflow, type WorkflowInput } from './to-wire/workflow.ts';

@@ -8,7 +8,7 @@ import { missingWorker } from '../../runs/waiting.ts';
 import { mayActFor, workflowNotFound } from './access.ts';
 import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
-import { resultOf, toWorkflow, type WorkflowInput } from './to-wire.ts';
+import { resultOf, toUnreadable, toWorkflow, type WorkflowInput } from './to-wire.ts';
 
 /** A workflow that the caller may see; another user's is as absent as none. */
 export async function findOwn(
@@ -27,9 +27,14 @@ export async function requireOwn(ctx: Pick<Ctx, 'deps' | 'principal'>, id: strin
 
 /** The prompt is opened here, for its owner's eyes only. */
 export async function show(deps: ApiDeps, options: ReasoningOptions, run: RunDetail): Promise<Workflow> {
-  const input = deps.sealer.open('run.input', run.input_sealed) as unknown as WorkflowInput;
   const lacking = await missingWorker(deps, run);
-  return toWorkflow(run, input, (code) => decimalsOf(options, code), lacking);
+  try {
+    const input = deps.sealer.open('run.input', run.input_sealed) as unknown as WorkflowInput;
+    return toWorkflow(run, input, (code) => decimalsOf(options, code), lacking);
+  } catch (error) {
+    deps.log.error({ err: error, run_id: run.id }, 'a workflow cannot be shown as it was written down');
+    return toUnreadable(run);
+  }
 }
 
 export const decimalsOf = ({ assets, planAsset }: ReasoningOptions, code: unknown): number =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Json, JsonObject } from '../../core/json.ts';
+import { strict } from '../../core/strict.ts';
 import { Limits, Plan, Step, StepResult } from './plan.ts';
 import {
   Cursor,
@@ -40,7 +41,7 @@ export const CreateWorkflow = z.object({
 export type CreateWorkflow = z.infer<typeof CreateWorkflow>;
 
 /** Limits of an approval as they arrive; amounts are whole units of the plan's asset. */
-export const LimitsIn = z.object({
+export const LimitsIn = strict({
   maxTotalAmount: MoneyIn.optional(),
   maxPerTransaction: MoneyIn.optional(),
   allowedRecipients: z.array(z.string().min(1).max(128)).max(100).optional(),
@@ -48,7 +49,7 @@ export const LimitsIn = z.object({
 export type LimitsIn = z.infer<typeof LimitsIn>;
 
 /** Body of `POST /workflows/:id/approve`, all optional. A browser wallet may sign the approval (Ed25519). */
-export const ApproveWorkflow = z.object({
+export const ApproveWorkflow = strict({
   planHash: PlanHash.optional(),
   limits: LimitsIn.optional(),
   expiresAt: z
@@ -61,7 +62,7 @@ export const ApproveWorkflow = z.object({
 export type ApproveWorkflow = z.infer<typeof ApproveWorkflow>;
 
 /** Body of `POST /workflows/:id/cancel`, optional. */
-export const CancelWorkflow = z.object({ reason: z.string().max(1000).optional() });
+export const CancelWorkflow = strict({ reason: z.string().max(1000).optional() });
 export type CancelWorkflow = z.infer<typeof CancelWorkflow>;
 
 /** Path parameter of workflow routes; ids of another form are simply not found. */

@@ -1,6 +1,3 @@
-import { setHandler, defineSignal } from '@temporalio/workflow';
-import { JOB_EVENTS } from '../../../domain/masumi/events.ts';
-import { JOB_SIGNALS } from '../../../domain/masumi/messages.ts';
 import type { AuthorizeRefundOutcome, JobInput, Sale, SaleState } from '../../../domain/masumi/ports/jobs.ts';
 import type { Run } from '../../engine/run.ts';
 
@@ -22,40 +19,14 @@ export interface Job {
   refund: { begin(): Promise<AuthorizeRefundOutcome> } | undefined;
 }
 
-const paymentChanged = defineSignal<[SaleState]>(JOB_SIGNALS.paymentChanged);
-const flowChanged = defineSignal(JOB_SIGNALS.flowChanged);
-
-export function createJob(run: Run<JobInput>): Job {
-  const job: Job = {
-    run,
-    payment: undefined,
-    paymentState: { onChainState: null, nextAction: null },
-    begun: false,
-    fid: null,
-    refund: undefined,
-    asked: [],
-    calls: 0,
-    isLate: false,
-  };
-  setHandler(paymentChanged, (state) => notePaymentState(job, state), {
-    description: 'The watch over the payment service says how the payment stands.',
-  });
-  setHandler(flowChanged, () => void job.calls++, {
-    description: 'Look at the flow’s run: something has changed there.',
-  });
-  return job;
-}
-
-/** Emits one event for each new state on the chain, whoever saw it. */
-export function notePaymentState(job: Job, state: SaleState): void {
-  const { onChainState, nextAction } = state;
-  if (onChainState === null && job.paymentState.onChainState !== null) return; // an older look
-  const isNews = onChainState !== job.paymentState.onChainState;
-  job.paymentState = state;
-  if (isNews)
-    job.run.journal.emit({
-      key: `payment.changed:${onChainState}`,
-      type: JOB_EVENTS.changed,
-      data: { onChainState, nextAction: nextAction?.requestedAction ?? null },
-    });
-}
+export const createJob = (run: Run<JobInput>): Job => ({
+  run,
+  payment: undefined,
+  paymentState: { onChainState: null, nextAction: null },
+  begun: false,
+  fid: null,
+  refund: undefined,
+  asked: [],
+  calls: 0,
+  isLate: false,
+});

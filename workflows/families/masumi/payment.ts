@@ -2,8 +2,9 @@ import { condition } from '@temporalio/workflow';
 import type { Sale, JobTimes } from '../../../domain/masumi/ports/jobs.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ending } from '../../engine/run.ts';
-import { notePaymentState, type Job } from './context.ts';
+import type { Job } from './context.ts';
 import { failed, stopped } from './ending.ts';
+import { look } from './look.ts';
 import { undefinedWhenRetriesEnd } from './retries-end.ts';
 import { payments } from './proxies.ts';
 
@@ -76,15 +77,7 @@ export async function awaitFunds(job: Job): Promise<Ending | undefined> {
 
 /** The payment service is asked once more before a job is given up as unpaid; true when it shows something. */
 async function lookOnce(job: Job): Promise<boolean> {
-  const { run } = job;
-  const seen = await run.journal
-    .ride((ride) =>
-      payments(READ_FOR_MS).readPayment.executeWithOptions({ summary: 'payment: look once more' }, [
-        { ride, runId: run.input.runId },
-      ]),
-    )
-    .catch(undefinedWhenRetriesEnd);
-  if (seen !== undefined) notePaymentState(job, seen);
+  await look(job, READ_FOR_MS);
   return job.paymentState.onChainState !== null;
 }
 

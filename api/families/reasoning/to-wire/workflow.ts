@@ -127,18 +127,53 @@ function ceilings(
 
 function approvalOf({ approval }: JsonObject, decimals: number): Pick<Workflow, 'approval'> {
   if (!isObject(approval)) return {};
-  const { planHash, approvedAt, expiresAt, limits } = approval as { [field: string]: Json } & {
-    limits: Json;
-  };
+  const { planHash, approvedAt, expiresAt, limits } = approval;
+  if (!isLimits(limits)) return {}; // whatever wrote it: the workflow is shown without it
   return {
     approval: {
       planHash: String(planHash),
       approvedAt: String(approvedAt),
       expiresAt: String(expiresAt),
-      limits: toWireLimits(limits as unknown as SpendLimits, moneyIn(decimals)),
+      limits: toWireLimits(limits, moneyIn(decimals)),
     },
   };
 }
+
+const isMinor = (value: unknown): boolean => typeof value === 'string' && /^\d+$/.test(value);
+
+function isLimits(limits: Json | undefined): limits is SpendLimits & JsonObject {
+  if (!isObject(limits)) return false;
+  const { maxTotalAmount, maxPerTransaction, allowedRecipients } = limits;
+  return (
+    isMinor(maxTotalAmount) &&
+    (maxPerTransaction === undefined || isMinor(maxPerTransaction)) &&
+    (allowedRecipients === undefined ||
+      (Array.isArray(allowedRecipients) && allowedRecipients.every((one) => typeof one === 'string')))
+  );
+}
+
+/** A workflow of which something that was written down cannot be read: it hides no other one in a list. */
+export const toUnreadable = (run: RunDetail): Workflow => ({
+  id: run.id,
+  userId: run.subject,
+  naturalLanguageInput: '',
+  status: wireStatus(run),
+  totalCost: 0,
+  totalTime: 0,
+  attention: run.attention,
+  paymentSignatures: [],
+  createdAt: run.created_at.toISOString(),
+  ...optional('startedAt', run.started_at?.toISOString()),
+  ...optional('completedAt', run.finished_at?.toISOString()),
+  error: {
+    code: 'UNREADABLE',
+    message:
+      'What was written down of this workflow cannot be read. Its events tell what happened; the log says why.',
+    timestamp: (run.finished_at ?? run.created_at).toISOString(),
+    recoverable: false,
+  },
+  lastSeq: run.last_seq,
+});
 
 const signatures = (payments: readonly PaymentFact[]): string[] =>
   payments.flatMap(({ status, tx_hash }) => (status === 'settled' && tx_hash !== null ? [tx_hash] : []));
