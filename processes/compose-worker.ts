@@ -47,14 +47,7 @@ export async function composeActivities(
   tell: WorkerContext['tell'],
   families: readonly Family[],
 ): Promise<WorkerParts> {
-  const db = await openDatabase(required(config, 'DATABASE_URL'), {
-    poolSize: config.DATABASE_POOL,
-    idleInTransactionMs: config.DATABASE_IDLE_IN_TRANSACTION_MS,
-  });
-  const notifier = createNotifier(db.pool);
-  const journal = createJournal(db.pool, notifier);
-  const sealer = createSealer(required(config, 'STEWARD_DATA_KEY'));
-  const values = createValues(db.pool, sealer);
+  const { close: closeStores, ...stores } = await openStores(config);
   const assets = buildAssetBook(config);
   const {
     catalogue,
@@ -62,8 +55,8 @@ export async function composeActivities(
     close: closeServices,
   } = createServiceCatalogue(config, assets, (text) => log.warn(text));
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
-  const seller = createSeller({ fetch, values });
-  const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
+  const seller = createSeller({ fetch, values: stores.values });
+  const common = { ...stores, assets, ...checkpointOf(config) };
   const parts = await familyParts(families, {
     ...common,
     config,
@@ -91,11 +84,30 @@ export async function composeActivities(
   };
   return {
     activities,
-    db,
+    db: stores.db,
     async close() {
       rails.close();
       await closeServices();
       await Promise.all([...parts.values()].map(async (part) => part.close?.()));
+      await closeStores();
+    },
+  };
+}
+
+/** The database, and what is written to it. */
+async function openStores(config: Config) {
+  const db = await openDatabase(required(config, 'DATABASE_URL'), {
+    poolSize: config.DATABASE_POOL,
+    idleInTransactionMs: config.DATABASE_IDLE_IN_TRANSACTION_MS,
+  });
+  const notifier = createNotifier(db.pool);
+  const sealer = createSealer(required(config, 'STEWARD_DATA_KEY'));
+  return {
+    db,
+    journal: createJournal(db.pool, notifier),
+    sealer,
+    values: createValues(db.pool, sealer),
+    async close() {
       await notifier.close();
       await db.close();
     },

@@ -111,7 +111,7 @@ export async function sampleQuietRuns(db: Queryable, quietMs: number, limit: num
   const { rows } = await db.query<LiveRun>(
     `select id, tenant, subject, workflow_id from run
      where finished_at is null and start_state = 'started'
-       and not (status = 'compensating' and view #>> '{error,code}' is not distinct from 'WORKFLOW_LOST')
+       and not (status = 'compensating' and coalesce(view #>> '{error,code}', '') = 'WORKFLOW_LOST')
        and updated_at < now() - $1 * interval '1 millisecond'
      order by random() limit $2`,
     [quietMs, limit],
