@@ -13,6 +13,7 @@ import { M0013Audit } from './m0013-audit.ts';
 import { M0015PurseAndBudgets } from './m0015-purse-and-budgets.ts';
 import { M0017PaymentKinds } from './m0017-payment-kinds.ts';
 import { M0018Questions } from './m0018-questions.ts';
+import { M0019OperatorCosts } from './m0019-operator-costs.ts';
 
 /** A migration is known by its class's name, which also says its place: `M0042What`. */
 export type MigrationClass = (new (...args: ConstructorParameters<typeof Migration>) => Migration) & {
@@ -35,4 +36,5 @@ export const migrations: readonly MigrationClass[] = [
   M0015PurseAndBudgets,
   M0017PaymentKinds,
   M0018Questions,
+  M0019OperatorCosts,
 ];

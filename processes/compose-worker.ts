@@ -20,6 +20,7 @@ import { createJournal } from '../db/journal.ts';
 import { createNotifier } from '../db/notifier.ts';
 import { createSealer } from '../db/sealing.ts';
 import { createValues } from '../db/values.ts';
+import { costLimitsOf } from '../domain/payments/cost-limits.ts';
 import { buildAssetBook } from '../domain/assets.ts';
 import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { required } from '../config/temporal-connection.ts';
@@ -55,7 +56,8 @@ export async function composeActivities(
   const { catalogue, fetch, close: closeServices } = createServiceCatalogue(config, assets);
   const rails = createRails(railsConfig(config, assets.escrowNetwork));
   const seller = createSeller({ fetch, values });
-  const common = { db, journal, values, sealer, assets, ...checkpointOf(config) };
+  const costLimits = costLimitsOf(config);
+  const common = { db, journal, values, sealer, assets, costLimits, ...checkpointOf(config) };
   const parts = await familyParts(families, {
     ...common,
     config,

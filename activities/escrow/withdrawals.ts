@@ -6,6 +6,7 @@ import {
 } from '../../db/escrow/withdrawals.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { tokenOf } from '../../domain/assets.ts';
+import { showAmount } from '../../domain/money.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { transferOffer } from '../../domain/payments/direct.ts';
 import { heldAsset } from '../../domain/payments/purse.ts';
@@ -36,7 +37,7 @@ export async function prepareWithdrawal(tools: EscrowTools, id: string): Promise
   await prepareWithdrawalPayment(tools.db.pool, { id, rail: 'solana-transfer', network, quote_sealed });
   await touchWithdrawal(tools.db.pool, id);
   await tools.checkpoint('withdrawal.prepared');
-  return { kind: 'prepared', intentId: id, words: `${amount} ${asset.code}` };
+  return { kind: 'prepared', intentId: id, words: showAmount(amount, asset) };
 }
 
 /** Nobody could prove in time what became of it: a person is told, and the hold stays. */

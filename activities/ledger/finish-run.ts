@@ -8,6 +8,7 @@ import { getRun, type RunRow } from '../../db/repositories/runs.ts';
 import { costOfRun, hasReserve, releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { closeOperatorCost } from '../../db/repositories/operator-costs.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { assetsOf, purseHolding } from '../../domain/payments/purse.ts';
 import type { FinishRequest } from '../../domain/ports/ledger.ts';
@@ -66,6 +67,7 @@ export async function returnMoney(client: pg.PoolClient, assets: AssetBook, run:
   }
   for (const asset of await reservedAssets(client, run.tenant, run.id))
     await releaseReserve(client, purseHolding(assets, run, asset));
+  for (const payment of unsigned) await closeOperatorCost(client, transferOf(payment), 0n); // its account is locked last
   await lockWindowsOf(client, unsigned.map(transferOf));
   return unsigned.length > 0 || (await hasReserve(client, run.tenant, run.id));
 }

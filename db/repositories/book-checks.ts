@@ -11,7 +11,7 @@ export interface BookCheck {
 const PAYING = `('signed', 'submitted', 'unknown', 'settled')`;
 
 /** The transfer that holds a payment's money now (see `transferOf`). */
-const TRANSFER_OF = `'payment:' || p.id ||
+export const TRANSFER_OF = `'payment:' || p.id ||
   case when coalesce((p.proof ->> 'holds')::integer, 0) > 0 then ':' || ((p.proof ->> 'holds')::integer + 1) else '' end`;
 
 /** Things that ended this long ago must be at rest; $1 is the grace in milliseconds. */

@@ -230,6 +230,7 @@ test('a withdrawal and a deposit that a crash left without a workflow are finish
     asset,
     amount: 2_000_000_000n,
     destination,
+    charge: { fee: 0n, rent: 0n, asset, coin: asset, coins: 0n },
   });
   const signature = newSignature();
   await recordDeposit(app.db.pool, {

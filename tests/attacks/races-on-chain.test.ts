@@ -91,6 +91,9 @@ function atTheMoment(act: () => unknown): Activities {
 const hold = async ({ userId }: Job, amount = PRICE): Promise<string | undefined> => {
   const id = `wd_${randomUUID()}`;
   const destination = Keypair.generate().publicKey.toBase58();
+  const coin = escrowAsset(stack.book, 'SOL')!;
+  const charge = { fee: 5_000n, rent: 2_039_280n, asset: coin, coin, coins: 2_044_280n };
+  await stack.fund(userId, coin, charge.coins);
   const held = await holdWithdrawal(stack.db, {
     id,
     tenant: TENANT,
@@ -98,6 +101,7 @@ const hold = async ({ userId }: Job, amount = PRICE): Promise<string | undefined
     asset: usdc,
     amount,
     destination,
+    charge,
   });
   return held.kind === 'held' ? id : undefined;
 };

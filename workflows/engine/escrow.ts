@@ -77,13 +77,13 @@ export async function escrowWithdrawal(
     case 'landed':
       return 'finalized';
     case 'void':
+    case 'refused': // it would have cost more than was charged: nothing was signed, and everything is back
       return 'released';
     case 'unknown':
       await act.leaveWithdrawal(ref);
       return 'unknown';
     case 'settled':
     case 'unsent':
-    case 'refused':
       throw ApplicationFailure.nonRetryable(
         `The payment of withdrawal ${withdrawalId} ended as ${end.kind}.`,
       );
