@@ -54,7 +54,7 @@ export async function composeActivities(
   const values = createValues(db.pool, sealer);
   const assets = buildAssetBook(config);
   const { catalogue, fetch, close: closeServices } = createServiceCatalogue(config, assets);
-  const rails = createRails(railsConfig(config, assets.escrowNetwork));
+  const rails = createRails({ assets, ...railsConfig(config, assets.escrowNetwork) });
   const seller = createSeller({ fetch, values });
   const costLimits = costLimitsOf(config);
   const common = { db, journal, values, sealer, assets, costLimits, ...checkpointOf(config) };

@@ -8,7 +8,7 @@ import { createAuditor } from '../db/repositories/audit.ts';
 import { moveTreasury, treasuryOf } from '../db/repositories/treasury.ts';
 import { prepareSchema } from '../families/schema.ts';
 import { buildAssetBook } from '../domain/assets.ts';
-import { formatUnits, parseUnits } from '../domain/money.ts';
+import { parseUnits, showAmount } from '../domain/money.ts';
 import type { Asset } from '../schemas/core/money.ts';
 import { runScript } from './command-line.ts';
 import { installationOf, openInstallation } from './open-database.ts';
@@ -57,8 +57,8 @@ function assetsOf(data: string | undefined): Asset[] {
 
 async function show(db: Database, assets: readonly Asset[]): Promise<void> {
   for (const asset of assets) {
-    const has = formatUnits(await treasuryOf(db.pool, asset), asset.decimals);
-    process.stdout.write(`${has} ${asset.code}  ${asset.id}\n`);
+    const has = showAmount(await treasuryOf(db.pool, asset), asset);
+    process.stdout.write(`${has}  ${asset.id}\n`);
   }
 }
 

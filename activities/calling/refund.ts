@@ -3,6 +3,8 @@ import { raiseAttention } from '../../db/repositories/attention.ts';
 import { useChainProof } from '../../db/repositories/chain-proof.ts';
 import { getPayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
 import { getRun } from '../../db/repositories/runs.ts';
+import { showAmount } from '../../domain/money.ts';
+import type { Asset } from '../../schemas/core/money.ts';
 import { quotedAsset, tokenOf } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { refundEntries } from '../../domain/payments/entries.ts';
@@ -64,12 +66,16 @@ export async function creditRefund(
     return reject(
       tools,
       request,
-      `The transaction moved ${found.amount}, not ${claimed.amount}, from the payee to us.`,
+      `The transaction moved ${showAmount(found.amount, paid)}, not ${claimedIn(claimed, paid)}, from the payee to us.`,
     );
   if (found.position < found.paidAt)
     return reject(tools, request, 'The transaction is older than the payment.');
   return credit(tools, request, payment, claimed.transaction, found);
 }
+
+/** What a seller says need not be a number. */
+const claimedIn = ({ amount }: ClaimedRefund, paid: Asset): string =>
+  /^\d{1,78}$/.test(amount) ? showAmount(amount, paid) : `"${amount}"`;
 
 type Found = Extract<TransferSighting, { kind: 'found' }> & { paidAt: number };
 type Looked = Exclude<TransferSighting, { kind: 'found' }> | Found;

@@ -118,8 +118,8 @@ export type TransferSighting =
   | { kind: 'absent' }
   | { kind: 'failed' };
 
-/** A payment in words: who pays whom how much of what, and how. Minor units. */
-export type PaymentTerms = Pick<Offer, 'asset' | 'amount' | 'payTo'>;
+/** A payment in words: whom, and how much as people read it (`showAmount`). */
+export type PaymentTerms = Pick<Offer, 'payTo' | 'amount'>;
 
 /** Which way to pay, on which chain, out of whose account. */
 export interface RailName {

@@ -4,14 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWithdrawalGuard } from '../../activities/escrow/withdrawal-guard.ts';
 import { createRails } from '../../activities/payments/rails.ts';
 import { getWithdrawal, holdWithdrawal } from '../../db/escrow/withdrawals.ts';
-import { sumAccount } from '../../db/ledger.ts';
-import { floatAccount } from '../../domain/accounts.ts';
+import { applyTransfer, readBalance, sumAccount } from '../../db/ledger.ts';
+import { moveTreasury } from '../../db/repositories/treasury.ts';
+import { escrowAccount, floatAccount, worldAccount } from '../../domain/accounts.ts';
+import { move } from '../../domain/ledger.ts';
 import { escrowAsset } from '../../domain/assets.ts';
 import type { CrashPoint, RequestPoint } from '../../domain/crash-points.ts';
 import { freePort } from '../../embedded/ports.ts';
 import { untilDone } from './support/buying.ts';
-import { crashAt, railsConfig, startMoneyStack, type MoneyStack } from './support/money-stack.ts';
-import { heldWithdrawal, withdrawalHands, type Hands } from './support/withdrawing.ts';
+import { crashAt, railsConfig, startMoneyStack, TENANT, type MoneyStack } from './support/money-stack.ts';
+import { heldWithdrawal, withdrawalHands, type Hands, type HeldWithdrawal } from './support/withdrawing.ts';
 
 let stack: MoneyStack;
 let hands: Hands;
@@ -206,5 +208,103 @@ describe('a destination', () => {
     const program = '11111111111111111111111111111111';
     expect(await judge('USDC', program, true)).toEqual(fine(2_039_280n, 1n));
     expect(await judge('SOL', program, true)).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('what withdrawals cost', () => {
+  const coin = () => escrowAsset(stack.book, 'SOL')!;
+  const float = (): Promise<bigint> => sumAccount(stack.db.pool, floatAccount(coin()).account);
+  const lamports = async (): Promise<bigint> =>
+    BigInt(await stack.wallets.connection.getBalance(stack.wallets.escrow));
+
+  async function carryOut(it: HeldWithdrawal): Promise<void> {
+    expect(await it.sign(hands)).toEqual({ kind: 'signed' });
+    await it.send(hands);
+    expect(await it.ends(hands)).toBe('finalized');
+  }
+
+  test.each([
+    ['in coins', null, 0n],
+    ['in tokens', 200_000_000n, 408_856n],
+  ])('again and again to new addresses, paid %s, is what users were charged', async (_, price, tokens) => {
+    const [before, own, taken] = [await lamports(), await float(), await takings('USDC')];
+    let paid = 0n;
+    for (let time = 0; time < 5; time++) {
+      const it = await heldWithdrawal(stack, 'USDC', 1n, { price });
+      await carryOut(it);
+      paid += it.wanted.charge.coins;
+    }
+    expect(paid).toBe(5n * 2_044_280n);
+    expect(before - (await lamports())).toBe(paid);
+    expect(own - (await float())).toBe(price === null ? 0n : paid);
+    expect((await takings('USDC')) - taken).toBe(5n * tokens);
+  });
+
+  test('is nothing, and nothing is signed, when the account that existed was closed before', async () => {
+    const owner = await stack.wallets.newWallet(1_000_000_000n);
+    await stack.wallets.openTokenAccount(owner);
+    const it = await heldWithdrawal(stack, 'USDC', 500n, { destination: owner.publicKey, price: null });
+    expect(it.wanted.charge).toMatchObject({ fee: 5_000n, rent: 0n, coins: 5_000n });
+    await stack.wallets.closeTokenAccount(owner);
+    expect(await it.sign(hands)).toMatchObject({ kind: 'refused' });
+    expect(await it.sign(hands)).toMatchObject({ kind: 'refused' }); // a crash came before the answer
+    expect(await it.status()).toBe('released');
+    expect(await it.balance()).toMatchObject({ available: 500n, reserved: 0n });
+    expect(await it.coins()).toBe(5_000n);
+  });
+
+  test.each([
+    ['in coins', null, 0n, 5_000n],
+    ['in tokens', 200_000_000n, 1_000n, 0n],
+  ])(
+    'is the user’s, paid %s, when it fails because the account was closed meanwhile',
+    async (_, price, tokens, coins) => {
+      const owner = await stack.wallets.newWallet(1_000_000_000n);
+      await stack.wallets.openTokenAccount(owner);
+      const it = await heldWithdrawal(stack, 'USDC', 500n, { destination: owner.publicKey, price });
+      const own = await float();
+      expect(await it.sign(hands)).toEqual({ kind: 'signed' });
+      await stack.wallets.closeTokenAccount(owner);
+      await it.send(hands);
+      expect(await it.ends(hands)).toBe('released');
+      expect(await it.balance()).toMatchObject({
+        available: 500n + it.charged * BigInt(price !== null) - tokens,
+      });
+      expect(await it.coins()).toBe(price === null ? it.charged - coins : 0n);
+      expect(own - (await float())).toBe(price === null ? 0n : 5_000n);
+    },
+  );
+
+  test('is refused when the operator’s own account is short, however many coins of users are there', async () => {
+    const left = 2_044_279n;
+    const aside = { asset: coin(), note: 'test', by: 'test', from: 'float' } as const;
+    const { available } = await readBalance(stack.db.pool, floatAccount(coin()).account);
+    const amount = available - left;
+    expect(await moveTreasury(stack.db.pool, { ...aside, id: 'aside', amount })).toBe(true);
+    const it = heldWithdrawal(stack, 'USDC', 500n);
+    await expect(it).rejects.toThrow(/operator_short/);
+    await carryOut(await heldWithdrawal(stack, 'USDC', 500n, { price: null })); // its user has the coins
+    expect(await moveTreasury(stack.db.pool, { ...aside, id: 'back', amount: -amount })).toBe(true);
+    await carryOut(await heldWithdrawal(stack, 'USDC', 500n));
+  });
+
+  test('never comes out of what others are owed: nothing is signed until the account has more', async () => {
+    const it = await heldWithdrawal(stack, 'USDC', 500n);
+    const { userId } = await stack.newRun('SOL', 0n);
+    const account = escrowAccount(TENANT, userId, coin());
+    await stack.fund(userId, coin(), await lamports()); // as much again as there is
+    await expect(it.sign(hands)).rejects.toThrow(/are owed to others/);
+    const { rows } = await stack.db.pool.query(
+      `select detail from attention where id = $1 and resolved_at is null`,
+      [`withdrawal_unfunded:${it.id}`],
+    );
+    expect(rows[0].detail).toMatch(
+      /^The account has [\d.]+ SOL\. With fee and rent the transfer would take 0\.00204428 SOL/,
+    );
+    const { posted } = await readBalance(stack.db.pool, account.account);
+    const back = move(account, worldAccount(coin()), posted);
+    const transfer = { id: `back:${userId}`, kind: 'withdrawal', state: 'posted', tenant: TENANT } as const;
+    expect(await applyTransfer(stack.db.pool, { ...transfer, entries: back })).toBe('applied');
+    await carryOut(it);
   });
 });

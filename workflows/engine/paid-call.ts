@@ -1,3 +1,4 @@
+import { showAmount } from '../../domain/money.ts';
 import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import { mayStillSign } from '../../domain/plan/run-deadlines.ts';
@@ -53,11 +54,16 @@ function toMake(
   { intentId, quote }: Demand,
   signBeforeMs: number,
 ): PaymentToMake {
-  const { step, outputs, timeoutMs, asset } = request;
+  const { step, outputs, timeoutMs, asset: code } = request;
+  const { decimals } = context.plan;
   const { reconcileIntervalMs, reconcileGiveUpMs } = context.run.input.settings;
   return {
     intentId,
-    labels: { of: step.id, sign: `sign ${quote.amount} ${asset}`, send: 'pay and call' },
+    labels: {
+      of: step.id,
+      sign: `sign ${showAmount(quote.amount, { code, decimals })}`,
+      send: 'pay and call',
+    },
     limits: {
       signBeforeMs,
       ...agreedTo(context, request),

@@ -8,6 +8,7 @@ import {
   connectEvm,
   heldAt,
   heldFinally,
+  inMinorUnits,
   readIncomingTransfer,
   type EvmChain,
   type EvmNodeConfig,
@@ -40,7 +41,7 @@ export function createEvmRouterRail(config: EvmRouterConfig): Rail {
     payer,
     node: nodeName(config.rpcUrl),
     refuses: (offer) => refusesRouterOffer(offer, payer),
-    shortfall: (offer) => routerShortfall(chain, router, payer, offer),
+    shortfall: (offer) => routerShortfall(chain, { router, payer, show: config.show ?? inMinorUnits }, offer),
     available: (asset) => heldAt(chain, payer, asset),
     holdsFinally: (asset) => heldFinally(chain, payer, asset),
     costs: async (offer) => ({

@@ -5,7 +5,14 @@ import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offer.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
-import { connectEvm, heldAt, heldFinally, readIncomingTransfer, type EvmNodeConfig } from '../evm/node.ts';
+import {
+  connectEvm,
+  heldAt,
+  heldFinally,
+  inMinorUnits,
+  readIncomingTransfer,
+  type EvmNodeConfig,
+} from '../evm/node.ts';
 import { nodeName } from '../node-name.ts';
 import { locateAuthorization } from './evm-chain.ts';
 import { findShortfall } from './evm-delivery.ts';
@@ -30,7 +37,8 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     payer: wallet.address,
     node: nodeName(config.rpcUrl),
     refuses: (offer) => refusal(offer, wallet.address),
-    shortfall: (offer) => findShortfall(provider, wallet.address, offer),
+    shortfall: (offer) =>
+      findShortfall(provider, { from: wallet.address, show: config.show ?? inMinorUnits }, offer),
     available: (asset) => heldAt(chain, wallet.address, asset),
     holdsFinally: (asset) => heldFinally(chain, wallet.address, asset),
     // From the finalized block on: a reorganisation may put the payment below what is the latest block now.

@@ -6,6 +6,8 @@ import type { EscrowDeps } from '../../../activities/escrow/tools.ts';
 import type { PaymentDeps } from '../../../activities/payments/tools.ts';
 import { escrowSummary, type EscrowBalance } from '../../../db/escrow/escrow.ts';
 import { getWithdrawal, holdWithdrawal, type NewWithdrawal } from '../../../db/escrow/withdrawals.ts';
+import { readBalance } from '../../../db/ledger.ts';
+import { escrowAccount } from '../../../domain/accounts.ts';
 import { getPayment, type PaymentRow } from '../../../db/repositories/payments-write.ts';
 import { createWithdrawalGuard } from '../../../activities/escrow/withdrawal-guard.ts';
 import { quoteWithdrawal, type WithdrawalCharge } from '../../../domain/payments/withdrawal.ts';
@@ -46,6 +48,8 @@ export interface HeldWithdrawal {
   /** The user's own record. */
   status(): Promise<string | undefined>;
   balance(): Promise<EscrowBalance | undefined>;
+  /** What the user has of the chain's coin. */
+  coins(): Promise<bigint>;
   /** What the destination has, minor units. */
   received(): Promise<bigint>;
   /** Looks at the chain, as the workflow does, until it proves an end. */
@@ -110,6 +114,8 @@ export async function heldWithdrawal(
     look,
     payment: async () => (await getPayment(pool, id))!,
     status: async () => (await getWithdrawal(pool, id))?.status,
+    coins: async () =>
+      (await readBalance(pool, escrowAccount(TENANT, userId, charge.coin).account)).available,
     balance: async () => (await escrowSummary(pool, TENANT, userId, [asset]))[0],
     received: () => received(stack, code, to),
     async ends(by) {
