@@ -5,6 +5,10 @@ import { parseEnv } from 'node:util';
 import { loadConfig } from '../families/config.ts';
 import type { Database } from '../db/database.ts';
 import { createAuditor } from '../db/repositories/audit.ts';
+import { readBalance } from '../db/ledger.ts';
+import { operatorCostsToday } from '../db/repositories/operator-costs.ts';
+import { floatAccount } from '../domain/accounts.ts';
+import { costLimitOf, costLimitsOf } from '../domain/payments/cost-limits.ts';
 import { moveTreasury, treasuryOf } from '../db/repositories/treasury.ts';
 import { prepareSchema } from '../families/schema.ts';
 import { buildAssetBook } from '../domain/assets.ts';
@@ -39,7 +43,7 @@ booked and not there shows in the next check of the books.`,
     const assets = assetsOf(values.data);
     const db = await openInstallation(installationOf(values.data), prepareSchema);
     try {
-      if (action === 'show') await show(db, assets);
+      if (action === 'show') await show(db, assets, showCosts);
       else await book(db, assets, action, amount, values);
     } finally {
       await db.close();
@@ -55,11 +59,26 @@ function assetsOf(data: string | undefined): Asset[] {
   return buildAssetBook(loadConfig(parseEnv(readFileSync(file, 'utf8')))).assets;
 }
 
-async function show(db: Database, assets: readonly Asset[]): Promise<void> {
+async function show(
+  db: Database,
+  assets: readonly Asset[],
+  costs = async (_db: Database, _coin: Asset): Promise<void> => undefined,
+): Promise<void> {
   for (const asset of assets) {
+    if (asset.address === null) await costs(db, asset);
     const has = showAmount(await treasuryOf(db.pool, asset), asset);
     process.stdout.write(`${has}  ${asset.id}\n`);
   }
+}
+
+/** The account that bears what our transactions cost, and what of the day's limit is gone. */
+async function showCosts(db: Database, coin: Asset): Promise<void> {
+  const { available } = await readBalance(db.pool, floatAccount(coin).account);
+  const today = await operatorCostsToday(db.pool, coin.network);
+  const limit = costLimitOf(costLimitsOf(loadConfig()), coin.network) ?? 0n;
+  process.stdout.write(
+    `${showAmount(available, coin)} for fees and rents; ${showAmount(today, coin)} of ${showAmount(limit, coin)} used or held today\n`,
+  );
 }
 
 interface Values {
@@ -84,7 +103,9 @@ async function book(
   const units = parseUnits(amount, asset.decimals);
   const wish = { id, asset, amount: action === 'put' ? units : -units, note, by: 'command line' };
   if (!(await moveTreasury(db.pool, { ...wish, from: float ? 'float' : 'world' })))
-    throw new Error(`The treasury has less than ${amount} ${asset.code} that no run holds.`);
+    throw new Error(
+      `The ${float && action === 'put' ? "operator's float" : 'treasury'} has less than ${showAmount(units, asset)} that nothing holds.`,
+    );
   const data = { asset: asset.id, amount, note, id };
   const told = { tenant: 'default', actor: 'command line', action: `treasury ${action}`, object: id, data };
   await createAuditor(db).append(told);

@@ -10,7 +10,7 @@ import {
 import type { RenewedPayment } from '../../domain/payments/rail.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import { mustFindRail, mustGetRun, type PaymentTools } from './tools.ts';
+import { coinOf, mustFindRail, mustGetRun, type PaymentTools } from './tools.ts';
 
 /**
  * Looks after a payment that went, or was to go, to the chain in our own transaction and is not there. Nobody else sends
@@ -45,18 +45,19 @@ const wasSent = ({ proof }: PaymentRow): boolean => typeof proof['sentAtMs'] ===
 
 /** Higher fees are the operator's too: without room for them the bytes stay as they are. */
 async function raiseCost(
-  { costLimits }: PaymentTools,
+  tools: PaymentTools,
   client: pg.PoolClient,
   payment: PaymentRow,
   { most }: RenewedPayment,
 ): Promise<boolean> {
   if (most === undefined) return true;
   const { network } = payment;
-  const limit = costLimitOf(costLimits, network);
+  const limit = costLimitOf(tools.costLimits, network);
+  const coin = coinOf(tools, network);
   return raiseOperatorCost(client, {
     transferId: transferOf(payment),
     network,
-    coin: undefined,
+    coin,
     most,
     limit,
   });

@@ -1,3 +1,4 @@
+import { hasOpenItem } from '../../db/repositories/attention.ts';
 import { checkWritable } from '../../db/connections.ts';
 import { runFigures, type RunFigures } from '../../db/repositories/run-lists.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -16,16 +17,17 @@ type Families = readonly FamilyModule[];
 
 /** Database and Temporal decide over `unhealthy`; everything else only degrades. */
 export async function checkHealth(deps: ApiDeps, families: Families): Promise<Health> {
-  const [database, temporal, figures, queueDepth, ...parts] = await Promise.all([
+  const [database, temporal, operator_account, figures, queueDepth, ...parts] = await Promise.all([
     probe(() => checkWritable(deps.db.pool)),
     probe(() => pingTemporal(deps)),
+    checkOperatorAccount(deps),
     figuresOf(deps).catch(() => undefined),
     within(readQueueDepth(deps, families)).catch(() => undefined),
     ...families.map((family) => askFamily(deps, family)),
   ]);
-  const checks: Checks = Object.assign({ database, temporal }, ...parts.map(topChecks));
+  const checks: Checks = Object.assign({ database, temporal, operator_account }, ...parts.map(topChecks));
   const isBroken = database.status === 'down' || temporal.status === 'down';
-  const isWell = parts.every(({ status }) => status === 'healthy');
+  const isWell = !isBad(operator_account) && parts.every(({ status }) => status === 'healthy');
   return {
     ...(Object.assign(
       {},
@@ -107,6 +109,14 @@ async function probe(work: () => Promise<unknown>): Promise<HealthCheck> {
     (): HealthCheck => ({ status: 'ok' }),
     (error: unknown): HealthCheck => ({ status: 'down', detail: WHY[troubleOf(error) ?? 'down'] }),
   );
+}
+
+/** Short is what could not bear a cost: something waits for it, or was refused. */
+async function checkOperatorAccount({ db }: ApiDeps): Promise<HealthCheck> {
+  const short = await within(hasOpenItem(db.pool, 'operator_short')).catch(() => false); // the database tells its own state
+  return short
+    ? { status: 'degraded', detail: 'it is short of coins for fees and rents: see GET /attention' }
+    : { status: 'ok' };
 }
 
 /** Details that an operator can act on. Addresses and the server's own words stay in the log. */

@@ -69,14 +69,17 @@ export async function heldOperatorCost(db: Queryable, transferId: string): Promi
   return BigInt(rows[0]?.most ?? 0);
 }
 
-/** More may be taken than was held, on a chain whose coin is not in the books: false when the day has no room for it. */
+/** More may be taken than was held: false when the day, or the operator's account, has no room for it. */
 export async function raiseOperatorCost(
   client: Queryable,
-  { transferId, network, most, limit }: OperatorCost,
+  { transferId, network, coin, most, limit }: OperatorCost,
 ): Promise<boolean> {
   await client.query(`select pg_advisory_xact_lock(hashtextextended('operator-cost:' || $1, 0))`, [network]);
   const id = idOf(transferId);
   if (limit !== undefined && (await operatorCostsToday(client, network, id)) + most > limit) return false;
+  const before = await heldOperatorCost(client, transferId);
+  if (coin !== undefined && (await readBalance(client, floatAccount(coin).account)).available < most - before)
+    return false;
   await client.query('update operator_cost set most = greatest(most, $2) where id = $1 and spent is null', [
     id,
     most.toString(),
