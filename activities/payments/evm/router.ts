@@ -73,6 +73,19 @@ const gasFor = (router: string, offer: Offer): bigint => ALLOW_GAS + payGas(rout
 
 const wei = (amount: bigint): string => `${formatUnits(amount, 18)} of the chain's coin`;
 
+/** Unsigned it takes no number, and holds up nobody. */
+function assertGas(
+  wallet: string,
+  { needed, held, coins }: { needed: bigint; held: bigint; coins: bigint },
+): void {
+  if (needed > held)
+    throw new CostRose(`It may take ${wei(needed)} for gas now, and ${wei(held)} are held for that.`);
+  if (coins < needed)
+    throw new Error(
+      `The wallet ${wallet} has ${wei(coins)}, and the payment may take ${wei(needed)} for gas.`,
+    );
+}
+
 /** Everything but the number. Two transactions: what the router may take, and the payment that takes it. */
 async function draft(
   chain: EvmChain,
@@ -89,14 +102,7 @@ async function draft(
   ]);
   const { allow, pay } = routerCalls(router, offer);
   const gasLimit = payGas(pay);
-  const needed = (ALLOW_GAS + gasLimit) * price.maxFeePerGas;
-  if (needed > held)
-    throw new CostRose(`It may take ${wei(needed)} for gas now, and ${wei(held)} are held for that.`);
-  if (coins < needed)
-    // unsigned it takes no number, and holds up nobody
-    throw new Error(
-      `The wallet ${wallet.address} has ${wei(coins)}, and the payment may take ${wei(needed)} for gas.`,
-    );
+  assertGas(wallet.address, { needed: (ALLOW_GAS + gasLimit) * price.maxFeePerGas, held, coins });
   return {
     numbers: 2,
     used,
