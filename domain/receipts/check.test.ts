@@ -153,7 +153,7 @@ describe('an issuer who signs something untrue is found out', () => {
     [
       'a transfer that does not balance',
       ({ ledger: { transfers } }) => (transfers[0]!.entries[0]!.amount = '-999999'),
-      /sums to 1/,
+      /sums to 0.000001 USDC/,
     ],
     [
       'a transfer with one entry',
@@ -165,7 +165,7 @@ describe('an issuer who signs something untrue is found out', () => {
     [
       'a refund of more',
       ({ refunds: { refunds } }) => (refunds[0]!.amount = '300001'),
-      /only 300000 was paid/,
+      /only 0.3 USDC was paid/,
     ],
     ['a refund by somebody else', ({ refunds: { refunds } }) => (refunds[0]!.from = 'x'), /x pays back/],
     [

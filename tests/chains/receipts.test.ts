@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatUnits } from '../../domain/money.ts';
 import { sealReceipt } from '../../api/receipts/chain.ts';
 import { createReceiptSigner } from '../../api/receipts/key.ts';
 import { createSealer } from '../../db/sealing.ts';
@@ -123,7 +124,9 @@ describe('steward verify with the nodes of both chains', () => {
     const onlyInTheTrail = [expect.stringMatching(/^not checked +audit /)];
     expect({ code, wrong }, said).toEqual({ code: 0, wrong: onlyInTheTrail });
     for (const chain of ['solana', 'eip155'] as const)
-      expect(said).toContain(`${paidIn(one, chain).tx_hash} moved ${formatUnits(paidIn(one, chain).amount, 6)} USDC to`);
+      expect(said).toContain(
+        `${paidIn(one, chain).tx_hash} moved ${formatUnits(paidIn(one, chain).amount, 6)} USDC to`,
+      );
   });
 
   test('finds the refund of a booking that was undone, and that an unused payment can never land', async () => {
