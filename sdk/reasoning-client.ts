@@ -150,7 +150,7 @@ export class ReasoningClient {
     { amount, ...rest }: { amount: AmountInput; destination: string; asset?: string },
     options?: CallOptions,
   ): Promise<WithdrawQuoteAnswer> {
-    const wanted = query({ ...rest, amount: String(writeAmount(amount)) });
+    const wanted = query({ ...rest, amount: writeAmount(amount) });
     return this.#get<WithdrawQuoteAnswer>(`${escrowPath(userId)}/withdraw/quote${wanted}`, options);
   }
 
