@@ -215,7 +215,9 @@ describe('a payment that the router refuses', () => {
     const checkpoint = crashAt('payment.voided');
     const activities = stack.activities({ assets: known, confirmMs: 300, checkpoint });
     const gas = known.assets.at(-1)!;
-    await expect(signed(activities)).rejects.toThrow(/operator_short/);
+    const poor = await startDirect(stack, ROUTER);
+    const order = { ride: { runId: poor.runId, events: [] }, intentId: poor.intentId };
+    expect(await activities.signPayment(order)).toMatchObject({ kind: 'refused', reason: 'operator_short' });
     await applyTransfer(stack.db.pool, {
       id: 'funding:gas',
       kind: 'funding',
