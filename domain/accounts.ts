@@ -67,8 +67,12 @@ export const bridgeAccount = (asset: Asset): AccountRef => ref('bridge', 'system
 export const treasuryAccount = (asset: Asset): AccountRef =>
   ref('treasury', 'system', 'operator', asset, true);
 
-/** The operator's own money on a chain where users have no escrow. */
-export const floatAccount = (asset: Asset): AccountRef => ref('float', 'system', 'operator', asset, false);
+/**
+ * The operator's own money in the chain account. That of a chain's coin bears what the operator's transactions cost, and is
+ * capped: fees and rents never come out of what users deposited. What it has of a token is a position, which may be owed.
+ */
+export const floatAccount = (asset: Asset): AccountRef =>
+  ref('float', 'system', 'operator', asset, asset.address === null);
 
 /** What came in on a chain and nobody has claimed: one account for each arrival. Capped, so it is given away once. */
 export const surplusAccount = (asset: Asset, arrivalId: string): AccountRef =>

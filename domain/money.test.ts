@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EngineError } from './errors.ts';
-import { formatUnits, parseUnits, sumMinor } from './money.ts';
+import { formatUnits, showAmount, showAmountOf, parseUnits, sumMinor } from './money.ts';
 
 describe('parseUnits', () => {
   test.each([
@@ -50,4 +50,11 @@ test('formatUnits writes no trailing zeros and keeps the sign', () => {
 
 test('sumMinor adds beyond what a float can hold', () => {
   expect(sumMinor(['9007199254740993', '1'])).toBe(9007199254740994n);
+});
+
+test('an amount is shown with its decimals and its code, and in minor units where nobody knows them', () => {
+  const assets = [{ id: 'eip155:1/erc20:0x1', code: 'USDC', decimals: 6 }];
+  expect(showAmount(50_000n, assets[0]!)).toBe('0.05 USDC');
+  expect(showAmountOf({ assets }, 'eip155:1/erc20:0x1', '-1500000')).toBe('-1.5 USDC');
+  expect(showAmountOf({ assets }, 'eip155:1/erc20:0x2', '7')).toBe('7 minor units of eip155:1/erc20:0x2');
 });

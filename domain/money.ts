@@ -27,6 +27,22 @@ export function formatUnits(minor: bigint | string, decimals: number): string {
   return `${value < 0n ? '-' : ''}${whole}${fraction && `.${fraction}`}`;
 }
 
+/** An amount as people read it, everywhere: "0.05 USDC". */
+export const showAmount = (
+  minor: bigint | string,
+  { decimals, code }: { decimals: number; code: string },
+): string => `${formatUnits(minor, decimals)} ${code}`;
+
+/** The same for an asset that is known by its CAIP-19 id alone; one that is not in the book says that it is in minor units. */
+export function showAmountOf(
+  { assets }: { assets: readonly { id: string; decimals: number; code: string }[] },
+  assetId: string,
+  minor: bigint | string,
+): string {
+  const asset = assets.find(({ id }) => id === assetId);
+  return asset === undefined ? `${minor} minor units of ${assetId}` : showAmount(minor, asset);
+}
+
 /** Minor-unit strings added up. */
 export function sumMinor(amounts: Iterable<string>): bigint {
   let total = 0n;

@@ -10,7 +10,7 @@ const look = (ledger: bigint, mayHaveLeft = 0n, mayHaveCome = 0n): CustodyLook =
 });
 const account = { account: 'custody:system:me:usdc', asset: 'usdc' };
 const judge = (before: CustodyLook, after: CustodyLook, chain: bigint | null) =>
-  judgeAccount(positionOf({ ...account, before, after, chain }));
+  judgeAccount(positionOf({ ...account, before, after, chain }), (minor) => `${minor} units`);
 
 describe('a chain account', () => {
   test('that holds what the ledger says has no finding', () => {

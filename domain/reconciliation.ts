@@ -128,8 +128,12 @@ export function positionOf({ account, asset, before, after, chain }: CustodyFact
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
-/** The finding about an account's position; undefined when it is as it must be. */
-export function judgeAccount(position: AccountPosition, problem = 'no answer'): Finding | undefined {
+/** The finding about an account's position, with amounts as `show` writes them for people; undefined when it is as it must be. */
+export function judgeAccount(
+  position: AccountPosition,
+  show: (minor: bigint) => string,
+  problem = 'no answer',
+): Finding | undefined {
   const { account, asset, ledger, chain, drift, explained } = position;
   const base = { tenant: 'system', runId: null, object: account };
   if (chain === null)
@@ -140,11 +144,11 @@ export function judgeAccount(position: AccountPosition, problem = 'no answer'): 
     };
   if (explained) return undefined;
   const kind = drift < 0n ? 'chain_shortfall' : 'chain_surplus';
-  const size = drift < 0n ? `${-drift} less` : `${drift} more`;
+  const size = drift < 0n ? `${show(-drift)} less` : `${show(drift)} more`;
   return {
     ...base,
     kind,
-    detail: `The chain holds ${size} minor units of ${asset} than the ledger: ${chain} instead of ${ledger}.`,
+    detail: `The chain holds ${size} than the ledger: ${show(chain)} instead of ${show(ledger)} (${asset}).`,
     size: drift.toString(),
   };
 }

@@ -207,6 +207,7 @@ function chainSettings(local: LocalAssets, escrow: Keypair): Partial<Config> {
     SOLANA_NETWORK: 'localnet',
     SOLANA_CAIP2: local.solanaNetwork,
     ESCROW_KEYPAIR: Buffer.from(escrow.secretKey).toString('base64'),
+    WITHDRAWAL_PRICES: `${local.solana.mint.symbol}:200`,
     ESCROW_ASSETS: `${local.solana.mint.symbol}:${local.solana.mint.address}:${local.solana.mint.decimals}`,
     EVM_RPC_URL: local.evm.rpcUrl,
     EVM_CHAIN_ID: local.evm.chainId,

@@ -13,6 +13,7 @@ import { M0013Audit } from './m0013-audit.ts';
 import { M0015PurseAndBudgets } from './m0015-purse-and-budgets.ts';
 import { M0017PaymentKinds } from './m0017-payment-kinds.ts';
 import { M0018Questions } from './m0018-questions.ts';
+import { M0019OperatorCosts } from './m0019-operator-costs.ts';
 import { M0020JournalOrder } from './m0020-journal-order.ts';
 import { M0021LostRuns } from './m0021-lost-runs.ts';
 import { M0023Arrivals } from './m0023-arrivals.ts';
@@ -38,6 +39,7 @@ export const migrations: readonly MigrationClass[] = [
   M0015PurseAndBudgets,
   M0017PaymentKinds,
   M0018Questions,
+  M0019OperatorCosts,
   M0020JournalOrder,
   M0021LostRuns,
   M0023Arrivals,

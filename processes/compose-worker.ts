@@ -21,6 +21,7 @@ import { createJournal } from '../db/journal.ts';
 import { createNotifier } from '../db/notifier.ts';
 import { createSealer } from '../db/sealing.ts';
 import { createValues } from '../db/values.ts';
+import { costLimitsOf } from '../domain/payments/cost-limits.ts';
 import { buildAssetBook } from '../domain/assets.ts';
 import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { required } from '../config/temporal-connection.ts';
@@ -54,9 +55,10 @@ export async function composeActivities(
     fetch,
     close: closeServices,
   } = createServiceCatalogue(config, assets, (text) => log.warn(text));
-  const rails = createRails(railsConfig(config, assets.escrowNetwork));
+  const rails = createRails({ assets, ...railsConfig(config, assets.escrowNetwork) });
   const seller = createSeller({ fetch, values: stores.values });
-  const common = { ...stores, assets, ...checkpointOf(config) };
+  const costLimits = costLimitsOf(config);
+  const common = { ...stores, assets, costLimits, ...checkpointOf(config) };
   const parts = await familyParts(families, {
     ...common,
     config,

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../db/database.ts';
 import { createAuditor } from '../db/repositories/audit.ts';
+import { readBalance } from '../db/ledger.ts';
+import { operatorCostsToday } from '../db/repositories/operator-costs.ts';
+import { floatAccount } from '../domain/accounts.ts';
+import { costLimitOf, costLimitsOf } from '../domain/payments/cost-limits.ts';
 import { moveTreasury, treasuryOf } from '../db/repositories/treasury.ts';
 import { prepareSchema } from '../families/schema.ts';
 import { buildAssetBook } from '../domain/assets.ts';
 import { describeError } from '../domain/errors.ts';
-import { formatUnits, parseUnits } from '../domain/money.ts';
+import { parseUnits, showAmount } from '../domain/money.ts';
 import type { Asset } from '../schemas/core/money.ts';
 import { runScript, UsageError } from './command-line.ts';
 import { configOf, installationOf, openInstallation } from './open-database.ts';
@@ -36,10 +40,12 @@ booked and not there shows in the next check of the books.`,
   async run({ values, positionals: [action, amount] }) {
     if (!['show', 'put', 'take'].includes(action ?? ''))
       throw new UsageError('Say show, put or take; --help shows how.');
-    const { assets } = buildAssetBook(configOf(values.data));
+    const config = configOf(values.data);
+    const { assets } = buildAssetBook(config);
+    const limits = costLimitsOf(config);
     const db = await openInstallation(installationOf(values.data), prepareSchema);
     try {
-      if (action === 'show') await show(db, assets);
+      if (action === 'show') await show(db, assets, (coin) => showCosts(db, coin, limits));
       else await book(db, assets, action, amount, values);
     } finally {
       await db.close();
@@ -47,11 +53,26 @@ booked and not there shows in the next check of the books.`,
   },
 });
 
-async function show(db: Database, assets: readonly Asset[]): Promise<void> {
+async function show(
+  db: Database,
+  assets: readonly Asset[],
+  costs = async (_coin: Asset): Promise<void> => undefined,
+): Promise<void> {
   for (const asset of assets) {
-    const has = formatUnits(await treasuryOf(db.pool, asset), asset.decimals);
-    process.stdout.write(`${has} ${asset.code}  ${asset.id}\n`);
+    if (asset.address === null) await costs(asset);
+    const has = showAmount(await treasuryOf(db.pool, asset), asset);
+    process.stdout.write(`${has}  ${asset.id}\n`);
   }
+}
+
+/** The account that bears what our transactions cost, and what of the day's limit is gone. */
+async function showCosts(db: Database, coin: Asset, limits: ReturnType<typeof costLimitsOf>): Promise<void> {
+  const { available } = await readBalance(db.pool, floatAccount(coin).account);
+  const today = await operatorCostsToday(db.pool, coin.network);
+  const limit = costLimitOf(limits, coin.network) ?? 0n;
+  process.stdout.write(
+    `${showAmount(available, coin)} for fees and rents; ${showAmount(today, coin)} of ${showAmount(limit, coin)} used or held today\n`,
+  );
 }
 
 interface Values {
@@ -84,7 +105,9 @@ async function book(
   const units = readAmount(amount, asset);
   const wish = { id, asset, amount: action === 'put' ? units : -units, note, by: 'command line' };
   if (!(await moveTreasury(db.pool, { ...wish, from: float ? 'float' : 'world' })))
-    throw new Error(`The treasury has less than ${amount} ${asset.code} that no run holds.`);
+    throw new Error(
+      `The ${float && action === 'put' ? "operator's float" : 'treasury'} has less than ${showAmount(units, asset)} that nothing holds.`,
+    );
   const data = { asset: asset.id, amount, note, id };
   const told = { tenant: 'default', actor: 'command line', action: `treasury ${action}`, object: id, data };
   await createAuditor(db).append(told);

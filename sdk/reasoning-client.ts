@@ -11,6 +11,7 @@ import type {
   ServicesAnswer,
   StepsAnswer,
   WithdrawAnswer,
+  WithdrawQuoteAnswer,
   Workflow,
   WorkflowAnswer,
   WorkflowEvent,
@@ -143,10 +144,29 @@ export class ReasoningClient {
     );
   }
 
+  /** What a withdrawal would cost now; nothing is held. */
+  async withdrawQuote(
+    userId: string,
+    { amount, ...rest }: { amount: AmountInput; destination: string; asset?: string },
+    options?: CallOptions,
+  ): Promise<WithdrawQuoteAnswer> {
+    const wanted = query({ ...rest, amount: writeAmount(amount) });
+    return this.#get<WithdrawQuoteAnswer>(`${escrowPath(userId)}/withdraw/quote${wanted}`, options);
+  }
+
   /** `status` is "pending" while the transfer is on its way. */
   async withdraw(
     userId: string,
-    { amount, ...rest }: { amount: AmountInput; destination: string; asset?: string },
+    {
+      amount,
+      ...rest
+    }: {
+      amount: AmountInput;
+      destination: string;
+      asset?: string;
+      max_fee?: string;
+      confirm_destination?: boolean;
+    },
     options?: CallOptions,
   ): Promise<WithdrawAnswer> {
     return this.#post<WithdrawAnswer>(

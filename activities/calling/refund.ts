@@ -10,6 +10,7 @@ import {
   type StepPayment,
 } from '../../db/repositories/payments-write.ts';
 import { getRun, type RunRow } from '../../db/repositories/runs.ts';
+import { showAmount } from '../../domain/money.ts';
 import { quotedAsset, tokenOf } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { refundEntries } from '../../domain/payments/entries.ts';
@@ -72,11 +73,19 @@ export async function creditRefund(
       ? reject(tools, request, `Transaction ${claimed.transaction} failed on its chain.`)
       : { kind: 'not_yet', message: `Transaction ${claimed.transaction} is not on its chain yet.` };
   if (found.amount === 0n)
-    return reject(tools, request, `The transaction moved 0, not ${claimed.amount}, from the payee to us.`);
+    return reject(
+      tools,
+      request,
+      `The transaction moved ${showAmount(found.amount, paid)}, not ${claimedIn(claimed, paid)}, from the payee to us.`,
+    );
   if (found.position < found.paidAt)
     return reject(tools, request, 'The transaction is older than the payment.');
   return credit(tools, request, payment, claimed, found);
 }
+
+/** What a seller says need not be a number. */
+const claimedIn = ({ amount }: ClaimedRefund, paid: Asset): string =>
+  /^\d{1,78}$/.test(amount) ? showAmount(amount, paid) : `"${amount}"`;
 
 type Found = Extract<TransferSighting, { kind: 'found' }> & { paidAt: number };
 type Looked = Exclude<TransferSighting, { kind: 'found' }> | Found;

@@ -6,8 +6,8 @@ import {
 } from '../../db/escrow/withdrawals.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { tokenOf } from '../../domain/assets.ts';
+import { showAmount } from '../../domain/money.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { formatUnits } from '../../domain/money.ts';
 import { transferOffer } from '../../domain/payments/direct.ts';
 import { heldAsset } from '../../domain/payments/purse.ts';
 import type { PreparedWithdrawal } from '../../domain/ports/escrow.ts';
@@ -29,7 +29,7 @@ async function mustGetWithdrawal({ db }: Pick<EscrowTools, 'db'>, id: string): P
 export async function prepareWithdrawal(tools: EscrowTools, id: string): Promise<PreparedWithdrawal> {
   const row = await mustGetWithdrawal(tools, id);
   const asset = heldAsset(tools.assets, row.asset);
-  const words = `${formatUnits(row.amount, asset.decimals)} ${asset.code}`;
+  const words = showAmount(row.amount, asset);
   if (row.status !== 'held') return { kind: 'ended', outcome: row.status, words };
   const { network } = asset;
   const { amount, destination: payTo } = row;

@@ -9,6 +9,7 @@ import { getRun, lockRun, toldCost, type RunRow } from '../../db/repositories/ru
 import { costOfRun, hasReserve, releaseReserve, reservedAssets } from '../../db/repositories/run-money.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { closeOperatorCost } from '../../db/repositories/operator-costs.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { assetsOf, purseHolding } from '../../domain/payments/purse.ts';
 import type { FinishedRun, FinishRequest } from '../../domain/ports/ledger.ts';
@@ -87,6 +88,7 @@ export async function returnMoney(client: pg.PoolClient, assets: AssetBook, run:
     if (payment.status === 'prepared') await closeTransfer(client, transferOf(payment), 'voided');
   for (const asset of await reservedAssets(client, run.tenant, run.id))
     await releaseReserve(client, purseHolding(assets, run, asset));
+  for (const payment of unsigned) await closeOperatorCost(client, transferOf(payment), 0n); // its account is locked last
   await lockWindowsOf(client, unsigned.map(transferOf));
   const reason = 'The run ended before it was signed.';
   for (const { id, status } of unsigned)

@@ -5,6 +5,7 @@ import { tokenOf } from '../../domain/assets.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
 import { askedOf, findNoRoom } from './budget-room.ts';
 import { floatSuffices, treasurySuffices } from './hold.ts';
+import { costSuffices, isCostCovered } from './operator-costs.ts';
 import { mustFindRail, mustGetPayment, mustGetRun, purseOf, type PaymentTools } from './tools.ts';
 
 /** Whether a payment that was refused for lack of money could be held now. Moves nothing: signing decides. */
@@ -14,8 +15,9 @@ export async function isFunded(tools: PaymentTools, intentId: string): Promise<b
   const { pool } = tools.db;
   const { paid } = assetsOf(tools.assets, payment.asset);
   const purse = purseOf(tools, payment, await mustGetRun(tools, payment.run_id));
+  const rail = mustFindRail(tools, payment);
   const [onChain, promised, reserve, source] = await Promise.all([
-    mustFindRail(tools, payment).available(tokenOf(paid)),
+    rail.available(tokenOf(paid)),
     promisedIn(pool, payment.asset, payment.id),
     readBalance(pool, purse.reserve.account),
     readBalance(pool, purse.source.account),
@@ -25,6 +27,8 @@ export async function isFunded(tools: PaymentTools, intentId: string): Promise<b
   await floatSuffices(tools.db, payment);
   if (reserve.available + source.available < amount) return false;
   await treasurySuffices(tools.db, payment, purse);
+  if (!(await isCostCovered(tools, payment, rail))) return false;
+  await costSuffices(tools, payment);
   return true;
 }
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { tokenOf } from '../../domain/assets.ts';
 import { paymentEntries, type PaymentParties } from '../../domain/payments/entries.ts';
 import { assetsOf, type RunPurse } from '../../domain/payments/purse.ts';
-import type { CustodyRail } from '../../domain/payments/rail.ts';
+import type { CustodyRail, PayingRail } from '../../domain/payments/rail.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import { applyTransfer, closeTransfer, readBalance } from '../../db/ledger.ts';
@@ -19,7 +19,9 @@ import {
 } from '../../db/repositories/payments-write.ts';
 import { isEnding } from '../../db/repositories/runs.ts';
 import { drawReserve } from '../../db/repositories/run-money.ts';
+import { closeOperatorCost } from '../../db/repositories/operator-costs.ts';
 import { askedOf, holdInBudgets, type Asked } from './budget-room.ts';
+import { costOf, costSuffices, holdCost, tellCost } from './operator-costs.ts';
 import { mustGetRun, purseOf, type PaymentTools } from './tools.ts';
 
 type Refused = Extract<SignOutcome, { kind: 'refused' }>;
@@ -36,21 +38,21 @@ class TakenBack extends Error {
 }
 
 /**
- * quoted → prepared: in one transaction the reserve is topped up from the run's purse if it must be, the amount is held, in
- * the ledger and then in the budgets, and the state moves. Undefined when held (or when another process was first). A crash
+ * quoted → prepared: in one transaction the reserve is topped up from the run's purse if it must be, the amount is held in
+ * the ledger, then what our transactions may cost the operator, then the amount in the budgets, and the state moves. Undefined when held (or when another process was first). A crash
  * before the commit leaves nothing of all that; after it the payment is `prepared`, and nothing is held again.
  */
 export async function prepare(
   tools: PaymentTools,
   payment: StepPayment,
-  rail: Pick<CustodyRail, 'available'>,
+  rail: Pick<CustodyRail, 'available'> & Pick<PayingRail, 'costs'>,
   agreed = 0n,
 ): Promise<Refused | undefined> {
   const run = await mustGetRun(tools, payment.run_id);
   if (run.purse.kind === 'nothing') return paysNothing;
   const { paid } = assetsOf(tools.assets, payment.asset);
   const purse = purseOf(tools, payment, run);
-  const available = await rail.available(tokenOf(paid));
+  const [available, cost] = await Promise.all([rail.available(tokenOf(paid)), costOf(tools, payment, rail)]);
   const work = tools.db.transaction(async (client) => {
     await lockRunMoney(client, payment.run_id);
     if (await isEnding(client, payment.run_id)) return undoing;
@@ -63,15 +65,19 @@ export async function prepare(
     const lack = await topUp(client, purse, current, amount);
     if (lack) return lack;
     await hold(client, current, { ...purse, payTo: current.pay_to, paid }, amount);
+    const costly = await holdCost(client, { ...cost, transferId: transferOf(current) });
+    if (costly !== undefined) throw new TakenBack(costly);
     await holdInRoom(client, tools, askedOf(tools.assets, run, current, agreed), run.purse.withoutRoom);
     return undefined;
   });
   const refused = await work.catch(takenBack);
   if (refused?.reason === 'float_short') await tellOperator(tools, payment, available);
+  if (refused?.reason === 'operator_short') await tellCost(tools, payment, refused.message);
   if (refused?.reason === 'treasury_short') await tellTreasury(tools, payment, refused.message);
   if (refused !== undefined) return refused;
   await floatSuffices(tools.db, payment);
   await treasurySuffices(tools.db, payment, purse);
+  if (cost.most > 0n) await costSuffices(tools, payment);
   return undefined;
 }
 
@@ -201,6 +207,7 @@ export async function giveUpHold(
     if (payment.status === 'quoted') return movePayment(client, id, ['quoted'], to, { reason });
     if (payment.status !== 'prepared') return payment.status === 'rejected';
     await closeTransfer(client, transferOf(payment), 'voided');
+    await closeOperatorCost(client, transferOf(payment), 0n);
     const holds = Number(payment.proof['holds'] ?? 0) + 1;
     return movePayment(client, id, ['prepared'], to, { reason, proof: { holds } });
   });

@@ -1,4 +1,7 @@
+import { quotedAsset, type AssetBook } from '../../domain/assets.ts';
+import { showAmount } from '../../domain/money.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
+import type { ShowToken } from './evm/node.ts';
 import { createEvmRouterRail, type EvmRouterConfig } from './evm/router.ts';
 import type { SolanaRailConfig } from './solana/node.ts';
 import { createSolanaTransferRail } from './solana/transfer.ts';
@@ -6,13 +9,23 @@ import { createEvmRail, type EvmRailConfig } from './x402/evm.ts';
 import { createSolanaRail } from './x402/solana.ts';
 
 export interface RailsConfig {
+  /** What amounts of tokens are called in words for people. */
+  assets?: AssetBook;
   /** With a router's address, payments through it go over the same chain from the same wallet. */
   evm?: EvmRailConfig & Partial<Pick<EvmRouterConfig, 'router' | 'bumpAfterMs'>>;
   solana?: SolanaRailConfig;
 }
 
+const showToken =
+  (book: AssetBook | undefined, network: string): ShowToken =>
+  (token, minor) => {
+    const asset = book && quotedAsset(book, network, token);
+    return asset === undefined ? `${minor} minor units` : showAmount(minor, asset);
+  };
+
 /** The rails that are configured. A new way to pay is one more file with the small interface of `Rail`. */
-export function createRails({ evm, solana }: RailsConfig): Rails {
+export function createRails({ assets, evm: evmConfig, solana }: RailsConfig): Rails {
+  const evm = evmConfig && { show: showToken(assets, `eip155:${evmConfig.chainId}`), ...evmConfig };
   const all: Rail[] = [
     ...(solana ? [createSolanaRail(solana), createSolanaTransferRail(solana)] : []),
     ...(evm ? [createEvmRail(evm)] : []),

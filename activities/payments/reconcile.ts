@@ -1,7 +1,7 @@
 import { lockPayment, movePayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
-import type { Sighting } from '../../domain/payments/rail.ts';
+import type { NetworkFee, Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
-import { feeProof, recordFees } from './fees.ts';
+import { feeProof } from './fees.ts';
 import { giveUpHold } from './hold.ts';
 import { lockMoney } from './money.ts';
 import { settlePerson, tellPerson } from './telling.ts';
@@ -92,18 +92,17 @@ async function landed(
     return reconcileIntent(tools, payment.id); // closed by another while this look was held up: look again
   await settlePerson(tools, payment, 'payment_unknown', 'The chain shows that the payment landed.');
   if (!final) return { kind: 'settled', txHash, final };
-  await recordFees(tools, payment, fees); // first: a payment that is posted is not looked at again
-  await post(tools, payment);
+  await post(tools, payment, fees);
   return { kind: 'settled', txHash, final };
 }
 
 /** Finalized is posted: from here on nothing takes the payment back. */
-async function post(tools: PaymentTools, payment: PaymentRow): Promise<void> {
+async function post(tools: PaymentTools, payment: PaymentRow, fees: readonly NetworkFee[]): Promise<void> {
   await tools.db.transaction(async (client) => {
     const end = await lockMoney(tools, client, payment);
     const current = await lockPayment(client, payment.id);
     if (current?.status !== 'settled' || current.finalized) return;
-    await end(current, 'posted');
+    await end(current, 'posted', fees);
     await movePayment(client, payment.id, ['settled'], 'settled', { finalized: true });
   });
   await tools.checkpoint('payment.posted');
@@ -116,13 +115,12 @@ async function closeVoid(
   { fees = [], ...proven }: Extract<Sighting, { kind: 'void' }>,
 ): Promise<ReconcileOutcome> {
   const reason = proven.reason ?? 'EXPIRED';
-  await recordFees(tools, payment, fees);
   const isVoid = await tools.db.transaction(async (client) => {
     const end = await lockMoney(tools, client, payment);
     const current = await lockPayment(client, payment.id);
     if (current === undefined || current.finalized || current.status === 'void')
       return current?.status === 'void';
-    await end(current, 'voided');
+    await end(current, 'voided', fees);
     await movePayment(client, payment.id, ['signed', 'submitted', 'unknown', 'settled'], 'void', {
       reason,
       proof: feeProof(fees),

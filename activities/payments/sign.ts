@@ -8,15 +8,19 @@ import { takeNumbers } from '../../db/repositories/signers.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { assetsOf } from '../../domain/payments/purse.ts';
 import {
+  CostRose,
   Unfunded,
   type NumberedPayment,
   type OwnTransaction,
   type PayingRail,
+  type Rail,
   type SignedPayment,
 } from '../../domain/payments/rail.ts';
 import type { PaymentActivities, SignOutcome } from '../../domain/ports/payments.ts';
-import { recordFees } from './fees.ts';
+import { bookFees } from './fees.ts';
 import { giveUpHold, prepare } from './hold.ts';
+import { lockMoney } from './money.ts';
+import { assertOwedStays, coinsHeld } from './operator-costs.ts';
 import { openQuote } from './quotes.ts';
 import { settlePerson, tellPerson } from './telling.ts';
 import { findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
@@ -33,6 +37,7 @@ const CLASHES = 5; // equal payments in one slot; each try takes another blockha
  * - after the signature, before it is stored: the bytes existed in memory only and never left the process, so nobody
  *   can spend them; the next try signs anew and only one signature is ever stored (the move is conditional).
  *   A number of the account's queue is taken in the transaction that stores the bytes: then it was not taken either.
+ * - where it would cost more than is held, before the hold is given up: the hold; the next try finds the same.
  * - after `signed` commits: the next try finds it and answers `signed`. Nothing signs again while it may live.
  */
 export async function signIntent(tools: PaymentTools, request: SignRequest): Promise<SignOutcome> {
@@ -61,6 +66,7 @@ export async function signIntent(tools: PaymentTools, request: SignRequest): Pro
           message: payment.reason ?? 'The payment was given up.',
         };
       case 'void':
+        if (payment.reason === COST_ROSE) return released;
         throw new EngineError('payment_closed', `Payment ${payment.id} is void: the next generation pays.`);
     }
   }
@@ -102,13 +108,15 @@ async function fromPrepared(
   }
   const rail = mustFindRail(tools, payment);
   for (let clash = 0; clash < CLASHES; clash++) {
-    const signed = await signFunded(tools, payment, rail);
+    const signed = await signWithin(tools, payment, rail);
+    if (signed === undefined) return undefined; // looked at again: it is held anew, or released
     if ('numbers' in signed) {
       await storeNumbered(tools, payment, rail, signed);
       await tools.checkpoint('payment.signed');
       return undefined;
     }
-    await recordFees(tools, payment, signed.fees);
+    if (signed.fees.length > 0)
+      await tools.db.transaction((client) => bookFees(client, tools, payment, signed.fees));
     await tools.checkpoint('payment.created');
     const stored = await store(tools, payment, signed);
     if (stored === 'clash') continue;
@@ -126,11 +134,50 @@ const expired: SignOutcome = {
   message: 'What allowed the payment has expired; approve again to go on.',
 };
 
+/**
+ * Nothing is signed that takes more coins than are held for it. A step's hold is given up and made anew, as far as the
+ * operator's account goes; a withdrawal is released, because its user was quoted less. Undefined: the state has moved.
+ */
+async function signWithin(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  rail: Rail,
+): Promise<SignedPayment | NumberedPayment | undefined> {
+  try {
+    return await signFunded(tools, payment, rail);
+  } catch (error) {
+    if (!(error instanceof CostRose)) throw error;
+    if (payment.kind === 'step') await giveUpHold(tools, payment.id, 'quoted');
+    else await releaseUnsigned(tools, payment);
+    return undefined;
+  }
+}
+
+const COST_ROSE = 'COST_ROSE';
+
+const released: SignOutcome = {
+  kind: 'refused',
+  reason: 'unsupported',
+  message: 'It would cost more than was charged; nothing was signed, and everything is back.',
+};
+
+/** A crash before the commit leaves the hold, and the next try releases it; after it nothing is left to do. */
+async function releaseUnsigned(tools: PaymentTools, payment: PaymentRow): Promise<void> {
+  await tools.db.transaction(async (client) => {
+    const end = await lockMoney(tools, client, payment);
+    const current = await lockPayment(client, payment.id);
+    if (current?.status !== 'prepared') return;
+    await end(current, 'voided');
+    await movePayment(client, payment.id, ['prepared'], 'void', { reason: COST_ROSE });
+  });
+  await settlePerson(tools, payment, 'payment_unfunded', 'It was released: it would have cost more.');
+}
+
 /** What the payer lacks for fees is the operator's to mend, who is told once. */
 async function signFunded(
   tools: PaymentTools,
   payment: PaymentRow,
-  rail: Pick<PayingRail, 'sign' | 'submit'>,
+  rail: Rail,
 ): Promise<SignedPayment | NumberedPayment> {
   try {
     const signed = await signOnce(tools, payment, rail);
@@ -147,7 +194,7 @@ async function signFunded(
 async function signOnce(
   tools: PaymentTools,
   payment: PaymentRow,
-  rail: Pick<PayingRail, 'sign'>,
+  rail: Rail,
 ): Promise<SignedPayment | NumberedPayment> {
   const { offer, railData } = openQuote(tools.sealer, payment);
   const promised = await promisedIn(tools.db.pool, payment.asset, payment.id, payment.rail);
@@ -159,7 +206,10 @@ async function signOnce(
     if (!(await movePayment(tools.db.pool, id, ['prepared'], 'prepared', { proof })))
       throw new Error(`Payment ${id} was signed by another process.`);
   };
-  return rail.sign({ offer, railData, intentId: id, committed, own: ownTransactions(current), remember });
+  const coins = await coinsHeld(tools, current);
+  await assertOwedStays(tools, current, rail, coins);
+  const own = ownTransactions(current);
+  return rail.sign({ offer, railData, intentId: id, committed, own, remember, coins });
 }
 
 const OWN = 'own:'; // a key for each, so that two processes do not overwrite each other's

@@ -1,5 +1,6 @@
 import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
+import { showAmountOf } from '../../domain/money.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { findRail, type PaymentTools } from './tools.ts';
 
@@ -42,6 +43,11 @@ export const settlePerson = (
 
 /** Says payer, payee, amount and chain, or less where the rail is not configured. */
 export function whatOf(tools: PaymentTools, payment: PaymentRow): string {
-  const { amount, asset, pay_to: payTo } = payment;
-  return findRail(tools, payment)?.describe({ asset, amount, payTo }) ?? `${amount} of ${asset} to ${payTo}`;
+  const { pay_to: payTo } = payment;
+  const amount = amountOf(tools, payment);
+  return findRail(tools, payment)?.describe({ amount, payTo }) ?? `${amount} to ${payTo}`;
 }
+
+/** How much it is, for people. */
+export const amountOf = ({ assets }: Pick<PaymentTools, 'assets'>, { asset, amount }: PaymentRow): string =>
+  showAmountOf(assets, asset, amount);

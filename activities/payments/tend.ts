@@ -1,8 +1,16 @@
-import { lockPayment, movePayment, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import type pg from 'pg';
+import { raiseOperatorCost } from '../../db/repositories/operator-costs.ts';
+import { costLimitOf } from '../../domain/payments/cost-limits.ts';
+import {
+  lockPayment,
+  movePayment,
+  transferOf,
+  type PaymentRow,
+} from '../../db/repositories/payments-write.ts';
 import type { RenewedPayment } from '../../domain/payments/rail.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import { mustFindRail, mustGetRun, type PaymentTools } from './tools.ts';
+import { coinOf, mustFindRail, mustGetRun, type PaymentTools } from './tools.ts';
 
 /**
  * Looks after a payment that went, or was to go, to the chain in our own transaction and is not there. Nobody else sends
@@ -35,13 +43,34 @@ async function isGivenUp(tools: PaymentTools, payment: PaymentRow): Promise<bool
 /** Told by the proof, not by the state: a node that does not answer makes what was only signed unknown as well. */
 const wasSent = ({ proof }: PaymentRow): boolean => typeof proof['sentAtMs'] === 'number';
 
-/** False when another process was first: then these bytes are dropped, unseen by anyone. */
+/** Higher fees are the operator's too: without room for them the bytes stay as they are. */
+async function raiseCost(
+  tools: PaymentTools,
+  client: pg.PoolClient,
+  payment: PaymentRow,
+  { most }: RenewedPayment,
+): Promise<boolean> {
+  if (most === undefined) return true;
+  const { network } = payment;
+  const limit = costLimitOf(tools.costLimits, network);
+  const coin = coinOf(tools, network);
+  return raiseOperatorCost(client, {
+    transferId: transferOf(payment),
+    network,
+    coin,
+    most,
+    limit,
+  });
+}
+
+/** False when another process was first, or the cost is too high: then these bytes are dropped, unseen by anyone. */
 async function keep(tools: PaymentTools, payment: PaymentRow, renewed: RenewedPayment): Promise<boolean> {
   await tools.checkpoint('payment.created');
   const kept = await tools.db.transaction(async (client) => {
     const current = await lockPayment(client, payment.id);
     const { signed_sealed: before, fingerprint, status } = current ?? {};
     if (!before?.equals(payment.signed_sealed!) || fingerprint == null || status === undefined) return false;
+    if (!(await raiseCost(tools, client, payment, renewed))) return false;
     const sealed = tools.sealer.seal('payment.signed', renewed.payload);
     return movePayment(client, payment.id, [status], status, {
       proof: renewed.proof,

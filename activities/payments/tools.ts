@@ -12,12 +12,14 @@ import type { Values } from '../../db/values.ts';
 import type { AssetBook } from '../../domain/assets.ts';
 import type { Checkpoint } from '../../domain/crash-points.ts';
 import { EngineError } from '../../domain/errors.ts';
+import type { CostLimits } from '../../domain/payments/cost-limits.ts';
 import type { PaymentFacts } from '../../domain/payments/events.ts';
 import { purseFor, type RunPurse } from '../../domain/payments/purse.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
 import { databaseNow } from '../../db/clock.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
+import type { Asset } from '../../schemas/core/money.ts';
 
 export interface IntakeWaits {
   /** Nothing is done when somebody looked less than this ago. */
@@ -44,6 +46,8 @@ export interface PaymentDeps {
   attentionAfterMs?: number;
   /** How long a node must have been unable to prove a payment before a person may decide about it. */
   decideAfterMs?: number;
+  /** The most that transactions may cost the operator in a day; none where it is not given. */
+  costLimits?: CostLimits;
   /** How long payments rest between two looks of the sweeper: settled ones, and signed ones that nobody touches. */
   sweepAges?: SweepAges;
   /** How often the sweeper looks for money that came in, and how long it waits for somebody to claim it. */
@@ -59,6 +63,7 @@ export const withDefaults = (deps: PaymentDeps): PaymentTools => ({
   confirmMs: 5_000,
   attentionAfterMs: 60_000,
   decideAfterMs: 600_000,
+  costLimits: {},
   sweepAges: { settledMs: 2_000, orphanMs: 60_000 },
   intakeWaits: { everyMs: 10_000, restMs: 60_000 },
   ...deps,
@@ -101,6 +106,10 @@ export function factsOf(payment: StepPayment, txHash = payment.tx_hash): Payment
     txHash,
   };
 }
+
+/** The chain's coin, where the books have it. */
+export const coinOf = ({ assets: book }: Pick<PaymentTools, 'assets'>, network: string): Asset | undefined =>
+  book.assets.find((asset) => asset.network === network && asset.address === null);
 
 export const purseOf = (
   { assets }: Pick<PaymentTools, 'assets'>,

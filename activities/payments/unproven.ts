@@ -3,7 +3,7 @@ import { readBlind, type BlindNote } from '../../domain/payments/blind.ts';
 import type { Blindness, Sighting } from '../../domain/payments/rail.ts';
 import type { ReconcileOutcome } from '../../domain/ports/payments.ts';
 import { nodeErrorMessage } from './node-name.ts';
-import { tellPerson, whatOf } from './telling.ts';
+import { amountOf, tellPerson, whatOf } from './telling.ts';
 import { findRail, type PaymentTools } from './tools.ts';
 
 type Unproven = Extract<Sighting, { kind: 'unproven' }>;
@@ -75,13 +75,13 @@ const isSame = (before: BlindNote | undefined, { why, node, since, decidableAtMs
 
 /** The text for a person: the payment, what is held, which node cannot prove it since when, and what can be done. */
 function inWords(tools: PaymentTools, payment: PaymentRow, note: BlindNote, message: string): string {
-  const { amount, asset, id } = payment;
+  const { id } = payment;
   const decision =
     note.decidableAtMs === null
       ? ''
       : ` If no node has it any more, an admin decides from ${iso(note.decidableAtMs)} on what became of it: POST /payments/${id}/actions.`;
   return (
-    `${whatOf(tools, payment)}: ${amount} of ${asset} stay held. ${message} The node is ${note.node}, and it has been so since ${iso(note.since)}. ` +
+    `${whatOf(tools, payment)}: ${amountOf(tools, payment)} stay held. ${message} The node is ${note.node}, and it has been so since ${iso(note.since)}. ` +
     `Let a node answer that has the chain's history back to the payment; then this closes by itself.${decision}`
   );
 }

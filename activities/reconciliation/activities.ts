@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { raiseAttention, settleGone } from '../../db/repositories/attention.ts';
 import { findDifferences, saveReport } from '../../db/repositories/reconciliation.ts';
 import type { ReconciliationActivities } from '../../domain/ports/reconciliation.ts';
+import { showAmountOf } from '../../domain/money.ts';
 import {
   attentionIdOf,
   WHOLE_KINDS,
@@ -24,7 +25,9 @@ type Told = Finding & { repaired: boolean };
 /** Nothing here is needed for the next step of anything, so a crash anywhere costs one report. */
 async function checkBooks(tools: BookTools): Promise<{ id: string; findings: number; repaired: number }> {
   const startedAtMs = tools.now();
-  const inside = await findDifferences(tools.db, tools.graceMs);
+  const inside = await findDifferences(tools.db, tools.graceMs, (asset, minor) =>
+    showAmountOf(tools.assets, asset, minor),
+  );
   const sampled = [...(await findStrandedRuns(tools)), ...(await findContradictedPayments(tools))];
   const told: Told[] = [];
   for (const finding of [...inside, ...sampled])

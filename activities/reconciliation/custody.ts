@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { custodyLooks } from '../../db/repositories/reconciliation.ts';
 import type { CustodyRail } from '../../domain/payments/rail.ts';
+import { showAmount } from '../../domain/money.ts';
 import {
   judgeAccount,
   positionOf,
@@ -62,7 +63,7 @@ async function lookOnce({ db, rails, assets }: BookTools): Promise<CustodyReport
       after: after.get(asset.id) ?? NOTHING,
     });
     positions.push(position);
-    const finding = judgeAccount(position, problem);
+    const finding = judgeAccount(position, (minor) => showAmount(minor, asset), problem);
     if (finding) findings.push(finding);
   }
   return { positions, findings };

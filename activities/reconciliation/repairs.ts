@@ -5,6 +5,7 @@ import { releaseReserve } from '../../db/repositories/run-money.ts';
 import type { Finding, FindingKind } from '../../domain/reconciliation.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import { returnMoney } from '../ledger/finish-run.ts';
+import { bookFees } from '../payments/fees.ts';
 import { mustFindRail, mustGetPayment, mustGetRun, purseOf } from '../payments/tools.ts';
 import { endStranded } from './stranded.ts';
 import type { BookTools } from './tools.ts';
@@ -51,6 +52,7 @@ async function closeAsProven(tools: BookTools, { object }: Finding): Promise<boo
     if (current?.status !== payment.status || current.finalized !== payment.finalized) return false;
     const closed = await closeTransfer(client, transferOf(current), isPaid ? 'posted' : 'voided');
     if (isVoid && isTerminal(run.status)) await releaseReserve(client, purseOf(tools, payment, run));
+    await bookFees(client, tools, current, 'fees' in sighting ? (sighting.fees ?? []) : []);
     return closed === 'closed';
   });
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { sampleClosedPayments, sampleQuietRuns } from '../../db/repositories/reconciliation.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
+import { showAmountOf } from '../../domain/money.ts';
 import type { Finding } from '../../domain/reconciliation.ts';
 import { findRail, mustGetPayment } from '../payments/tools.ts';
 import type { BookTools } from './tools.ts';
@@ -36,16 +37,21 @@ export async function findContradictedPayments(tools: BookTools): Promise<Findin
     if (sighting === undefined || sighting.kind === 'unproven') return undefined;
     const landed = sighting.kind === 'landed';
     if (payment.finalized && !landed)
-      return contradiction(payment, 'payment_not_on_chain', `${payment.network} does not show it`);
+      return contradiction(tools, payment, 'payment_not_on_chain', `${payment.network} does not show it`);
     if (payment.status === 'void' && landed)
-      return contradiction(payment, 'void_payment_landed', `it landed in ${sighting.txHash}`);
+      return contradiction(tools, payment, 'void_payment_landed', `it landed in ${sighting.txHash}`);
     return undefined;
   });
   return looked.filter((finding) => finding !== undefined);
 }
 
-function contradiction(payment: PaymentRow, kind: Finding['kind'], what: string): Finding {
-  const { id, tenant, run_id: runId, status, amount } = payment;
-  const detail = `Payment ${id} of ${amount} is ${status}${payment.finalized ? ' and final' : ''}, but ${what}.`;
+function contradiction(
+  { assets }: BookTools,
+  payment: PaymentRow,
+  kind: Finding['kind'],
+  what: string,
+): Finding {
+  const { id, tenant, run_id: runId, status, asset, amount } = payment;
+  const detail = `Payment ${id} of ${showAmountOf(assets, asset, amount)} is ${status}${payment.finalized ? ' and final' : ''}, but ${what}.`;
   return { kind, tenant, runId, object: id, detail };
 }

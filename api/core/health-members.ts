@@ -1,6 +1,6 @@
 /** What the engine itself says in `/health`; no family may say it in its place. */
 export const HEALTH_MEMBERS = {
-  checks: ['database', 'temporal', 'workers'],
+  checks: ['database', 'temporal', 'workers', 'operator_account'],
   metrics: ['activeWorkflows', 'queueDepth'],
   fields: [
     'status',

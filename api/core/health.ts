@@ -1,3 +1,4 @@
+import { hasOpenItem } from '../../db/repositories/attention.ts';
 import { checkWritable } from '../../db/connections.ts';
 import { runFigures, type RunFigures } from '../../db/repositories/run-lists.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -16,17 +17,19 @@ type Families = readonly FamilyModule[];
 
 /** Database and Temporal decide over `unhealthy`; everything else only degrades. */
 export async function checkHealth(deps: ApiDeps, families: Families): Promise<Health> {
-  const [database, temporal, figures, queues, ...parts] = await Promise.all([
+  const [database, temporal, operator_account, figures, queues, ...parts] = await Promise.all([
     probe(() => checkWritable(deps.db.pool)),
     probe(() => pingTemporal(deps)),
+    checkOperatorAccount(deps),
     figuresOf(deps).catch(() => undefined),
     within(queueStates({ ...deps, families })).catch(() => undefined),
     ...families.map((family) => askFamily(deps, family)),
   ]);
   const workers = workersOf(queues);
-  const checks: Checks = Object.assign({ database, temporal, ...workers }, ...parts.map(topChecks));
+  const own: Checks = { database, temporal, ...workers, operator_account };
+  const checks: Checks = Object.assign({ ...own }, ...parts.map(topChecks));
   const isBroken = database.status === 'down' || temporal.status === 'down';
-  const isWell = parts.every(({ status }) => status === 'healthy') && !Object.values(workers).some(isBad);
+  const isWell = parts.every(({ status }) => status === 'healthy') && !Object.values(own).some(isBad);
   return {
     ...(Object.assign(
       {},
@@ -115,6 +118,14 @@ async function probe(work: () => Promise<unknown>): Promise<HealthCheck> {
     (): HealthCheck => ({ status: 'ok' }),
     (error: unknown): HealthCheck => ({ status: 'down', detail: WHY[troubleOf(error) ?? 'down'] }),
   );
+}
+
+/** Short is what could not bear a cost: something waits for it, or was refused. */
+async function checkOperatorAccount({ db }: ApiDeps): Promise<HealthCheck> {
+  const short = await within(hasOpenItem(db.pool, 'operator_short')).catch(() => false); // the database tells its own state
+  return short
+    ? { status: 'degraded', detail: 'it is short of coins for fees and rents: see GET /attention' }
+    : { status: 'ok' };
 }
 
 /** Details that an operator can act on. Addresses and the server's own words stay in the log. */

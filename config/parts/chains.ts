@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { int } from '../../schemas/core/setting.ts';
 
+const coins = (usual: string) =>
+  z
+    .string()
+    .regex(/^\d{1,20}(\.\d{1,9})?$/, 'a plain decimal number with at most 9 decimals')
+    .default(usual);
+
 export const chains = {
   title: 'Chains',
   shape: {
@@ -21,6 +27,24 @@ export const chains = {
       .string()
       .optional()
       .describe('Tokens held in escrow besides SOL: CODE:mint:decimals, comma-separated.'),
+    WITHDRAWAL_PRICES: z
+      .string()
+      .optional()
+      .describe(
+        'What one coin of the chain costs users who pay fee and rent of a withdrawal in a token: CODE:amount, comma-separated. Of other tokens they pay in SOL.',
+      ),
+    WITHDRAWAL_MINIMUMS: z
+      .string()
+      .optional()
+      .describe(
+        'The least that may be withdrawn: CODE:amount, comma-separated. Unset: 0.0001 of each asset.',
+      ),
+    OPERATOR_COSTS_SOLANA_PER_DAY: coins('1').describe(
+      'The most SOL that fees and rents may cost the operator in a day (UTC); 0: nothing.',
+    ),
+    OPERATOR_COSTS_EVM_PER_DAY: coins('1').describe(
+      'The most coins of the EVM chain that gas may cost the operator in a day (UTC); 0: nothing.',
+    ),
     EVM_RPC_URL: z.string().optional().describe('EVM RPC. Unset: the embedded chain. Alias: ETH_RPC_URL.'),
     EVM_CHAIN_ID: int(31337, 1).describe('Chain id of EVM_RPC_URL.'),
     EVM_FLOAT_KEY: z

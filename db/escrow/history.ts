@@ -9,6 +9,8 @@ export interface EscrowMovement {
   signature: string | null;
   amountMinor: string;
   asset: Asset;
+  /** What a withdrawal cost beside its amount. */
+  charge: { fee: string; rent: string; asset: Asset } | null;
   recipient: string | null;
   from: string | null;
   /** `pending` until it is final, then `completed`; `cancelled` when its hold was taken back. */
@@ -42,25 +44,30 @@ interface MovementRow {
   signature: string | null;
   recipient: string | null;
   sender: string | null;
+  withdrawn: string | null;
+  fee: string | null;
+  rent: string | null;
+  charge_asset: string | null;
   created_at: Date;
 }
 
 const STATUS = { pending: 'pending', posted: 'completed', voided: 'cancelled' } as const;
 
-/** Everything that moved in the user's escrow accounts, and the payments from the reserves of the user's runs. */
+/** Everything that moved in the user's escrow accounts (a withdrawal with what it cost is one line), and the payments from the reserves of the user's runs. */
 const MOVEMENTS = `
   select t.id, case t.kind when 'surplus' then 'deposit' else t.kind end as kind, t.state, t.run_id, t.step_id, t.created_at, a.asset, abs(sum(e.amount))::text as amount,
     coalesce(p.tx_hash, ${SIGNATURE}, t.data ->> 'signature', t.data ->> 'txHash') as signature,
-    t.data ->> 'recipient' as recipient, t.data ->> 'from' as sender
+    t.data ->> 'recipient' as recipient, t.data ->> 'from' as sender,
+    w.amount::text as withdrawn, w.fee::text as fee, w.rent::text as rent, w.charge_asset
   from account a
     join entry e on e.account_id = a.id
     join transfer t on t.id = e.transfer_id
     left join payment p on t.kind = 'payment' and p.id = t.data ->> 'intentId'
-    left join (${WITHDRAWALS}) on t.kind = 'withdrawal' and w.id = t.data ->> 'withdrawalId'
-  where a.tenant = $1 and (
+    left join (${WITHDRAWALS}) on t.kind = 'withdrawal' and w.id = substring(t.id from 12)
+  where a.tenant = $1 and (w.id is null or a.asset = w.asset) and (
     (a.kind = 'escrow' and a.owner = $2)
     or (a.kind = 'reserve' and t.kind = 'payment' and a.owner in (select id from run where tenant = $1 and payer = $2)))
-  group by t.id, a.asset, p.tx_hash, w.signature, wp.id`;
+  group by t.id, a.asset, p.tx_hash, w.id, wp.id`;
 
 export async function escrowHistory(
   db: Queryable,
@@ -99,8 +106,9 @@ function toMovement(row: MovementRow, assets: readonly Asset[]): EscrowMovement[
       id: row.id,
       type: row.kind,
       signature: row.signature,
-      amountMinor: row.amount,
+      amountMinor: row.withdrawn ?? row.amount,
       asset,
+      charge: chargeOf(row, assets),
       recipient: row.recipient,
       from: row.sender,
       status: STATUS[row.state],
@@ -109,4 +117,12 @@ function toMovement(row: MovementRow, assets: readonly Asset[]): EscrowMovement[
       at: row.created_at,
     },
   ];
+}
+
+function chargeOf(
+  { fee, rent, charge_asset }: MovementRow,
+  assets: readonly Asset[],
+): EscrowMovement['charge'] {
+  const asset = assets.find(({ id }) => id === charge_asset);
+  return asset === undefined || fee === null || rent === null ? null : { fee, rent, asset };
 }

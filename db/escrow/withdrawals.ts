@@ -1,6 +1,6 @@
 import type { Asset } from '../../schemas/core/money.ts';
-import { escrowAccount, worldAccount } from '../../domain/accounts.ts';
-import { move } from '../../domain/ledger.ts';
+import { escrowAccount, floatAccount } from '../../domain/accounts.ts';
+import { requiredOf, withdrawalEntries, type WithdrawalCharge } from '../../domain/payments/withdrawal.ts';
 import type { Database } from '../database.ts';
 import { applyTransfer, readBalance, type Queryable } from '../ledger.ts';
 import type { PaymentRow } from '../repositories/payments-write.ts';
@@ -16,6 +16,13 @@ export interface WithdrawalRow {
   asset: string;
   amount: string;
   destination: string;
+  /** What its user pays for the network fee and for the rent of the destination's account, in `charge_asset`. */
+  fee: string;
+  rent: string;
+  /** CAIP-19; null where nothing is charged. */
+  charge_asset: string | null;
+  /** As many of the chain's coins as its transaction may take beside the amount. */
+  coins: string;
   status: WithdrawalStatus;
   /** The transaction; null until it is signed. */
   signature: string | null;
@@ -26,9 +33,10 @@ export interface NewWithdrawal {
   tenant: string;
   userId: string;
   asset: Asset;
-  /** Minor units. */
+  /** Minor units; so much arrives. */
   amount: bigint;
   destination: string;
+  charge: WithdrawalCharge;
 }
 
 /** `exists`: this very withdrawal was asked for before. `in_progress`: another one of the same kind is still open. */
@@ -36,7 +44,10 @@ export type WithdrawalHold =
   | { kind: 'held' }
   | { kind: 'exists' }
   | { kind: 'in_progress' }
-  | { kind: 'insufficient'; available: bigint };
+  /** The user has less than this of `asset`. */
+  | { kind: 'insufficient'; asset: Asset; available: bigint; required: bigint }
+  /** The operator's own account has too few coins for what the user would pay it for. */
+  | { kind: 'operator_short'; coin: Asset; available: bigint; required: bigint };
 
 class Insufficient extends Error {}
 
@@ -48,7 +59,7 @@ export const SIGNATURE = `coalesce(wp.tx_hash, wp.proof ->> 'signature', w.signa
 
 export async function getWithdrawal(db: Queryable, id: string): Promise<WithdrawalRow | undefined> {
   const { rows } = await db.query<WithdrawalRow>(
-    `select w.id, w.tenant, w.user_id, w.asset, w.amount, w.destination, w.status, ${SIGNATURE} as signature
+    `select w.id, w.tenant, w.user_id, w.asset, w.amount, w.destination, w.status, w.fee, w.rent, w.charge_asset, w.coins, ${SIGNATURE} as signature
      from ${WITHDRAWALS} where w.id = $1`,
     [id],
   );
@@ -61,19 +72,18 @@ export async function holdWithdrawal(
   wanted: NewWithdrawal,
   first: (client: Queryable) => Promise<void> = async () => undefined,
 ): Promise<WithdrawalHold> {
-  const { id, tenant, userId, asset, amount, destination } = wanted;
-  const escrow = escrowAccount(tenant, userId, asset);
+  const { id, tenant, userId, asset, amount, destination, charge } = wanted;
   try {
     return await db.transaction(async (client) => {
       await first(client);
       const { rowCount } = await client.query(
-        `insert into withdrawal (id, tenant, user_id, asset, amount, destination) values ($1, $2, $3, $4, $5, $6)
-         on conflict do nothing`,
-        [id, tenant, userId, asset.id, amount.toString(), destination],
+        `insert into withdrawal (id, tenant, user_id, asset, amount, destination, fee, rent, charge_asset, coins)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
+        [id, tenant, userId, asset.id, amount.toString(), destination, ...chargeColumns(charge)],
       );
       if (rowCount !== 1)
         return { kind: (await getWithdrawal(client, id)) === undefined ? 'in_progress' : 'exists' };
-      const entries = move(escrow, worldAccount(asset), amount);
+      const entries = withdrawalEntries(wanted);
       const data = { userId, recipient: destination, withdrawalId: id };
       const transfer = {
         id: `withdrawal:${id}`,
@@ -88,8 +98,27 @@ export async function holdWithdrawal(
     });
   } catch (error) {
     if (!(error instanceof Insufficient)) throw error;
-    return { kind: 'insufficient', available: (await readBalance(db.pool, escrow.account)).available };
+    return whoLacks(db.pool, wanted);
   }
+}
+
+const chargeColumns = ({ fee, rent, asset, coins }: WithdrawalCharge): string[] => [
+  fee.toString(),
+  rent.toString(),
+  asset.id,
+  coins.toString(),
+];
+
+/** The user's lack comes first; the operator's account is asked only for what the user pays it for. */
+async function whoLacks(db: Queryable, wanted: NewWithdrawal): Promise<WithdrawalHold> {
+  const { coin, coins } = wanted.charge;
+  for (const { asset, required } of requiredOf(wanted)) {
+    const account = escrowAccount(wanted.tenant, wanted.userId, asset);
+    const { available } = await readBalance(db, account.account);
+    if (available < required) return { kind: 'insufficient', asset, available, required };
+  }
+  const { available } = await readBalance(db, floatAccount(coin).account);
+  return { kind: 'operator_short', coin, available, required: coins };
 }
 
 /** What a withdrawal's payment is made of, beside the withdrawal itself. */

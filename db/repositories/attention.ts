@@ -89,6 +89,15 @@ export async function resolveAttention(
   });
 }
 
+/** Whether any item of a kind is open, of whichever tenant. */
+export async function hasOpenItem(db: Queryable, kind: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'select from attention where kind = $1 and resolved_at is null limit 1',
+    [kind],
+  );
+  return rowCount === 1;
+}
+
 /** Closes an item that events have settled by themselves. Does nothing when the item was never raised. */
 export async function settleAttention(db: Queryable, id: string, note: string): Promise<void> {
   await db.query(

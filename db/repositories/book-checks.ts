@@ -8,11 +8,18 @@ export interface BookCheck {
   sql: string;
 }
 
+/** Minor units of an asset in a detail (both are SQL); `withAmounts` writes them for people, which takes the asset's decimals. */
+const shown = (minor: string, asset: string): string => `'{{' || (${minor})::text || '|' || ${asset} || '}}'`;
+
+/** Writes the amounts in a detail as people read them. */
+export const withAmounts = (detail: string, show: (asset: string, minor: string) => string): string =>
+  detail.replaceAll(/\{\{(-?\d+)\|([^{}|]+)\}\}/g, (_, minor: string, asset: string) => show(asset, minor));
+
 /** Live and settled payments: money that left or may still leave. */
 const PAYING = `('signed', 'submitted', 'unknown', 'settled')`;
 
 /** The transfer that holds a payment's money now (see `transferOf`). */
-const TRANSFER_OF = `'payment:' || p.id ||
+export const TRANSFER_OF = `'payment:' || p.id ||
   case when coalesce((p.proof ->> 'holds')::integer, 0) > 0 then ':' || ((p.proof ->> 'holds')::integer + 1) else '' end`;
 
 /** Things that ended this long ago must be at rest; $1 is the grace in milliseconds. */
@@ -42,14 +49,15 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
   {
     kind: 'unbalanced_transfer',
     sql: `select min(t.tenant) as tenant, min(t.run_id) as run_id, t.id as object,
-            format('The entries of transfer %s sum to %s minor units of %s.', t.id, sum(e.amount), a.asset) as detail
+            format('The entries of transfer %s sum to %s.', t.id, ${shown('sum(e.amount)', 'a.asset')}) as detail
           from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
           group by t.id, a.asset having sum(e.amount) <> 0`,
   },
   {
     kind: 'balance_mismatch',
     sql: `select a.tenant, null as run_id, a.id as object,
-            format('%s has posted %s and held %s; its entries say %s and %s.', a.id, b.posted, b.pending_out, s.posted, s.held) as detail
+            format('%s has posted %s and held %s; its entries say %s and %s.', a.id, ${shown('b.posted', 'a.asset')},
+              ${shown('b.pending_out', 'a.asset')}, ${shown('s.posted', 'a.asset')}, ${shown('s.held', 'a.asset')}) as detail
           from account_balance b join account a on a.id = b.account_id
           join lateral (${entrySums('b.account_id')}) s on true
           where b.posted <> s.posted or b.pending_out <> s.held`,
@@ -57,8 +65,8 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
   {
     kind: 'payment_transfer',
     sql: `select p.tenant, p.run_id, p.id as object,
-            format('Payment %s of %s is %s%s; its transfer holds %s and is %s.', p.id, p.amount, p.status,
-              case when p.finalized then ' and final' else '' end, coalesce(s.amount::text, 'nothing'), coalesce(t.state, 'missing')) as detail
+            format('Payment %s of %s is %s%s; its transfer holds %s and is %s.', p.id, ${shown('p.amount', 'p.asset')}, p.status,
+              case when p.finalized then ' and final' else '' end, coalesce(${shown('s.amount', 'p.asset')}, 'nothing'), coalesce(t.state, 'missing')) as detail
           from payment p left join transfer t on t.id = ${TRANSFER_OF}
           left join lateral (select -sum(e.amount) as amount from entry e join account a on a.id = e.account_id
                              where e.transfer_id = t.id and a.kind = 'reserve') s on true
@@ -84,7 +92,8 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
   {
     kind: 'deposit_transfer',
     sql: `select d.tenant, null as run_id, d.signature as object,
-            format('Deposit %s of %s is credited; the ledger has %s.', d.signature, d.amount, coalesce(s.amount::text, 'nothing')) as detail
+            format('Deposit %s of %s is credited; the ledger has %s.', d.signature, ${shown('d.amount', 'd.asset')},
+              coalesce(${shown('s.amount', 'd.asset')}, 'nothing')) as detail
           from deposit d left join lateral (
             select sum(e.amount) as amount from transfer t join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
             where t.id = 'deposit:' || d.id and t.state = 'posted' and a.kind = 'escrow' and a.tenant = d.tenant
@@ -112,13 +121,13 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
   {
     kind: 'stale_hold',
     sql: `select p.tenant, p.run_id, p.id as object,
-            format('Run %s is %s, and %s is still held for payment %s, which was never signed.', r.id, r.status, p.amount, p.id) as detail
+            format('Run %s is %s, and %s is still held for payment %s, which was never signed.', r.id, r.status, ${shown('p.amount', 'p.asset')}, p.id) as detail
           from payment p join run r on r.id = p.run_id where p.status = 'prepared' and ${AT_REST}`,
   },
   {
     kind: 'reserve_left',
     sql: `select a.tenant, r.id as run_id, a.id as object,
-            format('Run %s is %s, and its reserve still has %s.', r.id, r.status, b.posted - b.pending_out) as detail
+            format('Run %s is %s, and its reserve still has %s.', r.id, r.status, ${shown('b.posted - b.pending_out', 'a.asset')}) as detail
           from account_balance b join account a on a.id = b.account_id join run r on r.id = a.owner and r.tenant = a.tenant
           where a.kind = 'reserve' and b.posted > b.pending_out and ${AT_REST}`,
   },
@@ -131,18 +140,20 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
   {
     kind: 'over_approval',
     sql: `select r.tenant, r.id as run_id, r.id as object,
-            format('Run %s has paid %s; %s was approved.', r.id, p.paid, coalesce(r.view #>> '{approval,limits,maxTotalAmount}', 'nothing')) as detail
-          from run r join (select run_id, sum(amount) as paid from payment where status in ${PAYING} group by run_id) p on p.run_id = r.id
+            format('Run %s has paid %s; %s was approved.', r.id, ${shown('p.paid', 'p.asset')},
+              coalesce(${shown("r.view #>> '{approval,limits,maxTotalAmount}'", 'p.asset')}, 'nothing')) as detail
+          from run r join (select run_id, sum(amount) as paid, min(asset) as asset from payment where status in ${PAYING} group by run_id) p on p.run_id = r.id
           where p.paid > coalesce((r.view #>> '{approval,limits,maxTotalAmount}')::numeric, 0)`,
   },
   {
     kind: 'cost_differs',
     sql: `select r.tenant, r.id as run_id, r.id as object,
             format('Run %s says it cost %s; the ledger says %s was paid and %s refunded.', r.id,
-              coalesce(r.view ->> 'totalCost', 'nothing'), p.paid, f.refunded) as detail
+              coalesce(${shown("r.view ->> 'totalCost'", 'p.asset')}, r.view ->> 'totalCost', 'nothing'),
+              coalesce(${shown('p.paid', 'p.asset')}, 'nothing'), coalesce(${shown('f.refunded', 'p.asset')}, 'nothing')) as detail
           from run r
           join lateral (select coalesce(sum(amount) filter (where status = 'settled' and ${TOLD} is distinct from 'payment.unknown'), 0) as paid,
-                          coalesce(bool_or(status in ('signed', 'submitted', 'unknown')), false) as open
+                          min(asset) as asset, coalesce(bool_or(status in ('signed', 'submitted', 'unknown')), false) as open
                         from payment p where p.run_id = r.id) p on true
           join lateral (${refundedTo('r.id')}) f on true
           where ${AT_REST} and r.finished_at > now() - interval '7 days' and not p.open

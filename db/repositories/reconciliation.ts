@@ -4,7 +4,7 @@ import type { CustodyLook, Finding } from '../../domain/reconciliation.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Database } from '../database.ts';
 import type { Queryable } from '../ledger.ts';
-import { BOOK_CHECKS, entrySums } from './book-checks.ts';
+import { BOOK_CHECKS, entrySums, withAmounts } from './book-checks.ts';
 
 const MOST_OF_A_KIND = 200; // a report stays readable; the next check shows the rest
 
@@ -16,9 +16,13 @@ interface Difference {
 }
 
 /**
- * Every difference inside the database, from one snapshot. Things that ended less than `graceMs` ago may still move.
+ * Every difference inside the database, from one snapshot. `show` writes amounts for people. Things that ended less than `graceMs` ago may still move.
  */
-export async function findDifferences(db: Database, graceMs: number): Promise<Finding[]> {
+export async function findDifferences(
+  db: Database,
+  graceMs: number,
+  show = (asset: string, minor: string): string => `${minor} minor units of ${asset}`,
+): Promise<Finding[]> {
   return db.transaction(async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
     const found: Finding[] = [];
@@ -27,7 +31,14 @@ export async function findDifferences(db: Database, graceMs: number): Promise<Fi
         `${sql} limit ${MOST_OF_A_KIND}`,
         sql.includes('$1') ? [graceMs] : [],
       );
-      found.push(...rows.map(({ run_id: runId, ...row }) => ({ kind, runId, ...row })));
+      found.push(
+        ...rows.map(({ run_id: runId, detail, ...row }) => ({
+          kind,
+          runId,
+          detail: withAmounts(detail, show),
+          ...row,
+        })),
+      );
     }
     return found;
   });

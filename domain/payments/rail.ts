@@ -13,7 +13,23 @@ export interface SignOrder {
   own: readonly OwnTransaction[];
   /** Called before such a transaction is sent: whatever happens then, its fees can be booked. */
   remember(transaction: OwnTransaction): Promise<void>;
+  /** As many of the chain's coins (minor units) as our transactions may take beside the amount: that much is held for them. */
+  coins: bigint;
 }
+
+/**
+ * What transactions of ours take of their chain's coin beside the amount, at most (minor units). `rent` stays in an account
+ * that is opened for the payee.
+ */
+export interface CoinCosts {
+  fee: bigint;
+  rent: bigint;
+}
+
+export const coinsOf = ({ fee, rent }: CoinCosts): bigint => fee + rent;
+
+/** Thrown by `sign` where more coins would be taken than are held for it: the payee's account may have been closed meanwhile. */
+export class CostRose extends Error {}
 
 /**
  * Thrown by `sign` while the payer lacks what a transaction takes beside its amount: fees and rents. Nothing was signed; it
@@ -60,6 +76,8 @@ export interface NumberedPayment {
 export interface RenewedPayment {
   payload: JsonObject;
   proof: JsonObject;
+  /** What its transactions may take of the chain's coin at most, where that is more than before. */
+  most?: bigint;
 }
 
 /** What decides whether an unmined payment gets other bytes. */
@@ -100,8 +118,8 @@ export type TransferSighting =
   | { kind: 'absent' }
   | { kind: 'failed' };
 
-/** A payment in words: who pays whom how much of what, and how. Minor units. */
-export type PaymentTerms = Pick<Offer, 'asset' | 'amount' | 'payTo'>;
+/** A payment in words: whom, and how much as people read it (`showAmount`). */
+export type PaymentTerms = Pick<Offer, 'payTo' | 'amount'>;
 
 /** Which way to pay, on which chain, out of whose account. */
 export interface RailName {
@@ -127,6 +145,8 @@ export interface PayingRail extends RailName {
    */
   shortfall(offer: Offer, decimals: number): Promise<string | undefined>;
   sign(order: SignOrder): Promise<SignedPayment | NumberedPayment>;
+  /** What its own transactions would cost now. A rail without it sends none. */
+  costs?(offer: Offer): Promise<CoinCosts>;
   /**
    * Sends the signed bytes to the chain; what the node says of them proves nothing, so nothing is answered. A rail
    * without it has its bytes carried by the seller's request, and the seller submits them.
@@ -149,6 +169,8 @@ export interface CustodyRail extends RailName {
   available(asset: string): Promise<bigint>;
   /** Minor units of an asset that the payer holds at finality; null is the chain's own coin, wrapped ones included. */
   holdsFinally(asset: string | null): Promise<bigint>;
+  /** Minor units of the chain's coin that the payer holds now, wrapped ones included, where users' coins are among them. */
+  coins?(): Promise<bigint>;
 }
 
 /** The role that reads what others paid to us. It throws when the node does not answer. */

@@ -35,7 +35,7 @@ describe('an issuer who signs something untrue is found out', () => {
     [
       'a payment of less',
       ({ payments: { payments } }) => (payments[0]!.amount = '249999'),
-      /takes 250000 from the run/,
+      /takes 0.25 USDC from the run/,
     ],
     [
       'another payee',
@@ -71,13 +71,13 @@ describe('an issuer who signs something untrue is found out', () => {
     [
       'a limit that was lower',
       ({ approvals: { approvals } }) => approvals.forEach((one) => (one.limits!.max_total = '900000')),
-      /950000 was paid and at most 900000/,
+      /0.95 USDC was paid and at most 0.9 USDC/,
     ],
     [
       'a limit for one payment',
       ({ approvals: { approvals } }) =>
         approvals.forEach((one) => (one.limits!.max_per_transaction = '399999')),
-      /399999 for one payment/,
+      /0.399999 USDC for one payment/,
     ],
     [
       'a payee left out',
@@ -113,7 +113,7 @@ describe('an issuer who signs something untrue is found out', () => {
     [
       'a signature for another amount',
       ({ payments: { payments } }) => Object.assign(payments[2]!.proof!, { value: '1' }),
-      /1 was signed/,
+      /0.000001 USDC was signed/,
     ],
     [
       'a signature to another payee',
@@ -147,13 +147,13 @@ describe('an issuer who signs something untrue is found out', () => {
     [
       'a transfer to somebody else',
       ({ ledger: { transfers } }) => (transfers[1]!.entries[1]!.account = 'payee:default:x:y'),
-      /gives 0 to the payee/,
+      /gives 0 USDC to the payee/,
     ],
     ['a transfer of another step', ({ ledger: { transfers } }) => (transfers[1]!.step_id = 'b'), /of step b/],
     [
       'a transfer that does not balance',
       ({ ledger: { transfers } }) => (transfers[0]!.entries[0]!.amount = '-999999'),
-      /sums to 1/,
+      /sums to 0.000001 USDC/,
     ],
     [
       'a transfer with one entry',
@@ -165,7 +165,7 @@ describe('an issuer who signs something untrue is found out', () => {
     [
       'a refund of more',
       ({ refunds: { refunds } }) => (refunds[0]!.amount = '300001'),
-      /only 300000 was paid/,
+      /only 0.3 USDC was paid/,
     ],
     ['a refund by somebody else', ({ refunds: { refunds } }) => (refunds[0]!.from = 'x'), /x pays back/],
     [

@@ -1,36 +1,39 @@
 import type { ReceiptBodies, ReceiptRefund, ReceiptTransfer } from '../../schemas/core/receipt.ts';
-import { formatUnits } from '../money.ts';
 import { isSource, isPayee, isReserve, sum } from './bodies.ts';
 import { leftInReserve } from './closing.ts';
+import { showIn, type Show } from './amounts.ts';
 import { judge, twice, type Finding } from './finding.ts';
 
 /** Every transfer balances and draws only on whoever pays and on this run. What was drawn was paid or given back. */
-export function checkLedger({ run, ledger: { transfers } }: ReceiptBodies, final: boolean): Finding[] {
+export function checkLedger({ run, plan, ledger: { transfers } }: ReceiptBodies, final: boolean): Finding[] {
+  const show = showIn(plan);
   const left = [...leftInReserve(run, transfers)];
   return [
     judge(
       'ledger',
       [
         ...twice(transfers.map(({ id }) => id)).map((id) => `${id} is there twice`),
-        ...transfers.flatMap(unbalanced),
+        ...transfers.flatMap((transfer) => unbalanced(transfer, show)),
         ...transfers.flatMap((transfer) => foreign(run, transfer)),
       ],
       `${transfers.length} transfers, each sums to zero in each asset`,
     ),
     judge(
       'reserve',
-      final ? left.map(([asset, amount]) => `${amount} of ${asset} is neither paid nor given back`) : [],
+      final ? left.map(([asset, amount]) => `${show(amount)} (${asset}) is neither paid nor given back`) : [],
       final ? 'all that was set aside was paid or given back' : 'still in use',
     ),
   ];
 }
 
-function unbalanced({ id, entries }: ReceiptTransfer): string[] {
+function unbalanced({ id, entries }: ReceiptTransfer, show: Show): string[] {
   const sums = new Map<string, bigint>();
   for (const { asset, amount } of entries) sums.set(asset, (sums.get(asset) ?? 0n) + BigInt(amount));
   return [
     ...(entries.length < 2 ? [`${id} has less than two entries`] : []),
-    ...[...sums].flatMap(([asset, total]) => (total === 0n ? [] : [`${id} sums to ${total} in ${asset}`])),
+    ...[...sums].flatMap(([asset, total]) =>
+      total === 0n ? [] : [`${id} sums to ${show(total)} in ${asset}`],
+    ),
   ];
 }
 
@@ -44,7 +47,14 @@ function foreign(run: ReceiptBodies['run'], { id, kind, entries }: ReceiptTransf
 }
 
 /** Each refund is booked as it was told, comes from a payee who was paid, and is not more than that payment. */
-export function checkRefunds({ run, payments, ledger, refunds: { refunds } }: ReceiptBodies): Finding[] {
+export function checkRefunds({
+  run,
+  plan,
+  payments,
+  ledger,
+  refunds: { refunds },
+}: ReceiptBodies): Finding[] {
+  const show = showIn(plan);
   const booked = ledger.transfers.filter(({ kind }) => kind === 'refund');
   const missing = booked.filter(({ id }) => !refunds.some(({ transfer }) => transfer === id));
   return [
@@ -59,8 +69,9 @@ export function checkRefunds({ run, payments, ledger, refunds: { refunds } }: Re
             ({ step_id, status }) => step_id === refund.step_id && status === 'settled',
           ),
           booked.find(({ id }) => id === refund.transfer),
+          show,
         ),
-        `${refund.amount} came back from ${refund.from}`,
+        `${show(refund.amount)} came back from ${refund.from}`,
       ),
     ),
   ];
@@ -71,6 +82,7 @@ function refundProblems(
   run: ReceiptBodies['run'],
   paid: ReceiptBodies['payments']['payments'],
   transfer: ReceiptTransfer | undefined,
+  show: Show,
 ): string[] {
   const [payment] = paid;
   if (transfer === undefined) return ['the ledger has no transfer of it'];
@@ -79,11 +91,11 @@ function refundProblems(
   if (payment.pay_to !== refund.from)
     problems.push(`${payment.pay_to} was paid, and ${refund.from} pays back`);
   if (payment.network !== refund.network) problems.push(`it was paid on ${payment.network}`);
-  if (BigInt(refund.amount) > BigInt(payment.amount)) problems.push(`only ${payment.amount} was paid`);
+  if (BigInt(refund.amount) > BigInt(payment.amount)) problems.push(`only ${show(payment.amount)} was paid`);
   const taken = -sum(transfer, (entry) => isPayee(run, payment, entry));
   const given = sum(transfer, (entry) => isSource(run, entry));
-  if (taken !== BigInt(refund.amount)) problems.push(`its transfer takes ${taken} from the payee`);
-  if (given !== BigInt(refund.amount)) problems.push(`its transfer gives back ${given}`);
+  if (taken !== BigInt(refund.amount)) problems.push(`its transfer takes ${show(taken)} from the payee`);
+  if (given !== BigInt(refund.amount)) problems.push(`its transfer gives back ${show(given)}`);
   return problems;
 }
 
@@ -98,7 +110,7 @@ export function checkCost({ plan, payments, refunds, result }: ReceiptBodies): F
   const back = total(refunds.refunds);
   const cost = settled - back;
   const told = result.cost.map(({ amount, asset }) => `${amount} ${asset}`).join(', ') || 'nothing';
-  const found = plan.asset === null ? 'nothing' : `${formatUnits(cost, plan.decimals ?? 0)} ${plan.asset}`;
+  const found = plan.asset === null ? 'nothing' : showIn(plan)(cost);
   const fits = told === found || (told === 'nothing' && cost === 0n);
   return judge(
     'cost',

@@ -1,4 +1,5 @@
 import { bodiesOf } from './bodies.ts';
+import { showIn, type Show } from './amounts.ts';
 import type { Finding } from './finding.ts';
 import { wasSigned } from './plan-check.ts';
 import type { Sighting } from '../payments/rail.ts';
@@ -15,9 +16,13 @@ export interface Witness {
   /**
    * The state of the payment, and what is wrong with how it moved; `problems` is empty for a payment that did not land.
    */
-  find(payment: ReceiptPayment): Promise<{ sighting: Sighting; problems: string[] }>;
+  find(payment: ReceiptPayment, show?: Show): Promise<{ sighting: Sighting; problems: string[] }>;
   /** Whether a refund of this payment is final, and what is wrong with it. */
-  findRefund(refund: ReceiptRefund, payment: ReceiptPayment): Promise<{ final: boolean; problems: string[] }>;
+  findRefund(
+    refund: ReceiptRefund,
+    payment: ReceiptPayment,
+    show?: Show,
+  ): Promise<{ final: boolean; problems: string[] }>;
   close(): void;
 }
 
@@ -30,12 +35,13 @@ export interface Witnesses {
 
 /** Each signed payment and each refund, as its own chain shows it. */
 export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Promise<Checked[]> {
-  const { payments, refunds, ledger } = bodiesOf(receipt);
+  const { plan, payments, refunds, ledger } = bodiesOf(receipt);
+  const show = showIn(plan);
   const found: Checked[] = [];
   for (const payment of payments.payments.filter(wasSigned))
     found.push(
       await look(`chain of ${payment.id}`, payment.network, witnesses, (witness) =>
-        judgePayment(witness, payment),
+        judgePayment(witness, payment, show),
       ),
     );
   for (const refund of refunds.refunds) {
@@ -50,6 +56,7 @@ export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Pro
           { ...refund, amount: restingOn(refund, refunds.refunds).toString() },
           payment,
           ledger.transfers.find(({ id }) => id === refund.transfer)?.state,
+          show,
         ),
       ),
     );
@@ -91,10 +98,10 @@ async function look(
   }
 }
 
-async function judgePayment(witness: Witness, payment: ReceiptPayment): Promise<Verdict> {
-  const { sighting, problems } = await witness.find(payment);
+async function judgePayment(witness: Witness, payment: ReceiptPayment, show: Show): Promise<Verdict> {
+  const { sighting, problems } = await witness.find(payment, show);
   if (problems.length > 0) return ['failed', problems.join('; ')];
-  if (payment.status === 'settled') return judgeSettled(payment, sighting);
+  if (payment.status === 'settled') return judgeSettled(payment, sighting, show);
   if (payment.status !== 'void')
     return [
       'unchecked',
@@ -105,7 +112,11 @@ async function judgePayment(witness: Witness, payment: ReceiptPayment): Promise<
   return ['failed', `the receipt says that it can never land, the chain says ${sighting.kind}`];
 }
 
-function judgeSettled({ tx_hash, finalized, amount, pay_to }: ReceiptPayment, sighting: Sighting): Verdict {
+function judgeSettled(
+  { tx_hash, finalized, amount, pay_to }: ReceiptPayment,
+  sighting: Sighting,
+  show: Show,
+): Verdict {
   if (sighting.kind !== 'landed')
     return ['failed', `transaction ${tx_hash} is not this payment; the chain says ${said(sighting)}`];
   if (sighting.txHash.toLowerCase() !== tx_hash?.toLowerCase())
@@ -113,7 +124,7 @@ function judgeSettled({ tx_hash, finalized, amount, pay_to }: ReceiptPayment, si
   if (finalized && !sighting.final) return ['failed', `${tx_hash} is there, but not final for this node`];
   return [
     'ok',
-    `${tx_hash} moved ${amount} to ${pay_to}, ${sighting.final ? 'final' : 'not final yet'}, at ${sighting.position}`,
+    `${tx_hash} moved ${show(amount)} to ${pay_to}, ${sighting.final ? 'final' : 'not final yet'}, at ${sighting.position}`,
   ];
 }
 
@@ -122,12 +133,13 @@ async function judgeRefund(
   refund: ReceiptRefund,
   payment: ReceiptPayment,
   booked: ReceiptTransfer['state'] | undefined,
+  show: Show,
 ): Promise<Verdict> {
-  const { final, problems } = await witness.findRefund(refund, payment);
+  const { final, problems } = await witness.findRefund(refund, payment, show);
   if (problems.length > 0) return ['failed', problems.join('; ')];
   if (booked === 'posted' && !final)
     return ['failed', `${refund.tx_hash} is there, but not final for this node`];
-  return ['ok', `${refund.tx_hash} gave ${refund.amount} back, ${final ? 'final' : 'not final yet'}`];
+  return ['ok', `${refund.tx_hash} gave ${show(refund.amount)} back, ${final ? 'final' : 'not final yet'}`];
 }
 
 const said = (sighting: Sighting): string =>

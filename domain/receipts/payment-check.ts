@@ -2,18 +2,25 @@ import type { ReceiptBodies, ReceiptPayment, ReceiptTransfer } from '../../schem
 import { tokenOfAssetId } from '../assets.ts';
 import { canonicalTransaction, sameAddress } from '../payments/networks.ts';
 import { isPayee, isReserve, sum } from './bodies.ts';
+import { showIn, type Show } from './amounts.ts';
 import { judge, twice, type Finding } from './finding.ts';
 import { wasSigned } from './plan-check.ts';
 
-type Bodies = Pick<ReceiptBodies, 'run' | 'payments' | 'ledger'>;
+type Bodies = Pick<ReceiptBodies, 'run' | 'plan' | 'payments' | 'ledger'>;
 
 /** Each payment is what its proof and its transfer say, and no step was paid twice. */
-export function checkPayments({ run, payments: { payments }, ledger: { transfers } }: Bodies): Finding[] {
+export function checkPayments({
+  run,
+  plan,
+  payments: { payments },
+  ledger: { transfers },
+}: Bodies): Finding[] {
+  const show = showIn(plan);
   return [
     ...payments.map((payment) =>
       judge(
         `payment ${payment.id}`,
-        [...proofProblems(payment), ...bookProblems(run, payment, transfers)],
+        [...proofProblems(payment, show), ...bookProblems(run, payment, transfers, show)],
         `${payment.status}${payment.finalized ? ' for good' : ''}, as its proof and its transfer say`,
       ),
     ),
@@ -30,7 +37,7 @@ export function checkPayments({ run, payments: { payments }, ledger: { transfers
   ];
 }
 
-function proofProblems({ proof, ...payment }: ReceiptPayment): string[] {
+function proofProblems({ proof, ...payment }: ReceiptPayment, show: Show): string[] {
   if (!wasSigned({ proof, ...payment }))
     return proof === null && payment.tx_hash === null ? [] : ['it has a proof although nothing was signed'];
   if (proof === null) return ['it was signed and has no proof'];
@@ -42,7 +49,8 @@ function proofProblems({ proof, ...payment }: ReceiptPayment): string[] {
     problems.push(`its proof is one of another kind of chain than ${payment.network}`);
   if (proof.kind === 'solana-message') return problems;
   const same = (one: string, other: string): boolean => sameAddress(payment.network, one, other);
-  if (proof.value !== payment.amount) problems.push(`${proof.value} was signed, not ${payment.amount}`);
+  if (proof.value !== payment.amount)
+    problems.push(`${show(proof.value)} was signed, not ${show(payment.amount)}`);
   if (!same(proof.to, payment.pay_to))
     problems.push(`it was signed to ${proof.to}, not to ${payment.pay_to}`);
   if (!same(proof.token, tokenOfAssetId(payment.asset))) problems.push(`it was signed in ${proof.token}`);
@@ -67,6 +75,7 @@ function bookProblems(
   run: ReceiptBodies['run'],
   payment: ReceiptPayment,
   transfers: readonly ReceiptTransfer[],
+  show: Show,
 ): string[] {
   const wanted = payment.finalized ? 'posted' : BOOKED[payment.status];
   const transfer = transfers.find(({ id }) => id === payment.transfer);
@@ -81,9 +90,9 @@ function bookProblems(
   const taken = -sum(transfer, (entry) => isReserve(run, entry));
   const given = sum(transfer, (entry) => isPayee(run, payment, entry));
   if (taken !== BigInt(payment.amount))
-    problems.push(`its transfer takes ${taken} from the run, not ${payment.amount}`);
+    problems.push(`its transfer takes ${show(taken)} from the run, not ${show(payment.amount)}`);
   if (given !== BigInt(payment.amount))
-    problems.push(`its transfer gives ${given} to the payee, not ${payment.amount}`);
+    problems.push(`its transfer gives ${show(given)} to the payee, not ${show(payment.amount)}`);
   return problems;
 }
 

@@ -7,6 +7,7 @@ import type {
 import { tokenOfAssetId } from '../assets.ts';
 import { formatUnits } from '../money.ts';
 import { sameAddress } from '../payments/networks.ts';
+import { showIn, type Show } from './amounts.ts';
 import { judge, type Finding } from './finding.ts';
 
 type Bodies = Pick<ReceiptBodies, 'plan' | 'approvals' | 'payments'>;
@@ -47,15 +48,17 @@ export function checkConsent(bodies: Bodies): Finding[] {
   const approved = bodies.approvals.approvals.filter(({ status }) => status === 'approved');
   return [
     ...signed.map((payment) => consentTo(payment, approved, bodies.plan)),
-    ...(signed.length === 0 ? [] : [checkTotal(signed, approved)]),
+    ...(signed.length === 0 ? [] : [checkTotal(signed, approved, showIn(bodies.plan))]),
   ];
 }
 
 function consentTo(
   payment: ReceiptPayment,
   approved: readonly ReceiptApproval[],
-  { revisions, decimals }: ReceiptBodies['plan'],
+  plan: ReceiptBodies['plan'],
 ): Finding {
+  const { revisions, decimals } = plan;
+  const show = showIn(plan);
   const link = `consent to ${payment.id}`;
   if (approved.length === 0) return judge(link, ['nobody approved anything'], '');
   const refusals = approved.map((approval) => ({
@@ -65,6 +68,7 @@ function consentTo(
       approval,
       revisions.find(({ plan_hash }) => plan_hash === approval.plan_hash),
       decimals ?? 0,
+      show,
     ),
   }));
   const covering = refusals.find(({ why }) => why === undefined);
@@ -76,7 +80,7 @@ function consentTo(
       verdict: 'unchecked',
       detail: `plan ${plan_hash.slice(0, 12)}… allows it; which limits were approved was not kept`,
     };
-  return judge(link, [], `payee, asset and ${payment.amount} are within what was approved`);
+  return judge(link, [], `payee, asset and ${show(payment.amount)} are within what was approved`);
 }
 
 /** Why this approval does not cover the payment. */
@@ -85,6 +89,7 @@ function refusal(
   { limits, seq }: ReceiptApproval,
   revision: PlanRevision | undefined,
   decimals: number,
+  show: Show,
 ): string | undefined {
   const { network, pay_to, amount } = payment;
   const step = revision?.hashed.steps.find(({ id }) => id === payment.step_id);
@@ -96,17 +101,21 @@ function refusal(
     return `the approved asset is ${step.pay.asset}`;
   // Amounts in the approved plan were JSON numbers. Rounding keeps their order.
   if (Number(formatUnits(amount, decimals)) > step.maxPrice)
-    return `${amount} is more than the approved ${step.maxPrice}`;
+    return `${show(amount)} is more than the approved ${step.maxPrice}`;
   const { max_per_transaction: each, recipients } = limits ?? { max_per_transaction: null, recipients: null };
   if (each !== null && BigInt(amount) > BigInt(each))
-    return `${amount} is more than the ${each} for one payment`;
+    return `${show(amount)} is more than the ${show(each)} for one payment`;
   if (recipients !== null && !recipients.some((one) => sameAddress(network, one, pay_to)))
     return `${pay_to} is not among the approved recipients`;
   if (seq !== null && payment.seq !== null && seq > payment.seq) return 'it was signed before the approval';
   return undefined;
 }
 
-function checkTotal(signed: readonly ReceiptPayment[], approved: readonly ReceiptApproval[]): Finding {
+function checkTotal(
+  signed: readonly ReceiptPayment[],
+  approved: readonly ReceiptApproval[],
+  show: Show,
+): Finding {
   const paid = signed
     .filter(({ status }) => status !== 'void')
     .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
@@ -116,7 +125,7 @@ function checkTotal(signed: readonly ReceiptPayment[], approved: readonly Receip
   const most = limits.reduce((max, { max_total }) => (BigInt(max_total) > max ? BigInt(max_total) : max), 0n);
   return judge(
     'approved total',
-    paid > most ? [`${paid} was paid and at most ${most} approved`] : [],
-    `${paid} of at most ${most}, minor units`,
+    paid > most ? [`${show(paid)} was paid and at most ${show(most)} approved`] : [],
+    `${show(paid)} of at most ${show(most)}`,
   );
 }

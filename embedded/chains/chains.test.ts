@@ -194,7 +194,7 @@ describe('the local Solana chain', () => {
           maxTimeoutSeconds: 60,
           extra: {},
         };
-        const order = { railData: {}, committed: 5n, own: [] } as const;
+        const order = { railData: {}, committed: 5n, coins: 5_000n, own: [] } as const;
         const remember = () => Promise.resolve();
         return (await rail().sign({ ...order, intentId, offer, remember })) as SignedPayment;
       };

@@ -139,6 +139,47 @@ describe('a deposit', () => {
   });
 });
 
+describe('what a withdrawal costs', () => {
+  test('is quoted without holding anything, and is what is charged', async () => {
+    const userId = await deposited('5');
+    const query = `amount=2&destination=${newWallet()}`;
+    const { status, body } = await api.get(`/escrow/${userId}/withdraw/quote?${query}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ amount: 2, fee: 0.000005, rent: 0, total: 2.000005, minimum: 0.00089088 });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 5, reserved: 0 } });
+    await api.post(`/escrow/${userId}/withdraw`, {
+      amount: 2,
+      destination: newWallet(),
+      max_fee: '0.000005',
+    });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 2.999995 } });
+    expect((await api.get(`/escrow/${userId}/history`)).body['history']).toMatchObject([
+      { type: 'withdrawal', amount: 2, fee: 0.000005, rent: 0, feeAsset: 'SOL' },
+      { type: 'deposit' },
+    ]);
+  });
+
+  test.each([
+    ['more than max_fee', { amount: 1, max_fee: '0.000004' }, 409, 'fee_changed'],
+    ['less than the minimum', { amount: '0.00089087' }, 400, 'below_minimum'],
+    ['all of the balance', { amount: 5 }, 400, 'insufficient_escrow'],
+  ])('%s is refused, and nothing is held', async (_, body, status, code) => {
+    const userId = await deposited('5');
+    const answer = await api.post(`/escrow/${userId}/withdraw`, { destination: newWallet(), ...body });
+    expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status, code });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 5, reserved: 0 } });
+  });
+
+  test('to a burn address is asked about first', async () => {
+    const userId = await deposited('5');
+    const body = { amount: 1, destination: '1nc1nerator11111111111111111111111111111111' };
+    const asked = await api.post(`/escrow/${userId}/withdraw`, body);
+    expect(asked).toMatchObject({ status: 400, body: { code: 'confirm_destination' } });
+    const done = await api.post(`/escrow/${userId}/withdraw`, { ...body, confirm_destination: true });
+    expect(done.status).toBe(200);
+  });
+});
+
 describe('a withdrawal', () => {
   test('is held, sent and taken off the balance', async () => {
     const userId = await deposited('5');
@@ -152,8 +193,13 @@ describe('a withdrawal', () => {
       message: 'Withdrawal successful',
       withdrawalId: expect.stringMatching(/^wd_/),
       signature: expect.any(String),
+      amount: 1.5,
+      fee: 0.000005,
+      rent: 0,
+      feeAsset: 'SOL',
+      total: 1.500005,
     });
-    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3.5, reserved: 0 } });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3.499995, reserved: 0 } });
   });
 
   test('whose outcome takes longer is answered with 202 and its id, and stays held', async () => {
@@ -167,9 +213,9 @@ describe('a withdrawal', () => {
       status: 'pending',
       withdrawalId: expect.stringMatching(/^wd_/),
     });
-    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3, reserved: 2 } });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 2.999995, reserved: 2.000005 } });
     chain.withdrawals.delete(destination);
-    await expect.poll(() => balanceOf(userId)).toMatchObject({ SOL: { available: 3, reserved: 0 } });
+    await expect.poll(() => balanceOf(userId)).toMatchObject({ SOL: { available: 2.999995, reserved: 0 } });
   });
 
   test('with an Idempotency-Key is carried out once', async () => {
@@ -180,7 +226,7 @@ describe('a withdrawal', () => {
     const again = await api.post(`/escrow/${userId}/withdraw`, body, key);
     expect(again.text).toBe(first.text);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
-    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 4 } });
+    expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 3.999995 } });
   });
 
   test('that is proven never to land gives the amount back', async () => {
@@ -230,6 +276,7 @@ test('a withdrawal and a deposit that a crash left without a workflow are finish
     asset,
     amount: 2_000_000_000n,
     destination,
+    charge: { fee: 0n, rent: 0n, asset, coin: asset, coins: 0n },
   });
   const signature = newSignature();
   await recordDeposit(app.db.pool, {

@@ -261,7 +261,8 @@ describe('a user’s money', () => {
   test('is held for only one of the withdrawals and runs that race for it', async () => {
     const { ledger } = stage();
     const job = await newJob(150n);
-    const wanted = { tenant: TENANT, userId: job.userId, asset: USDC, amount: 100n };
+    const charge = { fee: 0n, rent: 0n, asset: USDC, coin: USDC, coins: 0n };
+    const wanted = { tenant: TENANT, userId: job.userId, asset: USDC, amount: 100n, charge };
     const outcomes = await Promise.all([
       ledger.reserveForRun(reserve(job)),
       ...['a', 'b', 'c', 'c'].map((destination) =>

@@ -49,8 +49,12 @@ interface Job {
 }
 
 /** A run of a user who has just what its one step costs. */
+/** What a withdrawal to a new wallet takes, lamports. */
+const COSTS = { fee: 5_000n, rent: 2_039_280n };
+
 async function newJob(way: Way, balance = PRICE): Promise<Job> {
   const run = await stack.newRun('USDC', balance);
+  await stack.fund(run.userId, escrowAsset(stack.book, 'SOL')!, COSTS.fee + COSTS.rent);
   await stack.db.pool.query(
     `update run set view = '{"approval":{"limits":{"maxTotalAmount":"250000"}}}' where id = $1`,
     [run.runId],
@@ -91,6 +95,8 @@ function atTheMoment(act: () => unknown): Activities {
 const hold = async ({ userId }: Job, amount = PRICE): Promise<string | undefined> => {
   const id = `wd_${randomUUID()}`;
   const destination = Keypair.generate().publicKey.toBase58();
+  const coin = escrowAsset(stack.book, 'SOL')!;
+  const charge = { ...COSTS, asset: coin, coin, coins: COSTS.fee + COSTS.rent };
   const held = await holdWithdrawal(stack.db, {
     id,
     tenant: TENANT,
@@ -98,6 +104,7 @@ const hold = async ({ userId }: Job, amount = PRICE): Promise<string | undefined
     asset: usdc,
     amount,
     destination,
+    charge,
   });
   return held.kind === 'held' ? id : undefined;
 };

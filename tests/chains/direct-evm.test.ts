@@ -1,3 +1,6 @@
+import { applyTransfer } from '../../db/ledger.ts';
+import { floatAccount, worldAccount } from '../../domain/accounts.ts';
+import { move } from '../../domain/ledger.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createRails } from '../../activities/payments/rails.ts';
 import type { Checkpoint } from '../../domain/crash-points.ts';
@@ -205,12 +208,23 @@ describe('a payment that the router refuses', () => {
     },
   );
 
-  test('costs the operator the gas, and the books show it when they have the coin', async () => {
+  test('costs the operator the gas, out of its own account where the books have the coin', async () => {
     const { book, assets } = stack;
     const coin = { id: `${assets.evm.network}/slip44:60`, code: 'ETH', network: assets.evm.network };
     const known = { ...book, assets: [...book.assets, { ...coin, address: null, decimals: 18 }] };
     const checkpoint = crashAt('payment.voided');
     const activities = stack.activities({ assets: known, confirmMs: 300, checkpoint });
+    const gas = known.assets.at(-1)!;
+    const poor = await startDirect(stack, ROUTER);
+    const order = { ride: { runId: poor.runId, events: [] }, intentId: poor.intentId };
+    expect(await activities.signPayment(order)).toMatchObject({ kind: 'refused', reason: 'operator_short' });
+    await applyTransfer(stack.db.pool, {
+      id: 'funding:gas',
+      kind: 'funding',
+      state: 'posted',
+      tenant: 'system',
+      entries: move(worldAccount(gas), floatAccount(gas), 10n ** 18n),
+    });
     const had = await evm.provider.getBalance(evm.operator.address);
     const purchase = await signed(activities);
     await registry.set({ active: false });
@@ -223,6 +237,22 @@ describe('a payment that the router refuses', () => {
       [[...payments, ...allowances].map((hash) => `fee:${hash}`)],
     );
     expect(BigInt(rows[0]!.sum)).toBe(had - (await evm.provider.getBalance(evm.operator.address)));
+  });
+
+  test('whose gas is more than is left of the operator’s day is refused, and goes on when there is room', async () => {
+    const purchase = await startDirect(stack, ROUTER);
+    const { runId, intentId } = purchase;
+    const order = { ride: { runId, events: [] }, runId, intentId, signBeforeMs: Date.now() + 60_000 };
+    const stingy = stack.activities({ costLimits: { evm: 1n } });
+    expect(await stingy.signPayment(order)).toMatchObject({ kind: 'refused', reason: 'operator_short' });
+    expect(await stingy.checkFunds({ intentId })).toEqual({ funded: false });
+    expect(await attentionKinds(stack, runId)).toEqual(['operator_short']);
+    const activities = stack.activities({ costLimits: { evm: 10n ** 18n } });
+    expect(await activities.checkFunds({ intentId })).toEqual({ funded: true });
+    expect(await attentionKinds(stack, runId)).toEqual([]);
+    await purchase.sign(activities);
+    await purchase.submit(activities);
+    await purchase.endsPaid(activities);
   });
 
   test('is not signed when the chain shows the refusal beforehand', async () => {

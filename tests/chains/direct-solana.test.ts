@@ -1,5 +1,9 @@
 import { Keypair, PublicKey } from '@solana/web3.js';
 import bs58 from 'bs58';
+import { moveTreasury } from '../../db/repositories/treasury.ts';
+import { readBalance } from '../../db/ledger.ts';
+import { floatAccount } from '../../domain/accounts.ts';
+import { escrowAsset } from '../../domain/assets.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DIRECT_WAYS, payeeHas, startDirect, type DirectPurchase } from './support/direct.ts';
 import { startHostileStack, type HostileStack } from './support/hostile-stack.ts';
@@ -23,6 +27,39 @@ const isVoid =
   ({ intentId }: DirectPurchase) =>
   async (): Promise<boolean> =>
     (await paymentOf(stack, intentId)).status === 'void';
+
+describe.each([TOKENS, COINS])('what a transfer in $code costs', (way) => {
+  const coin = () => escrowAsset(stack.book, 'SOL')!;
+  const float = () => readBalance(stack.db.pool, floatAccount(coin()).account);
+
+  test('is held in the operator’s own account, and taken out of it', async () => {
+    const before = await float();
+    const purchase = await startDirect(stack, way);
+    await purchase.sign(stack.activities());
+    const { posted, held } = await float();
+    expect([posted, held]).toEqual([before.posted, before.held + 5_000n]);
+    await purchase.submit(stack.activities());
+    await purchase.endsPaid(stack.activities());
+    const after = await float();
+    expect([after.posted, after.held]).toEqual([before.posted - 5_000n, before.held]);
+  });
+
+  test('is refused when that account is short, however much users have there', async () => {
+    const { available } = await float();
+    const aside = { asset: coin(), note: 'test', by: 'test', from: 'float' } as const;
+    const amount = available - 4_999n;
+    expect(await moveTreasury(stack.db.pool, { ...aside, id: `out:${way.code}`, amount })).toBe(true);
+    const { runId, intentId } = await startDirect(stack, way);
+    const order = { ride: { runId, events: [] }, intentId };
+    const refused = await stack.activities().signPayment(order);
+    expect(refused).toMatchObject({ kind: 'refused', reason: 'operator_short' });
+    expect(refused).toMatchObject({ message: expect.stringContaining('may take 0.000005 SOL') as string });
+    expect(await attentionKinds(stack, runId)).toEqual(['operator_short']);
+    expect(await moveTreasury(stack.db.pool, { ...aside, id: `in:${way.code}`, amount: -amount })).toBe(true);
+    expect(await stack.activities().checkFunds({ intentId })).toEqual({ funded: true });
+    expect(await attentionKinds(stack, runId)).toEqual([]);
+  });
+});
 
 describe.each([TOKENS, COINS])('a transfer in $code', (way) => {
   const signed = async (): Promise<DirectPurchase> => {

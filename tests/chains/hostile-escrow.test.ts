@@ -140,10 +140,10 @@ describe.each([
     const setLamports = (to: number) =>
       callRpc(stack.assets.solana.rpcUrl, 'surfnet_setAccount', [account.toBase58(), { lamports: to }]);
     await setLamports(1_000_000);
-    await expect(it.sign(hands)).rejects.toThrow(/lamports/);
+    await expect(it.sign(hands)).rejects.toThrow(/SOL/);
     expect(await it.payment()).toMatchObject({ status: 'prepared', signed_sealed: null });
     expect(await it.status()).toBe('held');
-    expect(await it.balance()).toMatchObject({ available: 0n, reserved: amount });
+    expect(await it.balance()).toMatchObject({ available: 0n, reserved: amount + it.charged });
     const open = () =>
       stack.db.pool.query(`select 1 from attention where id = $1 and resolved_at is null`, [
         `withdrawal_unfunded:${it.id}`,
@@ -171,7 +171,7 @@ test('a withdrawal that expires while the node is down is released once its abse
   node().fault('sendTransaction', { kind: 'down' });
   expect(await it.ends(hands)).toBe('released');
   expect(await it.received()).toBe(0n);
-  expect(await it.balance()).toMatchObject({ available: 5_000_000n, reserved: 0n });
+  expect(await it.balance()).toMatchObject({ available: 5_000_000n + it.charged, reserved: 0n });
   await it.agree();
 });
 

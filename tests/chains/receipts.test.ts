@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatUnits } from '../../domain/money.ts';
 import { sealReceipt } from '../../api/receipts/chain.ts';
 import { createReceiptSigner } from '../../api/receipts/key.ts';
 import { createSealer } from '../../db/sealing.ts';
@@ -123,7 +124,9 @@ describe('steward verify with the nodes of both chains', () => {
     const onlyInTheTrail = [expect.stringMatching(/^not checked +audit /)];
     expect({ code, wrong }, said).toEqual({ code: 0, wrong: onlyInTheTrail });
     for (const chain of ['solana', 'eip155'] as const)
-      expect(said).toContain(`${paidIn(one, chain).tx_hash} moved ${paidIn(one, chain).amount} to`);
+      expect(said).toContain(
+        `${paidIn(one, chain).tx_hash} moved ${formatUnits(paidIn(one, chain).amount, 6)} USDC to`,
+      );
   });
 
   test('finds the refund of a booking that was undone, and that an unused payment can never land', async () => {
@@ -158,7 +161,7 @@ describe('an issuer who signs a receipt with its own key cannot', () => {
           mine.tx_hash = booking.tx_hash;
           mine.proof = booking.proof;
         }),
-      /moved 0 to \w+, not 50000/,
+      /moved 0 USDC to \w+, not 0.05 USDC/,
     ],
     [
       'name a transaction that does not exist',
@@ -186,7 +189,7 @@ describe('an issuer who signs a receipt with its own key cannot', () => {
     [
       'name a refund that was something else',
       () => forged(undone, ({ refunds }) => (refunds.refunds[0]!.tx_hash = paidIn(one, 'solana').tx_hash!)),
-      /moved 0 back, not 300000/,
+      /moved 0 USDC back, not 0.3 USDC/,
     ],
   ];
   test.each(lies)('%s', async (_what, lie, how) => {

@@ -42,6 +42,7 @@ const REFUSALS: readonly [name: string, status: number][] = [
   ['^POST /approvals/\\{id\\}$', 400],
   ['^POST /runs/\\{id\\}/rerun$', 400], // its input is the family's own words
   ['^POST /escrow/', 400],
+  ['^GET /escrow/\\{userId\\}/withdraw/quote$', 400], // amounts and addresses have forms that no schema knows
   ['^POST /budgets', 400], // an asset or a unit that nobody knows, both, or neither
   ['^POST /ledger/surplus/', 400], // an asset that escrows do not have
   ['^PATCH /budgets/\\{id\\}$', 400], // shares of the cap that do not ascend

@@ -99,13 +99,13 @@ export async function escrowWithdrawal(withdrawalId: string, waits: EscrowWaits)
     case 'landed':
       return ended('finalized');
     case 'void':
+    case 'refused': // it would have cost more than was charged: nothing was signed, and everything is back
       return ended('released');
     case 'unknown':
       await act.leaveWithdrawal(ref);
       return ended('unknown');
     case 'settled':
     case 'unsent':
-    case 'refused':
       throw ApplicationFailure.nonRetryable(
         `The payment of withdrawal ${withdrawalId} ended as ${end.kind}.`,
       );

@@ -1,3 +1,4 @@
+import { showAmount } from '../../domain/money.ts';
 import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import type { StatusPoint } from '../../domain/payments/accepted-work.ts';
@@ -74,11 +75,16 @@ function toMake(
   { intentId, quote }: Demand,
   signBeforeMs: number,
 ): PaymentToMake {
-  const { step, outputs, timeoutMs, asset } = request;
+  const { step, outputs, timeoutMs, asset: code } = request;
+  const { decimals } = context.plan;
   const { reconcileIntervalMs, reconcileGiveUpMs } = context.run.input.settings;
   return {
     intentId,
-    labels: { of: step.id, sign: `sign ${quote.amount} ${asset}`, send: 'pay and call' },
+    labels: {
+      of: step.id,
+      sign: `sign ${showAmount(quote.amount, { code, decimals })}`,
+      send: 'pay and call',
+    },
     limits: {
       signBeforeMs,
       ...agreedTo(context, request),
@@ -136,6 +142,7 @@ function refusedEnd(end: Extract<PaymentEnd, { kind: 'refused' }>, demand: Deman
     case 'budget_exhausted':
       return withoutRoom(end, demand);
     case 'treasury_short':
+    case 'operator_short':
     case 'float_short': // the activity has told the operator, and takes it back once there is enough
       return { kind: 'parked', why: shortOf('operator', demand, end.shortBy) };
     case 'low_balance':

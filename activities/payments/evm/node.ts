@@ -26,10 +26,16 @@ export interface EvmChain {
   chainId: number;
 }
 
+/** Writes minor units of a token (its address) for people. */
+export type ShowToken = (token: string, minor: bigint | string) => string;
+
+export const inMinorUnits: ShowToken = (_, minor) => `${minor} minor units`;
+
 export interface EvmNodeConfig {
   rpcUrl: string;
   chainId: number;
   requestTimeoutMs?: number;
+  show?: ShowToken;
 }
 
 export function connectEvm({ rpcUrl, chainId, requestTimeoutMs = 10_000 }: EvmNodeConfig): EvmChain {

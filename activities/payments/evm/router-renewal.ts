@@ -38,6 +38,7 @@ export async function renewRouterPayment(
   const paid = again(payment, givesUp ? nothing : undefined);
   const isFiller = givesUp || isSpent;
   return {
+    most: [allowed, paid].reduce((sum, raw) => sum + gasOf(Transaction.from(raw)), 0n),
     payload: { ...payload, transactions: [allowed, paid] },
     proof: {
       allowances: withHash(wanted.allowances, allowed),
@@ -49,6 +50,8 @@ export async function renewRouterPayment(
 }
 
 const withHash = (hashes: readonly string[], raw: string): string[] => [...new Set([...hashes, hashOf(raw)])];
+
+const gasOf = ({ gasLimit, maxFeePerGas }: Transaction): bigint => gasLimit * (maxFeePerGas ?? 0n);
 
 const feesOf = ({ maxFeePerGas, maxPriorityFeePerGas }: Transaction): GasPrice => ({
   maxFeePerGas: maxFeePerGas ?? 0n,

@@ -1,7 +1,7 @@
 import { Contract, getAddress, isAddress } from 'ethers';
 import { routerService, type RouterService } from '../../../domain/payments/direct.ts';
 import type { Offer } from '../../../domain/payments/offer.ts';
-import { tokenInterface, type EvmChain } from './node.ts';
+import { tokenInterface, type EvmChain, type ShowToken } from './node.ts';
 import { registryInterface, routerInterface } from './router-abi.ts';
 
 export interface RouterCall {
@@ -49,8 +49,7 @@ interface Registered {
 /** Why the router would not move exactly the amount to the payee now: it pays in its own token at its registry's price. */
 export async function routerShortfall(
   { provider }: EvmChain,
-  router: string,
-  payer: string,
+  { router, payer, show }: { router: string; payer: string; show: ShowToken },
   offer: Offer,
 ): Promise<string | undefined> {
   const { serviceId, quantity } = mustBe(routerService(offer));
@@ -66,7 +65,7 @@ export async function routerShortfall(
   if (getAddress(found.provider) !== getAddress(offer.payTo))
     return `the service is provided by ${found.provider}`;
   const price = found.unitPrice * BigInt(quantity);
-  if (price !== BigInt(offer.amount)) return `the price is ${price} now`;
+  if (price !== BigInt(offer.amount)) return `the price is ${show(offer.asset, price)} now`;
   return simulate({ provider }, router, payer, offer);
 }
 

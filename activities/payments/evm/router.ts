@@ -1,11 +1,14 @@
 import { getAddress, keccak256, Wallet } from 'ethers';
 import { createHash } from 'node:crypto';
 import { describeTerms } from '../../../domain/payments/describe.ts';
-import type { NumberedPayment, Rail, SignOrder } from '../../../domain/payments/rail.ts';
+import { formatUnits } from '../../../domain/money.ts';
+import type { Offer } from '../../../domain/payments/offer.ts';
+import { CostRose, type NumberedPayment, type Rail, type SignOrder } from '../../../domain/payments/rail.ts';
 import {
   connectEvm,
   heldAt,
   heldFinally,
+  inMinorUnits,
   readIncomingTransfer,
   type EvmChain,
   type EvmNodeConfig,
@@ -14,7 +17,7 @@ import { createEvmIntake } from './intake.ts';
 import { nodeName } from '../node-name.ts';
 import { locateRouterPayment, type RouterProof } from './router-chain.ts';
 import { renewRouterPayment } from './router-renewal.ts';
-import { refusesRouterOffer, routerCalls, routerShortfall } from './router-terms.ts';
+import { refusesRouterOffer, routerCalls, routerShortfall, type RouterCall } from './router-terms.ts';
 import { gasPrice, hashOf, signTransaction } from './transactions.ts';
 
 export interface EvmRouterConfig extends EvmNodeConfig {
@@ -39,9 +42,13 @@ export function createEvmRouterRail(config: EvmRouterConfig): Rail {
     payer,
     node: nodeName(config.rpcUrl),
     refuses: (offer) => refusesRouterOffer(offer, payer),
-    shortfall: (offer) => routerShortfall(chain, router, payer, offer),
+    shortfall: (offer) => routerShortfall(chain, { router, payer, show: config.show ?? inMinorUnits }, offer),
     available: (asset) => heldAt(chain, payer, asset),
     holdsFinally: (asset) => heldFinally(chain, payer, asset),
+    costs: async (offer) => ({
+      fee: (gasFor(router, offer) * (await gasPrice(provider)).maxFeePerGas * MARGIN.times) / MARGIN.by,
+      rent: 0n,
+    }),
     sign: (order) => draft(chain, wallet, router, order),
     async submit({ transactions }) {
       for (const raw of transactions as string[])
@@ -60,12 +67,33 @@ const ALLOW_GAS = 100_000n;
 const PAY_GAS = 250_000n; // the router's own work and the token's
 const GAS_PER_BYTE = 60n; // of the texts, as call data and in the event
 
+const MARGIN = { times: 3n, by: 2n }; // gas gets dearer between the hold and the signature, and once after it
+
+const payGas = ({ data }: RouterCall): bigint => PAY_GAS + (GAS_PER_BYTE * BigInt(data.length)) / 2n;
+
+const gasFor = (router: string, offer: Offer): bigint => ALLOW_GAS + payGas(routerCalls(router, offer).pay);
+
+const wei = (amount: bigint): string => `${formatUnits(amount, 18)} of the chain's coin`;
+
+/** Unsigned it takes no number, and holds up nobody. */
+function assertGas(
+  wallet: string,
+  { needed, held, coins }: { needed: bigint; held: bigint; coins: bigint },
+): void {
+  if (needed > held)
+    throw new CostRose(`It may take ${wei(needed)} for gas now, and ${wei(held)} are held for that.`);
+  if (coins < needed)
+    throw new Error(
+      `The wallet ${wallet} has ${wei(coins)}, and the payment may take ${wei(needed)} for gas.`,
+    );
+}
+
 /** Everything but the number. Two transactions: what the router may take, and the payment that takes it. */
 async function draft(
   chain: EvmChain,
   wallet: Wallet,
   router: string,
-  { offer, intentId }: SignOrder,
+  { offer, intentId, coins: held }: SignOrder,
 ): Promise<NumberedPayment> {
   const { provider, chainId } = chain;
   const [coins, price, used, finalized] = await Promise.all([
@@ -75,13 +103,8 @@ async function draft(
     provider.getBlock('finalized'),
   ]);
   const { allow, pay } = routerCalls(router, offer);
-  const gasLimit = PAY_GAS + (GAS_PER_BYTE * BigInt(pay.data.length)) / 2n;
-  const needed = (ALLOW_GAS + gasLimit) * price.maxFeePerGas;
-  if (coins < needed)
-    // unsigned it takes no number, and holds up nobody
-    throw new Error(
-      `The wallet ${wallet.address} has ${coins} wei, and the payment may take ${needed} for gas.`,
-    );
+  const gasLimit = payGas(pay);
+  assertGas(wallet.address, { needed: (ALLOW_GAS + gasLimit) * price.maxFeePerGas, held, coins });
   return {
     numbers: 2,
     used,

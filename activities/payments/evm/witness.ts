@@ -1,4 +1,5 @@
 import { FetchRequest, isAddress, isHexString, JsonRpcProvider } from 'ethers';
+import { inMinorUnits } from '../../../domain/receipts/amounts.ts';
 import { readIncomingTransfer } from './node.ts';
 import { locateRouterPayment } from './router-chain.ts';
 import { locateAuthorization } from '../x402/evm-chain.ts';
@@ -25,7 +26,7 @@ export function createEvmWitness(rpcUrl: string): Witness {
         : await locateAuthorization(chain, proof, payment.tx_hash);
       return { sighting, problems };
     },
-    async findRefund({ tx_hash: txHash, asset, from, amount }, payment) {
+    async findRefund({ tx_hash: txHash, asset, from, amount }, payment, show = inMinorUnits) {
       const { proof, problems } = proofOf(payment);
       if (proof === undefined) return { final: false, problems };
       if (!isAddress(asset) || !isAddress(from))
@@ -35,7 +36,7 @@ export function createEvmWitness(rpcUrl: string): Witness {
       if (found.kind !== 'found')
         return { final: false, problems: [`transaction ${txHash} is ${found.kind}`] };
       const fits = found.amount >= BigInt(amount);
-      const wrong = `transaction ${txHash} moved ${found.amount} back, not ${amount}`;
+      const wrong = `transaction ${txHash} moved ${show(found.amount)} back, not ${show(amount)}`;
       return { final: found.final, problems: fits ? [] : [wrong] };
     },
     close: () => provider.destroy(),

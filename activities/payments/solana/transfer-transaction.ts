@@ -18,6 +18,8 @@ export interface TransferOrder {
   amount: bigint;
   to: string;
   memo: string;
+  /** Whether the payee's token account is opened at our cost; if not, and it is missing, the chain refuses the transfer. */
+  opens: boolean;
 }
 
 export interface BuiltTransfer {
@@ -60,7 +62,7 @@ export async function buildTransfer(
   };
 }
 
-/** Tokens go to the payee's associated account, which is opened at our cost where it is missing. */
+/** Tokens go to the payee's associated account. */
 async function moves(
   node: SolanaNode,
   from: PublicKey,
@@ -79,7 +81,9 @@ async function moves(
   return {
     source,
     instructions: [
-      createAssociatedTokenAccountIdempotentInstruction(from, target, to, mint, program),
+      ...(order.opens
+        ? [createAssociatedTokenAccountIdempotentInstruction(from, target, to, mint, program)]
+        : []),
       createTransferCheckedInstruction(source, mint, target, from, amount, decimals, [], program),
     ],
   };

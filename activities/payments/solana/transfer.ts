@@ -6,15 +6,15 @@ import type { Offer } from '../../../domain/payments/offer.ts';
 import type { NetworkFee, Rail, Sighting, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { nodeName } from '../node-name.ts';
-import { refusesDestination } from './destination.ts';
+import { isWallet, leastCoins } from './destination.ts';
 import { readSolanaIncoming } from './incoming.ts';
 import { locateMessage } from './message-chain.ts';
 import { createSolanaIntake } from './intake.ts';
 import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from './node.ts';
 import { decimalsOf, isPublicKey, otherDecimals, transferFee } from './tokens.ts';
-import { assertAffordable } from './transfer-costs.ts';
+import { assertAffordable, assertHeld, transferCosts } from './transfer-costs.ts';
 import { buildTransfer } from './transfer-transaction.ts';
-import { heldFinally, spendable, spareCoins, spentOnTop } from './wrapping.ts';
+import { allCoins, heldFinally, spendable, spareCoins, spentOnTop } from './wrapping.ts';
 
 /** Plain transfers out of the escrow account, in transactions of our own; coins are paid as coins, not wrapped. */
 export function createSolanaTransferRail(config: SolanaRailConfig): Rail {
@@ -31,6 +31,8 @@ export function createSolanaTransferRail(config: SolanaRailConfig): Rail {
     shortfall: (offer, decimals) => shortfall(node, offer, decimals),
     available: (asset) => (isCoin(asset) ? spareCoins(node, owner) : spendable(node, owner, asset)),
     holdsFinally: (asset) => heldFinally(node, owner, asset),
+    coins: () => allCoins(node, owner, 'confirmed'),
+    costs: ({ asset, payTo }) => transferCosts(node, { mint: isCoin(asset) ? null : asset, to: payTo }),
     sign: (order) => sign(node, keypair, order),
     async submit({ bytes }) {
       await node.connection
@@ -60,9 +62,10 @@ async function shortfall(
   decimals: number,
 ): Promise<string | undefined> {
   const coins = isCoin(asset) ? BigInt(amount) : null;
-  const why = await refusesDestination(node.connection, new PublicKey(payTo), coins);
-  if (why === 'invalid_destination') return 'the payee is no wallet';
-  if (why === 'below_minimum') return 'the amount is too small to open the payee’s account';
+  const to = new PublicKey(payTo);
+  if (!(await isWallet(node.connection, to))) return 'the payee is no wallet';
+  if (coins !== null && coins < (await leastCoins(node.connection, to)))
+    return 'the amount is too small to open the payee’s account';
   if (coins !== null) return undefined;
   const mint = new PublicKey(asset);
   return (await transferFee(node, mint)) ?? otherDecimals(node, mint, decimals);
@@ -72,15 +75,17 @@ async function shortfall(
 async function sign(
   node: SolanaNode,
   keypair: Keypair,
-  { offer, intentId }: SignOrder,
+  { offer, intentId, coins }: SignOrder,
 ): Promise<SignedPayment> {
   const mint = isCoin(offer.asset) ? null : offer.asset;
   const { memo: note } = offer.extra;
   const memo = typeof note === 'string' ? note : `payment ${intentId}`;
   const decimals = mint === null ? 0 : await decimalsOf(node, new PublicKey(mint));
   const order = { mint, decimals, amount: BigInt(offer.amount), to: offer.payTo, memo };
-  await assertAffordable(node, keypair.publicKey, order);
-  const built = await buildTransfer(node, keypair, order);
+  const costs = await transferCosts(node, order);
+  assertHeld(costs, coins);
+  await assertAffordable(node, keypair.publicKey, order, costs);
+  const built = await buildTransfer(node, keypair, { ...order, opens: costs.rent > 0n });
   const { bytes, signature, messageHash, blockhash, signedSlot } = built;
   return {
     payload: { bytes, signature },

@@ -5,6 +5,7 @@ import { coinTransfers, tokenTransfers, type ChainTransfer } from './transfers.t
 import { locateMessage } from './message-chain.ts';
 import { tokenOfAssetId, WRAPPED_SOL } from '../../../domain/assets.ts';
 import type { ReceiptPayment } from '../../../schemas/core/receipt.ts';
+import { inMinorUnits, type Show } from '../../../domain/receipts/amounts.ts';
 import type { Witness } from '../../../domain/receipts/on-chains.ts';
 
 /** A Solana node. The hash finds the message; what it moved is read from the transaction. */
@@ -13,7 +14,7 @@ export function createSolanaWitness(rpcUrl: string): Witness {
   const nodeOf = (network: string): SolanaNode => createSolanaNode({ rpcUrl, network });
   return {
     network: async () => `solana:${(await nodeOf('').connection.getGenesisHash()).slice(0, 32)}`,
-    async find(payment) {
+    async find(payment, show = inMinorUnits) {
       const { proof, tx_hash } = payment;
       const node = nodeOf(payment.network);
       if (proof?.kind !== 'solana-message' || !isAddress(proof.account))
@@ -27,9 +28,9 @@ export function createSolanaWitness(rpcUrl: string): Witness {
       };
       const sighting = await locateMessage(node, wanted, tx_hash);
       if (sighting.kind !== 'landed') return { sighting, problems: [] };
-      return { sighting, problems: await movedWrong(node, payment, proof.account, sighting.txHash) };
+      return { sighting, problems: await movedWrong(node, payment, proof.account, sighting.txHash, show) };
     },
-    async findRefund({ tx_hash, asset, from, amount }, { proof, network }) {
+    async findRefund({ tx_hash, asset, from, amount }, { proof, network }, show = inMinorUnits) {
       const node = nodeOf(network);
       if (proof?.kind !== 'solana-message')
         return { final: false, problems: ['its payment has no proof of this chain'] };
@@ -42,7 +43,7 @@ export function createSolanaWitness(rpcUrl: string): Witness {
       if (moved === undefined)
         return { final: false, problems: [`transaction ${tx_hash} is not there, or failed`] };
       const { slot } = await node.finality();
-      const wrong = `transaction ${tx_hash} moved ${moved.amount} back, not ${amount}`;
+      const wrong = `transaction ${tx_hash} moved ${show(moved.amount)} back, not ${show(amount)}`;
       return { final: moved.slot <= slot, problems: moved.amount >= BigInt(amount) ? [] : [wrong] };
     },
     close: () => undefined,
@@ -65,6 +66,7 @@ async function movedWrong(
   { rail, asset, pay_to, amount }: ReceiptPayment,
   account: string,
   signature: string,
+  show: Show,
 ): Promise<string[]> {
   const mint = tokenOfAssetId(asset);
   if (!isAddress(mint) || !isAddress(pay_to)) return ['it names a malformed address'];
@@ -79,7 +81,7 @@ async function movedWrong(
   );
   if (moved?.amount.toString() === amount) return [];
   return [
-    `transaction ${signature} moved ${moved?.amount ?? 'nothing that can be read'} to ${pay_to}, not ${amount}`,
+    `transaction ${signature} moved ${moved === undefined ? 'nothing that can be read' : show(moved.amount)} to ${pay_to}, not ${show(amount)}`,
   ];
 }
 

@@ -4,11 +4,12 @@ import {
   createSyncNativeInstruction,
   NATIVE_MINT,
 } from '@solana/spl-token';
-import { Keypair, PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
+import { Keypair, PublicKey, SystemProgram, Transaction, type Commitment } from '@solana/web3.js';
 import bs58 from 'bs58';
 import type { OwnTransaction, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { SolanaNode } from './node.ts';
 import { tokenAccount, tokenBalance } from './tokens.ts';
+import { assertHeld, wrappingCosts } from './transfer-costs.ts';
 
 const KEPT_LAMPORTS = 5_000_000n; // rent of the escrow account itself, of a token account, and fees
 
@@ -28,10 +29,18 @@ export async function spareCoins(node: SolanaNode, owner: PublicKey): Promise<bi
 
 /** What `owner` has of a mint at finality; null is the coin, of which wrapped ones are a part. */
 export async function heldFinally(node: SolanaNode, owner: PublicKey, asset: string | null): Promise<bigint> {
-  const mint = asset === null ? NATIVE_MINT : new PublicKey(asset);
-  const tokens = await tokenBalance(node, await tokenAccount(node, mint, owner), 'finalized');
-  if (asset !== null) return tokens;
-  return tokens + BigInt(await node.connection.getBalance(owner, 'finalized'));
+  if (asset === null) return allCoins(node, owner, 'finalized');
+  return tokenBalance(node, await tokenAccount(node, new PublicKey(asset), owner), 'finalized');
+}
+
+/** Coins of `owner`, wrapped ones included. */
+export async function allCoins(node: SolanaNode, owner: PublicKey, commitment: Commitment): Promise<bigint> {
+  const account = await tokenAccount(node, NATIVE_MINT, owner);
+  const [wrapped, coins] = await Promise.all([
+    tokenBalance(node, account, commitment),
+    node.connection.getBalance(owner, commitment),
+  ]);
+  return wrapped + BigInt(coins);
 }
 
 /**
@@ -42,12 +51,15 @@ export async function heldFinally(node: SolanaNode, owner: PublicKey, asset: str
 export async function wrapShortage(
   node: SolanaNode,
   owner: Keypair,
-  order: Pick<SignOrder, 'committed' | 'own' | 'remember'>,
+  order: Pick<SignOrder, 'committed' | 'own' | 'remember' | 'coins'>,
 ): Promise<SignedPayment['fees']> {
   const account = await tokenAccount(node, NATIVE_MINT, owner.publicKey);
   const shortage = order.committed - (await tokenBalance(node, account));
   const own = [...order.own];
-  if (shortage > 0n) own.push(await wrap(node, owner, account, shortage, order.remember));
+  if (shortage > 0n) {
+    assertHeld(await wrappingCosts(node, owner.publicKey), order.coins);
+    own.push(await wrap(node, owner, account, shortage, order.remember));
+  }
   const costs = own.map(async ({ txHash, moved }) => ({
     txHash,
     amount: (await spentOnTop(node, txHash, moved)) ?? 0n, // an earlier try that never landed

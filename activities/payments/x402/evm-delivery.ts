@@ -1,4 +1,5 @@
 import { Interface, type JsonRpcProvider } from 'ethers';
+import type { ShowToken } from '../evm/node.ts';
 import type { Offer } from '../../../domain/payments/offer.ts';
 
 const token = new Interface([
@@ -17,7 +18,7 @@ interface SimulatedCall {
  */
 export async function findShortfall(
   provider: JsonRpcProvider,
-  from: string,
+  { from, show }: { from: string; show: ShowToken },
   { asset: to, payTo, amount }: Offer,
 ): Promise<string | undefined> {
   const look = { to, data: token.encodeFunctionData('balanceOf', [payTo]) };
@@ -32,5 +33,5 @@ export async function findShortfall(
   const arrived = BigInt(after.returnData) - BigInt(before.returnData);
   return arrived === BigInt(amount)
     ? undefined
-    : `of ${amount} the token would deliver ${arrived}: it takes a fee`;
+    : `of ${show(to, amount)} the token would deliver ${show(to, arrived)}: it takes a fee`;
 }

@@ -8,7 +8,7 @@ const token = new Interface(['function DOMAIN_SEPARATOR()', 'function decimals()
 /** Why the token would refuse what is signed, or deliver another amount than it says; undefined when it would not. */
 export async function tokenRefusal(
   { provider, chainId }: EvmChain,
-  payer: string,
+  payer: Parameters<typeof findShortfall>[1],
   offer: Offer,
   decimals: number,
 ): Promise<string | undefined> {

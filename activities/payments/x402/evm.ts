@@ -5,7 +5,14 @@ import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offer.ts';
 import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
-import { connectEvm, heldAt, heldFinally, readIncomingTransfer, type EvmNodeConfig } from '../evm/node.ts';
+import {
+  connectEvm,
+  heldAt,
+  heldFinally,
+  inMinorUnits,
+  readIncomingTransfer,
+  type EvmNodeConfig,
+} from '../evm/node.ts';
 import { createEvmIntake } from '../evm/intake.ts';
 import { nodeName } from '../node-name.ts';
 import { locateAuthorization } from './evm-chain.ts';
@@ -31,7 +38,8 @@ export function createEvmRail(config: EvmRailConfig): Rail {
     payer: wallet.address,
     node: nodeName(config.rpcUrl),
     refuses: (offer) => refusal(offer, wallet.address),
-    shortfall: (offer, decimals) => tokenRefusal(chain, wallet.address, offer, decimals),
+    shortfall: (offer, decimals) =>
+      tokenRefusal(chain, { from: wallet.address, show: config.show ?? inMinorUnits }, offer, decimals),
     available: (asset) => heldAt(chain, wallet.address, asset),
     holdsFinally: (asset) => heldFinally(chain, wallet.address, asset),
     // From the finalized block on: a reorganisation may put the payment below what is the latest block now.

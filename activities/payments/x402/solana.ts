@@ -6,13 +6,14 @@ import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { createHash } from 'node:crypto';
 import { describeTerms } from '../../../domain/payments/describe.ts';
 import type { Offer } from '../../../domain/payments/offer.ts';
-import type { Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
+import type { CoinCosts, Rail, SignedPayment, SignOrder } from '../../../domain/payments/rail.ts';
 import { nodeName } from '../node-name.ts';
 import { createSolanaIntake } from '../solana/intake.ts';
 import { createSolanaNode, type SolanaNode, type SolanaRailConfig } from '../solana/node.ts';
 import { isPublicKey, otherDecimals, tokenAccount, transferFee } from '../solana/tokens.ts';
 import { readSolanaIncoming } from '../solana/incoming.ts';
-import { heldFinally, spendable, wrapShortage } from '../solana/wrapping.ts';
+import { wrappingCosts } from '../solana/transfer-costs.ts';
+import { allCoins, heldFinally, spendable, wrapShortage } from '../solana/wrapping.ts';
 import { createPayload } from './payload.ts';
 import { locateMessage } from '../solana/message-chain.ts';
 
@@ -31,6 +32,8 @@ export function createSolanaRail(config: SolanaRailConfig): Rail {
     shortfall: (offer, decimals) => payeeRefusal(node, offer, decimals),
     available: (asset) => spendable(node, keypair.publicKey, asset),
     holdsFinally: (asset) => heldFinally(node, keypair.publicKey, asset),
+    coins: () => allCoins(node, keypair.publicKey, 'confirmed'),
+    costs: ({ asset }) => costs(node, keypair.publicKey, asset),
     sign: (order) => sign(node, keypair, config.rpcUrl, order),
     locate: (proof, hint) => locateMessage(node, proof, hint),
     describe: (terms) =>
@@ -78,6 +81,10 @@ async function payeeRefusal(
     return `the payee ${payTo} has no account for the token ${asset}, and an x402 transfer cannot open one`;
   return opened.isFrozen ? `the payee’s account for the token ${asset} is frozen` : undefined;
 }
+
+/** The seller's facilitator pays for the transfer. Coins may have to be wrapped first, at our cost. */
+const costs = async (node: SolanaNode, owner: PublicKey, asset: string): Promise<CoinCosts> =>
+  asset === NATIVE_MINT.toBase58() ? wrappingCosts(node, owner) : { fee: 0n, rent: 0n };
 
 /** The blockhash is ours, not the seller's, so that its last valid height is known exactly. */
 async function sign(

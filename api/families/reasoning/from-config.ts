@@ -1,4 +1,5 @@
 import bs58 from 'bs58';
+import { withdrawalTerms } from '../../../domain/payments/withdrawal-terms.ts';
 import { runDefaults } from '../../runs/defaults.ts';
 import { createFormGuard } from './escrow/form-guard.ts';
 import type { EscrowOptions, ReasoningOptions, ReasoningParts } from './options.ts';
@@ -23,14 +24,17 @@ export function reasoningOptions({
     maxCost: config.MAX_WORKFLOW_COST ?? null,
     planAsset: planAsset.code,
     assets,
-    escrow: escrowOptions(config, guard),
+    escrow: { ...escrowOptions(config, guard), terms: withdrawalTerms(assets, config) },
     catalogue: catalogue ?? (async () => []),
     ...(cut === undefined ? {} : { cut }),
     probes: createProbes(config),
   };
 }
 
-function escrowOptions(config: ReasoningParts['config'], guard: ReasoningParts['guard']): EscrowOptions {
+function escrowOptions(
+  config: ReasoningParts['config'],
+  guard: ReasoningParts['guard'],
+): Omit<EscrowOptions, 'terms'> {
   const address = escrowAddress(config.ESCROW_KEYPAIR);
   return {
     address,

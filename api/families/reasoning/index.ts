@@ -6,6 +6,7 @@ import { accountRoutes } from './escrow/accounts.ts';
 import { depositRoute } from './escrow/deposit.ts';
 import { sweepEscrow } from './escrow/sweep.ts';
 import { withdrawRoute } from './escrow/withdraw.ts';
+import { withdrawQuoteRoute } from './escrow/withdraw-quote.ts';
 import { health } from './health.ts';
 import { FAMILY } from './names.ts';
 import type { ReasoningOptions } from './options.ts';
@@ -30,6 +31,7 @@ export function createReasoning(options: ReasoningOptions): FamilyModule {
       cancelRoute,
       ...accountRoutes(options),
       depositRoute(options),
+      withdrawQuoteRoute(options),
       withdrawRoute(options),
       ...serviceRoutes(options),
     ],

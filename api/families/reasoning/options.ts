@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/config.ts';
 import type { AssetBook } from '../../../domain/assets.ts';
-import type { WithdrawalGuard } from '../../../domain/payments/withdrawal.ts';
+import type { WithdrawalGuard, WithdrawalTerms } from '../../../domain/payments/withdrawal.ts';
 import type { CatalogueService } from '../../../domain/plan/catalogue.ts';
 import type { Asset } from '../../../schemas/core/money.ts';
 import type { ReasoningSettings } from '../../../schemas/families/reasoning/settings.ts';
@@ -22,6 +22,8 @@ export interface EscrowOptions {
   chainWaits: EscrowWaits;
   /** Judges a withdrawal before anything is held for it. */
   guard: WithdrawalGuard;
+  /** What the operator takes for withdrawals. */
+  terms: WithdrawalTerms;
 }
 
 /** What the composition root gives the family; nothing here reads the environment. */

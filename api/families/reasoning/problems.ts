@@ -13,6 +13,7 @@ export const PROBLEMS: Readonly<Record<string, CodeMeaning>> = Object.fromEntrie
     'sender_mismatch',
     'invalid_destination',
     'below_minimum',
+    'confirm_destination',
   ]),
   ...meanings(404, 'Not found', [
     'workflow_not_found',
@@ -26,6 +27,8 @@ export const PROBLEMS: Readonly<Record<string, CodeMeaning>> = Object.fromEntrie
     'deposit_already_credited',
     'withdrawal_in_progress',
     'withdrawal_released',
+    'fee_changed',
+    'operator_short',
   ]),
 ]);
 

@@ -24,8 +24,45 @@ export const WithdrawEscrow = z.object({
   amount: AmountIn,
   destination: z.string().min(1).max(128).meta({ description: 'Solana address to send to' }),
   asset: AssetCode.optional(),
+  max_fee: AmountIn.optional().meta({
+    description:
+      'The most that fee and rent may be, in the asset that the quote says; above it nothing is held',
+  }),
+  confirm_destination: z
+    .boolean()
+    .optional()
+    .meta({ description: 'True: money may go to an address that is known to give nothing back' }),
 });
 export type WithdrawEscrow = z.infer<typeof WithdrawEscrow>;
+
+/** Query of `GET /escrow/:userId/withdraw/quote`. */
+export const WithdrawQuery = z.object({
+  amount: AmountIn,
+  destination: z.string().min(1).max(128).meta({ description: 'Solana address to send to' }),
+  asset: AssetCode.optional(),
+});
+export type WithdrawQuery = z.infer<typeof WithdrawQuery>;
+
+const paid = {
+  asset: z.string(),
+  amount: MoneyOut.meta({ description: 'What arrives' }),
+  fee: MoneyOut.meta({ description: 'For the network, in feeAsset' }),
+  rent: MoneyOut.meta({ description: 'For an account of the destination that is opened, in feeAsset' }),
+  feeAsset: z.string(),
+  total: MoneyOut.meta({
+    description: 'What leaves the escrow in the asset: with fee and rent where they are in it',
+  }),
+};
+
+/** 200 of a withdrawal's quote. `minimum` is that of `amount`. */
+export const WithdrawQuoteAnswer = z.object({
+  success: z.literal(true),
+  ...paid,
+  minimum: MoneyOut,
+  confirm_destination: z.literal(true).optional(),
+  warning: z.string().optional(),
+});
+export type WithdrawQuoteAnswer = z.infer<typeof WithdrawQuoteAnswer>;
 
 /** A user's escrow in the default asset. `balance` is what may be spent. */
 export const Escrow = z.object({
@@ -79,6 +116,9 @@ export const HistoryEntry = z.object({
   amount: MoneyOut,
   amountMinor: z.string(),
   asset: z.string(),
+  fee: MoneyOut.optional().meta({ description: 'What a withdrawal cost on top, in feeAsset' }),
+  rent: MoneyOut.optional(),
+  feeAsset: z.string().optional(),
   recipient: z.string().nullable(),
   from: z.string().nullable(),
   status: z.string(),
@@ -103,6 +143,7 @@ export const WithdrawAnswer = z.object({
   signature: z.string().nullable(),
   message: z.string(),
   withdrawalId: z.string(),
+  ...paid,
   status: z.literal('pending').optional(),
 });
 export type WithdrawAnswer = z.infer<typeof WithdrawAnswer>;

@@ -77,6 +77,10 @@ export const STANDINGS: Readonly<Record<string, Standing>> = {
   'get /users/:userId/workflows': user((owner) => `/users/${owner}/workflows`),
   'get /escrow/:userId/balance': user((owner) => `/escrow/${owner}/balance`),
   'get /escrow/:userId/history': user((owner) => `/escrow/${owner}/history`),
+  'get /escrow/:userId/withdraw/quote': user(
+    (owner) =>
+      `/escrow/${owner}/withdraw/quote?amount=1&destination=GmFQZ6kpp5zSR1yUdjHJVrPTznTrHVZZxBVn5UaTTeVt`,
+  ),
   'post /escrow/:userId/create': user((owner) => `/escrow/${owner}/create`, {
     userWallet: 'GmFQZ6kpp5zSR1yUdjHJVrPTznTrHVZZxBVn5UaTTeVt',
   }),

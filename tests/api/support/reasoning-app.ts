@@ -167,6 +167,7 @@ export function reasoningTestOptions({ options, run, escrow }: AppOverrides = {}
       waitMs: 5000,
       chainWaits: { pollMs: 20, giveUpMs: 5000 },
       guard: createFormGuard(ESCROW_ADDRESS),
+      terms: { prices: new Map(), minimums: new Map() },
       ...escrow,
     },
     catalogue: async () => sampleCatalogue(),

@@ -21,6 +21,8 @@ import { escrowAccount, worldAccount } from '../../../domain/accounts.ts';
 import { escrowAsset, type AssetBook } from '../../../domain/assets.ts';
 import { move } from '../../../domain/ledger.ts';
 import type { PlanStep } from '../../../domain/plan/plan.ts';
+import type { Asset } from '../../../schemas/core/money.ts';
+import { bookFloat } from '../../../embedded/book-float.ts';
 import type { LocalAssets } from '../../../embedded/chains/local-assets.ts';
 import { startTestStack, type TestStack } from '../../../embedded/chains/test-stack.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -44,6 +46,8 @@ export interface MoneyStack {
   activities(over?: Partial<PaymentDeps>): Activities;
   /** A run of a new user who has this much in escrow (minor units). */
   newRun(code: string, balance: bigint): Promise<{ runId: string; userId: string }>;
+  /** Gives a user more of an asset, in the books. */
+  fund(userId: string, asset: Asset, amount: bigint): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +62,7 @@ export async function startMoneyStack(): Promise<MoneyStack> {
   const wallets = solanaWallets(assets);
   await fill(wallets, assets);
   const db = await openDatabase(database.url);
+  await bookFloat(database.url, assets);
   const notifier = createNotifier(db.pool);
   const book: AssetBook = { assets: [...assets.assets], escrowNetwork: assets.solanaNetwork };
   const sealer = createSealer('a secret of the tests');
@@ -89,6 +94,7 @@ export async function startMoneyStack(): Promise<MoneyStack> {
       return { ...createPaymentActivities(all), ...calling, ...createLedgerActivities(all) };
     },
     newRun: (code, balance) => newRun(db, book, code, balance),
+    fund: (userId, asset, amount) => credit(db, userId, asset, amount),
     stop: async () => {
       rails.close();
       await notifier.close();
@@ -151,15 +157,24 @@ async function newRun(
     settings: {},
   });
   const held = escrowAsset(book, code)!;
-  if (balance > 0n)
-    await applyTransfer(db.pool, {
-      id: `deposit:${runId}`,
-      kind: 'deposit',
-      state: 'posted',
-      tenant: TENANT,
-      entries: move(worldAccount(held), escrowAccount(TENANT, userId, held), balance),
-    });
+  if (balance > 0n) await credit(db, userId, held, balance, runId);
   return { runId, userId };
+}
+
+async function credit(
+  db: Database,
+  userId: string,
+  asset: Asset,
+  amount: bigint,
+  id: string = randomUUID(),
+): Promise<void> {
+  await applyTransfer(db.pool, {
+    id: `deposit:${id}`,
+    kind: 'deposit',
+    state: 'posted',
+    tenant: TENANT,
+    entries: move(worldAccount(asset), escrowAccount(TENANT, userId, asset), amount),
+  });
 }
 
 /** A step that calls `url` and needs nothing else. */

@@ -1,6 +1,7 @@
 import '../../../config/quiet-bindings.ts';
 import {
   createAssociatedTokenAccountIdempotentInstruction,
+  createCloseAccountInstruction,
   createTransferCheckedInstruction,
   getAssociatedTokenAddressSync,
 } from '@solana/spl-token';
@@ -28,6 +29,9 @@ export interface SolanaWallets {
   /** A new wallet with coins and, if asked, tokens. */
   newWallet(lamports: bigint, tokens?: bigint): Promise<Keypair>;
   tokenAccount(owner: PublicKey, mint?: PublicKey): PublicKey;
+  /** An empty account for tokens, at its owner's cost; its owner may close it again and has the rent back. */
+  openTokenAccount(owner: Keypair): Promise<void>;
+  closeTokenAccount(owner: Keypair): Promise<void>;
   pay(from: Keypair, to: PublicKey, lamports: bigint): TransactionInstruction;
   payTokens(from: Keypair, to: PublicKey, amount: bigint): TransactionInstruction[];
   tokenBalance(owner: PublicKey, mint?: PublicKey): Promise<bigint>;
@@ -64,6 +68,19 @@ export function solanaWallets({ solana }: LocalAssets): SolanaWallets {
       await wallets.send([faucet], [wallets.pay(faucet, wallet.publicKey, lamports)]);
       if (tokens > 0n) await wallets.send([demo], wallets.payTokens(demo, wallet.publicKey, tokens));
       return wallet;
+    },
+    async openTokenAccount(owner) {
+      const { publicKey } = owner;
+      const account = tokenAccount(publicKey);
+      const open = createAssociatedTokenAccountIdempotentInstruction(publicKey, account, publicKey, mint);
+      await wallets.send([owner], [open]);
+    },
+    async closeTokenAccount(owner) {
+      const { publicKey } = owner;
+      await wallets.send(
+        [owner],
+        [createCloseAccountInstruction(tokenAccount(publicKey), publicKey, publicKey)],
+      );
     },
     pay: (from, to, lamports) =>
       SystemProgram.transfer({ fromPubkey: from.publicKey, toPubkey: to, lamports }),

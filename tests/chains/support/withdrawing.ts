@@ -6,7 +6,12 @@ import type { EscrowDeps } from '../../../activities/escrow/tools.ts';
 import type { PaymentDeps } from '../../../activities/payments/tools.ts';
 import { escrowSummary, type EscrowBalance } from '../../../db/escrow/escrow.ts';
 import { getWithdrawal, holdWithdrawal, type NewWithdrawal } from '../../../db/escrow/withdrawals.ts';
+import { readBalance } from '../../../db/ledger.ts';
+import { escrowAccount } from '../../../domain/accounts.ts';
 import { getPayment, type PaymentRow } from '../../../db/repositories/payments-write.ts';
+import { createWithdrawalGuard } from '../../../activities/escrow/withdrawal-guard.ts';
+import { quoteWithdrawal, type WithdrawalCharge } from '../../../domain/payments/withdrawal.ts';
+import type { Asset } from '../../../schemas/core/money.ts';
 import { escrowAsset } from '../../../domain/assets.ts';
 import type { ReconcileOutcome, SignOutcome, SubmitOutcome } from '../../../domain/ports/payments.ts';
 import { railsConfig, TENANT, type Activities, type MoneyStack } from './money-stack.ts';
@@ -33,6 +38,8 @@ export interface HeldWithdrawal {
   id: string;
   userId: string;
   wanted: NewWithdrawal;
+  /** Fee and rent, in the asset or in coins. */
+  charged: bigint;
   /** Prepares its payment and signs it. */
   sign(by: Hands): Promise<SignOutcome>;
   send(by: Hands): Promise<SubmitOutcome>;
@@ -41,10 +48,37 @@ export interface HeldWithdrawal {
   /** The user's own record. */
   status(): Promise<string | undefined>;
   balance(): Promise<EscrowBalance | undefined>;
+  /** What the user has of the chain's coin. */
+  coins(): Promise<bigint>;
   /** What the destination has, minor units. */
   received(): Promise<bigint>;
   /** Looks at the chain, as the workflow does, until it proves an end. */
   ends(by: Hands): Promise<'finalized' | 'released'>;
+}
+
+const PRICE = 200_000_000n; // minor units of a token for one coin
+
+/** What the chain and the terms say that it costs; null: the token has no price. */
+async function chargeOf(
+  stack: MoneyStack,
+  asset: Asset,
+  amount: bigint,
+  destination: string,
+  price: bigint | null,
+): Promise<WithdrawalCharge> {
+  const { rpcUrl, escrow } = stack.assets.solana;
+  const guard = createWithdrawalGuard({ assets: stack.book, rpcUrl, escrow: escrow.address });
+  const judged = await guard.judge({ asset: asset.code, amount, destination, burns: false });
+  if (judged.kind === 'refused') throw new Error(`${destination} is refused: ${judged.code}`);
+  const terms = { prices: new Map(price === null ? [] : [[asset.code, price]]), minimums: new Map() };
+  return quoteWithdrawal(terms, { asset, coin: escrowAsset(stack.book, 'SOL')!, ...judged }).charge;
+}
+
+interface Over {
+  /** What the user has beside what it takes. */
+  more?: bigint;
+  destination?: PublicKey;
+  price?: bigint | null;
 }
 
 /** A withdrawal of a new user that was asked for, and nothing more. */
@@ -52,13 +86,17 @@ export async function heldWithdrawal(
   stack: MoneyStack,
   code: string,
   amount: bigint,
-  balance = amount,
+  { more = 0n, destination, price = PRICE }: Over = {},
 ): Promise<HeldWithdrawal> {
-  const { userId } = await stack.newRun(code, balance);
-  const to = Keypair.generate().publicKey;
+  const to = destination ?? Keypair.generate().publicKey;
   const id = `wd_${randomUUID()}`;
   const asset = escrowAsset(stack.book, code)!;
-  const wanted = { id, tenant: TENANT, userId, asset, amount, destination: to.toBase58() };
+  const charge = await chargeOf(stack, asset, amount, to.toBase58(), price);
+  const charged = charge.fee + charge.rent;
+  const inAsset = charge.asset.id === asset.id;
+  const { userId } = await stack.newRun(code, amount + more + (inAsset ? charged : 0n));
+  if (!inAsset) await stack.fund(userId, charge.asset, charged);
+  const wanted = { id, tenant: TENANT, userId, asset, amount, destination: to.toBase58(), charge };
   expect(await holdWithdrawal(stack.db, wanted)).toEqual({ kind: 'held' });
   const { pool } = stack.db;
   const order = { ride: null, intentId: id };
@@ -67,6 +105,7 @@ export async function heldWithdrawal(
     id,
     userId,
     wanted,
+    charged,
     async sign(by) {
       await by.prepareWithdrawal({ withdrawalId: id });
       return by.signPayment(order);
@@ -75,6 +114,8 @@ export async function heldWithdrawal(
     look,
     payment: async () => (await getPayment(pool, id))!,
     status: async () => (await getWithdrawal(pool, id))?.status,
+    coins: async () =>
+      (await readBalance(pool, escrowAccount(TENANT, userId, charge.coin).account)).available,
     balance: async () => (await escrowSummary(pool, TENANT, userId, [asset]))[0],
     received: () => received(stack, code, to),
     async ends(by) {

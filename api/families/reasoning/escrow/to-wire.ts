@@ -2,9 +2,29 @@ import { escrowSummary } from '../../../../db/escrow/escrow.ts';
 import type { EscrowMovement } from '../../../../db/escrow/history.ts';
 import type { EscrowUser } from '../../../../db/escrow/users.ts';
 import type { Queryable } from '../../../../db/ledger.ts';
+import type { WithdrawalRow } from '../../../../db/escrow/withdrawals.ts';
+import { heldAsset } from '../../../../domain/payments/purse.ts';
 import type { Asset } from '../../../../schemas/core/money.ts';
 import type { Escrow, HistoryEntry } from '../../../../schemas/families/reasoning.ts';
+import type { ReasoningOptions } from '../options.ts';
 import { money } from '../to-wire.ts';
+
+/** What a withdrawal took: `amount` arrives, `fee` and `rent` are paid in `feeAsset`, `total` left the escrow in the asset. */
+export function showPaid({ assets }: Pick<ReasoningOptions, 'assets'>, row: Paid) {
+  const asset = heldAsset(assets, row.asset);
+  const charged = row.charge_asset === null ? asset : heldAsset(assets, row.charge_asset);
+  const costs = charged.id === asset.id ? BigInt(row.fee) + BigInt(row.rent) : 0n;
+  return {
+    amount: money(row.amount, asset.decimals),
+    asset: asset.code,
+    fee: money(row.fee, charged.decimals),
+    rent: money(row.rent, charged.decimals),
+    feeAsset: charged.code,
+    total: money(BigInt(row.amount) + costs, asset.decimals),
+  };
+}
+
+type Paid = Pick<WithdrawalRow, 'asset' | 'amount' | 'fee' | 'rent' | 'charge_asset'>;
 
 /** A user's escrow in one asset. */
 export async function showEscrow(db: Queryable, user: EscrowUser, asset: Asset): Promise<Escrow> {
@@ -28,6 +48,11 @@ export const showMovement = (row: EscrowMovement): HistoryEntry => ({
   amount: money(row.amountMinor, row.asset.decimals),
   amountMinor: row.amountMinor,
   asset: row.asset.code,
+  ...(row.charge !== null && {
+    fee: money(row.charge.fee, row.charge.asset.decimals),
+    rent: money(row.charge.rent, row.charge.asset.decimals),
+    feeAsset: row.charge.asset.code,
+  }),
   recipient: row.recipient,
   from: row.from,
   status: row.status,

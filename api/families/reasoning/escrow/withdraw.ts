@@ -3,12 +3,16 @@ import {
   getWithdrawal,
   holdWithdrawal,
   type NewWithdrawal,
+  type WithdrawalHold,
   type WithdrawalRow,
 } from '../../../../db/escrow/withdrawals.ts';
-import { formatUnits } from '../../../../domain/money.ts';
+import { raiseAttention, settleAttention } from '../../../../db/repositories/attention.ts';
+import { formatUnits, parseUnits, showAmount } from '../../../../domain/money.ts';
+import type { WithdrawalCharge, WithdrawalQuote } from '../../../../domain/payments/withdrawal.ts';
+import type { Asset } from '../../../../schemas/core/money.ts';
 import { UserParams, WithdrawAnswer, WithdrawEscrow } from '../../../../schemas/families/reasoning.ts';
 import type { Ctx } from '../../../context.ts';
-import { isUnavailable, unavailable } from '../../../errors.ts';
+import { isUnavailable } from '../../../errors.ts';
 import { keepClaim } from '../../../middleware/idempotency.ts';
 import { ApiError } from '../../../problem.ts';
 import { defineRoute, type Route } from '../../../route.ts';
@@ -17,6 +21,8 @@ import { TAGS } from '../names.ts';
 import type { ReasoningOptions } from '../options.ts';
 import { inWords } from '../to-wire.ts';
 import { requireAmount, requireAsset, requireEscrow } from './requests.ts';
+import { showPaid } from './to-wire.ts';
+import { quoteFor, requireConfirmed, requireTerms } from './withdraw-quote.ts';
 import { awaitWatch, startWatch, type ChainWatch } from '../../../runs/watch.ts';
 
 export const withdrawRoute = (options: ReasoningOptions): Route =>
@@ -25,12 +31,12 @@ export const withdrawRoute = (options: ReasoningOptions): Route =>
     path: '/escrow/:userId/withdraw',
     summary: 'Send money from the escrow to an address',
     description:
-      'The amount is held, the transfer signed once and sent until it is final or proven never to be; then the hold ends.',
+      'The amount is held with fee and rent, the transfer signed once and sent until it is final or proven never to be; then the hold ends. `GET /escrow/:userId/withdraw/quote` says beforehand what it costs.',
     tags: TAGS,
     scope: 'operate',
     idempotent: true,
     user: 'params.userId',
-    money: { paths: ['amount'] },
+    money: { paths: ['amount', 'max_fee'] },
     params: UserParams,
     body: WithdrawEscrow,
     responses: {
@@ -42,7 +48,10 @@ export const withdrawRoute = (options: ReasoningOptions): Route =>
       'invalid_amount',
       'unknown_asset',
       'invalid_destination',
+      'confirm_destination',
       'below_minimum',
+      'fee_changed',
+      'operator_short',
       'insufficient_escrow',
       'withdrawal_in_progress',
       'withdrawal_released',
@@ -52,18 +61,18 @@ export const withdrawRoute = (options: ReasoningOptions): Route =>
       const asset = requireAsset(options, body.asset);
       const amount = requireAmount(body.amount, asset);
       await requireEscrow(ctx, userId);
-      const { destination } = body;
-      await askGuard(options, { asset: asset.code, amount, destination });
-      const wanted = {
-        id: withdrawalId(ctx),
-        tenant: ctx.principal.tenant,
-        userId,
-        asset,
-        amount,
-        destination,
-      };
-      await hold(ctx, options, wanted);
-      return answer(await follow(ctx, options, wanted.id));
+      const wish = { asset, amount, destination: body.destination };
+      const burns = requireConfirmed(wish, body.confirm_destination === true);
+      const wanted = { id: withdrawalId(ctx), tenant: ctx.principal.tenant, userId, ...wish };
+      const before = await getWithdrawal(ctx.deps.db.pool, wanted.id);
+      if (before !== undefined) {
+        refuseOther(before, wanted); // a repetition: what it costs was settled when it was held
+        return answer(options, await follow(ctx, options, wanted.id));
+      }
+      const quote = await quoteFor(options, wish, burns);
+      requireTerms(wish, quote, maxFeeOf(body.max_fee, quote));
+      await hold(ctx, { ...wanted, charge: quote.charge });
+      return answer(options, await follow(ctx, options, wanted.id));
     },
   });
 
@@ -77,31 +86,17 @@ function withdrawalId({ claim, principal }: Ctx): string {
     .slice(0, 32)}`;
 }
 
-async function askGuard(
-  { escrow }: ReasoningOptions,
-  wanted: Parameters<ReasoningOptions['escrow']['guard']['refuses']>[0],
-): Promise<void> {
-  const code = await escrow.guard.refuses(wanted).catch(() => {
-    throw unavailable('The chain cannot be asked about the destination now. Nothing was started; try again.');
-  });
-  if (code === 'below_minimum')
-    throw new ApiError(code, 'Too little to open an account at the destination: below the rent minimum.');
-  if (code !== undefined)
-    throw new ApiError(code, 'destination must be a wallet: a Solana address of 32 bytes in base58.');
-}
-
 /** Holds the amount, after a look whether Temporal is there: a hold that nobody carries out helps nobody. */
-async function hold(ctx: Ctx, options: ReasoningOptions, wanted: NewWithdrawal): Promise<void> {
+async function hold(ctx: Ctx, wanted: NewWithdrawal): Promise<void> {
   const { temporal, settings, db } = ctx.deps;
   await temporal.withDeadline(Date.now() + settings.commandTimeoutMs, () =>
     temporal.workflowService.getSystemInfo({}),
   );
   const held = await holdWithdrawal(db, wanted, (client) => keepClaim(client, ctx.claim));
   await ctx.deps.checkpoint?.('money.held');
-  const show = (minor: bigint): string => inWords(formatUnits(minor, wanted.asset.decimals));
   switch (held.kind) {
     case 'held':
-      return;
+      return settleAttention(db.pool, shortItem(wanted.charge), 'The account has enough now.');
     case 'exists':
       return refuseOther((await getWithdrawal(db.pool, wanted.id))!, wanted);
     case 'in_progress':
@@ -112,12 +107,44 @@ async function hold(ctx: Ctx, options: ReasoningOptions, wanted: NewWithdrawal):
     case 'insufficient':
       throw new ApiError(
         'insufficient_escrow',
-        `Insufficient escrow balance. Available: ${show(held.available)}, Required: ${show(wanted.amount)}. Please top up.`,
+        `Insufficient escrow balance. Available: ${inUnits(held.available, held.asset)}, Required: ${inUnits(held.required, held.asset)}. Please top up.`,
       );
+    case 'operator_short':
+      return refuseShort(ctx, wanted, held);
   }
 }
 
-function refuseOther(row: WithdrawalRow, wanted: NewWithdrawal): void {
+const inUnits = (minor: bigint, { code, decimals }: Asset): string =>
+  `${inWords(formatUnits(minor, decimals))} ${code}`;
+
+const shortItem = ({ coin }: WithdrawalCharge): string => `operator_short:${coin.id}`;
+
+/** The user would pay in tokens, and the operator has no coins of its own for the chain. Nothing was held. */
+async function refuseShort(
+  { deps, principal }: Ctx,
+  { charge }: NewWithdrawal,
+  { coin, available, required }: Extract<WithdrawalHold, { kind: 'operator_short' }>,
+): Promise<never> {
+  await raiseAttention(deps.db.pool, {
+    id: shortItem(charge),
+    tenant: principal.tenant,
+    kind: 'operator_short',
+    runId: null,
+    detail: `The operator's account for fees has ${showAmount(available, coin)}, and a withdrawal takes ${showAmount(required, coin)}: put coins into it.`,
+    data: { asset: coin.id, available: available.toString(), needed: required.toString() },
+    recurs: true,
+  });
+  throw new ApiError(
+    'operator_short',
+    'The operator’s account for network fees is short; nothing was held. The operator was told; try again later.',
+  );
+}
+
+/** In the asset that fee and rent are paid in. */
+const maxFeeOf = (text: string | undefined, { charge }: WithdrawalQuote): bigint | undefined =>
+  text === undefined ? undefined : parseUnits(text, charge.asset.decimals);
+
+function refuseOther(row: WithdrawalRow, wanted: Omit<NewWithdrawal, 'charge'>): void {
   const same =
     row.user_id === wanted.userId &&
     row.asset === wanted.asset.id &&
@@ -146,11 +173,13 @@ async function follow(ctx: Ctx, options: ReasoningOptions, id: string): Promise<
   return (await getWithdrawal(db.pool, id))!;
 }
 
-function answer({ id, status, signature }: WithdrawalRow) {
+function answer(options: ReasoningOptions, row: WithdrawalRow) {
+  const { id, status, signature } = row;
+  const paid = showPaid(options, row);
   if (status === 'finalized')
     return {
       status: 200,
-      body: { success: true, signature, message: 'Withdrawal successful', withdrawalId: id },
+      body: { success: true, signature, message: 'Withdrawal successful', withdrawalId: id, ...paid },
     } as const;
   if (status === 'released')
     throw new ApiError(
@@ -162,7 +191,14 @@ function answer({ id, status, signature }: WithdrawalRow) {
     );
   return {
     status: 202,
-    body: { success: true, signature, message: 'Withdrawal pending', withdrawalId: id, status: 'pending' },
+    body: {
+      success: true,
+      signature,
+      message: 'Withdrawal pending',
+      withdrawalId: id,
+      status: 'pending',
+      ...paid,
+    },
   } as const;
 }
 
