@@ -98,17 +98,18 @@ export async function closeOperatorCost(client: Queryable, transferId: string, s
 }
 
 /**
- * Minor units of a coin that belong to others: users' escrow, reserves of runs, the treasury. What settled payments hold has
+ * Minor units of a coin that belong to others: users' escrow, reserves of runs, the treasury, what nobody has claimed. What settled
+ * payments hold has
  * left already, and so will what `payment` holds itself; what other payments hold may still be there.
  */
 export async function coinsOwed(db: Queryable, coin: string, payment: string): Promise<bigint> {
   const { rows } = await db.query<{ sum: string }>(
     `select (coalesce((select sum(b.posted) from account a join account_balance b on b.account_id = a.id
-         where a.asset = $1 and a.kind in ('escrow', 'reserve', 'treasury')), 0)
+         where a.asset = $1 and a.kind in ('escrow', 'reserve', 'treasury', 'surplus')), 0)
        + coalesce((select sum(e.amount) from payment p
            join transfer t on t.state = 'pending' and t.id in ('withdrawal:' || p.id, ${TRANSFER_OF})
            join entry e on e.transfer_id = t.id join account a on a.id = e.account_id
-         where a.asset = $1 and a.kind in ('escrow', 'reserve', 'treasury') and e.amount < 0
+         where a.asset = $1 and a.kind in ('escrow', 'reserve', 'treasury', 'surplus') and e.amount < 0
            and (p.id = $2 or (p.status = 'settled' and not p.finalized))), 0))::text as sum`,
     [coin, payment],
   );

@@ -363,7 +363,7 @@ describe('between chains and the ledger', () => {
       .poll(async () => found(await books.check(), 'chain_shortfall').map(({ detail }) => detail), {
         timeout: 20_000,
       })
-      .toEqual([expect.stringContaining('12345 less')]);
+      .toEqual([expect.stringContaining('0.012345 USDC less')]);
     await books.check();
     const { rowCount } = await sql(
       `select from attention where kind = 'chain_shortfall' and resolved_at is null`,
