@@ -98,9 +98,8 @@ export async function closeOperatorCost(client: Queryable, transferId: string, s
 }
 
 /**
- * Minor units of a coin that belong to others: users' escrow, reserves of runs, the treasury, what nobody has claimed. What settled
- * payments hold has
- * left already, and so will what `payment` holds itself; what other payments hold may still be there.
+ * Minor units of a coin that belong to others: users' escrow, reserves of runs, the treasury, what nobody has claimed. What
+ * settled payments hold has left already, and so will what `payment` holds itself; what other payments hold may be there.
  */
 export async function coinsOwed(db: Queryable, coin: string, payment: string): Promise<bigint> {
   const { rows } = await db.query<{ sum: string }>(

@@ -157,7 +157,7 @@ test('a sweep that did not see a payment, stopped until it was final, takes noth
   looked = Promise.withResolvers();
   await reconcile(payment);
   await heldUp(
-    { kind: 'alive', expiresAtMs: 0 },
+    { kind: 'alive', expiresAtMs: Date.now() + 60_000 },
     () => pay.sweepPayments({ limit: 100 }),
     async () => {
       sighting = landed(true);

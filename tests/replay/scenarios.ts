@@ -59,7 +59,7 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
         { kind: 'unclear', code: 'HTTP_500', message: 'oops' },
         { kind: 'settled', output: { inline: 'a' }, txHash: '0xt', timeMs: 1 },
       ],
-      reconcile: [{ kind: 'alive', expiresAtMs: 0 }],
+      reconcile: [{ kind: 'alive', expiresAtMs: Date.now() + 60_000 }],
     },
     people: approveFirst,
   },

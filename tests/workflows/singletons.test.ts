@@ -162,7 +162,7 @@ describe('a withdrawal', () => {
 
   test('is signed and handed over once, and looked at until it is final', async () => {
     const { end, done } = await withdraw([
-      { kind: 'alive', expiresAtMs: 0 },
+      { kind: 'alive', expiresAtMs: Date.now() + 60_000 },
       { kind: 'settled', txHash: 's', final: false },
       { kind: 'unknown', message: 'no RPC' },
       { kind: 'settled', txHash: 's', final: true },
