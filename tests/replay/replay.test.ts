@@ -15,6 +15,7 @@ test.each(recorded)('%s replays with the workflows as they are now', async (name
   const replay = Worker.runReplayHistory(
     { workflowBundle: await workflowBundle(), dataConverter: DATA_CONVERTER, ...workflowSinks() },
     history,
+    history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? undefined, // a run's workflow has its id
   );
   await expect(replay).resolves.toBeUndefined();
 });
