@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import { Amount, Text } from '../../core/messages.ts';
 import { strict } from '../../core/strict.ts';
+import { PaymentChainState } from './payment-service/primitives.ts';
 
 /** The signal `paymentChanged`: the watch has seen this state. The sandbox reads it with `domain/masumi/messages.ts`. */
 export const PaymentChanged = strict({
-  onChainState: z.enum([
-    'FundsLocked',
-    'FundsOrDatumInvalid',
-    'ResultSubmitted',
-    'RefundRequested',
-    'Disputed',
-    'WithdrawAuthorized',
-    'RefundAuthorized',
-    'Withdrawn',
-    'RefundWithdrawn',
-    'DisputedWithdrawn',
-  ]),
+  onChainState: PaymentChainState,
 });
 
 /** What of a job's start its workflow counts with. */
