@@ -292,7 +292,7 @@ describe('a withdrawal', () => {
     const tooMuch = await withdraw('1.000000001', newWallet());
     expect(seen(tooMuch)).toEqual([400, 'insufficient_escrow']);
     expect(tooMuch.body['error']).toBe(
-      'Insufficient escrow balance. Available: 1.0, Required: 1.000000001. Please top up.',
+      'Insufficient escrow balance. Available: 1.0 SOL, Required: 1.000005001 SOL. Please top up.',
     );
     for (const bad of ['nonsense', newSignature(), ESCROW_ADDRESS])
       expect(seen(await withdraw('0.5', bad))).toEqual([400, 'invalid_destination']);

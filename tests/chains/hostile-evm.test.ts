@@ -158,7 +158,7 @@ describe('a transaction of the facilitator', () => {
         gasLimit: 100_000n,
       });
       await evm.mine();
-      expect(await outcome).toMatchObject({ kind: 'unclear', code: 'PAYMENT_REFUSED' });
+      expect(await outcome).toMatchObject({ kind: 'unclear', code: 'SETTLEMENT_PENDING' });
     });
     expect(await purchase.reconcile(activities, intentId)).toMatchObject({ kind: 'alive' });
     await send(as(evm.token, evm.facilitator), 'transfer', evm.operator.address, float);
