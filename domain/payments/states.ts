@@ -2,11 +2,12 @@ import type { PaymentStatus } from '../../schemas/core/payment.ts';
 
 /**
  * The one table of a payment's states (reasoning.md, "x402 per step"). `settled` is left only while its block is not final:
- * a reorganisation takes it back. A payment that was given up unsigned may be quoted again; a void one never comes back.
+ * a reorganisation takes it back. A payment that was given up unsigned may be quoted again; a void one never comes back. What
+ * nobody may quote again, a withdrawal, is void when it is given up unsigned.
  */
 const MOVES: { readonly [from in PaymentStatus]: readonly PaymentStatus[] } = {
   quoted: ['prepared', 'rejected'],
-  prepared: ['quoted', 'signed', 'rejected'],
+  prepared: ['quoted', 'signed', 'rejected', 'void'],
   signed: ['submitted', 'settled', 'unknown', 'void'],
   submitted: ['settled', 'unknown', 'void'],
   unknown: ['submitted', 'settled', 'void'],
