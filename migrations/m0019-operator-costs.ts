@@ -39,6 +39,8 @@ do $$
 declare v record;
 begin
   for v in select * from (${FLOATS}) f where posted < 0 loop
+    insert into account (id, tenant, kind, owner, asset, capped)
+    values ('world:system:world:' || v.asset, 'system', 'world', 'world', v.asset, false) on conflict (id) do nothing;
     insert into transfer (id, kind, state, tenant, data, closed_at)
     values ('funding:' || v.asset || ':unbooked', 'funding', 'posted', 'system',
       '{"note":"Coins for fees that were spent before the account was guarded."}', clock_timestamp());

@@ -1,5 +1,5 @@
 import { getRun } from '../../db/repositories/runs.ts';
-import { paymentId, saveQuote, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import { getPayment, paymentId, saveQuote, type PaymentRow } from '../../db/repositories/payments-write.ts';
 import { EngineError } from '../../domain/errors.ts';
 import {
   classifyStatus,
@@ -25,7 +25,10 @@ import { chooseQuote, type ChosenQuote } from '../payments/x402/quote.ts';
 export async function callService(tools: CallTools, request: CallRequest): Promise<CallOutcome> {
   const { step, generation, attempt, ride } = request;
   const standing = await standingOf(tools.db.pool, request);
-  if (standing !== undefined) return withRide(tools.journal, ride, () => Promise.resolve(standing));
+  if (standing !== undefined)
+    return withRide(tools.journal, ride, async () =>
+      standing.kind === 'signed' ? signedBefore(tools, standing.intentId) : standing,
+    );
   const events = [...ride.events, stepCalled(step.id, generation, attempt)];
   const answer = await withRide(tools.journal, { runId: request.runId, events }, () =>
     call(tools.seller, request),
@@ -100,6 +103,12 @@ const unreadable = (serviceName: string, fault: string): { code: string; message
   code: 'ANSWER_UNREADABLE',
   message: `The answer of ${serviceName} cannot be read: ${fault}.`,
 });
+
+async function signedBefore(tools: CallTools, intentId: string): Promise<CallOutcome> {
+  const payment = await getPayment(tools.db.pool, intentId);
+  if (payment === undefined) throw new EngineError('payment_not_found', `There is no payment ${intentId}.`);
+  return { kind: 'payment_required', intentId, quote: storedQuote(tools, payment), signed: true };
+}
 
 /** Commits the intent before it answers: whatever happens to the price later, this one was asked for. */
 async function quoted(tools: CallTools, request: CallRequest, answer: HttpAnswer): Promise<CallOutcome> {

@@ -147,7 +147,7 @@ async function credit(
     await tell(
       tools,
       request,
-      `was credited in part, ${amount} of ${claimed}: no more had come from the payee.`,
+      `was credited in part, ${showAmount(amount, paid)} of ${showAmount(claimed, paid)}: no more had come from the payee.`,
     );
   return { kind: 'credited', amount: amount.toString() };
 }

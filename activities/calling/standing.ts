@@ -1,9 +1,15 @@
 import type { Queryable } from '../../db/ledger.ts';
 import { findStep, stepFacts } from '../../db/repositories/lost-runs.ts';
 import type { CallOutcome, CallRequest } from '../../domain/ports/calling.ts';
+import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import { outputOf } from '../repair/trail.ts';
 
-type Standing = Extract<CallOutcome, { kind: 'done' | 'undoing' | 'superseded' }>;
+type Standing =
+  | Extract<CallOutcome, { kind: 'done' | 'undoing' | 'superseded' }>
+  /** Its payment is signed, and may have landed: it is followed, and the service is not asked for a price again. */
+  | { kind: 'signed'; intentId: string };
+
+const SIGNED: readonly PaymentStatus[] = ['signed', 'submitted', 'unknown', 'settled'];
 
 /**
  * What is written down of a step decides before it is called. A workflow that was reset knows less than its journal: what was paid
@@ -25,5 +31,6 @@ export async function standingOf(
   const last = payments.at(-1);
   if (last === undefined) return undefined;
   const current = last.status === 'void' ? last.generation + 1 : last.generation;
-  return current > generation ? { kind: 'superseded', generation: current } : undefined;
+  if (current > generation) return { kind: 'superseded', generation: current };
+  return SIGNED.includes(last.status) ? { kind: 'signed', intentId: last.id } : undefined;
 }

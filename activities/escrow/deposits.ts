@@ -1,7 +1,13 @@
 import type { ParsedTransactionWithMeta } from '@solana/web3.js';
 import { applyTransfer } from '../../db/ledger.ts';
 import { takeArrival } from '../../db/repositories/arrivals.ts';
-import { closeDeposit, creditedElsewhere, depositId, markTopUp } from '../../db/escrow/deposits.ts';
+import {
+  closeDeposit,
+  creditedElsewhere,
+  depositId,
+  findDeposit,
+  markTopUp,
+} from '../../db/escrow/deposits.ts';
 import { findEscrowUser } from '../../db/escrow/users.ts';
 import { escrowAccount, worldAccount } from '../../domain/accounts.ts';
 import { EngineError } from '../../domain/errors.ts';
@@ -123,8 +129,9 @@ export async function creditDeposit(
       await closeDeposit(client, named, 'refused', 'deposit_already_credited');
       return false;
     }
+    const row = await findDeposit(client, named); // its name may be of an earlier version
     await applyTransfer(client, {
-      id: `deposit:${depositId(named)}`,
+      id: `deposit:${row?.id ?? depositId(named)}`,
       kind: 'deposit',
       state: 'posted',
       tenant,

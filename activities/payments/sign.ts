@@ -181,7 +181,7 @@ async function signFunded(
 ): Promise<SignedPayment | NumberedPayment> {
   try {
     const signed = await signOnce(tools, payment, rail);
-    if (rail.submit !== undefined)
+    if (rail.costs !== undefined)
       await settlePerson(tools, payment, 'payment_unfunded', 'The account has the coins now.');
     return signed;
   } catch (error) {

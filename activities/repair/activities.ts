@@ -127,10 +127,13 @@ async function undoFamily(tools: Tools, runId: string): ReturnType<RepairActivit
   return undone.map((undo) => ({ ...undo, isStep: steps.includes(undo.key) }));
 }
 
-/** Ends the run with what the ledger says it cost; undos that failed are a person's. */
+/**
+ * Ends the run with what the ledger says it cost; undos that failed are a person's. A workflow that was reset meanwhile hands the
+ * run over and is lost again: then the next repair undoes what this one did not see.
+ */
 async function finishRepair(tools: Tools, runId: string): Promise<void> {
-  const run = await getRun(tools.db.pool, runId);
-  if (run === undefined || run.finished_at !== null) return;
+  const run = await lostRun(tools, runId);
+  if (run === undefined) return;
   const { plan, payments, trailOf } = await readTrail(tools.db.pool, run);
   const failed = (plan?.steps ?? []).filter(({ id }) => trailOf(id).status === 'compensation_failed');
   const settled = payments.filter(({ status }) => status === 'settled').map(({ step_id }) => step_id);

@@ -104,7 +104,8 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
     kind: 'surplus_account',
     sql: `select 'system' as tenant, null as run_id, a.id as object,
             format('Of %s that came in with %s, %s was credited and %s is booked as surplus (%s); uses say %s, the ledger has %s.',
-              a.amount, a.tx_hash, a.taken, a.booked, a.state, u.taken, l.posted) as detail
+              ${shown('a.amount', 'a.asset')}, a.tx_hash, ${shown('a.taken', 'a.asset')}, ${shown('a.booked', 'a.asset')}, a.state,
+              ${shown('u.taken', 'a.asset')}, ${shown('l.posted', 'a.asset')}) as detail
           from arrival a
           join lateral (select coalesce(sum(amount), 0) as taken from arrival_use where arrival_id = a.id) u on true
           join lateral (select coalesce((select posted from account_balance where account_id = 'surplus:system:' || a.id || ':' || a.asset), 0) as posted) l on true

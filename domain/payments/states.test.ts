@@ -9,6 +9,11 @@ describe('the states of a payment', () => {
       expect(mayBecome(from, 'rejected')).toBe(false);
   });
 
+  test('a withdrawal that was held and never signed may be released, which is void', () => {
+    expect(mayBecome('prepared', 'void')).toBe(true);
+    expect(mayBecome('quoted', 'void')).toBe(false);
+  });
+
   test('a settled payment is never submitted again, and a reorganisation makes it unknown or void', () => {
     expect(PaymentStatus.options.filter((to) => mayBecome('settled', to))).toEqual([
       'settled',

@@ -2,8 +2,8 @@ import type { PaymentStatus } from '../../schemas/core/payment.ts';
 
 /**
  * The one table of a payment's states (reasoning.md, "x402 per step"). `settled` is left only while its block is not final:
- * a reorganisation takes it back. A payment that was given up unsigned may be quoted again; a void one never comes back. A
- * withdrawal that would cost more than its user was told is void unsigned.
+ * a reorganisation takes it back. A payment that was given up unsigned may be quoted again; a void one never comes back. What
+ * nobody may quote again, a withdrawal, is void when it is given up unsigned.
  */
 const MOVES: { readonly [from in PaymentStatus]: readonly PaymentStatus[] } = {
   quoted: ['prepared', 'rejected'],

@@ -32,7 +32,8 @@ export interface CallRequest {
 export type CallOutcome =
   | { kind: 'ok'; output: ValueRef; timeMs: number }
   | { kind: 'accepted'; status: StatusPoint }
-  | { kind: 'payment_required'; intentId: string; quote: Quote }
+  /** `signed`: the journal says that it was signed before. Nobody was called, and nothing is agreed to anew. */
+  | { kind: 'payment_required'; intentId: string; quote: Quote; signed?: true }
   | { kind: 'retry'; code: string; message: string; retryAfterMs?: number; away?: boolean }
   | { kind: 'failed'; code: string; message: string }
   /** It was done before, as the journal says; `paid` is what settled for it (minor units). Nobody was called. */

@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEscrowActivities } from '../../activities/escrow/activities.ts';
 import { findDeposit, recordDeposit } from '../../db/escrow/deposits.ts';
+import { findDifferences } from '../../db/repositories/reconciliation.ts';
 import { createEscrowUser } from '../../db/escrow/users.ts';
 import { escrowSummary } from '../../db/escrow/escrow.ts';
 import { escrowHistory } from '../../db/escrow/history.ts';
@@ -123,6 +124,22 @@ describe('a deposit', () => {
     );
     const signature = await wallets.send([wallet], [move], 'finalized');
     expect(await verdictOf(signature, 'USDC', '777')).toBe('finalized');
+  });
+
+  test('that was claimed before claims had names of their own is credited under the name that its row has', async () => {
+    const { wallets, db } = stack;
+    const signature = await wallets.send([wallet], [wallets.pay(wallet, wallets.escrow, 13n)], 'finalized');
+    const own = claim(signature, 'SOL', '13');
+    const { id: asset } = stack.book.assets.find(({ code }) => code === 'SOL')!;
+    await recordDeposit(db.pool, { ...own, asset });
+    await db.pool.query('update deposit set id = signature where signature = $1', [signature]); // as the migration leaves it
+    await escrow.creditDeposit(own);
+    const wrong = (await findDifferences(db, 0)).filter(({ object }) => object === signature);
+    expect(wrong).toEqual([]);
+    const { rows } = await db.pool.query('select state from transfer where id = $1', [
+      `deposit:${signature}`,
+    ]);
+    expect(rows).toEqual([{ state: 'posted' }]);
   });
 
   test('is pending until it is final', async () => {

@@ -101,6 +101,26 @@ describe('before anything is signed', () => {
     expect(await attentionKinds(stack, runId)).toEqual([]);
   });
 
+  test('coins that are owed to others are not wrapped for a seller, and the item closes when the account has more', async () => {
+    const sol = escrowAsset(stack.book, 'SOL')!;
+    const activities = stack.activities();
+    const { runId } = await stack.newRun('SOL', 1_000_000_000n);
+    const ride = { runId, events: [] };
+    const intentId = await quoteFor(activities, request(runId, paidStep(`${stack.seller.url}/sol`), 'SOL'));
+    const { userId } = await stack.newRun('SOL', 0n);
+    const owed = escrowAccount(TENANT, userId, sol);
+    await stack.fund(userId, sol, 100_000_000_000n); // more than there is
+    const sign = () => activities.signPayment({ ride, intentId, signBeforeMs: soon() });
+    await expect(sign()).rejects.toThrow(/are owed to others/);
+    expect(await attentionKinds(stack, runId)).toContain('payment_unfunded');
+    const { posted } = await readBalance(stack.db.pool, owed.account);
+    const entries = move(owed, worldAccount(sol), posted);
+    const back = { id: `back:${userId}`, kind: 'withdrawal', state: 'posted', tenant: TENANT } as const;
+    expect(await applyTransfer(stack.db.pool, { ...back, entries })).toBe('applied');
+    expect(await sign()).toEqual({ kind: 'signed' });
+    expect(await attentionKinds(stack, runId)).toEqual([]);
+  });
+
   test('a quoted price may change until something is held for it', async () => {
     const { runId, intentId, ride } = await quoted(1_000_000n);
     const call = request(

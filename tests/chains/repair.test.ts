@@ -19,7 +19,7 @@ afterAll(() => stack.stop());
 const sql = (text: string, values: unknown[] = []) => stack.db.pool.query(text, values);
 
 /** Step `buy` with an undo, in a run that was approved and has 1 USDC in escrow. */
-async function approvedRun(state: 'closed' | 'missing' | 'open' = 'closed') {
+async function approvedRun(stateNow: () => 'closed' | 'missing' | 'open' = () => 'closed') {
   const { runId, userId } = await stack.newRun('USDC', 1_000_000n);
   const undo = { url: `${stack.seller.url}/undo`, method: 'POST', params: {} };
   const step = { ...paidStep(`${stack.seller.url}/solana`), compensation: undo };
@@ -30,7 +30,7 @@ async function approvedRun(state: 'closed' | 'missing' | 'open' = 'closed') {
   ]);
   const repair: RepairActivities = createRepairActivities({
     ...stack.deps(),
-    workflowState: async (id) => (id === runId ? state : 'open'),
+    workflowState: async (id) => (id === runId ? stateNow() : 'open'),
     runningWorkflows: async () => new Set<string>(),
     namespace: 'here',
     undoOfFamily: async () => [],
@@ -98,10 +98,23 @@ describe('a run whose workflow is gone', () => {
     expect(await attentionKinds(stack, runId)).toContain('rollback_incomplete');
   });
 
+  test('is not ended by a repair whose run has a workflow again: that hands it over, and the next repair undoes it', async () => {
+    let state: 'closed' | 'open' = 'closed';
+    const { runId, repair, call } = await approvedRun(() => state);
+    await buy(stack.activities(), call);
+    await repair.beginRepair({ runId });
+    state = 'open'; // somebody has reset the workflow
+    expect(await repair.planUndo({ runId })).toEqual([]);
+    await repair.finishRepair({ runId });
+    expect(await statusOf(runId)).toBe('compensating');
+    state = 'closed';
+    expect(await repair.planUndo({ runId })).toMatchObject([{ stepId: 'buy' }]);
+  });
+
   test.each(['open', 'missing'] as const)(
     'is left alone while its workflow is %s elsewhere',
     async (state) => {
-      const { runId, repair } = await approvedRun(state);
+      const { runId, repair } = await approvedRun(() => state);
       if (state === 'missing') await sql(`update run set namespace = 'elsewhere' where id = $1`, [runId]);
       expect(await repair.findLostRuns()).not.toContainEqual({ runId });
       expect(await repair.beginRepair({ runId })).toEqual({ kind: 'over' });
@@ -119,6 +132,23 @@ describe('a workflow that was reset', () => {
     expect(await activities.callService(call)).toMatchObject({
       kind: 'done',
       paid: { intentId, amount: '250000' },
+    });
+  });
+
+  test('follows what it had signed, and asks nobody for a price again', async () => {
+    const { call } = await approvedRun();
+    const activities = stack.activities();
+    const intentId = await quoteFor(activities, call);
+    expect(await activities.callService(call)).not.toHaveProperty('signed');
+    expect(await activities.signPayment({ ride: call.ride, intentId, signBeforeMs: soon() })).toEqual({
+      kind: 'signed',
+    });
+    const gone = { ...call, step: { ...call.step, serviceUrl: `${stack.seller.url}/nowhere` } };
+    expect(await activities.callService(gone)).toMatchObject({
+      kind: 'payment_required',
+      signed: true,
+      intentId,
+      quote: { amount: '250000' },
     });
   });
 

@@ -5,7 +5,6 @@ import { createWithdrawalGuard } from '../../activities/escrow/withdrawal-guard.
 import { createRails } from '../../activities/payments/rails.ts';
 import { getWithdrawal, holdWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { applyTransfer, readBalance, sumAccount } from '../../db/ledger.ts';
-import { moveTreasury } from '../../db/repositories/treasury.ts';
 import { escrowAccount, floatAccount, worldAccount } from '../../domain/accounts.ts';
 import { move } from '../../domain/ledger.ts';
 import { escrowAsset } from '../../domain/assets.ts';
@@ -95,6 +94,7 @@ describe.each([
     expect(await hands.prepareWithdrawal({ withdrawalId: it.id })).toMatchObject({
       kind: 'ended',
       outcome: 'released',
+      words: code === 'SOL' ? '0.2 SOL' : '3 USDC',
     });
     expect(await it.received()).toBe(0n);
   });
@@ -279,14 +279,21 @@ describe('what withdrawals cost', () => {
     const { faucet, escrow, pay } = stack.wallets; // users have coins in the books, and so has the account
     await stack.wallets.send([faucet], [pay(faucet, escrow, 1_000_000_000n)]);
     const left = 2_044_279n;
-    const aside = { asset: coin(), note: 'test', by: 'test', from: 'float' } as const;
+    const aside = (id: string, amount: bigint) =>
+      applyTransfer(stack.db.pool, {
+        id: `aside:${id}`,
+        kind: 'funding',
+        state: 'posted',
+        tenant: 'system',
+        entries: move(floatAccount(coin()), worldAccount(coin()), amount),
+      });
     const { available } = await readBalance(stack.db.pool, floatAccount(coin()).account);
     const amount = available - left;
-    expect(await moveTreasury(stack.db.pool, { ...aside, id: 'aside', amount })).toBe(true);
+    expect(await aside('there', amount)).toBe('applied');
     const it = heldWithdrawal(stack, 'USDC', 500n);
     await expect(it).rejects.toThrow(/operator_short/);
     await carryOut(await heldWithdrawal(stack, 'USDC', 500n, { price: null })); // its user has the coins
-    expect(await moveTreasury(stack.db.pool, { ...aside, id: 'back', amount: -amount })).toBe(true);
+    expect(await aside('back', -amount)).toBe('applied');
     await carryOut(await heldWithdrawal(stack, 'USDC', 500n));
   });
 

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UPDATES } from '../../domain/messages.ts';
+import type { CallOutcome } from '../../domain/ports/calling.ts';
 import type { PlanOutcome } from '../../domain/ports/planning.ts';
 import { connect, type TemporalTestClient } from '../support/temporal.ts';
 import { approve, approvesAtOnce, gate, play, untilAsked } from './support/approved.ts';
@@ -57,6 +58,36 @@ describe('a signature that is refused', () => {
 
 describe('a payment on the way', () => {
   const plan = aPlan([aPaidStep('a', '100', { retryPolicy: quick })]);
+  const signedBefore = { ...demand('250'), signed: true } as CallOutcome; // more than anybody would approve now
+
+  test('that was signed before the workflow was reset is followed, and nobody is asked for approval again', async () => {
+    const { fakes, end } = await play(temporal, { plan, calls: { a: [signedBefore] } }, approvesAtOnce);
+    expect(end).toBe('completed');
+    expect(fakes.calls.filter((call) => call === 'submit')).toHaveLength(1);
+    expect(fakes.types().filter((type) => type === 'approval.requested')).toHaveLength(1);
+    expect(fakes.finished[0]?.totals.cost).toBe('250');
+  });
+
+  test('that was signed before the workflow was reset is undone when the run is cancelled then', async () => {
+    const asking = gate();
+    const { fakes, end } = await play(
+      temporal,
+      {
+        plan: aPlan([aPaidStep('a', '100', { compensation: undo })]),
+        calls: { a: [signedBefore] },
+        hold: { a: asking.opened },
+      },
+      async (handle, fakes_) => {
+        await approvesAtOnce(handle, fakes_);
+        await until(() => fakes_.calls.includes('call a 1.1'), 'it is being called');
+        await handle.signal('cancel');
+        asking.open();
+      },
+    );
+    expect(end).toBe('cancelled');
+    expect(fakes.calls).not.toContain('submit');
+    expect(fakes.types()).toContain('step.compensated');
+  });
 
   test('that was signed for a run that is cancelled meanwhile is never sent', async () => {
     const signing = gate();

@@ -12,14 +12,30 @@ import { announceFailure } from './step-events.ts';
 
 type Demand = Extract<CallOutcome, { kind: 'payment_required' }>;
 type Request = Omit<CallRequest, 'ride'>;
-/** `left`: paid, and the run stops while the service still works on it. */
+/** `left`: paid, or it may be, and the run stops before the service has given its answer. */
 type Paid = StepEnd | { kind: 'void' } | { kind: 'left' };
 
 /** A quote before its payment: it is paid if the approval allows it and its answer can still come in time. */
 export async function payForCall(context: StepContext, request: Request, demand: Demand): Promise<Paid> {
   const { run, budget } = context;
-  const { grant } = budget;
   delete run.closing.moneyless;
+  const judged = demand.signed === true ? signedBefore(context) : judge(context, request, demand);
+  if (typeof judged !== 'number') return judged;
+  budget.held += BigInt(demand.quote.amount);
+  const payer = { act: run.act.money, ride: run.journal.ride, stop: run.stop };
+  const end = await makePayment(payer, toMake(context, request, demand, judged));
+  const booked = book(context, request, demand, end);
+  return booked.kind === 'accepted' ? awaitPaid(context, request, demand, booked.status) : booked;
+}
+
+/** A workflow that was reset comes to what it had signed: that is followed, whatever the approval says now. */
+const signedBefore = ({ run }: StepContext): Paid | number =>
+  run.stop.reason() === undefined ? Date.now() : { kind: 'left' };
+
+/** Until when it may be signed; else why it is not. */
+function judge(context: StepContext, request: Request, demand: Demand): Paid | number {
+  const { run, budget } = context;
+  const { grant } = budget;
   if (run.stop.reason() !== undefined) return { kind: 'stopped' };
   if (grant === undefined) return { kind: 'parked', why: { reason: 'price_changed', quote: demand.quote } };
   const reason = checkQuote(
@@ -36,16 +52,10 @@ export async function payForCall(context: StepContext, request: Request, demand:
   if (reason !== undefined) return { kind: 'parked', why: { reason, quote: demand.quote } };
   const times = { nowMs: Date.now(), approvalEndMs: grant.expiresAtMs, runEndMs: run.stop.endsAtMs() };
   const decision = mayStillSign({ ...times, usualMs: request.step.estimatedTime });
-  if (decision.kind === 'too_late') {
-    announceTooLate(context, request.step.id, decision.message);
-    run.stop.request('deadline');
-    return { kind: 'stopped' };
-  }
-  budget.held += BigInt(demand.quote.amount);
-  const payer = { act: run.act.money, ride: run.journal.ride, stop: run.stop };
-  const end = await makePayment(payer, toMake(context, request, demand, decision.beforeMs));
-  const booked = book(context, request, demand, end);
-  return booked.kind === 'accepted' ? awaitPaid(context, request, demand, booked.status) : booked;
+  if (decision.kind !== 'too_late') return decision.beforeMs;
+  announceTooLate(context, request.step.id, decision.message);
+  run.stop.request('deadline');
+  return { kind: 'stopped' };
 }
 
 /** The payment is settled and booked, so nothing here pays or sends anything again: the service is only asked. */
@@ -100,12 +110,12 @@ function toMake(
   };
 }
 
-type Booked = StepEnd | { kind: 'void' } | { kind: 'accepted'; status: StatusPoint };
+type Booked = StepEnd | { kind: 'void' } | { kind: 'left' } | { kind: 'accepted'; status: StatusPoint };
 
 /** What the end of the payment means for the step and its budget. */
 function book(context: StepContext, request: Request, demand: Demand, end: PaymentEnd): Booked {
   const { budget } = context;
-  if (end.kind === 'unsent') return { kind: 'stopped' }; // the hold stays until the sweep proves it void
+  if (end.kind === 'unsent') return demand.signed === true ? { kind: 'left' } : { kind: 'stopped' }; // the hold stays until the sweep proves it void
   if (end.kind === 'unknown') return unknownEnd(context, request, demand.intentId); // the hold stays
   const amount = BigInt(demand.quote.amount);
   budget.held -= amount;

@@ -55,4 +55,12 @@ describe('the quote of a step', () => {
     const unknown = new EngineError('asset_unknown', 'Mint is no token on this chain.');
     expect(await choose([cheap], () => Promise.reject(unknown))).toEqual({ refused: unknown.message });
   });
+
+  test('asks chains about twenty offers at most, however many a seller lists', async () => {
+    let asked = 0;
+    const offers = Array.from({ length: 500 }, (_, at) => ({ amount: String(at + 1) }));
+    const outcome = await choose(offers, async () => `it is not payable (${++asked})`);
+    expect(outcome).toHaveProperty('refused');
+    expect(asked).toBe(20);
+  });
 });

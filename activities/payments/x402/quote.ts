@@ -36,6 +36,9 @@ interface QuoteDeps {
   rails: RailBook<PayingRail>;
 }
 
+/** Chains are asked about so many offers: a seller may list thousands that cannot be paid, and a call must come to an end. */
+const MOST_OFFERS = 20;
+
 /** What a 402 answer asks for: the best offer that can be paid, or why none can. Their chains are asked before anything is held. */
 export async function chooseQuote(
   answer: HttpAnswer,
@@ -47,7 +50,7 @@ export async function chooseQuote(
   const { pay: planned } = step;
   const wish = { book: deps.assets, code, ...(planned && { planned }), ...(recipients && { recipients }) };
   const refusals = new Set<string>();
-  for (const offer of rankOffers(required, wish)) {
+  for (const offer of rankOffers(required, wish).slice(0, MOST_OFFERS)) {
     const why = await whyNot(offer, deps);
     if (why === undefined) return quoteOf(offer, required, deps);
     refusals.add(why);
