@@ -36,7 +36,7 @@ export function serveStream(
       const { ctx, subject, after, isGiven } = await open(services, stream, req, res);
       // A browser's EventSource reconnects after every end but a 204 (HTML, "server-sent events").
       if (isGiven && subject.finished && after >= subject.last) return void res.writeHead(204).end();
-      sendEvents(services, hub, stream, subject, after, res, ctx);
+      sendEvents(services, hub, stream, subject, { after, isGiven }, res, ctx);
       endWithKey(services, ctx, whereOf(req, styleOf(services, family)), endOf(res));
     } catch (error) {
       send(res, renderProblem(error, whereOf(req, styleOf(services, family)), factsOf(req).log));
@@ -64,7 +64,7 @@ function sendEvents(
   hub: Hub,
   stream: StreamRoute,
   subject: StreamSubject,
-  after: number,
+  { after, isGiven }: Position,
   res: Response,
   ctx: Ctx,
 ): void {
@@ -74,7 +74,7 @@ function sendEvents(
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   });
-  res.write(greeting(stream, subject, after));
+  res.write(greeting(stream, subject, after, isGiven));
   const goodbye = (): void => void res.end(); // EventSource reconnects by itself, to another process
   draining.addEventListener('abort', goodbye);
   const heartbeat = setInterval(() => {
@@ -90,11 +90,19 @@ function sendEvents(
   else res.once('close', close);
 }
 
-/** It carries the position, so that a browser that lost the stream before any event goes on from there. */
-function greeting({ topic, translate }: StreamRoute, subject: StreamSubject, after: number): string {
+/**
+ * To whoever names no position it tells the one to begin at, so that a browser that loses the stream before any event goes
+ * on from there.
+ */
+function greeting(
+  { topic, translate }: StreamRoute,
+  subject: StreamSubject,
+  after: number,
+  isGiven: boolean,
+): string {
   const frame = translate.connected?.(subject, after);
-  const id = writePosition(topic, after);
-  if (frame === undefined) return `id: ${id}\n: connected\n\n`;
+  const id = isGiven ? undefined : writePosition(topic, after);
+  if (frame === undefined) return `${id === undefined ? '' : `id: ${id}\n`}: connected\n\n`;
   const { type } = frame;
   return sseText(JSON.stringify(frame), typeof type === 'string' ? type : 'connected', id);
 }

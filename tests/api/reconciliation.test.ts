@@ -87,7 +87,7 @@ test('the first request has the books checked, and the operator sees every accou
     kind: 'reserve_left',
     run_id: runs['ada'],
     object: expect.stringContaining(`reserve:default:${runs['ada']}`) as string,
-    detail: expect.stringMatching(/is failed, and its reserve still has 5\./) as string,
+    detail: expect.stringMatching(/is failed, and its reserve still has 5 minor units of /) as string,
     repaired: false,
   });
 });

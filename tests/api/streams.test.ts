@@ -135,7 +135,7 @@ describe('a run stream over SSE', () => {
     await writer.end(run);
     const events = await readEvents(api, `/runs/${run}/events?after=0`, () => false);
     expect(events.map(({ id, event }) => [id, event])).toEqual([
-      ['0', 'connected'],
+      [undefined, 'connected'],
       ['1', 'step.progress'],
       ['2', 'step.progress'],
       ['3', 'run.completed'],
@@ -149,7 +149,7 @@ describe('a run stream over SSE', () => {
     const events = await readEvents(polling, `/runs/${run}/events?after=0`, () => false, {
       'last-event-id': '3',
     });
-    expect(events.map(({ id }) => id)).toEqual(['3', '4', '5']);
+    expect(events.map(({ id }) => id)).toEqual([undefined, '4', '5']);
   });
 
   it('answers 204 to whoever has read an ended run to its end, so that browsers stop', async () => {

@@ -111,7 +111,7 @@ describe('a node that forgot', () => {
     for (let look = 0; look < 3; look++) await it.look();
     const items = await itemsOf(it.runId);
     expect(items).toHaveLength(1);
-    for (const words of [host, `${PRICE} of`, 'stay held', it.intentId, 'POST /payments/'])
+    for (const words of [host, '0.25 USDC stay held', 'stay held', it.intentId, 'POST /payments/'])
       expect(items[0]!.detail).toContain(words);
     expect(items[0]!.data).toMatchObject({ intentId: it.intentId, node: host });
     expect(await reserveOf(stack, it.runId, 'USDC')).toMatchObject({ held: PRICE });

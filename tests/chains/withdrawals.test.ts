@@ -276,8 +276,6 @@ describe('what withdrawals cost', () => {
   );
 
   test('is refused when the operator’s own account is short, however many coins of users are there', async () => {
-    const { faucet, escrow, pay } = stack.wallets; // users have coins in the books, and so has the account
-    await stack.wallets.send([faucet], [pay(faucet, escrow, 1_000_000_000n)]);
     const left = 2_044_279n;
     const aside = (id: string, amount: bigint) =>
       applyTransfer(stack.db.pool, {
