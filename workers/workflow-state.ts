@@ -2,7 +2,13 @@ import { Client, WorkflowNotFoundError, type ConnectionLike } from '@temporalio/
 import type { WorkflowState } from '../activities/reconciliation/tools.ts';
 
 /** States in which a workflow is over. Any other, also one that a later server adds, may still go on. */
-const CLOSED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
+const OVER: ReadonlyMap<string, WorkflowState> = new Map<string, WorkflowState>([
+  ['COMPLETED', 'told'],
+  ['CANCELLED', 'told'],
+  ['FAILED', 'closed'],
+  ['TERMINATED', 'closed'],
+  ['TIMED_OUT', 'closed'],
+]);
 
 /** Asks Temporal how the workflow of a run stands. Throws when the server does not answer. */
 export function createWorkflowState(
@@ -13,7 +19,7 @@ export function createWorkflowState(
   return async (workflowId) => {
     try {
       const { status } = await client.workflow.getHandle(workflowId).describe();
-      return CLOSED.has(status.name) ? 'closed' : 'open';
+      return OVER.get(status.name) ?? 'open';
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'missing';
       throw error;

@@ -1,4 +1,5 @@
 import { forgetHanded, markHanded, markTaken, openAnswers } from '../../db/masumi/job-locks.ts';
+import { wakeFollower } from '../../db/masumi/followed-jobs.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { KodosumiError } from '../../domain/masumi/outside-errors.ts';
 import type { AnswerLockOutcome } from '../../domain/masumi/ports/jobs.ts';
@@ -30,7 +31,9 @@ export async function answerLock(deps: KodosumiDeps, request: Request): Promise<
   try {
     const outcome = await handOver(deps, request);
     if (outcome.kind === 'rejected') await forgetHanded(deps.db.pool, key);
-    if (outcome.kind === 'taken') await markTaken(deps.db.pool, key);
+    if (outcome.kind !== 'taken') return outcome;
+    await markTaken(deps.db.pool, key);
+    await wakeFollower(deps.db.pool, runId); // without it the job's end is seen later
     return outcome;
   } catch (error) {
     if (error instanceof KodosumiError && !error.passing)

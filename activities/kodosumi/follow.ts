@@ -1,6 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { forgetEnded, listFollowed, loadFollowed, type FollowedJob } from '../../db/masumi/followed-jobs.ts';
+import {
+  forgetEnded,
+  listFollowed,
+  listUntold,
+  loadFollowed,
+  type FollowedJob,
+} from '../../db/masumi/followed-jobs.ts';
 import { glance, type Seen } from './glance.ts';
 import { listen, type Ears } from './listen.ts';
 import { createPlaces, type Places } from './places.ts';
@@ -42,6 +48,7 @@ export async function followJobs(deps: FollowDeps, signal: AbortSignal): Promise
     }
     const ids = new Set(await listFollowed(deps.db.pool));
     for (const [id, { controller }] of following) if (!ids.has(id)) controller.abort();
+    for (const id of await listUntold(deps.db.pool)) following.get(id)?.wake();
     for (const job of await loadFollowed(
       deps.db.pool,
       [...ids].filter((id) => !following.has(id)),
@@ -61,24 +68,33 @@ export async function followJobs(deps: FollowDeps, signal: AbortSignal): Promise
   }
 }
 
-type Following = Map<string, { controller: AbortController; done: Promise<void> }>;
+type Following = Map<string, { controller: AbortController; wake: () => void; done: Promise<void> }>;
 
 function begin(together: Together, job: FollowedJob, following: Following): void {
   const controller = new AbortController();
-  const done = followOne(together, job, controller.signal).finally(() => following.delete(job.run_id));
-  following.set(job.run_id, { controller, done });
+  const state = createState(together.deps);
+  const done = followOne(together, job, state, controller.signal).finally(() => following.delete(job.run_id));
+  following.set(job.run_id, { controller, wake: () => wake(job, state), done });
+}
+
+/** A run that waited for a person works again: it is looked at now, and as often as others that work. */
+function wake(job: FollowedJob, state: State): void {
+  if (job.told_state === null) return;
+  job.told_state = null;
+  state.changedMs = Date.now();
+  state.locks = 0;
+  state.woken.abort();
+  state.woken = new AbortController();
 }
 
 /** One job that cannot be followed must not keep the others waiting. */
-async function followOne(together: Together, job: FollowedJob, signal: AbortSignal): Promise<void> {
+async function followOne(
+  together: Together,
+  job: FollowedJob,
+  state: State,
+  signal: AbortSignal,
+): Promise<void> {
   const { deps } = together;
-  const state: State = {
-    changedMs: Date.now(),
-    locks: 0,
-    isOver: false,
-    heard: new Set(),
-    poll: createStatusPoll(deps.pollMs),
-  };
   while (!signal.aborted)
     try {
       await step(together, job, state, signal);
@@ -95,7 +111,18 @@ interface State extends Pick<Ears, 'heard' | 'poll'> {
   changedMs: number;
   locks: number;
   isOver: boolean;
+  /** Fires when it is to be looked at at once. */
+  woken: AbortController;
 }
+
+const createState = ({ pollMs }: FollowDeps): State => ({
+  changedMs: Date.now(),
+  locks: 0,
+  isOver: false,
+  heard: new Set(),
+  poll: createStatusPoll(pollMs),
+  woken: new AbortController(),
+});
 
 /** Its job was told of the end, and looks by itself. It is told again, in case it could not. */
 async function remind(
@@ -115,7 +142,8 @@ async function step(together: Together, job: FollowedJob, state: State, signal: 
   if (state.isOver) return remind(together, job, state, signal);
   const place = await places.take({ isIdle: state.locks > 0, waitMs, signal });
   const heard = place && (await hear(together, job, state, place, signal));
-  if (heard === undefined && state.locks > 0) await pause(waitMs, signal);
+  if (heard === undefined && state.locks > 0)
+    await pause(waitMs, AbortSignal.any([signal, state.woken.signal]));
   if (signal.aborted) return;
   const seen = await lookAt(together, job, state);
   if (heard === 'still open' || (heard === undefined && state.locks === 0)) return;

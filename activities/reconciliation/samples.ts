@@ -10,6 +10,12 @@ const RUNS = 200;
 const PAYMENTS = 25;
 const AT_ONCE = 5;
 
+const WORDS = {
+  closed: 'has ended without telling its end',
+  told: 'has come to its end, of which these books know nothing: they may be an older copy',
+  missing: 'is not there',
+} as const;
+
 /**
  * Live runs whose workflow is not alive. Every check looks at some runs, so that many waiting ones cost the server
  * little.
@@ -19,7 +25,7 @@ export async function findStrandedRuns(tools: BookTools): Promise<Finding[]> {
   const looked = await pLimit(AT_ONCE).map(runs, async (run): Promise<Finding | undefined> => {
     const state = await tools.workflowState(run.workflow_id).catch(() => 'open' as const); // no answer proves nothing
     if (state === 'open') return undefined;
-    const what = state === 'closed' ? 'has ended without telling its end' : 'is not there';
+    const what = WORDS[state];
     const detail = `Run ${run.id} is live, but its workflow ${run.workflow_id} ${what}.`;
     return { kind: 'run_stranded', tenant: run.tenant, runId: run.id, object: run.id, detail };
   });

@@ -1,7 +1,8 @@
 import { withDefaults, type PaymentDeps, type PaymentTools } from '../payments/tools.ts';
 
 /** The state of a run's workflow at Temporal. `missing`: it is not there, or it is in another namespace. */
-export type WorkflowState = 'open' | 'closed' | 'missing';
+/** `told`: it came to its own end, after it had told that. `closed`: it failed, or was ended from outside. */
+export type WorkflowState = 'open' | 'told' | 'closed' | 'missing';
 
 export interface BookDeps extends PaymentDeps {
   workflowState(workflowId: string): Promise<WorkflowState>;

@@ -22,7 +22,10 @@ export async function findLostRuns(deps: RepairDeps): Promise<LostRun[]> {
   return looked.flat().map(({ id }) => ({ runId: id }));
 }
 
-/** No answer proves nothing. Nor does a workflow that is missing here, if it may have been started elsewhere. */
+/**
+ * No answer proves nothing. Nor does a workflow that is missing here, if it may have been started elsewhere. One that came to its own
+ * end had told it: books that do not know are an older copy, and undoing what was delivered would be wrong.
+ */
 export async function isLost({ workflowState, namespace }: Found, run: LiveRun): Promise<boolean> {
   const state = await workflowState(run.workflow_id).catch(() => 'open' as const);
   return state === 'closed' || (state === 'missing' && run.namespace === namespace);

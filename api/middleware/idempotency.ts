@@ -87,16 +87,26 @@ export async function once(
   mayStillAsk: () => Promise<unknown>,
 ): Promise<Rendered> {
   const { deps } = services;
-  for (;;) {
+  for (let isOvertaken = false; ; isOvertaken = true) {
     const result = await claimOrWait(deps, key, bodyHash);
     if (result.kind === 'answered') {
       await mayStillAsk();
       return replay(deps, result.sealed);
     }
+    const claim = { key, token: result.token, runId: result.runId };
+    if (isOvertaken && claim.runId === null) return giveWay(deps, claim);
     await deps.checkpoint?.('claim.taken');
-    const answer = await attempt(services, { key, token: result.token, runId: result.runId }, work);
+    const answer = await attempt(services, claim, work);
     if (answer !== undefined) return answer;
   }
+}
+
+/** The try that came first was refused, and whoever asks was told so: nothing may be done for them after that. */
+async function giveWay({ db }: ApiDeps, claim: Claim): Promise<never> {
+  await releaseKey(db.pool, claim);
+  throw inProgress(
+    'Another try of this request came first and was refused; send it again to be judged anew.',
+  );
 }
 
 /** Undefined when the claim was lost meanwhile. */
@@ -133,16 +143,15 @@ async function claimOrWait(
         'This Idempotency-Key was used with another request; use a new key for a new request.',
       );
     if (Date.now() >= deadline)
-      throw new ApiError(
-        'idempotency_in_progress',
+      throw inProgress(
         'The first request with this Idempotency-Key is still being answered; try again shortly.',
-        {
-          headers: { 'retry-after': '2' },
-        },
       );
     await sleep(POLL_MS);
   }
 }
+
+const inProgress = (detail: string): ApiError =>
+  new ApiError('idempotency_in_progress', detail, { headers: { 'retry-after': '2' } });
 
 const NOT_KEPT = new Set([401, 403, 429]);
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { z } from 'zod';
 import { findRun, type RunRow } from '../../db/repositories/runs.ts';
@@ -21,13 +20,14 @@ import type { Scope } from '../../schemas/core/principal.ts';
 import type { RunStatus } from '../../schemas/core/run.ts';
 import type { CommandCtx } from '../context.ts';
 import { isHidden } from './visibility.ts';
-import { isUnavailable, troubleOf, unavailable } from '../errors.ts';
+import { troubleOf, unavailable } from '../errors.ts';
 import { actorOf } from '../http/pipeline.ts';
 import { attest } from '../keys/authority.ts';
 import { keepClaim } from '../middleware/idempotency.ts';
 import { ApiError } from '../problem.ts';
 import { queuesKnown, whatLacks } from '../queues.ts';
 import { inTime, LATE } from '../time-limit.ts';
+import { lookAtTries } from './tries.ts';
 
 /** A run that the caller may see, or 404 in the words given. */
 export async function requireRun(
@@ -47,9 +47,11 @@ export async function approveRun(
   run: RunRow,
   request: Omit<ApproveRequest, 'by' | 'authority' | 'updateId'>,
 ): Promise<ApproveAnswer> {
-  const updateId = updateIdOf(ctx);
-  const approval = { ...request, ...(await deciding(ctx, 'approve')), updateId };
-  return update<ApproveAnswer>(ctx, run, UPDATES.approve, ApproveMessage, approval, updateId);
+  const approval = { ...request, ...(await deciding(ctx, 'approve')) };
+  return update<ApproveAnswer>(ctx, run, UPDATES.approve, ApproveMessage, (updateId) => ({
+    ...approval,
+    updateId,
+  }));
 }
 
 /**
@@ -71,20 +73,20 @@ export async function orEarlierAnswer<A>(
   }
 }
 
-/** What the run told an earlier try of the same request. Temporal keeps it under the request's id. */
+/** What the run told an earlier try of the same request; undefined when that never reached the run, or was refused. */
 export async function earlierAnswer<A>(
   ctx: CommandCtx,
   { workflow_id: workflowId }: Pick<RunRow, 'workflow_id'>,
 ): Promise<A | undefined> {
   const { temporal, settings } = ctx.deps;
-  if (ctx.claim === undefined) return undefined;
-  const earlier = temporal.workflow.getHandle(workflowId).getUpdateHandle<A>(updateIdOf(ctx));
-  return temporal
-    .withDeadline(Date.now() + settings.commandTimeoutMs, () => earlier.result())
-    .catch((error: unknown) => {
-      if (isUnavailable(error)) throw unavailable(); // a refusal would be kept, and perhaps be wrong
-      return undefined; // the earlier try never reached the run, or was refused
+  const tries = await temporal
+    .withDeadline(Date.now() + settings.commandTimeoutMs, () =>
+      lookAtTries<A>(ctx, temporal.workflow.getHandle(workflowId)),
+    )
+    .catch(() => {
+      throw unavailable(); // a refusal would perhaps be wrong
     });
+  return 'answer' in tries ? tries.answer : undefined;
 }
 
 /** Approves what a paused run waits for. A run that has not begun is approved, not resumed. */
@@ -111,7 +113,7 @@ export async function rejectRun(
     ...(reason !== undefined && { reason }),
     ...(planHash !== undefined && { planHash }),
   };
-  return update<DecisionAnswer>(ctx, run, UPDATES.reject, DecisionMessage, request, updateIdOf(ctx));
+  return update<DecisionAnswer>(ctx, run, UPDATES.reject, DecisionMessage, () => request);
 }
 
 /** Cancelling what is cancelled already changes nothing; what ended otherwise cannot be cancelled. */
@@ -124,7 +126,7 @@ export async function cancelRun(
   if (isTerminal(run.status))
     throw new ApiError('cannot_cancel', `The run is ${run.status}; it cannot be cancelled any more.`);
   const request = { ...(await deciding(ctx, 'operate')), ...(reason !== undefined && { reason }) };
-  return update<DecisionAnswer>(ctx, run, UPDATES.cancel, DecisionMessage, request, updateIdOf(ctx));
+  return update<DecisionAnswer>(ctx, run, UPDATES.cancel, DecisionMessage, () => request);
 }
 
 /** What a cancel would undo now, as the workflow itself would. */
@@ -140,16 +142,12 @@ export async function provideInput(
   request: Pick<ProvideInputRequest, 'id' | 'hash'>,
   scope?: Scope,
 ): Promise<ProvideInputAnswer> {
-  const updateId = updateIdOf(ctx);
   const who = scope === undefined ? { by: actorOf(ctx.principal) } : await deciding(ctx, scope);
-  return update<ProvideInputAnswer>(
-    ctx,
-    run,
-    UPDATES.provideInput,
-    ProvideInputMessage,
-    { ...request, ...who, updateId },
+  return update<ProvideInputAnswer>(ctx, run, UPDATES.provideInput, ProvideInputMessage, (updateId) => ({
+    ...request,
+    ...who,
     updateId,
-  );
+  }));
 }
 
 /** Who decides. The key is checked again: it may have lost the scope since the request began. */
@@ -161,31 +159,33 @@ async function deciding(
   return { by: actorOf(principal), authority };
 }
 
-/**
- * Temporal answers an update id once, refusals included. So an id stands for one request (its Idempotency-Key), never
- * for a plan: a user who tops up and approves again must be heard. The workflow itself grants a plan only once.
- */
-function updateIdOf({ claim }: CommandCtx): string {
-  return claim ? JSON.stringify([claim.key.route, claim.key.caller, claim.key.key]) : randomUUID();
-}
-
 async function update<A extends { events: JournalEvent[] }>(
   ctx: CommandCtx,
   run: RunRow,
   name: string,
   schema: z.ZodType<object>,
-  request: object,
-  updateId: string,
+  request: (updateId: string) => object,
 ): Promise<A> {
-  const message = readMessage(schema, request);
+  const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
+  const tries = await bounded(ctx, run, () => lookAtTries<A>(ctx, handle));
+  const answer = 'answer' in tries ? tries.answer : await ask<A>(ctx, run, name, tries.next, schema, request);
+  await commit(ctx, run.id, answer.events);
+  return answer;
+}
+
+async function ask<A>(
+  ctx: CommandCtx,
+  run: RunRow,
+  name: string,
+  updateId: string,
+  schema: z.ZodType<object>,
+  request: (updateId: string) => object,
+): Promise<A> {
+  const message = readMessage(schema, request(updateId));
   const handle = ctx.deps.temporal.workflow.getHandle(run.workflow_id);
   await keepClaim(ctx.deps.db.pool, ctx.claim);
   await ctx.deps.checkpoint?.('command.asked');
-  const answer = await bounded(ctx, run, () =>
-    handle.executeUpdate<A, [object]>(name, { args: [message], updateId }),
-  );
-  await commit(ctx, run.id, answer.events);
-  return answer;
+  return bounded(ctx, run, () => handle.executeUpdate<A, [object]>(name, { args: [message], updateId }));
 }
 
 /** What its workflow would refuse is refused here, in the words of a request. */

@@ -14,6 +14,19 @@ export async function listFollowed(db: Queryable): Promise<string[]> {
   return rows.map(({ run_id }) => run_id);
 }
 
+/** A person has answered: its flow goes on, so its follower looks at once. */
+export async function wakeFollower(db: Queryable, runId: string): Promise<void> {
+  await db.query('update job set told_state = null where run_id = $1', [runId]);
+}
+
+/** Of those that are followed: who was never told of anything, or was woken since. */
+export async function listUntold(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ run_id: string }>(
+    'select run_id from job where following and told_state is null',
+  );
+  return rows.map(({ run_id }) => run_id);
+}
+
 export async function loadFollowed(db: Queryable, runIds: readonly string[]): Promise<FollowedJob[]> {
   const { rows } = await db.query<FollowedJob>(
     `select j.run_id, r.workflow_id, j.fid, j.told_state from job j join run r on r.id = j.run_id

@@ -1,4 +1,5 @@
 import type { FormElement } from '../../domain/masumi/ports/kodosumi.ts';
+import { toStored } from '../../domain/exact-json.ts';
 import { storableJson } from '../../domain/storable.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Queryable } from '../ledger.ts';
@@ -30,7 +31,7 @@ export async function keepLock(
 ): Promise<void> {
   await db.query(
     `insert into job_lock (run_id, lid, form, expires_at) values ($1, $2, $3, $4) on conflict do nothing`,
-    [runId, lock.lid, JSON.stringify(storableJson(lock.form)), lock.expiresAt],
+    [runId, lock.lid, JSON.stringify(toStored(storableJson(lock.form))), lock.expiresAt],
   );
 }
 

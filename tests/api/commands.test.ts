@@ -215,6 +215,20 @@ describe('decisions', () => {
     expect((await post(`/approvals/approval-${id}`, { decision: 'perhaps' })).status).toBe(400);
   });
 
+  it('are judged anew under the key of a refused one, and once they did something the key says so', async () => {
+    const id = await newJob();
+    await askApproval(id, 'poor');
+    const approve = () =>
+      post(`/approvals/approval-${id}`, { decision: 'approve' }, { 'idempotency-key': 'poor-1' });
+    expect((await approve()).body).toMatchObject({ status: 400, code: 'insufficient_escrow' });
+    expect((await approve()).status).toBe(200);
+    await stack.db.pool.query("delete from idempotency where key = 'poor-1'"); // as if the answer was lost
+    expect((await approve()).status).toBe(200);
+    const heard = await temporal.client.workflow.getHandle(`${taskQueue}-${id}`).query<unknown[]>('heard');
+    expect(heard).toHaveLength(2);
+    await post(`/runs/${id}/cancel`);
+  });
+
   it('cancel once; a repetition gets the same answer, and a run that ended otherwise cannot be cancelled', async () => {
     const id = await newJob();
     for (let i = 0; i < 2; i++)
@@ -249,6 +263,29 @@ describe('decisions', () => {
       { seq: 2, type: 'approval.granted' },
       { seq: 3, type: 'run.cancelled' },
     ]);
+  });
+
+  it('hand a corrected answer over under the key of the refused one', async () => {
+    const id = await newJob();
+    const form = { inline: [{ id: 'a', type: 'number', label: 'A' }] };
+    const expires_at = new Date(Date.now() + 60_000).toISOString();
+    await writer.emit(id, {
+      key: 'wait',
+      type: 'run.awaiting_input',
+      data: {},
+      status: 'awaiting_input',
+      approval: {
+        id: `${id}:input:strict`,
+        data: { kind: 'input', prompt: 'A?', form, expires_at, can_answer: { scope: 'operate' } },
+      },
+    });
+    const give = (a: number) =>
+      post(`/runs/${id}/inputs`, { id: 'strict', data: { a } }, { 'idempotency-key': 'strict-1' });
+    expect((await give(1)).body).toMatchObject({ status: 400, code: 'invalid_input' });
+    expect((await give(2)).status).toBe(202);
+    const heard = await temporal.client.workflow.getHandle(`${taskQueue}-${id}`).query<unknown[]>('heard');
+    expect(heard).toHaveLength(2);
+    await post(`/runs/${id}/cancel`);
   });
 
   it('hand inputs to a run that waits for them', async () => {

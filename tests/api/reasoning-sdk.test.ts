@@ -53,6 +53,7 @@ describe('the client', () => {
     expect((await client.getSteps(id)).steps.map((step) => step.id)).toEqual(['a', 'b']);
     expect(await client.listWorkflows(userId)).toMatchObject({ total: 1, workflows: [{ id }] });
     expect(await client.history(userId)).toMatchObject({ total: expect.any(Number) });
+    await app.fund(userId, '0.01', 'SOL'); // fee and rent of a withdrawal are its user's
     expect(
       await client.withdraw(userId, { amount: '0.5', destination: newWallet(), asset: 'USDC' }),
     ).toMatchObject({ message: 'Withdrawal successful' });

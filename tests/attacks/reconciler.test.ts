@@ -11,11 +11,11 @@ beforeAll(async () => {
 afterAll(() => temporal.close());
 
 /** Temporal's enum; 9 is one that this client does not know yet. */
-const STATES: [number, string, 'open' | 'closed'][] = [
+const STATES: [number, string, 'open' | 'told' | 'closed'][] = [
   [1, 'running', 'open'],
-  [2, 'completed', 'closed'],
+  [2, 'completed', 'told'],
   [3, 'failed', 'closed'],
-  [4, 'cancelled', 'closed'],
+  [4, 'cancelled', 'told'],
   [5, 'terminated', 'closed'],
   [6, 'continued as a new one', 'open'],
   [7, 'timed out', 'closed'],

@@ -91,6 +91,7 @@ async function cancel(stack: RequestStack, point: RequestPoint): Promise<void> {
 export async function withdrawer({ app, api }: RequestStack): Promise<string> {
   const userId = app.user();
   await api.post(`/escrow/${userId}/create`, { userWallet: newWallet() });
+  await app.fund(userId, '0.01', 'SOL'); // fee and rent of a withdrawal
   return userId;
 }
 

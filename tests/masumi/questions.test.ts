@@ -171,6 +171,18 @@ describe('Ten times as many waiting jobs as a worker has places', () => {
   });
 });
 
+test('A job that was answered is looked at at once, where there is no stream for it and it is seldom looked at', async () => {
+  const crowded = await startMasumiApp({ activities: { streams: 0, pollMs: 120_000 } });
+  try {
+    sell(crowded, APPROVAL);
+    const { jobId, statusId } = await startAsking(crowded, 'without a stream');
+    expect((await provide(crowded, jobId, statusId, { decision: 'no' })).status).toBe(200);
+    await until(crowded, APPROVAL, jobId, 'completed');
+  } finally {
+    await crowded.close();
+  }
+});
+
 describe('Purchasers without a key', () => {
   test('can order, answer and read over MIP-003 where that is public, and do nothing else', async () => {
     const { jobId, statusId } = await startAsking(app, 'public');

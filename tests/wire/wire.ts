@@ -1,6 +1,7 @@
 import { until } from '../workflows/support/run.ts';
 import { createNormaliser } from './normalise.ts';
 import { openSocket, send, type Listening, type Reply, type Socket } from './send.ts';
+import { flowFirst } from './two-hands.ts';
 
 type Headers = Readonly<Record<string, string | string[]>>;
 
@@ -107,7 +108,7 @@ export function createWire(url: string): Wire {
       const end = await socket.closed;
       for (const message of say) write('>', shorten(asText(message)));
       // Answers and events come by two ways, so that only the order within each is certain.
-      for (const frame of socket.frames.filter((one) => !isAnswer(one))) write('<', frame);
+      for (const frame of flowFirst(socket.frames.filter((one) => !isAnswer(one)))) write('<', frame);
       for (const frame of socket.frames.filter(isAnswer)) write('< answer', frame);
       write('< closed', end);
     },

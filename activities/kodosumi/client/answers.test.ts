@@ -34,6 +34,12 @@ describe('what Kodosumi answers', () => {
     expect(seen).toEqual([['t0ken', 'kodosumi_jwt=t0ken', 'application/json']]);
   });
 
+  it('keeps the digits of the numbers of a form', async () => {
+    const form = '[{"type":"number","name":"n","value":9007199254740993}]';
+    const url = await serve((_request, response) => void response.end(form));
+    expect(JSON.stringify(await createKodosumi({ url, ...account }).lock('f', 'l'))).toBe(form);
+  });
+
   it('is not read beyond a limit', async () => {
     const url = await serve((_request, response) => {
       const piece = Buffer.alloc(1024 * 1024, ' ');

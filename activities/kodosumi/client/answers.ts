@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { parseExact } from '../../../domain/exact-json.ts';
 import { KodosumiError } from '../../../domain/masumi/outside-errors.ts';
 import { KodosumiProblem } from '../../../schemas/families/masumi/kodosumi.ts';
 import { isDeed, nameOf, type Answer, type Ask } from './http.ts';
@@ -40,10 +41,10 @@ function detailOf(text: string): string {
   return problem.success ? `: ${problem.data.detail.slice(0, LONGEST_DETAIL)}` : '';
 }
 
-/** Undefined when the text is not JSON. */
+/** With every digit of its numbers: forms have numbers that are shown and sent. Undefined when the text is not JSON. */
 export function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     return undefined;
   }

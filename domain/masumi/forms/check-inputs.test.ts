@@ -27,6 +27,26 @@ const crossed = [
   { name: 'b', label: 'a' },
 ];
 
+describe('numbers that no double holds', () => {
+  const digits = '9007199254740993';
+  it('keep their digits as they are given, written as texts, and as defaults', () => {
+    const exact = numberOfText(digits);
+    const decimal = numberOfText('0.12345678901234567891');
+    expect(JSON.stringify(sent({ type: 'number' }, exact))).toBe(digits);
+    expect(JSON.stringify(sent({ type: 'number' }, ` ${digits} `))).toBe(digits);
+    expect(JSON.stringify(sent({ type: 'number' }, '0.12345678901234567891'))).toBe(JSON.stringify(decimal));
+    expect(sent({ type: 'number' }, '.50')).toBe(0.5);
+    for (const value of [exact, digits]) {
+      const form = [{ type: 'number', name: 'x', value }];
+      expect(JSON.stringify(check(form, {}))).toContain(`"values":{"x":${digits}}`);
+      expect(JSON.stringify(toFields(form))).toContain(`"default":${digits}`);
+    }
+    expect(check([{ type: 'number', name: 'x', value: numberOfText('1.0') }], {})).toMatchObject({
+      values: { x: 1 },
+    });
+  });
+});
+
 describe('one value', () => {
   it.each([
     [{ type: 'text' }, 'a', 'a'],

@@ -12,7 +12,7 @@ import type {
   TextInput,
 } from './elements.ts';
 import { isWithin, MOMENT_FORMATS, momentOf } from './moments.ts';
-import { numberOf } from './read-form.ts';
+import { exactNumberOf, numberOf } from './read-form.ts';
 
 /** What the check needs from outside. */
 export interface CheckTools {
@@ -128,7 +128,7 @@ function checkText(input: TextInput, value: Json, { matches }: CheckTools): Verd
 function checkNumber({ label, min, max, whole }: NumberInput, given: Json): Verdict {
   const value = numberOf(given);
   if (value === undefined) return { error: `${label} must be a number, such as 3 or 2.5.` };
-  const exact = whole ? wholeOf(given) : typeof given === 'string' ? value : given;
+  const exact = whole ? wholeOf(given) : typeof given === 'string' ? exactNumberOf(given) : given;
   if (exact === undefined) return { error: `${label} must be a whole number.` };
   if (min !== undefined && value < min) return { error: `${label} is too small: give at least ${min}.` };
   if (max !== undefined && value > max) return { error: `${label} is too large: give at most ${max}.` };

@@ -12,7 +12,9 @@ import type {
   TextInput,
 } from './elements.ts';
 import { momentOf, type MomentKind } from './moments.ts';
-import { doubleOf } from '../../exact-json.ts';
+import { decimalOf } from '../../decimals.ts';
+import { doubleOf, textOfNumber } from '../../exact-json.ts';
+import { shortest } from '../../hashable.ts';
 import { isObject } from '../../json.ts';
 
 /**
@@ -119,7 +121,7 @@ function readNumber(kind: NumberInput['kind'], element: FormElement, input: Inpu
     kind,
     whole: step !== undefined && step > 0 && Number.isInteger(step),
     ...defined({
-      default: numberOf(element['value']),
+      default: exactNumberOf(element['value']),
       min: numberOf(element['min_value'] ?? element['min']),
       max: numberOf(element['max_value'] ?? element['max']),
       step: step !== undefined && step > 0 && step !== 1 ? step : undefined,
@@ -189,9 +191,8 @@ function readFile(element: FormElement, input: Input): FileInput {
 }
 
 /** Texts; numbers as Python programs like to give them for texts. */
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
-}
+const textOf = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' ? value : textOfNumber(value);
 
 /** Numbers, also written as texts, as the values of number inputs are. */
 export function numberOf(value: Json | undefined): number | undefined {
@@ -201,6 +202,14 @@ export function numberOf(value: Json | undefined): number | undefined {
     return undefined;
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;
+}
+
+/** The same with the digits that no double holds. Its type is number, because that is what it is on the wire. */
+export function exactNumberOf(value: Json | undefined): number | undefined {
+  const rounded = numberOf(value);
+  if (rounded === undefined) return undefined;
+  const text = typeof value === 'string' ? value.trim() : (textOfNumber(value) ?? '');
+  return decimalOf(text) === undefined ? rounded : (shortest(text) as number);
 }
 
 type Defined<T> = { [key in keyof T]?: Exclude<T[key], undefined> };

@@ -40,6 +40,8 @@ describe('other requests', () => {
 
   it('approves with nothing, or until a time in ms or ISO 8601', () => {
     expect(ApproveWorkflow.parse({})).toEqual({});
+    expect(ApproveWorkflow.parse({ acceptPartial: true })).toEqual({ acceptPartial: true });
+    expect(ApproveWorkflow.safeParse({ acceptPartially: true }).success).toBe(false);
     expect(ApproveWorkflow.parse({ expiresAt: 1763690000000 }).expiresAt).toBe(1763690000000);
     expect(ApproveWorkflow.parse({ expiresAt: '2025-11-21T02:00:00Z' }).expiresAt).toBe(
       '2025-11-21T02:00:00Z',

@@ -58,6 +58,9 @@ export const ApproveWorkflow = strict({
     .meta({ description: 'Until when payments may be signed: ms or ISO 8601; 15 minutes by default' }),
   signature: z.string().min(1).max(256).optional(),
   wallet: z.string().min(32).max(64).optional(),
+  acceptPartial: z.boolean().optional().meta({
+    description: 'True: a plan that does only a part of what was asked may begin; other plans do not differ',
+  }),
 });
 export type ApproveWorkflow = z.infer<typeof ApproveWorkflow>;
 

@@ -16,13 +16,15 @@ export async function probeRun(): Promise<string> {
   setHandler(defineQuery<unknown[]>('heard'), () => heard);
   setHandler(defineUpdate<ProvideInputAnswer, [ProvideInputRequest]>(UPDATES.provideInput), (request) => {
     heard.push(request);
-    return { kind: 'taken', events: [] };
+    return heard.length === 1 && request.id === 'strict'
+      ? { kind: 'rejected', errors: { a: ['Another, please.'] }, events: [] }
+      : { kind: 'taken', events: [] };
   });
   setHandler(defineUpdate<ApproveAnswer, [ApproveRequest]>(UPDATES.approve), (request) => {
     heard.push(request);
-    if (request.planHash === 'poor')
+    if (request.planHash === 'poor' && heard.length === 1)
       throw ApplicationFailure.nonRetryable('Please top up.', 'insufficient_escrow');
-    if (request.planHash !== 'h1')
+    if (request.planHash !== 'h1' && request.planHash !== 'poor')
       throw ApplicationFailure.nonRetryable('The plan has changed.', 'plan_changed');
     return {
       kind: 'approved',

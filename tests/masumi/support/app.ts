@@ -66,6 +66,7 @@ export interface MasumiOverrides {
       | 'largestResult'
       | 'refusedMs'
       | 'syncMs'
+      | 'streams'
       | 'lookForMs'
       | 'fetchFile'
       | 'outputHash'
