@@ -97,6 +97,20 @@ describe('a signal that Temporal’s SDK cannot hand over', () => {
   });
 });
 
+describe('an approval by hand', () => {
+  test('that has ended by its own words approves nothing, and is told', async () => {
+    const { fakes, end } = await play(temporal, { plan: PLAN }, async (handle, fakes_) => {
+      await untilAsked(fakes_);
+      await handle.signal(SIGNALS.approve, { expiresAtMs: 5 });
+      await until(() => ignored(fakes_).length > 0, 'it is told');
+      expect(fakes_.calls).toEqual([]);
+      await approve(handle);
+    });
+    expect(end).toBe('completed');
+    expect(ignored(fakes)).toEqual([{ type: 'approval.ignored', code: 'approval_expired' }]);
+  });
+});
+
 describe('a rejection', () => {
   test('of another plan undoes nothing and ends nothing, and the one of this plan does', async () => {
     const held = gate();
