@@ -25,7 +25,7 @@ export function refuseUnbound(
 export function refuseClosed(
   { plan, decision }: GateState,
   request: ApproveRequest,
-  { status, stopping }: GateFacts,
+  { status, stopping, nowMs }: GateFacts,
 ): Refusal | undefined {
   const other = refuseOther(plan, request.planHash);
   if (other !== undefined) return other;
@@ -35,6 +35,10 @@ export function refuseClosed(
   }
   if (decision?.kind === 'lapsed')
     return { code: 'approval_expired', message: 'The time to approve this plan has passed.' };
+  if (request.expiresAtMs !== undefined && request.expiresAtMs <= nowMs) {
+    const message = 'The approval’s own end has passed: nothing could be paid under it. Name a later one.';
+    return { code: 'approval_expired', message };
+  }
   if (decision === undefined && !stopping) return undefined;
   return { code: 'invalid_state', message: `The run is ${status}; there is nothing to approve.` };
 }

@@ -102,12 +102,20 @@ describe('an approval of an open plan', () => {
   test('keeps its own end, its sender’s rights and a wallet’s proof', () => {
     const authority = { kind: 'key', key_id: 'k', subject: 'ada', scopes: ['approve'], checked_at: 'now' };
     const proof = { wallet: 'w' } as unknown as NonNullable<ApproveRequest['proof']>;
-    const more = { expiresAtMs: 77, authority, proof };
+    const more = { expiresAtMs: 1077, authority, proof };
     expect(after([asked, approve(more), reserved(more)]).reply).toEqual({
       kind: 'granted',
-      grant: { ...grant, expiresAtMs: 77, authority, proof },
+      grant: { ...grant, expiresAtMs: 1077, authority, proof },
     });
   });
+
+  test.each([0, 1000])(
+    'whose own end is past (%s) grants nothing, as nothing could be paid',
+    (expiresAtMs) => {
+      expect(refusalOf(after([asked, approve({ expiresAtMs })]))?.code).toBe('approval_expired');
+      expect(refusalOf(after([asked, reserved({ expiresAtMs })]))?.code).toBe('approval_expired');
+    },
+  );
 
   test('that is repeated gets the same grant, whoever repeats it', () => {
     const again = after([asked, approve(), reserved(), approve({ by: 'bob' })]);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inject } from 'vitest';
-import { bundleWorkflows } from '../../workers/bundle.ts';
+import { bundleWorkflows, INTERCEPTOR_MODULES } from '../../workers/bundle.ts';
 import { instrumentWorkflows, interceptorModules, measuring } from './workflow-coverage.ts';
 
 /** The bundle of all workflows, for `Worker.create({workflowBundle})`. Made once a test run, by whoever asks first. */
@@ -30,7 +30,7 @@ async function makeBundle(codePath: string): Promise<void> {
   if (existsSync(codePath)) return;
   const { code } = await bundleWorkflows({
     ...(measuring ? { workflowsPath: instrumentWorkflows(`${codePath}.instrumented`) } : {}),
-    workflowInterceptorModules: interceptorModules(),
+    workflowInterceptorModules: [...INTERCEPTOR_MODULES, ...interceptorModules()],
     logger: new DefaultLogger('ERROR'),
   });
   writeFileSync(`${codePath}.part`, code);

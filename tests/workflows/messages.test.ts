@@ -65,6 +65,52 @@ describe('a signal that no request could be', () => {
   });
 });
 
+describe('a signal that Temporal’s SDK cannot hand over', () => {
+  const BROKEN: readonly [string, string, string][] = [
+    ['approve', 'json/plain', '{"by":'],
+    ['approve', 'binary/encrypted', 'x'],
+    ['cancel', 'json/plain', '{'],
+    ['__temporal_x', 'json/plain', '{}'],
+  ];
+
+  test('is told like others that cannot be read, and the run goes on', async () => {
+    const { fakes, end } = await play(temporal, { plan: PLAN }, async (handle, fakes_) => {
+      await untilAsked(fakes_);
+      for (const [signalName, encoding, data] of BROKEN)
+        await temporal.client.workflowService.signalWorkflowExecution({
+          namespace: temporal.namespace,
+          workflowExecution: { workflowId: handle.workflowId },
+          signalName,
+          input: {
+            payloads: [{ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from(data) }],
+          },
+        });
+      await until(() => ignored(fakes_).length === 3, 'they are told');
+      await approve(handle);
+    });
+    expect(end).toBe('completed');
+    expect(ignored(fakes)).toEqual([
+      { type: 'approval.ignored', code: 'validation_failed' },
+      { type: 'message.ignored', code: 'validation_failed' },
+      { type: 'message.ignored', code: 'validation_failed' },
+    ]);
+  });
+});
+
+describe('an approval by hand', () => {
+  test('that has ended by its own words approves nothing, and is told', async () => {
+    const { fakes, end } = await play(temporal, { plan: PLAN }, async (handle, fakes_) => {
+      await untilAsked(fakes_);
+      await handle.signal(SIGNALS.approve, { expiresAtMs: 5 });
+      await until(() => ignored(fakes_).length > 0, 'it is told');
+      expect(fakes_.calls).toEqual([]);
+      await approve(handle);
+    });
+    expect(end).toBe('completed');
+    expect(ignored(fakes)).toEqual([{ type: 'approval.ignored', code: 'approval_expired' }]);
+  });
+});
+
 describe('a rejection', () => {
   test('of another plan undoes nothing and ends nothing, and the one of this plan does', async () => {
     const held = gate();
