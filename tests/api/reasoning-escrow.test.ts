@@ -232,7 +232,10 @@ describe('a withdrawal', () => {
   test('that is proven never to land gives the amount back', async () => {
     const userId = await deposited('5');
     const destination = newWallet();
-    chain.withdrawals.set(destination, [{ kind: 'alive', expiresAtMs: Date.now() + 60_000 }, { kind: 'void' }]);
+    chain.withdrawals.set(destination, [
+      { kind: 'alive', expiresAtMs: Date.now() + 60_000 },
+      { kind: 'void' },
+    ]);
     const { status, body } = await api.post(`/escrow/${userId}/withdraw`, { amount: 2, destination });
     expect({ status, code: body['code'] }).toEqual({ status: 409, code: 'withdrawal_released' });
     expect(await balanceOf(userId)).toMatchObject({ SOL: { available: 5, reserved: 0 } });
