@@ -42,7 +42,7 @@ export const LIMITS: Limits = {
   stalledMs: 30_000,
   slowestRead: 16 * KIB,
   answersWaiting: 64,
-  unreadAnswers: 64 * MIB,
+  unreadAnswers: 256 * MIB, // one answer alone may have a result of 64 MiB
   overLimit: 256,
   unreadOfStream: 128 * KIB,
   underWayOfStream: 256 * KIB,

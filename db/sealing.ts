@@ -8,6 +8,8 @@ import type { Json } from '../schemas/core/json.ts';
  */
 export interface Sealer {
   seal(purpose: string, value: Json): Buffer;
+  /** The same for JSON text that is written already. */
+  sealText(purpose: string, text: string | Uint8Array): Buffer;
   open(purpose: string, sealed: Buffer): Json;
   /**
    * Another key of 32 bytes from the same secret, always the same for one purpose. It reveals nothing of the others.
@@ -22,14 +24,17 @@ const TAG = 16;
 export function createSealer(secret: string): Sealer {
   const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', secret, 'steward', purpose, 32));
   const key = derive('sealing v1');
+  const sealText: Sealer['sealText'] = (purpose, text) => {
+    const nonce = randomBytes(NONCE);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose));
+    const body = typeof text === 'string' ? cipher.update(text, 'utf8') : cipher.update(text);
+    const end = cipher.final();
+    return Buffer.concat([nonce, cipher.getAuthTag(), body, end]);
+  };
   return {
     derive,
-    seal(purpose, value) {
-      const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose));
-      const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), body]);
-    },
+    sealText,
+    seal: (purpose, value) => sealText(purpose, JSON.stringify(value)),
     open(purpose, sealed) {
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE))
         .setAAD(Buffer.from(purpose))

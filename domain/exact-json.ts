@@ -20,13 +20,19 @@ export const isExactNumber = (value: unknown): boolean => engine.isRawJSON(value
  */
 export function parseExact(text: string): Json {
   try {
-    return engine.parse(text, keepDigits);
+    return mayRound(text) ? engine.parse(text, keepDigits) : (JSON.parse(text) as Json);
   } catch (error) {
     // Revivers recurse. What is nested so deeply is cut before anyone uses it.
     if (error instanceof RangeError) return JSON.parse(text) as Json;
     throw error;
   }
 }
+
+/** Numbers of which `JSON.stringify` might write other digits: long ones, exponents, -0, zeros at an end, very small ones. */
+const ODD_NUMBER = /(?:^|[[:,\s])(?:-0(?![\d.])|-?(?:[\d.]{16}|\d+[eE]|\d+\.\d*(?:[eE]|0(?!\d))|0\.000000))/;
+
+/** False when a parser of doubles changes nothing in this text, as in most: it is eight times as fast. */
+export const mayRound = (text: string): boolean => ODD_NUMBER.test(text);
 
 function keepDigits(this: unknown, _key: string, value: unknown, { source }: { source?: string }): unknown {
   return typeof value === 'number' && source !== undefined ? numberOfText(source) : value;

@@ -29,6 +29,7 @@ function setUp(stored: { [ref: string]: Json } = {}) {
     journal: { append: (ride) => Promise.resolve(void rides.push(ride)) },
     values: {
       keep: (_, value) => Promise.resolve({ inline: value }),
+      keepText: () => Promise.reject(new Error('nothing here is so large')),
       show: (ref) => Promise.resolve('inline' in ref ? ref.inline : undefined),
       load: (ref) => {
         loaded.push(ref);

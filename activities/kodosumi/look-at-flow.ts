@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { keepLock } from '../../db/masumi/job-locks.ts';
 import { forgetTrouble, noteTrouble, stopFollowing } from '../../db/masumi/followed-jobs.ts';
 import { toForm } from '../../domain/masumi/forms/to-form.ts';
@@ -8,6 +9,7 @@ import type { FlowStatus } from '../../domain/masumi/ports/kodosumi.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import type { KodosumiDeps } from './tools.ts';
 import { requireKodosumi } from './job.ts';
+import { readFinalInThread } from './large-final.ts';
 import { oldestLock } from './oldest-lock.ts';
 
 /** The largest result that a job can have, in bytes as `/status` shows it (masumi.md, "Amendments"). */
@@ -32,15 +34,25 @@ export async function lookAtFlow(deps: Deps, looked: Looked): Promise<News> {
 
 async function look(deps: Deps, looked: Looked): Promise<News> {
   try {
-    const status = await requireKodosumi(deps).status(looked.fid);
-    if (status === undefined) return await missing(deps, looked, GONE);
-    await forgetTrouble(deps.db.pool, looked.runId);
-    return await newsIn(deps, looked, status);
+    return await lookOnce(deps, looked, SMALL_STATUS).catch((error: unknown) => {
+      if (!(error instanceof KodosumiTooLargeError)) throw error;
+      return oneByOne(() => lookOnce(deps, looked));
+    });
   } catch (error) {
     if (error instanceof KodosumiTooLargeError) return tooLarge(deps);
     if (!(error instanceof KodosumiError) || error.passing) throw error;
     return missing(deps, looked, { message: error.message, forMs: patienceWith(error) });
   }
+}
+
+const SMALL_STATUS = 1024 * 1024; // bytes; a status that is larger holds a large result
+const oneByOne = pLimit(1); // a result of 64 MiB takes several times as much memory while it is read
+
+async function lookOnce(deps: Deps, looked: Looked, mostBytes?: number): Promise<News> {
+  const status = await requireKodosumi(deps).status(looked.fid, mostBytes);
+  if (status === undefined) return await missing(deps, looked, GONE);
+  await forgetTrouble(deps.db.pool, looked.runId);
+  return await newsIn(deps, looked, status);
 }
 
 const MISSING_MS = 60_000; // "404 for seconds after launch: tolerate 60 s" (masumi.md section 4)
@@ -70,9 +82,19 @@ async function newsIn(deps: Deps, looked: Looked, status: FlowStatus): Promise<N
 }
 
 async function finished(deps: Deps, runId: string, { final }: FlowStatus): Promise<News> {
+  if (final !== null && final.length > LARGE_FINAL) return finishedWithMuch(deps, runId, final);
   const result = readFinal(final);
   if (Buffer.byteLength(result.output) > limitOf(deps)) return tooLarge(deps);
   return { kind: 'finished', result: await deps.values.keep(runId, result as never) };
+}
+
+const LARGE_FINAL = 512 * 1024; // characters
+
+async function finishedWithMuch(deps: Deps, runId: string, final: string): Promise<News> {
+  const text = await readFinalInThread(final, limitOf(deps));
+  return text === undefined
+    ? tooLarge(deps)
+    : { kind: 'finished', result: await deps.values.keepText(runId, text) };
 }
 
 const limitOf = ({ largestResult = LARGEST_RESULT }: Deps): number => largestResult;

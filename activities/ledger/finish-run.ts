@@ -14,7 +14,7 @@ import { formatUnits } from '../../domain/money.ts';
 import { assetsOf, purseHolding } from '../../domain/payments/purse.ts';
 import type { FinishedRun, FinishRequest } from '../../domain/ports/ledger.ts';
 import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
-import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Amount } from '../../schemas/core/money.ts';
 import { CancelRequest, type RunError } from '../../schemas/core/run.ts';
 import type { LedgerDeps } from './tools.ts';
@@ -104,13 +104,24 @@ function attentionId(runId: string, item: FinishRequest['attention'][number]): s
   return `${item.kind}:${runId}:${digest}`;
 }
 
-/** The output of the only sink, else an object of all sinks' values by outputKey. */
-async function composeOutput({ values }: LedgerDeps, { outputs, status }: FinishRequest): Promise<Json> {
-  if (status !== 'completed') return null;
+const LARGEST_TOLD = 8 * 1024 * 1024; // bytes of an output that the last event tells, to everybody who listens
+
+/**
+ * The output of the only sink, else an object of all sinks' values by outputKey. One that is too large for an event stays where
+ * it is, and is referred to.
+ */
+async function composeOutput(
+  { values }: LedgerDeps,
+  { outputs, status }: FinishRequest,
+): Promise<JsonObject> {
+  if (status !== 'completed') return {};
+  const [only, ...others] = Object.values(outputs);
+  if (only !== undefined && others.length === 0 && 'ref' in only && only.size > LARGEST_TOLD)
+    return { outputRef: { ...only } };
   const loaded = await Promise.all(
     Object.entries(outputs).map(async ([key, ref]) => [key, await values.load(ref)] as const),
   );
-  return loaded.length === 1 ? loaded[0]![1] : Object.fromEntries(loaded);
+  return { output: loaded.length === 1 ? loaded[0]![1] : Object.fromEntries(loaded) };
 }
 
 /** The cost as the engine's own API shows it, in whole units. */
@@ -124,7 +135,7 @@ function cancelOf({ cancel }: FinishRequest, { view }: RunRow): Pick<FinishReque
 }
 
 /** Amounts are minor units with their asset and decimals; families write them in their own words. */
-function terminalEvent(request: FinishRequest, output: Json, attention: string[]): JournalEvent {
+function terminalEvent(request: FinishRequest, output: JsonObject, attention: string[]): JournalEvent {
   const { status, totals } = request;
   const error: RunError | undefined = request.error && {
     ...request.error,
@@ -144,13 +155,13 @@ function terminalEvent(request: FinishRequest, output: Json, attention: string[]
     key: `run.${status}`,
     type: `run.${status}`,
     status,
-    data: { ...(status === 'completed' ? { output } : {}), ...facts, ...cancelled },
+    data: { ...output, ...facts, ...cancelled },
     ...(request.approval === undefined ? {} : { approval: request.approval }),
     view: {
       ...facts,
       cost: costOf(totals).map((amount) => ({ ...amount })),
       attention,
-      ...(status === 'completed' ? { output } : {}),
+      ...output,
     },
   };
 }

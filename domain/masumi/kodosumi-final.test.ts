@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExact } from '../exact-json.ts';
 import { storableJson } from '../storable.ts';
-import { readFinal } from './kodosumi-final.ts';
+import { readFinal, readLargeFinal } from './kodosumi-final.ts';
 
 describe('readFinal', () => {
   it.each([
@@ -51,5 +51,22 @@ describe('a result that cannot be stored as it is', () => {
     const result = readFinal(JSON.stringify(final));
     expect(result.output).toBe(output);
     expect(storableJson(result as never, 256)).toEqual(result);
+  });
+});
+
+describe('a large final', () => {
+  it.each([
+    '{"Markdown":{"body":"# Hi\\n\\u0000\\ud800"}}',
+    '{"str":"1.0"}',
+    '{"CrewOutput":{"raw":"Hi","score":1.0}}',
+    '{"float":1.0}',
+    '{ "dict": { "b": [1, 2.50, -0], "a": null, "t": "\\u00e9 1.0" } }',
+    '{"Markdown":{"body":"","n":1.0}}',
+    '{"a":1.0,"b":2}',
+    '[1.0]',
+    'plain 1.0',
+  ])('has the output that it would have if it were small: %s', (final) => {
+    const { kind, output } = readFinal(final);
+    expect(readLargeFinal(final)).toEqual({ kind, output, final: null });
   });
 });

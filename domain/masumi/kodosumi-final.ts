@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import type { FlowResult } from './ports/kodosumi.ts';
+import { parseToRewrite } from '../compact-json.ts';
 import { parseExact } from '../exact-json.ts';
 import { isObject } from '../json.ts';
 import { storableJson, storableText } from '../storable.ts';
@@ -29,6 +30,27 @@ export function readFinal(final: string | null): FlowResult {
 }
 
 /**
+ * The same of a large `final`, with the same output. `final` itself is null: `output` has all of it, and holding and parsing it
+ * twice is what would take long.
+ */
+export function readLargeFinal(final: string): FlowResult {
+  const { kind, output } = readLarge(final);
+  return { kind: kind === null ? null : storableText(kind), output: storableText(output), final: null };
+}
+
+function readLarge(final: string): Pick<FlowResult, 'kind' | 'output'> {
+  try {
+    const parsed = parseToRewrite(final);
+    if (parsed === undefined) return read(final);
+    const [kind, value] = isObject(parsed.value) ? onlyEntry(parsed.value) : [];
+    if (kind === undefined || value === undefined) return { kind: null, output: final };
+    return { kind, output: textOf(kind, value) ?? compact(kind, value, parsed.write) ?? final };
+  } catch {
+    return { kind: null, output: final }; // no JSON, or so deep that it cannot be written again
+  }
+}
+
+/**
  * The result in a run's `final` (masumi.md section 4, "Status"): JSON text `{"<class>": value}`. Text classes give their
  * text, everything else the compact JSON of the value; what comes out empty, or is no such JSON, is the text itself.
  */
@@ -50,8 +72,11 @@ function textOf(kind: string, value: Json): string | undefined {
 }
 
 /** The value as compact JSON; undefined for the text classes. Numbers keep their digits: 1.0, and beyond 2^53. */
-const compact = (kind: string, value: Json): string | undefined =>
-  PLAIN_TEXT.has(kind) || TEXT_IN.has(kind) ? undefined : JSON.stringify(value);
+const compact = (
+  kind: string,
+  value: Json,
+  write: (value: Json) => string = JSON.stringify,
+): string | undefined => (PLAIN_TEXT.has(kind) || TEXT_IN.has(kind) ? undefined : write(value));
 
 function parse(text: string): Json | undefined {
   try {

@@ -11,7 +11,7 @@ const gone: HeldFlow = heldFlow('gone');
 const spent = heldFlow('spent');
 const foreign = heldFlow('foreign');
 const broken = raising();
-const LARGEST = 50_000;
+const LARGEST = 9 * 1024 * 1024; // more than an event tells, and than one piece of a value that is read
 let app: PaidApp;
 
 beforeAll(async () => {
@@ -228,7 +228,10 @@ describe('A flow', () => {
   test('may have a result up to the limit; a larger one ends its job at once', async () => {
     const full = await paid(app, broken.key, 'fa0183fa0183fa01', { word: String(LARGEST) });
     const done = await until(app, broken.key, full.jobId, 'completed');
-    expect(done['result']).toBe('x'.repeat(LARGEST));
+    expect(done['result'] === 'x'.repeat(LARGEST)).toBe(true);
+    expect((await native(app, broken.key, full)).result).toMatchObject({ kind: 'Markdown', final: null });
+    const { body } = await ask(app, `/runs/${full.jobId}/events?limit=1000`);
+    expect(JSON.stringify(body).length).toBeLessThan(100_000); // the last event only refers to the result
     const over = await paid(app, broken.key, 'fa0184fa0184fa01', { word: String(LARGEST + 1) });
     expect(await until(app, broken.key, over.jobId, 'failed')).toMatchObject({
       error_code: 'result_too_large',

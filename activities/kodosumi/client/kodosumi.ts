@@ -26,6 +26,7 @@ export interface KodosumiOptions {
 
 /** A result of 64 MiB is text within text of JSON, whose marks and line ends take up to twice as much room. */
 const LARGEST_STATUS = 160 * 1024 * 1024;
+const LARGE_STATUS_MS = 180_000; // such a status is long on its way
 
 /** How long Kodosumi may take to answer a launch; ms. */
 export const LAUNCH_MS = 65_000;
@@ -41,7 +42,13 @@ export function createKodosumi(options: KodosumiOptions): Kodosumi {
     schema: (flowUrl) => readSchema(client, flowUrl),
     launch: (flowUrl, inputs, signal) => launchFlow(client, flowUrl, inputs, launchTimeoutMs, signal),
     findLaunched: (lost) => findLaunched(client, beginnings, lost),
-    status: (fid, mostBytes = LARGEST_STATUS) => readStatus(client, fid, mostBytes),
+    status: (fid, mostBytes) =>
+      mostBytes === undefined
+        ? readStatus(client, fid, {
+            mostBytes: LARGEST_STATUS,
+            timeoutMs: Math.max(timeoutMs, LARGE_STATUS_MS),
+          })
+        : readStatus(client, fid, { mostBytes }),
     failure: (fid) => readFailure(client, fid, silenceMs),
     lock: (fid, lid) => readLock(client, fid, lid),
     answerLock: (fid, lid, inputs) => answerLock(client, fid, lid, inputs),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { launchedAtMs } from '../../../domain/masumi/same-launch.ts';
 import type { FlowStatus } from '../../../domain/masumi/ports/kodosumi.ts';
 import { KodosumiStatus } from '../../../schemas/families/masumi/kodosumi.ts';
+import type { Ask } from './http.ts';
 import type { Client } from './wire-client.ts';
 
 const statusPath = (fid: string): string => `/outputs/status/${encodeURIComponent(fid)}`;
@@ -13,19 +14,16 @@ const statusPath = (fid: string): string => `/outputs/status/${encodeURIComponen
 export const statusOf = (
   client: Client,
   fid: string,
-  mostBytes?: number,
+  limits: Pick<Ask, 'mostBytes' | 'timeoutMs'> = {},
 ): Promise<KodosumiStatus | undefined> =>
-  client.json(
-    { method: 'GET', path: statusPath(fid), ...(mostBytes !== undefined && { mostBytes }) },
-    KodosumiStatus,
-  );
+  client.json({ method: 'GET', path: statusPath(fid), ...limits }, KodosumiStatus);
 
 export async function readStatus(
   client: Client,
   fid: string,
-  mostBytes: number,
+  limits: Pick<Ask, 'mostBytes' | 'timeoutMs'>,
 ): Promise<FlowStatus | undefined> {
-  const found = await statusOf(client, fid, mostBytes);
+  const found = await statusOf(client, fid, limits);
   return found && { fid, status: found.status, final: found.final, locks: found.locks };
 }
 
