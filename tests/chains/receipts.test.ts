@@ -180,7 +180,7 @@ describe('an issuer who signs a receipt with its own key cannot', () => {
           const mine = paymentIn(bodies, 'eip155');
           const transfer = bodies.ledger.transfers.find(({ id }) => id === mine.transfer)!;
           const release = structuredClone(transfer);
-          Object.assign(mine, { status: 'void', finalized: false, tx_hash: null });
+          Object.assign(mine, { status: 'void', told: 'void', finalized: false, tx_hash: null });
           transfer.state = 'voided';
           giveBack(bodies, release);
         }),
@@ -282,14 +282,14 @@ describe('steward verify', () => {
       expect(said).not.toMatch(/^\s+at /m);
       expect(code, said).toBe(1);
     }
-    for (const args of [
-      ['verify'],
-      ['verify', join(folder, 'nowhere.json')],
-      ['verify', folder],
-      ['verify', '--odd'],
-    ]) {
+    for (const [wanted, ...args] of [
+      [2, 'verify'],
+      [1, 'verify', join(folder, 'nowhere.json')],
+      [1, 'verify', folder],
+      [2, 'verify', '--odd'],
+    ] as [number, ...string[]][]) {
       const { code, said } = await steward(...args);
-      expect([code, /^\s+at /m.test(said)], said).toEqual([1, false]);
+      expect([code, /^\s+at /m.test(said)], said).toEqual([wanted, false]);
     }
     expect((await steward('verify', '--help')).said).toContain('steward verify RECEIPT');
   });

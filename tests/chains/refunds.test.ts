@@ -141,7 +141,7 @@ describe('a refund that a seller only claims', () => {
     const { runId, outcome } = await settle(async () => claim(paid));
     expect(outcome).toMatchObject({
       kind: 'ok',
-      detail: { refundRejected: expect.stringMatching(/moved 0, not 300000/) as string },
+      detail: { refundRejected: expect.stringMatching(/moved 0 USDC, not 0\.3 USDC/) as string },
     });
     expect(await attentionKinds(stack, runId)).toEqual(['refund_rejected']);
   });
