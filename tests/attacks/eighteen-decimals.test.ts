@@ -45,7 +45,12 @@ beforeAll(async () => {
   ends.push(() => rails.close());
   app = await startReasoningApp({
     options: { assets },
-    escrow: { address: wallets.escrow.toBase58(), network: 'localnet', waitMs: 20_000 },
+    escrow: {
+      address: wallets.escrow.toBase58(),
+      network: 'localnet',
+      waitMs: 20_000,
+      terms: { prices: new Map(), minimums: new Map([['USDC', 1n]]) },
+    },
     activities({ db }) {
       const sealer = createSealer('a key for tests only');
       const [values, notifier] = [createValues(db.pool, sealer), createNotifier(db.pool)];
