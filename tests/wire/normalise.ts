@@ -32,6 +32,8 @@ const PLACES: Readonly<Record<string, string>> = {
   audit_head: String.raw`${member('head')}\{"line":\d+,"hash":"[0-9a-f]{64}","at":"[^"]+"\}`,
   // A hash of the whole page or description, whose operations are compared line by line.
   etag: String.raw`(?<=\betag: )"[^"]+"`,
+  // Of which sender and asset a transaction's part is.
+  share: String.raw`(?<=\bdeposit:[1-9A-HJ-NP-Za-km-z]{40,90}:)[0-9a-f]{16}\b`,
   duration: String.raw`${member('uptime|totalTime|time|timeMs|age_ms|took_ms')}\d+(?:\.\d+)?`,
   height: String.raw`${member('last_valid_block_height|signed_slot|slot')}\d+|(?<=block or slot )\d+`,
 };
