@@ -49,7 +49,7 @@ afterAll(() => stack.close());
 /** A request whose API is held up after its run was written and before it is started. */
 async function heldUp(
   headers: Record<string, string> = {},
-): Promise<{ runId: string; goOn(): Promise<Answer> }> {
+): Promise<{ runId: string; goOn(): Promise<Answer>; again(): Promise<Answer> }> {
   const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let isHeld = false;
   const api = await stack.start({
@@ -73,6 +73,7 @@ async function heldUp(
       gate.resolve();
       return answer;
     },
+    again: () => ask(api, '/jobs', { method: 'POST', body: { text: 'x' }, headers }),
   };
 }
 
@@ -106,10 +107,13 @@ test('an orphan that a sweep has started is not started again by its late reques
   expect(await eventsOf(runId)).toEqual(['started']);
 });
 
-test('the late request of a start that was called off begins anew: no client hears of the dead run', async () => {
-  const { runId, goOn } = await heldUp({ 'idempotency-key': randomUUID() });
+test('the late request of a start that was called off is to be sent again, and begins anew: no client hears of the dead run', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const { runId, goOn, again } = await heldUp(headers);
   await callOff(runId);
-  const { status, body } = await goOn();
+  // Another try may have been answered meanwhile, so this one does nothing more.
+  expect((await goOn()).body).toMatchObject({ status: 409, code: 'idempotency_in_progress' });
+  const { status, body } = await again();
   expect(status).toBe(201);
   expect(body['id']).not.toBe(runId);
   expect(await statusOf(runId)).toBe('cancelled');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UPDATES } from '../../domain/messages.ts';
 import { connect, type TemporalTestClient } from '../support/temporal.ts';
 import { approve, untilAsked } from './support/approved.ts';
-import { aPaidStep, aPlan, aStep, createFakes, demand, type Fakes, type Script } from './support/fakes.ts';
+import { aPaidStep, aPlan, aStep, createFakes, demand, type Script } from './support/fakes.ts';
 import { withRun } from './support/run.ts';
 
 let temporal: TemporalTestClient;
@@ -22,12 +22,12 @@ interface Shown {
 /** What Temporal's UI shows of a run that people had to do with. */
 async function shownAfter(
   script: Script,
-  people: (handle: WorkflowHandle, fakes: Fakes) => Promise<unknown>,
+  people: (handle: WorkflowHandle) => Promise<unknown>,
 ): Promise<Shown> {
   const fakes = createFakes(script);
   return withRun(temporal, fakes, {}, async (handle) => {
     await untilAsked(fakes);
-    await people(handle, fakes);
+    await people(handle);
     const result = await handle.result().catch((error: Error) => error.cause);
     const { status } = await handle.describe();
     return { status: status.name, result, work: await workOf(handle) };
@@ -64,7 +64,11 @@ describe('in Temporal’s UI', () => {
     const { status, result } = await shownAfter(ONE_STEP, (handle) => handle.executeUpdate(update, ask));
     expect([status, result]).toEqual([
       'COMPLETED',
-      { status: 'cancelled', cost: [{ amount: '0', asset: 'USDC' }] },
+      {
+        status: 'cancelled',
+        cost: [{ amount: '0', asset: 'USDC' }],
+        see: expect.stringMatching(/^\/runs\/wf_/) as string,
+      },
     ]);
   });
 
