@@ -71,4 +71,4 @@ test('an API stopped under load makes one run for each key, and both answers nam
   for (const { status } of late) expect([201, 409, 503]).toContain(status);
   const runs = await stack.db.pool.query('select from run where subject = $1', [userId]);
   expect(runs.rowCount).toBe(AT_ONCE);
-});
+}, 120_000);
