@@ -7,6 +7,7 @@ import { isReserved, Scope } from './principal.ts';
 import { QuestionRecord } from './question.ts';
 import { ApprovalRecord, Run, RunStatus } from './run.ts';
 import { strict } from './strict.ts';
+import { Words } from './words.ts';
 
 /** `GET /runs`, newest first; `next_cursor` null on the last page. */
 export const RunPage = z.object({ runs: z.array(Run), next_cursor: z.string().nullable() });
@@ -108,7 +109,7 @@ export const PaymentPage = z.object({ payments: z.array(Payment), next_cursor: z
  */
 export const PaymentActionBody = z.object({
   action: PaymentAction,
-  note: z.string().trim().min(1).max(2000).optional(),
+  note: Words(2000).optional(),
   confirm: z.string().min(1).max(300).optional(),
   tx_hash: z
     .string()
@@ -137,7 +138,7 @@ export const AttentionPage = z.object({
 });
 
 /** `POST /attention/{id}/resolve`: what was done about it. */
-export const ResolveBody = z.object({ note: z.string().trim().min(1).max(2000) });
+export const ResolveBody = z.object({ note: Words(2000) });
 
 /** A ledger account; amounts are minor units of `asset` (CAIP-19). `held` is what pending transfers set aside. */
 export const LedgerAccount = z.object({
@@ -214,7 +215,7 @@ const Tenant = z
  * misspelt limit would make a key that may do more than was meant.
  */
 export const KeyBody = z.strictObject({
-  name: z.string().trim().min(1).max(200),
+  name: Words(200),
   subject: Subject,
   tenant: Tenant.optional(),
   scopes: z.array(Scope).min(1).max(4).default(['read', 'operate']),

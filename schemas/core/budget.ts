@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { strict } from './strict.ts';
+import { Words } from './words.ts';
 
 /** Whole units as a number or a decimal string; the API hands over the source text, so no digit is lost. */
 const WholeUnitsIn = z
@@ -54,7 +55,7 @@ export const BudgetScope = strict({
 }).meta({ example: { subject: 'user_123' } });
 export type BudgetScope = z.infer<typeof BudgetScope>;
 
-const name = z.string().trim().min(1).max(200).meta({ example: 'Research, a month' });
+const name = Words(200).meta({ example: 'Research, a month' });
 
 /** What is left of a period goes into the next one, up to `cap` (null: all of it). */
 const RolloverIn = strict({
@@ -149,7 +150,7 @@ export type BudgetPatch = z.output<typeof BudgetPatch>;
 
 /** `POST /budgets/{id}/reset`: why; it is kept with the entry. */
 export const BudgetResetBody = strict({
-  note: z.string().trim().min(1).max(2000).meta({ example: 'The refund of invoice 7 came by bank.' }),
+  note: Words(2000).meta({ example: 'The refund of invoice 7 came by bank.' }),
 });
 
 /**

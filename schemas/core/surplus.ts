@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MinorUnits, Network } from './money.ts';
+import { Words } from './words.ts';
 
 /** Whose a surplus is (common.md, "Surplus"): a user with an escrow, whoever paid for a run, or the operator. */
 export const SurplusTarget = z.union([
@@ -34,4 +35,4 @@ export type Surplus = z.infer<typeof Surplus>;
 export const SurplusPage = z.object({ surplus: z.array(Surplus), next_cursor: z.string().nullable() });
 
 /** Body of `POST /ledger/surplus/{id}/assign`. `note` says why, for the audit trail. */
-export const AssignSurplus = z.strictObject({ to: SurplusTarget, note: z.string().trim().min(1).max(2000) });
+export const AssignSurplus = z.strictObject({ to: SurplusTarget, note: Words(2000) });
