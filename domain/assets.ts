@@ -37,6 +37,10 @@ export function quotedAsset(book: AssetBook, network: string, address: string): 
   return book.assets.find((asset) => asset.network === network && isIt(asset.address));
 }
 
+/** The chain's coin, where the book has it. */
+export const coinOf = ({ assets }: AssetBook, network: string): Asset | undefined =>
+  assets.find((asset) => asset.network === network && asset.address === null);
+
 /** CAIP-19 id of a token, or of the chain's native coin when there is no address. */
 export function assetId(network: string, address: string | null, slip44: number): string {
   if (address === null) return `${network}/slip44:${slip44}`;

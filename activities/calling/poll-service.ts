@@ -12,6 +12,7 @@ import type { HttpAnswer } from '../../domain/payments/http.ts';
 import { progressOf, statusPointOf, whenToAsk } from '../../domain/payments/status-url.ts';
 import type { PollOutcome, PollRequest } from '../../domain/ports/calling.ts';
 import { withRide } from '../journal/ride.ts';
+import { factsOf } from '../payments/tools.ts';
 import type { CallTools } from './tools.ts';
 
 const NEW_FOR = 3; // looks; what was accepted a moment ago may not be found everywhere yet
@@ -61,6 +62,7 @@ async function read(tools: CallTools, request: PollRequest, http: HttpAnswer): P
   const event = stepCompleted({
     stepId: step.id,
     output,
+    shown: await tools.values.show(output),
     cost: payment?.amountMinor ?? '0',
     timeMs: Math.max(0, nowMs - sinceMs),
     attempts,
@@ -71,13 +73,10 @@ async function read(tools: CallTools, request: PollRequest, http: HttpAnswer): P
 }
 
 /** The settled payment that bought the work. */
-async function paymentOf(
-  { db }: CallTools,
-  { intentId, step }: PollRequest,
-): Promise<PaymentFacts | undefined> {
+async function paymentOf({ db }: CallTools, { intentId }: PollRequest): Promise<PaymentFacts | undefined> {
   if (intentId === undefined) return undefined;
   const payment = await getPayment(db.pool, intentId);
-  if (payment === undefined) throw new EngineError('payment_not_found', `There is no payment ${intentId}.`);
-  const { network, asset, amount: amountMinor, pay_to: payTo, tx_hash: txHash } = payment;
-  return { intentId, stepId: step.id, network, asset, amountMinor, payTo, txHash };
+  if (payment?.kind !== 'step')
+    throw new EngineError('payment_not_found', `There is no payment ${intentId} of a step.`);
+  return factsOf(payment);
 }

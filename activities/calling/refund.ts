@@ -76,16 +76,12 @@ export async function creditRefund(
     return reject(
       tools,
       request,
-      `The transaction moved ${showAmount(found.amount, paid)}, not ${claimedIn(claimed, paid)}, from the payee to us.`,
+      `The transaction moved ${showAmount(found.amount, paid)}, not ${showAmount(claimed.amount, paid)}, from the payee to us.`,
     );
   if (found.position < found.paidAt)
     return reject(tools, request, 'The transaction is older than the payment.');
   return credit(tools, request, payment, claimed, found);
 }
-
-/** What a seller says need not be a number. */
-const claimedIn = ({ amount }: ClaimedRefund, paid: Asset): string =>
-  /^\d{1,78}$/.test(amount) ? showAmount(amount, paid) : `"${amount}"`;
 
 type Found = Extract<TransferSighting, { kind: 'found' }> & { paidAt: number };
 type Looked = Exclude<TransferSighting, { kind: 'found' }> | Found;

@@ -2,12 +2,13 @@ import { applyTransfer, type NewTransfer, type Queryable } from '../../db/ledger
 import { closeOperatorCost } from '../../db/repositories/operator-costs.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
 import { transferOf, type PaymentRow } from '../../db/repositories/payments-write.ts';
+import { coinOf } from '../../domain/assets.ts';
 import { feeEntries } from '../../domain/payments/entries.ts';
 import type { NetworkFee } from '../../domain/payments/rail.ts';
 import { showAmount } from '../../domain/money.ts';
 import type { Asset } from '../../schemas/core/money.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import { coinOf, type PaymentTools } from './tools.ts';
+import { type PaymentTools } from './tools.ts';
 
 /** Fees of the payment's own transactions. The books have the coin only where assets name it. */
 export const feeProof = (fees: readonly NetworkFee[]): JsonObject =>
@@ -29,7 +30,7 @@ export async function bookFees(
   fees: readonly NetworkFee[],
 ): Promise<void> {
   await closeOperatorCost(client, transferOf(payment), sumOf(fees));
-  const coin = coinOf(tools, payment.network);
+  const coin = coinOf(tools.assets, payment.network);
   if (coin === undefined) return;
   for (const { txHash, amount } of fees) {
     if (amount <= 0n) continue;

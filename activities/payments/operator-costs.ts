@@ -10,12 +10,13 @@ import {
 } from '../../db/repositories/operator-costs.ts';
 import { getWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { transferOf, type PaymentRow, type StepPayment } from '../../db/repositories/payments-write.ts';
+import { coinOf } from '../../domain/assets.ts';
 import { costLimitOf } from '../../domain/payments/cost-limits.ts';
 import { coinsOf, Unfunded, type CustodyRail, type PayingRail } from '../../domain/payments/rail.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import { formatUnits, showAmount } from '../../domain/money.ts';
 import { openQuote } from './quotes.ts';
-import { coinOf, type PaymentTools } from './tools.ts';
+import { type PaymentTools } from './tools.ts';
 
 type Refused = Extract<SignOutcome, { kind: 'refused' }>;
 type Costing = Pick<PayingRail, 'costs'>;
@@ -28,7 +29,7 @@ export async function costOf(tools: PaymentTools, payment: PaymentRow, rail: Cos
   return {
     transferId: transferOf(payment),
     network,
-    coin: coinOf(tools, network),
+    coin: coinOf(tools.assets, network),
     most,
     limit: costLimitOf(tools.costLimits, network),
   };
@@ -96,7 +97,7 @@ export async function assertOwedStays(
   rail: Pick<CustodyRail, 'coins'>,
   taken: bigint,
 ): Promise<void> {
-  const coin = coinOf({ assets: book }, payment.network);
+  const coin = coinOf(book, payment.network);
   if (rail.coins === undefined || coin === undefined) return;
   const amount = payment.asset === coin.id ? BigInt(payment.amount) : 0n;
   if (taken + amount === 0n) return;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { raiseOperatorCost } from '../../db/repositories/operator-costs.ts';
+import { coinOf } from '../../domain/assets.ts';
 import { costLimitOf } from '../../domain/payments/cost-limits.ts';
 import {
   lockPayment,
@@ -10,7 +11,7 @@ import {
 import type { RenewedPayment } from '../../domain/payments/rail.ts';
 import { isTerminal } from '../../domain/run-states.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import { coinOf, mustFindRail, mustGetRun, type PaymentTools } from './tools.ts';
+import { mustFindRail, mustGetRun, type PaymentTools } from './tools.ts';
 
 /**
  * Looks after a payment that went, or was to go, to the chain in our own transaction and is not there. Nobody else sends
@@ -53,7 +54,7 @@ async function raiseCost(
   if (most === undefined) return true;
   const { network } = payment;
   const limit = costLimitOf(tools.costLimits, network);
-  const coin = coinOf(tools, network);
+  const coin = coinOf(tools.assets, network);
   return raiseOperatorCost(client, {
     transferId: transferOf(payment),
     network,

@@ -19,7 +19,6 @@ import type { Rail, Rails } from '../../domain/payments/rail.ts';
 import { databaseNow } from '../../db/clock.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import type { Seller } from '../../domain/payments/seller.ts';
-import type { Asset } from '../../schemas/core/money.ts';
 
 export interface IntakeWaits {
   /** Nothing is done when somebody looked less than this ago. */
@@ -106,10 +105,6 @@ export function factsOf(payment: StepPayment, txHash = payment.tx_hash): Payment
     txHash,
   };
 }
-
-/** The chain's coin, where the books have it. */
-export const coinOf = ({ assets: book }: Pick<PaymentTools, 'assets'>, network: string): Asset | undefined =>
-  book.assets.find((asset) => asset.network === network && asset.address === null);
 
 export const purseOf = (
   { assets }: Pick<PaymentTools, 'assets'>,

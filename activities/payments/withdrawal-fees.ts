@@ -1,13 +1,14 @@
 import type { WithdrawalRow } from '../../db/escrow/withdrawals.ts';
 import { applyTransfer, type Queryable } from '../../db/ledger.ts';
 import type { PaymentRow } from '../../db/repositories/payments-write.ts';
+import { coinOf } from '../../domain/assets.ts';
 import { escrowAccount, floatAccount, worldAccount } from '../../domain/accounts.ts';
 import { move } from '../../domain/ledger.ts';
 import { chargeShare, failedEntries } from '../../domain/payments/withdrawal.ts';
 import type { NetworkFee } from '../../domain/payments/rail.ts';
 import { heldAsset } from '../../domain/payments/purse.ts';
 import { sumOf, take } from './fees.ts';
-import { coinOf, type PaymentTools } from './tools.ts';
+import { type PaymentTools } from './tools.ts';
 
 interface Ended {
   payment: PaymentRow;
@@ -27,7 +28,7 @@ export async function bookWithdrawalFees(
   tools: PaymentTools,
   { payment, row, end, fees }: Ended,
 ): Promise<void> {
-  const coin = coinOf(tools, payment.network);
+  const coin = coinOf(tools.assets, payment.network);
   if (coin === undefined || fees.length === 0) return;
   const spent = sumOf(fees);
   const data = { intentId: payment.id, withdrawalId: row.id, txHash: fees[0]!.txHash };

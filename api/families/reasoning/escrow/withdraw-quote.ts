@@ -1,3 +1,4 @@
+import { coinOf } from '../../../../domain/assets.ts';
 import { burnsWhat } from '../../../../domain/payments/burn-addresses.ts';
 import { quoteWithdrawal, requiredOf, type WithdrawalQuote } from '../../../../domain/payments/withdrawal.ts';
 import { showAmount } from '../../../../domain/money.ts';
@@ -78,7 +79,7 @@ export async function quoteFor(
   });
   if (judged.kind === 'refused')
     throw new ApiError(judged.code, 'destination must be a wallet: a Solana address of 32 bytes in base58.');
-  const coin = assets.assets.find((one) => one.network === asset.network && one.address === null);
+  const coin = coinOf(assets, asset.network);
   if (coin === undefined) throw new Error(`The book has no coin of ${asset.network}.`);
   return quoteWithdrawal(escrow.terms, { asset, coin, costs: judged.costs, least: judged.least });
 }
