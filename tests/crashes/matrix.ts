@@ -151,14 +151,15 @@ async function withdraw(url: string, name: string): Promise<number> {
   });
   const headers = { 'content-type': 'application/json', 'idempotency-key': `withdraw-${name}` };
   const first = await fetch(`${url}/escrow/${USER}/withdraw`, { method: 'POST', body, headers });
-  const { withdrawalId } = (await first.json()) as { withdrawalId?: string };
+  const { withdrawalId, total } = (await first.json()) as { withdrawalId?: string; total?: number };
   expect(withdrawalId).toMatch(/^wd_/);
+  expect(total).toBeGreaterThan(0.5); // fee and rent come on top
   await until(
     async () => (await movementOf(url, withdrawalId!)) === 'completed',
     'the withdrawal is final',
     90_000,
   );
-  return -0.5;
+  return -total!;
 }
 
 async function movementOf(url: string, id: string): Promise<string | undefined> {
