@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Understanding } from './understanding/understanding.ts';
 
 /** How a call is repeated: delays in ms, min(initial * multiplier^(n-1), max) plus jitter. */
 export interface RetryPolicy {
@@ -53,7 +54,7 @@ export interface SpendLimits {
   allowedRecipients?: string[];
 }
 
-/** A validated, priced and hashed plan. `planHash` is sha256 over RFC 8785 JSON of steps, limits, asset, revision. */
+/** A validated, priced and hashed plan. `planHash` is sha256 over RFC 8785 JSON of steps, limits, asset, revision, understanding. */
 export interface Plan {
   steps: PlanStep[];
   dag: { [stepId: string]: string[] };
@@ -65,5 +66,7 @@ export interface Plan {
   decimals: number;
   revision: number;
   limits: SpendLimits;
+  /** What the planner made of the request's words; absent where the plan is no answer to words. */
+  understanding?: Understanding;
   planHash: string;
 }

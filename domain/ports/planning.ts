@@ -1,5 +1,7 @@
 import type { Grant } from '../plan/approval-state.ts';
 import type { Plan, SpendLimits } from '../plan/plan.ts';
+import type { Understanding, WordLimits } from '../plan/understanding/understanding.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Ride } from './journal.ts';
 import type { Outputs } from './values.ts';
 
@@ -10,6 +12,8 @@ export interface PlanRequest {
   whole?: boolean;
   /** Time left for planning, ms. No call of a model takes longer. */
   withinMs?: number;
+  /** Answers to what planning asked, in order; a later one wins. Their values are kept beside the run. */
+  answers?: { question: string; hash: string }[];
 }
 
 /** What a run uses of an ended run of the same plan. */
@@ -37,6 +41,8 @@ export type PlanOutcome =
       granted?: Grant;
       /** People have seen this plan: it was announced before the workflow was reset. */
       seen?: true;
+      /** Limits that the request's words set; the run keeps the lower of these and its own. */
+      limits?: WordLimits;
       intent: {
         classification: string;
         entities: { [name: string]: string | number | string[] };
@@ -45,6 +51,7 @@ export type PlanOutcome =
       };
     }
   | { kind: 'needs_model' }
+  | PlanNeedsDetail
   /** The run has ended: its workflow was reset afterwards. */
   | { kind: 'over'; status: 'completed' | 'failed' | 'cancelled' }
   /** The run is being undone, and its workflow was reset. */
@@ -57,6 +64,16 @@ export interface PlanFailure {
   code: string;
   message: string;
   recoverable: boolean;
+  /** What a client can do about it: the contract's `error.details`. */
+  details?: JsonObject;
+  understanding?: Understanding;
+}
+
+/** Something that decides what is bought is missing: `understanding.questions` ask for it. `message` is for a client that cannot answer. */
+export interface PlanNeedsDetail {
+  kind: 'needs_detail';
+  message: string;
+  understanding: Understanding;
 }
 
 /** Something outside is away: try again later. `otherwise` is the failure once the time is over. */

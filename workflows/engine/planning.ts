@@ -41,6 +41,12 @@ export async function makePlan(run: Run, patience: Patience): Promise<Settled> {
       return outcome;
     }
     if (outcome.kind === 'needs_model') return planningFailed('The planner gave no plan.');
+    if (outcome.kind === 'needs_detail')
+      return {
+        ...planningFailed(outcome.message),
+        code: 'NEEDS_DETAIL',
+        understanding: outcome.understanding,
+      };
     whole ||= outcome.whole === true;
     const { for: what, otherwise, retryAfterMs } = outcome;
     if (await patience.again({ for: what, detail: otherwise.message, retryAfterMs })) continue;
