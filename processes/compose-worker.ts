@@ -9,6 +9,7 @@ import { createPaymentActivities } from '../activities/payments/activities.ts';
 import { createEscrowActivities } from '../activities/escrow/activities.ts';
 import { createRails, type RailsConfig } from '../activities/payments/rails.ts';
 import { createPlanningActivities } from '../activities/planner/activities.ts';
+import { createLookup } from '../activities/planner/lookups.ts';
 import type { ModelSettings } from '../activities/planner/ask-model.ts';
 import { createQuestionActivities } from '../activities/questions/activities.ts';
 import { createReconciliationActivities } from '../activities/reconciliation/activities.ts';
@@ -129,7 +130,12 @@ const engineActivities = (all: EngineParts): object => {
     ...createLedgerActivities(common),
     ...createQuestionActivities(common),
     ...createComputeActivities(common),
-    ...createPlanningActivities({ ...common, db: common.db.pool, ...(model === undefined ? {} : { model }) }),
+    ...createPlanningActivities({
+      ...common,
+      db: common.db.pool,
+      lookup: createLookup(common.fetch),
+      ...(model === undefined ? {} : { model }),
+    }),
     ...createCallingActivities(common),
     ...createPaymentActivities(common),
     ...createReconciliationActivities({ ...common, operatorTenant: DEFAULT_TENANT }),

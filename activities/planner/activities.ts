@@ -14,12 +14,16 @@ import type {
 import type { AssembleContext, UnhashedPlan } from '../../domain/plan/assemble.ts';
 import type { CatalogueService } from '../../domain/plan/catalogue.ts';
 import type { PlanIntent } from '../../domain/plan/draft.ts';
-import { makeOfflinePlan } from '../../domain/plan/make-plan.ts';
+import type { RulePlan } from '../../domain/plan/make-plan.ts';
+import type { WordLimits } from '../../domain/plan/understanding/understanding.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import { revise } from '../../domain/plan/revise.ts';
 import { withRide } from '../journal/ride.ts';
 import { createAskModel, type AskModel, type ModelSettings } from './ask-model.ts';
 import { loadRequest, type PlanningRequest } from './load-request.ts';
+import type { Lookup } from './lookups.ts';
+import { planByRules } from './plan-by-rules.ts';
 import { createPlanCache, type CacheFacts, type PlanCache } from './plan-cache.ts';
 import { withHash } from './plan-hash.ts';
 import { askForPlan } from './plan-with-model.ts';
@@ -34,20 +38,22 @@ export interface PlanningDeps {
   assets: AssetBook;
   /** Where services come from: any catalogue that can name its version. `whole`: every source of it has answered. */
   catalogue: { services(): Promise<{ services: CatalogueService[]; version: string; whole?: boolean }> };
-  /** Without a model the offline rules plan. */
+  /** Asks free services what others take. */
+  lookup?: Lookup;
+  /** Without a model the rules plan. */
   model?: ModelSettings;
   clock?: () => number;
   /** What all calls of one try may take together, corrections included. */
   planningMs?: number;
 }
 
-const OFFLINE = 'offline';
+const RULES = 'offline'; // the name that the API gives for the model
 const PLANNING_MS = 100_000; // below the activity's own time-out, so that a slow model is an outcome
 
 export function createPlanningActivities(deps: PlanningDeps): PlanningActivities {
   const cache = createPlanCache(deps.db, deps.sealer);
   const ask = deps.model === undefined ? undefined : createAskModel(deps.model);
-  const tools: Tools = { ...deps, cache, ask, modelName: deps.model?.model ?? OFFLINE };
+  const tools: Tools = { ...deps, cache, ask, modelName: deps.model?.model ?? RULES };
   return {
     ...createRerunActivities(deps),
     planFast: (request) => fresh(deps, request, () => planFast(tools, request)),
@@ -70,6 +76,7 @@ type Tools = PlanningDeps & { cache: PlanCache; ask: AskModel | undefined; model
 interface Task {
   request: PlanningRequest;
   context: AssembleContext;
+  answers: JsonObject;
   facts: CacheFacts;
   today: string;
   /** Every source of the catalogue has answered. */
@@ -82,8 +89,28 @@ async function planFast(tools: Tools, request: PlanRequest): Promise<PlanOutcome
   const known = await tools.cache.find(task.facts);
   if (known !== undefined) return { kind: 'planned', cached: true, ...known };
   if (tools.ask !== undefined) return { kind: 'needs_model' };
-  const made = makeOfflinePlan(task.request.input, task.today, task.context);
-  return made.ok ? keep(tools, task, made.plan, made.intent) : refused(task, made.code, made.message);
+  const {
+    today,
+    context,
+    answers,
+    request: { input },
+  } = task;
+  const made = await planByRules(input, {
+    today,
+    context,
+    answers,
+    ...(tools.lookup && { lookup: tools.lookup }),
+  });
+  return made.ok ? keep(tools, task, made.plan, made.intent, made.limits) : notPlanned(task, made);
+}
+
+function notPlanned(task: Task, made: Extract<RulePlan, { ok: false }>): PlanOutcome {
+  const { code, message, understanding } = made;
+  if (code === 'NEEDS_DETAIL') return { kind: 'needs_detail', message, understanding: made.understanding };
+  const outcome = refused(task, code, message);
+  if (outcome.kind !== 'failed') return outcome;
+  const { details } = made;
+  return { ...outcome, ...(details && { details }), ...(understanding && { understanding }) };
 }
 
 async function planWithModel(tools: Tools, request: PlanRequest): Promise<PlanOutcome> {
@@ -126,11 +153,13 @@ async function prepare(
   const { whole = true } = found;
   if (mustBeWhole && !whole) return sourceMissing();
   const { input, maxCost, maxTimeMs, codes } = request;
+  const answers: JsonObject = {};
   const today = new Date(clock()).toISOString().slice(0, 10);
   return {
     request,
     today,
     whole,
+    answers,
     context: { services: found.services, book: assets, codes, ...(maxCost === undefined ? {} : { maxCost }) },
     facts: {
       input,
@@ -141,6 +170,7 @@ async function prepare(
       maxTimeMs,
       codes,
       today,
+      answers,
     },
   };
 }
@@ -150,8 +180,9 @@ async function keep(
   task: Task,
   unhashed: UnhashedPlan,
   intent: PlanIntent,
+  limits: WordLimits = {},
 ): Promise<PlanOutcome> {
-  const kept = { plan: withHash(unhashed), intent, model: tools.modelName };
+  const kept = { plan: withHash(unhashed), intent, limits, model: tools.modelName };
   await tools.cache.keep(task.facts, kept);
   return { kind: 'planned', cached: false, ...kept };
 }

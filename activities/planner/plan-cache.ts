@@ -4,12 +4,14 @@ import type { Queryable } from '../../db/ledger.ts';
 import type { Sealer } from '../../db/sealing.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { PlanIntent } from '../../domain/plan/draft.ts';
-import type { Json } from '../../schemas/core/json.ts';
+import type { WordLimits } from '../../domain/plan/understanding/understanding.ts';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
 
 /** A plan as it is kept for the next one who asks the same. */
 export interface CachedPlan {
   plan: Plan;
   intent: PlanIntent;
+  limits: WordLimits;
   model: string;
 }
 
@@ -23,6 +25,7 @@ export interface CacheFacts {
   maxTimeMs: number | undefined;
   codes: readonly string[];
   today: string;
+  answers: JsonObject;
 }
 
 export interface PlanCache {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../schemas/core/json.ts';
 import {
   assemblePlan,
   noService,
@@ -6,38 +7,155 @@ import {
   type UnhashedPlan,
 } from './assemble.ts';
 import type { PlanIntent } from './draft.ts';
-import { planOffline } from './offline/planner.ts';
 import { priceIn } from './pricing.ts';
+import type { Lack } from './rules/doubts.ts';
+import { planByWords, type RuleOptions, type RuleResult } from './rules/planner.ts';
+import { candidateSentences, teach } from './rules/teach.ts';
+import type { Reading } from './understanding/reading.ts';
+import type {
+  PlanQuestion,
+  Understanding,
+  UnderstoodPart,
+  WordLimits,
+} from './understanding/understanding.ts';
+import { bindLimits, limitsOf } from './understanding/word-limits.ts';
 
-/** What the offline rules make of a request. `today` is an ISO date. */
-export type OfflinePlan = { ok: true; plan: UnhashedPlan; intent: PlanIntent } | PlanProblem;
+/** Something that decides what is bought is missing; `understanding.questions` ask for it. */
+export interface DetailNeeded {
+  ok: false;
+  code: 'NEEDS_DETAIL';
+  message: string;
+  understanding: Understanding;
+}
+
+/** What the rules make of a request. `details` say what a client can do about a refusal. */
+export type RulePlan =
+  | { ok: true; plan: UnhashedPlan; intent: PlanIntent; limits: WordLimits }
+  | DetailNeeded
+  | (PlanProblem & { understanding?: Understanding; details?: JsonObject });
+
+export type RuleTools = Pick<RuleOptions, 'choices' | 'answers' | 'matches'> & {
+  /** Reads another sentence as the request was read: an example is shown only if it plans. */
+  read?: (text: string) => Reading;
+};
 
 /**
- * Plans by rules with the services that fit best, in the first asset that pays for all of them; where these want
- * different assets, with the services of one asset after the other. A plan that costs too much is made once more with
- * the cheapest services that fit.
+ * Plans by rules with the services that fit best, in the first asset that pays for all of them; where these want different assets, with
+ * the services of one asset after the other. A plan that costs too much is made once more with the cheapest services that fit.
  */
-export function makeOfflinePlan(request: string, today: string, context: AssembleContext): OfflinePlan {
-  const free = planWithin(request, today, context);
-  if (free.ok || free.code !== 'NO_SERVICE') return free;
-  for (const code of context.codes) {
-    const planned = planWithin(request, today, { ...context, codes: [code] });
-    if (planned.ok || planned.code !== 'NO_SERVICE') return planned;
+export function planReading(reading: Reading, context: AssembleContext, tools: RuleTools): RulePlan {
+  if (!reading.language.isEnglish) return needsDetail(foreign(reading));
+  const said = limitsOf(reading, {
+    codes: context.codes,
+    sellers: context.services.flatMap(({ id, name, owner }) => [id, name, owner]),
+  });
+  const questions = answered(said.questions, tools.answers);
+  const limits = withAnswer(said.limits, context, tools.answers);
+  const bound = bindLimits(context, limits);
+  const free = planWithin(reading, bound, said.parts, questions, tools);
+  if (free.ok || free.code !== 'NO_SERVICE') return withLimits(free, limits);
+  for (const code of bound.codes) {
+    const planned = planWithin(reading, { ...bound, codes: [code] }, said.parts, questions, tools);
+    if (planned.ok || planned.code !== 'NO_SERVICE') return withLimits(planned, limits);
   }
   return free;
 }
 
-function planWithin(request: string, today: string, context: AssembleContext): OfflinePlan {
+const withLimits = (planned: RulePlan, limits: WordLimits): RulePlan =>
+  planned.ok ? { ...planned, limits } : planned;
+
+/** The rules read English; other languages are recognised, and said so. */
+function foreign({ text, language, corrections }: Reading): Understanding {
+  const question: PlanQuestion = {
+    field: 'request',
+    question: `I read English; this looks like ${language.name}. Please write the request in English.`,
+    type: 'text',
+    example: 'Get the SOL price history of the last 30 days',
+  };
+  return {
+    parts: [],
+    assumptions: [],
+    ignored: [{ text, span: [0, text.length] }],
+    corrections,
+    questions: [question],
+  };
+}
+
+const answered = (questions: readonly PlanQuestion[], answers: JsonObject = {}): PlanQuestion[] =>
+  questions.filter(({ field }) => !Object.hasOwn(answers, field));
+
+/** A maximum that was asked for counts in the plan's asset. */
+function withAnswer(limits: WordLimits, { codes }: AssembleContext, answers: JsonObject = {}): WordLimits {
+  const given = answers['maxCost'];
+  const amount = typeof given === 'number' || typeof given === 'string' ? String(given) : undefined;
+  if (amount === undefined || !/^\d{1,15}(\.\d{1,18})?$/.test(amount)) return limits;
+  const asset = limits.maxCost?.asset ?? codes.find((code) => /usd/i.test(code)) ?? codes[0];
+  return asset === undefined ? limits : { ...limits, maxCost: { amount, asset } };
+}
+
+function planWithin(
+  reading: Reading,
+  context: AssembleContext,
+  parts: readonly UnderstoodPart[],
+  questions: readonly PlanQuestion[],
+  tools: RuleTools,
+): RulePlan {
   const { codes, book } = context;
   const services = context.services.filter((service) =>
     codes.some((code) => priceIn(service, code, book) !== undefined),
   );
-  const attempt = (cheapest: boolean): OfflinePlan => {
-    const result = planOffline(request, services, { today, cheapest });
-    if (!result.ok) return noService(result.lacking, codes.join(' or '));
+  const attempt = (cheapest: boolean): RulePlan => {
+    const result = planByWords(reading, services, { ...tools, parts, cheapest });
+    const asked = withQuestions(result, questions);
+    if (asked !== undefined) return needsDetail(asked);
+    if (result.kind !== 'plan') return nothing(result, { ...context, services }, tools);
     const assembled = assemblePlan(result.draft.steps, { ...context, services });
-    return assembled.ok ? { ok: true, plan: assembled.plan, intent: result.draft.intent } : assembled;
+    const { understanding } = result;
+    if (!assembled.ok) return { ...assembled, understanding };
+    return { ok: true, plan: { ...assembled.plan, understanding }, intent: result.draft.intent, limits: {} };
   };
   const first = attempt(false);
   return !first.ok && first.code === 'MAX_COST_EXCEEDED' ? attempt(true) : first;
+}
+
+function withQuestions(
+  { kind, understanding }: RuleResult,
+  questions: readonly PlanQuestion[],
+): Understanding | undefined {
+  const all = [
+    ...(kind === 'detail' ? understanding.questions : []),
+    ...(kind === 'nothing' ? [] : questions),
+  ];
+  return all.length === 0 ? undefined : { ...understanding, questions: all };
+}
+
+function needsDetail(understanding: Understanding): DetailNeeded {
+  const [first, ...others] = understanding.questions;
+  const more =
+    others.length === 0
+      ? ''
+      : ` There ${others.length === 1 ? 'is one more question' : `are ${others.length} more questions`}.`;
+  return { ok: false, code: 'NEEDS_DETAIL', message: `${first!.question}${more}`, understanding };
+}
+
+function nothing(
+  { understanding, lacking }: { understanding: Understanding; lacking?: Lack[] },
+  context: AssembleContext,
+  tools: RuleTools,
+): RulePlan {
+  const lacks = lacking ?? [];
+  const problem = noService(
+    lacks.map(({ text }) => text),
+    context.codes.join(' or '),
+  );
+  return { ...problem, understanding, details: teach(context.services, lacks, exampleOf(context, tools)) };
+}
+
+/** The first sentence that plans to the service that it was made for. */
+function exampleOf({ services }: AssembleContext, { read, ...tools }: RuleTools): string | undefined {
+  if (read === undefined) return undefined;
+  return candidateSentences(services).find(({ text, service }) => {
+    const result = planByWords(read(text), services, { ...tools, answers: {} });
+    return result.kind === 'plan' && result.draft.steps.some(({ serviceId }) => serviceId === service);
+  })?.text;
 }

@@ -41,6 +41,10 @@ export function rankServices(action: string, services: readonly CatalogueService
   return services.map((service) => ({ service, score: scoreService(action, service) })).toSorted(better);
 }
 
+/** Cheapest first, for a plan that has to cost less. */
+export const priceOrder = (scored: readonly Scored[]): Scored[] =>
+  scored.toSorted((a, b) => Number(a.service.pricePerCall) - Number(b.service.pricePerCall));
+
 function better(a: Scored, b: Scored): number {
   if (a.score !== b.score) return b.score - a.score;
   const price = Number(a.service.pricePerCall) - Number(b.service.pricePerCall);

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
-import type { CatalogueService } from '../catalogue.ts';
+import { isObject } from '../../json.ts';
 import type { Product } from './builder.ts';
 import {
   alternatives,
@@ -10,9 +10,6 @@ import {
   type Field,
   type OutPath,
 } from './fields.ts';
-import { valueFor, type RequestContext } from './request-values.ts';
-import type { Task } from './tasks.ts';
-import { isObject } from '../../json.ts';
 
 /** How a data param is filled. `one` is mapped; `all` needs a step that composes several outputs first. */
 export type Feed =
@@ -21,62 +18,15 @@ export type Feed =
   | { kind: 'one'; param: string; product: Product; path: string; quality: number }
   | { kind: 'all'; param: string; products: Product[]; template: Json };
 
-/** How a service would be called for a task; `lacks` data when only another step can bring it. */
-export type Wiring =
-  | { ok: true; feed: Feed; params: JsonObject; mapping: { [param: string]: string }; used: Product[] }
-  | { ok: false; lacks: 'data' | 'values' };
-
-/** Wires one service: data params from products (`loose` ones first), the others from the request. */
-export function wire(
-  service: CatalogueService,
-  task: Task,
-  context: RequestContext,
-  available: { loose: readonly Product[]; all: readonly Product[] },
-  symbol?: string,
-): Wiring {
-  const fields = fieldsOf(service.inputSchema);
-  if (fields === undefined) return wireUnknown(task, context, available, symbol);
-  const feed = feedFor(fields, task, context, available);
-  if (feed === undefined) return { ok: false, lacks: 'data' };
-  const fed = feed.kind === 'none' ? undefined : feed.param;
-  const params: [string, Json][] = feed.kind === 'literal' ? [[feed.param, feed.value]] : [];
-  const mapping: { [param: string]: string } = {};
-  const used: Product[] = [];
-  for (const field of fields) {
-    if (field.name === fed) continue;
-    const value = isDataRole(field.role) ? undefined : valueFor(field, task, context, symbol);
-    const same = value === undefined || field.role === 'other' ? sameName(field, available.all) : undefined;
-    if (same !== undefined) {
-      mapping[field.name] = `${same.product.key}${same.path}`;
-      used.push(same.product);
-    } else if (value !== undefined) params.push([field.name, value]);
-    else if (field.required) return { ok: false, lacks: isDataRole(field.role) ? 'data' : 'values' };
-  }
-  return { ok: true, feed, params: Object.fromEntries(params), mapping, used };
-}
-
-/** A service that tells nothing of its input gets the question, what it names, and the data there is. */
-function wireUnknown(
-  task: Task,
-  context: RequestContext,
-  available: { loose: readonly Product[]; all: readonly Product[] },
-  symbol: string | undefined,
-): Wiring {
-  const { days, symbols } = task.entities;
-  const named = symbol ?? symbols[0] ?? context.tasks.flatMap((one) => one.entities.symbols)[0];
-  const params: JsonObject = {
-    query: task.text,
-    ...(named === undefined ? {} : { symbol: named }),
-    ...(days === undefined ? {} : { days }),
-  };
-  const product = available.loose.at(-1);
-  const feed: Feed =
-    product === undefined ? { kind: 'none' } : { kind: 'one', param: 'data', product, path: '', quality: 1 };
-  return { ok: true, feed, params, mapping: {}, used: [] };
+/** What a step may work on: text that the request brings, or outputs (`loose` ones first). */
+export interface Inputs {
+  text?: string | undefined;
+  loose: readonly Product[];
+  all: readonly Product[];
 }
 
 /** An output with the very name and type of a param ("bookingId", "svg"). */
-function sameName(
+export function sameName(
   field: Field,
   products: readonly Product[],
 ): { product: Product; path: string } | undefined {
@@ -88,15 +38,10 @@ function sameName(
 }
 
 /** Undefined when the service works on data and there is none that it could take. */
-function feedFor(
-  fields: readonly Field[],
-  task: Task,
-  context: RequestContext,
-  available: { loose: readonly Product[]; all: readonly Product[] },
-): Feed | undefined {
+export function feedFor(fields: readonly Field[], available: Inputs): Feed | undefined {
   const data = fields.filter((field) => isDataRole(field.role));
   if (data.length === 0) return { kind: 'none' };
-  const text = givenText(task);
+  const { text } = available;
   const readers = data.filter((field) => field.role === 'text' && typesOf(field.schema).has('string'));
   const sections = data.find((field) => field.role === 'sections');
   if (text !== undefined && readers[0] !== undefined)
@@ -127,20 +72,11 @@ function feedFor(
   return best;
 }
 
-/** Text that the request itself brings: quoted, or after a colon. */
-function givenText(task: Task): string | undefined {
-  const quote = task.entities.quotes.join('\n');
-  return quote !== '' ? quote : task.entities.about;
-}
-
 const SURE = 3;
 
 type One = Extract<Feed, { kind: 'one' }>;
 
-function bestMapping(
-  fields: readonly Field[],
-  available: { loose: readonly Product[]; all: readonly Product[] },
-): One | undefined {
+function bestMapping(fields: readonly Field[], available: Inputs): One | undefined {
   let best: One | undefined;
   const loose = new Set(available.loose.map((product) => product.step));
   for (const product of available.all.toReversed())
@@ -171,10 +107,7 @@ function mappingQuality(field: Field, out: OutPath): number {
 const TITLE_NAMES = /^(title|heading|name|label|header)$/i;
 const BODY_NAMES = /^(content|body|text|value|data|markdown)$/i;
 
-function composeSections(
-  field: Field,
-  available: { loose: readonly Product[]; all: readonly Product[] },
-): Feed | undefined {
+function composeSections(field: Field, available: Inputs): Feed | undefined {
   const sources = available.loose.length > 0 ? available.loose : available.all.slice(-1);
   const list = alternatives(field.schema).find((one) => typesOf(one).has('array'));
   const item = list?.['items'];

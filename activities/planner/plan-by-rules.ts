@@ -1,0 +1,75 @@
+import { RE2JS } from 're2js';
+import type { AssembleContext } from '../../domain/plan/assemble.ts';
+import type { CatalogueService } from '../../domain/plan/catalogue.ts';
+import { planReading, type RulePlan } from '../../domain/plan/make-plan.ts';
+import { choicesOf, lookupsOf } from '../../domain/plan/rules/lookups.ts';
+import { plannerWords } from '../../domain/plan/rules/lexicon.ts';
+import type { Choices } from '../../domain/plan/rules/scene.ts';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { readRequest } from './language/read-request.ts';
+
+export interface RuleRequest {
+  /** ISO date. */
+  today: string;
+  context: AssembleContext;
+  /** What a person answered to earlier questions. */
+  answers?: JsonObject;
+  /** Calls a free service that lists what others take; undefined when it does not answer. */
+  lookup?: (service: CatalogueService) => Promise<Json | undefined>;
+}
+
+/** Plans a sentence by rules. An answer to "what is meant?" takes the place of the sentence. */
+export async function planByRules(
+  input: string,
+  { today, context, answers = {}, lookup }: RuleRequest,
+): Promise<RulePlan> {
+  const { request, ...others } = answers;
+  const choices = await askLookups(context.services, lookup);
+  const vocabulary = vocabularyFor(context.services, choices);
+  const read = (text: string) => readRequest(text, { today, vocabulary });
+  const text = typeof request === 'string' && request.trim() !== '' ? request : input;
+  return planReading(read(text), context, { choices, answers: others, matches, read });
+}
+
+async function askLookups(
+  services: readonly CatalogueService[],
+  lookup: RuleRequest['lookup'],
+): Promise<Choices> {
+  if (lookup === undefined) return new Map();
+  const lookups = lookupsOf(services);
+  const answers = new Map<string, Json>();
+  await Promise.all(
+    [...new Set(lookups.map(({ service }) => service))].map(async (service) => {
+      const answer = await lookup(service);
+      if (answer !== undefined) answers.set(service.id, answer);
+    }),
+  );
+  return choicesOf(lookups, answers);
+}
+
+/** Words that a typo may stand for: those of the catalogue, and those that the rules know. */
+function vocabularyFor(services: readonly CatalogueService[], choices: Choices): string[] {
+  const texts = services.flatMap(({ name, description, category, capabilities }) => [
+    name,
+    description,
+    category,
+    ...capabilities,
+  ]);
+  const names = [...choices.values()].flatMap((fields) =>
+    [...fields.values()].flat().flatMap(({ names: all }) => all),
+  );
+  const words = [...texts, ...names].flatMap((text) => text.toLowerCase().match(/\p{L}{3,}/gu) ?? []);
+  return [...new Set([...words, ...plannerWords()])];
+}
+
+const LONGEST_PATTERN = 500;
+
+/** Patterns come from catalogues, texts from requests: RE2 never backtracks. A pattern that it does not know says nothing. */
+function matches(pattern: string, text: string): boolean {
+  if (pattern.length > LONGEST_PATTERN) return true;
+  try {
+    return RE2JS.compile(pattern).matcher(text).find();
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Product } from './builder.ts';
+import type { Inputs } from './feed.ts';
+import { isDataRole, typesOf } from './fields.ts';
+import { isValueWord, termsOf } from './phrases.ts';
+import { hit, type Profile } from './profile.ts';
+import { wordAt, type Scene, type Task } from './scene.ts';
+import { symbolsIn } from './symbols.ts';
+
+/** True when a service works on data that something else brings. */
+export const worksOnData = ({ fields }: Profile): boolean =>
+  fields?.some(({ role }) => isDataRole(role)) ?? false;
+
+/** Text that the request itself brings for a service that reads text. */
+export function givenText(profile: Profile, task: Task): string | undefined {
+  const reads =
+    profile.fields?.some(({ role, schema }) => role === 'text' && typesOf(schema).has('string')) ?? false;
+  const quotes = task.mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention.value] : []));
+  return reads && quotes.length > 0 ? quotes.join('\n') : undefined;
+}
+
+/**
+ * What of a task a service does not do itself: "chart of SOL prices" leaves "SOL prices". Words that another service is named for and this
+ * one only mentions are left, too. Undefined when nothing is left.
+ */
+export function remainderOf(scene: Scene, task: Task, profile: Profile, head: number): Task | undefined {
+  const consumed = new Set([head, ...ownWords(scene, task, profile)]);
+  const words = task.words.filter((index) => !consumed.has(index));
+  const terms = termsOf(scene, { words });
+  const mentions = task.mentions.filter(
+    (mention) => !(mention.kind === 'quote' || isOwn(profile, mention.kind, mention)),
+  );
+  const hasAddress = mentions.some(({ kind }) => kind === 'url' || kind === 'email');
+  const hasWindow =
+    words.some((index) => isValueWord(scene.reading, index)) &&
+    mentions.some(({ kind }) => kind === 'duration');
+  return terms.length > 0 || hasAddress || hasWindow ? { ...task, words, mentions } : undefined;
+}
+
+/** Words that the service is about more than any other. */
+function ownWords(scene: Scene, task: Task, profile: Profile): number[] {
+  return termsOf(scene, task).filter((index) => {
+    const { norm } = wordAt(scene, index);
+    const own = hit(norm, profile);
+    if (own >= 1) return true;
+    const others = Math.max(
+      0,
+      ...scene.profiles.filter((one) => one !== profile).map((one) => hit(norm, one)),
+    );
+    return own >= 0.3 && own >= others;
+  });
+}
+
+const isOwn = ({ fields }: Profile, kind: string, mention: Task['mentions'][number]): boolean =>
+  kind === 'duration' &&
+  mention.kind === 'duration' &&
+  mention.when === 'future' &&
+  (fields?.some(({ role }) => role === 'horizon') ?? false);
+
+/** Outputs that a task speaks of: "chart the prices" after prices were fetched. Undefined when it speaks of something else. */
+export function spokenOf(scene: Scene, rest: Task): Product[] | undefined {
+  const symbols = symbolsIn(scene, rest, undefined);
+  const assets = new Set(symbols.flatMap(({ words }) => words));
+  const terms = termsOf(scene, rest).filter((index) => !assets.has(index));
+  if (rest.mentions.some(({ kind }) => kind !== 'count' && kind !== 'number')) return undefined;
+  const products = scene.builder.products().filter((product) => {
+    const profile = scene.profiles.find(({ service }) => service.id === product.service?.id);
+    if (profile === undefined) return false;
+    const isNamed = symbols.length === 0 || symbols.some(({ value }) => value === product.symbol);
+    return isNamed && terms.every((index) => hit(wordAt(scene, index).norm, profile) >= 0.5);
+  });
+  return products.length > 0 && (terms.length > 0 || symbols.length > 0) ? products : undefined;
+}
+
+export const looseInputs = ({ builder }: Scene): Inputs => ({
+  loose: builder.loose(),
+  all: builder.products(),
+});

@@ -1,0 +1,81 @@
+import { priceOrder, rankServices, LOWEST_SCORE } from '../scoring.ts';
+import { isLocal } from './local-words.ts';
+import { isPlain, leadingVerb, phrasesOf, termsOf } from './phrases.ts';
+import { hit, type Profile } from './profile.ts';
+import { textOf, wordAt, type Scene, type Task } from './scene.ts';
+import { symbolsIn } from './symbols.ts';
+
+/** What a task asks for: the word that says it. `unknown`: nothing of the catalogue is called so. */
+export type Head = { kind: 'word'; at: number } | { kind: 'unknown'; at: number } | { kind: 'none' };
+
+export const NAMED = 0.8;
+const TOLD = 0.5;
+
+/** Services that the request does not rule out. */
+export const allowed = ({ profiles, excluded }: Scene): Profile[] =>
+  profiles.filter(({ service }) => !excluded.has(service.id));
+
+/**
+ * "Chart the prices" wants a chart: a verb decides that names what a service does. "Get the price history of SOL" wants a history: after
+ * a plain verb the last noun of the first phrase decides.
+ */
+export function headOf(scene: Scene, task: Task): Head {
+  const verb = leadingVerb(scene, task);
+  if (verb !== undefined) {
+    if (isCalled(scene, wordAt(scene, verb).norm) || isCalled(scene, wordAt(scene, verb).root))
+      return { kind: 'word', at: verb };
+    if (!isPlain(scene, verb)) return { kind: 'unknown', at: verb };
+  }
+  const assets = new Set(symbolsIn(scene, task, undefined).flatMap(({ words }) => words));
+  for (const phrase of phrasesOf(scene, task)) {
+    const nouns = phrase.filter(
+      (index) => index !== verb && !assets.has(index) && wordAt(scene, index).kind !== 'adverb',
+    );
+    const noun = nouns.findLast(
+      (index) => wordAt(scene, index).kind !== 'name' || isCalled(scene, wordAt(scene, index).norm),
+    );
+    if (
+      noun !== undefined &&
+      !(isPlain(scene, noun) && nouns.length === 1 && !isCalled(scene, wordAt(scene, noun).norm))
+    )
+      return { kind: fits(scene, noun) ? 'word' : 'unknown', at: noun };
+  }
+  return { kind: 'none' };
+}
+
+const isCalled = (scene: Scene, word: string): boolean =>
+  isLocal(word) || scene.profiles.some((profile) => hit(word, profile) >= NAMED);
+
+const fits = (scene: Scene, index: number): boolean => {
+  const { norm } = wordAt(scene, index);
+  return isLocal(norm) || scene.profiles.some((profile) => hit(norm, profile) > 0);
+};
+
+export interface Match {
+  profile: Profile;
+  fit: number;
+  /** How the head was met: 1 by name, 0.8 by a word of the same kind, 0.5 in the description, 0.3 loosely. */
+  head: number;
+}
+
+const CLOSE = 0.3;
+
+/** Services that are called what the task asks for, those that fit about as well as the best one by the contract's score. */
+export function servicesFor(scene: Scene, task: Task, head: number): Match[] {
+  const word = wordAt(scene, head);
+  const others = termsOf(scene, task).filter((index) => index !== head);
+  const fitting = allowed(scene).flatMap((profile): Match[] => {
+    const main = Math.max(hit(word.norm, profile), hit(word.root, profile));
+    const also = others.reduce((sum, index) => sum + hit(wordAt(scene, index).norm, profile), 0);
+    const isAbout = main >= NAMED || (main >= TOLD && also >= NAMED) || (main > 0 && also >= 1.5);
+    return isAbout ? [{ profile, head: main, fit: 3 * main + Math.min(2, also / 2) }] : [];
+  });
+  const best = Math.max(0, ...fitting.map(({ fit }) => fit));
+  const close = fitting.filter(({ fit }) => fit >= best - CLOSE);
+  const ranked = rankServices(
+    textOf(scene, task),
+    close.map(({ profile }) => profile.service),
+  ).filter(({ score }) => score >= LOWEST_SCORE);
+  const services = scene.cheapest ? priceOrder(ranked) : ranked;
+  return services.map(({ service }) => close.find(({ profile }) => profile.service.id === service.id)!);
+}

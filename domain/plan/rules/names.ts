@@ -1,0 +1,179 @@
+import type { Field } from './fields.ts';
+import { isSoft, kinOf } from './lexicon.ts';
+import { isPlain, isPreposition, isValueWord } from './phrases.ts';
+import { wordAt, type Scene } from './scene.ts';
+import type { Finding, Source } from './values.ts';
+import { isIn, vocabularyOf } from './words.ts';
+
+/** Some words that name something, and the preposition before them. */
+interface Phrase {
+  words: number[];
+  before: string | undefined;
+  isProper: boolean;
+}
+
+const PLACE_BEFORE = new Set('in at near to around from'.split(' '));
+const NONE: Finding = { kind: 'none' };
+
+/**
+ * A text that the task names for a param: what matches the param's pattern, what stands in quotation marks, what stands beside the param's
+ * own name, a proper name behind a fitting preposition. Where two would do, nothing is taken.
+ */
+export function readNamed(field: Field, source: Source): Finding {
+  const { scene } = source;
+  const pattern = field.schema['pattern'];
+  if (typeof pattern === 'string') return byPattern(pattern, source);
+  const phrases = phrasesIn(source);
+  switch (field.role) {
+    case 'location':
+      return one(scene, placesOf(phrases)) ?? quoted(source);
+    case 'query':
+      return quoted(source, true) ?? beside(field, source) ?? one(scene, phrases) ?? NONE;
+    case 'name':
+      return quoted(source) !== NONE
+        ? quoted(source)
+        : (one(
+            scene,
+            phrases.filter(({ isProper }) => isProper),
+          ) ?? NONE);
+    case 'text':
+    case 'series':
+    case 'data':
+    case 'sections':
+      return NONE;
+    default:
+      return anyText(field, source, phrases);
+  }
+}
+
+function anyText(field: Field, source: Source, phrases: readonly Phrase[]): Finding {
+  const { scene } = source;
+  const quote = quoted(source);
+  if (quote.kind === 'found') return quote;
+  const named = beside(field, source);
+  if (named !== undefined) return named;
+  if (!field.required) return NONE;
+  const codes = codesIn(source);
+  if (codes.length > 0) return codes.length === 1 ? taken(scene, codes[0]!) : NONE;
+  return (
+    one(
+      scene,
+      phrases.filter(({ isProper }) => isProper),
+    ) ??
+    one(
+      scene,
+      phrases.filter(({ before }) => before !== undefined),
+    ) ??
+    NONE
+  );
+}
+
+const taken = (scene: Scene, words: readonly number[]): Finding => ({
+  kind: 'found',
+  read: { value: textBetween(scene, words), words },
+});
+
+function textBetween({ reading }: Scene, words: readonly number[]): string {
+  const [first, last] = [reading.words[words[0]!]!, reading.words[words.at(-1)!]!];
+  return reading.text.slice(first.span[0], last.span[1]).replace(/['’]s?$/u, '');
+}
+
+/** The only phrase there is; two of them are no answer. */
+const one = (scene: Scene, phrases: readonly Phrase[]): Finding | undefined =>
+  phrases.length === 1 ? taken(scene, phrases[0]!.words) : phrases.length > 1 ? NONE : undefined;
+
+const placesOf = (phrases: readonly Phrase[]): Phrase[] => {
+  const behind = phrases.filter(({ before }) => before !== undefined && PLACE_BEFORE.has(before));
+  return behind.length > 0 ? behind : phrases.filter(({ isProper }) => isProper);
+};
+
+function quoted({ mentions }: Source, several = false): Finding {
+  const quotes = mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention] : []));
+  if (quotes.length === 0 || (quotes.length > 1 && !several)) return NONE;
+  return { kind: 'found', read: { value: quotes[0]!.value, words: [], mention: quotes[0]! } };
+}
+
+function byPattern(pattern: string, { scene, free, mentions }: Source): Finding {
+  const quotes = mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention] : []));
+  const quote = quotes.find(({ value }) => scene.matches(pattern, value));
+  if (quote !== undefined) return { kind: 'found', read: { value: quote.value, words: [], mention: quote } };
+  const fitting = free.filter((index) => {
+    const { text, kind, isKnown } = wordAt(scene, index);
+    const isCode = /\d/.test(text) || text === text.toUpperCase() || kind === 'name' || !isKnown;
+    return isCode && [text, text.toUpperCase()].some((form) => scene.matches(pattern, form));
+  });
+  if (fitting.length !== 1) return NONE;
+  const { text } = wordAt(scene, fitting[0]!);
+  const value = scene.matches(pattern, text) ? text : text.toUpperCase();
+  return { kind: 'found', read: { value, words: fitting } };
+}
+
+/** "domain example.com", "tracking number RR123", "topic: solar power". */
+function beside(field: Field, source: Source): Finding | undefined {
+  const { scene, task } = source;
+  const own = vocabularyOf([field.name]);
+  const at = task.words.findIndex((index) => isIn(wordAt(scene, index).norm, own));
+  if (at < 0) return undefined;
+  const rest = task.words.slice(at + 1);
+  const words: number[] = [];
+  for (const index of rest) {
+    const { norm } = wordAt(scene, index);
+    if (words.length === 0 && (isSoft(norm) || isIn(norm, own)) && !/\d/.test(norm)) continue;
+    if (isSoft(norm) || !source.free.includes(index)) break;
+    words.push(index);
+  }
+  return words.length === 0 ? undefined : taken(scene, words);
+}
+
+/** Words that are codes rather than language: "DE123456789", "4006381333931". */
+const codesIn = ({ scene, free }: Source): number[][] =>
+  free
+    .filter((index) => /\d/.test(wordAt(scene, index).text) && wordAt(scene, index).text.length > 3)
+    .filter((index) => !isValueWord(scene.reading, index) || /^\d{6,}$/.test(wordAt(scene, index).text))
+    .map((index) => [index]);
+
+/** Runs of words that name something no service of the catalogue is about, as far as they are still free. */
+function phrasesIn(source: Source): Phrase[] {
+  const { scene, task, free, service } = source;
+  const phrases: Phrase[] = [];
+  let open: Phrase | undefined;
+  let before: string | undefined;
+  for (const index of task.words) {
+    const word = wordAt(scene, index);
+    const names = free.includes(index) && isNaming(scene, index, service, open !== undefined);
+    if (names && open !== undefined && open.words.at(-1) === index - 1) open.words.push(index);
+    else if (names) {
+      open = { words: [index], before, isProper: isProper(scene, index) };
+      phrases.push(open);
+    } else if (open !== undefined) open = undefined;
+    if (isPreposition(word.norm) || word.norm === 'of') before = word.norm;
+    else if (!isSoft(word.norm)) before = undefined;
+  }
+  return phrases;
+}
+
+function isNaming(scene: Scene, index: number, service: string, isInside: boolean): boolean {
+  const { norm, kind } = wordAt(scene, index);
+  if (isValueWord(scene.reading, index)) return false;
+  const proper = isProper(scene, index);
+  if (isSoft(norm) && !(proper && isInside)) return false;
+  if (isPlain(scene, index) && !proper) return false;
+  if (!proper && kind === 'adverb') return false;
+  const profile = scene.profiles.find((one) => one.service.id === service);
+  const isAbout = (word: string): boolean =>
+    profile !== undefined &&
+    (isIn(word, profile.strong) ||
+      [...kinOf(word)].some((other) => profile.strong.has(other)) ||
+      isIn(word, profile.weak));
+  return proper || !isAbout(norm);
+}
+
+const isProper = (scene: Scene, index: number): boolean => {
+  const word = wordAt(scene, index);
+  const before = scene.reading.words[index - 1];
+  const isFirst =
+    before === undefined || /[.!?:;\n]/.test(scene.reading.text.slice(before.span[1], word.span[0]));
+  return word.kind === 'name' || (/^\p{Lu}/u.test(word.text) && !isFirst && !isShouted(scene));
+};
+
+const isShouted = ({ reading }: Scene): boolean => reading.text === reading.text.toUpperCase();

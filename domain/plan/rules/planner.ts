@@ -1,0 +1,137 @@
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import type { CatalogueService } from '../catalogue.ts';
+import type { Draft } from '../draft.ts';
+import type { Reading } from '../understanding/reading.ts';
+import type { Understanding, UnderstoodPart } from '../understanding/understanding.ts';
+import { createAccount } from './account.ts';
+import { performBranch, type Branch } from './branch.ts';
+import { createBuilder, TooManySteps } from './builder.ts';
+import { createDoubts, type Lack } from './doubts.ts';
+import { rulesOut } from './exclusions.ts';
+import { intentOf } from './intent.ts';
+import { performTask } from './perform.ts';
+import { profileOf } from './profile.ts';
+import type { Choices, Scene, Task } from './scene.ts';
+import { askAboutUntakeable, askWhatIsMeant, isIdle } from './uncertain.ts';
+import { isAsked, taskOf } from './tasks.ts';
+import { understandingOf } from './tell.ts';
+
+export interface RuleOptions {
+  choices?: Choices;
+  answers?: JsonObject;
+  cheapest?: boolean;
+  /** Parts that were read before: limits of the run. */
+  parts?: readonly UnderstoodPart[];
+  matches: (pattern: string, text: string) => boolean;
+}
+
+/** A proposed plan and what it lacks, or questions, or what no service does. */
+export type RuleResult =
+  | { kind: 'plan'; draft: Draft; understanding: Understanding }
+  | { kind: 'detail'; understanding: Understanding }
+  | { kind: 'nothing'; lacking: Lack[]; understanding: Understanding };
+
+/**
+ * Plans a request by rules alone, always alike for the same reading and services. Tasks are matched to services by what these declare, and
+ * wired by their schemas. Nothing that decides what is bought is made up, and each word is accounted for.
+ */
+export function planByWords(
+  reading: Reading,
+  services: readonly CatalogueService[],
+  options: RuleOptions,
+): RuleResult {
+  const scene = createScene(reading, services, options);
+  for (const part of options.parts ?? []) takeLimit(scene, part);
+  rulesOut(scene);
+  try {
+    for (const piece of piecesOf(reading)) {
+      scene.builder.joinBranches();
+      if ('condition' in piece) performBranch(scene, piece);
+      else if (!isEmpty(scene, piece)) performTask(scene, piece);
+    }
+  } catch (error) {
+    if (!(error instanceof TooManySteps)) throw error;
+    scene.doubts.lacking.push({
+      text: reading.text.slice(0, 200),
+      words: [],
+      why: 'It needs more than 50 steps.',
+    });
+    return { kind: 'nothing', lacking: scene.doubts.lacking, understanding: understandingOf(scene) };
+  }
+  return resultOf(scene);
+}
+
+function createScene(reading: Reading, services: readonly CatalogueService[], options: RuleOptions): Scene {
+  const tasks = reading.clauses.filter(isAsked).map((clause) => taskOf(reading, clause));
+  return {
+    reading,
+    profiles: services.map(profileOf),
+    choices: options.choices ?? new Map(),
+    answers: options.answers ?? {},
+    builder: createBuilder(),
+    account: createAccount(reading),
+    doubts: createDoubts(),
+    cheapest: options.cheapest ?? false,
+    matches: options.matches,
+    around: (task) => [
+      tasks.filter(({ sentence }) => sentence === task.sentence),
+      tasks.filter(({ sentence }) => sentence !== task.sentence),
+    ],
+    excluded: new Set(),
+    certainty: [],
+    used: [],
+    isBroken: false,
+    values: 'unclear',
+  };
+}
+
+function takeLimit({ account, reading }: Scene, { span, as, field, value }: UnderstoodPart): void {
+  const words = [...reading.words.keys()].filter((index) => {
+    const [start, end] = reading.words[index]!.span;
+    return start >= span[0] && end <= span[1];
+  });
+  account.take(words, { as, ...(field !== undefined && { field }), ...(value !== undefined && { value }) });
+}
+
+/** Instructions and branches in the order of the request. "Otherwise" belongs to the last condition before it. */
+function piecesOf(reading: Reading): (Task | Branch)[] {
+  const clauses = reading.clauses.filter(isAsked);
+  const branches = new Map(
+    clauses
+      .filter(({ mood }) => mood === 'condition')
+      .map((clause): [number, Branch] => [
+        clause.sentence,
+        { condition: taskOf(reading, clause), then: [], otherwise: [] },
+      ]),
+  );
+  const pieces = new Set<Task | Branch>();
+  for (const clause of clauses) {
+    const branch = branches.get(clause.sentence) ?? [...branches.values()].findLast((one) => pieces.has(one));
+    const isPart = clause.mood === 'condition' || clause.mood === 'then' || clause.mood === 'otherwise';
+    if (branch === undefined || !isPart) pieces.add(taskOf(reading, clause));
+    else pieces.add(branch);
+    if (branch !== undefined && (clause.mood === 'then' || clause.mood === 'otherwise'))
+      branch[clause.mood].push(taskOf(reading, clause));
+  }
+  return [...pieces];
+}
+
+/** Nothing but courtesy and what was read as a limit. */
+const isEmpty = (scene: Scene, task: Task): boolean =>
+  task.mentions.every(({ kind }) => kind !== 'quote' && kind !== 'url' && kind !== 'email') &&
+  task.words.every((index) => scene.account.isTaken(index) || isIdle(scene, index));
+
+function resultOf(scene: Scene): RuleResult {
+  const { builder, doubts } = scene;
+  askAboutUntakeable(scene);
+  if (builder.steps.length === 0 && doubts.lacking.length === 0) askWhatIsMeant(scene);
+  const understanding = understandingOf(scene);
+  if (doubts.questions.length > 0) return { kind: 'detail', understanding };
+  if (!builder.steps.some((step) => step.type === 'service_call'))
+    return { kind: 'nothing', lacking: doubts.lacking, understanding };
+  return {
+    kind: 'plan',
+    draft: { steps: builder.steps, intent: intentOf(scene, understanding) },
+    understanding,
+  };
+}

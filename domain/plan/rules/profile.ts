@@ -1,0 +1,52 @@
+import type { CatalogueService } from '../catalogue.ts';
+import { fieldsOf, outPathsOf, type Field, type OutPath } from './fields.ts';
+import { kinOf } from './lexicon.ts';
+import { isIn, vocabularyOf } from './words.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
+import { isObject } from '../../json.ts';
+
+/** What a service declares, ready to be looked up. */
+export interface Profile {
+  service: CatalogueService;
+  /** Words of its name, id and capabilities. */
+  strong: ReadonlySet<string>;
+  /** Words of its description, category, params and outputs. */
+  weak: ReadonlySet<string>;
+  /** Undefined when it tells nothing of its input. */
+  fields: readonly Field[] | undefined;
+  outputs: readonly OutPath[];
+}
+
+/** Words in names that tell no service from another. */
+const EMPTY = new Set('service api tool online free slow fast pro the of and for data a an to'.split(' '));
+
+export function profileOf(service: CatalogueService): Profile {
+  const fields = fieldsOf(service.inputSchema);
+  const outputs = outPathsOf(service.outputSchema);
+  const strong = vocabularyOf([service.name, service.id, ...service.capabilities]);
+  for (const word of EMPTY) strong.delete(word);
+  const weak = vocabularyOf([
+    service.description,
+    service.category,
+    ...(fields ?? []).flatMap((field) => [field.name, ...toldOf(field.schema)]),
+    ...outputs.map((output) => output.name),
+  ]);
+  return { service, strong, weak, fields, outputs };
+}
+
+const toldOf = (schema: JsonObject): string[] =>
+  [schema['description'], schema['title'], ...enumOf(schema)].filter((one) => typeof one === 'string');
+
+const enumOf = (schema: JsonObject): unknown[] => (Array.isArray(schema['enum']) ? schema['enum'] : []);
+
+/** How surely a word is about this service: 1 it is named so, 0.8 by a word of the same kind, 0.5 it is told so, 0.3 in other words. */
+export function hit(word: string, { strong, weak }: Pick<Profile, 'strong' | 'weak'>): number {
+  if (isIn(word, strong)) return 1;
+  const kin = kinOf(word);
+  if ([...kin].some((other) => strong.has(other))) return 0.8;
+  if (isIn(word, weak)) return 0.5;
+  return [...kin].some((other) => weak.has(other)) ? 0.3 : 0;
+}
+
+/** Words of a schema, for a reader that must know which words the catalogue uses. */
+export const isDescribed = (schema: JsonObject | undefined): boolean => isObject(schema?.['properties']);

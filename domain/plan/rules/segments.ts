@@ -1,0 +1,57 @@
+import { localOf } from './local-words.ts';
+import { allowed, headOf, NAMED } from './match.ts';
+import { hit } from './profile.ts';
+import { wordAt, type Scene, type Task } from './scene.ts';
+
+/** "statistics and a chart": a piece after "and" or a comma that names another service is a task of its own. */
+export function splitTask(scene: Scene, task: Task): Task[] {
+  const pieces = piecesOf(scene, task);
+  const tasks: Task[] = [];
+  for (const piece of pieces) {
+    const before = tasks.at(-1);
+    if (before !== undefined && !isOther(scene, before, piece)) tasks[tasks.length - 1] = join(before, piece);
+    else tasks.push(piece);
+  }
+  return tasks;
+}
+
+const join = (a: Task, b: Task): Task => ({
+  ...a,
+  words: [...a.words, ...b.words],
+  mentions: [...a.mentions, ...b.mentions],
+});
+
+function piecesOf(scene: Scene, task: Task): Task[] {
+  const pieces: number[][] = [[]];
+  for (const index of task.words) {
+    const last = pieces.at(-1)!.at(-1);
+    const isAnd = ['and', 'plus', 'also'].includes(wordAt(scene, index).norm);
+    if ((isAnd || isAfterComma(scene, last, index)) && pieces.at(-1)!.length > 0) pieces.push([]);
+    pieces.at(-1)!.push(index);
+  }
+  const starts = pieces.map((words) => wordAt(scene, words[0]!).span[0]);
+  return pieces.map((words, place) => ({
+    ...task,
+    words,
+    mentions: task.mentions.filter(({ span }) => {
+      const from = place === 0 ? -1 : starts[place]!;
+      return span[0] >= from && span[0] < (starts[place + 1] ?? Infinity);
+    }),
+  }));
+}
+
+const isAfterComma = ({ reading }: Scene, last: number | undefined, index: number): boolean =>
+  last !== undefined &&
+  /[,;&]/.test(reading.text.slice(reading.words[last]!.span[1], reading.words[index]!.span[0]));
+
+/** True when the piece is named for a service that the task before it is not. */
+function isOther(scene: Scene, before: Task, piece: Task): boolean {
+  const [first, second] = [headOf(scene, before), headOf(scene, piece)];
+  if (second.kind !== 'word') return false;
+  const word = wordAt(scene, second.at).norm;
+  if (first.kind !== 'word') return allowed(scene).some((profile) => hit(word, profile) >= 1);
+  const other = wordAt(scene, first.at).norm;
+  if (localOf(other) !== undefined) return false;
+  const named = allowed(scene).filter((profile) => hit(word, profile) >= NAMED);
+  return named.length > 0 && !named.some((profile) => hit(other, profile) >= NAMED);
+}

@@ -1,0 +1,48 @@
+import type { Call } from './call.ts';
+import { beginsPurpose, isSoft } from './lexicon.ts';
+import { isPlain } from './phrases.ts';
+import { hit, type Profile } from './profile.ts';
+import { wordAt, type Scene, type Task } from './scene.ts';
+
+/** Notes what the words of a task became: values of params, and the task itself. Without a step it is asked about. */
+export function takeTask(
+  scene: Scene,
+  task: Task,
+  step: string | undefined,
+  calls: readonly Call[],
+  profiles: readonly Profile[],
+): void {
+  const { account } = scene;
+  const at = step === undefined ? {} : { step };
+  for (const { reads } of calls)
+    for (const { field, read } of reads)
+      account.take(read.words, { as: 'value', field, value: read.value, ...at }, read.mention);
+  for (const { feed } of calls)
+    if (feed.kind === 'literal')
+      for (const mention of task.mentions)
+        if (mention.kind === 'quote') account.take([], { as: 'value', field: feed.param, ...at }, mention);
+  const words = task.words.filter((index) => {
+    const { norm } = wordAt(scene, index);
+    return isSoft(norm) || isPlain(scene, index) || profiles.some((profile) => hit(norm, profile) > 0);
+  });
+  account.take(words, { as: 'task', ...at });
+}
+
+/** Words of a task that no service used for it is about, and that are no purpose: they change what is wanted. */
+export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile[]): number[] {
+  const left: number[] = [];
+  let isPurpose = false;
+  for (const index of task.words) {
+    const { norm } = wordAt(scene, index);
+    if (beginsPurpose(norm)) isPurpose = true;
+    const isExplained =
+      isSoft(norm) || isPlain(scene, index) || profiles.some((profile) => hit(norm, profile) > 0);
+    if (scene.account.isTaken(index) || isExplained) {
+      if (!isSoft(norm)) isPurpose = false;
+      continue;
+    }
+    if (isPurpose) scene.account.take([index], { as: 'context' });
+    else left.push(index);
+  }
+  return left;
+}

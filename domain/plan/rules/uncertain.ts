@@ -1,0 +1,52 @@
+import { isIn } from './words.ts';
+import { askFor } from './doubts.ts';
+import { isSoft } from './lexicon.ts';
+import { isPlain } from './phrases.ts';
+import { wordAt, type Scene } from './scene.ts';
+
+/** Words around a limit that say nothing more: "spend", "budget". */
+const LIMIT_WORDS = new Set(
+  'spend spending cost pay budget limit exceed maximum minimum max total ceiling cap charge money stay keep price sure verified seller service use'.split(
+    ' ',
+  ),
+);
+
+export const isIdle = (scene: Scene, index: number): boolean => {
+  const { norm } = wordAt(scene, index);
+  const hasLimit = scene.reading.clauses.some(
+    ({ from, to }) =>
+      index >= from &&
+      index < to &&
+      Array.from({ length: to - from }, (_, place) => from + place).some((one) => scene.account.isTaken(one)),
+  );
+  return isSoft(norm) || isPlain(scene, index) || (hasLimit && isIn(norm, LIMIT_WORDS));
+};
+
+/** Field of the question whether a service may be used although it cannot take all that was said. */
+export const GO_ON_WITHOUT = 'go_on_without';
+
+/** A person decides whether to go on without what a service cannot take. */
+export function askAboutUntakeable({ doubts, answers }: Scene): void {
+  if (doubts.untakeable.size === 0 || answers[GO_ON_WITHOUT] === true) return;
+  const sentences = [...doubts.untakeable].map(
+    ([name, said]) => `${name} cannot take ${said.map((one) => `"${one}"`).join(' and ')}.`,
+  );
+  askFor(doubts, {
+    field: GO_ON_WITHOUT,
+    question: `${sentences.join(' ')} Go on without?`.slice(0, 1000),
+    type: 'boolean',
+    example: true,
+  });
+}
+
+/** Field of the question for another wording. */
+export const REQUEST = 'request';
+
+export function askWhatIsMeant({ doubts }: Scene): void {
+  askFor(doubts, {
+    field: REQUEST,
+    question: 'What should be done? Say it in a sentence that names the work, and what it is about.',
+    type: 'text',
+    example: 'Get the SOL price history of the last 30 days and chart it',
+  });
+}

@@ -1,0 +1,264 @@
+import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import type { Mention } from '../understanding/reading.ts';
+import { alternatives, typesOf, type Field } from './fields.ts';
+import { readNamed } from './names.ts';
+import { choiceAt, symbolsIn } from './symbols.ts';
+import { wordAt, wordsWithin, type Choice, type Read, type Scene, type Task } from './scene.ts';
+import { isIn, vocabularyOf, wordsOf } from './words.ts';
+
+/** A value, or what was said and is none that the service takes, or nothing. */
+export type Finding =
+  | { kind: 'found'; read: Read }
+  | { kind: 'unfit'; said: string; words: readonly number[] }
+  | { kind: 'none' };
+
+const NONE: Finding = { kind: 'none' };
+const found = (value: Json, words: readonly number[], mention?: Mention): Finding => ({
+  kind: 'found',
+  read: { value, words, ...(mention && { mention }) },
+});
+
+/** Where values of one call are looked for. `free` are words that no other param of the call has. */
+export interface Source {
+  scene: Scene;
+  task: Task;
+  service: string;
+  free: readonly number[];
+  mentions: readonly Mention[];
+}
+
+/** The values that a service takes for a param, as far as it or a free lookup tells. */
+export function choicesFor({ choices }: Scene, service: string, field: Field): readonly Choice[] | undefined {
+  const listed = alternatives(field.schema).find((one) => Array.isArray(one['enum']))?.['enum'];
+  if (Array.isArray(listed))
+    return listed.map((value) => ({
+      value: typeof value === 'string' ? value : JSON.stringify(value),
+      names: [],
+    }));
+  return choices.get(service)?.get(field.name);
+}
+
+/** What a task says for a param, brought into the form that the service asks for. Nothing is made up. */
+export function valueIn(field: Field, source: Source): Finding {
+  const finding = rawValue(field, source);
+  if (finding.kind !== 'found') return finding;
+  const { read } = finding;
+  const value = fit(read.value, field.schema, source.scene.matches);
+  if (value !== undefined) return { kind: 'found', read: { ...read, value } };
+  return {
+    kind: 'unfit',
+    said: typeof read.value === 'string' ? read.value : JSON.stringify(read.value),
+    words: read.words,
+  };
+}
+
+function rawValue(field: Field, source: Source): Finding {
+  const { scene, free, service } = source;
+  if (field.schema['const'] !== undefined) return found(field.schema['const'], []);
+  const choices = choicesFor(scene, service, field);
+  if (ASSET_ROLES.has(field.role)) return assetValue(field, source, choices);
+  if (choices !== undefined) return chosen(source, choices);
+  if (typesOf(field.schema).has('boolean')) return flagged(field, source);
+  switch (field.role) {
+    case 'days':
+    case 'hours':
+      return duration(source, field.role === 'days' ? 1 : 24, 'past');
+    case 'horizon':
+      return duration(source, 1, 'future');
+    case 'date':
+      return dateValue(source, field, 'from');
+    case 'until':
+      return dateValue(source, field, 'to');
+    case 'people':
+      return counted(source, PEOPLE);
+    case 'url':
+    case 'email':
+      return mentioned(source, field.role);
+    case 'title':
+      return titled(source);
+    case 'language':
+      return languageValue(source);
+    default:
+      break;
+  }
+  const types = typesOf(field.schema);
+  if (types.has('number') || types.has('integer')) return numberValue(field, source);
+  return types.size === 0 || types.has('string') ? readNamed(field, { ...source, free }) : NONE;
+}
+
+const ASSET_ROLES: ReadonlySet<string> = new Set(['symbol', 'symbols', 'from', 'to']);
+const PEOPLE = vocabularyOf([
+  'people persons person guests guest adults adult attendees participants seats visitors travellers travelers',
+]);
+
+function assetValue(field: Field, source: Source, choices: readonly Choice[] | undefined): Finding {
+  const { scene, free } = source;
+  const symbols = symbolsIn(scene, { words: free }, choices);
+  if (field.role === 'symbols') {
+    const bad = symbols.find(({ isKnown }) => !isKnown);
+    if (bad !== undefined) return { kind: 'unfit', said: bad.value, words: bad.words };
+    return symbols.length === 0
+      ? NONE
+      : found(
+          symbols.map(({ value }) => value),
+          symbols.flatMap(({ words }) => words),
+        );
+  }
+  const [symbol] = symbols;
+  if (symbol === undefined) return field.role === 'symbol' ? NONE : readNamed(field, source);
+  return symbol.isKnown
+    ? found(symbol.value, symbol.words)
+    : { kind: 'unfit', said: symbol.value, words: symbol.words };
+}
+
+function chosen({ scene, free }: Source, choices: readonly Choice[]): Finding {
+  for (const place of free.keys()) {
+    const named = choiceAt(scene, free, place, choices);
+    if (named !== undefined) return found(named.value, named.words);
+  }
+  for (const index of free) {
+    const choice = choices.find(
+      ({ value }) => isIn(wordAt(scene, index).norm, vocabularyOf([value])) && wordsOf(value).length === 1,
+    );
+    if (choice !== undefined) return found(choice.value, [index]);
+  }
+  return NONE;
+}
+
+function flagged({ name }: Field, { scene, free }: Source): Finding {
+  const names = wordsOf(name).filter((word) => word.length > 3 && word !== 'with' && word !== 'include');
+  const words = free.filter((index) => names.includes(wordAt(scene, index).norm));
+  return names.length > 0 && words.length === names.length ? found(true, words) : NONE;
+}
+
+function duration({ scene, mentions, free }: Source, perDay: number, when: 'past' | 'future'): Finding {
+  const fitting = mentions.find(
+    (one) => one.kind === 'duration' && (one.when === when || (one.when === 'plain' && when === 'past')),
+  );
+  if (fitting?.kind !== 'duration') return NONE;
+  const value = Math.max(1, Math.ceil(fitting.days * perDay - 1e-9));
+  return found(value, wordsWithin(scene, fitting.span, free), fitting);
+}
+
+function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' | 'to'): Finding {
+  const dates = mentions.filter((one) => one.kind === 'date');
+  const range = dates.find((one) => one.kind === 'date' && one.to !== undefined);
+  const one = end === 'from' ? dates[0] : (range ?? dates[1]);
+  if (one?.kind !== 'date') return NONE;
+  const day = end === 'from' ? one.from : (one.to ?? one.from);
+  const value = field.schema['format'] === 'date-time' ? `${day}T00:00:00.000Z` : day;
+  return found(value, wordsWithin(scene, one.span, free), one);
+}
+
+function counted({ scene, mentions, free }: Source, units: ReadonlySet<string>): Finding {
+  const count = mentions.find((one) => one.kind === 'count' && isIn(one.unit, units));
+  return count?.kind === 'count' ? found(count.value, wordsWithin(scene, count.span, free), count) : NONE;
+}
+
+function mentioned({ mentions }: Source, kind: 'url' | 'email'): Finding {
+  const [mention, ...others] = mentions.filter((one) => one.kind === kind);
+  if (mention?.kind !== kind || others.length > 0) return NONE;
+  return found(mention.value, [], mention);
+}
+
+const TITLES = /\b(?:titled|entitled|called|named|title|heading|headline|caption)\W*$/i;
+
+function titled({ scene, mentions }: Source): Finding {
+  const quote = mentions.find(
+    (one) => one.kind === 'quote' && TITLES.test(scene.reading.text.slice(0, one.span[0])),
+  );
+  return quote?.kind === 'quote' ? found(quote.value.slice(0, 120), [], quote) : NONE;
+}
+
+const LANGUAGES = new Set(
+  'german english french spanish italian portuguese dutch polish russian chinese japanese korean arabic turkish hindi swedish danish norwegian finnish greek czech'.split(
+    ' ',
+  ),
+);
+
+function languageValue({ scene, free }: Source): Finding {
+  const words = free.filter((index) => LANGUAGES.has(wordAt(scene, index).norm));
+  return words.length === 1 ? found(wordAt(scene, words[0]!).norm, words) : NONE;
+}
+
+/** "2 nights", "width 200": a number beside the param's own name. Nights also follow from a range of dates. */
+function numberValue(field: Field, source: Source): Finding {
+  const { scene, mentions, free } = source;
+  const own = vocabularyOf([field.name]);
+  const count = counted(source, own);
+  if (count.kind === 'found') return count;
+  const stay = mentions.find((one) => one.kind === 'duration' && isIn(one.unit, own));
+  if (stay?.kind === 'duration') return found(stay.count, wordsWithin(scene, stay.span, free), stay);
+  const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
+  if (isIn('nights', own) && range?.kind === 'date')
+    return found((Date.parse(range.to!) - Date.parse(range.from)) / 86_400_000, []);
+  return numberBeside(own, source);
+}
+
+function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Source): Finding {
+  const numbers = mentions.filter((one) => one.kind === 'number');
+  for (const one of numbers) {
+    const at = wordsWithin(scene, one.span, free);
+    const named = free.find((index) => isIn(wordAt(scene, index).norm, own));
+    const isBeside = named !== undefined && at.some((index) => Math.abs(index - named) <= 2);
+    if (one.kind === 'number' && isBeside) return found(one.value, [...at, named], one);
+  }
+  return NONE;
+}
+
+/** Brings a value into the form that the schema asks for; undefined when it cannot be. A number is never moved into bounds. */
+export function fit(value: Json, schema: JsonObject, matches: Scene['matches']): Json | undefined {
+  const values = alternatives(schema).find((one) => Array.isArray(one['enum']))?.['enum'];
+  if (Array.isArray(values)) return values.find((one) => plain(one) === plain(value));
+  const types = typesOf(schema);
+  if (types.size === 0) return value;
+  if (typeof value === 'number') return fitNumber(value, schema, types, matches);
+  if (Array.isArray(value)) return fitList(value, types);
+  if (
+    typeof value === 'string' &&
+    (types.has('number') || types.has('integer')) &&
+    /^-?\d+(\.\d+)?$/.test(value)
+  )
+    return fitNumber(Number(value), schema, types, matches);
+  if (typeof value === 'boolean') return types.has('boolean') ? value : undefined;
+  if (types.has('string'))
+    return typeof value === 'string' && isFit(value, schema, matches) ? value : undefined;
+  return types.has('array') ? [value] : undefined;
+}
+
+function fitNumber(
+  value: number,
+  schema: JsonObject,
+  types: ReadonlySet<string>,
+  matches: Scene['matches'],
+): Json | undefined {
+  const isNumber = types.has('number') || types.has('integer');
+  if (!isNumber)
+    return types.has('string') && isFit(String(value), schema, matches) ? String(value) : undefined;
+  if (!types.has('number') && !Number.isInteger(value)) return undefined;
+  const [low, high] = [schema['minimum'], schema['maximum']];
+  return (typeof low === 'number' && value < low) || (typeof high === 'number' && value > high)
+    ? undefined
+    : value;
+}
+
+const fitList = (value: Json[], types: ReadonlySet<string>): Json | undefined =>
+  types.has('array')
+    ? value
+    : types.has('string')
+      ? value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(',')
+      : undefined;
+
+/** Any value as text to compare by, without case. */
+const plain = (value: Json): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).toLowerCase();
+
+function isFit(
+  value: string,
+  { minLength, maxLength, pattern }: JsonObject,
+  matches: Scene['matches'],
+): boolean {
+  if (typeof minLength === 'number' && value.length < minLength) return false;
+  if (typeof maxLength === 'number' && value.length > maxLength) return false;
+  return typeof pattern !== 'string' || matches(pattern, value);
+}
