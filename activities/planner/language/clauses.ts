@@ -86,10 +86,7 @@ function beginsClause(words: readonly Word[], at: number, context: Context, star
   if (/[,;:(–—|]|\s-\s|->|→/u.test(gap)) {
     if (gap.includes(';') || /->|→/u.test(gap)) return true;
     return (
-      beginsAfterJoin(words, at, context) ||
-      ((words[start]?.kind === 'function' || true) &&
-        CONDITIONS.has(words[start]?.norm ?? '') &&
-        !/\d/u.test(norm))
+      beginsAfterJoin(words, at, context) || (CONDITIONS.has(words[start]?.norm ?? '') && !/\d/u.test(norm))
     );
   }
   if (JOINS.has(words[at - 1]?.norm ?? '') && skipJoins(words, start) >= at) return false;

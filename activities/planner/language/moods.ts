@@ -40,7 +40,7 @@ export function moodOf(piece: Piece): Clause['mood'] {
   const { words, isOrder, hasQuestionMark } = piece;
   const norms = words.map((word) => word.norm);
   const start = norms.join(' ').replace(/^(?:hi|hello|hey|dear|ok|okay|thanks|well|so|yes) /u, '');
-  if (ASKS.test(`${start} `) && !/^can you do /u.test(start)) return 'instruction';
+  if (ASKS.test(`${start} `) && !start.startsWith('can you do ')) return 'instruction';
   if (isOrder || /^(?:please )?(?:do not|don't|dont|never) /u.test(start)) return 'instruction';
   if (QUESTION.test(start) && (hasQuestionMark || /^(?:what|which|who|where|why|how)/u.test(start)))
     return 'question';

@@ -104,11 +104,15 @@ export function tagSentence(norms: readonly string[], texts: readonly string[]):
 const AS_THEY_ARE = /(?:ss|us|is|news|series|https?)$/u;
 const singularOf = (norm: string): string => {
   if (!norm.endsWith('s') || norm.length < 4 || AS_THEY_ARE.test(norm)) return norm;
-  const root = nlp(norm).tag('Plural').nouns().toSingular().text();
+  const read = nlp(norm);
+  read.tag('Plural');
+  const root = read.nouns().toSingular().text();
   return root === '' ? norm : root.toLowerCase();
 };
 const infinitiveOf = (norm: string): string => {
-  const root = nlp(norm).tag('Verb').verbs().toInfinitive().text();
+  const read = nlp(norm);
+  read.tag('Verb');
+  const root = read.verbs().toInfinitive().text();
   return root === '' ? norm : root.toLowerCase();
 };
 
