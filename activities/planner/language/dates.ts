@@ -1,0 +1,137 @@
+import * as chrono from 'chrono-node';
+import type { Mention } from '../../../domain/plan/understanding/reading.ts';
+import { NUMBER_WORDS, numberOf } from './numbers.ts';
+
+type DateMention = Extract<Mention, { kind: 'date' }>;
+type DurationMention = Extract<Mention, { kind: 'duration' }>;
+
+const DAYS: Record<string, number> = {
+  minute: 1 / 1440,
+  min: 1 / 1440,
+  hour: 1 / 24,
+  hr: 1 / 24,
+  h: 1 / 24,
+  day: 1,
+  d: 1,
+  night: 1,
+  week: 7,
+  w: 7,
+  fortnight: 14,
+  month: 30,
+  quarter: 91,
+  year: 365,
+};
+const UNIT = 'minutes?|mins?|hours?|hrs?|h|days?|d|nights?|weeks?|w|fortnights?|months?|quarters?|years?';
+const COUNT = `(?:\\d{1,5}(?:\\.\\d{1,3})?|${NUMBER_WORDS}|an?)`;
+const PAST = 'last|past|previous|latest|recent';
+const FUTURE = 'next|coming|following|upcoming|within|in';
+const DURATION = new RegExp(
+  `(?<![\\w.,$€£-])(?:(?:the\\s+)?(${PAST}|${FUTURE})\\s+)?(?:the\\s+)?(?:(${PAST}|next|coming)\\s+)?(?:(${COUNT})(?:\\s+|-)?)?(${UNIT})(?![\\w-])(?:\\s+(ago|from\\s+now))?`,
+  'giu',
+);
+
+const unitOf = (written: string): string => {
+  const one = written.toLowerCase().replace(/(?<=\w{2})s$/u, '');
+  return (
+    ({ h: 'hour', hr: 'hour', min: 'minute', d: 'day', w: 'week' } as Record<string, string>)[one] ?? one
+  );
+};
+
+function whenOf(word: string | undefined, after: string | undefined): DurationMention['when'] {
+  if (after !== undefined) return after.toLowerCase() === 'ago' ? 'past' : 'future';
+  if (word === undefined) return 'plain';
+  return PAST.split('|').includes(word.toLowerCase()) ? 'past' : 'future';
+}
+
+function durationOf(match: RegExpMatchArray): DurationMention[] {
+  const [all, first, second, written, unit = '', after] = match;
+  const word = second ?? first;
+  // "a day" and "weeks" alone bound nothing.
+  if (word === undefined && after === undefined && (written === undefined || /^an?$/iu.test(written)))
+    return [];
+  if (written === undefined && /^(?:within|in)$/iu.test(word ?? '')) return [];
+  if (written === undefined && unit.length < 3) return [];
+  const count = written === undefined ? 1 : numberOf(written);
+  if (count === undefined) return [];
+  const name = unitOf(unit);
+  const at = match.index ?? 0;
+  return [
+    {
+      kind: 'duration',
+      days: count * (DAYS[name] ?? 1),
+      unit: name,
+      count,
+      when: whenOf(word, after),
+      span: [at, at + all.length],
+    },
+  ];
+}
+
+/** "last 30 days", "within an hour", "two nights". */
+export const findDurations = (masked: string): DurationMention[] =>
+  [...masked.matchAll(DURATION)].flatMap(durationOf);
+
+const iso = (parts: chrono.ParsedComponents): string =>
+  [parts.get('year') ?? 0, parts.get('month') ?? 0, parts.get('day') ?? 0]
+    .map((part, at) => String(part).padStart(at === 0 ? 4 : 2, '0'))
+    .join('-');
+
+const addDays = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+
+const MONTH =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
+/** "between 5 and 7 June" is "5 to 7 June"; the same length, so that places stay. */
+const BETWEEN = new RegExp(
+  `\\bbetween(\\s+\\d{1,2}(?:st|nd|rd|th)?\\s+)and(\\s+\\d{1,2}(?:st|nd|rd|th)?\\s+(?:${MONTH})\\b)`,
+  'giu',
+);
+const AND_FROM = /\bfrom(\s+\d{1,2}(?:st|nd|rd|th)?\s+)and(?=\s+\d)/giu;
+const asRange = (masked: string): string =>
+  masked.replaceAll(BETWEEN, '       $1to $2').replaceAll(AND_FROM, '    $1to ');
+
+const WEEKEND = /\bweekend\b/iu;
+/** A day that is told, or one that a word names; the hour of "now" and bare months are neither. */
+function isDay(result: chrono.ParsedResult): boolean {
+  const { start } = result;
+  const text = result.text.toLowerCase();
+  if (/^(?:now|right now|at the moment|this|may|mar|sun|sat|mon|wed|sec|second)$/u.test(text)) return false;
+  if (new RegExp(`(?:${UNIT})\\b`, 'iu').test(text) && !WEEKEND.test(text))
+    return /^(?:this|next|last) (?:week|month|year)$/u.test(text)
+      ? false
+      : start.isCertain('day') &&
+          start.isCertain('month') &&
+          /\d{4}|\b(?:day after tomorrow|day before yesterday)\b/u.test(text);
+  return (
+    start.isCertain('day') ||
+    start.isCertain('weekday') ||
+    WEEKEND.test(text) ||
+    /\b(?:today|tonight|tomorrow|yesterday)\b/u.test(text)
+  );
+}
+
+/** "5/6" is half of the world's June and the other half's May. */
+const isAmbiguous = (text: string): boolean => /^\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?$/u.test(text.trim());
+
+function dateOf(result: chrono.ParsedResult): DateMention {
+  const from = iso(result.start);
+  const isWeekend = WEEKEND.test(result.text);
+  const to = isWeekend ? addDays(from, 1) : result.end ? iso(result.end) : undefined;
+  const isCertain =
+    (result.start.isCertain('day') && result.start.isCertain('month')) ||
+    /\b(?:today|tomorrow|tonight|yesterday)\b/iu.test(result.text);
+  const span: [number, number] = [result.index, result.index + result.text.length];
+  return {
+    kind: 'date',
+    from,
+    ...(to === undefined || to === from ? {} : { to }),
+    isCertain: isCertain && !isAmbiguous(result.text),
+    span,
+  };
+}
+
+/** Days and ranges of days. A day without a year is the next such day. */
+export function findDates(masked: string, today: string): DateMention[] {
+  const reference = { instant: new Date(`${today}T12:00:00Z`), timezone: 'UTC' };
+  return chrono.parse(asRange(masked), reference, { forwardDate: true }).filter(isDay).map(dateOf);
+}
