@@ -148,7 +148,22 @@ function nothing(
     lacks.map(({ text }) => text),
     context.codes.join(' or '),
   );
-  return { ...problem, understanding, details: teach(context.services, lacks, exampleOf(context, tools)) };
+  const message = lacks.length === 0 ? overview(context.services) : problem.message;
+  return {
+    ...problem,
+    message,
+    understanding,
+    details: teach(context.services, lacks, exampleOf(context, tools)),
+  };
+}
+
+/** "What can you do?" */
+function overview(services: AssembleContext['services']): string {
+  if (services.length === 0) return 'No service that can be paid is in the catalogue.';
+  const listed = services
+    .slice(0, 20)
+    .map(({ name, pricePerCall, currency }) => `${name} (${pricePerCall} ${currency})`);
+  return `These services exist: ${listed.join(', ')}${services.length > 20 ? ', …' : ''}. Say what should be done with them.`;
 }
 
 /** The first sentence that plans to the service that it was made for. */

@@ -18,6 +18,7 @@ export type FieldRole =
   | 'metric'
   | 'location'
   | 'date'
+  | 'until'
   | 'people'
   | 'language'
   | 'title'
@@ -61,6 +62,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, FieldRole])[] = [
   [/^(metric|measure|indicator)$/, 'metric'],
   [/^(location|city|place|address|destination|where|town)$/, 'location'],
   [/^(date|day|on|when|startdate|fromdate|at|checkin|start)$/, 'date'],
+  [/^(checkout|enddate|todate|until|end|untildate|returndate|departure)$/, 'until'],
   [/^(people|attendees|guests|seats|participants|persons|capacity|partysize)$/, 'people'],
   [/^(language|lang|targetlanguage|locale)$/, 'language'],
   [/^(title|heading|caption|headline|label)$/, 'title'],

@@ -51,7 +51,7 @@ const PLAIN_VERBS = words(
     'display provide read take run compute calculate determine present return look up need want like love help let know see ' +
     'start go use say ask answer deliver please try add include put set bring draw write buy pay work turn become keep hear ' +
     'perform execute conduct carry grab load download request require happen mean call name cover base follow begin ' +
-    'give learn understand view watch review explain describe share supply hand output',
+    'extract identify detect list give learn understand view watch review explain describe share supply hand output',
 );
 
 export const isPlainVerb = (word: string): boolean => formsOf(word).some((form) => PLAIN_VERBS.has(form));
@@ -72,6 +72,7 @@ const SOFT = words(
     'new big small visual visually numeric corresponding respective single individual based basis part copy form format ' +
     'piece set series end beginning side job task request question favor favour ' +
     'again always already still even maybe perhaps basically actually asap soon immediately quickly ' +
+    'otherwise else whenever finding findings outcome outcomes confirmation response reply ' +
     'not no nor neither either other another such thereof therefor later earlier daily',
 );
 

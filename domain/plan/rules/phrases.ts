@@ -1,5 +1,6 @@
 import type { Reading } from '../understanding/reading.ts';
 import { isPlainVerb, isSoft } from './lexicon.ts';
+import { isLocal } from './local-words.ts';
 import { covers, wordAt, type Scene, type Task } from './scene.ts';
 
 const PREPOSITIONS = new Set(
@@ -18,7 +19,8 @@ export const isValueWord = (reading: Reading, index: number): boolean => {
 /** Words that say what is wanted: not the grammar, not courtesy, not dates and amounts. */
 export function termsOf(scene: Scene, task: Pick<Task, 'words'>): number[] {
   return task.words.filter((index) => {
-    const { norm } = wordAt(scene, index);
+    const { norm, kind } = wordAt(scene, index);
+    if (kind === 'verb' && isPlain(scene, index)) return false;
     return !isSoft(norm) && !isValueWord(scene.reading, index) && !scene.account.isTaken(index);
   });
 }
@@ -28,6 +30,7 @@ export function leadingVerb(scene: Scene, { words }: Pick<Task, 'words'>): numbe
   for (const [place, index] of words.entries()) {
     const word = wordAt(scene, index);
     if (word.kind === 'verb' && !AUXILIARIES.has(word.norm)) return index;
+    if (place === 0 && isLocal(word.norm)) return index;
     if (word.kind === 'noun' && place === 0 && isFollowedLikeAVerb(scene, words[place + 1])) return index;
     if (!isSoft(word.norm)) return undefined;
   }

@@ -12,7 +12,7 @@ import { intentOf } from './intent.ts';
 import { performTask } from './perform.ts';
 import { profileOf } from './profile.ts';
 import type { Choices, Scene, Task } from './scene.ts';
-import { askAboutUntakeable, askWhatIsMeant, isIdle } from './uncertain.ts';
+import { askAboutUntakeable, askWhatIsMeant, isIdle, isUnclear } from './uncertain.ts';
 import { isAsked, taskOf } from './tasks.ts';
 import { understandingOf } from './tell.ts';
 
@@ -81,7 +81,8 @@ function createScene(reading: Reading, services: readonly CatalogueService[], op
     certainty: [],
     used: [],
     isBroken: false,
-    values: 'unclear',
+    isWaiting: false,
+    values: undefined,
   };
 }
 
@@ -124,7 +125,7 @@ const isEmpty = (scene: Scene, task: Task): boolean =>
 function resultOf(scene: Scene): RuleResult {
   const { builder, doubts } = scene;
   askAboutUntakeable(scene);
-  if (builder.steps.length === 0 && doubts.lacking.length === 0) askWhatIsMeant(scene);
+  if (isUnclear(scene)) askWhatIsMeant(scene);
   const understanding = understandingOf(scene);
   if (doubts.questions.length > 0) return { kind: 'detail', understanding };
   if (!builder.steps.some((step) => step.type === 'service_call'))

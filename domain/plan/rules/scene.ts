@@ -37,8 +37,10 @@ export interface Scene {
   used: Profile[];
   /** The last task could not be done: what comes after may have worked on its result. */
   isBroken: boolean;
-  /** `meant`: a bare asset stands for its series, as in "chart bitcoin". */
-  values: 'meant' | 'unclear';
+  /** The last task waits for an answer: what comes after may work on its result. */
+  isWaiting: boolean;
+  /** What a bare asset stands for: what this service works on, as in "chart bitcoin"; `prices` in "compare ETH and BTC". */
+  values: Profile | 'prices' | undefined;
 }
 
 /** Some words of the request that ask for one thing, and the mentions among them. */

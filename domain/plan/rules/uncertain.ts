@@ -42,11 +42,29 @@ export function askAboutUntakeable({ doubts, answers }: Scene): void {
 /** Field of the question for another wording. */
 export const REQUEST = 'request';
 
-export function askWhatIsMeant({ doubts }: Scene): void {
+/** Nothing was asked for that could be looked up, or help without a word of what with. */
+export function isUnclear({ reading, builder, doubts }: Scene): boolean {
+  if (builder.steps.length > 0 || doubts.questions.length > 0 || isAboutUs(reading.text)) return false;
+  return doubts.lacking.length === 0 || VAGUE.test(reading.text);
+}
+
+const VAGUE =
+  /\b(?:help|assist|advise|something|anything|stuff|things|whatever|make (?:me )?(?:rich|money)|do (?:it|that|this|your))\b/i;
+
+/** "What can you do?" is answered by what exists. */
+const isAboutUs = (text: string): boolean =>
+  /\b(?:what|which|how)\b.{0,40}\b(?:you|this|services?|steward)\b.{0,30}\b(?:do|does|offer|offers|work|works|able|help|available|exist|sell|have|can)\b|\bwhat (?:services|can)\b/i.test(
+    text,
+  );
+
+export function askWhatIsMeant({ doubts, profiles }: Scene): void {
+  const names = profiles.slice(0, MOST_NAMED).map(({ service }) => service.name);
   askFor(doubts, {
     field: REQUEST,
-    question: 'What should be done? Say it in a sentence that names the work, and what it is about.',
+    question: `What should be done? Name the work, and what it is about. There are: ${names.join(', ')}${profiles.length > MOST_NAMED ? ', …' : ''}.`,
     type: 'text',
     example: 'Get the SOL price history of the last 30 days and chart it',
   });
 }
+
+const MOST_NAMED = 20;
