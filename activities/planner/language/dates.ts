@@ -96,7 +96,7 @@ function isDay(result: chrono.ParsedResult): boolean {
   const { start } = result;
   const text = result.text.toLowerCase();
   if (/^(?:now|right now|at the moment|this|may|mar|sun|sat|mon|wed|sec|second)$/u.test(text)) return false;
-  if (new RegExp(`(?:${UNIT})\\b`, 'iu').test(text) && !WEEKEND.test(text))
+  if (new RegExp(`(?<![a-z])(?:${UNIT})\\b`, 'iu').test(text) && !WEEKEND.test(text))
     return /^(?:this|next|last) (?:week|month|year)$/u.test(text)
       ? false
       : start.isCertain('day') &&
@@ -110,8 +110,11 @@ function isDay(result: chrono.ParsedResult): boolean {
   );
 }
 
-/** "5/6" is half of the world's June and the other half's May. */
-const isAmbiguous = (text: string): boolean => /^\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?$/u.test(text.trim());
+/** "5/6" is a day in June for some and in May for others. */
+const isAmbiguous = (text: string): boolean =>
+  [...text.matchAll(/(?<!\d|\d{4}[/.-])(\d{1,2})[/.-](\d{1,2})(?!\d)/gu)].some(
+    ([, one, other]) => one !== other && Number(one) <= 12 && Number(other) <= 12,
+  );
 
 function dateOf(result: chrono.ParsedResult): DateMention {
   const from = iso(result.start);
@@ -133,5 +136,6 @@ function dateOf(result: chrono.ParsedResult): DateMention {
 /** Days and ranges of days. A day without a year is the next such day. */
 export function findDates(masked: string, today: string): DateMention[] {
   const reference = { instant: new Date(`${today}T12:00:00Z`), timezone: 'UTC' };
-  return chrono.parse(asRange(masked), reference, { forwardDate: true }).filter(isDay).map(dateOf);
+  const text = asRange(masked).replaceAll(/\d{9,}/gu, (run) => ' '.repeat(run.length));
+  return chrono.parse(text, reference, { forwardDate: true }).filter(isDay).map(dateOf);
 }

@@ -1,5 +1,4 @@
 import type { Mention, Reading, Word } from '../../../domain/plan/understanding/reading.ts';
-import type { Correction } from '../../../domain/plan/understanding/understanding.ts';
 import { blankOut, findQuotesAndAddresses } from './addresses.ts';
 import { findClauses } from './clauses.ts';
 import { findCounts } from './counts.ts';
@@ -8,7 +7,8 @@ import { detectLanguage } from './detect-language.ts';
 import { findMoney } from './money.ts';
 import { findSentences, hideListMarks } from './sentences.ts';
 import { isEnglishWord } from './spelling.ts';
-import { correct, rootOf, splitWords, tagSentence, type RawWord, type Tagged } from './words.ts';
+import { findCorrections, readVocabulary } from './typos.ts';
+import { plain, rootOf, splitWords, tagSentence, type RawWord, type Tagged } from './words.ts';
 
 export interface ReadOptions {
   /** ISO date. */
@@ -25,9 +25,6 @@ const addApart = (kept: Mention[], found: readonly Mention[]): Mention[] => [
   ...kept,
   ...found.filter((mention) => !kept.some((one) => overlaps(one, mention))),
 ];
-
-const wordsOf = (vocabulary: readonly string[]): Set<string> =>
-  new Set(vocabulary.flatMap((entry) => entry.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? []));
 
 function tagAll(raw: readonly RawWord[], norms: readonly string[], sentenceOf: readonly number[]): Tagged[] {
   const tagged: Tagged[] = [];
@@ -46,9 +43,12 @@ function tagAll(raw: readonly RawWord[], norms: readonly string[], sentenceOf: r
   return tagged;
 }
 
-function wordOf(raw: RawWord, norm: string, kind: Word['kind'], vocabulary: ReadonlySet<string>): Word {
-  const isKnown = vocabulary.has(norm) || isEnglishWord(norm) || isEnglishWord(raw.text);
-  return { text: raw.text, span: raw.span, norm, root: rootOf(norm, kind), kind, isKnown };
+const UNTAGGED: Tagged = { kind: 'other', tags: new Set() };
+
+function wordOf(raw: RawWord, norm: string, { kind, tags }: Tagged, vocabulary: ReadonlySet<string>): Word {
+  const root = tags.has('Infinitive') || tags.has('Singular') ? norm : rootOf(norm, kind);
+  const isKnown = kind === 'number' || vocabulary.has(norm) || isEnglishWord(norm) || isEnglishWord(raw.text);
+  return { text: raw.text, span: raw.span, norm, root: root, kind, isKnown };
 }
 
 function mentionsOf(masked: string, words: readonly Word[], today: string, addresses: Mention[]): Mention[] {
@@ -63,24 +63,20 @@ function mentionsOf(masked: string, words: readonly Word[], today: string, addre
 
 /** What the words say, without knowing what can be bought. */
 export function readRequest(text: string, { today, vocabulary }: ReadOptions): Reading {
-  const known = wordsOf(vocabulary);
+  const { known, targets } = readVocabulary(vocabulary);
   const addresses = findQuotesAndAddresses(text);
   const masked = hideListMarks(blankOut(text, addresses));
   const raw = splitWords(masked);
-  const isEnglish = raw.map((word) => isEnglishWord(word.text.toLowerCase().replaceAll('’', "'")));
   const language = detectLanguage(
     masked,
-    raw.length,
-    isEnglish.filter(Boolean).length / Math.max(1, raw.length),
+    raw.map((word) => word.text),
   );
-  const corrections = language.isEnglish
-    ? raw.flatMap((word): Correction[] => [correct(word, masked, known)].filter((one) => one !== undefined))
-    : [];
+  const corrections = language.isEnglish ? findCorrections(raw, masked, known, targets) : [];
   const meant = new Map(corrections.map(({ span, to }) => [span[0], to]));
-  const norms = raw.map((word) => meant.get(word.span[0]) ?? word.text.toLowerCase().replaceAll('’', "'"));
+  const norms = raw.map((word) => meant.get(word.span[0]) ?? plain(word.text));
   const sentenceOf = findSentences(masked, raw);
   const tagged = tagAll(raw, norms, sentenceOf);
-  const words = raw.map((word, at) => wordOf(word, norms[at] ?? '', tagged[at]?.kind ?? 'other', known));
+  const words = raw.map((word, at) => wordOf(word, norms[at] ?? '', tagged[at] ?? UNTAGGED, known));
   const isInfinitive = tagged.map(({ tags }) => tags.has('Infinitive'));
   return {
     text,

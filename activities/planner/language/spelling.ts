@@ -53,16 +53,29 @@ function nextRow(rows: number[][], from: string, to: string, i: number): number[
 const startsAlike = (from: string, to: string): boolean =>
   from[0] === to[0] || (from[0] === to[1] && from[1] === to[0]);
 
-/** The one word of the vocabulary that was meant, if a single one is nearest. */
-export function findMeant(word: string, vocabulary: ReadonlySet<string>): string | undefined {
-  const most = word.length >= 6 ? 2 : 1;
-  let best = most + 1;
+/** Four letters with one changed are too often another word: "shib" is no "ship". */
+const mayMean = (word: string, other: string): boolean =>
+  startsAlike(word, other) &&
+  (word.length > 4 ||
+    word.length !== other.length ||
+    [...word].toSorted().join('') === [...other].toSorted().join(''));
+
+function nearest(word: string, others: Iterable<string>): string[] {
+  let best = word.length >= 6 ? 2 : 1;
   let found: string[] = [];
-  for (const other of vocabulary) {
-    if (other.length < 4 || !startsAlike(word, other)) continue;
-    const edits = countEdits(word, other, most);
-    if (edits < best) [best, found] = [edits, []];
-    if (edits === best && edits <= most) found.push(other);
+  for (const other of others) {
+    if (!mayMean(word, other)) continue;
+    const edits = countEdits(word, other, best);
+    if (edits < best) found = [];
+    if (edits <= best) [best, found] = [edits, [...found, other]];
   }
-  return found.length === 1 ? found[0] : undefined;
+  return found;
+}
+
+/** The one word that was meant; where two are as near, the one that ends alike ("prics" is "prices", not "price"). */
+export function findMeant(word: string, others: Iterable<string>): string | undefined {
+  const found = nearest(word, others);
+  if (found.length < 2) return found[0];
+  const alike = found.filter((other) => other.at(-1) === word.at(-1));
+  return alike.length === 1 ? alike[0] : undefined;
 }

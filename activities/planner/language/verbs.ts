@@ -8,7 +8,11 @@ const ORDERS = list(
 );
 /** Verbs that are nouns, too: what follows decides. */
 const EITHER = list(
-  'chart plot graph report book list search check email mail message price quote forecast review research rank screen swap trade transfer order rate test map host post pay store code design call text plan study display print stake mint lend rent audit guess note count sort filter help outline sketch picture schedule document detail need want view sum draft poll survey query',
+  'chart plot graph report book list search check email mail message quote forecast review research rank screen swap trade transfer order rate test map host post pay store code design call plan study display print stake mint lend rent audit guess note count sort filter help outline sketch picture schedule document detail need want view sum draft poll survey query',
+);
+/** What the library takes for a verb where nobody orders. */
+const NOUNS_FIRST = list(
+  'price weather top time cost hope thank thanks love like are is be have has token value cap volume market history trend last past near',
 );
 const AFTER_A_VERB = list(
   'the a an this that these those it them him her me us my your our its their all both each every any some one two for on out up from in to into',
@@ -36,7 +40,11 @@ export function beginsOrder(
   if (word === undefined) return false;
   if (ORDERS.has(word.norm)) return true;
   if (EITHER.has(word.norm)) return isVerbByNext(words[at + 1], isFirst);
-  return isTaggedVerb && !isName({ ...word, text: isFirst ? word.norm : word.text });
+  const isNamed = isName({ ...word, text: isFirst ? word.norm : word.text });
+  return isTaggedVerb && !isNamed && !NOUNS_FIRST.has(word.norm) && isVerbByNext(words[at + 1], isFirst);
 }
+
+/** A verb that is no noun. */
+export const isPlainOrder = (norm: string): boolean => ORDERS.has(norm);
 
 export const isOrderVerb = (norm: string): boolean => ORDERS.has(norm) || EITHER.has(norm);

@@ -1,11 +1,9 @@
 import nlp from 'compromise/three';
 import type { Word } from '../../../domain/plan/understanding/reading.ts';
-import type { Correction, Span } from '../../../domain/plan/understanding/understanding.ts';
-import { findMeant, isEnglishWord } from './spelling.ts';
+import type { Span } from '../../../domain/plan/understanding/understanding.ts';
 
 const WORD =
   /[$€£¥]?[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}_]|[.'’–@&-](?=[\p{L}\p{N}])|(?<=\d)[,:/](?=\d))*[%€£$]?/gu;
-const SHORTEST_TYPO = 4;
 
 export interface RawWord {
   text: string;
@@ -18,29 +16,8 @@ export const splitWords = (masked: string): RawWord[] =>
     span: [match.index, match.index + match[0].length],
   }));
 
-const plain = (text: string): string => text.toLowerCase().replaceAll('’', "'");
-
-/** A name in capitals, a number or an address is no typo. */
-function mayBeTypo({ text, span }: RawWord, masked: string): boolean {
-  if (text.length < SHORTEST_TYPO || !/^\p{L}+$/u.test(text)) return false;
-  if (/^\p{Ll}+$/u.test(text)) return true;
-  // A capital is no name where a sentence begins.
-  return (
-    /^\p{Lu}\p{Ll}+$/u.test(text) &&
-    /(?:^|[.!?\n:])[\s\-*•"“]*$/u.test(masked.slice(Math.max(0, span[0] - 20), span[0]))
-  );
-}
-
-export function correct(
-  word: RawWord,
-  masked: string,
-  vocabulary: ReadonlySet<string>,
-): Correction | undefined {
-  const from = plain(word.text);
-  if (vocabulary.has(from) || !mayBeTypo(word, masked) || isEnglishWord(from)) return undefined;
-  const to = findMeant(from, vocabulary);
-  return to === undefined ? undefined : { from: word.text, to, span: word.span };
-}
+/** Lower case, with straight apostrophes. */
+export const plain = (text: string): string => text.toLowerCase().replaceAll('’', "'");
 
 type Kind = Word['kind'];
 const KINDS: [string, Kind][] = [

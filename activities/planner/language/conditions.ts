@@ -1,0 +1,59 @@
+import type { Clause, Word } from '../../../domain/plan/understanding/reading.ts';
+import { moodOf, type Piece } from './moods.ts';
+
+const norm = (words: readonly Word[], at: number): string => words[at]?.norm ?? '';
+/** "tell me if it rains" asks whether. */
+const ASKS_WHETHER =
+  /^(?:me|us|know|check|see|ask|wonder|verify|sure|whether|find|out|even|as|test|determine|what|only)$/u;
+const QUESTION_AFTER_WHEN = /^(?:is|are|was|were|will|did|does|do|can|could|should|to)$/u;
+
+/** Does a condition begin at this word? */
+export function beginsCondition(words: readonly Word[], at: number): boolean {
+  const word = norm(words, at);
+  if (word === 'if') return !ASKS_WHETHER.test(norm(words, at - 1)) || norm(words, at - 1) === 'only';
+  if (word === 'unless' || word === 'whenever') return true;
+  if (word === 'when') return !QUESTION_AFTER_WHEN.test(norm(words, at + 1));
+  return false;
+}
+
+export const beginsOtherwise = (words: readonly Word[], at: number): boolean =>
+  norm(words, at) === 'otherwise' ||
+  (norm(words, at) === 'else' && !/(?:thing|body|one|where|what|who)$/u.test(norm(words, at - 1)));
+
+const hasOtherwise = (piece: Piece): boolean =>
+  beginsOtherwise(piece.words, 0) ||
+  piece.begin === 'otherwise' ||
+  /^if (?:not|no)$/u.test(`${norm(piece.words, 0)} ${norm(piece.words, 1)}`);
+
+const isCondition = (piece: Piece): boolean =>
+  beginsCondition(piece.words, 0) &&
+  !/^(?:if not|if no)$/u.test(`${norm(piece.words, 0)} ${norm(piece.words, 1)}`);
+
+/** "make a chart if it is above 100": nothing of the sentence comes after the condition but its alternative. */
+function isLast(pieces: readonly Piece[], at: number): boolean {
+  const next = pieces[at + 1];
+  return next === undefined || next.sentence !== pieces[at]?.sentence || hasOtherwise(next);
+}
+
+/** "if ..., make a chart, otherwise send it": each piece knows what it depends on. */
+export function findMoods(pieces: readonly Piece[]): Clause['mood'][] {
+  const moods: Clause['mood'][] = [];
+  let branch: Clause['mood'] | undefined;
+  for (const [at, piece] of pieces.entries()) {
+    const before = pieces[at - 1];
+    if (before?.sentence !== piece.sentence) branch = undefined;
+    if (hasOtherwise(piece)) branch = 'otherwise';
+    else if (isCondition(piece)) branch = 'condition';
+    else if (branch === 'condition') branch = 'then';
+    if (
+      branch === 'condition' &&
+      before?.sentence === piece.sentence &&
+      isLast(pieces, at) &&
+      /instruction|fragment/u.test(moods[at - 1] ?? '')
+    ) {
+      moods[at - 1] = 'then';
+    }
+    moods.push(branch ?? moodOf(piece));
+  }
+  return moods;
+}
