@@ -19,6 +19,7 @@ import type { WordLimits } from '../../domain/plan/understanding/understanding.t
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import { revise } from '../../domain/plan/revise.ts';
+import { readPlainly } from '../../domain/plan/understanding/read-plainly.ts';
 import { withRide } from '../journal/ride.ts';
 import { createAskModel, type AskModel, type ModelSettings } from './ask-model.ts';
 import { loadRequest, type PlanningRequest } from './load-request.ts';
@@ -122,14 +123,19 @@ async function planWithModel(tools: Tools, request: PlanRequest): Promise<PlanOu
   if (known !== undefined) return { kind: 'planned', cached: true, ...known };
   const outcome = await askForPlan(
     tools.ask,
-    task.request.input,
-    task.today,
-    task.context,
+    {
+      input: task.request.input,
+      today: task.today,
+      reading: readPlainly(task.request.input, task.today),
+      context: task.context,
+    },
     signalOf(Math.min(tools.planningMs ?? PLANNING_MS, request.withinMs ?? Infinity)),
   );
   switch (outcome.kind) {
     case 'planned':
       return keep(tools, task, outcome.plan, outcome.intent);
+    case 'needs_detail':
+      return outcome;
     case 'refused':
       return refused(task, outcome.problem.code, outcome.problem.message);
     case 'failed':

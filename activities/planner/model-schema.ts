@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseExact } from '../../domain/exact-json.ts';
 import type { Json } from '../../schemas/core/json.ts';
 import { plainText } from '../../domain/plain-text.ts';
+import type { Claims } from '../../domain/plan/understanding/claims.ts';
 import type { Draft, DraftStep } from '../../domain/plan/draft.ts';
 
 /** Strict schemas know no free-form objects, so params travel as names with JSON texts. */
@@ -24,8 +25,40 @@ const ModelStep = z.object({
   parallelizable: z.boolean(),
 });
 
+const AS = ['task', 'value', 'limit', 'excluded', 'unavailable', 'context'] as const;
+
+const ModelPart = z.object({
+  text: z.string().describe('A passage of the request, letter by letter'),
+  as: z.enum(AS),
+  step: z.string().nullable().describe('Id of the step that does it or has it; null for the others'),
+  field: z.string().nullable().describe('The param that has the value; null for the others'),
+});
+
+const ModelQuestion = z.object({
+  field: z.string().describe('Name of the param that is asked for, else a short name'),
+  service: z.string().nullable().describe('Id of the service that needs it'),
+  question: z.string(),
+  type: z.enum(['text', 'number', 'boolean', 'choice']),
+  choices: z.array(z.string()),
+  example: z.string().nullable(),
+});
+
+const ModelLimits = z.object({
+  maxCost: z
+    .object({ amount: z.string().describe('Plain decimal, e.g. "0.05"'), asset: z.string() })
+    .nullable(),
+  maxTimeSeconds: z.number().nullable(),
+  verifiedOnly: z.boolean(),
+  notFrom: z.array(z.string()),
+});
+
 /** What the model answers with. */
 export const ModelPlan = z.object({
+  parts: z.array(ModelPart).describe('Every passage of the request and what it was taken for'),
+  assumptions: z.array(z.object({ step: z.string(), field: z.string(), why: z.string() })),
+  ignored: z.array(z.string()).describe('Passages that the plan does not use'),
+  limits: ModelLimits,
+  questions: z.array(ModelQuestion).describe('What must be known first; then no steps'),
   classification: z.string(),
   entities: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
   confidence: z.number(),
@@ -34,12 +67,13 @@ export const ModelPlan = z.object({
 });
 export type ModelPlan = z.infer<typeof ModelPlan>;
 
-/** A model's answer as a proposal; texts that are no JSON become problems that it can correct. */
-export function toDraft(plan: ModelPlan): { draft: Draft; problems: string[] } {
+/** A model's answer as a proposal with its claims; texts that are no JSON become problems that it can correct. */
+export function toDraft(plan: ModelPlan): { draft: Draft; claims: Claims; problems: string[] } {
   const problems: string[] = [];
   const steps = plan.steps.map((step) => toStep(step, problems));
   return {
     problems,
+    claims: toClaims(plan),
     draft: {
       steps,
       intent: {
@@ -54,6 +88,34 @@ export function toDraft(plan: ModelPlan): { draft: Draft; problems: string[] } {
         requiredCapabilities: plan.requiredCapabilities.slice(0, 50).map(words),
       },
     },
+  };
+}
+
+/** The claims as they are said: `checkClaims` believes none of them. */
+function toClaims({ parts, assumptions, ignored, limits, questions, confidence }: ModelPlan): Claims {
+  const { maxCost, maxTimeSeconds, verifiedOnly, notFrom } = limits;
+  const ms = Math.floor((maxTimeSeconds ?? 0) * 1000);
+  return {
+    parts: parts.map(({ text, as, step, field }) => ({
+      text,
+      as,
+      ...(step === null ? {} : { step }),
+      ...(field === null ? {} : { field }),
+    })),
+    assumptions,
+    ignored,
+    limits: {
+      ...(maxCost !== null && /^\d{1,30}(\.\d{1,30})?$/.test(maxCost.amount) ? { maxCost } : {}),
+      ...(Number.isSafeInteger(ms) && ms > 0 ? { maxTimeMs: ms } : {}),
+      ...(verifiedOnly ? { verifiedOnly: true } : {}),
+      ...(notFrom.length > 0 ? { notFrom: notFrom.slice(0, 50).map(words) } : {}),
+    },
+    questions: questions.slice(0, 50).map(({ service, example, ...asked }) => ({
+      ...asked,
+      ...(service === null ? {} : { service }),
+      ...(example === null ? {} : { example }),
+    })),
+    confidence: Math.min(1, Math.max(0, confidence)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Plan as WirePlanSchema } from '../../schemas/families/reasoning.ts';
 import { numberOfText } from '../../domain/exact-json.ts';
+import { modelCall, modelPlan } from '../../tests/support/model-plan.ts';
 import { toDraft } from './model-schema.ts';
 import { planHash, withHash } from './plan-hash.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
@@ -79,15 +80,8 @@ describe('a number in a step that no double holds', () => {
   });
 
   it('comes from a model as it was written', () => {
-    const step = { serviceId: 's', action: 'a', inputMapping: [], outputKey: 'o', dependencies: [] };
     const params = [{ name: 'id', json: '{"n":[7615917337495251231,1.0]}' }];
-    const { draft } = toDraft({
-      classification: '',
-      entities: [],
-      confidence: 1,
-      requiredCapabilities: [],
-      steps: [{ ...step, id: 'a', type: 'service_call', params, parallelizable: true }],
-    });
+    const { draft } = toDraft(modelPlan('', [modelCall('s', {}, { params })]));
     expect(JSON.stringify(draft.steps[0]?.params)).toBe('{"id":{"n":[7615917337495251231,1.0]}}');
   });
 });

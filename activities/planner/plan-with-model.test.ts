@@ -9,44 +9,33 @@ import {
   startAnthropicStub,
   type AnthropicStub,
 } from '../../tests/support/anthropic-stub.ts';
+import { readPlainly } from '../../domain/plan/understanding/read-plainly.ts';
+import { modelCall, modelPlan } from '../../tests/support/model-plan.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
 import { createAskModel, type AskModel } from './ask-model.ts';
 import type { ModelPlan } from './model-schema.ts';
 import { askForPlan } from './plan-with-model.ts';
 
+const TODAY = '2025-11-21';
 const KEY = 'sk-ant-secret';
 const context: AssembleContext = { services: sampleCatalogue(), book: sampleBook, codes: ['USDC'] };
-const history: ModelPlan['steps'][number] = {
-  id: 'history',
-  type: 'service_call',
-  serviceId: 'price-history',
-  action: 'Historical price data for a crypto token',
-  params: [
-    { name: 'symbol', json: '"SOL"' },
-    { name: 'days', json: '30' },
-  ],
-  inputMapping: [],
-  outputKey: 'history',
-  dependencies: [],
-  parallelizable: true,
-};
-const statistics: ModelPlan['steps'][number] = {
-  ...history,
-  id: 'stats',
-  serviceId: 'series-statistics',
-  action: 'Trend analysis and statistics over a numeric series',
-  params: [],
-  inputMapping: [{ param: 'series', from: 'history.series' }],
-  outputKey: 'stats',
-  dependencies: ['history'],
-};
-const modelPlan = (...steps: ModelPlan['steps']): ModelPlan => ({
-  classification: 'data_analysis',
-  entities: [{ name: 'symbols', values: ['SOL'] }],
-  confidence: 0.9,
-  requiredCapabilities: ['price'],
-  steps,
-});
+const REQUEST = 'Analyze SOL prices of 30 days';
+const history = modelCall(
+  'price-history',
+  { symbol: 'SOL', days: 30 },
+  { id: 'history', outputKey: 'history', action: 'Historical price data for a crypto token' },
+);
+const statistics = modelCall(
+  'series-statistics',
+  {},
+  {
+    id: 'stats',
+    action: 'Trend analysis and statistics over a numeric series',
+    inputMapping: [{ param: 'series', from: 'history.series' }],
+    dependencies: ['history'],
+  },
+);
+const planOf = (...steps: ModelPlan['steps']): ModelPlan => modelPlan(REQUEST, steps);
 
 let stub: AnthropicStub;
 let ask: AskModel;
@@ -60,11 +49,16 @@ beforeEach(() => {
 });
 
 const planning = (over: Partial<AssembleContext> = {}) =>
-  askForPlan(ask, 'Analyze SOL prices', '2025-11-21', { ...context, ...over });
+  askForPlan(ask, {
+    input: REQUEST,
+    today: TODAY,
+    reading: readPlainly(REQUEST, TODAY),
+    context: { ...context, ...over },
+  });
 
 describe('planning with a model', () => {
   it('checks and prices the plan it gets', async () => {
-    stub.script(plan(modelPlan(history, statistics)));
+    stub.script(plan(planOf(history, statistics)));
     const outcome = await planning();
     expect(outcome).toMatchObject({
       kind: 'planned',
@@ -77,7 +71,7 @@ describe('planning with a model', () => {
   });
 
   it('asks for the strict schema with the request, the limit and the catalogue as data', async () => {
-    stub.script(plan(modelPlan(history)));
+    stub.script(plan(planOf(history)));
     await planning({ maxCost: '1.5' });
     const [request] = stub.requests;
     expect(request).toMatchObject({
@@ -85,14 +79,14 @@ describe('planning with a model', () => {
       body: { model: 'test-model', output_config: { format: { type: 'json_schema' } } },
     });
     const said = request!.body.messages[0]!.content;
-    expect(said).toContain('<request>\nAnalyze SOL prices\n</request>');
+    expect(said).toContain(`<request>\n${REQUEST}\n</request>`);
     expect(said).toContain('at most 1.5 USDC');
     expect(said).toContain('"id":"price-history"');
   });
 
   it('gives the problems back once, and takes the corrected plan', async () => {
     const wrong = { ...statistics, inputMapping: [{ param: 'series', from: 'nothing.series' }] };
-    stub.script(plan(modelPlan(history, wrong)), plan(modelPlan(history, statistics)));
+    stub.script(plan(planOf(history, wrong)), plan(planOf(history, statistics)));
     expect(await planning()).toMatchObject({ kind: 'planned' });
     expect(stub.requests).toHaveLength(2);
     expect(stub.requests[1]?.body.messages.at(-1)?.content).toContain(
@@ -101,15 +95,15 @@ describe('planning with a model', () => {
   });
 
   it('gives up after one correction', async () => {
-    stub.script(plan(modelPlan({ ...history, dependencies: ['history'] })));
+    stub.script(plan(planOf({ ...history, dependencies: ['history'] })));
     expect(await planning()).toMatchObject({ kind: 'refused', problem: { code: 'PLAN_INVALID' } });
     expect(stub.requests).toHaveLength(2);
   });
 
   it('asks once for a cheaper plan', async () => {
-    stub.script(plan(modelPlan(history, statistics)), plan(modelPlan(history)));
+    stub.script(plan(planOf(history, statistics)), plan(planOf(history)));
     expect(await planning({ maxCost: '0.06' })).toMatchObject({ kind: 'planned' });
-    stub.script(plan(modelPlan(history, statistics)));
+    stub.script(plan(planOf(history, statistics)));
     expect(await planning({ maxCost: '0.06' })).toMatchObject({
       kind: 'refused',
       problem: { code: 'MAX_COST_EXCEEDED' },
@@ -118,7 +112,7 @@ describe('planning with a model', () => {
 
   it('never takes another service for one that is not in the catalogue', async () => {
     const unknown = { ...history, serviceId: 'price-histories' };
-    stub.script(plan(modelPlan(unknown)), plan(modelPlan(history)));
+    stub.script(plan(planOf(unknown)), plan(planOf(history)));
     expect(await planning()).toMatchObject({
       kind: 'planned',
       plan: { steps: [{ serviceId: 'price-history' }] },
@@ -126,13 +120,13 @@ describe('planning with a model', () => {
     expect(stub.requests[1]?.body.messages.at(-1)?.content).toContain(
       'names the service "price-histories", which is not in the catalogue',
     );
-    stub.script(plan(modelPlan(unknown)));
+    stub.script(plan(planOf(unknown)));
     expect(await planning()).toMatchObject({ kind: 'refused', problem: { code: 'PLAN_INVALID' } });
   });
 
   it('takes a plan in a fence, and keeps words that models repeat plain and short', async () => {
     const action = 'Historical price data\u202e\u200b for a <b>crypto</b> token';
-    const made = { ...modelPlan({ ...history, action }), classification: `x\0${'y'.repeat(3_000_000)}` };
+    const made = { ...planOf({ ...history, action }), classification: `x\0${'y'.repeat(3_000_000)}` };
     stub.script({ kind: 'text', text: `\`\`\`json\n${JSON.stringify(made)}\n\`\`\`` });
     const outcome = await planning();
     expect(outcome).toMatchObject({
@@ -143,7 +137,7 @@ describe('planning with a model', () => {
   });
 
   it('tells a plan of 3 MB what is wrong with it, at no such length', async () => {
-    stub.script(plan(modelPlan({ ...history, action: 'x'.repeat(3_000_000) })));
+    stub.script(plan(planOf({ ...history, action: 'x'.repeat(3_000_000) })));
     expect(await planning()).toMatchObject({ kind: 'refused', problem: { code: 'PLAN_INVALID' } });
     const again = stub.requests[1]!.body.messages.map(({ content }) => content.length);
     expect(Math.max(...again)).toBeLessThan(250_000);
@@ -151,8 +145,8 @@ describe('planning with a model', () => {
 
   it('corrects params that are no JSON', async () => {
     stub.script(
-      plan(modelPlan({ ...history, params: [{ name: 'symbol', json: 'SOL' }] })),
-      plan(modelPlan(history)),
+      plan(planOf({ ...history, params: [{ name: 'symbol', json: 'SOL' }] })),
+      plan(planOf(history)),
     );
     expect(await planning()).toMatchObject({ kind: 'planned' });
   });

@@ -27,7 +27,7 @@ export function serviceProblems(
 }
 
 /** Required params without a default that neither the step nor the service's address gives. */
-function unfilled(
+export function unfilled(
   { params, inputMapping = {} }: DraftStep,
   { url, inputSchema }: CatalogueService,
 ): string[] {

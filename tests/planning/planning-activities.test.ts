@@ -17,6 +17,7 @@ import {
   type AnthropicStub,
 } from '../support/anthropic-stub.ts';
 import { freshDatabase, type FreshDatabase } from '../support/database.ts';
+import { modelCall, modelPlan } from '../support/model-plan.ts';
 import { sampleBook, sampleCatalogue } from '../support/sample-catalogue.ts';
 
 const REQUEST = 'Analyze last 30 days of Solana DEX volume and create trend report';
@@ -148,25 +149,7 @@ describe('planning without a model', () => {
 });
 
 describe('planning with a model', () => {
-  const modelPlan = {
-    classification: 'data_retrieval',
-    entities: [],
-    confidence: 1,
-    requiredCapabilities: [],
-    steps: [
-      {
-        id: 'history',
-        type: 'service_call',
-        serviceId: 'price-history',
-        action: 'Historical price data',
-        params: [{ name: 'symbol', json: '"SOL"' }],
-        inputMapping: [],
-        outputKey: 'history',
-        dependencies: [],
-        parallelizable: true,
-      },
-    ],
-  };
+  const answer = modelPlan(REQUEST, [modelCall('price-history', { symbol: 'SOL' })]);
   const withModel = (planningMs = 5000) =>
     activitiesWith({
       model: { apiKey: 'sk-ant-secret', model: 'test-model', baseURL: stub.url, timeoutMs: 10_000 },
@@ -174,7 +157,7 @@ describe('planning with a model', () => {
     });
 
   it('leaves it to the model unless the plan is known', async () => {
-    stub.script(plan(modelPlan));
+    stub.script(plan(answer));
     const activities = withModel();
     expect(await activities.planFast(await newRun(REQUEST))).toEqual({ kind: 'needs_model' });
     const first = planned(await activities.planWithModel(await newRun(REQUEST)));

@@ -34,9 +34,11 @@ const inside = (inner: Span, outer: Span): boolean => outer[0] <= inner[0] && in
 
 function wordOf(text: string, at: number): Word {
   const norm = text.toLowerCase();
-  const kind = /^\p{Lu}/u.test(text) && at > 0 ? 'name' : 'other';
+  const kind = SMALL.test(norm) ? 'function' : /^\p{Lu}/u.test(text) && at > 0 ? 'name' : 'other';
   return { text, span: [at, at + text.length], norm, root: norm, kind, isKnown: true };
 }
+
+const SMALL = /^(a|an|and|the|of|for|to|in|on|at|by|with|from|or|is|are|it|then|please)$/;
 
 export const spanOf = (text: string, said: string): Span => [
   text.indexOf(said),

@@ -1,4 +1,5 @@
 import { compareDecimals, decimalOf } from '../../decimals.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { AssembleContext } from '../assemble.ts';
 import type { CatalogueService } from '../catalogue.ts';
 import { sellerLimits, type Sellers } from './seller-limits.ts';
@@ -10,6 +11,8 @@ import type { PlanQuestion, UnderstoodPart, WordLimits } from './understanding.t
 export interface LimitContext extends Sellers {
   /** Codes of the assets a plan may be priced in; the first with USD in its name is what "dollars" and "cents" mean. */
   codes: readonly string[];
+  /** What a person answered to questions, `maxCost` among them. */
+  answers?: JsonObject;
 }
 
 /** Limits of a request with their passages, and questions about those that cannot be kept as they were said. */
@@ -17,6 +20,39 @@ export interface SaidLimits {
   limits: WordLimits;
   parts: UnderstoodPart[];
   questions: PlanQuestion[];
+}
+
+/** A maximum that was asked for and answered binds like one that was said. */
+function answered(said: SaidLimits, { codes, answers = {} }: LimitContext): SaidLimits {
+  const amount = String(answers['maxCost'] ?? '');
+  const asset = dollarCoin(codes) ?? codes[0];
+  if (said.questions.length === 0 || !/^\d{1,30}(\.\d{1,30})?$/.test(amount) || asset === undefined)
+    return said;
+  return { ...said, questions: [], limits: lowerLimits(said.limits, { maxCost: { amount, asset } }, codes) };
+}
+
+/** The stricter of two sets of limits. A maximum in an asset that the plan cannot be priced in, or in another one than ours, is left out. */
+export function lowerLimits(ours: WordLimits, others: WordLimits, codes: readonly string[]): WordLimits {
+  const maxCost = lowerCost(ours.maxCost, others.maxCost, codes);
+  const times = [ours.maxTimeMs, others.maxTimeMs].filter((one) => one !== undefined && one > 0);
+  const notFrom = [...new Set([...(ours.notFrom ?? []), ...(others.notFrom ?? [])])];
+  return {
+    ...(maxCost === undefined ? {} : { maxCost }),
+    ...(times.length === 0 ? {} : { maxTimeMs: Math.min(...(times as number[])) }),
+    ...(ours.verifiedOnly === true || others.verifiedOnly === true ? { verifiedOnly: true } : {}),
+    ...(notFrom.length === 0 ? {} : { notFrom }),
+  };
+}
+
+function lowerCost(
+  ours: WordLimits['maxCost'],
+  other: WordLimits['maxCost'],
+  codes: readonly string[],
+): WordLimits['maxCost'] {
+  const asset = other === undefined ? undefined : assetOf(other.asset, codes);
+  if (other === undefined || asset === undefined || decimalOf(other.amount) === undefined) return ours;
+  if (ours === undefined) return { amount: other.amount, asset };
+  return ours.asset === asset && isLess(other.amount, ours.amount) ? { amount: other.amount, asset } : ours;
 }
 
 type Money = Extract<Mention, { kind: 'money' }>;
@@ -32,7 +68,7 @@ export function limitsOf(reading: Reading, context: LimitContext): SaidLimits {
   const sellers = sellerLimits(reading, context);
   Object.assign(said.limits, sellers.limits);
   said.parts.push(...sellers.parts);
-  return said;
+  return answered(said, context);
 }
 
 /** What is quoted or hangs on a condition ("if the price is under 100 dollars") limits nothing. */
@@ -127,6 +163,11 @@ export function bindLimits<T extends AssembleContext>(context: T, limits: WordLi
     maxCost: isLower ? maxCost.amount : context.maxCost,
   };
 }
+
+/** What the services and sellers of a catalogue are called. */
+export const sellersOf = (services: readonly CatalogueService[]): string[] => [
+  ...new Set(services.flatMap(({ id, name, owner }) => [id, name, owner])),
+];
 
 /** A service is from whoever is named when the name is its own, its id, its seller or its host. */
 function isFrom({ id, name, owner, url }: CatalogueService, excluded: string): boolean {
