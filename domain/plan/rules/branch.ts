@@ -1,10 +1,13 @@
 import type { Json } from '../../../schemas/core/json.ts';
 import type { Product } from './builder.ts';
+import { askFor } from './doubts.ts';
 import { comparisonOf, type Comparison } from './conditions.ts';
 import { typesOf, type OutPath } from './fields.ts';
 import { aggregateOf } from './local-steps.ts';
+import { spokenOf } from './inputs.ts';
 import { performTask } from './perform.ts';
 import type { Outcome } from './settle.ts';
+import { REQUEST } from './uncertain.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
 import { kinOf } from './lexicon.ts';
@@ -20,10 +23,14 @@ export interface Branch {
 /** Adds a condition, what it looks at, and its branches. */
 export function performBranch(scene: Scene, { condition, then, otherwise }: Branch): Outcome {
   const comparison = comparisonOf(textOf(scene, condition));
-  if (comparison === undefined) return lackBranch(scene, condition);
+  if (comparison === undefined) return askAboutCondition(scene, { condition, then, otherwise });
   const subject = subjectOf(scene, condition, comparison);
   const left = leftSide(scene, subject, comparison);
-  if ('kind' in left) return left;
+  if ('kind' in left) {
+    for (const task of [...then, ...otherwise])
+      scene.account.take(task.words, { as: left.kind === 'lacking' ? 'unavailable' : 'task' });
+    return left;
+  }
   const { operator, right } = comparison;
   const step = scene.builder.add({
     name: 'condition',
@@ -62,6 +69,18 @@ function takeBranches(
 
 const branchValue = (ids: readonly string[]): Json => (ids.length === 1 ? ids[0]! : [...ids]);
 
+function askAboutCondition(scene: Scene, { condition, then, otherwise }: Branch): Outcome {
+  const text = textOf(scene, condition);
+  askFor(scene.doubts, {
+    field: REQUEST,
+    question: `I cannot read "${text.slice(0, 200)}" as a comparison. Please write the request again, with a value to compare with.`,
+    type: 'text',
+    example: 'Get the SOL price and if the price is above 100 then chart it',
+  });
+  for (const task of [condition, ...then, ...otherwise]) scene.account.take(task.words, { as: 'task' });
+  return { kind: 'asked' };
+}
+
 function lackBranch(scene: Scene, task: Task): Outcome {
   scene.doubts.lacking.push({ text: textOf(scene, task), words: task.words });
   scene.account.take(task.words, { as: 'unavailable' });
@@ -88,16 +107,29 @@ interface Left {
 function leftSide(scene: Scene, subject: Task, comparison: Comparison): Left | Outcome {
   const known = scalarIn(scene, scene.builder.products(), comparison, subject);
   if (known !== undefined && symbolsIn(scene, subject, undefined).length === 0) return known;
-  const outcome = performTask(scene, subject);
+  const outcome = performSubject(scene, subject);
   if (outcome.kind !== 'done') return outcome;
   const found = scalarIn(scene, outcome.products, comparison, subject);
   if (found !== undefined) return found;
   if (typeof comparison.right === 'number')
     for (const product of outcome.products) {
       const number = aggregateOf(product, textOf(scene, subject), scene.builder);
-      if (number !== undefined) return { product: number, path: number.key };
+      if (number === undefined) continue;
+      const why = 'a series is compared by one number';
+      scene.doubts.assumptions.push({ field: 'left', value: number.label, why, step: number.step });
+      return { product: number, path: number.key };
     }
   return wholeOf(outcome.products, comparison) ?? lackBranch(scene, subject);
+}
+
+/** "SOL is above 100" speaks of its price: of what there is already, or of what one service brings. */
+function performSubject(scene: Scene, subject: Task): Outcome {
+  const spoken = spokenOf(scene, subject);
+  if (spoken !== undefined) return { kind: 'done', products: spoken };
+  scene.values = 'prices';
+  const outcome = performTask(scene, subject);
+  scene.values = undefined;
+  return outcome;
 }
 
 function wholeOf([product]: readonly Product[], { operator }: Comparison): Left | undefined {

@@ -1,10 +1,11 @@
 import type { Product } from './builder.ts';
 import { prepareCall } from './call.ts';
 import { feedFor, type Inputs } from './feed.ts';
-import { givenText, looseInputs, remainderOf, spokenOf, worksOnData } from './inputs.ts';
+import { givenIn, isGiven, looseInputs, remainderOf, spokenOf, worksOnData } from './inputs.ts';
 import { allowed, headOf, NAMED, servicesFor, type Match } from './match.ts';
 import { hit, type Profile } from './profile.ts';
-import { wordAt, type Scene, type Task } from './scene.ts';
+import { termsOf } from './phrases.ts';
+import { textOf, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
 
 const NOTHING: Inputs = { loose: [], all: [] };
@@ -18,10 +19,10 @@ export const byStrength = (scene: Scene, task: Task, head: number, matches: read
 
 /** 3 surely fed and filled, 2 surely fed, 1 filled or perhaps fed, 0 neither. */
 function strengthOf(scene: Scene, task: Task, head: number, { profile }: Match): number {
-  const text = givenText(profile, task);
-  const inputs = { ...(text !== undefined && { text }), ...looseInputs(scene) };
+  const given = givenIn(scene, profile, task);
+  const inputs = { ...given, ...looseInputs(scene) };
   const filled = prepareCall(profile, scene, task, inputs).missing.length === 0 ? 1 : 0;
-  if (!worksOnData(profile) || text !== undefined) return filled + 2;
+  if (!worksOnData(profile) || isGiven(given)) return filled + 2;
   const rest = remainderOf(scene, task, profile, head);
   const feed = feedFor(
     profile.fields!,
@@ -52,13 +53,12 @@ export const previewProduct = ({ service, outputs }: Profile): Product => ({
   service,
 });
 
-const FARING = /^(?:do|doing|did|done|perform|performing|performed|fare|faring|fared)$/;
+const FARING = /\b(?:how|what)\b.{0,40}\b(?:doing|done|do|performed|performing|perform|faring|fared)\b/i;
 
 /** The one service that takes the assets of a task which says nothing else, as far as the scene says what they stand for. */
 export function valueTaker(scene: Scene, task: Task): Profile | undefined {
   const symbols = symbolsIn(scene, task, undefined);
-  const isFaring = task.isQuestion && task.words.some((index) => FARING.test(wordAt(scene, index).norm));
-  const wanted = scene.values ?? (isFaring ? 'prices' : undefined);
+  const wanted = scene.values ?? (isAboutPrices(scene, task, symbols.length) ? 'prices' : undefined);
   if (symbols.length === 0 || wanted === undefined) return undefined;
   const [only, ...others] = allowed(scene)
     .filter((profile) => !worksOnData(profile))
@@ -67,6 +67,13 @@ export function valueTaker(scene: Scene, task: Task): Profile | undefined {
     )
     .filter((profile) => takesAsset(scene, task, profile, symbols[0]!.words[0]!));
   return others.length === 0 ? only : undefined;
+}
+
+/** "How has bitcoin been doing?" and "SOL, 30 days" mean prices. */
+function isAboutPrices(scene: Scene, task: Task, assets: number): boolean {
+  const isFaring = task.isQuestion && assets === 1 && FARING.test(textOf(scene, task));
+  const isBare = task.mentions.some((mention) => mention.kind === 'duration' && mention.when !== 'future');
+  return isFaring || (isBare && termsOf(scene, task).length === assets);
 }
 
 const takesAsset = (scene: Scene, task: Task, profile: Profile, word: number): boolean =>

@@ -31,7 +31,8 @@ export function comparisonOf(text: string): Comparison | undefined {
     const match = pattern.exec(text);
     if (match === null || match.index === 0) continue;
     const right = literalOf(text.slice(match.index + match[0].length).trim());
-    if (text.slice(0, match.index).trim() !== '' && right !== undefined)
+    const isFit = operator === 'eq' || operator === 'ne' ? right !== undefined : typeof right === 'number';
+    if (text.slice(0, match.index).trim() !== '' && isFit && right !== undefined)
       return { operator, right, subjectEnd: match.index };
   }
   return undefined;

@@ -6,7 +6,9 @@ import { taskOf } from './tasks.ts';
 
 /** "no charts", "do not book": services that a negated clause names are not used at all. */
 export function rulesOut(scene: Scene): void {
-  for (const clause of scene.reading.clauses.filter(({ isNegated }) => isNegated)) {
+  for (const clause of scene.reading.clauses.filter(
+    ({ isNegated, mood }) => isNegated && mood !== 'statement',
+  )) {
     const task = taskOf(scene.reading, clause);
     for (const index of termsOf(scene, task).filter((one) => !isPlain(scene, one)))
       for (const profile of scene.profiles)

@@ -20,7 +20,8 @@ export type Feed =
 
 /** What a step may work on: text that the request brings, or outputs (`loose` ones first). */
 export interface Inputs {
-  text?: string | undefined;
+  text?: string;
+  numbers?: readonly number[];
   loose: readonly Product[];
   all: readonly Product[];
 }
@@ -41,11 +42,14 @@ export function sameName(
 export function feedFor(fields: readonly Field[], available: Inputs): Feed | undefined {
   const data = fields.filter((field) => isDataRole(field.role));
   if (data.length === 0) return { kind: 'none' };
-  const { text } = available;
+  const { text, numbers } = available;
   const readers = data.filter((field) => field.role === 'text' && typesOf(field.schema).has('string'));
   const sections = data.find((field) => field.role === 'sections');
   if (text !== undefined && readers[0] !== undefined)
     return { kind: 'literal', param: readers[0].name, value: text };
+  const series = data.find((field) => field.role === 'series');
+  if (numbers !== undefined && series !== undefined)
+    return { kind: 'literal', param: series.name, value: [...numbers] };
   if (available.all.length === 0) return undefined;
   const required = data.filter((field) => field.required);
   const wanted = required.length > 0 ? required : data;

@@ -10,13 +10,19 @@ import { symbolsIn } from './symbols.ts';
 export const worksOnData = ({ fields }: Profile): boolean =>
   fields?.some(({ role }) => isDataRole(role)) ?? false;
 
-/** Text that the request itself brings for a service that reads text. */
-export function givenText(profile: Profile, task: Task): string | undefined {
-  const reads =
-    profile.fields?.some(({ role, schema }) => role === 'text' && typesOf(schema).has('string')) ?? false;
-  const quotes = task.mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention.value] : []));
-  return reads && quotes.length > 0 ? quotes.join('\n') : undefined;
+/** Text or numbers that the request itself brings for a service that works on such. */
+export function givenIn(scene: Scene, profile: Profile, task: Task): Pick<Inputs, 'text' | 'numbers'> {
+  const { fields = [] } = profile;
+  const reads = fields.some(({ role, schema }) => role === 'text' && typesOf(schema).has('string'));
+  const own = task.mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention.value] : []));
+  const quotes = own.length > 0 ? own : scene.given;
+  if (reads && quotes.length > 0) return { text: quotes.join('\n') };
+  const numbers = task.mentions.flatMap((mention) => (mention.kind === 'number' ? [mention.value] : []));
+  return fields.some(({ role }) => role === 'series') && numbers.length > 2 ? { numbers } : {};
 }
+
+export const isGiven = ({ text, numbers }: Pick<Inputs, 'text' | 'numbers'>): boolean =>
+  text !== undefined || numbers !== undefined;
 
 /**
  * What of a task a service does not do itself: "chart of SOL prices" leaves "SOL prices". Words that another service is named for and this

@@ -39,9 +39,11 @@ export const kinOf = (word: string): ReadonlySet<string> =>
   formsOf(word).flatMap((form) => KIN_OF.get(form) ?? [])[0] ?? NONE;
 
 /** Words that a reader of requests must know besides the catalogue's. */
-export const plannerWords = (): string[] => KIN.flatMap((group) => group.split(' '));
+export const plannerWords = (): string[] => [...KIN.flatMap((group) => group.split(' ')), ...COMMON];
 
 const NONE: ReadonlySet<string> = new Set();
+
+const COMMON = 'please thanks show make create compute calculate write draw'.split(' ');
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
@@ -79,5 +81,11 @@ const SOFT = words(
 export const isSoft = (word: string): boolean => SOFT.has(word) || /^\p{L}$/u.test(word);
 
 /** Words after which a phrase tells what the work is for, not what it is. */
-const PURPOSE = words('for because since so as while');
+const PURPOSE = words('for because since so while');
 export const beginsPurpose = (word: string): boolean => PURPOSE.has(word);
+
+/** Words for what work is done on: they never say what is to be done. */
+const MATERIAL = words(
+  'text texts data series numbers values passage article paragraph sentence sentences document message content input points',
+);
+export const isMaterial = (word: string): boolean => MATERIAL.has(word);

@@ -1,4 +1,5 @@
 import { priceOrder, rankServices, LOWEST_SCORE } from '../scoring.ts';
+import { isMaterial } from './lexicon.ts';
 import { isLocal } from './local-words.ts';
 import { isPlain, leadingVerb, phrasesOf, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
@@ -28,9 +29,7 @@ export function headOf(scene: Scene, task: Task): Head {
   }
   const assets = new Set(symbolsIn(scene, task, undefined).flatMap(({ words }) => words));
   for (const phrase of phrasesOf(scene, task)) {
-    const nouns = phrase.filter(
-      (index) => index !== verb && !assets.has(index) && wordAt(scene, index).kind !== 'adverb',
-    );
+    const nouns = phrase.filter((index) => index !== verb && !assets.has(index) && canBeHead(scene, index));
     const noun = nouns.findLast(
       (index) => wordAt(scene, index).kind !== 'name' || isCalled(scene, wordAt(scene, index).norm),
     );
@@ -42,6 +41,11 @@ export function headOf(scene: Scene, task: Task): Head {
   }
   return { kind: 'none' };
 }
+
+const canBeHead = (scene: Scene, index: number): boolean => {
+  const { norm, kind } = wordAt(scene, index);
+  return kind !== 'adverb' && !isMaterial(norm);
+};
 
 const isCalled = (scene: Scene, word: string): boolean =>
   isLocal(word) || scene.profiles.some((profile) => hit(word, profile) >= NAMED);
@@ -64,10 +68,12 @@ const CLOSE = 0.3;
 export function servicesFor(scene: Scene, task: Task, head: number): Match[] {
   const word = wordAt(scene, head);
   const others = termsOf(scene, task).filter((index) => index !== head);
+  const isAlone = scene.profiles.filter((profile) => hit(word.norm, profile) > 0).length === 1;
   const fitting = allowed(scene).flatMap((profile): Match[] => {
     const main = Math.max(hit(word.norm, profile), hit(word.root, profile));
     const also = others.reduce((sum, index) => sum + hit(wordAt(scene, index).norm, profile), 0);
-    const isAbout = main >= NAMED || (main >= TOLD && also >= NAMED) || (main > 0 && also >= 1.5);
+    const isAbout =
+      main >= NAMED || (main >= TOLD && (also >= NAMED || isAlone)) || (main > 0 && also >= 1.5);
     return isAbout ? [{ profile, head: main, fit: 3 * main + Math.min(2, also / 2) }] : [];
   });
   const best = Math.max(0, ...fitting.map(({ fit }) => fit));

@@ -1,6 +1,7 @@
+import type { Mention } from '../understanding/reading.ts';
 import type { Product } from './builder.ts';
 import { byStrength, valueTaker } from './candidates.ts';
-import { givenText, looseInputs, remainderOf, spokenOf, worksOnData } from './inputs.ts';
+import { givenIn, isGiven, looseInputs, remainderOf, spokenOf, worksOnData } from './inputs.ts';
 import { joinStep } from './local-steps.ts';
 import { localOf } from './local-words.ts';
 import { allowed, headOf, NAMED, servicesFor, type Match } from './match.ts';
@@ -11,6 +12,8 @@ import { settle, NOTHING, profilesOf, type Outcome } from './settle.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
 import { takeTask } from './takeover.ts';
+
+type Quote = Extract<Mention, { value: string }>;
 
 const LACKING: Outcome = { kind: 'lacking' };
 const DEEPEST = 4;
@@ -40,10 +43,20 @@ function performOne(scene: Scene, task: Task, depth: number): Outcome {
 
 /** "How has bitcoin been doing?", "chart bitcoin": no word says what is wanted; only the one service that takes all of it may be meant. */
 function performValues(scene: Scene, task: Task): Outcome {
+  const quotes = task.mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention] : []));
+  if (quotes.length > 0 && quotes.length === task.mentions.length) return bring(scene, task, quotes);
   const only = valueTaker(scene, task);
   return only === undefined
     ? lack(scene, task)
     : settle(scene, task, { profile: only, fit: 0, head: NAMED }, NOTHING, []);
+}
+
+/** "Take the text ...": it is brought for what comes after. */
+function bring(scene: Scene, task: Task, quotes: readonly Quote[]): Outcome {
+  scene.given = quotes.map(({ value }) => value);
+  scene.account.take(task.words, { as: 'context' });
+  for (const quote of quotes) scene.account.take([], { as: 'context' }, quote);
+  return { kind: 'done', products: [] };
 }
 
 /** Comparing and combining need no service, only what they work on. */
@@ -90,21 +103,27 @@ function performService(
   const match = byStrength(scene, task, head, matches)[0]!;
   const { profile } = match;
   if (!worksOnData(profile)) return settle(scene, task, match, NOTHING, []);
-  const text = givenText(profile, task);
-  if (text !== undefined) return settle(scene, task, match, { text, ...looseInputs(scene) }, []);
+  const given = givenIn(scene, profile, task);
   const rest = remainderOf(scene, task, profile, head);
+  if (isGiven(given)) return settle(scene, task, match, { ...given, ...looseInputs(scene) }, []);
   if (rest === undefined && scene.isWaiting) return wait(scene, task);
   if (rest === undefined)
     return scene.isBroken ? lack(scene, task) : settle(scene, task, match, looseInputs(scene), []);
   const spoken = spokenOf(scene, rest);
   if (spoken !== undefined) return settleSpoken(scene, task, rest, match, spoken);
   const isSeries = profile.fields!.some(({ role }) => role === 'series');
+  if (isSeries && isBare(scene, rest)) scene.account.take(rest.words, { as: 'task' });
+  if (isSeries && isBare(scene, rest)) return settle(scene, task, match, looseInputs(scene), []);
   const source = withValues(scene, isSeries ? profile : undefined, () => performTask(scene, rest, depth + 1));
   if (source.kind === 'done')
     return settle(scene, task, match, { loose: source.products, all: source.products }, source.products);
   if (source.kind === 'lacking') takeTask(scene, task, undefined, [], scene.profiles);
   return source;
 }
+
+/** Nothing but a window of time: the asset is missing. */
+const isBare = (scene: Scene, rest: Task): boolean =>
+  termsOf(scene, rest).length === 0 && rest.mentions.every(({ kind }) => kind === 'duration');
 
 function settleSpoken(scene: Scene, task: Task, rest: Task, match: Match, spoken: Product[]): Outcome {
   const step = spoken[0]!.step;

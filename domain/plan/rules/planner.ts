@@ -13,6 +13,7 @@ import { performTask } from './perform.ts';
 import { profileOf } from './profile.ts';
 import type { Choices, Scene, Task } from './scene.ts';
 import { askAboutUntakeable, askWhatIsMeant, isIdle, isUnclear } from './uncertain.ts';
+import { isMeant } from './long-requests.ts';
 import { isAsked, taskOf } from './tasks.ts';
 import { understandingOf } from './tell.ts';
 
@@ -44,7 +45,7 @@ export function planByWords(
   for (const part of options.parts ?? []) takeLimit(scene, part);
   rulesOut(scene);
   try {
-    for (const piece of piecesOf(reading)) {
+    for (const piece of piecesOf(scene)) {
       scene.builder.joinBranches();
       if ('condition' in piece) performBranch(scene, piece);
       else if (!isEmpty(scene, piece)) performTask(scene, piece);
@@ -82,6 +83,7 @@ function createScene(reading: Reading, services: readonly CatalogueService[], op
     used: [],
     isBroken: false,
     isWaiting: false,
+    given: [],
     values: undefined,
   };
 }
@@ -95,8 +97,12 @@ function takeLimit({ account, reading }: Scene, { span, as, field, value }: Unde
 }
 
 /** Instructions and branches in the order of the request. "Otherwise" belongs to the last condition before it. */
-function piecesOf(reading: Reading): (Task | Branch)[] {
-  const clauses = reading.clauses.filter(isAsked);
+function piecesOf(scene: Scene): (Task | Branch)[] {
+  const { reading } = scene;
+  const asked = reading.clauses.filter(isAsked);
+  const clauses = asked.filter((clause) => isMeant(scene, clause));
+  for (const clause of asked.filter((one) => !clauses.includes(one)))
+    scene.account.take(taskOf(reading, clause).words, { as: 'context' });
   const branches = new Map(
     clauses
       .filter(({ mood }) => mood === 'condition')

@@ -39,6 +39,8 @@ export interface Scene {
   isBroken: boolean;
   /** The last task waits for an answer: what comes after may work on its result. */
   isWaiting: boolean;
+  /** Texts that the request brings without saying at once what for. */
+  given: string[];
   /** What a bare asset stands for: what this service works on, as in "chart bitcoin"; `prices` in "compare ETH and BTC". */
   values: Profile | 'prices' | undefined;
 }

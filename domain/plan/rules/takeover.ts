@@ -2,7 +2,7 @@ import type { Call } from './call.ts';
 import { beginsPurpose, isSoft } from './lexicon.ts';
 import { isPlain } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
-import { wordAt, type Scene, type Task } from './scene.ts';
+import { wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 
 /** Notes what the words of a task became: values of params, and the task itself. Without a step it is asked about. */
 export function takeTask(
@@ -20,7 +20,12 @@ export function takeTask(
   for (const { feed } of calls)
     if (feed.kind === 'literal')
       for (const mention of task.mentions)
-        if (mention.kind === 'quote') account.take([], { as: 'value', field: feed.param, ...at }, mention);
+        if (mention.kind === 'quote' || mention.kind === 'number')
+          account.take(
+            wordsWithin(scene, mention.span, task.words),
+            { as: 'value', field: feed.param, ...at },
+            mention,
+          );
   const words = task.words.filter((index) => {
     const { norm } = wordAt(scene, index);
     return isSoft(norm) || isPlain(scene, index) || profiles.some((profile) => hit(norm, profile) > 0);

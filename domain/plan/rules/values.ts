@@ -145,9 +145,17 @@ function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' 
   const range = dates.find((one) => one.kind === 'date' && one.to !== undefined);
   const one = end === 'from' ? dates[0] : (range ?? dates[1]);
   if (one?.kind !== 'date') return NONE;
+  const said = scene.reading.text.slice(...one.span);
+  if (isEither(said)) return { kind: 'unfit', said, words: wordsWithin(scene, one.span, free) };
   const day = end === 'from' ? one.from : (one.to ?? one.from);
   const value = field.schema['format'] === 'date-time' ? `${day}T00:00:00.000Z` : day;
   return found(value, wordsWithin(scene, one.span, free), one);
+}
+
+/** "03/04/2027" is read in two ways. */
+function isEither(date: string): boolean {
+  const parts = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?$/.exec(date.trim());
+  return parts !== null && parts[1] !== parts[2] && Number(parts[1]) <= 12 && Number(parts[2]) <= 12;
 }
 
 function counted({ scene, mentions, free }: Source, units: ReadonlySet<string>): Finding {

@@ -21,7 +21,7 @@ const BUDGET_BEFORE =
 
 /** Words after an amount that make it the most that may be. */
 const BOUND_AFTER =
-  /^\s*,?\s*(?:at (?:the )?(?:very )?(?:most|max(?:imum)?)\b|max(?:imum)?\b|tops\b|or (?:less|cheaper|lower|under|below|faster|sooner)\b|and no(?:t)? more\b|(?:in total )?is (?:my|the|our) (?:limit|budget|max(?:imum)?|cap)\b|(?:limit|budget|cap)\b)/i;
+  /^\s*,?\s*(?:(?:at (?:the )?(?:very )?(?:most|max(?:imum)?)|max(?:imum)?)\b(?!\s*(?:of\s*)?[$€£]?\d)|tops\b|or (?:less|cheaper|lower|under|below|faster|sooner)\b|and no(?:t)? more\b|(?:in total )?is (?:my|the|our) (?:limit|budget|max(?:imum)?|cap)\b|(?:limit|budget|cap)\b)/i;
 
 /** "The price is under 100 dollars" and "drops below 5 cents" tell of a price; "it must stay under 5 cents" sets a limit. */
 const TOLD =

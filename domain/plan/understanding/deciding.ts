@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { isObject } from '../../json.ts';
 import type { CatalogueService } from '../catalogue.ts';
 import type { DraftStep } from '../draft.ts';
-import { fieldsOf, type FieldRole } from '../offline/fields.ts';
+import { fieldsOf, type FieldRole } from '../rules/fields.ts';
 
 /** A literal of a service call: one text, number or boolean, with the param that holds it. */
 export interface Literal {

@@ -3,7 +3,7 @@ import { plainText } from '../../plain-text.ts';
 import { isSafeName } from '../paths.ts';
 import type { CatalogueService } from '../catalogue.ts';
 import type { DraftStep } from '../draft.ts';
-import { fieldsOf, typesOf, type FieldRole } from '../offline/fields.ts';
+import { fieldsOf, typesOf, type FieldRole } from '../rules/fields.ts';
 import type { Literal } from './deciding.ts';
 import type { PlanQuestion } from './understanding.ts';
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import { isObject } from '../../json.ts';
-import type { FieldRole } from '../offline/fields.ts';
+import type { FieldRole } from '../rules/fields.ts';
 import { plainName, type Literal } from './deciding.ts';
 import { blank, findWords, fold } from './folded.ts';
 import { nameOfLanguage, namesOfSymbol } from './known-names.ts';
