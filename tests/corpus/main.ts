@@ -1,0 +1,12 @@
+import { HALVES, scoreHalf } from './halves.ts';
+import { failuresOf, tableOf } from './print.ts';
+
+const args = process.argv.slice(2);
+const halves = HALVES.filter((half) => args.includes(half));
+for (const half of halves.length === 0 ? HALVES : halves) {
+  const { sample, invented } = await scoreHalf(half);
+  console.log(tableOf(`${half} half`, sample));
+  console.log(tableOf(`${half} half, invented services`, invented));
+  // The counts alone tell nobody what the sentences are.
+  if (!args.includes('--counts')) console.log(failuresOf([...sample, ...invented]));
+}
