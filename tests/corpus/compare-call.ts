@@ -15,6 +15,8 @@ const SHAPING = new Set([
   'limit',
   'servings',
 ]);
+/** Characters that a text may have beyond the wanted words: quotes, a full stop. */
+const MARGIN = 6;
 /** Services of numbers take them under several names. */
 const SERIES = ['values', 'series', 'data'];
 
@@ -61,7 +63,8 @@ function matches(has: Json | undefined, wanted: Wanted, say: string): boolean {
   if (!isObject(wanted as Json)) return equals(has, wanted as Json);
   const { oneOf, has: words } = wanted as { oneOf?: Json[]; has?: string };
   if (oneOf !== undefined) return oneOf.some((value) => equals(has, value));
-  return typeof has === 'string' && has.trim() !== say.trim() && plain(has).includes(plain(words ?? ''));
+  if (typeof has !== 'string' || words === undefined || has.trim() === say.trim()) return false;
+  return plain(has).includes(plain(words)) && has.length <= words.length + MARGIN;
 }
 
 const equals = (one: Json, other: Json): boolean => plain(one) === plain(other);

@@ -36,4 +36,4 @@ insurer found three small faults, and all of them have been repaired. A chart wi
 council asked for more lockers, and the management agreed. One question is open: who drives the second truck when Jan retires? Three people \
 have applied, and the interviews are in the third week. The old truck will be sold. The yard gets lamps with motion sensors. The fire drill \
 went well: everybody stood outside after four minutes. The next drill is planned for the summer. We thank all who helped. The next letter \
-comes in January, with the figures of the whole year and with a list of all the holidays. Until then we wish you a quiet time.`;
+comes in January, with the figures of the whole year and with a list of all the holidays. Until then we wish you a quiet time, a full store of tea, and roads without ice. If you find a glove with a blue seam, it belongs to Otto, who has looked for it since the first frost.`;

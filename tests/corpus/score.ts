@@ -99,7 +99,7 @@ function judgeRefusal({ expect }: Sentence, { code, message }: Refused): Judged 
   return { verdict: isWanted ? 'right refusal' : 'wrong plan', came: `${code}: ${message}` };
 }
 
-/** Of the plans that are sure of themselves, how many are right; undefined where none is sure. */
+/** Of the plans that are sure of themselves, how many are right. */
 export function calibration(scored: readonly Scored[]): { sure: number; right: number } {
   const sure = scored.filter(({ outcome }) => outcome.ok && outcome.intent.confidence >= 0.9);
   return { sure: sure.length, right: sure.filter(isRight).length };

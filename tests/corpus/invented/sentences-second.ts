@@ -24,6 +24,7 @@ export const inventedSentencesSecond: Sentence[] = [
     [
       'When is the name day of Zofia in Poland?',
       plan(call('name-days', { firstName: 'Zofia', country: 'PL' })),
+      ask('country'),
     ],
     [
       'When can I see the satellite Hubble above Nairobi?',
