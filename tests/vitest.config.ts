@@ -17,7 +17,8 @@ export function suites(stackFiles: string[], { workers }: { workers: number }): 
           test: {
             name: 'unit',
             include: ['**/*.test.ts'],
-            exclude: ['**/node_modules/**', 'tests/**', 'data/**', 'coverage/**'],
+            // the corpus of sentences needs no server
+            exclude: ['**/node_modules/**', 'tests/!(corpus)/**', 'data/**', 'coverage/**'],
             testTimeout: 20_000,
           },
         },
@@ -26,7 +27,8 @@ export function suites(stackFiles: string[], { workers }: { workers: number }): 
           test: {
             name: 'stack',
             include: stackFiles,
-            exclude: ['**/node_modules/**', 'tests/kodosumi/real/**'], // on their own: vitest.kodosumi.config.ts
+            // The real Kodosumi is on its own (vitest.kodosumi.config.ts); the corpus is among the unit tests.
+            exclude: ['**/node_modules/**', 'tests/kodosumi/real/**', 'tests/corpus/**'],
             globalSetup: ['tests/support/global-setup.ts'],
             testTimeout: 60_000,
             hookTimeout: 120_000,

@@ -1,0 +1,31 @@
+import type { CatalogueService } from '../../domain/plan/catalogue.ts';
+import { contextWith } from './catalogue.ts';
+import { firstHalf } from './first-half.ts';
+import { inventedSentencesFirst } from './invented/sentences-first.ts';
+import { inventedSentencesSecond } from './invented/sentences-second.ts';
+import { inventedFirst } from './invented/services-first.ts';
+import { inventedSecond } from './invented/services-second.ts';
+import { plannerWith } from './planner.ts';
+import { scoreAll, type Scored } from './score.ts';
+import { secondHalf } from './second-half.ts';
+import type { Sentence } from './sentence.ts';
+
+export type Half = 'first' | 'second';
+export const HALVES: readonly Half[] = ['first', 'second'];
+
+/** The twenty services that no rule names. */
+export const invented: CatalogueService[] = [...inventedFirst, ...inventedSecond];
+
+const SENTENCES: { [half in Half]: { sample: Sentence[]; invented: Sentence[] } } = {
+  first: { sample: firstHalf, invented: inventedSentencesFirst },
+  second: { sample: secondHalf, invented: inventedSentencesSecond },
+};
+
+/** Sentences about the sample services with these alone; those about invented services with all. */
+export async function scoreHalf(half: Half): Promise<{ sample: Scored[]; invented: Scored[] }> {
+  const { sample, invented: others } = SENTENCES[half];
+  return {
+    sample: await scoreAll(sample, plannerWith(), contextWith().services),
+    invented: await scoreAll(others, plannerWith(invented), contextWith(invented).services),
+  };
+}

@@ -1,0 +1,13 @@
+import { HALVES, scoreHalf } from './halves.ts';
+import { failuresOf, tableOf } from './print.ts';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const args = process.argv.slice(2);
+const halves = HALVES.filter((half) => args.includes(half));
+for (const half of halves.length === 0 ? HALVES : halves) {
+  const { sample, invented } = await scoreHalf(half);
+  print(tableOf(`${half} half`, sample));
+  print(tableOf(`${half} half, invented services`, invented));
+  // The counts alone tell nobody what the sentences are.
+  if (!args.includes('--counts')) print(failuresOf([...sample, ...invented]));
+}
