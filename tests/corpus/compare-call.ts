@@ -60,7 +60,7 @@ const isMapped = (step: PlanStep, name: string): boolean =>
 
 function matches(has: Json | undefined, wanted: Wanted, say: string): boolean {
   if (has === undefined) return false;
-  if (!isObject(wanted as Json)) return equals(has, wanted as Json);
+  if (!isObject(wanted)) return equals(has, wanted);
   const { oneOf, has: words } = wanted as { oneOf?: Json[]; has?: string };
   if (oneOf !== undefined) return oneOf.some((value) => equals(has, value));
   if (typeof has !== 'string' || words === undefined || has.trim() === say.trim()) return false;
