@@ -14,7 +14,10 @@ export const worksOnData = ({ fields }: Profile): boolean =>
 export function givenIn(scene: Scene, profile: Profile, task: Task): Pick<Inputs, 'text' | 'numbers'> {
   const { fields = [] } = profile;
   const reads = fields.some(({ role, schema }) => role === 'text' && typesOf(schema).has('string'));
-  const own = task.mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention.value] : []));
+  const takesLinks = ['link', 'url', 'address'].some((word) => hit(word, profile) > 0);
+  const own = task.mentions.flatMap((mention) =>
+    mention.kind === 'quote' || (takesLinks && mention.kind === 'url') ? [mention.value] : [],
+  );
   const quotes = own.length > 0 ? own : scene.given;
   if (reads && quotes.length > 0) return { text: quotes.join('\n') };
   const numbers = task.mentions.flatMap((mention) => (mention.kind === 'number' ? [mention.value] : []));
@@ -32,8 +35,14 @@ export function remainderOf(scene: Scene, task: Task, profile: Profile, head: nu
   const consumed = new Set([head, ...ownWords(scene, task, profile)]);
   const words = task.words.filter((index) => !consumed.has(index));
   const terms = termsOf(scene, { words });
+  const { text } = givenIn(scene, profile, task);
   const mentions = task.mentions.filter(
-    (mention) => !(mention.kind === 'quote' || isOwn(profile, mention.kind, mention)),
+    (mention) =>
+      !(
+        mention.kind === 'quote' ||
+        (mention.kind === 'url' && text !== undefined) ||
+        isOwn(profile, mention.kind, mention)
+      ),
   );
   const hasAddress = mentions.some(({ kind }) => kind === 'url' || kind === 'email');
   const hasWindow =

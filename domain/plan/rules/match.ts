@@ -4,6 +4,7 @@ import { isLocal } from './local-words.ts';
 import { isPlain, leadingVerb, phrasesOf, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
+import { isIn, vocabularyOf, wordsOf } from './words.ts';
 import { symbolsIn } from './symbols.ts';
 
 /** What a task asks for: the word that says it. `unknown`: nothing of the catalogue is called so. */
@@ -22,10 +23,10 @@ export const allowed = ({ profiles, excluded }: Scene): Profile[] =>
  */
 export function headOf(scene: Scene, task: Task): Head {
   const verb = leadingVerb(scene, task);
-  if (verb !== undefined) {
+  if (verb !== undefined && !isPlain(scene, verb)) {
     if (isCalled(scene, wordAt(scene, verb).norm) || isCalled(scene, wordAt(scene, verb).root))
       return { kind: 'word', at: verb };
-    if (!isPlain(scene, verb)) return { kind: 'unknown', at: verb };
+    return { kind: 'unknown', at: verb };
   }
   const assets = new Set(symbolsIn(scene, task, undefined).flatMap(({ words }) => words));
   for (const phrase of phrasesOf(scene, task)) {
@@ -39,7 +40,8 @@ export function headOf(scene: Scene, task: Task): Head {
     )
       return { kind: fits(scene, noun) ? 'word' : 'unknown', at: noun };
   }
-  return { kind: 'none' };
+  const isNamed = verb !== undefined && isCalled(scene, wordAt(scene, verb).norm);
+  return isNamed ? { kind: 'word', at: verb } : { kind: 'none' };
 }
 
 const canBeHead = (scene: Scene, index: number): boolean => {
@@ -68,13 +70,17 @@ const CLOSE = 0.3;
 export function servicesFor(scene: Scene, task: Task, head: number): Match[] {
   const word = wordAt(scene, head);
   const others = termsOf(scene, task).filter((index) => index !== head);
+  const verb = leadingVerb(scene, task);
+  const isMaking = verb !== undefined && verb !== head && MAKING.has(wordAt(scene, verb).root);
   const isAlone = scene.profiles.filter((profile) => hit(word.norm, profile) > 0).length === 1;
   const fitting = allowed(scene).flatMap((profile): Match[] => {
     const main = Math.max(hit(word.norm, profile), hit(word.root, profile));
     const also = others.reduce((sum, index) => sum + hit(wordAt(scene, index).norm, profile), 0);
     const isAbout =
       main >= NAMED || (main >= TOLD && (also >= NAMED || isAlone)) || (main > 0 && also >= 1.5);
-    return isAbout ? [{ profile, head: main, fit: 3 * main + Math.min(2, also / 2) }] : [];
+    return isAbout && (!isMaking || makes(profile, word))
+      ? [{ profile, head: main, fit: 3 * main + Math.min(2, also / 2) }]
+      : [];
   });
   const best = Math.max(0, ...fitting.map(({ fit }) => fit));
   const close = fitting.filter(({ fit }) => fit >= best - CLOSE);
@@ -84,4 +90,13 @@ export function servicesFor(scene: Scene, task: Task, head: number): Match[] {
   ).filter(({ score }) => score >= LOWEST_SCORE);
   const services = scene.cheapest ? priceOrder(ranked) : ranked;
   return services.map(({ service }) => close.find(({ profile }) => profile.service.id === service.id)!);
+}
+
+const MAKING = new Set('write make create compose draw generate produce build design'.split(' '));
+const MADE = /\b(?:creat|generat|compos|draw|writ|mak|produc|render|build|design|turn|convert|encod)/i;
+
+/** "Write me a recipe" is not done by what reads recipes: a service makes what it is named for last, or says that it makes something. */
+function makes({ service }: Profile, { norm, root }: { norm: string; root: string }): boolean {
+  const last = vocabularyOf([wordsOf(service.name).at(-1) ?? '']);
+  return MADE.test(service.description) || isIn(norm, last) || isIn(root, last);
 }

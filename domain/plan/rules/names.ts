@@ -50,6 +50,8 @@ function anyText(field: Field, source: Source, phrases: readonly Phrase[]): Find
   const { scene } = source;
   const quote = quoted(source);
   if (quote.kind === 'found') return quote;
+  const address = addressed(source);
+  if (address !== undefined) return address;
   const named = beside(field, source);
   if (named !== undefined) return named;
   if (!field.required) return NONE;
@@ -93,10 +95,27 @@ function quoted({ mentions }: Source, several = false): Finding {
   return { kind: 'found', read: { value: quotes[0]!.value, words: [], mention: quotes[0]! } };
 }
 
+/** The only address that the task has. */
+function addressed({ scene, mentions }: Source): Finding | undefined {
+  const [one, ...others] = mentions.flatMap((mention) =>
+    mention.kind === 'url' || mention.kind === 'email' ? [mention] : [],
+  );
+  return one === undefined || others.length > 0
+    ? undefined
+    : { kind: 'found', read: { value: scene.reading.text.slice(...one.span), words: [], mention: one } };
+}
+
 function byPattern(pattern: string, { scene, free, mentions }: Source): Finding {
-  const quotes = mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention] : []));
-  const quote = quotes.find(({ value }) => scene.matches(pattern, value));
-  if (quote !== undefined) return { kind: 'found', read: { value: quote.value, words: [], mention: quote } };
+  const quotes = mentions.flatMap((mention) =>
+    'value' in mention && typeof mention.value === 'string'
+      ? [{ ...mention, value: mention.value, mention }]
+      : [],
+  );
+  const quote = quotes
+    .flatMap((one) => [one, { ...one, value: scene.reading.text.slice(...one.span) }])
+    .find(({ value }) => scene.matches(pattern, value));
+  if (quote !== undefined)
+    return { kind: 'found', read: { value: quote.value, words: [], mention: quote.mention } };
   const fitting = free.filter((index) => {
     const { text, kind, isKnown } = wordAt(scene, index);
     const isCode = /\d/.test(text) || text === text.toUpperCase() || kind === 'name' || !isKnown;

@@ -1,6 +1,6 @@
 import type { CatalogueService } from '../catalogue.ts';
 import { fieldsOf, outPathsOf, type Field, type OutPath } from './fields.ts';
-import { kinOf } from './lexicon.ts';
+import { isPlainVerb, kinOf } from './lexicon.ts';
 import { isIn, vocabularyOf } from './words.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import { isObject } from '../../json.ts';
@@ -23,8 +23,10 @@ const EMPTY = new Set('service api tool online free slow fast pro the of and for
 export function profileOf(service: CatalogueService): Profile {
   const fields = fieldsOf(service.inputSchema);
   const outputs = outPathsOf(service.outputSchema);
-  const strong = vocabularyOf([service.name, service.id, ...service.capabilities]);
-  for (const word of EMPTY) strong.delete(word);
+  const named = [...vocabularyOf([service.name, service.id])].filter((word) => !isPlainVerb(word));
+  const strong = new Set(
+    [...named, ...vocabularyOf(service.capabilities)].filter((word) => !EMPTY.has(word)),
+  );
   const weak = vocabularyOf([
     service.description,
     service.category,
