@@ -29,7 +29,7 @@ export function termsOf(scene: Scene, task: Pick<Task, 'words'>): number[] {
 export function leadingVerb(scene: Scene, { words }: Pick<Task, 'words'>): number | undefined {
   for (const [place, index] of words.entries()) {
     const word = wordAt(scene, index);
-    if (word.kind === 'verb' && !AUXILIARIES.has(word.norm)) return index;
+    if (word.kind === 'verb' && !AUXILIARIES.has(word.norm) && !isSoft(word.norm)) return index;
     if (place === 0 && isLocal(word.norm)) return index;
     if (word.kind === 'noun' && place === 0 && isFollowedLikeAVerb(scene, words[place + 1])) return index;
     if (!isSoft(word.norm)) return undefined;
