@@ -21,7 +21,8 @@ const DAYS: Record<string, number> = {
   quarter: 91,
   year: 365,
 };
-const UNIT = 'minutes?|mins?|hours?|hrs?|h|days?|d|nights?|weeks?|w|fortnights?|months?|quarters?|years?';
+const UNIT =
+  'minutes?|mins?|hours?|hrs?|h|days?|d|nights?|weeks?|w|fortnights?|months?|quarters?(?!\\s+of)|years?';
 const COUNT = `(?:\\d{1,5}(?:\\.\\d{1,3})?|${NUMBER_WORDS}|an?)`;
 const PAST = 'last|past|previous|latest|recent';
 const FUTURE = 'next|coming|following|upcoming|within|in';
@@ -81,14 +82,30 @@ const addDays = (day: string, days: number): string =>
 
 const MONTH =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-/** "between 5 and 7 June" is "5 to 7 June"; the same length, so that places stay. */
+const DAY = '\\d{1,2}(?:st|nd|rd|th)?';
+const WEEKDAY = '(?:mon|tues|wednes|thurs|fri|satur|sun)day';
+const ONE_DAY = `(?:${WEEKDAY}|(?:${MONTH})\\s+${DAY}|${DAY}(?:\\s+(?:of\\s+)?(?:${MONTH}))?)`;
 const BETWEEN = new RegExp(
-  `\\bbetween(\\s+\\d{1,2}(?:st|nd|rd|th)?\\s+)and(\\s+\\d{1,2}(?:st|nd|rd|th)?\\s+(?:${MONTH})\\b)`,
+  `\\bbetween(\\s+(?:the\\s+)?${ONE_DAY}\\s+)and(\\s+(?:the\\s+)?${ONE_DAY})\\b`,
   'giu',
 );
-const AND_FROM = /\bfrom(\s+\d{1,2}(?:st|nd|rd|th)?\s+)and(?=\s+\d)/giu;
+const THE_DAY = new RegExp(`\\b(to|until|till|through)(\\s+)the(\\s+${DAY})\\b`, 'giu');
+
+/** "between 5 and 7 June", "5th to the 7th of June": as the library reads ranges, and as long, so that places stay. */
 const asRange = (masked: string): string =>
-  masked.replaceAll(BETWEEN, '       $1to $2').replaceAll(AND_FROM, '    $1to ');
+  masked
+    .replaceAll(BETWEEN, '       $1to $2')
+    .replaceAll(
+      THE_DAY,
+      (_, word: string, gap: string, day: string) =>
+        `   ${gap}${' '.repeat(day.length - day.trimStart().length - 1)}${word} ${day.trimStart()}`,
+    );
+
+/** The range's first day was not read: its last is no day to go by. */
+const LOST_START = new RegExp(
+  `(?:\\b|^)(?:${DAY}|${WEEKDAY})\\s+(?:to|until|till|through|and)\\s+(?:the\\s+)?$`,
+  'iu',
+);
 
 const WEEKEND = /\bweekend\b/iu;
 /** A day that is told, or one that a word names; the hour of "now" and bare months are neither. */
@@ -116,8 +133,12 @@ const isAmbiguous = (text: string): boolean =>
     ([, one, other]) => one !== other && Number(one) <= 12 && Number(other) <= 12,
   );
 
-function dateOf(result: chrono.ParsedResult): DateMention {
-  const from = iso(result.start);
+/** "last Friday" is the one before the next. */
+const backFrom = (day: string, text: string, today: string): string =>
+  /^(?:on\s+)?(?:last|previous|past)\b/iu.test(text) && day >= today ? addDays(day, -7) : day;
+
+function dateOf(result: chrono.ParsedResult, today: string): DateMention {
+  const from = backFrom(iso(result.start), result.text, today);
   const isWeekend = WEEKEND.test(result.text);
   const to = isWeekend ? addDays(from, 1) : result.end ? iso(result.end) : undefined;
   const isCertain =
@@ -137,5 +158,11 @@ function dateOf(result: chrono.ParsedResult): DateMention {
 export function findDates(masked: string, today: string): DateMention[] {
   const reference = { instant: new Date(`${today}T12:00:00Z`), timezone: 'UTC' };
   const text = asRange(masked).replaceAll(/\d{9,}/gu, (run) => ' '.repeat(run.length));
-  return chrono.parse(text, reference, { forwardDate: true }).filter(isDay).map(dateOf);
+  return chrono
+    .parse(text, reference, { forwardDate: true })
+    .filter(
+      (result) => isDay(result) && !LOST_START.test(text.slice(Math.max(0, result.index - 30), result.index)),
+    )
+    .map((result) => dateOf(result, today))
+    .filter(({ from, to }) => to === undefined || to > from);
 }
