@@ -16,7 +16,7 @@ const valueOf = (word: Word): number | undefined =>
 
 const NO_THING =
   /^(?:[ap]m|january|february|march|april|may|june|july|august|september|october|november|december)$/u;
-const isNoun = (word: Word | undefined): word is Word => word?.kind === 'noun' && !NO_THING.test(word.norm);
+const isNoun = (word: Word): boolean => word.kind === 'noun' && !NO_THING.test(word.norm);
 
 /** "3 bullet points" are points. */
 const lastOf = (noun: Word, next: Word | undefined, text: string): Word =>

@@ -85,21 +85,17 @@ const MONTH =
 const DAY = '\\d{1,2}(?:st|nd|rd|th)?';
 const WEEKDAY = '(?:mon|tues|wednes|thurs|fri|satur|sun)day';
 const ONE_DAY = `(?:${WEEKDAY}|(?:${MONTH})\\s+${DAY}|${DAY}(?:\\s+(?:of\\s+)?(?:${MONTH}))?)`;
-const BETWEEN = new RegExp(
-  `\\bbetween(\\s+(?:the\\s+)?${ONE_DAY}\\s+)and(\\s+(?:the\\s+)?${ONE_DAY})\\b`,
-  'giu',
-);
-const THE_DAY = new RegExp(`\\b(to|until|till|through)(\\s+)the(\\s+${DAY})\\b`, 'giu');
+const BETWEEN = new RegExp(`\\bbetween(\\s(?:the\\s)?${ONE_DAY})\\sand(\\sthe)?(?=\\s${ONE_DAY}\\b)`, 'giu');
+const THE_DAY = new RegExp(`\\s(to|until|till|through)\\sthe\\s(?=${DAY}\\b)`, 'giu');
 
 /** "between 5 and 7 June", "5th to the 7th of June": as the library reads ranges, and as long, so that places stay. */
 const asRange = (masked: string): string =>
   masked
-    .replaceAll(BETWEEN, '       $1to $2')
     .replaceAll(
-      THE_DAY,
-      (_, word: string, gap: string, day: string) =>
-        `   ${gap}${' '.repeat(day.length - day.trimStart().length - 1)}${word} ${day.trimStart()}`,
-    );
+      BETWEEN,
+      (_, first: string, the?: string) => `       ${first}${the === undefined ? '  to' : '  till  '}`,
+    )
+    .replaceAll(THE_DAY, '   $1   ');
 
 /** The range's first day was not read: its last is no day to go by. */
 const LOST_START = new RegExp(
@@ -133,14 +129,21 @@ const isAmbiguous = (text: string): boolean =>
     ([, one, other]) => one !== other && Number(one) <= 12 && Number(other) <= 12,
   );
 
+/** A weekend begins on Saturday. */
+function firstDay({ start, text }: chrono.ParsedResult): string {
+  const day = iso(start);
+  return WEEKEND.test(text) && new Date(day).getUTCDay() === 0 ? addDays(day, -1) : day;
+}
+
 /** "last Friday" is the one before the next. */
 const backFrom = (day: string, text: string, today: string): string =>
   /^(?:on\s+)?(?:last|previous|past)\b/iu.test(text) && day >= today ? addDays(day, -7) : day;
 
 function dateOf(result: chrono.ParsedResult, today: string): DateMention {
-  const from = backFrom(iso(result.start), result.text, today);
+  const from = backFrom(firstDay(result), result.text, today);
   const isWeekend = WEEKEND.test(result.text);
-  const to = isWeekend ? addDays(from, 1) : result.end ? iso(result.end) : undefined;
+  const last = !result.end ? undefined : iso(result.end);
+  const to = isWeekend ? addDays(from, 1) : last;
   const isCertain =
     (result.start.isCertain('day') && result.start.isCertain('month')) ||
     /\b(?:today|tomorrow|tonight|yesterday)\b/iu.test(result.text);

@@ -103,6 +103,7 @@ describe('a condition has what depends on it', () => {
       ],
     ],
     ['When SOL hits 100, chart it', ['condition: when sol hits 100', 'then: chart it']],
+    ['If possible, chart it', ['fragment: if possible', 'instruction: chart it']],
     ['Tell me if SOL is above 100', ['instruction: tell me if sol is above 100']],
   ])('%s', (text, expected) => expect(clausesOf(text)).toEqual(expected));
 });
@@ -125,6 +126,12 @@ describe('days are read, and nothing else as a day', () => {
       'December 20 to January 3',
       [{ said: 'December 20 to January 3', from: '2026-12-20', to: '2027-01-03', isCertain: true }],
     ],
+    [
+      'from the 12th to the 15th of December',
+      [{ said: '12th to the 15th of December', from: '2026-12-12', to: '2026-12-15', isCertain: true }],
+    ],
+    ['last Friday', [{ said: 'last Friday', from: '2026-11-27', isCertain: false }]],
+    ['last weekend', [{ said: 'last weekend', from: '2026-11-28', to: '2026-11-29', isCertain: false }]],
     ['weather tomorrow', [{ said: 'tomorrow', from: '2026-12-02', isCertain: true }]],
     ['next weekend', [{ said: 'next weekend', from: '2026-12-12', to: '2026-12-13', isCertain: false }]],
     ['on 2026-11-05', [{ said: '2026-11-05', from: '2026-11-05', isCertain: true }]],
@@ -206,6 +213,7 @@ describe('quoted texts and addresses are mentions and no words', () => {
       'He said "hello", book a hotel',
       'translate this',
     ],
+    ['Translate to German: make a chart', 'quote', 'make a chart', 'translate to german'],
     ['Translate "hello, make a chart', 'quote', 'hello, make a chart', 'translate'],
     [
       'Summarize https://a.example/wiki/Solana_(x). Thanks',
