@@ -125,6 +125,7 @@ function isDay(result: chrono.ParsedResult): boolean {
 
 /** "5/6" is a day in June for some and in May for others. */
 const isAmbiguous = (text: string): boolean =>
+  /^(?:on\s+)?\d{1,2}[/.-]\d{1,2}$/u.test(text) ||
   [...text.matchAll(/(?<!\d|\d{4}[/.-])(\d{1,2})[/.-](\d{1,2})(?!\d)/gu)].some(
     ([, one, other]) => one !== other && Number(one) <= 12 && Number(other) <= 12,
   );

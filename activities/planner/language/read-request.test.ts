@@ -174,6 +174,10 @@ describe('money has an amount, a currency and a bound', () => {
     ["don't spend more than 1 USDC", '1 USDC', '1', 'USDC', 'max'],
     ['nothing over 10 cents', '10 cents', '0.1', 'USD', 'max'],
     ['not less than 3 dollars', '3 dollars', '3', 'USD', 'min'],
+    ['not under 3 dollars', '3 dollars', '3', 'USD', 'min'],
+    ['max. 3 USDC', '3 USDC', '3', 'USDC', 'max'],
+    ['cap it at 3 USDC', '3 USDC', '3', 'USDC', 'max'],
+    ['less than half a cent', 'half a cent', '0.005', 'USD', 'max'],
     ['more than 3 dollars', '3 dollars', '3', 'USD', 'min'],
     ['between 5 and 10 dollars', '10 dollars', '10', 'USD', 'max'],
     ['a hundred and fifty euros', 'a hundred and fifty euros', '150', 'EUR', 'none'],
@@ -281,6 +285,6 @@ describe('another language is told by its name', () => {
 });
 
 it('gives verbs in the infinitive and nouns in the singular', () => {
-  const roots = read('My boss wanted prices while I own hotels').words.map((word) => word.root);
-  expect(roots).toEqual(['my', 'boss', 'want', 'price', 'while', 'i', 'own', 'hotel']);
+  const roots = read('My boss wanted prices down while I own hotels').words.map((word) => word.root);
+  expect(roots).toEqual(['my', 'boss', 'want', 'price', 'down', 'while', 'i', 'own', 'hotel']);
 });
