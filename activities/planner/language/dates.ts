@@ -1,7 +1,8 @@
-import * as chrono from 'chrono-node';
+import * as chrono from 'chrono-node/en';
 import type { Mention } from '../../../domain/plan/understanding/reading.ts';
 import { NUMBER_WORDS, numberOf } from './numbers.ts';
 
+type ChronoResult = ReturnType<typeof chrono.parse>[number];
 type DateMention = Extract<Mention, { kind: 'date' }>;
 type DurationMention = Extract<Mention, { kind: 'duration' }>;
 
@@ -72,7 +73,7 @@ function durationOf(match: RegExpMatchArray): DurationMention[] {
 export const findDurations = (masked: string): DurationMention[] =>
   [...masked.matchAll(DURATION)].flatMap(durationOf);
 
-const iso = (parts: chrono.ParsedComponents): string =>
+const iso = (parts: ChronoResult['start']): string =>
   [parts.get('year') ?? 0, parts.get('month') ?? 0, parts.get('day') ?? 0]
     .map((part, at) => String(part).padStart(at === 0 ? 4 : 2, '0'))
     .join('-');
@@ -105,7 +106,7 @@ const LOST_START = new RegExp(
 
 const WEEKEND = /\bweekend\b/iu;
 /** A day that is told, or one that a word names; the hour of "now" and bare months are neither. */
-function isDay(result: chrono.ParsedResult): boolean {
+function isDay(result: ChronoResult): boolean {
   const { start } = result;
   const text = result.text.toLowerCase();
   if (/^(?:now|right now|at the moment|this|may|mar|sun|sat|mon|wed|sec|second)$/u.test(text)) return false;
@@ -131,7 +132,7 @@ const isAmbiguous = (text: string): boolean =>
   );
 
 /** A weekend begins on Saturday. */
-function firstDay({ start, text }: chrono.ParsedResult): string {
+function firstDay({ start, text }: ChronoResult): string {
   const day = iso(start);
   return WEEKEND.test(text) && new Date(day).getUTCDay() === 0 ? addDays(day, -1) : day;
 }
@@ -140,7 +141,7 @@ function firstDay({ start, text }: chrono.ParsedResult): string {
 const backFrom = (day: string, text: string, today: string): string =>
   /^(?:on\s+)?(?:last|previous|past)\b/iu.test(text) && day >= today ? addDays(day, -7) : day;
 
-function dateOf(result: chrono.ParsedResult, today: string): DateMention {
+function dateOf(result: ChronoResult, today: string): DateMention {
   const from = backFrom(firstDay(result), result.text, today);
   const isWeekend = WEEKEND.test(result.text);
   const last = !result.end ? undefined : iso(result.end);
