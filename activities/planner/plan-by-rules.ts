@@ -58,7 +58,7 @@ function vocabularyFor(services: readonly CatalogueService[], choices: Choices):
   const names = [...choices.values()].flatMap((fields) =>
     [...fields.values()].flat().flatMap(({ names: all }) => all),
   );
-  const words = [...texts, ...names].flatMap((text) => text.toLowerCase().match(/\p{L}{3,}/gu) ?? []);
+  const words = [...texts, ...names].flatMap((text) => text.match(/\p{L}{3,}/gu) ?? []);
   return [...new Set([...words, ...plannerWords()])];
 }
 

@@ -48,7 +48,7 @@ const UNTAGGED: Tagged = { kind: 'other', tags: new Set() };
 function wordOf(raw: RawWord, norm: string, { kind, tags }: Tagged, vocabulary: ReadonlySet<string>): Word {
   const root = tags.has('Infinitive') || tags.has('Singular') ? norm : rootOf(norm, kind);
   const isKnown = kind === 'number' || vocabulary.has(norm) || isEnglishWord(norm) || isEnglishWord(raw.text);
-  return { text: raw.text, span: raw.span, norm, root: root, kind, isKnown };
+  return { text: raw.text, span: raw.span, norm, root, kind, isKnown };
 }
 
 function mentionsOf(masked: string, words: readonly Word[], today: string, addresses: Mention[]): Mention[] {
