@@ -45,11 +45,17 @@ function whenOf(word: string | undefined, after: string | undefined): DurationMe
   return PAST.split('|').includes(word.toLowerCase()) ? 'past' : 'future';
 }
 
+const FOR = /\b(?:for|over|during|of|across|covering|spanning)\s+$/iu;
+
 function durationOf(match: RegExpMatchArray): DurationMention[] {
   const [all, first, second, written, unit = '', after] = match;
   const word = second ?? first;
-  // "a day" and "weeks" alone bound nothing.
-  if (word === undefined && after === undefined && (written === undefined || /^an?$/iu.test(written)))
+  // "a day" and "weeks" alone bound nothing; "for a week" does.
+  const isBare = word === undefined && after === undefined;
+  if (
+    isBare &&
+    (written === undefined || (/^an?$/iu.test(written) && !FOR.test(match.input!.slice(0, match.index))))
+  )
     return [];
   if (written === undefined && /^(?:within|in)$/iu.test(word ?? '')) return [];
   if (written === undefined && unit.length < 3) return [];

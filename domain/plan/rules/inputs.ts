@@ -1,7 +1,7 @@
 import type { Product } from './builder.ts';
 import type { Inputs } from './feed.ts';
 import { isDataRole, typesOf } from './fields.ts';
-import { isValueWord, termsOf } from './phrases.ts';
+import { isValueWord, leadingVerb, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
 import { wordAt, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
@@ -32,7 +32,8 @@ export const isGiven = ({ text, numbers }: Pick<Inputs, 'text' | 'numbers'>): bo
  * one only mentions are left, too. Undefined when nothing is left.
  */
 export function remainderOf(scene: Scene, task: Task, profile: Profile, head: number): Task | undefined {
-  const consumed = new Set([head, ...ownWords(scene, task, profile)]);
+  const verb = leadingVerb(scene, task) ?? head;
+  const consumed = new Set([head, verb, ...ownWords(scene, task, profile)]);
   const words = task.words.filter((index) => !consumed.has(index));
   const terms = termsOf(scene, { words });
   const { text } = givenIn(scene, profile, task);
