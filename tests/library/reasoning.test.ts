@@ -95,10 +95,9 @@ test(
 
     const result = (await manager.getWorkflow(workflow.id))!;
     expect(result.totalCost).toBeGreaterThan(0);
-    const { steps, limits, asset, revision, planHash } = result.executionPlan!;
-    expect(createHash('sha256').update(canonicalize({ steps, limits, asset, revision })!).digest('hex')).toBe(
-      planHash,
-    );
+    const { steps, limits, asset, revision, understanding, planHash } = result.executionPlan!;
+    const hashed = { steps, limits, asset, revision, ...(understanding && { understanding }) };
+    expect(createHash('sha256').update(canonicalize(hashed)!).digest('hex')).toBe(planHash);
     expect(result.paymentSignatures.length).toBeGreaterThan(0);
     await expect.poll(() => events.at(-1)?.type).toBe('workflow.completed');
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
