@@ -47,7 +47,7 @@ export function refuseClosed(
   }
   if (decision !== undefined || stopping)
     return { code: 'invalid_state', message: `The run is ${status}; there is nothing to approve.` };
-  const isAware = request.planHash !== undefined || request.acceptPartial === true;
+  const isAware = request.acceptPartial ?? request.planHash !== undefined;
   return partial && plan !== undefined && !isAware ? refusePart(plan) : undefined;
 }
 

@@ -125,8 +125,10 @@ describe('a plan that does only a part of what was asked', () => {
     expect(after([part, message]).reply.kind).toBe('reserve');
   });
 
-  test('is not approved by somebody who names neither', () => {
+  test('is not approved by somebody who names neither, or says that a part is not enough', () => {
     expect(refusalOf(after([part, approve()]))?.code).toBe('partial_plan');
+    const unwilling = approve({ planHash: 'h1', acceptPartial: false });
+    expect(refusalOf(after([part, unwilling]))?.code).toBe('partial_plan');
   });
 
   test('was agreed to once: its revisions are approved like any other', () => {

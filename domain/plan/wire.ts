@@ -61,9 +61,9 @@ export function toWirePlan<M>(plan: Plan, money: (minor: string) => M): WirePlan
 }
 
 /**
- * What a plan's hash covers, exactly as a client reads it from the wire: {steps, limits, asset, revision}, and
- * {understanding} of a plan that has one, with money as JSON numbers. sha256 over its RFC 8785 form, in hex, is the planHash; a client can compute it again. A number in it that
- * no double holds stands as `{"$number": "..."}` there.
+ * What a plan's hash covers, exactly as a client reads it from the wire: {steps, limits, asset, revision}, and {understanding} where
+ * the plan has one, with money as JSON numbers. sha256 over its RFC 8785 form, in hex, is the planHash; a client can compute it again.
+ * A number in it that no double holds stands as `{"$number": "..."}` there.
  */
 export function planHashInput(plan: Omit<Plan, 'planHash'>): JsonObject {
   const money = (minor: string): number => Number(formatUnits(minor, plan.decimals));
