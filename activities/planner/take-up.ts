@@ -41,7 +41,7 @@ export async function takeUp(
     seen: true,
     model: model ?? 'offline',
     intent,
-    ...(isObject(limits) && { limits: limits as WordLimits }),
+    ...(isObject(limits) && { limits }),
     ...(granted === undefined ? {} : { granted }),
   };
 }

@@ -110,6 +110,11 @@ describe('a plan that does only a part of what was asked', () => {
     expect((await api.post(`/runs/${id}/resume`)).status).toBe(409);
     expect((await api.post(`/workflows/${id}/approve`, { planHash: plan.planHash })).status).toBe(200);
     await untilStatus(api, id, 'completed');
+    const { body } = await api.get(`/runs/${id}/receipt`);
+    expect((body['sections'] as unknown[])[1]).toMatchObject({
+      section: 'plan',
+      body: { revisions: [{ plan_hash: plan.planHash, hashed: { understanding } }] },
+    });
   });
 
   test('is hashed with what it understood, as any client can compute', async () => {
