@@ -5,7 +5,7 @@ import type { Authority } from '../../domain/messages.ts';
 import type { Grant } from '../../domain/plan/approval-state.ts';
 import type { Plan, SpendLimits } from '../../domain/plan/plan.ts';
 import { detailName } from '../../domain/plan/understanding/detail.ts';
-import type { Understanding, WordLimits } from '../../domain/plan/understanding/understanding.ts';
+import type { Understanding } from '../../domain/plan/understanding/understanding.ts';
 import type { PlanNeedsDetail, PlanOutcome, PlanRequest } from '../../domain/ports/planning.ts';
 import { questionId } from '../../domain/questions/question.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
