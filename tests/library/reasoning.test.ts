@@ -122,6 +122,9 @@ test(
       success: false,
       message: 'Workflow not found',
     });
+    expect(await manager.answerWorkflow('wf_1_0123456789abcdef', { city: 'Paris' })).toMatchObject({
+      success: false,
+    });
     const { id } = await manager.createWorkflow({
       userId: 'poor_user',
       input: 'Get the SOL price history of the last 30 days',
@@ -136,6 +139,8 @@ test(
     expect(answer.message).toMatch(
       /^Insufficient escrow balance\. Available: 0\.0, Required: [\d.]+\. Please top up\.$/,
     );
+    const said = await manager.answerWorkflow(id, { city: 'Paris' });
+    expect(said).toEqual({ success: false, message: expect.stringContaining('waits for no input') });
     stop();
     expect(await manager.cancelWorkflow(id)).toBe(true);
     await expect.poll(async () => (await manager.getWorkflow(id))?.status).toBe('cancelled');
