@@ -55,7 +55,7 @@ describe('a run that asks for what its plan lacks', () => {
   });
 
   test('has as much patience with a catalogue afterwards as before', async () => {
-    const patienceMs = 1500;
+    const patienceMs = 3000;
     const { fakes, end } = await play(
       temporal,
       { plan, planning: [needs, away, planned] },
