@@ -50,6 +50,7 @@ const MEANINGS = new Map<string, CodeMeaning>([
     'cannot_cancel',
     'workflow_lost',
     'plan_changed',
+    'partial_plan',
     'run_finished',
     'run_not_ended',
     'run_exists',

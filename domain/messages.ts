@@ -41,6 +41,8 @@ export interface ApproveRequest {
   /** Asset code the limits are meant in: a plan in another asset refuses them. */
   asset?: string;
   expiresAtMs?: number;
+  /** A plan that does only a part of what was asked may begin. */
+  acceptPartial?: boolean;
   /** A wallet's signature over what was sent, checked by whoever took it; kept with the approval for its receipt. */
   proof?: WalletProof;
 }
@@ -89,6 +91,7 @@ export type ProvideInputAnswer =
 export type RefusalCode =
   | 'invalid_state'
   | 'plan_changed'
+  | 'partial_plan'
   | 'approval_expired'
   | 'insufficient_escrow'
   | 'cannot_cancel'

@@ -16,6 +16,10 @@ export interface RunSettings {
   reconcileIntervalMs: number;
   /** After this an unknown payment needs a person; its hold stays. */
   reconcileGiveUpMs: number;
+  /** How long a run waits for the answers to what planning asked, ms; runs from before that have none. */
+  answerTtlMs?: number;
+  /** Planning may ask for what is missing. Without it the run fails and says what that was. */
+  ask?: boolean;
   /** The user's ceiling in minor units of the plan's asset. */
   maxCost?: string;
   /** Another run of an ended run's plan: its results are used, except from `fromStep` on. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { JsonObject } from '../schemas/core/json.ts';
 import type { Workflow, WorkflowEvent } from '../schemas/families/reasoning.ts';
 import { StewardError } from '../sdk/errors.ts';
 import type { ReasoningClient } from '../sdk/reasoning-client.ts';
@@ -64,6 +65,14 @@ export class WorkflowManager extends EventEmitter<{ 'workflow-event': [WorkflowE
       success: true,
       message: (await client.approve(id, options)).message,
     }));
+  }
+
+  /** Answers what a workflow that was created with `ask` waits for, by field. A refusal is an answer, with the reason to show. */
+  async answerWorkflow(id: string, data: JsonObject): Promise<{ success: boolean; message?: string }> {
+    return this.#answer(async (client) => {
+      await client.answer(id, data);
+      return { success: true };
+    });
   }
 
   /** False when there is nothing to cancel any more. */

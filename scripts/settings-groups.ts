@@ -88,7 +88,7 @@ const ENGINE: readonly SettingsGroup[] = [
   {
     title: 'Runs and money',
     readers: {
-      ...allBy(API, 'APPROVAL_TTL_MS EARLY_APPROVAL_WAIT_MS'),
+      ...allBy(API, 'APPROVAL_TTL_MS ANSWER_TTL_MS EARLY_APPROVAL_WAIT_MS'),
       CALL_TIMEOUT_MS: BOTH,
       ...allBy(API, 'PLANNING_TIMEOUT_MS SELLER_TIMEOUT_MS LOCAL_CALL_MS'),
       ...allBy(API, 'RECONCILE_INTERVAL_MS RECONCILE_GIVE_UP_MS'),

@@ -18,6 +18,7 @@ import type {
   WorkflowsAnswer,
   WorkflowStatus,
 } from '../schemas/families/reasoning.ts';
+import type { RunAnswer } from '../schemas/core/api.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
 import type { Receipt } from '../schemas/core/receipt.ts';
 import { createHttp, type CallOptions, type ClientOptions, type Http } from './http.ts';
@@ -33,6 +34,8 @@ export interface NewWorkflow {
   maxCost?: AmountInput;
   maxTime?: number;
   metadata?: JsonObject;
+  /** True: what is missing is asked for (`awaiting_input`, see `answer`). Else such a workflow fails with NEEDS_DETAIL. */
+  ask?: boolean;
 }
 
 /** What an approval is bound to. `expiresAt` (ms or ISO 8601) bounds signing; amounts are whole units. */
@@ -43,6 +46,8 @@ export interface Approval {
   /** Ed25519 over the RFC 8785 JSON of {planHash, limits, expiresAt} as sent, base58; with the wallet that made it. */
   signature?: string;
   wallet?: string;
+  /** A plan that does only a part of what was asked may begin. Naming the `planHash` of a plan that was shown says the same. */
+  acceptPartial?: boolean;
 }
 
 /** A page of a list. */
@@ -93,6 +98,15 @@ export class ReasoningClient {
       { ...approval, ...writeLimits(approval) },
       options,
     );
+  }
+
+  /**
+   * Answers what a workflow in `awaiting_input` asks: values by the `field` of its `understanding.questions`. `question` is
+   * `awaitingInput.id`, and may be left out. The same answer again is safe; a bad one is refused as `invalid_input`.
+   */
+  async answer(id: string, data: JsonObject, question?: string, options?: CallOptions): Promise<void> {
+    const body = { ...(question === undefined ? {} : { id: question }), data };
+    await this.#post<RunAnswer>(`/runs/${encodeURIComponent(id)}/inputs`, body, options);
   }
 
   /** Answers the status on the way: `cancelled`, or `rolling_back` when there is something to undo. */

@@ -158,6 +158,7 @@ function terminalEvent(request: FinishRequest, output: JsonObject, attention: st
     data: { ...output, ...facts, ...cancelled },
     ...(request.approval === undefined ? {} : { approval: request.approval }),
     view: {
+      ...request.view,
       ...facts,
       cost: costOf(totals).map((amount) => ({ ...amount })),
       attention,

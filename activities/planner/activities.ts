@@ -67,9 +67,9 @@ export function createPlanningActivities(deps: PlanningDeps): PlanningActivities
 /** A plan that people have seen already is not made again. */
 const fresh = (
   { db, journal }: PlanningDeps,
-  { ride, runId }: PlanRequest,
+  { ride, runId, answers }: PlanRequest,
   plan: () => Promise<PlanOutcome>,
-): Promise<PlanOutcome> => withRide(journal, ride, async () => (await takeUp(db, runId)) ?? plan());
+): Promise<PlanOutcome> => withRide(journal, ride, async () => (await takeUp(db, runId, answers)) ?? plan());
 
 type Tools = PlanningDeps & { cache: PlanCache; ask: AskModel | undefined; modelName: string };
 

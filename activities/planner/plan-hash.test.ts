@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import { Plan as WirePlanSchema } from '../../schemas/families/reasoning.ts';
 import { numberOfText } from '../../domain/exact-json.ts';
@@ -7,6 +9,7 @@ import { planHash, withHash } from './plan-hash.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
 import { formatUnits } from '../../domain/money.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import type { Understanding } from '../../domain/plan/understanding/understanding.ts';
 import { makeOfflinePlan } from '../../domain/plan/make-plan.ts';
 import { planHashInput, toWirePlan } from '../../domain/plan/wire.ts';
 import { revise } from '../../domain/plan/revise.ts';
@@ -17,7 +20,8 @@ const made = makeOfflinePlan('Book a hotel in Lisbon and summarise the confirmat
   codes: ['USDC'],
 });
 if (!made.ok) throw new Error(made.message);
-const plan: Plan = withHash(made.plan);
+const { understanding: _told, ...withoutWords } = made.plan;
+const plan: Plan = withHash(withoutWords);
 const numbers = (minor: string): number => Number(formatUnits(minor, plan.decimals));
 
 describe('a plan on the wire', () => {
@@ -40,6 +44,45 @@ describe('a plan on the wire', () => {
     };
     expect(input).toEqual(JSON.parse(JSON.stringify(planHashInput(plan))));
     expect(plan.planHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+const UNDERSTANDING: Understanding = {
+  parts: [
+    { text: 'Book a hotel', span: [0, 12], as: 'task', step: 'hotel_booking' },
+    { text: 'Lisbon', span: [16, 22], as: 'value', field: 'city', value: 'Lisbon', step: 'hotel_booking' },
+  ],
+  assumptions: [{ field: 'limit', value: 5, why: 'nobody said how many', step: 'hotel_booking' }],
+  ignored: [{ text: 'the', span: [38, 41] }],
+  corrections: [],
+  questions: [],
+};
+
+describe('what a plan understood', () => {
+  const understood = withHash({ ...plan, understanding: UNDERSTANDING });
+
+  it('is on the wire with the plan, and a client that reads it computes the same hash', () => {
+    const wire = JSON.parse(JSON.stringify(toWirePlan(understood, numbers))) as Record<string, unknown>;
+    expect(WirePlanSchema.parse(wire)).toMatchObject({ understanding: UNDERSTANDING });
+    const { steps, limits, asset, revision, understanding } = wire;
+    const bytes = canonicalize({ steps, limits, asset, revision, understanding })!;
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(understood.planHash);
+  });
+
+  it('is covered by the hash: another assumption is another plan', () => {
+    const [assumption] = UNDERSTANDING.assumptions;
+    const other = { ...UNDERSTANDING, assumptions: [{ ...assumption!, value: 6 }] };
+    const { planHash: other6 } = withHash({ ...plan, understanding: other });
+    expect(new Set([plan.planHash, understood.planHash, other6]).size).toBe(3);
+  });
+
+  it('is absent where the plan has none, and the hash is what it was without', () => {
+    expect(Object.keys(planHashInput(plan))).toEqual(['steps', 'limits', 'asset', 'revision']);
+    expect(toWirePlan(plan, numbers)).not.toHaveProperty('understanding');
+  });
+
+  it('stays with a revision', () => {
+    expect(revise(understood, plan.limits, []).understanding).toEqual(UNDERSTANDING);
   });
 });
 

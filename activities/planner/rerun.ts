@@ -9,6 +9,8 @@ import { isOpen } from '../../domain/payments/actions.ts';
 import { stepCompleted, stepSkipped } from '../../domain/payments/events.ts';
 import { planOfRest, splitForRerun, type Reuse } from '../../domain/plan/reuse.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import type { WordLimits } from '../../domain/plan/understanding/understanding.ts';
+import { lowerCeilings } from '../../domain/plan/word-limits.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import type { ReusedResults, PlanningActivities, PlanOutcome } from '../../domain/ports/planning.ts';
 import type { Outputs, ValueRef } from '../../domain/ports/values.ts';
@@ -76,13 +78,18 @@ async function planAgain(db: Queryable, sealer: Sealer, runId: string): Promise<
       `Whether ${open.step_id} was paid in run ${of} is not known yet; wait.`,
       true,
     );
+  const limits = isObject(past.view['limits']) ? (past.view['limits'] as WordLimits) : undefined;
   const { maxCost } = run.settings;
+  const field = typeof maxCost === 'string' ? { maxCost } : {};
+  const bounded = lowerCeilings({ ...field, maxTimeMs: Infinity }, plan, limits);
+  if (!bounded.ok) return failed('PLAN_INVALID', bounded.message);
   return {
     kind: 'planned',
-    plan: withHash(planOfRest(plan, split, typeof maxCost === 'string' ? maxCost : undefined)),
+    plan: withHash(planOfRest(plan, split, bounded.ceilings.maxCost)),
     cached: false,
     model: model ?? 'offline',
     intent,
+    ...(limits && { limits }),
     past: {
       of,
       outputs: await outputsOf(createValues(db, sealer), runId, plan, split, steps),

@@ -1,4 +1,4 @@
-import { keepAnswer, openAnswer } from '../../db/repositories/questions.ts';
+import { findQuestion, keepAnswer, openAnswer } from '../../db/repositories/questions.ts';
 import type { Database } from '../../db/database.ts';
 import type { Sealer } from '../../db/sealing.ts';
 import type { Values } from '../../db/values.ts';
@@ -17,6 +17,7 @@ export interface QuestionDeps {
 export function createQuestionActivities(deps: QuestionDeps): QuestionActivities {
   const { db, sealer, values } = deps;
   return {
+    findQuestion: (request) => findQuestion(db.pool, request),
     async keepAnswer({ runId, question, form, given }) {
       const fields = (await values.load(form)) as unknown as FormField[];
       const data =

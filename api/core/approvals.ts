@@ -53,6 +53,7 @@ const decide = defineRoute({
     'approval_not_found',
     'unsupported_action',
     'plan_changed',
+    'partial_plan',
     'invalid_state',
     'approval_expired',
     'insufficient_escrow',
@@ -63,10 +64,11 @@ const decide = defineRoute({
     const run = await requireRun(ctx, asked.run_id, MISSING);
     const hash = body.plan_hash ?? asked.plan_hash;
     const bound = hash === '' ? {} : { planHash: hash };
+    const accepted = body.accept_partial === undefined ? {} : { acceptPartial: body.accept_partial };
     const decideRun = (): Promise<unknown> =>
       body.decision === 'reject'
         ? rejectRun(ctx, run, { reason: body.reason, ...bound })
-        : approveRun(ctx, run, bound);
+        : approveRun(ctx, run, { ...bound, ...accepted });
     await orEarlierAnswer(ctx, run, decideRun);
     return { status: 200, body: await requireApproval(ctx, asked.id) };
   },

@@ -10,12 +10,12 @@ import { approveRun, cancelRun, rejectRun, requireRun } from '../runs/commands.t
 import { giveInput } from '../runs/give-input.ts';
 import type { Frame, Message, StreamSubject } from '../stream/define-stream.ts';
 
-const { plan_hash, reason } = DecisionBody.shape;
+const { plan_hash, reason, accept_partial } = DecisionBody.shape;
 /** `id` comes back with the answer. A field that is misspelt is refused, as in the body of a request. */
 const id = z.unknown().optional();
 
 const Command = z.discriminatedUnion('type', [
-  strict({ type: z.literal('approve'), id, plan_hash }),
+  strict({ type: z.literal('approve'), id, plan_hash, accept_partial }),
   strict({ type: z.literal('reject'), id, reason, plan_hash }),
   strict({ type: z.literal('input'), id, question: InputBody.shape.id, data: JsonObject }),
   strict({ type: z.literal('cancel'), id, reason }),
@@ -54,11 +54,10 @@ async function obey(
 ): Promise<Frame> {
   switch (command.type) {
     case 'approve': {
-      const answer = await approveRun(
-        ctx,
-        run,
-        command.plan_hash === undefined ? {} : { planHash: command.plan_hash },
-      );
+      const answer = await approveRun(ctx, run, {
+        ...(command.plan_hash !== undefined && { planHash: command.plan_hash }),
+        ...(command.accept_partial !== undefined && { acceptPartial: command.accept_partial }),
+      });
       return answer.kind === 'approved'
         ? { kind: answer.kind, plan_hash: answer.planHash }
         : { kind: answer.kind };

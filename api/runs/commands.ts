@@ -97,7 +97,8 @@ export function resumeRun(ctx: CommandCtx, run: RunRow, planHash?: string): Prom
       'The run waits for room in a budget and goes on by itself: `pause` of GET /runs/{id} says which budget, and who can raise it.',
     );
   const reason = run.view['approvalReason'];
-  if (run.status !== 'awaiting_approval' || reason === undefined || reason === 'initial')
+  const hasBegun = reason !== undefined && reason !== 'initial' && reason !== 'partial';
+  if (run.status !== 'awaiting_approval' || !hasBegun)
     throw new ApiError('invalid_state', `The run is ${run.status}; only a run that was paused is resumed.`);
   return approveRun(ctx, run, planHash === undefined ? {} : { planHash });
 }

@@ -11,7 +11,14 @@ import type { ValueRef } from '../../domain/ports/values.ts';
 import { Amount } from '../../schemas/core/money.ts';
 import type { InboxItem } from '../../schemas/core/api.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { ApprovalRecord, CancelRequest, RunError, RunPause, type Run } from '../../schemas/core/run.ts';
+import {
+  ApprovalRecord,
+  CancelRequest,
+  RunError,
+  RunLimits,
+  RunPause,
+  type Run,
+} from '../../schemas/core/run.ts';
 import { CanAnswer, FormField, type QuestionRecord } from '../../schemas/core/question.ts';
 import type { ApiDeps } from '../context.ts';
 import { troubleOf } from '../errors.ts';
@@ -63,6 +70,7 @@ async function toRun(
     ...(approval && { approval: toApproval(approval) }),
     ...(waiting && { waiting }),
     ...pauseOf(row),
+    ...limitsOf(view),
     deadlines: stringsOf(view['deadlines']),
     ...cancelOf(view),
     created_at: row.created_at.toISOString(),
@@ -107,6 +115,15 @@ function toUnreadable(deps: ApiDeps, row: RunRow, error: unknown): Run {
 function pauseOf({ status, view }: RunRow): Pick<Run, 'pause'> {
   const { data: pause } = RunPause.safeParse(view['pause']);
   return status === 'paused' && pause !== undefined ? { pause } : {};
+}
+
+/** As they were told when the plan was made; only the engine writes them. */
+function limitsOf({ limits }: JsonObject): Pick<Run, 'limits'> {
+  if (!isObject(limits)) return {};
+  const { maxCost, maxTimeMs, verifiedOnly, notFrom } = limits;
+  const given = { max_cost: maxCost, max_time_ms: maxTimeMs, verified_only: verifiedOnly, not_from: notFrom };
+  const { data } = RunLimits.safeParse(given);
+  return data === undefined ? {} : { limits: data };
 }
 
 function cancelOf(view: JsonObject): Pick<Run, 'cancel_requested' | 'cancel'> {
@@ -196,6 +213,7 @@ export function toApproval(row: ApprovalRow): ApprovalRecord {
     ...optional(data, 'paid_again'),
     ...optional(data, 'needs'),
     ...optional(data, 'conflict'),
+    ...optional(data, 'understanding'),
     expires_at: text('expires_at') || null,
     requested_at: row.requested_at.toISOString(),
     decided_at: isoOrNull(row.decided_at),
@@ -204,7 +222,7 @@ export function toApproval(row: ApprovalRow): ApprovalRecord {
 }
 
 /** What only some approvals have, where it is as it should be. */
-function optional<K extends 'paid_again' | 'needs' | 'conflict'>(
+function optional<K extends 'paid_again' | 'needs' | 'conflict' | 'understanding'>(
   data: JsonObject,
   name: K,
 ): Pick<ApprovalRecord, K> {

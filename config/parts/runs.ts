@@ -6,6 +6,9 @@ export const runs = {
     APPROVAL_TTL_MS: int(900_000, 1).describe(
       'How long a plan waits for approval, and an approval allows signing.',
     ),
+    ANSWER_TTL_MS: int(0).describe(
+      'How long a run that may ask (`ask`) waits for the answer to what planning lacks; 0: as long as for an approval.',
+    ),
     CALL_TIMEOUT_MS: int(30_000, 100).describe('Time-out of one call of a service.'),
     PLANNING_TIMEOUT_MS: int(120_000).describe(
       'How long planning waits for service catalogues and models that are away, within maxTime.',

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import type { KnownQuestion } from '../../domain/ports/questions.ts';
+import { questionId } from '../../domain/questions/question.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Queryable } from '../ledger.ts';
 import type { Sealer } from '../sealing.ts';
@@ -41,6 +43,23 @@ export async function openAnswer(
     [runId, question, hash],
   );
   return rows[0] && (sealer.open('run.answer', rows[0].sealed) as JsonObject);
+}
+
+/** What is written down of a question, whatever the run's workflow remembers of it. */
+export async function findQuestion(
+  db: Queryable,
+  { runId, question }: Pick<AnswerKey, 'runId' | 'question'>,
+): Promise<KnownQuestion> {
+  const { rows } = await db.query<Pick<QuestionRow, 'status' | 'data' | 'decided_by'>>(
+    'select status, data, decided_by from approval where id = $1 and run_id = $2',
+    [questionId(runId, question), runId],
+  );
+  const { status, data, decided_by: by } = rows[0] ?? {};
+  const hash = data?.['hash'];
+  if (status === 'answered' && typeof hash === 'string')
+    return { kind: 'answered', answer: { question, hash, by: by ?? 'somebody' } };
+  const expiresAtMs = Date.parse(String(data?.['expires_at']));
+  return Number.isNaN(expiresAtMs) ? { kind: 'new' } : { kind: 'open', expiresAtMs };
 }
 
 /** The run has refused it. */

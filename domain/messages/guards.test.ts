@@ -12,7 +12,7 @@ const AUTHORITY = {
   checked_at: '2026-01-01T00:00:00.000Z',
 };
 const LIMITS = { maxTotalAmount: '5', maxPerTransaction: '5', allowedRecipients: ['0xab'] };
-const APPROVAL = { planHash: HASH, limits: LIMITS, asset: 'USDC', expiresAtMs: 5 };
+const APPROVAL = { planHash: HASH, limits: LIMITS, asset: 'USDC', expiresAtMs: 5, acceptPartial: true };
 
 const MESSAGES: { [name: string]: Message } = {
   approve: {

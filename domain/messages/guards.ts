@@ -1,6 +1,6 @@
 import type { ApproveRequest, Authority, DecisionRequest, ProvideInputRequest } from '../messages.ts';
 import type { InputMessage } from '../questions/question.ts';
-import { digits, fields, jsonObject, listOf, orNull, text, whole, type Guard } from './read.ts';
+import { bool, digits, fields, jsonObject, listOf, orNull, text, whole, type Guard } from './read.ts';
 
 /** The last instant that a date can be, ms. */
 const LATEST_MS = 8.64e15;
@@ -15,6 +15,7 @@ const approval = {
   limits,
   asset: text(100, 1),
   expiresAtMs: whole(0, LATEST_MS),
+  acceptPartial: bool,
 };
 
 const decision = { reason: text(1000), planHash: text(128, 1) };

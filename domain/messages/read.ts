@@ -41,6 +41,11 @@ export const whole = (least: number, most: number): Guard<number> =>
     `must be a whole number from ${least} to ${most}`,
   );
 
+export const bool: Guard<boolean> = when(
+  (value): value is boolean => typeof value === 'boolean',
+  'must be true or false',
+);
+
 /** A duration or another number that is not negative. */
 export const amount: Guard<number> = when(
   (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,

@@ -14,6 +14,8 @@ const settings = {
   localCallMs: 0,
   reconcileIntervalMs: 1,
   reconcileGiveUpMs: 1,
+  answerTtlMs: 1,
+  ask: true,
   maxCost: '5',
   rerun: { of: 'r0', fromStep: 'a' },
 };

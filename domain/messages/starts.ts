@@ -1,7 +1,7 @@
 import type { DepositClaim } from '../ports/escrow.ts';
 import type { PaymentDecisionOrder } from '../ports/payment-decisions.ts';
 import type { RunInput } from '../run-settings.ts';
-import { amount, digits, fields, oneOf, orNull, someFields, text, whole, type Guard } from './read.ts';
+import { amount, bool, digits, fields, oneOf, orNull, someFields, text, whole, type Guard } from './read.ts';
 
 /** What workflows are started with. A workflow that cannot read it ends at once, instead of failing its first task for ever. */
 const id = text(250, 1);
@@ -27,7 +27,12 @@ const settings = someFields(
     reconcileIntervalMs: amount,
     reconcileGiveUpMs: amount,
   },
-  { maxCost: digits, rerun: someFields({ of: id }, { fromStep: text(200, 1) }) },
+  {
+    answerTtlMs: amount,
+    ask: bool,
+    maxCost: digits,
+    rerun: someFields({ of: id }, { fromStep: text(200, 1) }),
+  },
 );
 
 /** A run of a plan. */

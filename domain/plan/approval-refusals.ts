@@ -1,6 +1,7 @@
 import type { ApproveRequest } from '../messages.ts';
 import type { GateFacts, GateState, Refusal } from './approval-state.ts';
 import type { Plan } from './plan.ts';
+import type { Understanding } from './understanding/understanding.ts';
 
 /** What is told to whoever approved a plan that will never come. */
 export const ENDING: Refusal = {
@@ -8,12 +9,17 @@ export const ENDING: Refusal = {
   message: 'The run is ending; there will be nothing to approve.',
 };
 
-/** An approval that names no plan must not approve a dearer one than its sender can have meant. */
+/**
+ * An approval that came before its plan and names none must not approve a dearer one than its sender can have meant. Nor does it
+ * approve less than was asked for, whatever it names: nobody had seen that.
+ */
 export function refuseUnbound(
-  plan: Plan,
+  { plan, partial }: GateState,
   request: ApproveRequest,
   { maxCost }: GateFacts,
 ): Refusal | undefined {
+  if (plan === undefined) return undefined;
+  if (partial && request.acceptPartial !== true) return refusePart(plan);
   const maximum = request.limits?.maxTotalAmount ?? maxCost;
   if (request.planHash !== undefined || maximum === undefined) return undefined;
   if (BigInt(plan.totalEstimatedCost) <= BigInt(maximum)) return undefined;
@@ -23,7 +29,7 @@ export function refuseUnbound(
 
 /** Why this approval cannot be granted now; undefined when it can. */
 export function refuseClosed(
-  { plan, decision }: GateState,
+  { plan, decision, partial }: GateState,
   request: ApproveRequest,
   { status, stopping, nowMs }: GateFacts,
 ): Refusal | undefined {
@@ -39,8 +45,26 @@ export function refuseClosed(
     const message = 'The approval’s own end has passed: nothing could be paid under it. Name a later one.';
     return { code: 'approval_expired', message };
   }
-  if (decision === undefined && !stopping) return undefined;
-  return { code: 'invalid_state', message: `The run is ${status}; there is nothing to approve.` };
+  if (decision !== undefined || stopping)
+    return { code: 'invalid_state', message: `The run is ${status}; there is nothing to approve.` };
+  const isAware = request.acceptPartial ?? request.planHash !== undefined;
+  return partial && plan !== undefined && !isAware ? refusePart(plan) : undefined;
+}
+
+/** What cannot be done is named; the plan's hash is the consent of somebody who has seen that. */
+function refusePart({ understanding, planHash }: Plan): Refusal {
+  const message = `${describeLack(understanding)} Look at the plan, then approve planHash ${planHash}, or accept a part (acceptPartial).`;
+  return { code: 'partial_plan', message };
+}
+
+const LONGEST_SHOWN = 120; // characters of one part
+const MOST_SHOWN = 5;
+
+function describeLack(understanding: Understanding | undefined): string {
+  const lacking = understanding?.parts.filter((part) => part.as === 'unavailable') ?? [];
+  const shown = lacking.slice(0, MOST_SHOWN).map(({ text }) => `"${text.slice(0, LONGEST_SHOWN)}"`);
+  const more = lacking.length > MOST_SHOWN ? ' and more' : '';
+  return `The plan does only a part of what was asked. No service does ${shown.join(', ')}${more}.`;
 }
 
 /** A decision that names a plan is about that plan alone. */

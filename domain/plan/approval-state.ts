@@ -31,6 +31,8 @@ export interface Refusal {
  */
 export interface GateState {
   readonly plan?: Plan;
+  /** Nobody has agreed yet that the plan does only a part of what was asked. */
+  readonly partial?: true;
   readonly decision?: Decision;
   readonly granting: boolean;
 }
@@ -40,7 +42,7 @@ export interface GateState {
  * workflow was reset.
  */
 export type GateMessage =
-  | { kind: 'asked'; plan: Plan }
+  | { kind: 'asked'; plan: Plan; partial?: true }
   | { kind: 'approve'; request: ApproveRequest; early?: true }
   | { kind: 'reserved'; request: ApproveRequest; refusal?: Refusal }
   | { kind: 'reject'; request: DecisionRequest }

@@ -20,6 +20,21 @@ const request = (more: Partial<ApproveRequest> = {}): ApproveRequest => ({
   ...more,
 });
 
+/** A plan that does only a part of what was asked. */
+const PART = planOf('h1', {
+  understanding: {
+    parts: [
+      { text: 'translate this', span: [0, 14], as: 'task', step: 'translate' },
+      { text: 'book a hotel in Munich', span: [20, 42], as: 'unavailable' },
+    ],
+    assumptions: [],
+    ignored: [],
+    corrections: [],
+    questions: [],
+  },
+});
+const part: GateMessage = { kind: 'asked', plan: PART, partial: true };
+
 /** The state and the last reply after these messages. */
 function after(messages: GateMessage[], facts: Partial<GateFacts> = {}, from: GateState = NOTHING_ASKED) {
   let state = from;
@@ -78,6 +93,64 @@ describe('an approval before its plan', () => {
     const early: GateMessage = { kind: 'approve', request: request(), early: true };
     expect(refusalOf(after([asked, early], { maxCost: '99' }))?.code).toBe('invalid_state');
     expect(refusalOf(after([asked, early], { maxCost: '100' }))).toBeUndefined();
+  });
+});
+
+describe('a plan that does only a part of what was asked', () => {
+  const early = (more: Partial<ApproveRequest>): GateMessage => ({
+    kind: 'approve',
+    request: request(more),
+    early: true,
+  });
+
+  test.each<[string, Partial<ApproveRequest>]>([
+    ['names a maximum', { limits: { maxTotalAmount: '1000' } }],
+    ['names its hash, as nobody had seen what it leaves out', { planHash: 'h1' }],
+    ['says that a part is not enough', { planHash: 'h1', acceptPartial: false }],
+  ])('is not bound by an approval that came before it and %s', (_what, more) => {
+    const { state, reply } = after([part, early(more)]);
+    expect(refusalOf({ reply })).toEqual({
+      code: 'partial_plan',
+      message:
+        'The plan does only a part of what was asked. No service does "book a hotel in Munich". Look at the plan, then approve planHash h1, or accept a part (acceptPartial).',
+    });
+    expect(state).toEqual({ plan: PART, granting: false, partial: true });
+  });
+
+  test.each<[string, GateMessage]>([
+    ['accepts a part, before it', early({ acceptPartial: true, limits: { maxTotalAmount: '100' } })],
+    ['accepts a part', approve({ acceptPartial: true })],
+    ['names its hash once it was shown', approve({ planHash: 'h1' })],
+  ])('is approved by whoever %s', (_what, message) => {
+    expect(after([part, message]).reply.kind).toBe('reserve');
+  });
+
+  test('is not approved by somebody who names neither, or says that a part is not enough', () => {
+    expect(refusalOf(after([part, approve()]))?.code).toBe('partial_plan');
+    const unwilling = approve({ planHash: 'h1', acceptPartial: false });
+    expect(refusalOf(after([part, unwilling]))?.code).toBe('partial_plan');
+  });
+
+  test('was agreed to once: its revisions are approved like any other', () => {
+    expect(after([part, { kind: 'asked', plan: PART }, approve()]).reply.kind).toBe('reserve');
+  });
+
+  test('that is approved twice is granted once', () => {
+    const accepted = { acceptPartial: true };
+    const again = after([part, approve(accepted), reserved(accepted), approve()]);
+    expect(again.reply).toMatchObject({ kind: 'granted', grant: { planHash: 'h1' } });
+  });
+
+  test('names no more parts than a person reads', () => {
+    const parts = Array.from({ length: 9 }, (_, n) => ({
+      text: `part ${n} ${'x'.repeat(500)}`,
+      span: [n, n + 1] as [number, number],
+      as: 'unavailable' as const,
+    }));
+    const plan = planOf('h1', { understanding: { ...PART.understanding!, parts } });
+    const message = refusalOf(after([{ kind: 'asked', plan, partial: true }, approve()]))?.message ?? '';
+    expect(message).toContain(' and more. Look at');
+    expect(message.length).toBeLessThan(1000);
   });
 });
 

@@ -23,7 +23,10 @@ type Step = [state: GateState, reply: GateReply];
 export function stepGate(state: GateState, message: GateMessage, facts: GateFacts): Step {
   switch (message.kind) {
     case 'asked':
-      return [{ plan: message.plan, granting: false }, NOTED];
+      return [
+        { plan: message.plan, granting: false, ...(message.partial && { partial: message.partial }) },
+        NOTED,
+      ];
     case 'approve':
       return approve(state, message, facts);
     case 'reserved':
@@ -58,7 +61,7 @@ function approve(
   const { plan, decision, granting } = state;
   if (plan === undefined) return keep(state, request, facts);
   if (granting) return [state, { kind: 'wait' }];
-  const unbound = early === true ? refuseUnbound(plan, request, facts) : undefined;
+  const unbound = early === true ? refuseUnbound(state, request, facts) : undefined;
   if (unbound !== undefined) return refused(state, unbound);
   if (decision?.kind === 'granted') return [state, { kind: 'granted', grant: decision.grant }];
   const refusal = refuseClosed(state, request, facts);

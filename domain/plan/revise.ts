@@ -26,5 +26,6 @@ export function revise(plan: Plan, limits: SpendLimits, revisions: readonly Step
     decimals: plan.decimals,
     revision: plan.revision + 1,
     limits,
+    ...(plan.understanding && { understanding: plan.understanding }),
   };
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import { hashable } from '../hashable.ts';
 import { formatUnits } from '../money.ts';
 import type { Plan, PlanStep, SpendLimits } from './plan.ts';
+import type { Understanding } from './understanding/understanding.ts';
 
 /** A step as clients see it; `M` is how money is written (a number on the wire). */
 export type WireStep<M> = Omit<PlanStep, 'estimatedCost' | 'maxPrice'> & { estimatedCost: M; maxPrice: M };
@@ -25,6 +26,7 @@ export interface WirePlan<M> {
   revision: number;
   planHash: string;
   limits: WireLimits<M>;
+  understanding?: Understanding;
 }
 
 /** One step for the wire; `money` turns minor units into what is written. */
@@ -54,13 +56,14 @@ export function toWirePlan<M>(plan: Plan, money: (minor: string) => M): WirePlan
     revision: plan.revision,
     planHash: plan.planHash,
     limits: toWireLimits(plan.limits, money),
+    ...understood(plan),
   };
 }
 
 /**
- * What a plan's hash covers, exactly as a client reads it from the wire: {steps, limits, asset, revision} with money
- * as JSON numbers. sha256 over its RFC 8785 form, in hex, is the planHash; a client can compute it again. A number in it that
- * no double holds stands as `{"$number": "..."}` there.
+ * What a plan's hash covers, exactly as a client reads it from the wire: {steps, limits, asset, revision}, and {understanding} where
+ * the plan has one, with money as JSON numbers. sha256 over its RFC 8785 form, in hex, is the planHash; a client can compute it again.
+ * A number in it that no double holds stands as `{"$number": "..."}` there.
  */
 export function planHashInput(plan: Omit<Plan, 'planHash'>): JsonObject {
   const money = (minor: string): number => Number(formatUnits(minor, plan.decimals));
@@ -69,6 +72,10 @@ export function planHashInput(plan: Omit<Plan, 'planHash'>): JsonObject {
     limits: toWireLimits(plan.limits, money),
     asset: plan.asset,
     revision: plan.revision,
+    ...understood(plan),
   };
   return hashable(input as unknown as JsonObject) as JsonObject; // interfaces lack the index signature of JsonObject
 }
+
+const understood = ({ understanding }: Pick<Plan, 'understanding'>): Pick<Plan, 'understanding'> =>
+  understanding === undefined ? {} : { understanding };

@@ -16,6 +16,8 @@ export interface FinishRequest {
   /** The output is the sole sink's value, else an object of all sinks' values. */
   outputs: Outputs;
   totals: { cost: string; timeMs: number; asset: string | null; decimals: number };
+  /** What the projection shows besides. */
+  view?: JsonObject;
   attention: { kind: string; detail: string; data: JsonObject }[];
   /** True when nothing was ever reserved or asked for, so that there is nothing to look for and give back. */
   moneyless?: true;

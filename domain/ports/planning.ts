@@ -1,7 +1,7 @@
 import type { Grant } from '../plan/approval-state.ts';
 import type { Plan, SpendLimits } from '../plan/plan.ts';
 import type { Understanding, WordLimits } from '../plan/understanding/understanding.ts';
-import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Json } from '../../schemas/core/json.ts';
 import type { Ride } from './journal.ts';
 import type { Outputs } from './values.ts';
 
@@ -65,7 +65,7 @@ export interface PlanFailure {
   message: string;
   recoverable: boolean;
   /** What a client can do about it: the contract's `error.details`. */
-  details?: JsonObject;
+  details?: Json;
   understanding?: Understanding;
 }
 

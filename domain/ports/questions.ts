@@ -12,7 +12,15 @@ export interface AnswerRef {
 /** `data`: values that a message carried. `hash`: values that the API kept before the form was known. */
 export type GivenAnswer = { data: JsonObject } | { hash: string };
 
+/** What is written down of a question. `open`: it was shown, and nobody has answered. */
+export type KnownQuestion =
+  | { kind: 'answered'; answer: AnswerRef }
+  | { kind: 'open'; expiresAtMs: number }
+  | { kind: 'new' };
+
 export interface QuestionActivities {
+  /** For a run whose workflow was reset: it asks nothing again that was answered, and gives nobody more time. */
+  findQuestion(request: { runId: string; question: string }): Promise<KnownQuestion>;
   /** Checks an answer against its form and keeps it sealed. Safe to repeat. */
   keepAnswer(request: {
     runId: string;

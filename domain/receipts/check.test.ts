@@ -95,6 +95,11 @@ describe('an issuer who signs something untrue is found out', () => {
       /another hash/,
     ],
     [
+      'other words of the request under its hash',
+      ({ plan }) => (plan.revisions[0]!.hashed['understanding'] = { ignored: [] }),
+      /another hash/,
+    ],
+    [
       'a step that was paid twice',
       ({ payments: { payments } }) =>
         Object.assign(payments[1]!, { status: 'settled', finalized: true, tx_hash: '0x1' }),

@@ -91,11 +91,15 @@ export const ApprovalPage = z.object({
   next_cursor: z.string().nullable(),
 });
 
-/** `POST /approvals/{id}`. `plan_hash` guards against a plan that changed meanwhile. */
+/**
+ * `POST /approvals/{id}`. `plan_hash` guards against a plan that changed meanwhile. `accept_partial`: a plan that does only a part of
+ * what was asked may begin; naming its hash says the same.
+ */
 export const DecisionBody = strict({
   decision: z.enum(['approve', 'reject']),
   reason: z.string().max(500).optional(),
   plan_hash: z.string().min(1).max(128).optional(),
+  accept_partial: z.boolean().optional(),
 });
 export type DecisionBody = z.infer<typeof DecisionBody>;
 

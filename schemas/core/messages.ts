@@ -39,6 +39,7 @@ const approval = {
   limits: Limits.optional(),
   asset: Text(100, 1).optional(),
   expiresAtMs: z.int().min(0).max(8.64e15).optional(),
+  acceptPartial: z.boolean().optional(),
 };
 
 const decision = { reason: Text(1000).optional(), planHash: Text(128, 1).optional() };

@@ -28,7 +28,8 @@ const RunBody = z.strictObject({
 
 /**
  * What a plan's hash is over: SHA-256 of the RFC 8785 JSON of `hashed`, in hex, is `plan_hash` (reasoning.md, "Plan").
- * Money in it is JSON numbers in whole units, because that is what people approved.
+ * Money in it is JSON numbers in whole units, because that is what people approved. A plan that has an `understanding` of the
+ * request's words has it here, too.
  */
 const PlanRevision = z.strictObject({
   revision: z.int().min(1),

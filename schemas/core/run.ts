@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Json, JsonObject } from './json.ts';
 import { Amount } from './money.ts';
+import { Understanding } from './understanding.ts';
 
 /** States of a run, every family's work inside the engine (architecture.md, "One vocabulary inside"). */
 export const RunStatus = z.enum([
@@ -41,6 +42,8 @@ export const RunError = z.object({
   message: z.string(),
   stepId: z.string().optional(),
   recoverable: z.boolean(),
+  /** What a client can do about it, where there is more to say than the message. */
+  details: Json.optional(),
   timestamp: z.string(),
 });
 export type RunError = z.infer<typeof RunError>;
@@ -81,6 +84,8 @@ export const Run = z.object({
   waiting: Waiting.optional(),
   /** Set while the run is paused. */
   pause: z.lazy(() => RunPause).optional(),
+  /** Limits that the request's words set. The lower of these and what was given as fields counts. */
+  limits: z.lazy(() => RunLimits).optional(),
   deadlines: z.record(z.string(), z.string()),
   /** True once somebody asked to cancel it, however it ends. `cancel` says who, when and why. */
   cancel_requested: z.boolean(),
@@ -92,6 +97,15 @@ export const Run = z.object({
   temporal: z.object({ workflow_id: z.string(), run_id: z.string().nullable(), url: z.string().nullable() }),
 });
 export type Run = z.infer<typeof Run>;
+
+/** Limits from the words of a request. `max_cost` is in whole units; `not_from` names services or sellers, as they were written. */
+export const RunLimits = z.object({
+  max_cost: Amount.optional(),
+  max_time_ms: z.number().optional(),
+  verified_only: z.literal(true).optional(),
+  not_from: z.array(z.string()).optional(),
+});
+export type RunLimits = z.infer<typeof RunLimits>;
 
 /**
  * What a paused run needs (architecture decision 8): from whom, how to give it, what lacks now, what was spent and what
@@ -128,6 +142,8 @@ export const ApprovalRecord = z.object({
   plan_hash: z.string(),
   maximum: Amount.nullable(),
   payees: z.array(z.string()),
+  /** What the planner made of the request's words; the plan's hash covers it. */
+  understanding: Understanding.optional(),
   /** What an earlier run of the plan paid for steps that this one would pay again. */
   paid_again: z.array(Amount.extend({ step_id: z.string() })).optional(),
   /** What a paused run needs to go on, and who can give it. */

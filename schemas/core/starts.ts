@@ -30,6 +30,8 @@ export const RunInput = z.looseObject({
     localCallMs: Amount,
     reconcileIntervalMs: Amount,
     reconcileGiveUpMs: Amount,
+    answerTtlMs: Amount.optional(),
+    ask: z.boolean().optional(),
     maxCost: Digits.optional(),
     rerun: z.looseObject({ of: Id, fromStep: Text(200, 1).optional() }).optional(),
   }),

@@ -1,12 +1,18 @@
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { Keypair } from '@solana/web3.js';
 import bs58 from 'bs58';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withHash } from '../../activities/planner/plan-hash.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import type { Understanding } from '../../domain/plan/understanding/understanding.ts';
+import type { JournalEvent } from '../../domain/ports/journal.ts';
+import type { Plan as WirePlan } from '../../schemas/families/reasoning.ts';
 import { createCaller, type Caller } from './support/http.ts';
 import { hashOf, type Scenario } from './support/reasoning-activities.ts';
 import { startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
 import { aFreePlan, aPaidPlan, untilStatus } from './support/reasoning-plans.ts';
+import { listen } from './support/streams.ts';
 
 let app: ReasoningApp;
 let api: Caller;
@@ -62,6 +68,120 @@ describe('an approval before the plan', () => {
     await untilStatus(api, id, 'awaiting_approval');
     await expect.poll(async () => (await api.get(`/runs/${id}/events`)).text).toContain('approval.ignored');
   });
+});
+
+describe('a plan that does only a part of what was asked', () => {
+  const understanding: Understanding = {
+    parts: [
+      { text: 'translate this', span: [0, 14], as: 'task', step: 'a' },
+      { text: 'book a hotel in Munich', span: [20, 42], as: 'unavailable' },
+    ],
+    assumptions: [],
+    ignored: [],
+    corrections: [],
+    questions: [],
+  };
+  const partPlan = (): Plan => withHash({ ...aPaidPlan(), understanding });
+
+  /** A run of it that is still being planned, and its money. */
+  async function planning(plan = partPlan()) {
+    const ready = gate();
+    const { id, userId } = await create({ plan, planned: ready.opened }, { maxCost: 5 });
+    await app.fund(userId, '5');
+    return { id, plan, open: ready.open };
+  }
+
+  test('says so, shows what cannot be done, and is approved by its hash', async () => {
+    const { id, plan, open } = await planning();
+    open();
+    expect(await untilStatus(api, id, 'awaiting_approval')).toMatchObject({
+      approvalReason: 'partial',
+      understanding,
+      executionPlan: { understanding },
+    });
+    const { approvals } = (await api.get('/approvals?status=pending')).body as unknown as {
+      approvals: { run_id: string; id: string }[];
+    };
+    const asked = approvals.find(({ run_id }) => run_id === id);
+    expect(asked).toMatchObject({ kind: 'approval', reason: 'partial', understanding });
+    const bare = await api.post(`/workflows/${id}/approve`);
+    expect(bare).toMatchObject({ status: 409, body: { code: 'partial_plan', success: false } });
+    expect(bare.body['error']).toContain('No service does "book a hotel in Munich".');
+    expect((await api.post(`/runs/${id}/resume`)).status).toBe(409);
+    expect((await api.post(`/workflows/${id}/approve`, { planHash: plan.planHash })).status).toBe(200);
+    await untilStatus(api, id, 'completed');
+    const { body } = await api.get(`/runs/${id}/receipt`);
+    expect((body['sections'] as unknown[])[1]).toMatchObject({
+      section: 'plan',
+      body: { revisions: [{ plan_hash: plan.planHash, hashed: { understanding } }] },
+    });
+  });
+
+  test('is hashed with what it understood, as any client can compute', async () => {
+    const { id, open } = await planning();
+    open();
+    const { executionPlan } = await untilStatus(api, id, 'awaiting_approval');
+    const { steps, limits, asset, revision, understanding: told, planHash } = executionPlan as WirePlan;
+    const bytes = canonicalize({ steps, limits, asset, revision, understanding: told })!;
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(planHash);
+    const { events } = (await api.get(`/runs/${id}/events`)).body as unknown as { events: JournalEvent[] };
+    const ready = events.find(({ type }) => type === 'run.plan_ready');
+    expect(ready?.data['plan']).toMatchObject({ understanding, planHash });
+  });
+
+  test('is not bound by an approval from before it: who still waits hears 409 with what is left out', async () => {
+    const { id, open } = await planning();
+    const early = api.post(`/workflows/${id}/approve`, { limits: { maxTotalAmount: 5 } });
+    await expect.poll(() => isKept(id)).toBe(true);
+    open();
+    expect(await early).toMatchObject({ status: 409, body: { code: 'partial_plan' } });
+    expect((await early).body['error']).toContain('book a hotel in Munich');
+    await untilStatus(api, id, 'awaiting_approval');
+    const { text } = await api.get(`/runs/${id}/events`);
+    expect(text).toContain('"code":"partial_plan"');
+  });
+
+  test('is not bound by one that was recorded, and the run tells why', async () => {
+    const { id, open } = await planning();
+    expect((await api.post(`/workflows/${id}/approve`, {})).status).toBe(202);
+    open();
+    await untilStatus(api, id, 'awaiting_approval');
+    await expect.poll(async () => (await api.get(`/runs/${id}/events`)).text).toContain('partial_plan');
+  });
+
+  test('is bound by one from before it that accepts a part', async () => {
+    const { id, open } = await planning();
+    expect((await api.post(`/workflows/${id}/approve`, { acceptPartial: true })).status).toBe(202);
+    open();
+    await untilStatus(api, id, 'completed');
+  });
+
+  test('is accepted in the list of approvals, over the run’s WebSocket and by a signal', async () => {
+    const [one, two, three] = await Promise.all([planning(), planning(), planning()]);
+    for (const { open } of [one, two, three]) open();
+    for (const { id } of [one, two, three]) await untilStatus(api, id, 'awaiting_approval');
+    const socket = listen(app, `/runs/${one.id}/events`);
+    await expect.poll(() => socket.frames.length).toBeGreaterThan(0);
+    socket.send({ type: 'approve', id: 1 });
+    socket.send({ type: 'approve', id: 2, accept_partial: true });
+    const listed = { decision: 'approve', accept_partial: true };
+    expect((await api.post(`/approvals/${encodeURIComponent(`${two.id}:1`)}`, listed)).status).toBe(200);
+    const handle = app.deps.temporal.workflow.getHandle(three.id);
+    await handle.signal('approve', {});
+    await expect.poll(async () => (await api.get(`/runs/${three.id}/events`)).text).toContain('partial_plan');
+    await handle.signal('approve', { acceptPartial: true });
+    for (const { id } of [one, two, three]) await untilStatus(api, id, 'completed');
+    expect(socket.frames.filter(({ id }) => id !== undefined)).toMatchObject([
+      { type: 'error', id: 1, code: 'partial_plan' },
+      { type: 'ack', id: 2, kind: 'approved' },
+    ]);
+  });
+
+  /** An approval waits in the workflow for its plan. */
+  async function isKept(id: string): Promise<boolean> {
+    const { events } = await app.deps.temporal.workflow.getHandle(id).fetchHistory();
+    return events!.some(({ workflowExecutionUpdateAcceptedEventAttributes: taken }) => taken != null);
+  }
 });
 
 describe('an approval', () => {

@@ -2,10 +2,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateKey } from '../../api/keys/secrets.ts';
 import { insertKey } from '../../db/repositories/keys.ts';
 import { ReasoningClient, StewardError, type StreamOptions } from '../../sdk/index.ts';
+import type { Understanding } from '../../domain/plan/understanding/understanding.ts';
+import type { PlanOutcome } from '../../domain/ports/planning.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import { plannedAs } from './support/reasoning-activities.ts';
 import { startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
 import { newSignature, newWallet, scriptedEscrow } from './support/reasoning-escrow.ts';
 import { aFreePlan, aPaidPlan } from './support/reasoning-plans.ts';
 
+const understanding: Understanding = {
+  parts: [{ text: 'and send it', span: [0, 11], as: 'unavailable' }],
+  assumptions: [],
+  ignored: [],
+  corrections: [],
+  questions: [{ field: 'city', question: 'Where?', type: 'text' }],
+};
 const TASK = 'Analyze the last 30 days of DEX volume';
 const chain = { deposits: new Map(), withdrawals: new Map() };
 let app: ReasoningApp;
@@ -57,6 +68,26 @@ describe('the client', () => {
     expect(
       await client.withdraw(userId, { amount: '0.5', destination: newWallet(), asset: 'USDC' }),
     ).toMatchObject({ message: 'Withdrawal successful' });
+  });
+
+  test('answers what a task lacks, and accepts a part of it before there is a plan', async () => {
+    const plan = { ...aFreePlan('asked', 'a'), understanding };
+    const planning = (answers: JsonObject): PlanOutcome =>
+      answers['city'] === undefined
+        ? { kind: 'needs_detail', message: 'Say where.', understanding }
+        : plannedAs(plan);
+    const userId = app.user({ plan, planning });
+    const { id } = await client.createWorkflow({ userId, input: TASK, maxCost: 1, ask: true });
+    const asked = await client.waitFor(id, { until: ['awaiting_input'], timeoutMs: 10_000 });
+    expect(asked.awaitingInput).toMatchObject({ id: 'detail-1', questions: understanding.questions });
+    const bad = await client.answer(id, { town: 'Paris' }).catch((error: unknown) => error);
+    expect(bad).toMatchObject({ code: 'invalid_input', status: 400 });
+    await client.approve(id, { acceptPartial: true });
+    await client.answer(id, { city: 'Paris' }, asked.awaitingInput!.id);
+    expect(await client.waitFor(id, { timeoutMs: 10_000 })).toMatchObject({
+      status: 'completed',
+      approvalReason: 'partial',
+    });
   });
 
   test('reports why a request was refused', async () => {

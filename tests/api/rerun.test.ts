@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { WordLimits } from '../../domain/plan/understanding/understanding.ts';
 import type { CallOutcome } from '../../domain/ports/calling.ts';
 import { aPlan } from '../workflows/support/fakes.ts';
 import { createCaller, type Caller } from './support/http.ts';
-import { hashOf } from './support/reasoning-activities.ts';
+import { hashOf, plannedAs, type Scenario } from './support/reasoning-activities.ts';
 import { startReasoningApp, type ReasoningApp } from './support/reasoning-app.ts';
 import { freeStep, paidStep, untilStatus } from './support/reasoning-plans.ts';
 
@@ -98,6 +99,38 @@ describe('another run of an ended one', () => {
       maxCost: 2,
       estimatedCost: 1.25,
       naturalLanguageInput: 'Something quite different for a change',
+    });
+  });
+
+  test('keeps the limits that its words set, and is priced within them', async () => {
+    const limits: WordLimits = {
+      maxCost: { amount: '1.5', asset: 'USDC' },
+      maxTimeMs: 9000,
+      verifiedOnly: true,
+      notFrom: ['acme'],
+    };
+    const calls: Scenario['calls'] = { send: { kind: 'failed', code: 'HTTP_403', message: 'no' } };
+    const userId = app.user({ plan: plan(), planning: { ...plannedAs(plan()), limits }, calls });
+    await app.fund(userId, '5');
+    const { id } = (await api.post('/workflows/create', { userId, input: TASK, maxCost: 2 })).body.workflow;
+    const shown = {
+      maxCost: 1.5,
+      maxTime: 9000,
+      limits: { maxCost: 1.5, maxTime: 9000, verifiedOnly: true, notFrom: ['acme'] },
+    };
+    expect(await untilStatus(api, id, 'awaiting_approval')).toMatchObject(shown);
+    expect((await api.get(`/runs/${id}`)).body['limits']).toEqual({
+      max_cost: { amount: '1.5', asset: 'USDC' },
+      max_time_ms: 9000,
+      verified_only: true,
+      not_from: ['acme'],
+    });
+    await api.post(`/workflows/${id}/approve`);
+    await untilStatus(api, id, 'failed');
+    const next = String((await again(id)).body['run_id']);
+    expect(await untilStatus(api, next, 'awaiting_approval')).toMatchObject({
+      ...shown,
+      executionPlan: { limits: { maxTotalAmount: 1.5 } },
     });
   });
 

@@ -95,10 +95,9 @@ test(
 
     const result = (await manager.getWorkflow(workflow.id))!;
     expect(result.totalCost).toBeGreaterThan(0);
-    const { steps, limits, asset, revision, planHash } = result.executionPlan!;
-    expect(createHash('sha256').update(canonicalize({ steps, limits, asset, revision })!).digest('hex')).toBe(
-      planHash,
-    );
+    const { steps, limits, asset, revision, understanding, planHash } = result.executionPlan!;
+    const hashed = { steps, limits, asset, revision, ...(understanding && { understanding }) };
+    expect(createHash('sha256').update(canonicalize(hashed)!).digest('hex')).toBe(planHash);
     expect(result.paymentSignatures.length).toBeGreaterThan(0);
     await expect.poll(() => events.at(-1)?.type).toBe('workflow.completed');
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
@@ -123,6 +122,9 @@ test(
       success: false,
       message: 'Workflow not found',
     });
+    expect(await manager.answerWorkflow('wf_1_0123456789abcdef', { city: 'Paris' })).toMatchObject({
+      success: false,
+    });
     const { id } = await manager.createWorkflow({
       userId: 'poor_user',
       input: 'Get the SOL price history of the last 30 days',
@@ -137,6 +139,8 @@ test(
     expect(answer.message).toMatch(
       /^Insufficient escrow balance\. Available: 0\.0, Required: [\d.]+\. Please top up\.$/,
     );
+    const said = await manager.answerWorkflow(id, { city: 'Paris' });
+    expect(said).toEqual({ success: false, message: expect.stringContaining('waits for no input') });
     stop();
     expect(await manager.cancelWorkflow(id)).toBe(true);
     await expect.poll(async () => (await manager.getWorkflow(id))?.status).toBe('cancelled');

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { UPDATES } from '../../domain/messages.ts';
+import type { Understanding } from '../../domain/plan/understanding/understanding.ts';
+import type { PlanOutcome } from '../../domain/ports/planning.ts';
 import type { RunSettings } from '../../domain/run-settings.ts';
 import { aPaidStep, aPlan, aStep, demand, ok, type Fakes, type Script } from '../workflows/support/fakes.ts';
 import { gate } from '../workflows/support/approved.ts';
@@ -29,6 +31,28 @@ async function approveFirst(handle: WorkflowHandle, fakes: Fakes): Promise<void>
 }
 
 const lastStep = gate();
+
+const understood: Understanding = {
+  parts: [{ text: 'and fly me there', span: [0, 16], as: 'unavailable' }],
+  assumptions: [],
+  ignored: [],
+  corrections: [],
+  questions: [],
+};
+const lacking = (field: string): PlanOutcome => ({
+  kind: 'needs_detail',
+  message: `Say the ${field}.`,
+  understanding: { ...understood, questions: [{ field, question: `Which ${field}?`, type: 'text' }] },
+});
+const partOfIt = aPlan([aStep('a')], { understanding: understood });
+const plannedPart: PlanOutcome = {
+  kind: 'planned',
+  plan: partOfIt,
+  cached: false,
+  model: 'offline',
+  intent: { classification: 'test', entities: {}, confidence: 1, requiredCapabilities: [] },
+  limits: { maxCost: { amount: '1', asset: 'USDC' }, maxTimeMs: 15_000 },
+};
 
 /** One for each way through the engine; their recorded histories must replay for ever (architecture decision 15). */
 export const SCENARIOS: { readonly [name: string]: Scenario } = {
@@ -141,6 +165,23 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
       funded: [false, true],
     },
     people: approveFirst,
+  },
+  'asked-twice-then-a-part-within-limits': {
+    script: { plan: partOfIt, planning: [lacking('city'), lacking('guests'), plannedPart] },
+    settings: { ask: true },
+    async people(handle, fakes) {
+      for (const [round, data] of [{ city: 'Paris' }, { guests: '2' }].entries()) {
+        const key = `run.awaiting_input:detail-${round + 1}`;
+        await until(() => fakes.events.some((event) => event.key === key), `${key} is told`);
+        await handle.signal('input', { data });
+      }
+      await approveFirst(handle, fakes);
+    },
+  },
+  'asked-in-vain': {
+    script: { plan: aPlan([aStep('a')]), planning: lacking('city') },
+    settings: { ask: true, answerTtlMs: 50 },
+    people: async () => undefined,
   },
   'too-late-to-pay': {
     script: {

@@ -33,6 +33,7 @@ function revision(number: number, priceOfB: number): PlanRevision {
       { id: 'c', maxPrice: 0.3, pay: solanaPay, estimatedCost: 0.3 },
       { id: 'd', maxPrice: 0, estimatedCost: 0 },
     ],
+    understanding: { ignored: [{ text: 'please', span: [0, 6] }] },
   };
   return { revision: number, plan_hash: hashJson(hashed), hashed };
 }

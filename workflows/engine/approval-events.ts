@@ -5,6 +5,7 @@ import type { PauseNeeds } from '../../domain/plan/pause-needs.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { JournalEvent } from '../../domain/ports/journal.ts';
 import { payees } from '../../domain/plan/spending.ts';
+import type { Understanding } from '../../domain/plan/understanding/understanding.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Run } from './run.ts';
 
@@ -13,6 +14,8 @@ export interface ApprovalAsk {
   plan: Plan;
   reason: string;
   upTo: bigint;
+  /** The user's ceiling, where words of the request lowered it; minor units. */
+  maxCost?: string | undefined;
   /** What an earlier run of the plan paid for steps that this run would pay again, in minor units. */
   paidAgain?: readonly { stepId: string; amount: string }[];
   /** What is needed to go on, where the run is paused. */
@@ -58,6 +61,7 @@ export function announceRequest(
           plan_hash: plan.planHash,
           maximum,
           payees: payees(plan),
+          ...(plan.understanding === undefined ? {} : { understanding: shown(plan.understanding) }),
           ...(needs === undefined ? {} : { needs: needsToWire(needs, plan) }),
           ...(conflict === undefined ? {} : { conflict }),
           ...(paidAgain.length === 0
@@ -69,6 +73,8 @@ export function announceRequest(
     },
   );
 }
+
+const shown = (understanding: Understanding): JsonObject => understanding as unknown as JsonObject;
 
 const inUnits = (minor: bigint | string, { decimals, asset }: Plan): JsonObject => ({
   amount: formatUnits(minor.toString(), decimals),

@@ -35,7 +35,7 @@ export function tell(gate: Gate, message: GateMessage): GateReply {
     stopping: run.stop.reason() !== undefined,
     nowMs: Date.now(),
     approvalTtlMs: run.input.settings.approvalTtlMs,
-    maxCost: run.input.settings.maxCost,
+    maxCost: gate.ask?.maxCost ?? run.input.settings.maxCost,
   };
   const [state, reply] = stepGate(gate.state, message, facts);
   gate.state = state;

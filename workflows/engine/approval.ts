@@ -41,7 +41,7 @@ async function request(gate: Gate, ask: ApprovalAsk): Promise<ApprovalEnd> {
   const { approvalTtlMs } = run.input.settings;
   const lapsesAtMs = Date.now() + approvalTtlMs;
   gate.ask = ask;
-  tell(gate, { kind: 'asked', plan: ask.plan });
+  tell(gate, { kind: 'asked', plan: ask.plan, ...(ask.reason === 'partial' && { partial: true }) });
   announceRequest(run, ask, lapsesAtMs);
   await applyKept(gate, ask);
   await run.journal.flush();

@@ -18,6 +18,8 @@ export interface Patience {
   /** Waits for the next try. False when the time is over or the run must stop. */
   again(why: Pick<Wait, 'for' | 'detail'> & { retryAfterMs?: number | undefined }): Promise<boolean>;
   leftMs(): number;
+  /** Its clock stands still while `work` waits for a person. */
+  standStill<T>(work: () => Promise<T>): Promise<T>;
   /** Whether it has waited at all. */
   waited(): boolean;
 }
@@ -28,7 +30,7 @@ export function createPatience(
   ms: number,
   announce: (wait: Wait) => void,
 ): Patience {
-  const untilMs = Date.now() + ms;
+  let untilMs = Date.now() + ms;
   const leftMs = (): number => untilMs - Date.now();
   const until = (): string => new Date(Math.min(untilMs, stop.endsAtMs())).toISOString();
   let since: string | undefined;
@@ -36,6 +38,12 @@ export function createPatience(
   return {
     leftMs,
     waited: () => attempt > 0,
+    async standStill(work) {
+      const startedAtMs = Date.now();
+      const result = await work();
+      untilMs += Date.now() - startedAtMs;
+      return result;
+    },
     async again({ for: what, detail, retryAfterMs }) {
       if (leftMs() <= 0 || stop.reason() !== undefined) return false;
       const isFirst = since === undefined;

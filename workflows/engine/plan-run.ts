@@ -7,6 +7,7 @@ import { needsOf, type PauseFacts } from '../../domain/plan/pause-needs.ts';
 import { escalated } from '../../domain/plan/revision.ts';
 import type { ReusedResults } from '../../domain/ports/planning.ts';
 import { planConflict } from '../../domain/plan/run-deadlines.ts';
+import { isPartial } from '../../domain/plan/understanding/understanding.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { ApprovalEnd, ApprovalGate } from './approval.ts';
 import type { ApprovalAsk } from './approval-events.ts';
@@ -48,7 +49,7 @@ export async function runPlan(
   const paidAgain = past?.paidAgain ?? [];
   const approval =
     granted === undefined
-      ? await gate.request({ plan, reason: 'initial', upTo, paidAgain, conflict })
+      ? await gate.request({ plan, reason: firstReason(plan), upTo, maxCost, paidAgain, conflict })
       : await restored(gate, context, granted);
   if (approval.kind !== 'approved') return notStarted(context, approval.kind);
   context.budget.grant = approval.grant;
@@ -61,6 +62,9 @@ export async function runPlan(
   await rollBack(context, cause);
   return ending(context, cause.status, timeMs(), cause.error);
 }
+
+/** What cannot be done at all is not part of the plan, and whoever approves it must have seen that. */
+const firstReason = ({ understanding }: Plan): string => (isPartial(understanding) ? 'partial' : 'initial');
 
 /** Approved before the workflow was reset: what was agreed then holds, a raised ceiling as well. */
 async function restored(

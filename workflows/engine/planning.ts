@@ -1,5 +1,6 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { PlanFailure, PlanOutcome } from '../../domain/ports/planning.ts';
+import type { PlanFailure, PlanOutcome, PlanRequest } from '../../domain/ports/planning.ts';
+import { askDetail } from './ask-detail.ts';
 import { createPatience, type Patience, type Wait } from './patience.ts';
 import { handOver, type Run } from './run.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -25,11 +26,16 @@ function announceWait(run: Run, wait: Wait): void {
   });
 }
 
-/** Waits for a catalogue or a model that is away. When the time is over, its last message is the failure. */
+type Known = Required<Pick<PlanRequest, 'whole' | 'answers'>>;
+
+/**
+ * Waits for a catalogue or a model that is away; when the time is over, its last message is the failure. Asks for what the plan
+ * lacks, and plans on with the answer.
+ */
 export async function makePlan(run: Run, patience: Patience): Promise<Settled> {
-  let whole = false;
+  const known: Known = { whole: false, answers: [] };
   for (;;) {
-    const outcome = await planOnce(run, patience, whole);
+    const outcome = await planOnce(run, patience, known);
     if (outcome !== 'stopped' && outcome.kind === 'undoing') throw handOver();
     if (
       outcome === 'stopped' ||
@@ -41,21 +47,27 @@ export async function makePlan(run: Run, patience: Patience): Promise<Settled> {
       return outcome;
     }
     if (outcome.kind === 'needs_model') return planningFailed('The planner gave no plan.');
-    if (outcome.kind === 'needs_detail')
-      return {
-        ...planningFailed(outcome.message),
-        code: 'NEEDS_DETAIL',
-        understanding: outcome.understanding,
-      };
-    whole ||= outcome.whole === true;
+    if (outcome.kind === 'needs_detail') {
+      const detail = await patience.standStill(() => askDetail(run, outcome, known.answers.length + 1));
+      if (detail.kind === 'stopped') return 'stopped';
+      if (detail.kind === 'failed') return detail;
+      const { question, hash } = detail.answer;
+      known.answers.push({ question, hash });
+      continue;
+    }
+    known.whole ||= outcome.whole === true;
     const { for: what, otherwise, retryAfterMs } = outcome;
     if (await patience.again({ for: what, detail: otherwise.message, retryAfterMs })) continue;
     return run.stop.reason() === undefined ? otherwise : 'stopped';
   }
 }
 
-async function planOnce(run: Run, patience: Patience, whole: boolean): Promise<Once> {
-  const request = { runId: run.input.runId, ...(whole ? { whole } : {}) };
+async function planOnce(run: Run, patience: Patience, { whole, answers }: Known): Promise<Once> {
+  const request = {
+    runId: run.input.runId,
+    ...(whole ? { whole } : {}),
+    ...(answers.length > 0 ? { answers } : {}),
+  };
   if (run.input.settings.rerun !== undefined)
     return run.journal.ride((ride) =>
       run.act.local.planAgain.executeWithOptions({ summary: 'plan: as before' }, [{ ...request, ride }]),

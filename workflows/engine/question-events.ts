@@ -38,6 +38,8 @@ export interface QuestionSpec {
   endsRun?: true;
   /** The family's API checks and keeps answers itself, so no signal can bring one. */
   checkedByFamily?: true;
+  /** What the event and the projection say besides, and what the projection says once it is answered. */
+  shown?: { data: JsonObject; view: JsonObject; answered: JsonObject };
   /** What events say, for a family whose clients know it in other words. */
   words?: QuestionWords;
 }
@@ -76,7 +78,7 @@ const MAY_WAIT: readonly RunStatus[] = ['created', 'planning', 'running', 'await
 
 /** Shows the question. A run that waits for something else already goes on showing that. */
 export function announceQuestion(run: Asker, question: Question): void {
-  const { id, prompt, expiresAtMs, words } = question.spec;
+  const { id, prompt, expiresAtMs, words, shown } = question.spec;
   const expires_at = new Date(expiresAtMs).toISOString();
   const item = {
     kind: 'input',
@@ -85,7 +87,10 @@ export function announceQuestion(run: Asker, question: Question): void {
     expires_at,
     can_answer: whoMay(question) as JsonObject,
   };
-  const { data, view } = words?.asked ?? { data: { question: id, prompt, expires_at } };
+  const { data, view } = words?.asked ?? {
+    data: { question: id, prompt, expires_at, ...shown?.data },
+    view: shown?.view,
+  };
   const more: Partial<JournalEvent> = {
     ...(view && { view }),
     approval: {
@@ -128,12 +133,12 @@ export function announceClosed(
 /** The last open question has ended: the run does again what it did before the first. */
 export function announceResumed(
   run: Asker,
-  { spec: { id, words } }: Question,
+  { spec: { id, words, shown } }: Question,
   end: QuestionEnd,
   before: RunStatus,
 ): void {
   const isTold = words === undefined || end.kind === 'answered';
-  const { data, view } = words?.resumed ?? { data: { question: id } };
+  const { data, view } = words?.resumed ?? { data: { question: id }, view: shown?.answered };
   const more: Partial<JournalEvent> = {
     ...(view && { view }),
     ...(isTold ? {} : { approval: { id: questionId(run.input.runId, id), status: 'answered' } }),

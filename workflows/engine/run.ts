@@ -30,7 +30,7 @@ import { createIgnored, ignoreOtherSignals, mustRead, takeSignal, type Ignored }
 import { createStop, type Stop } from './stop.ts';
 
 /** How a run ends. The body decides that, and the engine writes it down. */
-export type Ending = Pick<FinishRequest, 'status' | 'error' | 'outputs' | 'totals'>;
+export type Ending = Pick<FinishRequest, 'status' | 'error' | 'outputs' | 'totals' | 'view'>;
 
 /** What happened on the way that the end of the run must know. */
 export interface Closing {

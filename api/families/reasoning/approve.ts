@@ -46,6 +46,7 @@ export function approveRoute(options: ReasoningOptions): Route {
       'workflow_not_found',
       'invalid_state',
       'plan_changed',
+      'partial_plan',
       'approval_expired',
       'insufficient_escrow',
       'invalid_signature',
@@ -124,7 +125,7 @@ type Request = Omit<ApproveRequest, 'by' | 'updateId'>;
 function requestOf(
   options: ReasoningOptions,
   run: RunDetail,
-  { planHash, limits, expiresAt }: ApproveWorkflow,
+  { planHash, limits, expiresAt, acceptPartial }: ApproveWorkflow,
 ): Request {
   const plan = planOf(run);
   const decimals = plan?.decimals ?? decimalsOf(options, run.settings['asset']);
@@ -142,6 +143,7 @@ function requestOf(
     ...(planHash === undefined ? {} : { planHash }),
     ...(limits === undefined ? {} : { limits: bounds, asset: plan?.asset ?? options.planAsset }),
     ...(expiresAt === undefined ? {} : { expiresAtMs: expiryOf(expiresAt) }),
+    ...(acceptPartial === undefined ? {} : { acceptPartial }),
   };
 }
 

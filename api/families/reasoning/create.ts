@@ -65,9 +65,9 @@ async function begin(ctx: Ctx, options: ReasoningOptions, body: CreateWorkflow):
 export const newWorkflowId = (nowMs: number): string => `wf_${nowMs}_${randomBytes(8).toString('hex')}`;
 
 /** A maximum fixes the asset it is meant in: the planner prices in no other. */
-function settingsOf(options: ReasoningOptions, { maxCost, maxTime }: CreateWorkflow): JsonObject {
+function settingsOf(options: ReasoningOptions, { maxCost, maxTime, ask }: CreateWorkflow): JsonObject {
   const maxTimeMs = Math.min(maxTime || options.maxTimeMs, options.maxTimeMs);
-  const settings: RunSettings = { ...options.run, maxTimeMs };
+  const settings: RunSettings = { ...options.run, maxTimeMs, ...(ask === true && { ask }) };
   if (maxCost === undefined) return { ...settings };
   return { ...settings, maxCost: minorOf(options, maxCost, 'maxCost'), asset: options.planAsset };
 }

@@ -33,7 +33,7 @@ export async function rerunWorkflow(
       settings: {
         ...limitsOf(of.settings),
         ...options.run,
-        ...(input === undefined ? { rerun: { ...rerun } } : {}),
+        ...(input === undefined ? { rerun: { ...rerun } } : askOf(of.settings, input)),
       },
     },
     start: workflowStart(options),
@@ -47,7 +47,15 @@ const limitsOf = (settings: JsonObject): JsonObject =>
     LIMITS.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
   );
 
-/** A task in plain words, as a workflow is created with: a string, or `{"input": string}`. */
+/** Another task may be asked about if the first one could, or if it says so itself. */
+function askOf({ ask: before }: JsonObject, input: Json): JsonObject {
+  const ask = isObject(input) ? (input['ask'] ?? before) : before;
+  const parsed = CreateWorkflow.shape.ask.safeParse(ask);
+  if (!parsed.success) throw invalidField('input.ask', 'Must be true or false.');
+  return parsed.data === true ? { ask: true } : {};
+}
+
+/** A task in plain words, as a workflow is created with: a string, or `{"input": string, "ask"?: boolean}`. */
 function taskOf(input: Json): string {
   const text = isObject(input) ? input['input'] : input;
   const parsed = CreateWorkflow.shape.input.safeParse(text);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Json, JsonObject } from '../../core/json.ts';
 import { PaymentStatus } from '../../core/payment.ts';
 import { StepStatus } from '../../core/run.ts';
+import { Understanding } from '../../core/understanding.ts';
 import { MoneyOut, PlanHash } from './primitives.ts';
 
 /** How a call is repeated: delays in ms. */
@@ -56,7 +57,7 @@ export const Limits = z.object({
 });
 export type Limits = z.infer<typeof Limits>;
 
-/** A priced plan. `parallelGroups` and `criticalPath` name steps; `limits` are what the hash covers. */
+/** A priced plan. `parallelGroups` and `criticalPath` name steps; `limits` are what the hash covers, `understanding` as well. */
 export const Plan = z.object({
   steps: z.array(Step),
   dag: z.record(z.string(), z.array(z.string())),
@@ -68,6 +69,7 @@ export const Plan = z.object({
   revision: z.int().min(1),
   planHash: PlanHash,
   limits: Limits,
+  understanding: Understanding.optional(),
 });
 export type Plan = z.infer<typeof Plan>;
 

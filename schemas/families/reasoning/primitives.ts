@@ -51,11 +51,14 @@ export const WholeIn = z.union([
 /** An asset code, e.g. SOL. Unknown ones are refused later with `unknown_asset`. */
 export const AssetCode = z.string().min(1).max(32).meta({ description: 'Asset code', example: 'USDC' });
 
-/** Hex SHA-256 over the RFC 8785 form of `{steps, limits, asset, revision}`. */
+/** Hex SHA-256 over the RFC 8785 form of `{steps, limits, asset, revision}`, and `understanding` where the plan has one. */
 export const PlanHash = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
-  .meta({ description: 'sha256 of the RFC 8785 JSON of steps, limits, asset and revision' });
+  .meta({
+    description:
+      'sha256 of the RFC 8785 JSON of steps, limits, asset, revision, and understanding if the plan has one',
+  });
 
 /** An opaque position in a list. */
 export const Cursor = z.string().min(1).max(512).meta({ description: 'nextCursor of the page before' });

@@ -6,6 +6,7 @@ import { WorkflowStatus } from './workflow.ts';
 /** Event types of this family's stream. */
 export const WorkflowEventType = z.enum([
   'workflow.planning',
+  'workflow.awaiting_input',
   'workflow.plan_ready',
   'workflow.awaiting_approval',
   'workflow.approved',

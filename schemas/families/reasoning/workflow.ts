@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Json, JsonObject } from '../../core/json.ts';
 import { strict } from '../../core/strict.ts';
+import { PlanQuestion, Understanding } from '../../core/understanding.ts';
 import { Limits, Plan, Step, StepResult } from './plan.ts';
 import {
   Cursor,
@@ -37,6 +38,10 @@ export const CreateWorkflow = z.object({
     example: 120000,
   }),
   metadata: JsonObject.optional(),
+  ask: z.boolean().optional().meta({
+    description:
+      'True: the workflow asks for what is missing (`awaiting_input`) and waits. Else it fails with NEEDS_DETAIL',
+  }),
 });
 export type CreateWorkflow = z.infer<typeof CreateWorkflow>;
 
@@ -75,6 +80,7 @@ export type WorkflowParams = z.infer<typeof WorkflowParams>;
 /** States of a workflow on this family's wire. */
 export const WorkflowStatus = z.enum([
   'planning',
+  'awaiting_input',
   'awaiting_approval',
   'approved',
   'executing',
@@ -89,6 +95,7 @@ export type WorkflowStatus = z.infer<typeof WorkflowStatus>;
 export const ApprovalReason = z.enum([
   'budget_exhausted',
   'initial',
+  'partial',
   'cost_overrun',
   'price_changed',
   'approval_expired',
@@ -114,6 +121,9 @@ export const WorkflowError = z.object({
   stepId: z.string().optional(),
   timestamp: z.union([MsTime, IsoTime]),
   recoverable: z.boolean(),
+  details: Json.optional().meta({
+    description: 'What a client can do about it. Of NEEDS_DETAIL the questions: [{path, message, type, ...}]',
+  }),
 });
 export type WorkflowError = z.infer<typeof WorkflowError>;
 
@@ -128,17 +138,36 @@ export const WorkflowWaiting = z.object({
 });
 export type WorkflowWaiting = z.infer<typeof WorkflowWaiting>;
 
+/** The question that a workflow in `awaiting_input` waits for. `POST /runs/{id}/inputs {id, data}` answers it, by field. */
+export const AwaitedInput = z.object({
+  id: z.string(),
+  questions: z.array(PlanQuestion),
+  expiresAt: IsoTime,
+});
+export type AwaitedInput = z.infer<typeof AwaitedInput>;
+
+/** Limits that the request's words set; the lower of these and the fields counts, and `maxCost` and `maxTime` show that. */
+export const WorkflowLimits = z.object({
+  maxCost: MoneyOut.optional(),
+  maxTime: z.number().optional(),
+  verifiedOnly: z.literal(true).optional(),
+  notFrom: z.array(z.string()).optional(),
+});
+export type WorkflowLimits = z.infer<typeof WorkflowLimits>;
+
 /** A workflow (reasoning.md). Times of running are ms, costs whole units of the plan's asset. */
 export const Workflow = z.object({
   id: WorkflowId,
   userId: UserId,
   naturalLanguageInput: z.string(),
   intent: Intent.optional(),
+  understanding: Understanding.optional(),
   executionPlan: Plan.optional(),
   status: WorkflowStatus,
   approvalReason: ApprovalReason.optional(),
   currentStep: z.string().optional(),
   waiting: WorkflowWaiting.optional(),
+  awaitingInput: AwaitedInput.optional(),
   stepResults: z.record(z.string(), StepResult).optional(),
   estimatedCost: MoneyOut.optional(),
   estimatedTime: z.number().optional(),
@@ -146,6 +175,7 @@ export const Workflow = z.object({
   totalTime: z.number(),
   maxCost: MoneyOut.optional(),
   maxTime: z.number().optional(),
+  limits: WorkflowLimits.optional(),
   approval: z
     .object({
       planHash: PlanHash,

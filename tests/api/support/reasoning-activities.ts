@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createJournalActivities } from '../../../activities/journal/activities.ts';
+import { createQuestionActivities } from '../../../activities/questions/activities.ts';
+import { loadAnswers } from '../../../activities/planner/load-answers.ts';
 import { createRerunActivities } from '../../../activities/planner/rerun.ts';
+import { takeUp } from '../../../activities/planner/take-up.ts';
 import { withRide } from '../../../activities/journal/ride.ts';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import type { Database } from '../../../db/database.ts';
@@ -15,10 +18,11 @@ import type { Plan, PlanStep } from '../../../domain/plan/plan.ts';
 import type { CallingActivities, CallOutcome } from '../../../domain/ports/calling.ts';
 import type { JournalActivities } from '../../../domain/ports/journal.ts';
 import type { LedgerActivities } from '../../../domain/ports/ledger.ts';
+import type { QuestionActivities } from '../../../domain/ports/questions.ts';
 import type { PaymentActivities } from '../../../domain/ports/payments.ts';
 import type { PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
 import type { ValueRef } from '../../../domain/ports/values.ts';
-import type { Json } from '../../../schemas/core/json.ts';
+import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 
 /**
  * The script of a user's runs: their plan, and what their services answer. Unscripted steps succeed, and are paid if
@@ -26,7 +30,8 @@ import type { Json } from '../../../schemas/core/json.ts';
  */
 export interface Scenario {
   plan: Plan;
-  planning?: PlanOutcome;
+  /** A function is asked each time, with what was answered so far. */
+  planning?: PlanOutcome | ((answers: JsonObject) => PlanOutcome);
   /** When this resolves the plan may be ready. */
   planned?: Promise<void>;
   calls?: { [stepId: string]: CallOutcome };
@@ -45,6 +50,7 @@ export interface ActivityParts {
 }
 
 type Activities = PlanningActivities &
+  QuestionActivities &
   CallingActivities &
   PaymentActivities &
   LedgerActivities &
@@ -58,6 +64,7 @@ export function scriptedActivities(parts: ActivityParts): Activities {
   return {
     ...createLedgerActivities(parts),
     ...createJournalActivities(parts),
+    ...createQuestionActivities(parts),
     ...scriptedPlanning(parts, scenarioOf),
     ...scriptedCalls(parts, scenarioOf),
     ...scriptedPayments(parts, scenarioOf),
@@ -73,17 +80,19 @@ function scriptedPlanning(
 ): PlanningActivities {
   return {
     ...createRerunActivities({ db: db.pool, journal, sealer }),
-    planFast: ({ ride, runId }) =>
+    planFast: ({ ride, runId, answers }) =>
       withRide(journal, ride, async () => {
-        const { planned, planning, plan } = await scenarioOf(runId);
-        if (planned !== undefined) return { kind: 'needs_model' };
-        return planning ?? planOf(plan);
+        const before = await takeUp(db.pool, runId, answers);
+        if (before !== undefined) return before;
+        const scenario = await scenarioOf(runId);
+        if (scenario.planned !== undefined) return { kind: 'needs_model' };
+        return outcomeOf(scenario, await loadAnswers(db.pool, sealer, runId, answers));
       }),
-    planWithModel: ({ ride, runId }) =>
+    planWithModel: ({ ride, runId, answers }) =>
       withRide(journal, ride, async () => {
-        const { planned, planning, plan } = await scenarioOf(runId);
-        await planned;
-        return planning ?? planOf(plan);
+        const scenario = await scenarioOf(runId);
+        await scenario.planned;
+        return outcomeOf(scenario, await loadAnswers(db.pool, sealer, runId, answers));
       }),
     revisePlan: async ({ ride, plan, limits, steps }) => {
       await journal.append(ride);
@@ -180,7 +189,13 @@ async function complete(
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const planOf = (plan: Plan): PlanOutcome => ({
+function outcomeOf({ planning, plan }: Scenario, answers: JsonObject): PlanOutcome {
+  const outcome = typeof planning === 'function' ? planning(answers) : planning;
+  return outcome ?? plannedAs(plan);
+}
+
+/** What a planner says of a plan. */
+export const plannedAs = (plan: Plan): Extract<PlanOutcome, { kind: 'planned' }> => ({
   kind: 'planned',
   plan,
   cached: false,

@@ -37,6 +37,8 @@ export interface ReasoningApp {
   user(scenario?: Scenario): string;
   /** Puts whole units into a user's escrow, as a deposit would. */
   fund(userId: string, amount: string, asset?: string): Promise<void>;
+  /** Other workers take over, and know nothing but what is written down. */
+  restartWorkers(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,17 +76,16 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
     },
   };
   const scripted = scriptedActivities(parts);
-  const workers =
-    overrides.workers === false
-      ? undefined
-      : await startWorkers({
-          connection: temporal.nativeConnection,
-          namespace: temporal.namespace,
-          taskQueue: options.taskQueue,
-          activities: { ...scripted, ...overrides.activities?.({ db, scripted }) },
-          bundle: await workflowBundle(),
-          ...workflowSinks(),
-        });
+  const start = async () =>
+    startWorkers({
+      connection: temporal.nativeConnection,
+      namespace: temporal.namespace,
+      taskQueue: options.taskQueue,
+      activities: { ...scripted, ...overrides.activities?.({ db, scripted }) },
+      bundle: await workflowBundle(),
+      ...workflowSinks(),
+    });
+  let workers = overrides.workers === false ? undefined : await start();
   const settings = {
     ...API_SETTINGS,
     listenUrl: fresh.url,
@@ -115,6 +116,10 @@ export async function startReasoningApp(overrides: AppOverrides = {}): Promise<R
       return userId;
     },
     fund: (userId, amount, code = 'USDC') => fund(db, userId, amount, code),
+    async restartWorkers() {
+      await workers?.stop();
+      workers = await start();
+    },
     async close() {
       await api.close();
       await workers?.stop();

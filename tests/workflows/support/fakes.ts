@@ -15,6 +15,7 @@ import type {
   SignOutcome,
   SubmitOutcome,
 } from '../../../domain/ports/payments.ts';
+import type { QuestionActivities } from '../../../domain/ports/questions.ts';
 import type { ReusedResults, PlanningActivities, PlanOutcome } from '../../../domain/ports/planning.ts';
 import type { Plan, PlanStep } from '../../../domain/plan/plan.ts';
 
@@ -100,6 +101,7 @@ export interface Script {
 }
 
 type Activities = PlanningActivities &
+  QuestionActivities &
   CallingActivities &
   PaymentActivities &
   LedgerActivities &
@@ -131,8 +133,9 @@ export function createFakes(script: Script): Fakes {
 
   const activities: Activities = {
     appendEvents: async (ride) => write(ride),
-    planFast: async ({ ride, whole = false }) => {
-      plans.push(whole ? 'plan with all' : 'plan');
+    planFast: async ({ ride, whole = false, answers = [] }) => {
+      const known = answers.map(({ hash }) => `, knowing the ${hash}`).join('');
+      plans.push(`${whole ? 'plan with all' : 'plan'}${known}`);
       write(ride);
       if (typeof script.planning === 'function') return { kind: 'needs_model' };
       if (Array.isArray(script.planning)) return answer('plan', script.planning);
@@ -251,6 +254,8 @@ export function createFakes(script: Script): Fakes {
       return answer('reconcile', script.reconcile ?? [{ kind: 'unknown', message: 'unscripted' }]);
     },
     sweepPayments: async () => ({ open: 0, moved: 0 }),
+    findQuestion: async () => ({ kind: 'new' }),
+    keepAnswer: async ({ question }) => ({ kind: 'kept', hash: `hash of ${question}` }),
     reserveForRun: async ({ ride, upTo }) => {
       write(ride);
       reserved.push(upTo);

@@ -11,6 +11,7 @@ import { isObject } from '../../../../domain/json.ts';
 /** Words for the core's; what has none is progress. Nothing is left out, so `seq` has no gaps. */
 const TYPES: { readonly [type in EngineEvent]?: WorkflowEventType } = {
   'run.planning': 'workflow.planning',
+  'run.awaiting_input': 'workflow.awaiting_input',
   'run.plan_ready': 'workflow.plan_ready',
   'run.running': 'workflow.executing',
   'run.compensating': 'workflow.rolling_back',
@@ -45,6 +46,7 @@ export function toWireEvent(row: EventRow, decimalsOf: DecimalsOf): WorkflowEven
 
 function toWireData({ type, data }: EventRow, decimalsOf: DecimalsOf): JsonObject {
   if (type === 'run.plan_ready') return planReady(data);
+  if (type === 'run.awaiting_input') return asked(data);
   if (type === 'run.running') return isPlan(data['plan']) ? { plan: wirePlan(data['plan']) } : {};
   if (type === 'approval.granted') return only(data, ['planHash']);
   if (type === 'run.completed') return { output: data['output'] ?? null, ...totals(data) };
@@ -67,6 +69,12 @@ function planReady(data: JsonObject): JsonObject {
     ...only(data, ['model']),
   };
 }
+
+/** `question` is what `POST /runs/{id}/inputs` calls `id`; times on streams are ms. */
+const asked = (data: JsonObject): JsonObject => ({
+  ...only(data, ['question', 'questions']),
+  expiresAt: Date.parse(String(data['expires_at'])),
+});
 
 /** Plans are written by the engine only; its type is the shape of what is stored. */
 const isPlan = (value: unknown): value is Plan =>

@@ -8,7 +8,7 @@ const STATUSES: { readonly [status in RunStatus]: WorkflowStatus } = {
   planning: 'planning',
   awaiting_approval: 'awaiting_approval',
   awaiting_payment: 'awaiting_approval',
-  awaiting_input: 'awaiting_approval',
+  awaiting_input: 'awaiting_input',
   paused: 'awaiting_approval', // reasoning.md: a durable pause
   running: 'executing',
   compensating: 'rolling_back',

@@ -64,12 +64,21 @@ test('a status is the contract’s: approved between the grant and the first wor
   const granted = { planHash: 'h2', approval: { planHash: 'h2' } };
   expect([
     wireStatus({ status: 'created', view: {} }),
+    wireStatus({ status: 'awaiting_input', view: {} }),
     wireStatus({ status: 'awaiting_approval', view: { planHash: 'h1' } }),
     wireStatus({ status: 'awaiting_approval', view: granted }),
     wireStatus({ status: 'awaiting_approval', view: { ...granted, planHash: 'h3' } }),
     wireStatus({ status: 'running', view: granted }),
     wireStatus({ status: 'compensating', view: granted }),
-  ]).toEqual(['planning', 'awaiting_approval', 'approved', 'awaiting_approval', 'executing', 'rolling_back']);
+  ]).toEqual([
+    'planning',
+    'awaiting_input',
+    'awaiting_approval',
+    'approved',
+    'awaiting_approval',
+    'executing',
+    'rolling_back',
+  ]);
 });
 
 test('money is written digit for digit, and in sentences with a decimal', () => {

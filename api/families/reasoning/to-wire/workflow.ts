@@ -15,6 +15,7 @@ import { waitingOf } from '../../../runs/waiting.ts';
 import { money, moneyIn } from './money.ts';
 import { wireStatus } from './status.ts';
 import { toStepResults } from './steps.ts';
+import { awaitedInput, ceilings, understandingOf } from './understood.ts';
 import { isObject } from '../../../../domain/json.ts';
 
 /** What a run's sealed input holds: the prompt is nowhere else. */
@@ -44,16 +45,18 @@ export function toWorkflow(
     ...(isObject(view['intent'])
       ? { intent: { rawInput: input, ...view['intent'] } as unknown as Intent }
       : {}),
+    ...understandingOf(run, plan),
     ...(plan === undefined ? {} : { executionPlan: wirePlan(plan) }),
     status: wireStatus(run),
     ...optional('approvalReason', reasonOf(run)),
     ...optional('currentStep', currentStep),
     ...optional('waiting', toWaiting(lacking ?? waitingOf(run, run.steps))),
+    ...awaitedInput(run),
     ...(run.steps.length > 0 ? { stepResults: toStepResults(run.steps, run.payments, decimals) } : {}),
     ...estimates(plan),
     totalCost: money(totalCost(run), decimals),
     totalTime: totalTime(run),
-    ...ceilings(settings, decimals),
+    ...ceilings(run, plan, decimals),
     ...approvalOf(view, decimals),
     attention: run.attention,
     ...(run.status === 'completed' ? { output: view['output'] ?? null } : {}),
@@ -113,16 +116,6 @@ function totalCost({ finished_at, view, payments }: RunDetail): bigint {
 function totalTime({ finished_at, started_at, view }: RunDetail): number {
   if (finished_at !== null) return typeof view['totalTime'] === 'number' ? view['totalTime'] : 0;
   return started_at === null ? 0 : Math.max(0, Date.now() - started_at.getTime());
-}
-
-function ceilings(
-  { maxCost, maxTimeMs }: JsonObject,
-  decimals: number,
-): Pick<Workflow, 'maxCost' | 'maxTime'> {
-  return {
-    ...(typeof maxCost === 'string' ? { maxCost: money(maxCost, decimals) } : {}),
-    ...(typeof maxTimeMs === 'number' ? { maxTime: maxTimeMs } : {}),
-  };
 }
 
 function approvalOf({ approval }: JsonObject, decimals: number): Pick<Workflow, 'approval'> {
