@@ -38,11 +38,10 @@ export function readQuery(req: { url?: string | undefined }): Record<string, str
 
 /** `limits`: names of limits anywhere in the API, which are refused where they would bind nothing. */
 export function parseInput(route: Route, raw: RawInput, limits?: LimitNames): RawInput {
-  const query = rightSpelling('query', route.query, { ...raw.query });
-  const body = rightSpelling('body', route.body, raw.body, route.aliases, limits);
+  const body = rightSpelling(route.body, raw.body, route.aliases, limits);
   return {
     params: parsePath(route, raw.params),
-    query: parsePart('query', route.query, query) as RawInput['query'],
+    query: parsePart('query', route.query, { ...raw.query }) as RawInput['query'],
     body: parsePart('body', route.body, body),
   };
 }

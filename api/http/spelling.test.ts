@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CreateRunBody } from '../../schemas/families/masumi/native.ts';
 import { StartJobBody } from '../../schemas/families/masumi/mip003.ts';
-import { CreateWorkflow, WithdrawEscrow } from '../../schemas/families/reasoning.ts';
+import {
+  CreateEscrow,
+  CreateWorkflow,
+  DepositEscrow,
+  WithdrawEscrow,
+} from '../../schemas/families/reasoning.ts';
 import { JsonObject } from '../../schemas/core/json.ts';
 import { parseJson } from './json-source.ts';
 import { limitNames, rightSpelling } from './spelling.ts';
@@ -18,7 +23,7 @@ const Body = z.object({
 const LIMITS = limitNames([{ money: { paths: ['maxCost', 'limits.maxTotalAmount', 'amount'] } }]);
 
 const read = (value: unknown, aliases = {}, schema: z.ZodType = Body) =>
-  rightSpelling('body', schema, value, aliases, LIMITS);
+  rightSpelling(schema, value, aliases, LIMITS);
 
 const refusal = (value: unknown, aliases = {}, schema: z.ZodType = Body): string => {
   try {
@@ -47,6 +52,15 @@ describe('a field in another spelling', () => {
             .join(''),
         )
         .filter((other) => other !== name);
+    const schemas = [CreateWorkflow, WithdrawEscrow, DepositEscrow, CreateEscrow];
+    for (const schema of schemas)
+      for (const name of Object.keys(schema.shape))
+        fc.assert(
+          fc.property(respelled(name), (other) =>
+            refusal({ [other]: 1 }, {}, schema).includes(`did you mean "${name}"?`),
+          ),
+          { numRuns: 30 },
+        );
     fc.assert(
       fc.property(respelled('maxCost'), (name) => refusal({ [name]: 1 }).includes('did you mean "maxCost"?')),
     );

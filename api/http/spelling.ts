@@ -35,12 +35,11 @@ export function limitNames(routes: Iterable<Pick<Route, 'money'>>): LimitNames {
 }
 
 /**
- * A part of a request with its fields under their right names. A field in another spelling is refused with the right name, unless the
+ * A body with its fields under their right names. A field in another spelling is refused with the right name, unless the
  * contract has that spelling; beside the right one it passes if both say the same. A limit that is no field here is refused, too:
  * whoever sent it counts on it. Everything else that is unknown is left as it is.
  */
 export function rightSpelling(
-  part: 'query' | 'body',
   schema: z.ZodType | undefined,
   value: unknown,
   aliases: Aliases = {},
@@ -57,7 +56,7 @@ export function rightSpelling(
   });
   const [first] = errors;
   if (first === undefined) return spelt;
-  throw new ApiError('validation_failed', `${part}: ${first.path}: ${first.message}`, {
+  throw new ApiError('validation_failed', `body: ${first.path}: ${first.message}`, {
     errors: errors.slice(0, MOST_ERRORS),
   });
 }
@@ -121,11 +120,16 @@ function judge(
     if (!sameValue(item, siblings[right]!))
       refuse(`This is "${right}" in another spelling, with another value: send "${right}" alone.`);
   } else if (right !== undefined) refuse(`There is no such field: did you mean "${right}"?`);
-  else if (limits.has(plain) && !taken.has(key)) refuse(unknownLimit(byPlain, limits));
+  else if (isLimit(plain, limits) && !taken.has(key)) refuse(unknownLimit(byPlain, limits));
 }
 
+/** A maximum of money is one wherever it is sent, also where no route of this installation has such a field. */
+const isLimit = (plain: string, limits: LimitNames): boolean =>
+  limits.has(plain) ||
+  /^max(?:imum)?(?:total)?(?:cost|amount|price|fee|spend|spending|payment|budget)$/.test(plain);
+
 function unknownLimit(byPlain: ReadonlyMap<string, string>, limits: LimitNames): string {
-  const here = [...byPlain].filter(([plain]) => limits.has(plain)).map(([, name]) => `"${name}"`);
+  const here = [...byPlain].filter(([plain]) => isLimit(plain, limits)).map(([, name]) => `"${name}"`);
   const instead = here.length === 0 ? 'leave it out' : `send ${here.join(' or ')}`;
   return `This limit is no field here and would bind nothing: ${instead}.`;
 }
