@@ -43,7 +43,7 @@ describe('a field in another spelling', () => {
           maxLength: name.length,
         })
         .map((marks) =>
-          [...name.replaceAll('_', '')]
+          Array.from(name.replaceAll('_', ''))
             .map(
               (char, at) =>
                 (at > 0 ? marks[at]!.sign : '') +

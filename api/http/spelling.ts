@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
 import { ApiError, type FieldError } from '../problem.ts';
-import type { Route } from '../route.ts';
+import type { Money } from './json-source.ts';
 import { sameValue } from './same-value.ts';
 
 /** The fields of an object by their exact names, with the shapes of those that are objects themselves. */
@@ -24,7 +24,7 @@ const LONGEST_NAME = 100;
 export const plainField = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '');
 
 /** Names of all fields that hold a limit: those of money that begin with "max", and what they stand in. */
-export function limitNames(routes: Iterable<Pick<Route, 'money'>>): LimitNames {
+export function limitNames(routes: Iterable<{ money?: Money }>): LimitNames {
   const names = new Set<string>();
   for (const { money } of routes)
     for (const path of money?.paths ?? []) {
