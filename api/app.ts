@@ -10,6 +10,7 @@ import { createConnections } from './http/connections.ts';
 import { mountRoutes, type Mounted } from './http/mount.ts';
 import { whereOf, type Services } from './http/pipeline.ts';
 import { renderProblem, send } from './http/render.ts';
+import { limitNames } from './http/spelling.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { checkHost } from './middleware/host-guard.ts';
 import { createKeyWatch } from './keys/watch.ts';
@@ -49,6 +50,7 @@ export function createParts(
       auditor: createAuditor(deps.db),
       draining,
       limits,
+      limitNames: limitNames(deps.families.flatMap(({ routes }) => routes)),
       connections: createConnections(settings.connections, settings.trustProxy, limits),
       openStreams: countStreams(settings.connections.streamsPerKey),
       backlogs: createBacklogs(limits),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Scope } from '../schemas/core/principal.ts';
 import type { Ctx } from './context.ts';
 import type { Money } from './http/json-source.ts';
+import type { Aliases } from './http/spelling.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -59,6 +60,11 @@ interface RouteFacts {
   money?: Money;
   /** Body fields that are passed on as they were sent, with every digit of their numbers: "metadata". */
   exact?: readonly string[];
+  /**
+   * Other spellings of body fields that the family's contract has: "input_data": ["inputData", "input"]. They arrive under the right
+   * name. Any other spelling of a known field is refused.
+   */
+  aliases?: Aliases;
   /**
    * Path parameters that name a thing, each with the problem code of there being none. What no name can be is the name of
    * nothing, so it is answered with this code as well.

@@ -296,10 +296,10 @@ describe('limits in words', () => {
 
   it('say how long it may take', async () => {
     const quick = `${SOL} within an hour`;
-    const mentions = [
+    const time = [
       durationOf(quick, 'within an hour', { days: 1 / 24, unit: 'hour', count: 1, when: 'future' }),
     ];
-    const { outcome } = await run(readingOf(quick, { mentions }), [sol()]);
+    const { outcome } = await run(readingOf(quick, { mentions: time }), [sol()]);
     expect(outcome).toMatchObject({ kind: 'planned', limits: { maxTimeMs: 3_600_000 } });
   });
 });

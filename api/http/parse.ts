@@ -5,6 +5,7 @@ import type { Route } from '../route.ts';
 import { readJson } from './body.ts';
 import { safeParseExact } from './exact-body.ts';
 import { isStorable, unstorable } from './json-source.ts';
+import { rightSpelling, type LimitNames } from './spelling.ts';
 
 /** The request's parts before their schemas: text and JSON. */
 export interface RawInput {
@@ -35,11 +36,13 @@ export function readQuery(req: { url?: string | undefined }): Record<string, str
   return query;
 }
 
-export function parseInput(route: Route, raw: RawInput): RawInput {
+/** `limits`: names of limits anywhere in the API, which are refused where they would bind nothing. */
+export function parseInput(route: Route, raw: RawInput, limits?: LimitNames): RawInput {
+  const body = rightSpelling(route.body, raw.body, route.aliases, limits);
   return {
     params: parsePath(route, raw.params),
     query: parsePart('query', route.query, { ...raw.query }) as RawInput['query'],
-    body: parsePart('body', route.body, raw.body),
+    body: parsePart('body', route.body, body),
   };
 }
 

@@ -20,6 +20,7 @@ import type { OpenStreams } from '../stream/open-streams.ts';
 import { clientAddress } from './address.ts';
 import type { Connections } from './connections.ts';
 import { parseInput, readInput, type RawInput } from './parse.ts';
+import type { LimitNames } from './spelling.ts';
 import { renderAnswer, renderProblem, send, type Rendered } from './render.ts';
 
 /** What requests share within one application. */
@@ -34,6 +35,8 @@ export interface Services {
   /** Aborted when the process is about to end: open streams say goodbye. */
   draining: AbortSignal;
   limits: Limits;
+  /** Fields that limit what may be paid, on any route. */
+  limitNames: LimitNames;
   connections: Connections;
   openStreams: OpenStreams;
   backlogs: () => Backlog;
@@ -79,7 +82,7 @@ async function answerTo(
   if (route.limited !== false) await spend(services, callerOf(route, principal, raw, req), res);
   if (raw === undefined) throw (reading as { error: unknown }).error;
   if (route.scope !== null) requireScope(principal, route.scope);
-  const input = parseInput(route, raw);
+  const input = parseInput(route, raw, services.limitNames);
   const key = route.idempotent ? readKey(req.get('idempotency-key')) : undefined;
   const doing = (asking: Principal, claim: Claim | undefined): Promise<Worked> =>
     work(services, route, req, res, asking, input, claim);

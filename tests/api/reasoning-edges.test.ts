@@ -72,6 +72,56 @@ describe('a body that is malformed', () => {
     });
   });
 
+  test.each([
+    [{ user_id: 'u', input: TASK }, 'user_id', 'userId'],
+    [{ userId: 'u', input: TASK, max_cost: 0.05 }, 'max_cost', 'maxCost'],
+    [{ userId: 'u', input: TASK, MaxCost: '0.05' }, 'MaxCost', 'maxCost'],
+    [{ userId: 'u', input: TASK, 'Max-Cost': '0.05' }, 'Max-Cost', 'maxCost'],
+    [{ userId: 'u', input: TASK, maxcost: '0.05' }, 'maxcost', 'maxCost'],
+    [{ userId: 'u', input: TASK, max_time: 1000 }, 'max_time', 'maxTime'],
+    [{ userId: 'u', input: TASK, maxCost: '0.05', max_cost: 0.06 }, 'max_cost', 'maxCost'],
+    [{ userId: 'u', input: TASK, limits: { max_total_amount: 1 } }, 'limits', 'maxCost'],
+  ])('is refused with the right name of a field, and no limit is dropped: %j', async (body, path, right) => {
+    const reply = await api.post('/workflows/create', body);
+    expect(seen(reply)).toEqual([400, 'validation_failed']);
+    expect(reply.body).toMatchObject({
+      details: [{ path, message: expect.stringContaining(`"${right}"`) }],
+    });
+  });
+
+  test('is taken with twins that say the same, with unknown fields, and with anything in metadata', async () => {
+    const userId = app.user({ plan: aFreePlan('twins', 'a') });
+    const metadata = { max_cost: 9, userId: 'other', limits: { max_total_amount: 1 } };
+    const body = {
+      userId,
+      user_id: userId,
+      input: TASK,
+      maxCost: '0.5',
+      max_cost: 0.5,
+      colour: 'red',
+      metadata,
+    };
+    const { status, body: made } = await api.post('/workflows/create', body);
+    expect(status).toBe(201);
+    const { body: read } = await api.get(`/workflows/${made.workflow.id}`);
+    expect(read.workflow).toMatchObject({ maxCost: 0.5, metadata });
+  });
+
+  test('of an approval or a withdrawal is refused in the same way', async () => {
+    const { id, userId } = await waiting({ plan: aFreePlan('spelling', 'a') });
+    for (const limits of [{ max_total_amount: 1 }, { MaxTotalAmount: 1 }]) {
+      const reply = await api.post(`/workflows/${id}/approve`, { limits });
+      expect(seen(reply)).toEqual([400, 'validation_failed']);
+      expect(JSON.stringify(reply.body)).toContain('maxTotalAmount');
+    }
+    const withdrawal = { amount: '1', destination: newWallet(), maxFee: '0.1' };
+    const reply = await api.post(`/escrow/${userId}/withdraw`, withdrawal);
+    expect(seen(reply)).toEqual([400, 'validation_failed']);
+    expect(reply.body['details']).toMatchObject([
+      { path: 'maxFee', message: expect.stringContaining('"max_fee"') },
+    ]);
+  });
+
   test('counts code points: 10 and 5000 emoji are fine', async () => {
     const userId = app.user({ plan: aFreePlan('emoji', 'a') });
     for (const length of [10, 5000])

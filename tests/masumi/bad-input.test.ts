@@ -104,6 +104,45 @@ describe('The identifier', () => {
   });
 });
 
+describe('A field', () => {
+  test.each([
+    [MIP, { identifier_from_purchaser: 'a', Input_Data: INPUT }, 'Input_Data', 'input_data'],
+    [
+      MIP,
+      { 'identifier-from-purchaser': 'a', input_data: INPUT },
+      'identifier-from-purchaser',
+      'identifier_from_purchaser',
+    ],
+    [
+      MIP,
+      { identifier_from_purchaser: 'a', identifierFromPurchaser: 'b', input_data: INPUT },
+      'identifierFromPurchaser',
+      'identifier_from_purchaser',
+    ],
+    [MIP, { identifier_from_purchaser: 'a', input_data: INPUT, maxCost: 1 }, 'maxCost', 'leave it out'],
+    [NATIVE, { inputs: INPUT, paymentAmount: 1 }, 'paymentAmount', 'payment_amount'],
+    [NATIVE, { inputs: INPUT, payment_amount: 1, paymentAmount: 2 }, 'paymentAmount', 'payment_amount'],
+  ])(
+    'in a spelling that nobody takes is refused with the right one: %s %j',
+    async (path, body, sent, right) => {
+      const code = sent === 'identifierFromPurchaser' ? 'invalid_identifier' : 'invalid_input';
+      const { body: refused } = await expectRefused(path, body, 400, code);
+      expect((refused['field_errors'] as { [field: string]: string[] })[sent]?.[0]).toContain(right);
+    },
+  );
+
+  test('may be sent in both spellings with one value', async () => {
+    const twins = { identifier_from_purchaser: 'twins', identifierFromPurchaser: 'twins' };
+    const { status, text } = await post(app, MIP, {
+      ...twins,
+      input_data: INPUT,
+      inputData: INPUT,
+      other: 1,
+    });
+    expect(status, text).toBe(200);
+  });
+});
+
 describe('Inputs', () => {
   test.each([[null], [7], ['text'], [['autumn']], [true]])('are refused when they are %j', async (inputs) => {
     const [mip, native] = orders('no object', inputs) as [[string, object], [string, object]];

@@ -14,7 +14,14 @@ import { requirePurchased, untilPayable } from './jobs.ts';
 import { TAGS } from './names.ts';
 import { takeOrder } from './order.ts';
 import { answerQuestion } from './provide-input.ts';
-import { INPUTS, pick, readInputs, readObject, readStartJob } from './read-order.ts';
+import {
+  IDENTIFIER_ALIASES,
+  INPUT_ALIASES,
+  INPUTS,
+  readInputs,
+  readObject,
+  readStartJob,
+} from './read-order.ts';
 import type { Shop } from './shop.ts';
 import { describeJob } from './status.ts';
 import { toStarted } from './to-wire.ts';
@@ -38,6 +45,7 @@ const startJob = (shop: Shop): Route =>
     idempotent: true,
     params: FlowParams,
     exact: INPUTS,
+    aliases: { ...IDENTIFIER_ALIASES, ...INPUT_ALIASES },
     body: StartJobBody,
     responses: { 200: { description: 'How to pay.', schema: StartedJob } },
     errors: [...ORDER_ERRORS],
@@ -92,6 +100,12 @@ const provide = (shop: Shop): Route =>
     idempotent: true,
     params: FlowParams,
     exact: INPUTS,
+    aliases: {
+      job_id: ['jobId'],
+      status_id: ['statusId'],
+      input_schema_hash: ['inputSchemaHash'],
+      ...INPUT_ALIASES,
+    },
     body: ProvideInputBody,
     responses: { 200: { description: 'Taken; signed where a key is set.', schema: InputProvided } },
     errors: [
@@ -106,13 +120,13 @@ const provide = (shop: Shop): Route =>
     ],
     handler: async (ctx, { params, body }) => {
       const object = readObject(body);
-      const jobId = requireId(pick(object, 'job_id', 'jobId'));
+      const jobId = requireId(object['job_id']);
       const found = await requirePurchased(ctx, shop, params.flow_key, jobId);
-      const lid = pick(object, 'status_id', 'statusId') ?? undefined;
-      const inputs = readInputs(pick(object, ...INPUTS), 'input_data');
+      const lid = object['status_id'] ?? undefined;
+      const inputs = readInputs(object['input_data'], 'input_data');
       if (lid !== undefined && typeof lid !== 'string')
         throw new ApiError('stale_status_id', 'status_id must be the id of the open question.');
-      const schemaHash = readSchemaHash(pick(object, 'input_schema_hash', 'inputSchemaHash'));
+      const schemaHash = readSchemaHash(object['input_schema_hash']);
       return {
         status: 200,
         body: await answerQuestion(ctx, shop.options, found, { lid, schemaHash, inputs }),

@@ -9,7 +9,7 @@ import { ORDER_ERRORS } from './mip003.ts';
 import { TAGS } from './names.ts';
 import { makeIdentifier, takeOrder } from './order.ts';
 import { invalidAmount } from './pricing.ts';
-import { pick, readIdentifier, readInputs, readObject, type Order } from './read-order.ts';
+import { IDENTIFIER_ALIASES, readIdentifier, readInputs, readObject, type Order } from './read-order.ts';
 import type { Shop } from './shop.ts';
 import { resultOf } from './status.ts';
 import { errorOf, statusWord, timesOf, toFlowEvents, toPayment, toTerms } from './to-wire.ts';
@@ -47,6 +47,7 @@ const create = (shop: Shop): Route =>
     idempotent: true,
     money: { paths: ['payment_amount'], numbersOnly: true },
     exact: ['inputs'],
+    aliases: IDENTIFIER_ALIASES,
     params: FlowParams,
     body: CreateRunBody,
     responses: { 200: { description: 'The run, and how to pay for it.', schema: CreatedRun } },
@@ -63,8 +64,8 @@ function readOrder(body: unknown): Order {
   const object = readObject(body);
   return {
     identifier: readIdentifier(object) ?? makeIdentifier(),
-    inputs: readInputs(pick(object, 'inputs'), 'inputs'),
-    amount: readAmount(pick(object, 'payment_amount')),
+    inputs: readInputs(object['inputs'], 'inputs'),
+    amount: readAmount(object['payment_amount']),
   };
 }
 

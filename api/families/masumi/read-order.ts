@@ -20,19 +20,15 @@ export function readObject(body: unknown): JsonObject {
   throw new ApiError('invalid_json', 'The body must be a JSON object.');
 }
 
-/** The first of these names that is there: clients spell them differently. */
-export function pick(body: JsonObject, ...names: string[]): JsonObject[string] | undefined {
-  const name = names.find((one) => Object.hasOwn(body, one));
-  return name === undefined ? undefined : body[name];
-}
-
-/** How clients spell what a flow is given. */
+/** How clients spell what a flow is given, and who orders (masumi.md 1.2). */
 export const INPUTS = ['input_data', 'inputData', 'input'] as const;
+export const INPUT_ALIASES = { input_data: ['inputData', 'input'] } as const;
+export const IDENTIFIER_ALIASES = { identifier_from_purchaser: ['identifierFromPurchaser'] } as const;
 
 /** Body of `start_job`. */
 export function readStartJob(body: unknown): Order {
   const object = readObject(body);
-  const inputs = pick(object, ...INPUTS);
+  const inputs = object['input_data'];
   return {
     identifier: readIdentifier(object),
     inputs: inputs === undefined ? {} : readInputs(inputs, 'input_data'),
@@ -41,7 +37,7 @@ export function readStartJob(body: unknown): Order {
 
 /** 1 to 250 characters, kept as they are: they are hashed and echoed. Undefined where none is sent. */
 export function readIdentifier(body: JsonObject): string | undefined {
-  const value = pick(body, 'identifier_from_purchaser', 'identifierFromPurchaser');
+  const value = body['identifier_from_purchaser'];
   if (value === undefined) return undefined;
   const problem = identifierProblem(value);
   if (problem === undefined) return value as string;

@@ -42,9 +42,7 @@ export interface CheckedClaims {
   confidence: number;
 }
 
-/** From here on a plan counts as sure. */
-const SURE = 0.9;
-const UNSURE = 0.85;
+const UNSURE = 0.85; // from 0.9 on a plan counts as sure
 const MOST_PARTS = 300;
 
 /** Holds what a planner says it understood against the words of the request. Never throws, whatever is claimed. */
@@ -103,8 +101,6 @@ export function checkClaims(
 const isSure = ({ assumptions, ignored, corrections, parts }: Understanding): boolean =>
   assumptions.length + ignored.length + corrections.length === 0 &&
   !parts.some(({ as }) => as === 'unavailable');
-
-export const isConfident = (confidence: number): boolean => confidence >= SURE;
 
 function locate(
   { parts, ignored }: Claims,

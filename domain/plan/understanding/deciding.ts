@@ -65,7 +65,7 @@ const DEEPEST = 20;
 function leaves(value: Json, place: Place, depth = 0): Literal[] {
   if (value === null || depth > DEEPEST) return [];
   if (Array.isArray(value)) {
-    const items = isObject(place.schema['items']) ? (place.schema['items'] as JsonObject) : {};
+    const items = isObject(place.schema['items']) ? place.schema['items'] : {};
     return value.flatMap((item) => leaves(item, { ...place, schema: items }, depth + 1));
   }
   if (typeof value === 'object')

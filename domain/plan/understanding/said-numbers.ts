@@ -65,7 +65,9 @@ function measures(mention: Mention): SaidNumber[] {
       return mention.to === undefined
         ? []
         : [{ value: daysBetween(mention.from, mention.to), span, of: 'nights' }];
-    default:
+    case 'quote':
+    case 'url':
+    case 'email':
       return [];
   }
 }

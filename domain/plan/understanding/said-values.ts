@@ -80,33 +80,37 @@ function findIn(literal: Literal, reading: Reading, open: string): Said | undefi
 
 const at = (span: Span | undefined): Said | undefined => (span === undefined ? undefined : { span });
 
-function findText(literal: Literal, value: string, reading: Reading, open: string): Span | undefined {
-  switch (literal.role) {
-    case 'url':
-    case 'email':
-      return verbatim(value, open);
-    case 'symbol':
-    case 'symbols':
-    case 'from':
-    case 'to':
-      return findSymbol(literal, value, open) ?? findParts(value.split(/[/_-]/), literal, open);
-    case 'text':
-      return findMaterial(value, reading, open);
-    case 'query':
-      return findWords(fold(open), value) ?? findEach(value, reading, open);
-    case 'language':
-      return findNamed([value, nameOfLanguage(value) ?? '', ...labelsOf(literal.schema, value)], open);
-    case 'location':
-      return findNamed([value, ...labelsOf(literal.schema, value)], open) ?? findPlaces(value, open);
-    default:
-      return (
-        (/[@:/]/.test(value) ? verbatim(value, open) : undefined) ??
-        (/[@]|:\/\//.test(value)
-          ? undefined
-          : findNamed([value, ...labelsOf(literal.schema, value)], open)) ??
-        (Array.isArray(literal.schema['enum']) ? findEach(value, reading, open) : undefined)
-      );
-  }
+type Find = (value: string, literal: Literal, reading: Reading, open: string) => Span | undefined;
+
+const findAddress: Find = (value, _literal, _reading, open) => verbatim(value, open);
+const findCoin: Find = (value, literal, _reading, open) =>
+  findSymbol(literal, value, open) ?? findParts(value.split(/[/_-]/), literal, open);
+
+/** How values of a role are said; all others as they are. */
+const FINDERS: { readonly [role in FieldRole]?: Find } = {
+  url: findAddress,
+  email: findAddress,
+  symbol: findCoin,
+  symbols: findCoin,
+  from: findCoin,
+  to: findCoin,
+  text: (value, _literal, reading, open) => findMaterial(value, reading, open),
+  query: (value, _literal, reading, open) => findWords(fold(open), value) ?? findEach(value, reading, open),
+  language: (value, { schema }, _reading, open) =>
+    findNamed([value, nameOfLanguage(value) ?? '', ...labelsOf(schema, value)], open),
+  location: (value, { schema }, _reading, open) =>
+    findNamed([value, ...labelsOf(schema, value)], open) ?? findPlaces(value, open),
+};
+
+const findText = (literal: Literal, value: string, reading: Reading, open: string): Span | undefined =>
+  (FINDERS[literal.role] ?? findPlain)(value, literal, reading, open);
+
+/** A name, an id or a choice. What looks like an address is none unless it is there letter for letter. */
+function findPlain(value: string, { schema }: Literal, reading: Reading, open: string): Span | undefined {
+  const found = /[@:/]/.test(value) ? verbatim(value, open) : undefined;
+  if (found !== undefined || /@|:\/\//.test(value)) return found;
+  const named = findNamed([value, ...labelsOf(schema, value)], open);
+  return named ?? (Array.isArray(schema['enum']) ? findEach(value, reading, open) : undefined);
 }
 
 function findNamed(names: readonly string[], open: string): Span | undefined {

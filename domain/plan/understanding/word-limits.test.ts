@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { durationOf, moneyOf, readingOf } from '../../../tests/support/reading-of.ts';
-import { limitsOf } from './word-limits.ts';
+import { sampleBook, sampleCatalogue } from '../../../tests/support/sample-catalogue.ts';
+import { bindLimits, limitsOf, lowerLimits } from './word-limits.ts';
 
 const CODES = { codes: ['USDC', 'SOL'], sellers: ['Chartify', 'token-data', 'Acme Data'] };
 
@@ -180,4 +181,50 @@ describe('who may sell', () => {
     'not from yesterday',
     'avoid emojis',
   ])('takes no limit from "%s"', (text) => expect(limitsOf(readingOf(text), CODES).limits).toEqual({}));
+});
+
+describe('limits that bind', () => {
+  const services = sampleCatalogue();
+  const context = { services, book: sampleBook, codes: ['USDC', 'SOL'] };
+  const ids = (notFrom: string[]): string[] => bindLimits(context, { notFrom }).services.map(({ id }) => id);
+
+  it('leave verified services alone where only those are wanted', () => {
+    const left = bindLimits(context, { verifiedOnly: true }).services;
+    expect(left).toEqual(services.filter(({ verified }) => verified));
+    expect(left.length).toBeLessThan(services.length);
+  });
+
+  it('leave out whoever is named: by name, id, seller or host', () => {
+    expect(ids(['line chart'])).not.toContain('line-chart');
+    expect(ids(['Line-Chart'])).not.toContain('line-chart');
+    expect(ids(['line'])).not.toContain('line-chart');
+    expect(ids(['sample'])).toEqual([]);
+    expect(ids(['https://services.example/x'])).toEqual([]);
+    expect(ids(['.', '', 'Moody Corp', 'art'])).toEqual(services.map(({ id }) => id));
+  });
+
+  it('price the plan in the asset of the maximum, and take the lower one', () => {
+    const maxCost = { amount: '0.05', asset: 'USDC' };
+    expect(bindLimits(context, { maxCost })).toMatchObject({ codes: ['USDC'], maxCost: '0.05' });
+    expect(bindLimits({ ...context, maxCost: '0.049' }, { maxCost })).toMatchObject({ maxCost: '0.049' });
+    expect(bindLimits({ ...context, maxCost: '0.5' }, { maxCost })).toMatchObject({ maxCost: '0.05' });
+  });
+
+  it('are never raised by others', () => {
+    const ours = {
+      maxCost: { amount: '0.05', asset: 'USDC' },
+      maxTimeMs: 1000,
+      verifiedOnly: true as const,
+      notFrom: ['a'],
+    };
+    const others = { maxCost: { amount: '9', asset: 'USD' }, maxTimeMs: 5000, notFrom: ['b'] };
+    expect(lowerLimits(ours, others, ['USDC'])).toEqual({ ...ours, notFrom: ['a', 'b'] });
+    expect(
+      lowerLimits(ours, { maxCost: { amount: '0.01', asset: 'USD' }, maxTimeMs: 1 }, ['USDC']),
+    ).toMatchObject({
+      maxCost: { amount: '0.01', asset: 'USDC' },
+      maxTimeMs: 1,
+    });
+    expect(lowerLimits({}, { maxCost: { amount: '5', asset: 'EUR' } }, ['USDC'])).toEqual({});
+  });
 });
