@@ -10,9 +10,9 @@ export const freeRequest = (about = ''): string =>
 /** The request is always the same, so its plan comes from the cache. */
 export const FREE_REQUEST = freeRequest();
 
-/** Five paid services of the samples: history, statistics, chart, sentiment and report. */
+/** Five paid services of the samples: history, statistics, chart, forecast and report. */
 export const PAID_REQUEST =
-  'Get the SOL price history of 30 days. Calculate statistics. Draw a line chart. Analyze the sentiment. Compose a report.';
+  'Get the SOL price history of 30 days. Calculate statistics. Draw a line chart. Forecast the series. Compose a report.';
 
 const number = { type: 'number' };
 const text = { type: 'string' };

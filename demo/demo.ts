@@ -30,7 +30,8 @@ const TASKS: readonly DemoTask[] = [
   },
   {
     title: 'A task that fails half-way, on purpose: the booking is undone and refunded',
-    input: 'Book a hotel in Berlin for 2 nights and then get a credit rating for Example Corp',
+    input:
+      'Book a hotel in Berlin for 2 nights from 10 January and then get a credit rating for Example Corp',
     maxCost: '2',
     ends: 'failed',
   },

@@ -19,15 +19,16 @@ import type { WordLimits } from '../../domain/plan/understanding/understanding.t
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import { revise } from '../../domain/plan/revise.ts';
-import { readPlainly } from '../../domain/plan/understanding/read-plainly.ts';
 import { withRide } from '../journal/ride.ts';
 import { createAskModel, type AskModel, type ModelSettings } from './ask-model.ts';
+import { loadAnswers } from './load-answers.ts';
 import { loadRequest, type PlanningRequest } from './load-request.ts';
 import type { Lookup } from './lookups.ts';
-import { planByRules } from './plan-by-rules.ts';
-import { createPlanCache, type CacheFacts, type PlanCache } from './plan-cache.ts';
+import { planByRules, readable } from './plan-by-rules.ts';
+import { createPlanCache, type CachedPlan, type CacheFacts, type PlanCache } from './plan-cache.ts';
 import { withHash } from './plan-hash.ts';
 import { askForPlan } from './plan-with-model.ts';
+import { readerFor } from './reader.ts';
 import { createRerunActivities } from './rerun.ts';
 import { takeUp } from './take-up.ts';
 import { plannerVersion } from './version.ts';
@@ -88,7 +89,7 @@ async function planFast(tools: Tools, request: PlanRequest): Promise<PlanOutcome
   const task = await prepare(tools, request);
   if ('kind' in task) return task;
   const known = await tools.cache.find(task.facts);
-  if (known !== undefined) return { kind: 'planned', cached: true, ...known };
+  if (known !== undefined) return fromCache(known);
   if (tools.ask !== undefined) return { kind: 'needs_model' };
   const {
     today,
@@ -120,24 +121,25 @@ async function planWithModel(tools: Tools, request: PlanRequest): Promise<PlanOu
   const task = await prepare(tools, request);
   if ('kind' in task) return task;
   const known = await tools.cache.find(task.facts);
-  if (known !== undefined) return { kind: 'planned', cached: true, ...known };
+  if (known !== undefined) return fromCache(known);
+  const { today, context, answers } = task;
+  const { text: input, others } = readable(task.request.input, answers);
+  const read = await readerFor(context.services, new Map());
   const outcome = await askForPlan(
     tools.ask,
-    {
-      input: task.request.input,
-      today: task.today,
-      reading: readPlainly(task.request.input, task.today),
-      context: task.context,
-    },
+    { input, today, reading: read(input, today), answers: others, context },
     signalOf(Math.min(tools.planningMs ?? PLANNING_MS, request.withinMs ?? Infinity)),
   );
   switch (outcome.kind) {
     case 'planned':
-      return keep(tools, task, outcome.plan, outcome.intent);
+      return keep(tools, task, outcome.plan, outcome.intent, outcome.limits);
     case 'needs_detail':
       return outcome;
     case 'refused':
-      return refused(task, outcome.problem.code, outcome.problem.message);
+      return notPlanned(task, {
+        ...outcome.problem,
+        ...(outcome.understanding && { understanding: outcome.understanding }),
+      });
     case 'failed':
       return failed('PLANNING_FAILED', outcome.message);
     case 'retry':
@@ -145,9 +147,15 @@ async function planWithModel(tools: Tools, request: PlanRequest): Promise<PlanOu
   }
 }
 
+const fromCache = ({ input: _input, ...known }: CachedPlan): PlanOutcome => ({
+  kind: 'planned',
+  cached: true,
+  ...known,
+});
+
 async function prepare(
   tools: Tools,
-  { runId, whole: mustBeWhole = false }: PlanRequest,
+  { runId, whole: mustBeWhole = false, answers: given }: PlanRequest,
 ): Promise<Task | PlanFailure | PlanWait> {
   const { db, sealer, assets, clock = Date.now } = tools;
   const request = await loadRequest(db, sealer, assets, runId);
@@ -159,7 +167,7 @@ async function prepare(
   const { whole = true } = found;
   if (mustBeWhole && !whole) return sourceMissing();
   const { input, maxCost, maxTimeMs, codes } = request;
-  const answers: JsonObject = {};
+  const answers = await loadAnswers(db, sealer, runId, given);
   const today = new Date(clock()).toISOString().slice(0, 10);
   return {
     request,
@@ -189,7 +197,8 @@ async function keep(
   limits: WordLimits = {},
 ): Promise<PlanOutcome> {
   const kept = { plan: withHash(unhashed), intent, limits, model: tools.modelName };
-  await tools.cache.keep(task.facts, kept);
+  const { input } = task.request;
+  await tools.cache.keep(task.facts, { ...kept, input });
   return { kind: 'planned', cached: false, ...kept };
 }
 

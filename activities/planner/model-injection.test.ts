@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AssembleContext } from '../../domain/plan/assemble.ts';
 import type { CatalogueService } from '../../domain/plan/catalogue.ts';
 import type { Reading } from '../../domain/plan/understanding/reading.ts';
-import { readPlainly } from '../../domain/plan/understanding/read-plainly.ts';
+import { readPlainly } from '../../tests/support/read-plainly.ts';
 import { modelCall, modelPlan, standInModel } from '../../tests/support/model-plan.ts';
 import { moneyOf, readingOf, spanOf } from '../../tests/support/reading-of.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';

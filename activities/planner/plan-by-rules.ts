@@ -3,10 +3,9 @@ import type { AssembleContext } from '../../domain/plan/assemble.ts';
 import type { CatalogueService } from '../../domain/plan/catalogue.ts';
 import { planReading, type RulePlan } from '../../domain/plan/make-plan.ts';
 import { choicesOf, lookupsOf } from '../../domain/plan/rules/lookups.ts';
-import { plannerWords } from '../../domain/plan/rules/lexicon.ts';
 import type { Choices } from '../../domain/plan/rules/scene.ts';
 import type { Json, JsonObject } from '../../schemas/core/json.ts';
-import { readRequest } from './language/read-request.ts';
+import { readerFor } from './reader.ts';
 
 export interface RuleRequest {
   /** ISO date. */
@@ -23,12 +22,19 @@ export async function planByRules(
   input: string,
   { today, context, answers = {}, lookup }: RuleRequest,
 ): Promise<RulePlan> {
-  const { request, ...others } = answers;
+  const { text, others } = readable(input, answers);
   const choices = await askLookups(context.services, lookup);
-  const vocabulary = vocabularyFor(context.services, choices);
-  const read = (text: string) => readRequest(text, { today, vocabulary });
-  const text = typeof request === 'string' && request.trim() !== '' ? request : input;
+  const reader = await readerFor(context.services, choices);
+  const read = (text: string) => reader(text, today);
   return planReading(read(text), context, { choices, answers: others, matches, read });
+}
+
+/** What is to be read: an answer to "what is meant?" takes the place of the request. */
+export function readable(
+  input: string,
+  { request, ...others }: JsonObject,
+): { text: string; others: JsonObject } {
+  return { text: typeof request === 'string' && request.trim() !== '' ? request : input, others };
 }
 
 async function askLookups(
@@ -45,21 +51,6 @@ async function askLookups(
     }),
   );
   return choicesOf(lookups, answers);
-}
-
-/** Words that a typo may stand for: those of the catalogue, and those that the rules know. */
-function vocabularyFor(services: readonly CatalogueService[], choices: Choices): string[] {
-  const texts = services.flatMap(({ name, description, category, capabilities }) => [
-    name,
-    description,
-    category,
-    ...capabilities,
-  ]);
-  const names = [...choices.values()].flatMap((fields) =>
-    [...fields.values()].flat().flatMap(({ names: all }) => all),
-  );
-  const words = [...texts, ...names].flatMap((text) => text.match(/\p{L}{3,}/gu) ?? []);
-  return [...new Set([...words, ...plannerWords()])];
 }
 
 const LONGEST_PATTERN = 500;

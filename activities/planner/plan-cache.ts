@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Queryable } from '../../db/ledger.ts';
 import type { Sealer } from '../../db/sealing.ts';
+import { respan } from '../../domain/plan/understanding/respan.ts';
+import { withHash } from './plan-hash.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { PlanIntent } from '../../domain/plan/draft.ts';
 import type { WordLimits } from '../../domain/plan/understanding/understanding.ts';
@@ -13,6 +15,8 @@ export interface CachedPlan {
   intent: PlanIntent;
   limits: WordLimits;
   model: string;
+  /** The request to the letter: what was understood names passages of it. */
+  input: string;
 }
 
 /** What a plan depends on. */
@@ -45,9 +49,9 @@ export function createPlanCache(db: Queryable, sealer: Sealer): PlanCache {
         text: `select sealed from cache where kind = 'plan' and key = $1 and expires_at > now()`,
         values: [cacheKey(facts)],
       });
-      return rows[0] === undefined
-        ? undefined
-        : (sealer.open(PURPOSE, rows[0].sealed) as unknown as CachedPlan);
+      if (rows[0] === undefined) return undefined;
+      const kept = sealer.open(PURPOSE, rows[0].sealed) as unknown as CachedPlan;
+      return asAsked(kept, facts.input);
     },
     async keep(facts, plan) {
       await db.query({
@@ -59,6 +63,13 @@ export function createPlanCache(db: Queryable, sealer: Sealer): PlanCache {
       });
     },
   };
+}
+
+/** The plan for a request that differs in white space alone; its passages are told of this one. */
+function asAsked(kept: CachedPlan, input: string): CachedPlan | undefined {
+  if (kept.plan.understanding === undefined || kept.input === input) return kept;
+  const understanding = respan(kept.plan.understanding, kept.input, input);
+  return understanding && { ...kept, input, plan: withHash({ ...kept.plan, understanding }) };
 }
 
 /** sha256 over everything a plan depends on; spacing and Unicode form of the request make no difference. */

@@ -10,14 +10,13 @@ import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogu
 import { formatUnits } from '../../domain/money.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Understanding } from '../../domain/plan/understanding/understanding.ts';
-import { makeOfflinePlan } from '../../domain/plan/make-plan.ts';
+import { planByRules } from './plan-by-rules.ts';
 import { planHashInput, toWirePlan } from '../../domain/plan/wire.ts';
 import { revise } from '../../domain/plan/revise.ts';
 
-const made = makeOfflinePlan('Book a hotel in Lisbon and summarise the confirmation', '2025-11-21', {
-  services: sampleCatalogue(),
-  book: sampleBook,
-  codes: ['USDC'],
+const made = await planByRules('Book a hotel in Lisbon on 10 January 2027 and summarise the confirmation', {
+  today: '2026-12-01',
+  context: { services: sampleCatalogue(), book: sampleBook, codes: ['USDC'] },
 });
 if (!made.ok) throw new Error(made.message);
 const { understanding: _told, ...withoutWords } = made.plan;

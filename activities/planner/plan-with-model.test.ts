@@ -9,7 +9,7 @@ import {
   startAnthropicStub,
   type AnthropicStub,
 } from '../../tests/support/anthropic-stub.ts';
-import { readPlainly } from '../../domain/plan/understanding/read-plainly.ts';
+import { readPlainly } from '../../tests/support/read-plainly.ts';
 import { modelCall, modelPlan } from '../../tests/support/model-plan.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
 import { createAskModel, type AskModel } from './ask-model.ts';

@@ -1,2 +1,2 @@
 /** Part of the cache key: raise it whenever the rules, the prompt or the checks may plan differently. */
-export const plannerVersion = '3';
+export const plannerVersion = '4';

@@ -18,7 +18,7 @@ import type {
   UnderstoodPart,
   WordLimits,
 } from './understanding/understanding.ts';
-import { bindLimits, limitsOf } from './understanding/word-limits.ts';
+import { bindLimits, limitsOf, sellersOf } from './understanding/word-limits.ts';
 
 /** Something that decides what is bought is missing; `understanding.questions` ask for it. */
 export interface DetailNeeded {
@@ -45,12 +45,10 @@ export type RuleTools = Pick<RuleOptions, 'choices' | 'answers' | 'matches'> & {
  */
 export function planReading(reading: Reading, context: AssembleContext, tools: RuleTools): RulePlan {
   if (!reading.language.isEnglish) return needsDetail(foreign(reading));
-  const said = limitsOf(reading, {
-    codes: context.codes,
-    sellers: context.services.flatMap(({ id, name, owner }) => [id, name, owner]),
-  });
-  const questions = answered(said.questions, tools.answers);
-  const limits = withAnswer(said.limits, context, tools.answers);
+  const { answers = {} } = tools;
+  const { codes, services } = context;
+  const said = limitsOf(reading, { codes, sellers: sellersOf(services), answers });
+  const { questions, limits } = said;
   const bound = bindLimits(context, limits);
   const free = planWithin(reading, bound, said.parts, questions, tools);
   if (free.ok || free.code !== 'NO_SERVICE') return withLimits(free, limits);
@@ -79,18 +77,6 @@ function foreign({ text, language, corrections }: Reading): Understanding {
     corrections,
     questions: [question],
   };
-}
-
-const answered = (questions: readonly PlanQuestion[], answers: JsonObject = {}): PlanQuestion[] =>
-  questions.filter(({ field }) => !Object.hasOwn(answers, field));
-
-/** A maximum that was asked for counts in the plan's asset. */
-function withAnswer(limits: WordLimits, { codes }: AssembleContext, answers: JsonObject = {}): WordLimits {
-  const given = answers['maxCost'];
-  const amount = typeof given === 'number' || typeof given === 'string' ? String(given) : undefined;
-  if (amount === undefined || !/^\d{1,15}(\.\d{1,18})?$/.test(amount)) return limits;
-  const asset = limits.maxCost?.asset ?? codes.find((code) => /usd/i.test(code)) ?? codes[0];
-  return asset === undefined ? limits : { ...limits, maxCost: { amount, asset } };
 }
 
 function planWithin(

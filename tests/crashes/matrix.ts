@@ -23,7 +23,8 @@ export const JOBS = {
     ends: 'completed',
   },
   'a failing task with a refund': {
-    input: 'Book a hotel in Berlin for 2 nights and then get a credit rating for Example Corp',
+    input:
+      'Book a hotel in Berlin for 2 nights from 10 January and then get a credit rating for Example Corp',
     ends: 'failed',
   },
   'a deposit': undefined,

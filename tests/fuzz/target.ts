@@ -41,7 +41,7 @@ export interface KnownIds {
 const USER = 'fuzz_user';
 const TASKS = [
   'Get the SOL price history of the last 30 days and compute statistics and trend',
-  'Book a hotel in Berlin for 2 nights and then get a credit rating for Example Corp',
+  'Book a hotel in Berlin for 2 nights from 10 January and then get a credit rating for Example Corp',
 ];
 const WAITING = 'Get the ETH price history of the last 14 days, chart it and compose a report';
 

@@ -16,7 +16,8 @@ export const TASKS = [
     ends: 'completed',
   },
   {
-    input: 'Book a hotel in Berlin for 2 nights and then get a credit rating for Example Corp',
+    input:
+      'Book a hotel in Berlin for 2 nights from 10 January and then get a credit rating for Example Corp',
     ends: 'failed',
   },
 ] as const;

@@ -74,7 +74,7 @@ afterAll(async () => {
 const create = (): ReturnType<typeof ask> =>
   ask(api, '/workflows/create', {
     method: 'POST',
-    body: { userId: 'outage', input: 'Analyze last 30 days of Solana DEX volume and create trend report' },
+    body: { userId: 'outage', input: 'Get the SOL price history of the last 30 days and compose a report' },
   });
 
 async function workflowOf(id: string): Promise<Record<string, unknown>> {

@@ -20,7 +20,7 @@ import { freshDatabase, type FreshDatabase } from '../support/database.ts';
 import { modelCall, modelPlan } from '../support/model-plan.ts';
 import { sampleBook, sampleCatalogue } from '../support/sample-catalogue.ts';
 
-const REQUEST = 'Analyze last 30 days of Solana DEX volume and create trend report';
+const REQUEST = 'Get the SOL price history of the last 30 days, compute statistics and compose a report';
 const sealer = createSealer('a test secret of some length');
 
 let fresh: FreshDatabase;

@@ -60,7 +60,7 @@ export const undone = scenario('undone', async (wire, { setPrice }) => {
   await wire.ask('its stream', `GET /workflows/${id}/stream?after=0`, { headers: sse });
   await wire.ask('its events', `GET /runs/${id}/events`);
 
-  const other = await create(wire, { userId: 'rich', input: 'Get the exchange rate between SOL and DOGE' });
+  const other = await create(wire, { userId: 'rich', input: 'Get the credit rating of Example Corp' });
   const next = await untilPlanned(wire, other);
   await wire.ask('a seller that refuses: the stream', `GET /workflows/${other}/stream`, {
     headers: sse,

@@ -1,6 +1,6 @@
-import type { Reading, Word } from './reading.ts';
-import { covers } from './folded.ts';
-import type { Span } from './understanding.ts';
+import type { Reading, Word } from '../../domain/plan/understanding/reading.ts';
+import { covers } from '../../domain/plan/understanding/folded.ts';
+import type { Span } from '../../domain/plan/understanding/understanding.ts';
 
 /** A request as its letters show it: words, quotes and addresses, one clause. What libraries read is better. */
 export function readPlainly(text: string, today: string): Reading {
