@@ -5,6 +5,7 @@ import { isPlain, leadingVerb, phrasesOf, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
+import { isIn } from './words.ts';
 
 /** What a task asks for: the word that says it. `unknown`: nothing of the catalogue is called so. */
 export type Head = { kind: 'word'; at: number } | { kind: 'unknown'; at: number } | { kind: 'none' };
@@ -25,6 +26,8 @@ export function headOf(scene: Scene, task: Task): Head {
   if (verb !== undefined) {
     if (isCalled(scene, wordAt(scene, verb).norm) || isCalled(scene, wordAt(scene, verb).root))
       return { kind: 'word', at: verb };
+    const object = isPlain(scene, verb) ? undefined : toldObject(scene, task, verb);
+    if (object !== undefined) return { kind: 'word', at: object };
     if (!isPlain(scene, verb)) return { kind: 'unknown', at: verb };
   }
   const assets = new Set(symbolsIn(scene, task, undefined).flatMap(({ words }) => words));
@@ -40,6 +43,17 @@ export function headOf(scene: Scene, task: Task): Head {
       return { kind: fits(scene, noun) ? 'word' : 'unknown', at: noun };
   }
   return { kind: 'none' };
+}
+
+/** "Order a courier", where a service is called courier and tells that it orders one. */
+function toldObject(scene: Scene, task: Task, verb: number): number | undefined {
+  const told = scene.profiles.filter(({ told: words }) =>
+    [wordAt(scene, verb).norm, wordAt(scene, verb).root].some((word) => isIn(word, words)),
+  );
+  const [phrase = []] = phrasesOf(scene, { words: task.words.filter((index) => index > verb) });
+  return phrase.findLast(
+    (index) => canBeHead(scene, index) && told.some(({ strong }) => isIn(wordAt(scene, index).norm, strong)),
+  );
 }
 
 const canBeHead = (scene: Scene, index: number): boolean => {

@@ -12,6 +12,8 @@ export interface Profile {
   strong: ReadonlySet<string>;
   /** Words of its description, category, params and outputs. */
   weak: ReadonlySet<string>;
+  /** Words of its name and description alone. */
+  told: ReadonlySet<string>;
   /** Undefined when it tells nothing of its input. */
   fields: readonly Field[] | undefined;
   outputs: readonly OutPath[];
@@ -31,7 +33,8 @@ export function profileOf(service: CatalogueService): Profile {
     ...(fields ?? []).flatMap((field) => [field.name, ...toldOf(field.schema)]),
     ...outputs.map((output) => output.name),
   ]);
-  return { service, strong, weak, fields, outputs };
+  const told = vocabularyOf([service.name, service.description]);
+  return { service, strong, weak, told, fields, outputs };
 }
 
 const toldOf = (schema: JsonObject): string[] =>
