@@ -51,7 +51,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 const PLAIN_VERBS = words(
   'be do have get give make create generate build produce prepare compile fetch retrieve pull obtain show tell find check ' +
     'display provide read take run compute calculate determine present return look up need want like love help let know see ' +
-    'start go use say ask answer deliver please try add include put set bring draw write pay work turn become keep hear ' +
+    'start go use say ask answer deliver please try add include put set bring draw write buy pay work turn become keep hear ' +
     'perform execute conduct carry grab load download request require happen mean call name cover base follow begin ' +
     'extract identify detect list give learn understand view watch review explain describe share supply hand output',
 );

@@ -5,7 +5,7 @@ import { isPlain, leadingVerb, phrasesOf, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
-import { isIn } from './words.ts';
+import { isIn, wordsOf } from './words.ts';
 
 /** What a task asks for: the word that says it. `unknown`: nothing of the catalogue is called so. */
 export type Head = { kind: 'word'; at: number } | { kind: 'unknown'; at: number } | { kind: 'none' };
@@ -28,7 +28,7 @@ export function headOf(scene: Scene, task: Task): Head {
       return { kind: 'word', at: verb };
     const object = isPlain(scene, verb) ? undefined : toldObject(scene, task, verb);
     if (object !== undefined) return { kind: 'word', at: object };
-    if (!isPlain(scene, verb)) return { kind: 'unknown', at: verb };
+    if (!isPlain(scene, verb) || isForeign(scene, task, verb)) return { kind: 'unknown', at: verb };
   }
   const assets = new Set(symbolsIn(scene, task, undefined).flatMap(({ words }) => words));
   for (const phrase of phrasesOf(scene, task)) {
@@ -56,9 +56,35 @@ function toldObject(scene: Scene, task: Task, verb: number): number | undefined 
   );
 }
 
+const MAKING = new Set(['buy', 'purchase', 'write']);
+const isMaker = (word: string): boolean => /(?:er|or)$/.test(word);
+
+/** "Buy the book" and "write a recipe" want the thing itself: a service that only tells about such things does neither. */
+function isForeign(scene: Scene, task: Task, verb: number): boolean {
+  const { root } = wordAt(scene, verb);
+  if (!MAKING.has(root)) return false;
+  const [phrase = []] = phrasesOf(scene, { words: task.words.filter((index) => index > verb) });
+  const nouns = phrase.map((index) => wordAt(scene, index).norm).filter((word) => isCalled(scene, word));
+  return nouns.length > 0 && !scene.profiles.some((profile) => brings(profile, root, nouns));
+}
+
+/** What it is called last is what it brings, and so are its outputs: "Credit Rating", "Report Composer". */
+function brings(
+  { service, told, outputs, strong }: Profile,
+  verb: string,
+  nouns: readonly string[],
+): boolean {
+  const last = wordsOf(service.name).at(-1) ?? '';
+  const isSaid = isIn(verb, told) || isMaker(last);
+  const brought = [last, ...outputs.map(({ name }) => name.toLowerCase())];
+  return nouns.some(
+    (noun) => (isSaid && isIn(noun, strong)) || brought.some((one) => one === noun || one === `${noun}s`),
+  );
+}
+
 const canBeHead = (scene: Scene, index: number): boolean => {
   const { norm, kind } = wordAt(scene, index);
-  return kind !== 'adverb' && !isMaterial(norm);
+  return kind !== 'adverb' && kind !== 'number' && !isMaterial(norm);
 };
 
 const isCalled = (scene: Scene, word: string): boolean =>
