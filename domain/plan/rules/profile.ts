@@ -22,7 +22,18 @@ export interface Profile {
 /** Words in names that tell no service from another. */
 const EMPTY = new Set('service api tool online free slow fast pro the of and for data a an to'.split(' '));
 
+const PROFILES = new WeakMap<CatalogueService, Profile>();
+
+/** Read once for each service of a catalogue: hundreds of them are looked through for each request. */
 export function profileOf(service: CatalogueService): Profile {
+  const known = PROFILES.get(service);
+  if (known !== undefined) return known;
+  const profile = readProfile(service);
+  PROFILES.set(service, profile);
+  return profile;
+}
+
+function readProfile(service: CatalogueService): Profile {
   const fields = fieldsOf(service.inputSchema);
   const outputs = outPathsOf(service.outputSchema);
   const strong = vocabularyOf([service.name, service.id, ...service.capabilities]);
