@@ -4,7 +4,7 @@ import { alternatives, typesOf, type Field } from './fields.ts';
 import { patternOf, readNamed } from './names.ts';
 import { choiceAt, symbolsIn } from './symbols.ts';
 import { wordAt, wordsWithin, type Choice, type Read, type Scene, type Task } from './scene.ts';
-import { isIn, vocabularyOf, wordsOf } from './words.ts';
+import { formsOf, isIn, vocabularyOf, wordsOf } from './words.ts';
 
 /** A value, or what was said and is none that the service takes, or nothing. */
 export type Finding =
@@ -30,12 +30,21 @@ export interface Source {
 /** The values that a service takes for a param, as far as it or a free lookup tells. */
 export function choicesFor({ choices }: Scene, service: string, field: Field): readonly Choice[] | undefined {
   const listed = alternatives(field.schema).find((one) => Array.isArray(one['enum']))?.['enum'];
-  if (Array.isArray(listed))
-    return listed.map((value) => ({
-      value: typeof value === 'string' ? value : JSON.stringify(value),
-      names: [],
-    }));
+  if (Array.isArray(listed)) return listedChoices(listed);
   return choices.get(service)?.get(field.name);
+}
+
+const LISTED = new WeakMap<readonly Json[], readonly Choice[]>();
+
+function listedChoices(listed: readonly Json[]): readonly Choice[] {
+  const known = LISTED.get(listed);
+  if (known !== undefined) return known;
+  const choices = listed.map((value) => ({
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+    names: [],
+  }));
+  LISTED.set(listed, choices);
+  return choices;
 }
 
 /** What a task says for a param, brought into the form that the service asks for. Nothing is made up. */
@@ -123,13 +132,28 @@ function chosen({ scene, free }: Source, choices: readonly Choice[]): Finding {
     const named = choiceAt(scene, free, place, choices);
     if (named !== undefined) return found(named.value, named.words);
   }
+  const forms = formsOfChoices(choices);
   for (const index of free) {
-    const choice = choices.find(
-      ({ value }) => isIn(wordAt(scene, index).norm, vocabularyOf([value])) && wordsOf(value).length === 1,
-    );
-    if (choice !== undefined) return found(choice.value, [index]);
+    const value = formsOf(wordAt(scene, index).norm)
+      .map((form) => forms.get(form))
+      .find((one) => one !== undefined);
+    if (value !== undefined) return found(value, [index]);
   }
   return NONE;
+}
+
+const FORMS = new WeakMap<readonly Choice[], ReadonlyMap<string, string>>();
+
+/** All forms of the choices that are one word; the first choice has a form that two share. */
+function formsOfChoices(choices: readonly Choice[]): ReadonlyMap<string, string> {
+  const known = FORMS.get(choices);
+  if (known !== undefined) return known;
+  const forms = new Map<string, string>();
+  for (const { value } of choices)
+    if (wordsOf(value).length === 1)
+      for (const form of vocabularyOf([value])) if (!forms.has(form)) forms.set(form, value);
+  FORMS.set(choices, forms);
+  return forms;
 }
 
 /** "miles to kilometers": `toUnit` is what stands behind "to", `fromUnit` what does not. */
