@@ -44,9 +44,10 @@ describe.each(
 });
 
 it('asks again after an answer that the service does not take', async () => {
-  const say = 'Status of flight LH400';
-  const field = 'departureDate';
-  expect(await plan(say, { [field]: 'whenever' })).toMatchObject({ ok: false, code: 'NEEDS_DETAIL' });
+  for (const departureDate of ['whenever', '2027-02-31', 'LH400'])
+    expect(await plan('Status of flight LH400', { departureDate })).toMatchObject({ code: 'NEEDS_DETAIL' });
+  const nobody = await plan('Verify an email address', { email_address: 'nobody' });
+  expect(nobody).toMatchObject({ code: 'NEEDS_DETAIL' });
   const country = await plan('Public holidays in 2027', { countryCode: 'Atlantis' });
   expect(country).toMatchObject({ ok: false, code: 'NEEDS_DETAIL' });
 });

@@ -1,23 +1,10 @@
-import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Field } from './fields.ts';
+import { patternOf } from './formats.ts';
 import { isSoft, kinOf } from './lexicon.ts';
 import { isPlain, isPreposition, isValueWord } from './phrases.ts';
 import { wordAt, type Scene } from './scene.ts';
 import type { Finding, Source } from './values.ts';
 import { isIn, vocabularyOf } from './words.ts';
-
-/** What a format looks like, for those that words of a request can have. */
-const FORMATS: ReadonlyMap<string, string> = new Map([
-  ['ipv4', '^(\\d{1,3}\\.){3}\\d{1,3}$'],
-  ['ipv6', '^[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F.]*$'],
-  ['uuid', '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'],
-]);
-
-/** The pattern that a schema asks for, by itself or by its format. */
-export function patternOf({ pattern, format }: JsonObject): string | undefined {
-  if (typeof pattern === 'string') return pattern;
-  return typeof format === 'string' ? FORMATS.get(format) : undefined;
-}
 
 /** Some words that name something, and the preposition before them. */
 interface Phrase {

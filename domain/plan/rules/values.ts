@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import type { Mention } from '../understanding/reading.ts';
 import { alternatives, typesOf, type Field } from './fields.ts';
-import { patternOf, readNamed } from './names.ts';
+import { isOfFormat, patternOf } from './formats.ts';
+import { readNamed } from './names.ts';
 import { choiceAt, symbolsIn } from './symbols.ts';
 import { wordAt, wordsWithin, type Choice, type Read, type Scene, type Task } from './scene.ts';
 import { formsOf, isIn, vocabularyOf, wordsOf } from './words.ts';
@@ -241,6 +242,10 @@ function numberValue(field: Field, source: Source): Finding {
   const own = vocabularyOf([field.name]);
   const count = counted(source, own);
   if (count.kind === 'found') return count;
+  const isYear = (index: number): boolean =>
+    own.has('year') && /^(19|20|21)\d\d$/.test(wordAt(scene, index).text);
+  const years = free.filter(isYear);
+  if (years.length === 1) return found(Number(wordAt(scene, years[0]!).text), years);
   const stay = mentions.find((one) => one.kind === 'duration' && isIn(one.unit, own));
   if (stay?.kind === 'duration') return found(stay.count, wordsWithin(scene, stay.span, free), stay);
   const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
@@ -322,6 +327,7 @@ const plain = (value: Json): string =>
 
 function isFit(value: string, schema: JsonObject, matches: Scene['matches']): boolean {
   const { minLength, maxLength } = schema;
+  if (!isOfFormat(value, schema)) return false;
   const pattern = patternOf(schema);
   if (typeof minLength === 'number' && value.length < minLength) return false;
   if (typeof maxLength === 'number' && value.length > maxLength) return false;

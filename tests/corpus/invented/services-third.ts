@@ -19,6 +19,11 @@ const sold = (
   ...more,
 });
 
+const withoutSchemas = (service: CatalogueService): CatalogueService => {
+  const { inputSchema: _input, outputSchema: _output, ...rest } = service;
+  return rest;
+};
+
 const whole = (more: JsonObject = {}): JsonObject => ({ type: 'integer', ...more });
 const picture = text('Address of the picture', { format: 'uri' });
 const holidays: Pick<Described, 'category' | 'capabilities' | 'input' | 'required' | 'output'> = {
@@ -275,14 +280,13 @@ export const inventedThird: CatalogueService[] = [
     required: ['value', 'fromUnit', 'toUnit'],
     output: { result: number('Converted') },
   }),
-  sold(
-    {
+  withoutSchemas(
+    sold({
       id: 'fortune-cookie',
       name: 'Fortune Cookie',
       description: 'A fortune for today',
       price: '0.001',
       capabilities: ['fortune'],
-    },
-    { inputSchema: undefined, outputSchema: undefined } as Partial<CatalogueService>,
+    }),
   ),
 ];
