@@ -54,13 +54,24 @@ async function askLookups(
 }
 
 const LONGEST_PATTERN = 500;
+const MOST_PATTERNS = 500;
+/** Compiled once: a request asks for the same pattern at each of its words. Undefined where it is not one. */
+const PATTERNS = new Map<string, RE2JS | undefined>();
 
 /** Patterns come from catalogues, texts from requests: RE2 never backtracks. A pattern that it does not know says nothing. */
 function matches(pattern: string, text: string): boolean {
   if (pattern.length > LONGEST_PATTERN) return true;
+  if (!PATTERNS.has(pattern)) {
+    if (PATTERNS.size >= MOST_PATTERNS) PATTERNS.clear();
+    PATTERNS.set(pattern, compile(pattern));
+  }
+  return PATTERNS.get(pattern)?.matcher(text).find() ?? true;
+}
+
+function compile(pattern: string): RE2JS | undefined {
   try {
-    return RE2JS.compile(pattern).matcher(text).find();
+    return RE2JS.compile(pattern);
   } catch {
-    return true;
+    return undefined;
   }
 }

@@ -5,6 +5,8 @@ import { inventedSentencesFirst } from './invented/sentences-first.ts';
 import { inventedSentencesSecond } from './invented/sentences-second.ts';
 import { inventedFirst } from './invented/services-first.ts';
 import { inventedSecond } from './invented/services-second.ts';
+import { inventedSentencesThird } from './invented/sentences-third.ts';
+import { inventedThird } from './invented/services-third.ts';
 import { plannerWith } from './planner.ts';
 import { scoreAll, type Scored } from './score.ts';
 import { secondHalf } from './second-half.ts';
@@ -29,3 +31,9 @@ export async function scoreHalf(half: Half): Promise<{ sample: Scored[]; invente
     invented: await scoreAll(others, plannerWith(invented), contextWith(invented).services),
   };
 }
+
+/** Services of a third set, beside the first ten. */
+export const scoreThirdInvented = (): Promise<Scored[]> => {
+  const others = [...inventedFirst, ...inventedThird];
+  return scoreAll(inventedSentencesThird, plannerWith(others), contextWith(others).services);
+};

@@ -34,7 +34,8 @@ export function createAccount(reading: Reading): Account {
       const quoted = reading.mentions
         .filter(({ kind }) => kind === 'quote' || kind === 'url' || kind === 'email')
         .map((mention): Run => ({ span: mention.span, use: mentions.get(mention) ?? { as: 'ignored' } }));
-      const all = [...runs, ...quoted].toSorted((a, b) => a.span[0] - b.span[0]);
+      const held = [...runs, ...quoted];
+      const all = [...held, ...unheld(reading, held)].toSorted((a, b) => a.span[0] - b.span[0]);
       const passage = ({ span }: Run): Passage => ({ text: reading.text.slice(...span), span });
       return {
         parts: all.flatMap((run) =>
@@ -49,6 +50,23 @@ export function createAccount(reading: Reading): Account {
 interface Run {
   span: Span;
   use: Use;
+}
+
+/** What the reader took for no word: the number before an item of a list is context, anything else is ignored. */
+function unheld({ text }: Reading, held: readonly Run[]): Run[] {
+  const isHeld = new Uint8Array(text.length);
+  for (const { span } of held) isHeld.fill(1, ...span);
+  const runs: Run[] = [];
+  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+    const end = index + word.length;
+    const from = isHeld.indexOf(0, index);
+    if (from < 0 || from >= end) continue;
+    const next = isHeld.indexOf(1, from);
+    const isMarker = /^\p{N}+$/u.test(word) && /(^|\n)\s*$/.test(text.slice(Math.max(0, index - 20), index));
+    const to = next < 0 ? end : Math.min(end, next);
+    runs.push({ span: [from, to], use: { as: isMarker ? 'context' : 'ignored' } });
+  }
+  return runs;
 }
 
 /** Neighbouring words of the same use are one passage, unless something quoted stands between them. */

@@ -101,7 +101,14 @@ function roleOfName(name: string, schema: JsonObject): FieldRole {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const role = ROLE_NAMES.find(([pattern]) => pattern.test(plain))?.[1];
   if (role !== undefined) return role;
-  return typesOf(schema).has('array') ? 'data' : 'other';
+  return roleOfFormat(plain, schema) ?? (typesOf(schema).has('array') ? 'data' : 'other');
+}
+
+/** `departureDate` and `imageUrl` are told by their formats. */
+function roleOfFormat(name: string, { format }: JsonObject): FieldRole | undefined {
+  if (format === 'date' || format === 'date-time')
+    return /(end|until|return|checkout|to)(date|day|time)?$/.test(name) ? 'until' : 'date';
+  return format === 'uri' || format === 'url' ? 'url' : format === 'email' ? 'email' : undefined;
 }
 
 /** The alternatives of a schema: itself, or the members of its anyOf and oneOf. */

@@ -4,8 +4,8 @@ import { isLocal } from './local-words.ts';
 import { isPlain, leadingVerb, phrasesOf, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
-import { isIn, vocabularyOf, wordsOf } from './words.ts';
 import { symbolsIn } from './symbols.ts';
+import { isIn, wordsOf } from './words.ts';
 
 /** What a task asks for: the word that says it. `unknown`: nothing of the catalogue is called so. */
 export type Head = { kind: 'word'; at: number } | { kind: 'unknown'; at: number } | { kind: 'none' };
@@ -26,8 +26,10 @@ export function headOf(scene: Scene, task: Task): Head {
   if (verb !== undefined && !isPlain(scene, verb)) {
     if (isCalled(scene, wordAt(scene, verb).norm) || isCalled(scene, wordAt(scene, verb).root))
       return { kind: 'word', at: verb };
-    return { kind: 'unknown', at: verb };
+    const object = toldObject(scene, task, verb);
+    return object === undefined ? { kind: 'unknown', at: verb } : { kind: 'word', at: object };
   }
+  if (verb !== undefined && isForeign(scene, task, verb)) return { kind: 'unknown', at: verb };
   const assets = new Set(symbolsIn(scene, task, undefined).flatMap(({ words }) => words));
   for (const phrase of phrasesOf(scene, task)) {
     const nouns = phrase.filter((index) => index !== verb && !assets.has(index) && canBeHead(scene, index));
@@ -44,9 +46,46 @@ export function headOf(scene: Scene, task: Task): Head {
   return isNamed ? { kind: 'word', at: verb } : { kind: 'none' };
 }
 
+/** "Order a courier", where a service is called courier and tells that it orders one. */
+function toldObject(scene: Scene, task: Task, verb: number): number | undefined {
+  const told = scene.profiles.filter(({ told: words }) =>
+    [wordAt(scene, verb).norm, wordAt(scene, verb).root].some((word) => isIn(word, words)),
+  );
+  const [phrase = []] = phrasesOf(scene, { words: task.words.filter((index) => index > verb) });
+  return phrase.findLast(
+    (index) => canBeHead(scene, index) && told.some(({ strong }) => isIn(wordAt(scene, index).norm, strong)),
+  );
+}
+
+const MAKING = new Set(['buy', 'purchase', 'write']);
+const isMaker = (word: string): boolean => /(?:er|or)$/.test(word);
+
+/** "Buy the book" and "write a recipe" want the thing itself: a service that only tells about such things does neither. */
+function isForeign(scene: Scene, task: Task, verb: number): boolean {
+  const { root } = wordAt(scene, verb);
+  if (!MAKING.has(root)) return false;
+  const [phrase = []] = phrasesOf(scene, { words: task.words.filter((index) => index > verb) });
+  const nouns = phrase.map((index) => wordAt(scene, index).norm).filter((word) => isCalled(scene, word));
+  return nouns.length > 0 && !scene.profiles.some((profile) => brings(profile, root, nouns));
+}
+
+/** What it is called last is what it brings, and so are its outputs: "Credit Rating", "Report Composer". */
+function brings(
+  { service, told, outputs, strong }: Profile,
+  verb: string,
+  nouns: readonly string[],
+): boolean {
+  const last = wordsOf(service.name).at(-1) ?? '';
+  const isSaid = isIn(verb, told) || isMaker(last);
+  const brought = [last, ...outputs.map(({ name }) => name.toLowerCase())];
+  return nouns.some(
+    (noun) => (isSaid && isIn(noun, strong)) || brought.some((one) => one === noun || one === `${noun}s`),
+  );
+}
+
 const canBeHead = (scene: Scene, index: number): boolean => {
   const { norm, kind } = wordAt(scene, index);
-  return kind !== 'adverb' && !isMaterial(norm);
+  return kind !== 'adverb' && kind !== 'number' && !isMaterial(norm);
 };
 
 const isCalled = (scene: Scene, word: string): boolean =>
@@ -70,17 +109,13 @@ const CLOSE = 0.3;
 export function servicesFor(scene: Scene, task: Task, head: number): Match[] {
   const word = wordAt(scene, head);
   const others = termsOf(scene, task).filter((index) => index !== head);
-  const verb = leadingVerb(scene, task);
-  const isMaking = verb !== undefined && verb !== head && MAKING.has(wordAt(scene, verb).root);
   const isAlone = scene.profiles.filter((profile) => hit(word.norm, profile) > 0).length === 1;
   const fitting = allowed(scene).flatMap((profile): Match[] => {
     const main = Math.max(hit(word.norm, profile), hit(word.root, profile));
     const also = others.reduce((sum, index) => sum + hit(wordAt(scene, index).norm, profile), 0);
     const isAbout =
       main >= NAMED || (main >= TOLD && (also >= NAMED || isAlone)) || (main > 0 && also >= 1.5);
-    return isAbout && (!isMaking || makes(profile, word))
-      ? [{ profile, head: main, fit: 3 * main + Math.min(2, also / 2) }]
-      : [];
+    return isAbout ? [{ profile, head: main, fit: 3 * main + Math.min(2, also / 2) }] : [];
   });
   const best = Math.max(0, ...fitting.map(({ fit }) => fit));
   const close = fitting.filter(({ fit }) => fit >= best - CLOSE);
@@ -90,13 +125,4 @@ export function servicesFor(scene: Scene, task: Task, head: number): Match[] {
   ).filter(({ score }) => score >= LOWEST_SCORE);
   const services = scene.cheapest ? priceOrder(ranked) : ranked;
   return services.map(({ service }) => close.find(({ profile }) => profile.service.id === service.id)!);
-}
-
-const MAKING = new Set('write make create compose draw generate produce build design'.split(' '));
-const MADE = /\b(?:creat|generat|compos|draw|writ|mak|produc|render|build|design|turn|convert|encod)/i;
-
-/** "Write me a recipe" is not done by what reads recipes: a service makes what it is named for last, or says that it makes something. */
-function makes({ service }: Profile, { norm, root }: { norm: string; root: string }): boolean {
-  const last = vocabularyOf([wordsOf(service.name).at(-1) ?? '']);
-  return MADE.test(service.description) || isIn(norm, last) || isIn(root, last);
 }

@@ -1,4 +1,5 @@
 import type { Field } from './fields.ts';
+import { patternOf } from './formats.ts';
 import { isSoft, kinOf } from './lexicon.ts';
 import { isPlain, isPreposition, isValueWord } from './phrases.ts';
 import { wordAt, type Scene } from './scene.ts';
@@ -21,8 +22,8 @@ const NONE: Finding = { kind: 'none' };
  */
 export function readNamed(field: Field, source: Source): Finding {
   const { scene } = source;
-  const pattern = field.schema['pattern'];
-  if (typeof pattern === 'string') return byPattern(pattern, source);
+  const pattern = patternOf(field.schema);
+  if (pattern !== undefined) return byPattern(pattern, source);
   const phrases = phrasesIn(source);
   switch (field.role) {
     case 'location':
@@ -116,15 +117,26 @@ function byPattern(pattern: string, { scene, free, mentions }: Source): Finding 
     .find(({ value }) => scene.matches(pattern, value));
   if (quote !== undefined)
     return { kind: 'found', read: { value: quote.value, words: [], mention: quote.mention } };
-  const fitting = free.filter((index) => {
+  const fitting = new Map<string, number[]>();
+  for (const index of free) {
     const { text, kind, isKnown } = wordAt(scene, index);
     const isCode = /\d/.test(text) || text === text.toUpperCase() || kind === 'name' || !isKnown;
-    return isCode && [text, text.toUpperCase()].some((form) => scene.matches(pattern, form));
-  });
-  if (fitting.length !== 1) return NONE;
-  const { text } = wordAt(scene, fitting[0]!);
-  const value = scene.matches(pattern, text) ? text : text.toUpperCase();
-  return { kind: 'found', read: { value, words: fitting } };
+    const run = runAround(scene, index);
+    const value = [text, run, text.toUpperCase()].find((form) => isCode && scene.matches(pattern, form));
+    if (value !== undefined) fitting.set(value, [...(fitting.get(value) ?? []), index]);
+  }
+  const [only] = fitting;
+  return only === undefined || fitting.size > 1
+    ? NONE
+    : { kind: 'found', read: { value: only[0], words: only[1] } };
+}
+
+/** A word with the signs that belong to it: "+4915112345678". */
+function runAround({ reading }: Scene, index: number): string {
+  const [start, end] = reading.words[index]!.span;
+  const before = /[^\s"'“”‘’(),;:!?]*$/.exec(reading.text.slice(Math.max(0, start - 100), start))![0];
+  const after = /^[^\s"'“”‘’(),;:!?]*/.exec(reading.text.slice(end, end + 100))![0].replace(/\.+$/, '');
+  return `${before}${reading.text.slice(start, end)}${after}`;
 }
 
 /** "domain example.com", "tracking number RR123", "topic: solar power". */
@@ -137,11 +149,19 @@ function beside(field: Field, source: Source): Finding | undefined {
   const words: number[] = [];
   for (const index of rest) {
     const { norm } = wordAt(scene, index);
-    if (words.length === 0 && (isSoft(norm) || isIn(norm, own)) && !/\d/.test(norm)) continue;
+    const isSkipped = isSoft(norm) || isIn(norm, own) || isToldOf(source, index);
+    if (words.length === 0 && isSkipped && !/\d/.test(norm)) continue;
     if (isSoft(norm) || !source.free.includes(index)) break;
     words.push(index);
   }
   return words.length === 0 ? undefined : taken(scene, words);
+}
+
+/** "IP address": a plain word that the service describes itself with is part of the name, no value. */
+function isToldOf({ scene, service }: Source, index: number): boolean {
+  const profile = scene.profiles.find((one) => one.service.id === service);
+  const { norm } = wordAt(scene, index);
+  return profile !== undefined && !isProper(scene, index) && isIn(norm, profile.told);
 }
 
 /** Words that are codes rather than language: "DE123456789", "4006381333931". */

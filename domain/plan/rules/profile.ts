@@ -12,6 +12,8 @@ export interface Profile {
   strong: ReadonlySet<string>;
   /** Words of its description, category, params and outputs. */
   weak: ReadonlySet<string>;
+  /** Words of its name and description alone. */
+  told: ReadonlySet<string>;
   /** Undefined when it tells nothing of its input. */
   fields: readonly Field[] | undefined;
   outputs: readonly OutPath[];
@@ -20,7 +22,18 @@ export interface Profile {
 /** Words in names that tell no service from another. */
 const EMPTY = new Set('service api tool online free slow fast pro the of and for data a an to'.split(' '));
 
+const PROFILES = new WeakMap<CatalogueService, Profile>();
+
+/** Read once for each service of a catalogue: hundreds of them are looked through for each request. */
 export function profileOf(service: CatalogueService): Profile {
+  const known = PROFILES.get(service);
+  if (known !== undefined) return known;
+  const profile = readProfile(service);
+  PROFILES.set(service, profile);
+  return profile;
+}
+
+function readProfile(service: CatalogueService): Profile {
   const fields = fieldsOf(service.inputSchema);
   const outputs = outPathsOf(service.outputSchema);
   const named = [...vocabularyOf([service.name, service.id])].filter((word) => !isPlainVerb(word));
@@ -33,7 +46,8 @@ export function profileOf(service: CatalogueService): Profile {
     ...(fields ?? []).flatMap((field) => [field.name, ...toldOf(field.schema)]),
     ...outputs.map((output) => output.name),
   ]);
-  return { service, strong, weak, fields, outputs };
+  const told = vocabularyOf([service.name, service.description]);
+  return { service, strong, weak, told, fields, outputs };
 }
 
 const toldOf = (schema: JsonObject): string[] =>

@@ -56,6 +56,34 @@ export function symbolsIn(
   return found;
 }
 
+/** A choice's name, ready to be met in a request. */
+interface NamedChoice {
+  value: string;
+  plain: string;
+  length: number;
+}
+
+const BY_FIRST_WORD = new WeakMap<readonly Choice[], ReadonlyMap<string, readonly NamedChoice[]>>();
+
+/** Names of choices by their first words: a list may have thousands. */
+function namesOf(choices: readonly Choice[]): ReadonlyMap<string, readonly NamedChoice[]> {
+  const known = BY_FIRST_WORD.get(choices);
+  if (known !== undefined) return known;
+  const names = new Map<string, NamedChoice[]>();
+  for (const { value, names: others } of choices)
+    for (const name of [value, ...others]) {
+      const plain = plainName(name);
+      const parts = plain.split(' ');
+      if (plain === '') continue;
+      const begun = names.get(parts[0]!);
+      const one = { value, plain, length: parts.length };
+      if (begun === undefined) names.set(parts[0]!, [one]);
+      else begun.push(one);
+    }
+  BY_FIRST_WORD.set(choices, names);
+  return names;
+}
+
 /** The longest name of a choice that begins here. */
 export function choiceAt(
   scene: Scene,
@@ -68,13 +96,15 @@ export function choiceAt(
       .slice(place, place + length)
       .map((index) => wordAt(scene, index).norm)
       .join(' ');
-  const fitting = (choices ?? []).flatMap(({ value, names }) =>
-    [value, ...names].flatMap((name) => {
-      const plain = plainName(name);
-      const length = plain.split(' ').length;
-      return plain !== '' && said(length) === plain ? [{ value, length }] : [];
-    }),
-  );
+  const first = words[place];
+  if (choices === undefined || first === undefined) return undefined;
+  const begun = namesOf(choices).get(wordAt(scene, first).norm.split(' ')[0]!) ?? [];
+  const heard = new Map<number, string>();
+  const fitting = begun.filter(({ plain, length }) => {
+    const text = heard.get(length) ?? said(length);
+    heard.set(length, text);
+    return text === plain;
+  });
   const [best] = fitting.toSorted((a, b) => b.length - a.length);
   return best && { value: best.value, words: words.slice(place, place + best.length), isKnown: true };
 }

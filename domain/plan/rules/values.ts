@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import type { Mention } from '../understanding/reading.ts';
 import { alternatives, typesOf, type Field } from './fields.ts';
+import { isOfFormat, patternOf } from './formats.ts';
 import { readNamed } from './names.ts';
 import { choiceAt, symbolsIn } from './symbols.ts';
 import { wordAt, wordsWithin, type Choice, type Read, type Scene, type Task } from './scene.ts';
-import { isIn, vocabularyOf, wordsOf } from './words.ts';
+import { formsOf, isIn, vocabularyOf, wordsOf } from './words.ts';
 
 /** A value, or what was said and is none that the service takes, or nothing. */
 export type Finding =
@@ -30,12 +31,21 @@ export interface Source {
 /** The values that a service takes for a param, as far as it or a free lookup tells. */
 export function choicesFor({ choices }: Scene, service: string, field: Field): readonly Choice[] | undefined {
   const listed = alternatives(field.schema).find((one) => Array.isArray(one['enum']))?.['enum'];
-  if (Array.isArray(listed))
-    return listed.map((value) => ({
-      value: typeof value === 'string' ? value : JSON.stringify(value),
-      names: [],
-    }));
+  if (Array.isArray(listed)) return listedChoices(listed);
   return choices.get(service)?.get(field.name);
+}
+
+const LISTED = new WeakMap<readonly Json[], readonly Choice[]>();
+
+function listedChoices(listed: readonly Json[]): readonly Choice[] {
+  const known = LISTED.get(listed);
+  if (known !== undefined) return known;
+  const choices = listed.map((value) => ({
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+    names: [],
+  }));
+  LISTED.set(listed, choices);
+  return choices;
 }
 
 /** What a task says for a param, brought into the form that the service asks for. Nothing is made up. */
@@ -56,8 +66,8 @@ function rawValue(field: Field, source: Source): Finding {
   const { scene, free, service } = source;
   if (field.schema['const'] !== undefined) return found(field.schema['const'], []);
   const choices = choicesFor(scene, service, field);
-  if (ASSET_ROLES.has(field.role)) return assetValue(field, source, choices);
-  if (choices !== undefined) return chosen(source, choices);
+  if (ASSET_ROLES.has(field.role) && mayBeAsset(field, scene)) return assetValue(field, source, choices);
+  if (choices !== undefined) return chosen(towards(field, source), choices);
   if (typesOf(field.schema).has('boolean')) return flagged(field, source);
   switch (field.role) {
     case 'days':
@@ -87,6 +97,13 @@ function rawValue(field: Field, source: Source): Finding {
 }
 
 const ASSET_ROLES: ReadonlySet<string> = new Set(['symbol', 'symbols', 'from', 'to']);
+
+/** `to` of a message is a phone number: its pattern takes no symbol. */
+function mayBeAsset({ schema }: Field, { matches }: Scene): boolean {
+  const pattern = patternOf(schema);
+  return pattern === undefined || ['BTC', 'btc', 'ETH/USD'].some((symbol) => matches(pattern, symbol));
+}
+
 const PEOPLE = vocabularyOf([
   'people persons person guests guest adults adult attendees participants seats visitors travellers travelers',
 ]);
@@ -116,13 +133,43 @@ function chosen({ scene, free }: Source, choices: readonly Choice[]): Finding {
     const named = choiceAt(scene, free, place, choices);
     if (named !== undefined) return found(named.value, named.words);
   }
+  const forms = formsOfChoices(choices);
   for (const index of free) {
-    const choice = choices.find(
-      ({ value }) => isIn(wordAt(scene, index).norm, vocabularyOf([value])) && wordsOf(value).length === 1,
-    );
-    if (choice !== undefined) return found(choice.value, [index]);
+    const value = formsOf(wordAt(scene, index).norm)
+      .map((form) => forms.get(form))
+      .find((one) => one !== undefined);
+    if (value !== undefined) return found(value, [index]);
   }
   return NONE;
+}
+
+const FORMS = new WeakMap<readonly Choice[], ReadonlyMap<string, string>>();
+
+/** All forms of the choices that are one word; the first choice has a form that two share. */
+function formsOfChoices(choices: readonly Choice[]): ReadonlyMap<string, string> {
+  const known = FORMS.get(choices);
+  if (known !== undefined) return known;
+  const forms = new Map<string, string>();
+  for (const { value } of choices)
+    if (wordsOf(value).length === 1)
+      for (const form of vocabularyOf([value])) if (!forms.has(form)) forms.set(form, value);
+  FORMS.set(choices, forms);
+  return forms;
+}
+
+/** "miles to kilometers": `toUnit` is what stands behind "to", `fromUnit` what does not. */
+function towards({ name }: Field, source: Source): Source {
+  const words = wordsOf(name);
+  const [isTo, isFrom] = [
+    words.includes('to') || words.includes('target'),
+    words.includes('from') || words.includes('source'),
+  ];
+  if (isTo === isFrom) return source;
+  const isBehind = (index: number): boolean => {
+    const before = source.scene.reading.words[index - 1]?.norm;
+    return before === 'to' || before === 'into' || before === 'in';
+  };
+  return { ...source, free: source.free.filter((index) => isBehind(index) === isTo) };
 }
 
 function flagged({ name }: Field, { scene, free }: Source): Finding {
@@ -195,21 +242,38 @@ function numberValue(field: Field, source: Source): Finding {
   const own = vocabularyOf([field.name]);
   const count = counted(source, own);
   if (count.kind === 'found') return count;
+  const isYear = (index: number): boolean =>
+    own.has('year') && /^(19|20|21)\d\d$/.test(wordAt(scene, index).text);
+  const years = free.filter(isYear);
+  if (years.length === 1) return found(Number(wordAt(scene, years[0]!).text), years);
   const stay = mentions.find((one) => one.kind === 'duration' && isIn(one.unit, own));
   if (stay?.kind === 'duration') return found(stay.count, wordsWithin(scene, stay.span, free), stay);
   const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
   if (isIn('nights', own) && range?.kind === 'date')
     return found((Date.parse(range.to!) - Date.parse(range.from)) / 86_400_000, []);
-  return numberBeside(own, source);
+  const named = numberBeside(own, source);
+  return named.kind === 'none' && field.required && BARE.test(field.name) ? onlyNumber(source) : named;
+}
+
+/** Names that say nothing of what the number is. */
+const BARE = /^(value|amount|number|quantity|n|x)$/i;
+
+/** "Convert 10 miles": the only number there is. Its unit stays for another param. */
+function onlyNumber({ scene, mentions, free }: Source): Finding {
+  const numbers = mentions.filter((one) => one.kind === 'number' || one.kind === 'count');
+  const [one] = numbers;
+  if (numbers.length !== 1 || one === undefined) return NONE;
+  const digits = wordsWithin(scene, one.span, free).filter((index) => wordAt(scene, index).kind === 'number');
+  return found(one.value, digits, one);
 }
 
 function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Source): Finding {
-  const numbers = mentions.filter((one) => one.kind === 'number');
-  for (const one of numbers) {
+  for (const one of mentions) {
+    if (one.kind !== 'number' && one.kind !== 'count') continue;
     const at = wordsWithin(scene, one.span, free);
     const named = free.find((index) => isIn(wordAt(scene, index).norm, own));
     const isBeside = named !== undefined && at.some((index) => Math.abs(index - named) <= 2);
-    if (one.kind === 'number' && isBeside) return found(one.value, [...at, named], one);
+    if (isBeside) return found(one.value, [...at, named], one);
   }
   return NONE;
 }
@@ -261,12 +325,11 @@ const fitList = (value: Json[], types: ReadonlySet<string>): Json | undefined =>
 const plain = (value: Json): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).toLowerCase();
 
-function isFit(
-  value: string,
-  { minLength, maxLength, pattern }: JsonObject,
-  matches: Scene['matches'],
-): boolean {
+function isFit(value: string, schema: JsonObject, matches: Scene['matches']): boolean {
+  const { minLength, maxLength } = schema;
+  if (!isOfFormat(value, schema)) return false;
+  const pattern = patternOf(schema);
   if (typeof minLength === 'number' && value.length < minLength) return false;
   if (typeof maxLength === 'number' && value.length > maxLength) return false;
-  return typeof pattern !== 'string' || matches(pattern, value);
+  return pattern === undefined || matches(pattern, value);
 }

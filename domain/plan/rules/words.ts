@@ -24,8 +24,19 @@ export function formsOf(word: string): string[] {
       add(`${stem}e`);
       if (/([bdgmnprt])\1$/.test(stem)) add(stem.slice(0, -1));
     }
+  for (const [ending, base] of DERIVED)
+    if (word.length > ending.length + 2 && word.endsWith(ending))
+      add(`${word.slice(0, -ending.length)}${base}`);
   return [...forms];
 }
+
+/** "Validator" and "validation" do what "validate" says. */
+const DERIVED: readonly (readonly [string, string])[] = [
+  ['ification', 'ify'],
+  ['ifier', 'ify'],
+  ['ator', 'ate'],
+  ['ation', 'ate'],
+];
 
 /** All forms of all words: what a word is looked up in. */
 export const vocabularyOf = (texts: readonly string[]): Set<string> =>
