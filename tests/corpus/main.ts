@@ -7,7 +7,7 @@ const halves = HALVES.filter((half) => args.includes(half));
 for (const half of halves.length === 0 ? HALVES : halves) {
   const { sample, invented } = await scoreHalf(half);
   print(tableOf(`${half} half`, sample));
-  print(tableOf(`${half} half, invented services`, invented));
+  if (invented.length > 0) print(tableOf(`${half} half, invented services`, invented));
   // The counts alone tell nobody what the sentences are.
   if (!args.includes('--counts')) print(failuresOf([...sample, ...invented]));
 }
