@@ -13,12 +13,13 @@ export interface Context {
 }
 
 const JOINS = new Set(
-  'and then or but plus also next finally afterwards first firstly second secondly third thirdly last lastly please kindly so just later after that additionally pls plz now maybe subsequently thereafter afterward too again'.split(
+  'and then or but plus also next finally afterwards first firstly second secondly third thirdly last lastly please kindly so just later after that additionally pls plz now maybe subsequently thereafter afterward too again only simply always'.split(
     ' ',
   ),
 );
 const CONJUNCTION = /^(?:and|then|or|but|plus|nor)$/u;
-const SUBJECT = /^(?:i|we|you|he|she|they|i'd|i'm|i've|we're|we've|we'd|let's|could|can|would|my|it)$/u;
+const SUBJECT = /^(?:i|we|you|he|she|they|i'd|i'm|i've|we're|we've|we'd|let's|could|can|would)$/u;
+const NEAR = 5;
 const COMMA = /[,;:(–—|&+]|\s-\s|->|→/u;
 const STRONG = /;|->|→/u;
 const RESTART = /^(?:just|only|instead|but)$/u;
@@ -38,11 +39,15 @@ const beginsSpecial = (words: readonly Word[], at: number): boolean =>
 const orderAt = (words: readonly Word[], at: number, context: Context, isFirst: boolean): boolean =>
   beginsOrder(words, at, isFirst, context.isInfinitive[at] ?? false);
 
+/** "and my boss wants it", but not "for me and my wife". */
+const beginsStatement = (words: readonly Word[], at: number): boolean =>
+  SUBJECT.test(normAt(words, at)) ||
+  (/^(?:my|it|our)$/u.test(normAt(words, at)) &&
+    words.slice(at + 1, at + NEAR).some((word) => isFinite(word) || word.kind === 'verb'));
+
 function beginsAfterJoin(words: readonly Word[], at: number, context: Context): boolean {
   const next = skipJoins(words, at);
-  return (
-    beginsSpecial(words, next) || SUBJECT.test(normAt(words, next)) || orderAt(words, next, context, false)
-  );
+  return beginsSpecial(words, next) || beginsStatement(words, next) || orderAt(words, next, context, false);
 }
 
 /** A condition that has said what must be so: "if SOL is above 100". */
@@ -76,7 +81,7 @@ function beginsAtWord(words: readonly Word[], start: number, at: number, context
   )
     return true;
   if (CONJUNCTION.test(norm)) return norm === 'but' || beginsAfterJoin(words, at, context);
-  if (norm === 'with' || norm === 'without') return beginsNegation(words, at);
+  if (/^(?:with|without|except|excluding)$/u.test(norm)) return beginsNegation(words, at);
   return beginsCondition(words, at) || (beginsOtherwise(words, at) && normAt(words, at - 1) !== 'or');
 }
 

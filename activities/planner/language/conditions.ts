@@ -5,11 +5,16 @@ const norm = (words: readonly Word[], at: number): string => words[at]?.norm ?? 
 /** "tell me if it rains" asks whether. */
 const ASKS_WHETHER =
   /^(?:me|us|know|check|see|ask|wonder|verify|sure|whether|find|out|even|as|test|determine|what|only)$/u;
+/** "if possible", "it would be nice if you could": politeness. */
+const POLITE =
+  /^if (?:possible|you (?:can|could|would|please|like|want|wish|may|will)|(?:it is|it's) possible)\b/u;
 const QUESTION_AFTER_WHEN = /^(?:is|are|was|were|will|did|does|do|can|could|should|to)$/u;
 
 /** Does a condition begin at this word? */
 export function beginsCondition(words: readonly Word[], at: number): boolean {
   const word = norm(words, at);
+  if (word === 'if' && POLITE.test(`if ${norm(words, at + 1)} ${norm(words, at + 2)} ${norm(words, at + 3)}`))
+    return false;
   if (word === 'if') return !ASKS_WHETHER.test(norm(words, at - 1)) || norm(words, at - 1) === 'only';
   if (word === 'unless' || word === 'whenever') return true;
   if (word === 'when') return !QUESTION_AFTER_WHEN.test(norm(words, at + 1));

@@ -14,12 +14,27 @@ const isNear = (one: Word, next: Word | undefined, text: string): next is Word =
 const valueOf = (word: Word): number | undefined =>
   /^(?:an?|couple|hundred|thousand|dozen)$/u.test(word.norm) ? undefined : numberOf(word.norm);
 
+const NO_THING =
+  /^(?:[ap]m|january|february|march|april|may|june|july|august|september|october|november|december)$/u;
+const isNoun = (word: Word): boolean => word.kind === 'noun' && !NO_THING.test(word.norm);
+
+/** "3 bullet points" are points. */
+const lastOf = (noun: Word, next: Word | undefined, text: string): Word =>
+  noun.norm === noun.root && noun.norm !== 'people' && isNear(noun, next, text) && isNoun(next) ? next : noun;
+
 function nounAfter(words: readonly Word[], at: number, text: string): Word | undefined {
-  const [one, next, last] = words.slice(at, at + 3);
-  if (one === undefined || !isNear(one, next, text)) return undefined;
-  if (next.kind === 'noun') return /^[ap]m$/u.test(next.norm) ? undefined : next;
-  return next.kind === 'adjective' && isNear(next, last, text) && last.kind === 'noun' ? last : undefined;
+  const [one, next, last, end] = words.slice(at, at + 4);
+  if (one === undefined || !isNear(one, next, text) || /^(?:19|20)\d\d$/u.test(one.text)) return undefined;
+  if (isNoun(next)) return lastOf(next, last, text);
+  return next.kind === 'adjective' && isNear(next, last, text) && isNoun(last)
+    ? lastOf(last, end, text)
+    : undefined;
 }
+
+/** "a family of four", "three of us". */
+const countsPeople = (words: readonly Word[], at: number): boolean =>
+  (words[at - 1]?.norm === 'of' && /^(?:family|party|group)$/u.test(words[at - 2]?.norm ?? '')) ||
+  (words[at + 1]?.norm === 'of' && words[at + 2]?.norm === 'us');
 
 /** Money whose amount could be read in two ways: it stays out. */
 const isOfMoney = (word: Word, next: Word | undefined, text: string): boolean =>
@@ -35,6 +50,7 @@ export function findCounts(words: readonly Word[], mentions: readonly Mention[],
     const noun = nounAfter(words, at, text);
     if (noun !== undefined && !isWithin(noun, mentions))
       return [{ kind: 'count', value, unit: noun.root, span: [word.span[0], noun.span[1]] }];
+    if (countsPeople(words, at)) return [{ kind: 'count', value, unit: 'people', span: word.span }];
     // "one of them", "the one that": a pronoun.
     if (word.norm === 'one') return [];
     return [{ kind: 'number', value, bound: boundOf(text, ...word.span), span: word.span }];

@@ -1,7 +1,8 @@
-import * as chrono from 'chrono-node';
+import * as chrono from 'chrono-node/en';
 import type { Mention } from '../../../domain/plan/understanding/reading.ts';
 import { NUMBER_WORDS, numberOf } from './numbers.ts';
 
+type ChronoResult = ReturnType<typeof chrono.parse>[number];
 type DateMention = Extract<Mention, { kind: 'date' }>;
 type DurationMention = Extract<Mention, { kind: 'duration' }>;
 
@@ -21,7 +22,8 @@ const DAYS: Record<string, number> = {
   quarter: 91,
   year: 365,
 };
-const UNIT = 'minutes?|mins?|hours?|hrs?|h|days?|d|nights?|weeks?|w|fortnights?|months?|quarters?|years?';
+const UNIT =
+  'minutes?|mins?|hours?|hrs?|h|days?|d|nights?|weeks?|w|fortnights?|months?|quarters?(?!\\s+of)|years?';
 const COUNT = `(?:\\d{1,5}(?:\\.\\d{1,3})?|${NUMBER_WORDS}|an?)`;
 const PAST = 'last|past|previous|latest|recent';
 const FUTURE = 'next|coming|following|upcoming|within|in';
@@ -71,7 +73,7 @@ function durationOf(match: RegExpMatchArray): DurationMention[] {
 export const findDurations = (masked: string): DurationMention[] =>
   [...masked.matchAll(DURATION)].flatMap(durationOf);
 
-const iso = (parts: chrono.ParsedComponents): string =>
+const iso = (parts: ChronoResult['start']): string =>
   [parts.get('year') ?? 0, parts.get('month') ?? 0, parts.get('day') ?? 0]
     .map((part, at) => String(part).padStart(at === 0 ? 4 : 2, '0'))
     .join('-');
@@ -81,18 +83,30 @@ const addDays = (day: string, days: number): string =>
 
 const MONTH =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-/** "between 5 and 7 June" is "5 to 7 June"; the same length, so that places stay. */
-const BETWEEN = new RegExp(
-  `\\bbetween(\\s+\\d{1,2}(?:st|nd|rd|th)?\\s+)and(\\s+\\d{1,2}(?:st|nd|rd|th)?\\s+(?:${MONTH})\\b)`,
-  'giu',
-);
-const AND_FROM = /\bfrom(\s+\d{1,2}(?:st|nd|rd|th)?\s+)and(?=\s+\d)/giu;
+const DAY = '\\d{1,2}(?:st|nd|rd|th)?';
+const WEEKDAY = '(?:mon|tues|wednes|thurs|fri|satur|sun)day';
+const ONE_DAY = `(?:${WEEKDAY}|(?:${MONTH})\\s+${DAY}|${DAY}(?:\\s+(?:of\\s+)?(?:${MONTH}))?)`;
+const BETWEEN = new RegExp(`\\bbetween(\\s(?:the\\s)?${ONE_DAY})\\sand(\\sthe)?(?=\\s${ONE_DAY}\\b)`, 'giu');
+const THE_DAY = new RegExp(`\\s(to|until|till|through)\\sthe\\s(?=${DAY}\\b)`, 'giu');
+
+/** "between 5 and 7 June", "5th to the 7th of June": as the library reads ranges, and as long, so that places stay. */
 const asRange = (masked: string): string =>
-  masked.replaceAll(BETWEEN, '       $1to $2').replaceAll(AND_FROM, '    $1to ');
+  masked
+    .replaceAll(
+      BETWEEN,
+      (_, first: string, the?: string) => `       ${first}${the === undefined ? '  to' : '  till  '}`,
+    )
+    .replaceAll(THE_DAY, '   $1   ');
+
+/** The range's first day was not read: its last is no day to go by. */
+const LOST_START = new RegExp(
+  `(?:\\b|^)(?:${DAY}|${WEEKDAY})\\s+(?:to|until|till|through|and)\\s+(?:the\\s+)?$`,
+  'iu',
+);
 
 const WEEKEND = /\bweekend\b/iu;
 /** A day that is told, or one that a word names; the hour of "now" and bare months are neither. */
-function isDay(result: chrono.ParsedResult): boolean {
+function isDay(result: ChronoResult): boolean {
   const { start } = result;
   const text = result.text.toLowerCase();
   if (/^(?:now|right now|at the moment|this|may|mar|sun|sat|mon|wed|sec|second)$/u.test(text)) return false;
@@ -112,14 +126,26 @@ function isDay(result: chrono.ParsedResult): boolean {
 
 /** "5/6" is a day in June for some and in May for others. */
 const isAmbiguous = (text: string): boolean =>
+  /^(?:on\s+)?\d{1,2}[/.-]\d{1,2}$/u.test(text) ||
   [...text.matchAll(/(?<!\d|\d{4}[/.-])(\d{1,2})[/.-](\d{1,2})(?!\d)/gu)].some(
     ([, one, other]) => one !== other && Number(one) <= 12 && Number(other) <= 12,
   );
 
-function dateOf(result: chrono.ParsedResult): DateMention {
-  const from = iso(result.start);
+/** A weekend begins on Saturday. */
+function firstDay({ start, text }: ChronoResult): string {
+  const day = iso(start);
+  return WEEKEND.test(text) && new Date(day).getUTCDay() === 0 ? addDays(day, -1) : day;
+}
+
+/** "last Friday" is the one before the next. */
+const backFrom = (day: string, text: string, today: string): string =>
+  /^(?:on\s+)?(?:last|previous|past)\b/iu.test(text) && day >= today ? addDays(day, -7) : day;
+
+function dateOf(result: ChronoResult, today: string): DateMention {
+  const from = backFrom(firstDay(result), result.text, today);
   const isWeekend = WEEKEND.test(result.text);
-  const to = isWeekend ? addDays(from, 1) : result.end ? iso(result.end) : undefined;
+  const last = !result.end ? undefined : iso(result.end);
+  const to = isWeekend ? addDays(from, 1) : last;
   const isCertain =
     (result.start.isCertain('day') && result.start.isCertain('month')) ||
     /\b(?:today|tomorrow|tonight|yesterday)\b/iu.test(result.text);
@@ -137,5 +163,11 @@ function dateOf(result: chrono.ParsedResult): DateMention {
 export function findDates(masked: string, today: string): DateMention[] {
   const reference = { instant: new Date(`${today}T12:00:00Z`), timezone: 'UTC' };
   const text = asRange(masked).replaceAll(/\d{9,}/gu, (run) => ' '.repeat(run.length));
-  return chrono.parse(text, reference, { forwardDate: true }).filter(isDay).map(dateOf);
+  return chrono
+    .parse(text, reference, { forwardDate: true })
+    .filter(
+      (result) => isDay(result) && !LOST_START.test(text.slice(Math.max(0, result.index - 30), result.index)),
+    )
+    .map((result) => dateOf(result, today))
+    .filter(({ from, to }) => to === undefined || to > from);
 }

@@ -54,7 +54,7 @@ function detectLatin(written: readonly string[]): Language {
   const found = eld.detect(words.join(' ').slice(0, ENOUGH_TEXT));
   const scores = found.getScores();
   const lead = (scores[found.language] ?? 0) - (scores['en'] ?? 0);
-  const isSure = found.isReliable() && english <= MOST_ENGLISH && lead > (english > 0.5 ? 0.15 : 0.08);
+  const isSure = found.isReliable() && english <= MOST_ENGLISH && lead > (english > 0.6 ? 0.15 : 0.08);
   return isSure ? named(found.language) : ENGLISH;
 }
 

@@ -14,7 +14,7 @@ export interface Piece {
 
 /** "I want you to", "could you", "let's": what follows is asked for. */
 const ASKS =
-  /^(?:(?:i|we) (?:just |really |also |only )?(?:want|need|require|wish|(?:would|should|'d) (?:like|love))\b|(?:i'd|we'd) (?:like|love)|(?:could|can|would|will) you (?!do )|(?:can|could|may) (?:i|we) (?:get|have|see)|let's |lets |let us |help (?:me|us)|(?:i am|i'm|we're|we are) looking for|looking for|gimme )/u;
+  /^(?:(?:i|we) (?:just |really |also |only )?(?:want|need|require|wish|(?:would|should|'d) (?:like|love))\b|(?:i'd|we'd) (?:like|love)|(?:could|can|would|will) you (?!do )|(?:can|could|may) (?:i|we) (?:get|have|see)|let's |lets |let us |help (?:me|us)|(?:i am|i'm|we're|we are) looking for|looking for|gimme |(?:i was|i am|i'm|i) wonder(?:ing)? if you |(?:it would|it'd|that would) be \w+ if you |(?:i|we) would appreciate |if you (?:can|could|would) \w)/u;
 const QUESTION =
   /^(?:what|what's|which|who|who's|where|where's|when|why|how|how's|is|are|was|were|does|did|has|have|am|can|could|would|will|should|may|do)\b/u;
 const QUESTION_WORD = /^(?:what|which|who|where|why|how)/u;

@@ -7,7 +7,7 @@ const MARKED =
 /** A quote that nobody closed goes on to the end: its words are no orders. */
 const OPEN = /(?<=^|\s)["“„«](?=\S)/gu;
 const NOUNS =
-  'summari[sz]e|translate|sentiment|keywords?|text|message|sentences?|paragraph|words?|phrase|quote|passage|article|content|note|e-?mail|letter|poem|story|tweet|this|following';
+  'summari[sz]e|translate|sentiment|keywords?|text|message|sentences?|paragraph|words?|phrase|quote|passage|article|content|note|e-?mail|letter|poem|story|tweet|this|following|rewrite|rephrase|proofread|shorten|post';
 const COLON = new RegExp(`\\b(?:${NOUNS})(?:\\s+\\p{L}{1,20}){0,4}\\s?:(?!//)\\s*(?=\\S)`, 'giu');
 const WORK_ON_TEXT =
   /\b(?:translat\w*|summar\w*|rewrit\w*|rephras\w*|proofread\w*|correct|shorten|classify|analy[sz]e|sentiment|explain|read|send|post|tweet|write|say|says|e-?mail|text|message|sentences?|paragraph|phrase|quote|passage|article|content|note|letter|poem|story)\b/iu;

@@ -53,12 +53,12 @@ function nextRow(rows: number[][], from: string, to: string, i: number): number[
 const startsAlike = (from: string, to: string): boolean =>
   from[0] === to[0] || (from[0] === to[1] && from[1] === to[0]);
 
+const sortLetters = (word: string): string => word.split('').toSorted().join('');
+
 /** Four letters with one changed are too often another word: "shib" is no "ship". */
 const mayMean = (word: string, other: string): boolean =>
   startsAlike(word, other) &&
-  (word.length > 4 ||
-    word.length !== other.length ||
-    [...word].toSorted().join('') === [...other].toSorted().join(''));
+  (word.length > 4 || word.length !== other.length || sortLetters(word) === sortLetters(other));
 
 function nearest(word: string, others: Iterable<string>): string[] {
   let best = word.length >= 6 ? 2 : 1;

@@ -38,7 +38,11 @@ export function beginsOrder(
 ): boolean {
   const word = words[at];
   if (word === undefined) return false;
-  if (ORDERS.has(word.norm)) return true;
+  const next = words[at + 1]?.norm ?? '';
+  if (ORDERS.has(word.norm)) return word.norm !== 'do' || !/^(?:i|we|you|they|not)$/u.test(next);
+  // "search and summarize".
+  if (isFirst && EITHER.has(word.norm) && next === 'and' && ORDERS.has(words[at + 2]?.norm ?? ''))
+    return true;
   if (EITHER.has(word.norm)) return isVerbByNext(words[at + 1], isFirst);
   const isNamed = isName({ ...word, text: isFirst ? word.norm : word.text });
   return isTaggedVerb && !isNamed && !NOUNS_FIRST.has(word.norm) && isVerbByNext(words[at + 1], isFirst);

@@ -1,6 +1,7 @@
 import nlp from 'compromise/three';
 import type { Word } from '../../../domain/plan/understanding/reading.ts';
 import type { Span } from '../../../domain/plan/understanding/understanding.ts';
+import { isEnglishWord } from './spelling.ts';
 
 const WORD =
   /[$€£¥]?[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}_]|[.'’–@&-](?=[\p{L}\p{N}])|(?<=\d)[,:/](?=\d))*[%€£$]?/gu;
@@ -103,7 +104,9 @@ export function rootOf(norm: string, kind: Kind): string {
   const known = roots.get(key);
   if (known !== undefined) return known;
   if (roots.size >= MOST_ROOTS) roots.clear();
-  const root = kind === 'verb' ? infinitiveOf(norm) : singularOf(norm);
+  const found = kind === 'verb' ? infinitiveOf(norm) : singularOf(norm);
+  // The library makes "dow" of "down": a word's root is a word.
+  const root = /^[\p{L}'-]+$/u.test(found) && (isEnglishWord(found) || !isEnglishWord(norm)) ? found : norm;
   roots.set(key, root);
   return root;
 }
