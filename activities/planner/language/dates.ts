@@ -28,7 +28,7 @@ const COUNT = `(?:\\d{1,5}(?:\\.\\d{1,3})?|${NUMBER_WORDS}|an?)`;
 const PAST = 'last|past|previous|latest|recent';
 const FUTURE = 'next|coming|following|upcoming|within|in';
 const DURATION = new RegExp(
-  `(?<![\\w.,$€£-])(?:(?:the\\s+)?(${PAST}|${FUTURE})\\s+)?(?:the\\s+)?(?:(${PAST}|next|coming)\\s+)?(?:(${COUNT})(?:\\s+|-)?)?(${UNIT})(?![\\w-])(?:\\s+(ago|from\\s+now))?`,
+  `(?<![\\w.,$€£-])(?:(?:the\\s+)?(${PAST}|${FUTURE})\\s+)?(?:the\\s+)?(?:(${PAST}|next|coming)\\s+)?(?:(${COUNT})(?:\\s+|-)?)?(${UNIT})(?![\\w-])(?:\\s+(ago|back|from\\s+now))?`,
   'giu',
 );
 
@@ -40,17 +40,20 @@ const unitOf = (written: string): string => {
 };
 
 function whenOf(word: string | undefined, after: string | undefined): DurationMention['when'] {
-  if (after !== undefined) return after.toLowerCase() === 'ago' ? 'past' : 'future';
+  if (after !== undefined) return /^(?:ago|back)$/iu.test(after) ? 'past' : 'future';
   if (word === undefined) return 'plain';
   return PAST.split('|').includes(word.toLowerCase()) ? 'past' : 'future';
 }
 
+const isAfterFor = ({ input = '', index = 0 }: RegExpMatchArray): boolean =>
+  /\b(?:for|over|during|across)\s+$/iu.test(input.slice(Math.max(0, index - 12), index));
+
 function durationOf(match: RegExpMatchArray): DurationMention[] {
   const [all, first, second, written, unit = '', after] = match;
   const word = second ?? first;
-  // "a day" and "weeks" alone bound nothing.
-  if (word === undefined && after === undefined && (written === undefined || /^an?$/iu.test(written)))
-    return [];
+  // "a day" and "weeks" alone bound nothing, "for a week" does.
+  const isBare = written === undefined || (/^an?$/iu.test(written) && !isAfterFor(match));
+  if (word === undefined && after === undefined && isBare) return [];
   if (written === undefined && /^(?:within|in)$/iu.test(word ?? '')) return [];
   if (written === undefined && unit.length < 3) return [];
   const count = written === undefined ? 1 : numberOf(written);

@@ -3,7 +3,7 @@ import type { Mention } from '../../../domain/plan/understanding/reading.ts';
 type Quote = Mention & { kind: 'quote'; value: string };
 
 const MARKED =
-  /(?<![\p{L}\p{N}])(?:"([^"]{1,5000})"|“([^”]{1,5000})”|„([^“”]{1,5000})[“”]|«([^»]{1,5000})»|['‘]([^'‘’\n]{2,5000})['’](?![\p{L}\p{N}]))/gu;
+  /(?<![\p{L}\p{N}])(?:"([^"]{1,5000})"|`([^`]{1,5000})`|“([^”]{1,5000})”|„([^“”]{1,5000})[“”]|«([^»]{1,5000})»|['‘]([^'‘’\n]{2,5000})['’](?![\p{L}\p{N}]))/gu;
 /** A quote that nobody closed goes on to the end: its words are no orders. */
 const OPEN = /(?<=^|\s)["“„«](?=\S)/gu;
 const NOUNS =

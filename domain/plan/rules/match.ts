@@ -44,7 +44,7 @@ export function headOf(scene: Scene, task: Task): Head {
 
 const canBeHead = (scene: Scene, index: number): boolean => {
   const { norm, kind } = wordAt(scene, index);
-  return kind !== 'adverb' && !isMaterial(norm);
+  return kind !== 'adverb' && !isMaterial(norm) && !(kind === 'adjective' && !fits(scene, index));
 };
 
 const isCalled = (scene: Scene, word: string): boolean =>

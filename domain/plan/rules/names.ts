@@ -156,7 +156,7 @@ function isNaming(scene: Scene, index: number, service: string, isInside: boolea
   const { norm, kind } = wordAt(scene, index);
   if (isValueWord(scene.reading, index)) return false;
   const proper = isProper(scene, index);
-  if (isSoft(norm) && !(proper && isInside)) return false;
+  if (isSoft(norm) && !(proper && (isInside || beginsName(scene, index)))) return false;
   if (isPlain(scene, index) && !proper) return false;
   if (!proper && kind === 'adverb') return false;
   const profile = scene.profiles.find((one) => one.service.id === service);
@@ -167,6 +167,17 @@ function isNaming(scene: Scene, index: number, service: string, isInside: boolea
       isIn(word, profile.weak));
   return proper || !isAbout(norm);
 }
+
+/** "New" in "New York". */
+const beginsName = (scene: Scene, index: number): boolean => {
+  const [word, next] = [wordAt(scene, index), scene.reading.words[index + 1]];
+  return (
+    (word.kind === 'name' || word.kind === 'adjective') &&
+    next !== undefined &&
+    next.span[0] === word.span[1] + 1 &&
+    isProper(scene, index + 1)
+  );
+};
 
 const isProper = (scene: Scene, index: number): boolean => {
   const word = wordAt(scene, index);

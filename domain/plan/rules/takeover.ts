@@ -46,7 +46,8 @@ export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile
       if (!isSoft(norm)) isPurpose = false;
       continue;
     }
-    if (isPurpose) scene.account.take([index], { as: 'context' });
+    // A number bounds what is wanted: "for March 2027" is no purpose.
+    if (isPurpose && !/\d/u.test(norm)) scene.account.take([index], { as: 'context' });
     else left.push(index);
   }
   return left;

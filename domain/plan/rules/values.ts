@@ -131,13 +131,29 @@ function flagged({ name }: Field, { scene, free }: Source): Finding {
   return names.length > 0 && words.length === names.length ? found(true, words) : NONE;
 }
 
-function duration({ scene, mentions, free }: Source, perDay: number, when: 'past' | 'future'): Finding {
+function duration(source: Source, perDay: number, when: 'past' | 'future'): Finding {
+  const { scene, mentions, free } = source;
   const fitting = mentions.find(
     (one) => one.kind === 'duration' && (one.when === when || (one.when === 'plain' && when === 'past')),
   );
-  if (fitting?.kind !== 'duration') return NONE;
+  if (fitting?.kind !== 'duration') return when === 'past' ? sinceDate(source, perDay) : NONE;
   const value = Math.max(1, Math.ceil(fitting.days * perDay - 1e-9));
   return found(value, wordsWithin(scene, fitting.span, free), fitting);
+}
+
+/** "since 1 November", "from 1 November until today": the days up to now. A day without a year is the last such day. */
+function sinceDate({ scene, mentions, free }: Source, perDay: number): Finding {
+  const { text, today } = scene.reading;
+  const date = mentions.find((one) => one.kind === 'date');
+  if (date?.kind !== 'date' || (date.to !== undefined && date.to !== today)) return NONE;
+  if (!/\bsince\s+(?:the\s+)?$/iu.test(text.slice(0, date.span[0])) && date.to === undefined) return NONE;
+  const isYearTold = /\d{4}/u.test(text.slice(...date.span));
+  const from =
+    date.from > today && !isYearTold
+      ? `${Number(date.from.slice(0, 4)) - 1}${date.from.slice(4)}`
+      : date.from;
+  const days = (Date.parse(today) - Date.parse(from)) / 86_400_000;
+  return days > 0 ? found(days * perDay, wordsWithin(scene, date.span, free), date) : NONE;
 }
 
 function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' | 'to'): Finding {
@@ -146,11 +162,15 @@ function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' 
   const one = end === 'from' ? dates[0] : (range ?? dates[1]);
   if (one?.kind !== 'date') return NONE;
   const said = scene.reading.text.slice(...one.span);
-  if (isEither(said)) return { kind: 'unfit', said, words: wordsWithin(scene, one.span, free) };
+  if (isEither(said) || (AHEAD.test(field.name) && one.from < scene.reading.today))
+    return { kind: 'unfit', said, words: wordsWithin(scene, one.span, free) };
   const day = end === 'from' ? one.from : (one.to ?? one.from);
   const value = field.schema['format'] === 'date-time' ? `${day}T00:00:00.000Z` : day;
   return found(value, wordsWithin(scene, one.span, free), one);
 }
+
+/** Params for days that must be still to come: nobody arrives yesterday. */
+const AHEAD = /check-?_?in|arrival|pick-?_?up|departure/iu;
 
 /** "03/04/2027" is read in two ways. */
 function isEither(date: string): boolean {
