@@ -34,7 +34,7 @@ export function readNamed(field: Field, source: Source): Finding {
         ? quoted(source)
         : (one(
             scene,
-            phrases.filter(({ isProper }) => isProper),
+            phrases.filter((phrase) => phrase.isProper && (field.required || isIntroduced(scene, phrase))),
           ) ?? NONE);
     case 'text':
     case 'series':
@@ -45,6 +45,12 @@ export function readNamed(field: Field, source: Source): Finding {
       return anyText(field, source, phrases);
   }
 }
+
+/** A name that nobody must give is one only where the words before it say so: "for Maya Chen". */
+const isIntroduced = ({ reading }: Scene, { words }: Phrase): boolean =>
+  /\b(?:for|under|by|guest|called|named|name(?:\s+of|\s+is)?)\s*:?\s*$/iu.test(
+    reading.text.slice(0, reading.words[words[0]!]!.span[0]),
+  );
 
 function anyText(field: Field, source: Source, phrases: readonly Phrase[]): Finding {
   const { scene } = source;
@@ -146,10 +152,11 @@ function phrasesIn(source: Source): Phrase[] {
       open = { words: [index], before, isProper: isProper(scene, index) };
       phrases.push(open);
     } else if (open !== undefined) open = undefined;
-    if (isPreposition(word.norm) || word.norm === 'of') before = word.norm;
+    if (isPreposition(word.norm) || word.norm === 'of' || word.norm === 'or') before = word.norm;
     else if (!isSoft(word.norm)) before = undefined;
   }
-  return phrases;
+  // Nobody has chosen between "Rome or Milan".
+  return phrases.filter((phrase) => phrase.before !== 'or');
 }
 
 function isNaming(scene: Scene, index: number, service: string, isInside: boolean): boolean {

@@ -72,14 +72,14 @@ function fanOut(scene: Scene, task: Task, profile: Profile): Fixed[] {
   return isPair(scene, distinct) ? fixed.slice(0, 1) : fixed;
 }
 
-/** "bitcoin in ether": one asset in terms of the other, and not both. */
+/** "bitcoin in ether", "SOL or ETH": one asset in terms of the other or instead of it, and not both. */
 function isPair({ reading }: Scene, [one, other, ...more]: readonly NamedSymbol[]): boolean {
   if (one === undefined || other === undefined || more.length > 0) return false;
   const between = reading.words.slice(one.words.at(-1)! + 1, other.words[0]);
   return between.length > 0 && PAIRS.has(between.at(-1)!.norm);
 }
 
-const PAIRS = new Set('in to into against per'.split(' '));
+const PAIRS = new Set('in to into against per or'.split(' '));
 
 /** Asks for what calls lack; false when they lack nothing. */
 function asksFor(scene: Scene, task: Task, profile: Profile, calls: readonly Call[]): boolean {

@@ -217,10 +217,22 @@ function numberValue(field: Field, source: Source): Finding {
   if (count.kind === 'found') return count;
   const stay = mentions.find((one) => one.kind === 'duration' && isIn(one.unit, own));
   if (stay?.kind === 'duration') return found(stay.count, wordsWithin(scene, stay.span, free), stay);
+  return (isIn('nights', own) ? nightsIn(source) : undefined) ?? numberBeside(own, source);
+}
+
+/** From the first to the last day of a range, or weeks of them. Of "five days" nobody knows whether the last night counts. */
+function nightsIn({ scene, mentions, free }: Source): Finding | undefined {
   const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
-  if (isIn('nights', own) && range?.kind === 'date')
-    return found((Date.parse(range.to!) - Date.parse(range.from)) / 86_400_000, []);
-  return numberBeside(own, source);
+  if (range?.kind === 'date') return found((Date.parse(range.to!) - Date.parse(range.from)) / 86_400_000, []);
+  const stay = mentions.find(
+    (one) =>
+      one.kind === 'duration' && one.when === 'plain' && /^(?:day|week|fortnight|month)$/.test(one.unit),
+  );
+  if (stay?.kind !== 'duration') return undefined;
+  const words = wordsWithin(scene, stay.span, free);
+  return /^(?:week|fortnight)$/.test(stay.unit)
+    ? found(stay.days, words, stay)
+    : { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words };
 }
 
 function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Source): Finding {
