@@ -10,6 +10,7 @@ import { hit, type Profile } from './profile.ts';
 import { questionFor } from './questions.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
 import { symbolsIn, type NamedSymbol } from './symbols.ts';
+import { askWhatIsMeant } from './uncertain.ts';
 import { leftoversOf, takeTask } from './takeover.ts';
 
 /** What came of a task: outputs, or nothing because somebody must answer first, or because no service does it. */
@@ -27,6 +28,7 @@ export function settle(
   sources: readonly Product[],
 ): Outcome {
   const { profile } = match;
+  if (isOnlyAskedAbout(scene, task, profile)) return askWhatElse(scene, task, profile);
   const calls = fanOut(scene, task, profile).map((fixed) => prepareCall(profile, scene, task, inputs, fixed));
   const profiles = [profile, ...profilesOf(scene, sources)];
   const isAsked = asksFor(scene, task, profile, calls);
@@ -44,6 +46,21 @@ export function settle(
   scene.certainty.push(match.head >= 1 ? 1 : match.head >= NAMED ? 0.95 : 0.7);
   takeTask(scene, task, products[0]!.step, calls, profiles);
   return afterwards(scene, task, profiles, products);
+}
+
+/** "Is there a hotel in Rome?" orders none: what a service undoes for a refund is done by order alone. */
+const isOnlyAskedAbout = (scene: Scene, task: Task, profile: Profile): boolean =>
+  task.isQuestion &&
+  profile.service.compensation !== undefined &&
+  !task.words.some((index) => {
+    const { norm, kind } = wordAt(scene, index);
+    return kind === 'verb' && hit(norm, profile) >= NAMED;
+  });
+
+function askWhatElse(scene: Scene, task: Task, profile: Profile): Outcome {
+  takeTask(scene, task, undefined, [], [profile]);
+  askWhatIsMeant(scene);
+  return ASKED;
 }
 
 /** "Nights: 3." after a booking tells more of it, and is no second one. */
