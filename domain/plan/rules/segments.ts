@@ -26,8 +26,8 @@ function piecesOf(scene: Scene, task: Task): Task[] {
   const pieces: number[][] = [[]];
   for (const index of task.words) {
     const last = pieces.at(-1)!.at(-1);
-    const isAnd = ['and', 'plus', 'also'].includes(wordAt(scene, index).norm);
-    if ((isAnd || isAfterComma(scene, last, index)) && pieces.at(-1)!.length > 0) pieces.push([]);
+    if ((isAnd(scene, index) || isAfterComma(scene, last, index)) && pieces.at(-1)!.length > 0)
+      pieces.push([]);
     pieces.at(-1)!.push(index);
   }
   const starts = pieces.map((words) => wordAt(scene, words[0]!).span[0]);
@@ -40,6 +40,16 @@ function piecesOf(scene: Scene, task: Task): Task[] {
     }),
   }));
 }
+
+const AND = /^(?:and|plus|also|as well as|along with|together with)\b/u;
+
+const isAnd = ({ reading }: Scene, index: number): boolean =>
+  AND.test(
+    reading.words
+      .slice(index, index + 3)
+      .map(({ norm }) => norm)
+      .join(' '),
+  );
 
 const isAfterComma = ({ reading }: Scene, last: number | undefined, index: number): boolean =>
   last !== undefined &&
