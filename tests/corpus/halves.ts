@@ -11,9 +11,10 @@ import { plannerWith } from './planner.ts';
 import { scoreAll, type Scored } from './score.ts';
 import { secondHalf } from './second-half.ts';
 import type { Sentence } from './sentence.ts';
+import { thirdSet } from './third.ts';
 
-export type Half = 'first' | 'second';
-export const HALVES: readonly Half[] = ['first', 'second'];
+export type Half = 'first' | 'second' | 'third';
+export const HALVES: readonly Half[] = ['first', 'second', 'third'];
 
 /** The twenty services that no rule names. */
 export const invented: CatalogueService[] = [...inventedFirst, ...inventedSecond];
@@ -21,6 +22,8 @@ export const invented: CatalogueService[] = [...inventedFirst, ...inventedSecond
 const SENTENCES: { [half in Half]: { sample: Sentence[]; invented: Sentence[] } } = {
   first: { sample: firstHalf, invented: inventedSentencesFirst },
   second: { sample: secondHalf, invented: inventedSentencesSecond },
+  /** More of the kinds of the first half, for finding what the rules get wrong. */
+  third: { sample: thirdSet, invented: [] },
 };
 
 /** Sentences about the sample services with these alone; those about invented services with all. */

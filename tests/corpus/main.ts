@@ -8,7 +8,7 @@ const isThird = args.includes('third-invented');
 for (const half of halves.length === 0 && !isThird ? HALVES : halves) {
   const { sample, invented } = await scoreHalf(half);
   print(tableOf(`${half} half`, sample));
-  print(tableOf(`${half} half, invented services`, invented));
+  if (invented.length > 0) print(tableOf(`${half} half, invented services`, invented));
   // The counts alone tell nobody what the sentences are.
   if (!args.includes('--counts')) print(failuresOf([...sample, ...invented]));
 }

@@ -28,7 +28,7 @@ const COUNT = `(?:\\d{1,5}(?:\\.\\d{1,3})?|${NUMBER_WORDS}|an?)`;
 const PAST = 'last|past|previous|latest|recent';
 const FUTURE = 'next|coming|following|upcoming|within|in';
 const DURATION = new RegExp(
-  `(?<![\\w.,$€£-])(?:(?:the\\s+)?(${PAST}|${FUTURE})\\s+)?(?:the\\s+)?(?:(${PAST}|next|coming)\\s+)?(?:(${COUNT})(?:\\s+|-)?)?(${UNIT})(?![\\w-])(?:\\s+(ago|from\\s+now))?`,
+  `(?<![\\w.,$€£-])(?:(?:the\\s+)?(${PAST}|${FUTURE})\\s+)?(?:the\\s+)?(?:(${PAST}|next|coming)\\s+)?(?:(${COUNT})(?:\\s+|-)?)?(${UNIT})(?![\\w-])(?:\\s+(ago|back|from\\s+now))?`,
   'giu',
 );
 
@@ -40,7 +40,7 @@ const unitOf = (written: string): string => {
 };
 
 function whenOf(word: string | undefined, after: string | undefined): DurationMention['when'] {
-  if (after !== undefined) return after.toLowerCase() === 'ago' ? 'past' : 'future';
+  if (after !== undefined) return /^(?:ago|back)$/iu.test(after) ? 'past' : 'future';
   if (word === undefined) return 'plain';
   return PAST.split('|').includes(word.toLowerCase()) ? 'past' : 'future';
 }

@@ -6,11 +6,13 @@ const NEGATES =
 const NEGATES_NOTHING =
   /^(?:more|less|later|earlier|over|above|under|below|higher|lower|greater|exceed|exceeding|matter|only|longer|sooner|fewer|cost|costing|problem|rush|hurry|worries|worry|spend|spending|pay|paying|go|sure|yet|hesitate|forget)$/u;
 
+const LEAVES_OUT = /^(?:spare (?:me|us)|leave (?:out|off|away))$/u;
+
 const wordAt = (words: readonly Word[], at: number): string => words[at]?.norm ?? '';
 
 /** A word that leaves out what follows it. */
 export const negatesAt = (words: readonly Word[], at: number): boolean =>
-  NEGATES.test(wordAt(words, at)) &&
+  (NEGATES.test(wordAt(words, at)) || LEAVES_OUT.test(`${wordAt(words, at)} ${wordAt(words, at + 1)}`)) &&
   !NEGATES_NOTHING.test(wordAt(words, at + 1)) &&
   !/\d/u.test(wordAt(words, at + 1));
 

@@ -5,6 +5,9 @@ const INLINE_MARK = /(?<=^|[\s,;:])\(?\d{1,2}[.)](?=\s+\p{L})/gu;
 const END = /[.!?…]["'”’)\]]*\s|[。！？]|\n/gu;
 const NO_END = /(?:\b(?:e\.g|i\.e|approx|ca|st|mr|mrs|dr|no|vs|etc|max|min)|\b\p{L})\.$/iu;
 
+/** "& Co. KG" goes on. */
+const FIRM = /^\.\s(?:KG|KGaA|OHG|Ltd|LLC|Inc|SA|AG)\b/u;
+
 const blank = (mark: string): string => ' '.repeat(mark.length);
 /** A list mark ends what came before it: a line break in its place says so. */
 const breakLine = (mark: string): string => `\n${' '.repeat(mark.length - 1)}`;
@@ -18,7 +21,10 @@ export function hideListMarks(masked: string): string {
 
 const isEnd = (masked: string, match: RegExpMatchArray): boolean =>
   !match[0].startsWith('.') ||
-  !NO_END.test(masked.slice(Math.max(0, (match.index ?? 0) - 8), (match.index ?? 0) + 1));
+  !(
+    NO_END.test(masked.slice(Math.max(0, (match.index ?? 0) - 8), (match.index ?? 0) + 1)) ||
+    FIRM.test(masked.slice(match.index, (match.index ?? 0) + 8))
+  );
 
 /** The number of each word's sentence. */
 export function findSentences(masked: string, words: readonly RawWord[]): number[] {

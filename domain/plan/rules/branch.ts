@@ -24,6 +24,7 @@ export interface Branch {
 export function performBranch(scene: Scene, { condition, then, otherwise }: Branch): Outcome {
   const comparison = comparisonOf(textOf(scene, condition));
   if (comparison === undefined) return askAboutCondition(scene, { condition, then, otherwise });
+  const before = scene.builder.steps.length;
   const subject = subjectOf(scene, condition, comparison);
   const left = leftSide(scene, subject, comparison);
   if ('kind' in left) {
@@ -42,10 +43,14 @@ export function performBranch(scene: Scene, { condition, then, otherwise }: Bran
     group: scene.builder.newGroup(),
   });
   scene.account.take(condition.words, { as: 'task', step: step.step });
-  return takeBranches(scene, step.step, [
+  const outcome = takeBranches(scene, step.step, [
     ['then', then],
     ['else', otherwise],
   ]);
+  // Where nothing can be done either way, nothing needs to be looked at.
+  if (outcome.kind !== 'done' && scene.builder.steps.at(-1)?.id === step.step)
+    scene.builder.steps.splice(before);
+  return outcome;
 }
 
 function takeBranches(

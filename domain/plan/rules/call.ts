@@ -6,6 +6,7 @@ import { isDataRole, typesOf, type Field } from './fields.ts';
 import type { Profile } from './profile.ts';
 import { textOf, type Read, type Scene, type Task } from './scene.ts';
 import { fit, valueIn, type Finding } from './values.ts';
+import { isIn, vocabularyOf } from './words.ts';
 
 /** A param that nobody gave, or for which something was said that the service does not take. */
 export interface Missing {
@@ -177,7 +178,7 @@ function find(field: Field, { service }: Profile, scene: Scene, task: Task, call
       mentions: where.mentions.filter((mention) => !used.has(mention) || mention.kind === 'date'),
     });
   const own = look(task);
-  if (own.kind !== 'none' || !SHARED.has(field.role)) return own;
+  if (own.kind !== 'none' || !(SHARED.has(field.role) || isStay(field))) return own;
   for (const others of scene.around(task)) {
     const found = others.map(look).filter((one) => one.kind === 'found');
     const values = new Set(found.map((one) => JSON.stringify(one.read.value)));
@@ -186,6 +187,9 @@ function find(field: Field, { service }: Profile, scene: Scene, task: Task, call
   }
   return { kind: 'none' };
 }
+
+/** The nights of a range belong to its first day, wherever it stands. */
+const isStay = ({ name }: Field): boolean => isIn('nights', vocabularyOf([name]));
 
 /** Values that one part of a request says for all of it. */
 const SHARED: ReadonlySet<Field['role']> = new Set([

@@ -85,7 +85,8 @@ function brings(
 
 const canBeHead = (scene: Scene, index: number): boolean => {
   const { norm, kind } = wordAt(scene, index);
-  return kind !== 'adverb' && kind !== 'number' && !isMaterial(norm);
+  if (kind === 'adverb' || kind === 'number' || isMaterial(norm)) return false;
+  return kind !== 'adjective' || fits(scene, index);
 };
 
 const isCalled = (scene: Scene, word: string): boolean =>

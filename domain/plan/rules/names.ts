@@ -35,7 +35,7 @@ export function readNamed(field: Field, source: Source): Finding {
         ? quoted(source)
         : (one(
             scene,
-            phrases.filter(({ isProper }) => isProper),
+            phrases.filter((phrase) => phrase.isProper && (field.required || isIntroduced(scene, phrase))),
           ) ?? NONE);
     case 'text':
     case 'series':
@@ -46,6 +46,12 @@ export function readNamed(field: Field, source: Source): Finding {
       return anyText(field, source, phrases);
   }
 }
+
+/** A name that nobody must give is one only where the words before it say so: "for Maya Chen". */
+const isIntroduced = ({ reading }: Scene, { words }: Phrase): boolean =>
+  /\b(?:for|under|by|guest|called|named|name(?:\s+of|\s+is)?)\s*:?\s*$/iu.test(
+    reading.text.slice(0, reading.words[words[0]!]!.span[0]),
+  );
 
 function anyText(field: Field, source: Source, phrases: readonly Phrase[]): Finding {
   const { scene } = source;
@@ -185,17 +191,18 @@ function phrasesIn(source: Source): Phrase[] {
       open = { words: [index], before, isProper: isProper(scene, index) };
       phrases.push(open);
     } else if (open !== undefined) open = undefined;
-    if (isPreposition(word.norm) || word.norm === 'of') before = word.norm;
+    if (isPreposition(word.norm) || word.norm === 'of' || word.norm === 'or') before = word.norm;
     else if (!isSoft(word.norm)) before = undefined;
   }
-  return phrases;
+  // Nobody has chosen between "Rome or Milan".
+  return phrases.filter((phrase) => phrase.before !== 'or');
 }
 
 function isNaming(scene: Scene, index: number, service: string, isInside: boolean): boolean {
   const { norm, kind } = wordAt(scene, index);
   if (isValueWord(scene.reading, index)) return false;
   const proper = isProper(scene, index);
-  if (isSoft(norm) && !(proper && isInside)) return false;
+  if (isSoft(norm) && !(proper && (isInside || beginsName(scene, index)))) return false;
   if (isPlain(scene, index) && !proper) return false;
   if (!proper && kind === 'adverb') return false;
   const profile = scene.profiles.find((one) => one.service.id === service);
@@ -206,6 +213,17 @@ function isNaming(scene: Scene, index: number, service: string, isInside: boolea
       isIn(word, profile.weak));
   return proper || !isAbout(norm);
 }
+
+/** "New" in "New York". */
+const beginsName = (scene: Scene, index: number): boolean => {
+  const [word, next] = [wordAt(scene, index), scene.reading.words[index + 1]];
+  return (
+    (word.kind === 'name' || word.kind === 'adjective') &&
+    next !== undefined &&
+    next.span[0] === word.span[1] + 1 &&
+    isProper(scene, index + 1)
+  );
+};
 
 const isProper = (scene: Scene, index: number): boolean => {
   const word = wordAt(scene, index);

@@ -20,7 +20,7 @@ export const isValueWord = (reading: Reading, index: number): boolean => {
 export function termsOf(scene: Scene, task: Pick<Task, 'words'>): number[] {
   return task.words.filter((index) => {
     const { norm, kind } = wordAt(scene, index);
-    if (kind === 'verb' && isPlain(scene, index)) return false;
+    if ((kind === 'verb' || index === task.words[0]) && isPlain(scene, index)) return false;
     return !isSoft(norm) && !isValueWord(scene.reading, index) && !scene.account.isTaken(index);
   });
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { CatalogueService } from '../catalogue.ts';
 import type { Draft } from '../draft.ts';
-import type { Reading } from '../understanding/reading.ts';
+import type { Clause, Reading } from '../understanding/reading.ts';
 import type { Understanding, UnderstoodPart } from '../understanding/understanding.ts';
 import { createAccount } from './account.ts';
 import { performBranch, type Branch } from './branch.ts';
@@ -115,12 +115,19 @@ function piecesOf(scene: Scene): (Task | Branch)[] {
   for (const clause of clauses) {
     const branch = branches.get(clause.sentence) ?? [...branches.values()].findLast((one) => pieces.has(one));
     const isPart = clause.mood === 'condition' || clause.mood === 'then' || clause.mood === 'otherwise';
-    if (branch === undefined || !isPart) pieces.add(taskOf(reading, clause));
+    if (branch === undefined && clause.mood === 'otherwise') noteAlternative(scene, clause);
+    else if (branch === undefined || !isPart) pieces.add(taskOf(reading, clause));
     else pieces.add(branch);
     if (branch !== undefined && (clause.mood === 'then' || clause.mood === 'otherwise'))
       branch[clause.mood].push(taskOf(reading, clause));
   }
   return [...pieces];
+}
+
+/** "In Rome, or else in Milan": the person decides, not the plan. */
+function noteAlternative({ reading, account, doubts }: Scene, clause: Clause): void {
+  account.take(taskOf(reading, clause).words, { as: 'context' });
+  doubts.untakeable.set('The plan', [reading.text.slice(...clause.span)]);
 }
 
 /** Nothing but courtesy and what was read as a limit. */

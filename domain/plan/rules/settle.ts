@@ -9,7 +9,8 @@ import { placeCalls } from './place.ts';
 import { hit, type Profile } from './profile.ts';
 import { questionFor } from './questions.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
-import { symbolsIn } from './symbols.ts';
+import { symbolsIn, type NamedSymbol } from './symbols.ts';
+import { askWhatIsMeant } from './uncertain.ts';
 import { leftoversOf, takeTask } from './takeover.ts';
 
 /** What came of a task: outputs, or nothing because somebody must answer first, or because no service does it. */
@@ -27,9 +28,11 @@ export function settle(
   sources: readonly Product[],
 ): Outcome {
   const { profile } = match;
+  if (isOnlyAskedAbout(scene, task, profile)) return askWhatElse(scene, task, profile);
   const calls = fanOut(scene, task, profile).map((fixed) => prepareCall(profile, scene, task, inputs, fixed));
   const profiles = [profile, ...profilesOf(scene, sources)];
   const isAsked = asksFor(scene, task, profile, calls);
+  if (!isAsked && isAfterthought(scene, match)) return askAboutAfterthought(scene, task, profile);
   if (isAsked) {
     scene.isWaiting = true;
     takeTask(scene, task, undefined, calls, profiles);
@@ -45,6 +48,31 @@ export function settle(
   return afterwards(scene, task, profiles, products);
 }
 
+/** "Is there a hotel in Rome?" orders none: what a service undoes for a refund is done by order alone. */
+const isOnlyAskedAbout = (scene: Scene, task: Task, profile: Profile): boolean =>
+  task.isQuestion &&
+  profile.service.compensation !== undefined &&
+  !task.words.some((index) => {
+    const { norm, kind } = wordAt(scene, index);
+    return kind === 'verb' && hit(norm, profile) >= NAMED;
+  });
+
+function askWhatElse(scene: Scene, task: Task, profile: Profile): Outcome {
+  takeTask(scene, task, undefined, [], [profile]);
+  askWhatIsMeant(scene);
+  return ASKED;
+}
+
+/** "Nights: 3." after a booking tells more of it, and is no second one. */
+const isAfterthought = ({ used }: Scene, { profile, head }: Match): boolean =>
+  head < NAMED && used.includes(profile);
+
+function askAboutAfterthought(scene: Scene, task: Task, profile: Profile): Outcome {
+  takeTask(scene, task, undefined, [], [profile]);
+  noteLeftovers(scene, task.words, profile);
+  return ASKED;
+}
+
 export const profilesOf = (scene: Scene, products: readonly Product[]): Profile[] =>
   products.flatMap((product) => scene.profiles.filter(({ service }) => service.id === product.service?.id));
 
@@ -57,8 +85,18 @@ function fanOut(scene: Scene, task: Task, profile: Profile): Fixed[] {
     ({ value }, index) => symbols.findIndex((other) => other.value === value) === index,
   );
   if (distinct.length < 2 || distinct.some(({ isKnown }) => !isKnown)) return [{}];
-  return distinct.map(({ value, words }) => ({ symbol: { value, words } }));
+  const fixed = distinct.map(({ value, words }) => ({ symbol: { value, words } }));
+  return isPair(scene, distinct) ? fixed.slice(0, 1) : fixed;
 }
+
+/** "bitcoin in ether", "SOL or ETH": one asset in terms of the other or instead of it, and not both. */
+function isPair({ reading }: Scene, [one, other, ...more]: readonly NamedSymbol[]): boolean {
+  if (one === undefined || other === undefined || more.length > 0) return false;
+  const between = reading.words.slice(one.words.at(-1)! + 1, other.words[0]);
+  return between.length > 0 && PAIRS.has(between.at(-1)!.norm);
+}
+
+const PAIRS = new Set('in to into against per or'.split(' '));
 
 /** Asks for what calls lack; false when they lack nothing. */
 function asksFor(scene: Scene, task: Task, profile: Profile, calls: readonly Call[]): boolean {

@@ -33,20 +33,30 @@ export function takeTask(
   account.take(words, { as: 'task', ...at });
 }
 
+/** What a quoted text is called. */
+const QUOTED = new Set(
+  'mail email letter tweet comment essay story speech poem note quote message'.split(' '),
+);
+
 /** Words of a task that no service used for it is about, and that are no purpose: they change what is wanted. */
 export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile[]): number[] {
+  const hasQuote = task.mentions.some(({ kind }) => kind === 'quote');
   const left: number[] = [];
   let isPurpose = false;
   for (const index of task.words) {
     const { norm } = wordAt(scene, index);
     if (beginsPurpose(norm)) isPurpose = true;
     const isExplained =
-      isSoft(norm) || isPlain(scene, index) || profiles.some((profile) => hit(norm, profile) > 0);
+      isSoft(norm) ||
+      (hasQuote && QUOTED.has(norm)) ||
+      isPlain(scene, index) ||
+      profiles.some((profile) => hit(norm, profile) > 0);
     if (scene.account.isTaken(index) || isExplained) {
       if (!isSoft(norm)) isPurpose = false;
       continue;
     }
-    if (isPurpose) scene.account.take([index], { as: 'context' });
+    // A number bounds what is wanted: "for March 2027" is no purpose.
+    if (isPurpose && !/\d/u.test(norm)) scene.account.take([index], { as: 'context' });
     else left.push(index);
   }
   return left;

@@ -178,13 +178,29 @@ function flagged({ name }: Field, { scene, free }: Source): Finding {
   return names.length > 0 && words.length === names.length ? found(true, words) : NONE;
 }
 
-function duration({ scene, mentions, free }: Source, perDay: number, when: 'past' | 'future'): Finding {
+function duration(source: Source, perDay: number, when: 'past' | 'future'): Finding {
+  const { scene, mentions, free } = source;
   const fitting = mentions.find(
     (one) => one.kind === 'duration' && (one.when === when || (one.when === 'plain' && when === 'past')),
   );
-  if (fitting?.kind !== 'duration') return NONE;
+  if (fitting?.kind !== 'duration') return when === 'past' ? sinceDate(source, perDay) : NONE;
   const value = Math.max(1, Math.ceil(fitting.days * perDay - 1e-9));
   return found(value, wordsWithin(scene, fitting.span, free), fitting);
+}
+
+/** "since 1 November", "from 1 November until today": the days up to now. A day without a year is the last such day. */
+function sinceDate({ scene, mentions, free }: Source, perDay: number): Finding {
+  const { text, today } = scene.reading;
+  const date = mentions.find((one) => one.kind === 'date');
+  if (date?.kind !== 'date' || (date.to !== undefined && date.to !== today)) return NONE;
+  if (!/\bsince\s+(?:the\s+)?$/iu.test(text.slice(0, date.span[0])) && date.to === undefined) return NONE;
+  const isYearTold = /\d{4}/u.test(text.slice(...date.span));
+  const from =
+    date.from > today && !isYearTold
+      ? `${Number(date.from.slice(0, 4)) - 1}${date.from.slice(4)}`
+      : date.from;
+  const days = (Date.parse(today) - Date.parse(from)) / 86_400_000;
+  return days > 0 ? found(days * perDay, wordsWithin(scene, date.span, free), date) : NONE;
 }
 
 function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' | 'to'): Finding {
@@ -193,11 +209,15 @@ function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' 
   const one = end === 'from' ? dates[0] : (range ?? dates[1]);
   if (one?.kind !== 'date') return NONE;
   const said = scene.reading.text.slice(...one.span);
-  if (isEither(said)) return { kind: 'unfit', said, words: wordsWithin(scene, one.span, free) };
+  if (isEither(said) || (AHEAD.test(field.name) && one.from < scene.reading.today))
+    return { kind: 'unfit', said, words: wordsWithin(scene, one.span, free) };
   const day = end === 'from' ? one.from : (one.to ?? one.from);
   const value = field.schema['format'] === 'date-time' ? `${day}T00:00:00.000Z` : day;
   return found(value, wordsWithin(scene, one.span, free), one);
 }
+
+/** Params for days that must be still to come: nobody arrives yesterday. */
+const AHEAD = /check-?_?in|arrival|pick-?_?up|departure/iu;
 
 /** "03/04/2027" is read in two ways. */
 function isEither(date: string): boolean {
@@ -248,9 +268,8 @@ function numberValue(field: Field, source: Source): Finding {
   if (years.length === 1) return found(Number(wordAt(scene, years[0]!).text), years);
   const stay = mentions.find((one) => one.kind === 'duration' && isIn(one.unit, own));
   if (stay?.kind === 'duration') return found(stay.count, wordsWithin(scene, stay.span, free), stay);
-  const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
-  if (isIn('nights', own) && range?.kind === 'date')
-    return found((Date.parse(range.to!) - Date.parse(range.from)) / 86_400_000, []);
+  const nights = isIn('nights', own) ? nightsIn(source) : undefined;
+  if (nights !== undefined) return nights;
   const named = numberBeside(own, source);
   return named.kind === 'none' && field.required && BARE.test(field.name) ? onlyNumber(source) : named;
 }
@@ -265,6 +284,21 @@ function onlyNumber({ scene, mentions, free }: Source): Finding {
   if (numbers.length !== 1 || one === undefined) return NONE;
   const digits = wordsWithin(scene, one.span, free).filter((index) => wordAt(scene, index).kind === 'number');
   return found(one.value, digits, one);
+}
+
+/** From the first to the last day of a range, or weeks of them. Of "five days" nobody knows whether the last night counts. */
+function nightsIn({ scene, mentions, free }: Source): Finding | undefined {
+  const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
+  if (range?.kind === 'date') return found((Date.parse(range.to!) - Date.parse(range.from)) / 86_400_000, []);
+  const stay = mentions.find(
+    (one) =>
+      one.kind === 'duration' && one.when === 'plain' && /^(?:day|week|fortnight|month)$/.test(one.unit),
+  );
+  if (stay?.kind !== 'duration') return undefined;
+  const words = wordsWithin(scene, stay.span, free);
+  return /^(?:week|fortnight)$/.test(stay.unit)
+    ? found(stay.days, words, stay)
+    : { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words };
 }
 
 function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Source): Finding {
