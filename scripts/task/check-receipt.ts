@@ -18,7 +18,7 @@ export async function checkOne(receipt: Receipt, given: Given, witnesses: Witnes
 /** What was checked in short, and everything that did not hold. */
 export function receiptLines({ receipt, findings, isTrusted }: ReceiptCheck): string[] {
   const of = (verdict: Checked['verdict']): string[] => [
-    ...new Set(findings.filter((finding) => finding.verdict === verdict).map(({ link }) => link)),
+    ...new Set(findings.filter((finding) => finding.verdict === verdict).map(({ link }) => kindOf(link))),
   ];
   const wrong = findings.filter(({ verdict }) => verdict === 'failed' || verdict === 'unanswered');
   const open = of('unchecked');
@@ -29,6 +29,10 @@ export function receiptLines({ receipt, findings, isTrusted }: ReceiptCheck): st
     ...conclusion(receipt, findings, isTrusted).map((line) => `  ${line}`),
   ];
 }
+
+/** What was checked, whatever it was checked of. */
+const kindOf = (link: string): string =>
+  link.replace(/^section .*/, 'sections').replace(/ (?:(?:of|to) )?(?:\w+_\S+|\d+)$/, '');
 
 /** Asks for the receipt until the money of the run is at rest, or the time is over. */
 export async function untilFinal(

@@ -24,8 +24,11 @@ export function createPerson(
   return {
     async ask(prompt) {
       if (interrupted.aborted) return undefined;
-      lines.setPrompt(prompt);
-      lines.prompt();
+      // A pipe may have ended with its last answer still unread, and readline prompts no more then.
+      if (input.isTTY) {
+        lines.setPrompt(prompt);
+        lines.prompt();
+      } else output.write(prompt);
       const next = await Promise.race([typed.next(), over]);
       const line = next === undefined || next.done === true ? undefined : next.value;
       if (!input.isTTY || line === undefined) output.write('\n');
