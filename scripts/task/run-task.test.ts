@@ -199,6 +199,29 @@ describe('a person who is asked', () => {
   });
 });
 
+test('Ctrl-C while it runs leaves it running, and says how to see it again', async () => {
+  const stop = new AbortController();
+  const { client, calls } = fakeServer({});
+  const said: string[] = [];
+  const end = await runTask({
+    client: {
+      ...client,
+      getWorkflow: async (id) => ({ ...(await client.getWorkflow(id)), status: 'executing' }),
+    },
+    wish: { ...WISH, what: { resume: 'wf_9' } },
+    user: 'ann',
+    ask: () => Promise.reject(new Error('it runs, so nothing is asked')),
+    report: { say: (line) => said.push(line), event: () => stop.abort() },
+    decimalsOf: () => undefined,
+    interrupted: stop.signal,
+    resumeWith: (id) => `steward task --resume ${id}`,
+    fundWith: '',
+  });
+  expect(end).toEqual({ kind: 'left', id: 'wf_9' });
+  expect(calls).toEqual([]);
+  expect(said).toEqual(['The run goes on. See it again with: steward task --resume wf_9']);
+});
+
 describe('where nobody is asked', () => {
   const alone = { ask: false, yes: true, maxCost: '0.5' };
 
