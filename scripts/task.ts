@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { parseExact } from '../domain/exact-json.ts';
 import { interrupted } from '../processes/interrupted.ts';
 import { ReasoningClient } from '../sdk/index.ts';
@@ -39,8 +40,7 @@ happens, prints the result, and checks the receipt.`,
 receipt holds. 1: it failed. 2: the command line is wrong. 3: declined or cancelled. 4: it lacks a detail or an approval that nobody
 gave. 130: Ctrl-C while it ran.`,
   async run({ values, positionals: [text] }) {
-    const isTerminal = process.stdin.isTTY === true;
-    const wish = await readWish(values, text, { isTerminal, readAll });
+    const wish = await readWish(values, text, { isTerminal: isatty(process.stdin.fd), readAll });
     const connection = await connect(values);
     try {
       process.exitCode = await perform(wish, connection);

@@ -2,7 +2,7 @@ import { StewardError, type Approval } from '../../sdk/index.ts';
 import type { Workflow } from '../../schemas/families/reasoning.ts';
 import { refusalLines } from './answer-questions.ts';
 import { decide, type Decision } from './decide.ts';
-import type { Settled, Task } from './run-task.ts';
+import type { Settled, Task } from './task.ts';
 import { planLines, totalLines } from './show-plan.ts';
 import { limitLines, understandingLines } from './show-understanding.ts';
 import { money } from './words.ts';

@@ -1,6 +1,6 @@
 import { StewardError } from '../../sdk/index.ts';
 import { askAll, questionLines } from './questions.ts';
-import type { Settled, Task } from './run-task.ts';
+import type { Settled, Task } from './task.ts';
 import { understandingLines } from './show-understanding.ts';
 import { inWords, plain } from './words.ts';
 

@@ -1,5 +1,5 @@
 import type { WorkflowEvent } from '../../schemas/families/reasoning/stream.ts';
-import type { Report } from './run-task.ts';
+import type { Report } from './task.ts';
 
 type Out = Pick<NodeJS.WritableStream, 'write'>;
 

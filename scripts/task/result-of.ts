@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Concluded } from './conclude.ts';
-import type { End } from './run-task.ts';
+import type { End } from './task.ts';
 
 /** The last line of `--json`. */
 export function resultOf(end: End, exit: number, concluded: Concluded | undefined): object {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../schemas/families/reasoning/plan.ts';
 import type { Workflow, WorkflowEvent } from '../../schemas/families/reasoning.ts';
 import { StewardError, type Approval, type NewWorkflow } from '../../sdk/index.ts';
-import { runTask, type End, type TaskClient } from './run-task.ts';
+import { runTask } from './run-task.ts';
+import type { End, TaskClient } from './task.ts';
 import type { Wish } from './wish.ts';
 
 const HASH = 'a'.repeat(64);
@@ -34,6 +35,7 @@ function fakeServer(script: Script) {
   let status: Workflow['status'] = 'planning';
   let wake = (): void => undefined;
   let made = 0;
+  const now = (): Workflow['status'] => status;
   const move = (next: Workflow['status']): void => {
     status = next;
     wake();
@@ -52,12 +54,12 @@ function fakeServer(script: Script) {
     }
     status = 'awaiting_approval';
     yield event('workflow.awaiting_approval', { reason: script.reason ?? 'initial', planHash: HASH });
-    while (status === 'awaiting_approval')
-      await new Promise<void>((resolve, reject) => {
-        wake = resolve;
-        signal?.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
-      });
-    yield event(`workflow.${status}` as WorkflowEvent['type']);
+    await new Promise<void>((resolve, reject) => {
+      wake = resolve;
+      if (now() !== 'awaiting_approval') resolve();
+      signal?.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+    });
+    yield event(now() === 'completed' ? 'workflow.completed' : 'workflow.cancelled');
   }
   const client = {
     stream,
@@ -192,7 +194,10 @@ describe('a person who is asked', () => {
 
   test('who presses Ctrl-C cancels what has not begun', async () => {
     const stop = new AbortController();
-    const press = (): undefined => void stop.abort();
+    const press = (): undefined => {
+      stop.abort();
+      return undefined;
+    };
     const { end, calls } = await run({}, {}, [press], stop);
     expect(end).toEqual({ kind: 'cancelled', id: 'wf_1' });
     expect(calls).toEqual([create, ['cancel', 'wf_1']]);

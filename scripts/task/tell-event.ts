@@ -112,7 +112,7 @@ const afterDelay = (delay: Json | undefined): string =>
 function paid(step: string, payment: Fields, known: Known): string | undefined {
   const to = `${short(textOf(payment['payTo']) ?? 'somebody')} on ${chain(textOf(payment['network']) ?? 'its chain')}`;
   const amount = amountOf(payment, known);
-  switch (textOf(payment['status'])) {
+  switch (textOf(payment['status']) ?? '') {
     case 'settled':
       return `${step}: paid ${amount}to ${to}, transaction ${textOf(payment['txHash']) ?? 'unknown'}`;
     case 'rejected':
