@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createLog } from '../config/logging.ts';
 import { describeError } from '../domain/errors.ts';
 import type { Environment } from '../embedded/environment.ts';
@@ -129,6 +130,10 @@ function lookFurther(screen: Screen, { config, standIns }: Stage): void {
     screen.line(`   ${what}`);
     for (const command of commands) screen.line(`     ${command}`);
   };
+  say(
+    'A task of your own, in another terminal:',
+    `npx steward task "Get the price of SOL over the last 14 days and chart it"${folderOf(config)}`,
+  );
   say('In another terminal, once:', `. ${stackFileOf(config.DATA_DIR)}`);
   say(
     'The signed receipt of a run, and whether it holds:',
@@ -139,6 +144,9 @@ function lookFurther(screen: Screen, { config, standIns }: Stage): void {
   say('Payments that somebody should look at:', 'curl -s "$API/payments?stuck=true"');
   if (standIns.has('Masumi payments')) say('Buy an agent yourself:', `npm run -s purchase -- ${HYMN.key}`);
 }
+
+const folderOf = ({ DATA_DIR: dir }: Environment['config']): string =>
+  resolve(dir) === resolve('data') ? '' : ` --data ${dir}`;
 
 await runScript({
   name: 'demo',

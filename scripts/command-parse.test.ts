@@ -31,6 +31,23 @@ describe('a command line', () => {
     });
   });
 
+  it('tells a switch from the one that takes it back, and what was said from what was not', () => {
+    const asking = {
+      ...script,
+      options: { ask: { about: 'ask' }, 'no-ask': { about: 'ask nothing' } },
+      run: () => undefined,
+    };
+    const values = [[], ['--ask'], ['--no-ask']].map((argv) => {
+      const parsed = parseCommandLine(asking, argv);
+      return parsed.kind === 'run' ? Object.values(parsed.args.values) : parsed;
+    });
+    expect(values).toEqual([
+      [false, false],
+      [true, false],
+      [false, true],
+    ]);
+  });
+
   it('has defaults, and nothing where there is none', () => {
     const parsed = parse();
     expect(parsed).toEqual({

@@ -125,7 +125,9 @@ function afterOptions({ name, examples, notes }: Script<Options>): string {
 function valuesOf<O extends Options>(command: Command, { options }: Script<O>): Arguments<O>['values'] {
   const values = Object.entries<OptionFacts>(options ?? {}).map(([name, facts]) => {
     const option = command.options.find(({ long }) => long === `--${name}`)!;
-    return [name, command.getOptionValue(option.attributeName()) ?? defaultOf(facts)];
+    const given: unknown = command.getOptionValue(option.attributeName());
+    // "--no-ask" is told as "ask" being false.
+    return [name, option.negate ? given === false : (given ?? defaultOf(facts))];
   });
   return Object.fromEntries(values) as Arguments<O>['values'];
 }

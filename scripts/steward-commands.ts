@@ -12,6 +12,10 @@ type Commands = Readonly<Record<string, StewardCommand>>;
 export const COMMANDS: Commands = {
   start: { summary: 'everything on this machine, until Ctrl-C', file: 'embedded/main.ts' },
   demo: { summary: 'the same, and two real tasks', file: 'demo/demo.ts' },
+  task: {
+    summary: 'have a task done: see its plan, approve it, watch it, check what it cost',
+    file: 'scripts/task.ts',
+  },
   api: {
     summary: 'an API process',
     file: 'processes/api.ts',

@@ -19,21 +19,26 @@ export function exitCodeOf(findings: readonly Checked[]): 0 | 1 | 2 {
 
 /** One line for each link, then the conclusion. */
 export function verdictLines(receipt: Receipt, findings: readonly Checked[], trusted: boolean): string[] {
-  const width = Math.max(...findings.map(({ link }) => link.length));
-  const rows = findings.map(({ link, verdict, detail }) =>
-    `${WORDS[verdict].padEnd(11)}  ${link.padEnd(width)}  ${detail}`.trimEnd(),
-  );
   const { id, status } = receipt.sections[0].body;
   return [
     `Run ${id}, ${status}, of ${receipt.issued_at}`,
     '',
-    ...rows,
+    ...verdictRows(findings),
     '',
     ...conclusion(receipt, findings, trusted),
   ];
 }
 
-function conclusion(receipt: Receipt, findings: readonly Checked[], trusted: boolean): string[] {
+/** One line for each finding. */
+export function verdictRows(findings: readonly Checked[]): string[] {
+  const width = Math.max(...findings.map(({ link }) => link.length));
+  return findings.map(({ link, verdict, detail }) =>
+    `${WORDS[verdict].padEnd(11)}  ${link.padEnd(width)}  ${detail}`.trimEnd(),
+  );
+}
+
+/** How many held, and what that means. */
+export function conclusion(receipt: Receipt, findings: readonly Checked[], trusted: boolean): string[] {
   const [failed, open, silent] = (['failed', 'unchecked', 'unanswered'] as const).map((verdict) =>
     count(findings, verdict),
   );

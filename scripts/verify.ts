@@ -1,10 +1,9 @@
 import { runScript, UsageError } from './command-line.ts';
-import { checkOnChains, type Checked, type Witnesses } from '../domain/receipts/on-chains.ts';
-import { createEvmWitness } from '../activities/payments/evm/witness.ts';
+import { checkOnChains, type Checked } from '../domain/receipts/on-chains.ts';
 import { exitCodeOf, togetherLines, verdictJson, verdictLines } from './verify-lines.ts';
 import { checkOnPaper, checkTogether } from '../api/receipts/verify.ts';
 import { readJson, readReceipt } from '../api/receipts/read-receipt.ts';
-import { createSolanaWitness } from '../activities/payments/solana/witness.ts';
+import { witnessesOf } from './task/witnesses.ts';
 
 await runScript({
   name: 'verify',
@@ -67,20 +66,4 @@ function whatIsGiven(
   if (given.length > 0 && receipts > 1)
     throw new UsageError(`--${given[0]![0]} is of one run: name one receipt with it.`);
   return Object.fromEntries(given);
-}
-
-function witnessesOf(evmRpc: string | undefined, solanaRpc: string | undefined) {
-  const evm = evmRpc === undefined ? undefined : createEvmWitness(evmRpc);
-  const solana = solanaRpc === undefined ? undefined : createSolanaWitness(solanaRpc);
-  const witnesses: Witnesses = {
-    of: (network) =>
-      network.startsWith('eip155:')
-        ? { witness: evm, option: '--evm-rpc' }
-        : { witness: solana, option: '--solana-rpc' },
-  };
-  const close = (): void => {
-    evm?.close();
-    solana?.close();
-  };
-  return { witnesses, close };
 }

@@ -20,7 +20,7 @@ import type {
 } from '../schemas/families/reasoning.ts';
 import type { RunAnswer } from '../schemas/core/api.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
-import type { Receipt } from '../schemas/core/receipt.ts';
+import type { Receipt, ReceiptKey } from '../schemas/core/receipt.ts';
 import { createHttp, type CallOptions, type ClientOptions, type Http } from './http.ts';
 import { writeAmount, type AmountInput } from './money.ts';
 import { followWorkflow, type StreamOptions } from './reasoning-stream.ts';
@@ -89,6 +89,11 @@ export class ReasoningClient {
   /** What an ended workflow was allowed, paid, got back and answered, signed; refused as `run_not_ended` before that. */
   async getReceipt(id: string, options?: CallOptions): Promise<Receipt> {
     return this.#get<Receipt>(`/runs/${encodeURIComponent(id)}/receipt`, options);
+  }
+
+  /** The key that receipts of this server are signed with. */
+  async getReceiptKey(options?: CallOptions): Promise<ReceiptKey> {
+    return this.#get<ReceiptKey>('/receipts/key', options);
   }
 
   /** Approves the plan, or keeps the approval until it is ready; then `planHash` is absent. */

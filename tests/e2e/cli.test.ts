@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withHash } from '../../activities/planner/plan-hash.ts';
 import { createCaller, type Caller } from '../api/support/http.ts';
-import { hashOf, type Scenario } from '../api/support/reasoning-activities.ts';
+import { hashOf, plannedAs, type Scenario } from '../api/support/reasoning-activities.ts';
 import { startReasoningApp, type ReasoningApp } from '../api/support/reasoning-app.ts';
 import { aFreePlan, aPaidPlan, freeStep, untilStatus } from '../api/support/reasoning-plans.ts';
 import { aPlan } from '../workflows/support/fakes.ts';
 import { until } from '../workflows/support/run.ts';
+import { steward } from './support/steward.ts';
 import { temporalCli, type TemporalCli } from './support/temporal-cli.ts';
 
 let app: ReasoningApp;
@@ -219,4 +221,87 @@ test('an ended run is found by its status', async () => {
   const query = `StewardSubject='${userId}' AND StewardStatus='completed' AND ExecutionStatus='Completed'`;
   const count = async (): Promise<string> => temporal('workflow', 'count', '--query', query);
   await until(async () => (await count()).includes('1'), 'visibility has caught up');
+});
+
+describe('steward task', () => {
+  const TASK = 'Book me a hotel for the conference, please';
+  const plan = withHash(aFreePlan('task by hand', 'book'));
+  const question = {
+    field: 'guests',
+    question: 'For how many people?',
+    type: 'number' as const,
+    min: 1,
+    max: 9,
+  };
+  const asking: Scenario = {
+    plan,
+    planning: ({ guests }) =>
+      guests === undefined
+        ? {
+            kind: 'needs_detail',
+            message: 'The hotel needs the number of guests.',
+            understanding: {
+              parts: [{ text: 'Book me a hotel', span: [0, 15], as: 'task' }],
+              assumptions: [],
+              ignored: [{ text: 'please', span: [36, 42] }],
+              corrections: [],
+              questions: [question],
+            },
+          }
+        : plannedAs(plan),
+  };
+  const options = (user: string): string[] => ['--url', app.url, '--user', user];
+
+  test('asks for what is missing, plans on with the answer, is approved, and checks the receipt', async () => {
+    const typed = ['many', '2', 'a'];
+    const { code, stdout, stderr } = await steward(
+      ['task', TASK, '--ask', ...options(app.user(asking))],
+      typed,
+    );
+    expect([code, stderr], stdout).toEqual([0, '']);
+    expect(stdout).toMatch(/^ {2}to do +"Book me a hotel"$/m);
+    expect(stdout).toMatch(/^ {2}ignored +"please"$/m);
+    expect(stdout).toContain('For how many people? [guests] (at least 1, at most 9)');
+    expect(stdout).toContain('"many" is no number.');
+    expect(stdout).toMatch(/^Done in /m);
+    expect(stdout).toMatch(/\d+ ok, 0 failed, \d+ not checked\./);
+  }, 60_000);
+
+  test('ends with 1 when it is done and its receipt does not hold', async () => {
+    const forged = { ...plan, planHash: hashOf('another plan') };
+    const typed = ['task', TASK, '--yes', '--max-cost', '1', ...options(app.user({ plan: forged }))];
+    const { code, stdout } = await steward(typed);
+    expect(code, stdout).toBe(1);
+    expect(stdout).toMatch(/^ {2}FAILED +plan 1 +what it is made of has another hash than it says$/m);
+    expect(stdout).toContain('This receipt is not to be believed.');
+  }, 60_000);
+
+  test('ends with 4 and the questions where nobody can answer', async () => {
+    const { code, stdout } = await steward(['task', TASK, ...options(app.user(asking))]);
+    expect(code, stdout).toBe(4);
+    expect(stdout).toContain('For how many people? [guests]');
+    expect(stdout).toContain('(NEEDS_DETAIL)');
+  }, 60_000);
+
+  test('waits where nobody approves, and goes on with --resume', async () => {
+    const user = app.user({ plan });
+    const waits = await steward(['task', TASK, ...options(user)]);
+    expect(waits.code, waits.stdout).toBe(4);
+    const [, id = ''] = /steward task --resume (\S+)/.exec(waits.stdout) ?? [];
+    const resumed = ['task', '--resume', id, '--yes', '--max-cost', '1', '--json', ...options(user)];
+    const { code, stdout } = await steward(resumed);
+    expect(code, stdout).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; seq?: number });
+    expect(lines.slice(0, -1).map(({ seq }) => seq)).toEqual(lines.slice(0, -1).map((_, index) => index + 1));
+    expect(lines.at(-1)).toMatchObject({
+      type: 'result',
+      id,
+      status: 'completed',
+      exit: 0,
+      receipt: { valid: true },
+    });
+  }, 60_000);
 });

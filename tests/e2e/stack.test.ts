@@ -9,6 +9,7 @@ import { withClient } from '../support/database-admin.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../workflows/support/run.ts';
 import { npm, type Running } from './support/npm.ts';
+import { steward } from './support/steward.ts';
 import { descendantsOf, stillThere } from './support/process-tree.ts';
 
 const folder = temporaryFolder('e2e');
@@ -195,13 +196,37 @@ describe('npm run demo, and npm start on the same data', () => {
     await nothingLeft(next);
   }, 120_000);
 
-  test('another one goes on from there, and ends in order when it is told to', async () => {
-    const next = begin('start', ['--any-ports', '--data', data]);
-    await expectTheSame(next);
-    process.kill(parentOf(next), 'SIGTERM');
-    expect(await next.exited).toBe(0);
-    expect(next.said()).toContain('Stopped. Everything is kept');
-    await nothingLeft(next);
+  test('another one goes on from there, and does a task by hand: approved, paid, and its receipt checked', async () => {
+    started = begin('start', ['--any-ports', '--data', data]);
+    const url = await expectTheSame(started);
+    const svg = join(folder, 'chart.svg');
+    const words = ['task', 'Get the price of SOL over the last 14 days and chart it', '--data', data];
+    const done = await steward([...words, '--ask', '--max-cost', '0.5', '--out', svg], ['w', 'a']);
+    expect(done.code, done.stdout + done.stderr).toBe(0);
+    expect(done.stdout).toMatch(/^Total: 0\.09 USDC to 2 payees/m);
+    expect(done.stdout.match(/: paid 0\.0[45] USDC to \S+ on solana, transaction \w{80,90}$/gm)).toHaveLength(
+      2,
+    );
+    expect(done.stdout).toMatch(
+      /^Receipt: it cost 0\.09 USDC\.\n {2}checked: signature, .*paid once.*, chain$/m,
+    );
+    expect(done.stdout).toMatch(/\d+ ok, 0 failed, 3 not checked\./);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg /);
+    const declined = await steward([...words, '--ask'], ['d']);
+    expect(declined.code, declined.stdout).toBe(3);
+    const alone = await steward([...words, '--yes', '--max-cost', '0.08']);
+    expect(alone.code, alone.stdout).toBe(1);
+    expect(alone.stdout).toContain('(MAX_COST_EXCEEDED)');
+    const { workflows } = await get<Workflows>(url, '/users/demo_user/workflows');
+    expect(workflows.map(({ status }) => status).slice(0, 3)).toEqual(['failed', 'cancelled', 'completed']);
+    await expectBooksAgree(url);
+  }, 180_000);
+
+  test('it ends in order when it is told to', async () => {
+    process.kill(parentOf(started), 'SIGTERM');
+    expect(await started.exited).toBe(0);
+    expect(started.said()).toContain('Stopped. Everything is kept');
+    await nothingLeft(started);
   }, 120_000);
 
   async function expectTheSame(run: Running): Promise<string> {

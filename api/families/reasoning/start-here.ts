@@ -1,5 +1,8 @@
-/** A first task by hand, for the top of the documentation: create, approve, stream. */
+/** A first task by hand, for the top of the documentation: the command, then create, approve, stream. */
 export const startHere = `### Start here: a task
+
+At a terminal of the machine that runs Steward \`npx steward task "Get the price of SOL and chart it"\` does all of this and asks you
+before anything is paid. Over HTTP it is:
 
 1. **Create** it. Steward plans it and says what it costs at most; nothing is paid yet.
 
