@@ -197,6 +197,34 @@ describe('a value that decides what is bought', () => {
     expect(half.outcome).toMatchObject({ kind: 'planned', plan: { steps: [{ params: { nights: 3 } }] } });
   });
 
+  it('is asked about when no service takes it, and the answer counts', async () => {
+    const text = 'Book a hotel in Paris on 12 December for two people';
+    const mentions = [
+      {
+        kind: 'date' as const,
+        span: spanOf(text, '12 December'),
+        from: '2026-12-12',
+        isCertain: true,
+      },
+      { kind: 'count' as const, span: spanOf(text, 'two people'), value: 2, unit: 'person' },
+    ];
+    const plan = modelPlan('Book a hotel', [
+      modelCall('hotel-booking', { city: 'Paris', checkIn: '2026-12-12' }),
+    ]);
+    const reading = readingOf(text, { mentions });
+    const asked = await run(reading, [plan]);
+    expect(asked.told[1]).toContain('No step uses "two people"');
+    expect(asked.outcome).toMatchObject({
+      kind: 'needs_detail',
+      understanding: { questions: [{ field: 'without_two_people', type: 'boolean' }] },
+    });
+    expect((await run(reading, [plan], { without_two_people: true })).outcome.kind).toBe('planned');
+    expect((await run(reading, [plan], { without_two_people: false })).outcome).toMatchObject({
+      kind: 'refused',
+      problem: { code: 'NO_SERVICE' },
+    });
+  });
+
   it('does not come through a template either', async () => {
     const text = 'Get a price history';
     const template = modelCall(

@@ -4,7 +4,7 @@ import type { DraftStep } from '../draft.ts';
 import { plainText } from '../../plain-text.ts';
 import { checkValues, conditionProblems, type CheckedValues } from './check-values.ts';
 import type { Claims } from './claims.ts';
-import { questionFor, onceEach, safeQuestions } from './detail-questions.ts';
+import { onceEach, questionFor, safeQuestions, withoutQuestion } from './detail-questions.ts';
 import { excludedParts, excludedProblems } from './excluded.ts';
 import { covers, overlaps } from './folded.ts';
 import { accountsFor, asks, coverRest, createFinder } from './passages.ts';
@@ -33,8 +33,10 @@ export interface ClaimsContext {
 export interface CheckedClaims {
   /** What the planner must put right. */
   problems: string[];
-  /** What it should look at again, but need not: words that no step uses. */
+  /** What it should look at again: days, numbers and sums of the request that no step has. */
   doubts: string[];
+  /** Asked when it stays so: whether the work is wanted without them. */
+  withouts: PlanQuestion[];
   /** What must be asked before anything is planned. */
   questions: PlanQuestion[];
   understanding: Understanding;
@@ -81,6 +83,7 @@ export function checkClaims(
     corrections: reading.corrections,
     questions: onceEach([...asked, ...said.questions]),
   };
+  const left = unused(reading, parts, source).map(({ span }) => reading.text.slice(...span));
   return {
     problems: [
       ...located.problems,
@@ -88,9 +91,8 @@ export function checkClaims(
       ...excludedProblems(steps, services, reading),
       ...conditionProblems(steps, source),
     ],
-    doubts: unused(reading, parts, source).map(
-      ({ span }) => `No step uses "${reading.text.slice(...span).slice(0, 100)}", which the request says.`,
-    ),
+    doubts: left.map((passage) => `No step uses "${passage.slice(0, 100)}", which the request says.`),
+    withouts: left.map(withoutQuestion).filter(({ field }) => answers[field] !== true),
     questions: asked,
     understanding,
     limits: claimedLimits(said, claims, claimed, codes),
