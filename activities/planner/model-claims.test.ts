@@ -362,6 +362,19 @@ describe('what the request does not want', () => {
     });
   });
 
+  it('is no work when it only limits: the values of that clause are said', async () => {
+    const said = "Don't spend more than 90 cents on the price history of Solana";
+    const reading = readingOf(said, {
+      clauses: [{ span: [0, said.length], mood: 'instruction', isNegated: true }],
+      mentions: [moneyOf(said, '90 cents', '0.9', 'USD', 'max')],
+    });
+    const plan = modelPlan('the price history', [modelCall('price-history', { symbol: 'SOL' })]);
+    expect((await run(reading, [plan])).outcome).toMatchObject({
+      kind: 'planned',
+      limits: { maxCost: { amount: '0.9', asset: 'USDC' } },
+    });
+  });
+
   it('gives no value', async () => {
     const said = 'Get the price history of Solana, not of Bitcoin';
     const plan = modelPlan(SOL, [modelCall('price-history', { symbol: 'BTC' })]);

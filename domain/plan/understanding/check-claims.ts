@@ -5,7 +5,7 @@ import { plainText } from '../../plain-text.ts';
 import { checkValues, conditionProblems, type CheckedValues } from './check-values.ts';
 import type { Claims } from './claims.ts';
 import { onceEach, questionFor, safeQuestions, withoutQuestion } from './detail-questions.ts';
-import { excludedParts, excludedProblems } from './excluded.ts';
+import { excludedParts, excludedProblems, exclusions } from './excluded.ts';
 import { covers, overlaps } from './folded.ts';
 import { accountsFor, asks, coverRest, createFinder } from './passages.ts';
 import type { Mention, Reading } from './reading.ts';
@@ -55,7 +55,8 @@ export function checkClaims(
 ): CheckedClaims {
   const { reading, services, codes, sellers, answers } = context;
   const said = limitsOf(reading, { codes, sellers, answers });
-  const excluded = excludedParts(reading);
+  const excluding = exclusions(reading, said.parts);
+  const excluded = excludedParts(excluding, reading);
   const source: Source = { reading, answers, closed: [...excluded, ...said.parts].map(({ span }) => span) };
   const values = checkValues(steps, services, source, claims.assumptions);
   const located = locate(claims, reading);
@@ -88,7 +89,7 @@ export function checkClaims(
     problems: [
       ...located.problems,
       ...taskProblems(steps, claimed, source),
-      ...excludedProblems(steps, services, reading),
+      ...excludedProblems(steps, services, reading, excluding),
       ...conditionProblems(steps, source),
     ],
     doubts: left.map((passage) => `No step uses "${passage.slice(0, 100)}", which the request says.`),
