@@ -197,6 +197,34 @@ describe('a value that decides what is bought', () => {
     expect(half.outcome).toMatchObject({ kind: 'planned', plan: { steps: [{ params: { nights: 3 } }] } });
   });
 
+  it('is asked about when no service takes it, and the answer counts', async () => {
+    const text = 'Book a hotel in Paris on 12 December for two people';
+    const mentions = [
+      {
+        kind: 'date' as const,
+        span: spanOf(text, '12 December'),
+        from: '2026-12-12',
+        isCertain: true,
+      },
+      { kind: 'count' as const, span: spanOf(text, 'two people'), value: 2, unit: 'person' },
+    ];
+    const plan = modelPlan('Book a hotel', [
+      modelCall('hotel-booking', { city: 'Paris', checkIn: '2026-12-12' }),
+    ]);
+    const reading = readingOf(text, { mentions });
+    const asked = await run(reading, [plan]);
+    expect(asked.told[1]).toContain('No step uses "two people"');
+    expect(asked.outcome).toMatchObject({
+      kind: 'needs_detail',
+      understanding: { questions: [{ field: 'without_two_people', type: 'boolean' }] },
+    });
+    expect((await run(reading, [plan], { without_two_people: true })).outcome.kind).toBe('planned');
+    expect((await run(reading, [plan], { without_two_people: false })).outcome).toMatchObject({
+      kind: 'refused',
+      problem: { code: 'NO_SERVICE' },
+    });
+  });
+
   it('does not come through a template either', async () => {
     const text = 'Get a price history';
     const template = modelCall(
@@ -331,6 +359,19 @@ describe('what the request does not want', () => {
       text: 'do not make a chart',
       span: [33, text.length],
       as: 'excluded',
+    });
+  });
+
+  it('is no work when it only limits: the values of that clause are said', async () => {
+    const said = "Don't spend more than 90 cents on the price history of Solana";
+    const reading = readingOf(said, {
+      clauses: [{ span: [0, said.length], mood: 'instruction', isNegated: true }],
+      mentions: [moneyOf(said, '90 cents', '0.9', 'USD', 'max')],
+    });
+    const plan = modelPlan('the price history', [modelCall('price-history', { symbol: 'SOL' })]);
+    expect((await run(reading, [plan])).outcome).toMatchObject({
+      kind: 'planned',
+      limits: { maxCost: { amount: '0.9', asset: 'USDC' } },
     });
   });
 

@@ -90,10 +90,14 @@ function judge(plan: Parameters<typeof toDraft>[0], task: Judging, mayDoubt: boo
   const assembled = assemblePlan(draft.steps, bindLimits(task.context, checked.limits));
   if (!assembled.ok) return unassembled(assembled, draft.steps, task, understanding);
   if (understanding.questions.length > 0) return done(needsDetail(understanding, understanding.questions));
-  const outcome = planned(assembled.plan, draft.intent, checked);
-  return mayDoubt && checked.doubts.length > 0
-    ? { kind: 'again', code: 'doubts', problems: checked.doubts, otherwise: outcome }
-    : done(outcome);
+  if (checked.withouts.length === 0) return done(planned(assembled.plan, draft.intent, checked));
+  const declined = checked.withouts.filter(({ field }) => task.answers[field] === false);
+  if (declined.length > 0)
+    return done(refused(noService(declined.map(sayDeclined), codes.join(' or ')), understanding));
+  const asking = needsDetail(understanding, checked.withouts);
+  return mayDoubt
+    ? { kind: 'again', code: 'doubts', problems: checked.doubts, otherwise: asking }
+    : done(asking);
 }
 
 const done = (outcome: ModelOutcome): Judged => ({ kind: 'done', outcome });
@@ -130,6 +134,8 @@ function needsDetail(understanding: Understanding, questions: readonly PlanQuest
 
 const sayUnsaid = ({ field, service }: PlanQuestion): string =>
   `Nobody gave "${field}"${service === undefined ? '' : ` for ${service}`}: take it from the request or ask for it.`;
+
+const sayDeclined = ({ question }: PlanQuestion): string => `${question} The answer was no.`;
 
 /** No service does any of it, or the model has nothing to say. */
 function withoutSteps({ understanding }: CheckedClaims, codes: readonly string[]): Judged {

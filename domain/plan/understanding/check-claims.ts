@@ -4,8 +4,8 @@ import type { DraftStep } from '../draft.ts';
 import { plainText } from '../../plain-text.ts';
 import { checkValues, conditionProblems, type CheckedValues } from './check-values.ts';
 import type { Claims } from './claims.ts';
-import { questionFor, onceEach, safeQuestions } from './detail-questions.ts';
-import { excludedParts, excludedProblems } from './excluded.ts';
+import { onceEach, questionFor, safeQuestions, withoutQuestion } from './detail-questions.ts';
+import { excludedParts, excludedProblems, exclusions } from './excluded.ts';
 import { covers, overlaps } from './folded.ts';
 import { accountsFor, asks, coverRest, createFinder } from './passages.ts';
 import type { Mention, Reading } from './reading.ts';
@@ -33,8 +33,10 @@ export interface ClaimsContext {
 export interface CheckedClaims {
   /** What the planner must put right. */
   problems: string[];
-  /** What it should look at again, but need not: words that no step uses. */
+  /** What it should look at again: days, numbers and sums of the request that no step has. */
   doubts: string[];
+  /** Asked when it stays so: whether the work is wanted without them. */
+  withouts: PlanQuestion[];
   /** What must be asked before anything is planned. */
   questions: PlanQuestion[];
   understanding: Understanding;
@@ -53,7 +55,8 @@ export function checkClaims(
 ): CheckedClaims {
   const { reading, services, codes, sellers, answers } = context;
   const said = limitsOf(reading, { codes, sellers, answers });
-  const excluded = excludedParts(reading);
+  const excluding = exclusions(reading, said.parts);
+  const excluded = excludedParts(excluding, reading);
   const source: Source = { reading, answers, closed: [...excluded, ...said.parts].map(({ span }) => span) };
   const values = checkValues(steps, services, source, claims.assumptions);
   const located = locate(claims, reading);
@@ -81,16 +84,16 @@ export function checkClaims(
     corrections: reading.corrections,
     questions: onceEach([...asked, ...said.questions]),
   };
+  const left = unused(reading, parts, source).map(({ span }) => reading.text.slice(...span));
   return {
     problems: [
       ...located.problems,
       ...taskProblems(steps, claimed, source),
-      ...excludedProblems(steps, services, reading),
+      ...excludedProblems(steps, services, reading, excluding),
       ...conditionProblems(steps, source),
     ],
-    doubts: unused(reading, parts, source).map(
-      ({ span }) => `No step uses "${reading.text.slice(...span).slice(0, 100)}", which the request says.`,
-    ),
+    doubts: left.map((passage) => `No step uses "${passage.slice(0, 100)}", which the request says.`),
+    withouts: left.map(withoutQuestion).filter(({ field }) => answers[field] !== true),
     questions: asked,
     understanding,
     limits: claimedLimits(said, claims, claimed, codes),

@@ -138,6 +138,20 @@ const shortText = (text: string, longest: number): string =>
     .slice(0, longest)
     .toWellFormed();
 
+/** Whether the work is wanted although no service takes a part of what was said: `without_two_people: true` goes on. */
+export function withoutQuestion(passage: string): PlanQuestion {
+  const said = shortText(passage, 60);
+  const name = said
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_|_$/g, '');
+  return {
+    field: `without_${name.slice(0, 40)}`,
+    question: `No service of the plan takes "${said}". Go on without it?`,
+    type: 'boolean',
+  };
+}
+
 /** Questions for the required params that steps lack, one each. */
 export function lackingQuestions(
   steps: readonly DraftStep[],

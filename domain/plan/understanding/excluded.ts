@@ -1,6 +1,7 @@
 import type { CatalogueService } from '../catalogue.ts';
 import type { DraftStep } from '../draft.ts';
 import { wordSet } from '../scoring.ts';
+import { overlaps } from './folded.ts';
 import { asks } from './passages.ts';
 import type { Clause, Reading, Word } from './reading.ts';
 import type { UnderstoodPart } from './understanding.ts';
@@ -9,33 +10,34 @@ import type { UnderstoodPart } from './understanding.ts';
 const VAGUE =
   /^(do|make|use|want|need|send|give|show|get|include|add|create|build|produce|provide|have|be|let|try|buy|pay|spend|order|take|not|no|without|never|anything|something|any|please|it|this|that|thing)$/;
 
+/** Clauses that exclude work. "Don't spend more than 5 cents on it" and "not from X" are limits, and exclude none. */
+export const exclusions = ({ clauses }: Reading, limits: readonly UnderstoodPart[]): Clause[] =>
+  clauses.filter(({ isNegated, span }) => isNegated && !limits.some((limit) => overlaps(limit.span, span)));
+
 /** What the request says is not to be done. */
-export const excludedParts = ({ clauses, text }: Reading): UnderstoodPart[] =>
-  clauses
-    .filter(({ isNegated }) => isNegated)
-    .map(({ span }) => ({ text: text.slice(...span), span, as: 'excluded' }));
+export const excludedParts = (excluding: readonly Clause[], { text }: Reading): UnderstoodPart[] =>
+  excluding.map(({ span }) => ({ text: text.slice(...span), span, as: 'excluded' }));
 
 /** Steps that do what the request excludes. What is also asked for elsewhere is not excluded as such ("a chart of SOL, not of BTC"). */
 export function excludedProblems(
   steps: readonly DraftStep[],
   services: readonly CatalogueService[],
   reading: Reading,
+  excluding: readonly Clause[],
 ): string[] {
   const wanted = new Set(
     reading.clauses.filter((one) => asks(one) || isFragment(one)).flatMap((one) => topics(one, reading)),
   );
-  return reading.clauses
-    .filter(({ isNegated }) => isNegated)
-    .flatMap((clause) => {
-      const excluded = topics(clause, reading).filter((word) => !wanted.has(word));
-      const said = reading.text.slice(...clause.span);
-      return steps
-        .filter((step) => does(step, excluded, services))
-        .map(
-          ({ id }) =>
-            `Step "${id}" does what the request does not want: "${said.slice(0, 100)}". Leave it out.`,
-        );
-    });
+  return excluding.flatMap((clause) => {
+    const excluded = topics(clause, reading).filter((word) => !wanted.has(word));
+    const said = reading.text.slice(...clause.span);
+    return steps
+      .filter((step) => does(step, excluded, services))
+      .map(
+        ({ id }) =>
+          `Step "${id}" does what the request does not want: "${said.slice(0, 100)}". Leave it out.`,
+      );
+  });
 }
 
 const isFragment = ({ mood, isNegated }: Clause): boolean => mood === 'fragment' && !isNegated;

@@ -42,6 +42,24 @@ describe('the most that everything may cost', () => {
     ]);
   });
 
+  it.each([
+    ['SOL price with a budget of 3 dollars', '3', 'budget of 3 dollars'],
+    ['SOL price for a maximum of 2.5 cents', '0.025', 'maximum of 2.5 cents'],
+    ['SOL price, limit of 2 USDC', '2', 'limit of 2 USDC'],
+    ['SOL price, not above 5 ct', '0.05', 'not above 5 ct'],
+    ['SOL price under $0.10', '0.10', 'under $0.10'],
+    ['SOL price, at most 150 cents', '1.5', 'at most 150 cents'],
+  ])('is not lost when the reading has no money in "%s"', (text, amount, phrase) => {
+    const { limits, parts } = limitsOf(readingOf(text), CODES);
+    expect(limits).toEqual({ maxCost: { amount, asset: 'USDC' } });
+    expect(parts).toMatchObject([{ text: phrase, as: 'limit' }]);
+  });
+
+  it('is asked about in another currency, also when the reading has no money', () => {
+    expect(limitsOf(readingOf('SOL price, budget of 20 euros'), CODES).questions).toHaveLength(1);
+    expect(limitsOf(readingOf('what is 5 dollars in SOL, and 3 SOL in euros'), CODES).parts).toEqual([]);
+  });
+
   it('keeps the asset that is named', () => {
     expect(cost('SOL price, max 0.1 SOL', '0.1 SOL', '0.1', 'SOL').limits).toEqual({
       maxCost: { amount: '0.1', asset: 'SOL' },

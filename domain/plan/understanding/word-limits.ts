@@ -2,6 +2,7 @@ import { compareDecimals, decimalOf } from '../../decimals.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { AssembleContext } from '../assemble.ts';
 import type { CatalogueService } from '../catalogue.ts';
+import { plainMoney } from './plain-money.ts';
 import { sellerLimits, type Sellers } from './seller-limits.ts';
 import { isBound, phraseAround } from './bound-words.ts';
 import type { Mention, Reading } from './reading.ts';
@@ -61,7 +62,8 @@ type Duration = Extract<Mention, { kind: 'duration' }>;
 /** The limits that the words of a request set: the most it may cost and last, and from whom nothing may be bought. */
 export function limitsOf(reading: Reading, context: LimitContext): SaidLimits {
   const said: SaidLimits = { limits: {}, parts: [], questions: [] };
-  for (const mention of reading.mentions.filter((one) => isSaid(one, reading))) {
+  const mentions = [...reading.mentions, ...plainMoney(reading, context.codes)];
+  for (const mention of mentions.filter((one) => isSaid(one, reading))) {
     if (mention.kind === 'money') addMoney(said, mention, reading, context.codes);
     if (mention.kind === 'duration') addTime(said, mention, reading);
   }
