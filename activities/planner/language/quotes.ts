@@ -52,7 +52,19 @@ function findAfterColon(text: string, marked: readonly Quote[]): Quote[] {
   const isFree = ({ index }: RegExpExecArray): boolean =>
     !marked.some(({ span }) => span[0] <= index && index < span[1]);
   const found = [...text.matchAll(COLON)].filter(isFree).find((match) => isTextFollowing(text, match));
-  return found === undefined ? [] : [quote(text, found.index + found[0].length, text.trimEnd().length)];
+  if (found === undefined) return [];
+  const from = found.index + found[0].length;
+  return [quote(text, from, endOfText(text, from))];
+}
+
+const ORDER =
+  /\n\s*(?:(?:please|then|now|and|so)\s+)*(?:summari[sz]e|translate|shorten|rewrite|find|get|give|make|tell|show|analy[sz]e|write|what|which|how)\b[^\n]{0,80}$/iu;
+
+/** A last line that begins with an order belongs to the request, not to the text. */
+function endOfText(text: string, from: number): number {
+  const end = text.trimEnd().length;
+  const order = ORDER.exec(text.slice(0, end));
+  return order === null || order.index <= from ? end : order.index;
 }
 
 /** Text within quotation marks or after "this text:". */

@@ -5,6 +5,7 @@ import { comparisonOf, type Comparison } from './conditions.ts';
 import { typesOf, type OutPath } from './fields.ts';
 import { aggregateOf } from './local-steps.ts';
 import { spokenOf } from './inputs.ts';
+import { termsOf } from './phrases.ts';
 import { performTask } from './perform.ts';
 import type { Outcome } from './settle.ts';
 import { REQUEST } from './uncertain.ts';
@@ -26,6 +27,12 @@ export function performBranch(scene: Scene, { condition, then, otherwise }: Bran
   if (comparison === undefined) return askAboutCondition(scene, { condition, then, otherwise });
   const before = scene.builder.steps.length;
   const subject = subjectOf(scene, condition, comparison);
+  if (
+    subject.mentions.length === 0 &&
+    termsOf(scene, subject).length === 0 &&
+    scene.builder.products().length === 0
+  )
+    return askAboutCondition(scene, { condition, then, otherwise });
   const left = leftSide(scene, subject, comparison);
   if ('kind' in left) {
     for (const task of [...then, ...otherwise])

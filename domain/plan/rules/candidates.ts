@@ -53,7 +53,8 @@ export const previewProduct = ({ service, outputs }: Profile): Product => ({
   service,
 });
 
-const FARING = /\b(?:how|what)\b.{0,40}\b(?:doing|done|do|performed|performing|perform|faring|fared)\b/i;
+const FARING =
+  /\b(?:how|what)\b.{0,40}\b(?:doing|done|do|performed|performing|perform|faring|fared|traded|trading|trade|moved|moving|move|developed|evolved|gone|went|going)\b/i;
 
 /** The one service that takes the assets of a task which says nothing else, as far as the scene says what they stand for. */
 export function valueTaker(scene: Scene, task: Task): Profile | undefined {

@@ -30,13 +30,19 @@ export function comparisonOf(text: string): Comparison | undefined {
   for (const [pattern, operator] of COMPARISONS) {
     const match = pattern.exec(text);
     if (match === null || match.index === 0) continue;
-    const right = literalOf(text.slice(match.index + match[0].length).trim());
+    const said = text.slice(match.index + match[0].length).trim();
+    const right = saysMore(said) ? undefined : literalOf(said);
     const isFit = operator === 'eq' || operator === 'ne' ? right !== undefined : typeof right === 'number';
     if (text.slice(0, match.index).trim() !== '' && isFit && right !== undefined)
       return { operator, right, subjectEnd: match.index };
   }
   return undefined;
 }
+
+/** "below 2000 next week" is more than a value. */
+const saysMore = (said: string): boolean =>
+  /^[$€£]?\s?-?\d/.test(said) &&
+  !/^[$€£]?\s?-?\d[\d,]*(?:\.\d+)?\s*(?:k|m|usd|usdc|dollars?|points?|[$€£])?\W*$/i.test(said);
 
 function literalOf(text: string): number | string | boolean | undefined {
   const number = /^[$€£]?\s?(-?\d[\d,]*(?:\.\d+)?)\s*(k|m)?\b/i.exec(text);

@@ -2,7 +2,7 @@ import { formsOf } from './words.ts';
 
 /** Words that ask for the same kind of thing: a service that uses one is found by the others. */
 const KIN: readonly string[] = [
-  'price quote worth performance',
+  'price quote worth performance close closes closing',
   'exchange convert conversion',
   'history historical historic past',
   'chart graph plot diagram visualize visualise visualization visualisation sparkline',
@@ -53,7 +53,7 @@ const PLAIN_VERBS = words(
     'display provide read take run compute calculate determine present return look up need want like love help let know see ' +
     'start go use say ask answer deliver please try add include put set bring draw write buy pay work turn become keep hear ' +
     'perform execute conduct carry grab load download request require happen mean call name cover base follow begin ' +
-    'spend gimme lemme wonder extract identify detect list give learn understand view watch review explain describe share supply hand output',
+    'spend gimme lemme wonder gimme extract identify detect list give learn understand view watch review explain describe share supply hand output',
 );
 
 export const isPlainVerb = (word: string): boolean => formsOf(word).some((form) => PLAIN_VERBS.has(form));
@@ -75,6 +75,7 @@ const SOFT = words(
     'piece set series end beginning side job task request question favor favour ' +
     'again always already still even maybe perhaps basically actually asap soon immediately quickly ' +
     'otherwise else whenever finding findings outcome outcomes confirmation response reply ' +
+    'nothing cheap cheaper cheapest ' +
     'not no nor neither either other another such thereof therefor later earlier daily ' +
     "pls plz thx ty cheers whether lovely great nicest appreciated i'd i'll i'm i've we'd we'll we're we've it's what's that's let's",
 );

@@ -13,6 +13,7 @@ const LONGEST_FRAGMENT = 14; // words
  * names a service; the rest is context.
  */
 export function isMeant(scene: Scene, clause: Clause): boolean {
+  if (isOfMail(scene.reading.text, clause.span[0])) return false;
   const { clauses } = scene.reading;
   if (new Set(clauses.map(({ sentence }) => sentence)).size < MANY) return true;
   const own = clauses.filter(({ sentence }) => sentence === clause.sentence);
@@ -53,3 +54,15 @@ function namesService(scene: Scene, clause: Clause): boolean {
 
 const hasVerb = (scene: Scene, words: readonly number[]): boolean =>
   words.some((index, place) => place > 0 && wordAt(scene, index).kind === 'verb');
+
+const CLOSING =
+  /\n\s*(?:(?:best|kind|warm|many)\s+)?(?:regards|wishes|greetings|cheers|sincerely|yours|thanks)\b[^\n]{0,30}\n/i;
+const HEADER = /^(?:from|to|cc|bcc|date|sent|subject|re|fwd)\s*:|^-{3,}/i;
+
+/** Heads and signatures of mails ask for nothing. */
+function isOfMail(text: string, at: number): boolean {
+  const closing = CLOSING.exec(text);
+  if (closing !== null && at > closing.index) return true;
+  const line = text.slice(text.lastIndexOf('\n', at) + 1, at + 40);
+  return text.includes('\n') && HEADER.test(line);
+}

@@ -2,6 +2,8 @@ import type { Mention } from '../understanding/reading.ts';
 import type { Product } from './builder.ts';
 import { byStrength, valueTaker } from './candidates.ts';
 import { givenIn, isGiven, looseInputs, remainderOf, spokenOf, worksOnData } from './inputs.ts';
+import { deliveryIn } from './delivery.ts';
+import { pairIn, type Pair } from './pairs.ts';
 import { joinStep } from './local-steps.ts';
 import { localOf } from './local-words.ts';
 import { allowed, headOf, NAMED, servicesFor, type Match } from './match.ts';
@@ -30,8 +32,10 @@ export function performTask(scene: Scene, task: Task, depth = 0): Outcome {
 }
 
 function performOne(scene: Scene, task: Task, depth: number): Outcome {
+  const pair = pairIn(scene, task);
+  if (pair !== undefined) return performPair(scene, task, pair);
   const head = headOf(scene, task);
-  if (head.kind === 'unknown') return lack(scene, task);
+  if (head.kind === 'unknown') return deliver(scene, task, depth) ?? lack(scene, task);
   if (head.kind === 'none') return performValues(scene, task);
   const { norm, root } = wordAt(scene, head.at);
   const isLocal = (localOf(norm) ?? localOf(root)) !== undefined;
@@ -39,6 +43,23 @@ function performOne(scene: Scene, task: Task, depth: number): Outcome {
     return performLocal(scene, task, head.at, depth);
   const matches = servicesFor(scene, task, head.at);
   return matches.length === 0 ? lack(scene, task) : performService(scene, task, head.at, matches, depth);
+}
+
+function performPair(scene: Scene, task: Task, { profile, from, to, words }: Pair): Outcome {
+  scene.account.take(words, { as: 'task' });
+  return settle(scene, task, { profile, fit: 0, head: NAMED }, NOTHING, [], { from, to });
+}
+
+/** What is to be delivered is made; that nothing delivers it is said. */
+function deliver(scene: Scene, task: Task, depth: number): Outcome | undefined {
+  const delivery = deliveryIn(scene, task);
+  if (delivery === undefined || headOf(scene, delivery.object).kind !== 'word') return undefined;
+  const outcome = performTask(scene, delivery.object, depth + 1);
+  if (outcome.kind === 'lacking') return outcome;
+  scene.doubts.lacking.push({ text: textOf(scene, task), words: delivery.words });
+  scene.account.take(delivery.words, { as: 'unavailable' });
+  for (const mention of task.mentions) scene.account.take([], { as: 'unavailable' }, mention);
+  return outcome;
 }
 
 /** "How has bitcoin been doing?", "chart bitcoin": no word says what is wanted; only the one service that takes all of it may be meant. */

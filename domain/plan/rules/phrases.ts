@@ -29,13 +29,23 @@ export function termsOf(scene: Scene, task: Pick<Task, 'words'>): number[] {
 export function leadingVerb(scene: Scene, { words }: Pick<Task, 'words'>): number | undefined {
   for (const [place, index] of words.entries()) {
     const word = wordAt(scene, index);
-    if (word.kind === 'verb' && !AUXILIARIES.has(word.norm) && !isSoft(word.norm)) return index;
+    if (
+      word.kind === 'verb' &&
+      !AUXILIARIES.has(word.norm) &&
+      !isSoft(word.norm) &&
+      !isOf(scene, words[place + 1])
+    )
+      return index;
     if (place === 0 && isLocal(word.norm)) return index;
     if (word.kind === 'noun' && place === 0 && isFollowedLikeAVerb(scene, words[place + 1])) return index;
     if (!isSoft(word.norm)) return undefined;
   }
   return undefined;
 }
+
+/** "Book of the month": what stands before "of" is a thing. */
+const isOf = (scene: Scene, next: number | undefined): boolean =>
+  next !== undefined && wordAt(scene, next).norm === 'of';
 
 const AUXILIARIES = new Set(
   'is are was were be been am do does did have has had can could would should will shall may might must let'.split(

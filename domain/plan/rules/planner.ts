@@ -15,6 +15,7 @@ import type { Choices, Scene, Task } from './scene.ts';
 import { askAboutUntakeable, askWhatIsMeant, isIdle, isUnclear } from './uncertain.ts';
 import { isMeant } from './long-requests.ts';
 import { isAsked, taskOf } from './tasks.ts';
+import { untrustedClauses } from './untrusted.ts';
 import { understandingOf } from './tell.ts';
 
 export interface RuleOptions {
@@ -44,6 +45,7 @@ export function planByWords(
   const scene = createScene(reading, services, options);
   for (const part of options.parts ?? []) takeLimit(scene, part);
   rulesOut(scene);
+  bringTexts(scene);
   try {
     for (const piece of piecesOf(scene)) {
       scene.builder.joinBranches();
@@ -63,7 +65,10 @@ export function planByWords(
 }
 
 function createScene(reading: Reading, services: readonly CatalogueService[], options: RuleOptions): Scene {
-  const tasks = reading.clauses.filter(isAsked).map((clause) => taskOf(reading, clause));
+  const untrusted = untrustedClauses(reading);
+  const tasks = reading.clauses
+    .filter((clause) => isAsked(clause) && !untrusted.includes(clause))
+    .map((clause) => taskOf(reading, clause));
   return {
     reading,
     profiles: services.map(profileOf),
@@ -88,6 +93,17 @@ function createScene(reading: Reading, services: readonly CatalogueService[], op
   };
 }
 
+/** "Here is the text: ...": a text that is only told is there for whoever works on texts. */
+function bringTexts(scene: Scene): void {
+  const { reading } = scene;
+  const asked = reading.clauses.filter(isAsked).flatMap((clause) => taskOf(reading, clause).mentions);
+  const told = reading.mentions.filter((mention) => mention.kind === 'quote' && !asked.includes(mention));
+  for (const mention of told) {
+    if (mention.kind === 'quote') scene.given.push(mention.value);
+    scene.account.take([], { as: 'context' }, mention);
+  }
+}
+
 function takeLimit({ account, reading }: Scene, { span, as, field, value }: UnderstoodPart): void {
   const words = [...reading.words.keys()].filter((index) => {
     const [start, end] = reading.words[index]!.span;
@@ -99,7 +115,9 @@ function takeLimit({ account, reading }: Scene, { span, as, field, value }: Unde
 /** Instructions and branches in the order of the request. "Otherwise" belongs to the last condition before it. */
 function piecesOf(scene: Scene): (Task | Branch)[] {
   const { reading } = scene;
-  const asked = reading.clauses.filter(isAsked);
+  const untrusted = untrustedClauses(reading);
+  for (const clause of untrusted) scene.account.take(taskOf(reading, clause).words, { as: 'ignored' });
+  const asked = reading.clauses.filter((clause) => isAsked(clause) && !untrusted.includes(clause));
   const clauses = asked.filter((clause) => isMeant(scene, clause));
   for (const clause of asked.filter((one) => !clauses.includes(one)))
     scene.account.take(taskOf(reading, clause).words, { as: 'context' });

@@ -26,10 +26,12 @@ export function settle(
   match: Match,
   inputs: Inputs,
   sources: readonly Product[],
+  settled?: Fixed,
 ): Outcome {
   const { profile } = match;
   if (isOnlyAskedAbout(scene, task, profile)) return askWhatElse(scene, task, profile);
-  const calls = fanOut(scene, task, profile).map((fixed) => prepareCall(profile, scene, task, inputs, fixed));
+  const fans = settled === undefined ? fanOut(scene, task, profile) : [settled];
+  const calls = fans.map((fixed) => prepareCall(profile, scene, task, inputs, fixed));
   const profiles = [profile, ...profilesOf(scene, sources)];
   const isAsked = asksFor(scene, task, profile, calls);
   if (!isAsked && isAfterthought(scene, match)) return askAboutAfterthought(scene, task, profile);

@@ -209,7 +209,8 @@ function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' 
   const one = end === 'from' ? dates[0] : (range ?? dates[1]);
   if (one?.kind !== 'date') return NONE;
   const said = scene.reading.text.slice(...one.span);
-  if (isEither(said) || (AHEAD.test(field.name) && one.from < scene.reading.today))
+  const isVague = one.to !== undefined && !one.isCertain;
+  if (isVague || isEither(said) || (AHEAD.test(field.name) && one.from < scene.reading.today))
     return { kind: 'unfit', said, words: wordsWithin(scene, one.span, free) };
   const day = end === 'from' ? one.from : (one.to ?? one.from);
   const value = field.schema['format'] === 'date-time' ? `${day}T00:00:00.000Z` : day;
@@ -267,7 +268,14 @@ function numberValue(field: Field, source: Source): Finding {
   const years = free.filter(isYear);
   if (years.length === 1) return found(Number(wordAt(scene, years[0]!).text), years);
   const stay = mentions.find((one) => one.kind === 'duration' && isIn(one.unit, own));
-  if (stay?.kind === 'duration') return found(stay.count, wordsWithin(scene, stay.span, free), stay);
+  if (stay?.kind === 'duration') {
+    const words = wordsWithin(scene, stay.span, free);
+    const range = isIn('nights', own) ? nightsIn(source) : undefined;
+    const isOther = range?.kind === 'found' && range.read.value !== stay.count;
+    return isOther
+      ? { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words }
+      : found(stay.count, words, stay);
+  }
   const nights = isIn('nights', own) ? nightsIn(source) : undefined;
   if (nights !== undefined) return nights;
   const named = numberBeside(own, source);
@@ -289,7 +297,14 @@ function onlyNumber({ scene, mentions, free }: Source): Finding {
 /** From the first to the last day of a range, or weeks of them. Of "five days" nobody knows whether the last night counts. */
 function nightsIn({ scene, mentions, free }: Source): Finding | undefined {
   const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
-  if (range?.kind === 'date') return found((Date.parse(range.to!) - Date.parse(range.from)) / 86_400_000, []);
+  if (range?.kind === 'date') return found(nightsBetween(range.from, range.to!), []);
+  const [first, last] = mentions.filter((one) => one.kind === 'date');
+  if (first?.kind === 'date' && last?.kind === 'date') {
+    const words = wordsWithin(scene, last.span, free);
+    const isEnd =
+      LEAVING.test(scene.reading.text.slice(first.span[1], last.span[0])) && last.from > first.from;
+    if (isEnd) return found(nightsBetween(first.from, last.from), words, last);
+  }
   const stay = mentions.find(
     (one) =>
       one.kind === 'duration' && one.when === 'plain' && /^(?:day|week|fortnight|month)$/.test(one.unit),
@@ -300,6 +315,9 @@ function nightsIn({ scene, mentions, free }: Source): Finding | undefined {
     ? found(stay.days, words, stay)
     : { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words };
 }
+
+const nightsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+const LEAVING = /\b(?:until|till|to|through|check-?\s?out|leav\w+|depart\w+|out)\b/i;
 
 function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Source): Finding {
   for (const one of mentions) {
