@@ -7,14 +7,14 @@ const root = join(import.meta.dirname, '..');
 const PRODUCT =
   '{activities,api,config,db,domain,embedded,families,library,migrations,processes,schemas,scripts,sdk,stand-ins,workers,workflows}/**/*.ts';
 
-/** What a family is known by in code. A room of its own has one of these words in its path. */
+/** What a family is known by in code. A room of its own has one of these words in its path, or is a command of its clients. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   masumi: /masumi|kodosumi|mip-?003/i,
   reasoning: /reasoning/i,
 };
 const ROOMS: Readonly<Record<string, RegExp>> = {
   masumi: /masumi|kodosumi|mip003|payment-service|stand-ins\/agents\//,
-  reasoning: /reasoning/,
+  reasoning: /reasoning|^scripts\/task[./]/,
 };
 
 /** The two lines of each family. */

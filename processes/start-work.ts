@@ -1,5 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { warmReader } from '../activities/planner/reader.ts';
 import type { Config } from '../config/config.ts';
 import { taskQueues } from '../domain/queues.ts';
 import { composeActivities } from './compose-worker.ts';
@@ -59,6 +60,8 @@ export async function startWork(
     config.TASK_QUEUE,
     config.RECONCILE_BOOKS_EVERY_MS,
   ).catch((error: unknown) => log.warn({ err: error }, 'worker: the books are not checked by a schedule'));
+  if (plans(config))
+    warmReader().catch((err: unknown) => log.warn({ err }, 'worker: no request can be read'));
   const finished = closeAfter(workers.finished, () => parts.close());
   return {
     finished,
@@ -68,6 +71,10 @@ export async function startWork(
     },
   };
 }
+
+/** Whether requests are planned here: by rules on the engine's queue, with a model on another. */
+const plans = ({ WORKER_QUEUES: queues }: Config): boolean =>
+  queues.length === 0 || queues.includes('engine') || queues.includes('llm');
 
 async function closeAfter(finished: Promise<void>, close: () => Promise<void>): Promise<void> {
   try {

@@ -17,15 +17,14 @@ export function createLookup(fetch: HttpFetch, clock: () => number = Date.now): 
   return ({ url }) => {
     const known = kept.get(url);
     if (known !== undefined && clock() < known.until) return known.answer;
-    const answer = ask(fetch, url);
-    kept.set(url, { until: clock() + FRESH_MS, answer });
+    const entry = { until: clock() + FRESH_MS, answer: ask(fetch, url) };
+    kept.set(url, entry);
     const [oldest] = kept.keys();
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-    void answer.then((list) => {
-      const entry = kept.get(url);
-      if (list === undefined && entry !== undefined) entry.until = clock() + RETRY_MS;
+    return entry.answer.then((list) => {
+      if (list === undefined) entry.until = clock() + RETRY_MS;
+      return list;
     });
-    return answer;
   };
 }
 

@@ -33,7 +33,7 @@ describe.each(
     const answers: JsonObject = {};
     let outcome = await plan(say);
     for (let round = 0; round < 3 && !outcome.ok && outcome.code === 'NEEDS_DETAIL'; round++) {
-      for (const question of outcome.understanding!.questions) answers[question.field] = answerTo(question);
+      for (const question of outcome.understanding.questions) answers[question.field] = answerTo(question);
       outcome = await plan(say, answers);
     }
     expect(outcome).toMatchObject({ ok: true });

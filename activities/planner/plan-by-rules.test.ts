@@ -211,7 +211,7 @@ describe('what nothing does is refused', () => {
   it('and taught: what exists, what is near with what it needs, a sentence that plans', async () => {
     const outcome = await plan('Fetch blockchain data about wallets');
     expect(outcome).toMatchObject({ ok: false, code: 'NO_SERVICE' });
-    const details = 'details' in outcome ? outcome.details! : {};
+    const details = 'details' in outcome ? outcome.details : {};
     expect(Object.keys(details['services'] as object)).toContain('market-data');
     expect((await planOf(String(details['example']))).steps.length).toBeGreaterThan(0);
   });

@@ -25,7 +25,7 @@ export async function planByRules(
   const { text, others } = readable(input, answers);
   const choices = await askLookups(context.services, lookup);
   const reader = await readerFor(context.services, choices);
-  const read = (text: string) => reader(text, today);
+  const read = (said: string) => reader(said, today);
   return planReading(read(text), context, { choices, answers: others, matches, read });
 }
 

@@ -2,10 +2,12 @@ import type { Json, JsonObject } from '../../../schemas/core/json.ts';
 import type { Assumption } from '../understanding/understanding.ts';
 import type { Product } from './builder.ts';
 import { feedFor, sameName, type Feed, type Inputs } from './feed.ts';
-import { isDataRole, typesOf, type Field } from './fields.ts';
+import { isDataRole, type Field } from './fields.ts';
+import type { Finding } from './finding.ts';
+import { fit } from './fit.ts';
 import type { Profile } from './profile.ts';
 import { textOf, type Read, type Scene, type Task } from './scene.ts';
-import { fit, valueIn, type Finding } from './values.ts';
+import { valueIn } from './values.ts';
 import { isIn, vocabularyOf } from './words.ts';
 
 /** A param that nobody gave, or for which something was said that the service does not take. */
@@ -224,6 +226,3 @@ function callUnknown(scene: Scene, task: Task, inputs: Inputs, call: Call): Call
   if (product !== undefined) call.feed = { kind: 'one', param: 'data', product, path: '', quality: 1 };
   return call;
 }
-
-export const takesNumbers = (field: Field): boolean =>
-  typesOf(field.schema).has('number') || typesOf(field.schema).has('integer');

@@ -1,9 +1,9 @@
 import type { Field } from './fields.ts';
+import { NONE, type Finding, type Source } from './finding.ts';
 import { patternOf } from './formats.ts';
 import { isSoft, kinOf } from './lexicon.ts';
 import { isPlain, isPreposition, isValueWord } from './phrases.ts';
 import { wordAt, type Scene } from './scene.ts';
-import type { Finding, Source } from './values.ts';
 import { isIn, vocabularyOf } from './words.ts';
 
 /** Some words that name something, and the preposition before them. */
@@ -14,7 +14,6 @@ interface Phrase {
 }
 
 const PLACE_BEFORE = new Set('in at near to around from'.split(' '));
-const NONE: Finding = { kind: 'none' };
 
 /**
  * A text that the task names for a param: what matches the param's pattern, what stands in quotation marks, what stands beside the param's
@@ -25,26 +24,23 @@ export function readNamed(field: Field, source: Source): Finding {
   const pattern = patternOf(field.schema);
   if (pattern !== undefined) return byPattern(pattern, source);
   const phrases = phrasesIn(source);
-  switch (field.role) {
-    case 'location':
-      return one(scene, placesOf(phrases)) ?? quoted(source);
-    case 'query':
-      return quoted(source, true) ?? beside(field, source) ?? one(scene, phrases) ?? NONE;
-    case 'name':
-      return quoted(source) !== NONE
-        ? quoted(source)
-        : (one(
-            scene,
-            phrases.filter((phrase) => phrase.isProper && (field.required || isIntroduced(scene, phrase))),
-          ) ?? NONE);
-    case 'text':
-    case 'series':
-    case 'data':
-    case 'sections':
-      return NONE;
-    default:
-      return anyText(field, source, phrases);
-  }
+  if (WORKED_ON.has(field.role)) return NONE;
+  if (field.role === 'location') return only(scene, placesOf(phrases)) ?? quoted(source);
+  if (field.role === 'query')
+    return quoted(source, true) ?? beside(field, source) ?? only(scene, phrases) ?? NONE;
+  return field.role === 'name' ? nameOf(field, source, phrases) : anyText(field, source, phrases);
+}
+
+/** Roles of what other steps or the request itself give. */
+const WORKED_ON: ReadonlySet<string> = new Set(['text', 'series', 'data', 'sections']);
+
+function nameOf(field: Field, source: Source, phrases: readonly Phrase[]): Finding {
+  const quote = quoted(source);
+  if (quote !== NONE) return quote;
+  const names = phrases.filter(
+    (phrase) => phrase.isProper && (field.required || isIntroduced(source.scene, phrase)),
+  );
+  return only(source.scene, names) ?? NONE;
 }
 
 /** A name that nobody must give is one only where the words before it say so: "for Maya Chen". */
@@ -64,17 +60,9 @@ function anyText(field: Field, source: Source, phrases: readonly Phrase[]): Find
   if (!field.required) return NONE;
   const codes = codesIn(source);
   if (codes.length > 0) return codes.length === 1 ? taken(scene, codes[0]!) : NONE;
-  return (
-    one(
-      scene,
-      phrases.filter(({ isProper }) => isProper),
-    ) ??
-    one(
-      scene,
-      phrases.filter(({ before }) => before !== undefined),
-    ) ??
-    NONE
-  );
+  const proper = phrases.filter((phrase) => phrase.isProper);
+  const behind = phrases.filter(({ before }) => before !== undefined);
+  return only(scene, proper) ?? only(scene, behind) ?? NONE;
 }
 
 const taken = (scene: Scene, words: readonly number[]): Finding => ({
@@ -88,7 +76,7 @@ function textBetween({ reading }: Scene, words: readonly number[]): string {
 }
 
 /** The only phrase there is; two of them are no answer. */
-const one = (scene: Scene, phrases: readonly Phrase[]): Finding | undefined =>
+const only = (scene: Scene, phrases: readonly Phrase[]): Finding | undefined =>
   phrases.length === 1 ? taken(scene, phrases[0]!.words) : phrases.length > 1 ? NONE : undefined;
 
 const placesOf = (phrases: readonly Phrase[]): Phrase[] => {
@@ -131,10 +119,10 @@ function byPattern(pattern: string, { scene, free, mentions }: Source): Finding 
     const value = [text, run, text.toUpperCase()].find((form) => isCode && scene.matches(pattern, form));
     if (value !== undefined) fitting.set(value, [...(fitting.get(value) ?? []), index]);
   }
-  const [only] = fitting;
-  return only === undefined || fitting.size > 1
+  const [first] = fitting;
+  return first === undefined || fitting.size > 1
     ? NONE
-    : { kind: 'found', read: { value: only[0], words: only[1] } };
+    : { kind: 'found', read: { value: first[0], words: first[1] } };
 }
 
 /** A word with the signs that belong to it: "+4915112345678". */

@@ -3,7 +3,6 @@ import { fieldsOf, outPathsOf, type Field, type OutPath } from './fields.ts';
 import { isPlainVerb, kinOf } from './lexicon.ts';
 import { isIn, vocabularyOf } from './words.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
-import { isObject } from '../../json.ts';
 
 /** What a service declares, ready to be looked up. */
 export interface Profile {
@@ -63,6 +62,3 @@ export function hit(word: string, { strong, weak }: Pick<Profile, 'strong' | 'we
   if (isIn(word, weak)) return 0.5;
   return [...kin].some((other) => weak.has(other)) ? 0.3 : 0;
 }
-
-/** Words of a schema, for a reader that must know which words the catalogue uses. */
-export const isDescribed = (schema: JsonObject | undefined): boolean => isObject(schema?.['properties']);

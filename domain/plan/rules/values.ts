@@ -1,32 +1,12 @@
-import type { Json, JsonObject } from '../../../schemas/core/json.ts';
-import type { Mention } from '../understanding/reading.ts';
+import type { Json } from '../../../schemas/core/json.ts';
 import { alternatives, typesOf, type Field } from './fields.ts';
-import { isOfFormat, patternOf } from './formats.ts';
+import { found, NONE, type Finding, type Source } from './finding.ts';
+import { fit } from './fit.ts';
+import { patternOf } from './formats.ts';
 import { readNamed } from './names.ts';
 import { choiceAt, symbolsIn } from './symbols.ts';
-import { wordAt, wordsWithin, type Choice, type Read, type Scene, type Task } from './scene.ts';
+import { wordAt, wordsWithin, type Choice, type Scene } from './scene.ts';
 import { formsOf, isIn, vocabularyOf, wordsOf } from './words.ts';
-
-/** A value, or what was said and is none that the service takes, or nothing. */
-export type Finding =
-  | { kind: 'found'; read: Read }
-  | { kind: 'unfit'; said: string; words: readonly number[] }
-  | { kind: 'none' };
-
-const NONE: Finding = { kind: 'none' };
-const found = (value: Json, words: readonly number[], mention?: Mention): Finding => ({
-  kind: 'found',
-  read: { value, words, ...(mention && { mention }) },
-});
-
-/** Where values of one call are looked for. `free` are words that no other param of the call has. */
-export interface Source {
-  scene: Scene;
-  task: Task;
-  service: string;
-  free: readonly number[];
-  mentions: readonly Mention[];
-}
 
 /** The values that a service takes for a param, as far as it or a free lookup tells. */
 export function choicesFor({ choices }: Scene, service: string, field: Field): readonly Choice[] | undefined {
@@ -69,32 +49,26 @@ function rawValue(field: Field, source: Source): Finding {
   if (ASSET_ROLES.has(field.role) && mayBeAsset(field, scene)) return assetValue(field, source, choices);
   if (choices !== undefined) return chosen(towards(field, source), choices);
   if (typesOf(field.schema).has('boolean')) return flagged(field, source);
-  switch (field.role) {
-    case 'days':
-    case 'hours':
-      return duration(source, field.role === 'days' ? 1 : 24, 'past');
-    case 'horizon':
-      return duration(source, 1, 'future');
-    case 'date':
-      return dateValue(source, field, 'from');
-    case 'until':
-      return dateValue(source, field, 'to');
-    case 'people':
-      return counted(source, PEOPLE);
-    case 'url':
-    case 'email':
-      return mentioned(source, field.role);
-    case 'title':
-      return titled(source);
-    case 'language':
-      return languageValue(source);
-    default:
-      break;
-  }
+  const ofRole = BY_ROLE.get(field.role);
+  if (ofRole !== undefined) return ofRole(source, field);
   const types = typesOf(field.schema);
   if (types.has('number') || types.has('integer')) return numberValue(field, source);
   return types.size === 0 || types.has('string') ? readNamed(field, { ...source, free }) : NONE;
 }
+
+/** What a param of some roles is read from. All others are read by their type. */
+const BY_ROLE: ReadonlyMap<Field['role'], (source: Source, field: Field) => Finding> = new Map([
+  ['days', (source: Source) => duration(source, 1, 'past')],
+  ['hours', (source: Source) => duration(source, 24, 'past')],
+  ['horizon', (source: Source) => duration(source, 1, 'future')],
+  ['date', (source: Source, field: Field) => dateValue(source, field, 'from')],
+  ['until', (source: Source, field: Field) => dateValue(source, field, 'to')],
+  ['people', (source: Source) => counted(source, PEOPLE)],
+  ['url', (source: Source) => mentioned(source, 'url')],
+  ['email', (source: Source) => mentioned(source, 'email')],
+  ['title', titled],
+  ['language', languageValue],
+]);
 
 const ASSET_ROLES: ReadonlySet<string> = new Set(['symbol', 'symbols', 'from', 'to']);
 
@@ -328,60 +302,4 @@ function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Sourc
     if (isBeside) return found(one.value, [...at, named], one);
   }
   return NONE;
-}
-
-/** Brings a value into the form that the schema asks for; undefined when it cannot be. A number is never moved into bounds. */
-export function fit(value: Json, schema: JsonObject, matches: Scene['matches']): Json | undefined {
-  const values = alternatives(schema).find((one) => Array.isArray(one['enum']))?.['enum'];
-  if (Array.isArray(values)) return values.find((one) => plain(one) === plain(value));
-  const types = typesOf(schema);
-  if (types.size === 0) return value;
-  if (typeof value === 'number') return fitNumber(value, schema, types, matches);
-  if (Array.isArray(value)) return fitList(value, types);
-  if (
-    typeof value === 'string' &&
-    (types.has('number') || types.has('integer')) &&
-    /^-?\d+(\.\d+)?$/.test(value)
-  )
-    return fitNumber(Number(value), schema, types, matches);
-  if (typeof value === 'boolean') return types.has('boolean') ? value : undefined;
-  if (types.has('string'))
-    return typeof value === 'string' && isFit(value, schema, matches) ? value : undefined;
-  return types.has('array') ? [value] : undefined;
-}
-
-function fitNumber(
-  value: number,
-  schema: JsonObject,
-  types: ReadonlySet<string>,
-  matches: Scene['matches'],
-): Json | undefined {
-  const isNumber = types.has('number') || types.has('integer');
-  if (!isNumber)
-    return types.has('string') && isFit(String(value), schema, matches) ? String(value) : undefined;
-  if (!types.has('number') && !Number.isInteger(value)) return undefined;
-  const [low, high] = [schema['minimum'], schema['maximum']];
-  return (typeof low === 'number' && value < low) || (typeof high === 'number' && value > high)
-    ? undefined
-    : value;
-}
-
-const fitList = (value: Json[], types: ReadonlySet<string>): Json | undefined =>
-  types.has('array')
-    ? value
-    : types.has('string')
-      ? value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(',')
-      : undefined;
-
-/** Any value as text to compare by, without case. */
-const plain = (value: Json): string =>
-  (typeof value === 'string' ? value : JSON.stringify(value)).toLowerCase();
-
-function isFit(value: string, schema: JsonObject, matches: Scene['matches']): boolean {
-  const { minLength, maxLength } = schema;
-  if (!isOfFormat(value, schema)) return false;
-  const pattern = patternOf(schema);
-  if (typeof minLength === 'number' && value.length < minLength) return false;
-  if (typeof maxLength === 'number' && value.length > maxLength) return false;
-  return pattern === undefined || matches(pattern, value);
 }
