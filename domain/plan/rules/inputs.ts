@@ -3,7 +3,7 @@ import type { Inputs } from './feed.ts';
 import { isDataRole, typesOf } from './fields.ts';
 import { isValueWord, leadingVerb, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
-import { wordAt, type Scene, type Task } from './scene.ts';
+import { wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
 
 /** True when a service works on data that something else brings. */
@@ -33,7 +33,13 @@ export const isGiven = ({ text, numbers }: Pick<Inputs, 'text' | 'numbers'>): bo
  */
 export function remainderOf(scene: Scene, task: Task, profile: Profile, head: number): Task | undefined {
   const verb = leadingVerb(scene, task) ?? head;
-  const consumed = new Set([head, verb, ...ownWords(scene, task, profile)]);
+  const own = task.mentions.filter((mention) => isOwn(profile, mention.kind, mention));
+  const consumed = new Set([
+    head,
+    verb,
+    ...ownWords(scene, task, profile),
+    ...own.flatMap(({ span }) => wordsWithin(scene, span, task.words)),
+  ]);
   const words = task.words.filter((index) => !consumed.has(index));
   const terms = termsOf(scene, { words });
   const { text } = givenIn(scene, profile, task);

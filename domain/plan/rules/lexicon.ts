@@ -76,6 +76,7 @@ const SOFT = words(
     'again always already still even maybe perhaps basically actually asap soon immediately quickly ' +
     'otherwise else whenever finding findings outcome outcomes confirmation response reply ' +
     'nothing cheap cheaper cheapest ' +
+    'plus too versus check-in check-out checkin checkout arrival arriving departure leaving arrive stay staying starting ' +
     'not no nor neither either other another such thereof therefor later earlier daily ' +
     "pls plz thx ty cheers whether lovely great nicest appreciated i'd i'll i'm i've we'd we'll we're we've it's what's that's let's",
 );

@@ -174,8 +174,10 @@ function phrasesIn(source: Source): Phrase[] {
   for (const index of task.words) {
     const word = wordAt(scene, index);
     const names = free.includes(index) && isNaming(scene, index, service, open !== undefined);
-    if (names && open !== undefined && open.words.at(-1) === index - 1) open.words.push(index);
-    else if (names) {
+    if (names && open !== undefined && open.words.at(-1) === index - 1) {
+      open.words.push(index);
+      open.isProper ||= isProper(scene, index);
+    } else if (names) {
       open = { words: [index], before, isProper: isProper(scene, index) };
       phrases.push(open);
     } else if (open !== undefined) open = undefined;

@@ -35,7 +35,7 @@ export function pairIn(scene: Scene, task: Task): Pair | undefined {
   };
 }
 
-const ASKING = new Set('worth many much get got receive one a cost costs exchange'.split(' '));
+const ASKING = new Set('worth many much get got receive one 1 a cost costs exchange'.split(' '));
 const readOf = ({ value, words }: NamedSymbol): Read => ({ value, words });
 
 /** Which asset is given and which is got; undefined where the words do not say. */

@@ -23,12 +23,24 @@ const DEEPEST = 4;
 /** Adds the steps for a task and for what it works on. */
 export function performTask(scene: Scene, task: Task, depth = 0): Outcome {
   if (depth > DEEPEST) return lack(scene, task);
-  const parts = splitTask(scene, task);
+  const parts = inOrder(scene, splitTask(scene, task));
   if (parts.length === 1) return performOne(scene, parts[0]!, depth);
   const outcomes = parts.map((part) => performOne(scene, part, depth + 1));
   const products = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.products : []));
   if (products.length > 0) return { kind: 'done', products };
   return outcomes.find(({ kind }) => kind === 'asked') ?? LACKING;
+}
+
+/** "A report with prices and statistics": what puts things together comes after them. */
+function inOrder(scene: Scene, parts: readonly Task[]): Task[] {
+  const composes = (part: Task): boolean => {
+    const head = headOf(scene, part);
+    const profile = head.kind === 'word' ? servicesFor(scene, part, head.at)[0]?.profile : undefined;
+    return profile?.fields?.some(({ role }) => role === 'sections') ?? false;
+  };
+  return parts.length === 1
+    ? [...parts]
+    : [...parts.filter((part) => !composes(part)), ...parts.filter(composes)];
 }
 
 function performOne(scene: Scene, task: Task, depth: number): Outcome {
