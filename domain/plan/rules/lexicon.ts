@@ -71,7 +71,7 @@ const SOFT = words(
     'results output data information info thing things stuff something anything everything way kind sort type list lot bit ' +
     'number figure figures value values day days hour hours week weeks month months year years period time times window since ' +
     'during ago until till within between against out onto off let lets got gonna wanna s t m re ve ll d don doesn ' +
-    'new big small visual visually numeric corresponding respective single individual based basis part copy form format ' +
+    'new big small visual visually numeric based basis part copy form format ' +
     'piece set series end beginning side job task request question favor favour ' +
     'again always already still even maybe perhaps basically actually asap soon immediately quickly ' +
     'otherwise else whenever finding findings outcome outcomes confirmation response reply ' +
