@@ -53,7 +53,7 @@ export function remainderOf(scene: Scene, task: Task, profile: Profile, head: nu
   );
   const hasAddress = mentions.some(({ kind }) => kind === 'url' || kind === 'email');
   const hasWindow =
-    words.some((index) => isValueWord(scene.reading, index)) &&
+    words.some((index) => isValueWord(scene.reading, index) && !scene.account.isTaken(index)) &&
     mentions.some(({ kind }) => kind === 'duration');
   return terms.length > 0 || hasAddress || hasWindow ? { ...task, words, mentions } : undefined;
 }

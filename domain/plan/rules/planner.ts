@@ -139,7 +139,7 @@ function piecesOf(scene: Scene): (Task | Branch)[] {
     scene.account.take(taskOf(reading, clause).words, { as: 'context' });
   const branches = new Map(
     clauses
-      .filter(({ mood }) => mood === 'condition')
+      .filter((clause) => clause.mood === 'condition' && !isEmpty(scene, taskOf(reading, clause)))
       .map((clause): [number, Branch] => [
         clause.sentence,
         { condition: taskOf(reading, clause), then: [], otherwise: [] },

@@ -49,7 +49,7 @@ export function symbolsIn(
   for (let place = 0; place < task.words.length; place++) {
     const chosen = choiceAt(scene, task.words, place, choices);
     const named = chosen ?? tickerAt(wordAt(scene, task.words[place]!), task.words[place]!, choices);
-    if (named === undefined || scene.account.isTaken(task.words[place]!)) continue;
+    if (named === undefined || scene.account.isBarred(task.words[place]!)) continue;
     found.push(named);
     place += named.words.length - 1;
   }
