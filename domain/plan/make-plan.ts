@@ -14,11 +14,12 @@ import { candidateSentences, teach } from './rules/teach.ts';
 import type { Reading } from './understanding/reading.ts';
 import type {
   PlanQuestion,
+  Span,
   Understanding,
   UnderstoodPart,
   WordLimits,
 } from './understanding/understanding.ts';
-import { bindLimits, limitsOf, sellersOf } from './understanding/word-limits.ts';
+import { bindLimits, limitsOf, sellersOf, type SaidLimits } from './understanding/word-limits.ts';
 
 /** Something that decides what is bought is missing; `understanding.questions` ask for it. */
 export interface DetailNeeded {
@@ -48,7 +49,8 @@ export function planReading(reading: Reading, context: AssembleContext, tools: R
   const { answers = {} } = tools;
   const { codes, services } = context;
   const said = limitsOf(reading, { codes, sellers: sellersOf(services), answers });
-  const { questions, limits } = said;
+  const { limits } = said;
+  const questions = [...said.questions, ...strayMoney(reading, said, answers)];
   const bound = bindLimits(context, limits);
   const free = planWithin(reading, bound, said.parts, questions, tools);
   if (free.ok || free.code !== 'NO_SERVICE') return withLimits(free, limits);
@@ -61,6 +63,41 @@ export function planReading(reading: Reading, context: AssembleContext, tools: R
 
 const withLimits = (planned: RulePlan, limits: WordLimits): RulePlan =>
   planned.ok ? { ...planned, limits } : planned;
+
+const MANY = 5; // sentences; in a longer story sums are told for many reasons
+
+/** A sum that is told beside the request may be meant as its limit: the person says. */
+function strayMoney(
+  { mentions, clauses, text }: Reading,
+  { parts, questions }: SaidLimits,
+  answers: JsonObject,
+): PlanQuestion[] {
+  if (
+    questions.length > 0 ||
+    Object.hasOwn(answers, 'maxCost') ||
+    new Set(clauses.map(({ sentence }) => sentence)).size >= MANY
+  )
+    return [];
+  const told = clauses.filter(({ mood }) => mood === 'statement');
+  const within = (outer: Span, inner: Span): boolean => outer[0] <= inner[0] && inner[1] <= outer[1];
+  const stray = mentions.find(
+    (one) =>
+      one.kind === 'money' &&
+      told.some(({ span }) => within(span, one.span)) &&
+      !parts.some(({ span }) => within(span, one.span)),
+  );
+  if (stray === undefined) return [];
+  const said = text.slice(...stray.span);
+  return [
+    {
+      field: 'maxCost',
+      question: `"${said}" is told beside the request. What is the most that everything may cost, in whole units of the asset?`,
+      type: 'number',
+      example: '0.5',
+      min: 0,
+    },
+  ];
+}
 
 /** The rules read English; other languages are recognised, and said so. */
 function foreign({ text, language, corrections }: Reading): Understanding {

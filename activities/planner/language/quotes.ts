@@ -7,13 +7,13 @@ const MARKED =
 /** A quote that nobody closed goes on to the end: its words are no orders. */
 const OPEN = /(?<=^|\s)["“„«](?=\S)/gu;
 const NOUNS =
-  'summ[ae]ri[sz]e|translate|sentiment|keywords?|text|message|sentences?|paragraph|words?|phrase|quote|passage|article|content|note|e-?mail|letter|poem|story|tweet|this|following|rewrite|rephrase|proofread|shorten|post';
+  'su[mn]+[ae]?r+[iy][sz]e|translate|sentiment|keywords?|text|message|sentences?|paragraph|words?|phrase|quote|passage|article|content|note|e-?mail|letter|poem|story|tweet|this|following|rewrite|rephrase|proofread|shorten|post';
 const COLON = new RegExp(
   `\\b(?:${NOUNS})(?:\\s+\\p{L}{1,20}){0,4}(?:\\s?:(?!//)|(?<=following|below|text)[^\\S\\n]*\\n[^\\S\\n]*\\n)\\s*(?=\\S)`,
   'giu',
 );
 const WORK_ON_TEXT =
-  /\b(?:translat\w*|summ[ae]r\w*|rewrit\w*|rephras\w*|proofread\w*|correct|shorten|classify|analy[sz]e|sentiment|explain|read|send|post|tweet|write|say|says|e-?mail|text|message|sentences?|paragraph|phrase|quote|passage|article|content|note|letter|poem|story)\b/iu;
+  /\b(?:translat\w*|su[mn]+[ae]?r+[iy]\w*|rewrit\w*|rephras\w*|proofread\w*|correct|shorten|classify|analy[sz]e|sentiment|explain|read|send|post|tweet|write|say|says|e-?mail|text|message|sentences?|paragraph|phrase|quote|passage|article|content|note|letter|poem|story)\b/iu;
 const LIST = /^(?:\(?\d{1,2}[.)]|[-*•])\s/u;
 const STEPS = /\b(?:do(?:ing)?\s+(?:the\s+following|this)|following\s+(?:steps|tasks|things|work))\b[^:]*$/iu;
 

@@ -14,10 +14,14 @@ export interface Use {
 export interface Account {
   take(words: readonly number[], use: Use, mention?: Mention): void;
   isTaken(word: number): boolean;
+  /** Taken for something that no value is read from: a limit, what is not to be done. */
+  isBarred(word: number): boolean;
   isMentionTaken(mention: Mention): boolean;
   /** Every word in a part or among the ignored ones; `rest` says what becomes of words that nobody took. */
   close(rest: (word: number) => Use): { parts: UnderstoodPart[]; ignored: Passage[] };
 }
+
+const BARRED: ReadonlySet<Use['as']> = new Set(['limit', 'excluded', 'ignored']);
 
 export function createAccount(reading: Reading): Account {
   const uses = new Map<number, Use>();
@@ -28,6 +32,7 @@ export function createAccount(reading: Reading): Account {
       if (mention !== undefined && !mentions.has(mention)) mentions.set(mention, use);
     },
     isTaken: (word) => uses.has(word),
+    isBarred: (word) => BARRED.has(uses.get(word)?.as ?? 'task'),
     isMentionTaken: (mention) => mentions.has(mention),
     close(rest) {
       const runs = runsOf(reading, (word) => uses.get(word) ?? rest(word));

@@ -24,14 +24,11 @@ export interface Branch {
 /** Adds a condition, what it looks at, and its branches. */
 export function performBranch(scene: Scene, { condition, then, otherwise }: Branch): Outcome {
   const comparison = comparisonOf(textOf(scene, condition));
-  if (comparison === undefined) return askAboutCondition(scene, { condition, then, otherwise });
+  if (comparison === undefined || then.length + otherwise.length === 0)
+    return askAboutCondition(scene, { condition, then, otherwise });
   const before = scene.builder.steps.length;
   const subject = subjectOf(scene, condition, comparison);
-  if (
-    subject.mentions.length === 0 &&
-    termsOf(scene, subject).length === 0 &&
-    scene.builder.products().length === 0
-  )
+  if (isPronoun(scene, subject) && scene.builder.products().length === 0)
     return askAboutCondition(scene, { condition, then, otherwise });
   const left = leftSide(scene, subject, comparison);
   if ('kind' in left) {
@@ -134,8 +131,13 @@ function leftSide(scene: Scene, subject: Task, comparison: Comparison): Left | O
   return wholeOf(outcome.products, comparison) ?? lackBranch(scene, subject);
 }
 
+/** "If it is above 100". */
+const isPronoun = (scene: Scene, subject: Task): boolean =>
+  subject.mentions.length === 0 && termsOf(scene, subject).length === 0;
+
 /** "SOL is above 100" speaks of its price: of what there is already, or of what one service brings. */
 function performSubject(scene: Scene, subject: Task): Outcome {
+  if (isPronoun(scene, subject)) return { kind: 'done', products: scene.builder.products().slice(-1) };
   const spoken = spokenOf(scene, subject);
   if (spoken !== undefined) return { kind: 'done', products: spoken };
   scene.values = 'prices';

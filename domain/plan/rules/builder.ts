@@ -13,6 +13,8 @@ export interface Product {
   group: number;
   service?: CatalogueService;
   symbol?: string;
+  /** Made for a condition alone: nothing else works on it. */
+  isAside?: boolean;
   /** Inside a branch that may not be taken: other steps must not rely on it. */
   branch?: string;
 }
@@ -31,6 +33,7 @@ export interface NewStep {
   outputSchema?: JsonObject;
   symbol?: string;
   group: number;
+  isAside?: boolean;
 }
 
 /** Grows a plan step by step and knows what each step brings and what nobody has used yet. */
@@ -65,6 +68,7 @@ export function createBuilder(): Builder {
     made.filter(
       (product) =>
         !joined.has(product.step) &&
+        product.isAside !== true &&
         (product.branch === undefined || branch?.ids.includes(product.step) === true),
     );
 
@@ -140,6 +144,7 @@ const productOf = (step: NewStep, id: string, condition: string | undefined): Pr
   ...(step.service === undefined ? {} : { service: step.service }),
   ...(step.symbol === undefined ? {} : { symbol: step.symbol }),
   ...(condition === undefined ? {} : { branch: condition }),
+  ...(step.isAside === true && { isAside: true }),
 });
 
 /** `name` as an id that no step has, made of lower-case letters, digits and underscores. */

@@ -6,7 +6,7 @@ import { isDataRole, type Field } from './fields.ts';
 import type { Finding } from './finding.ts';
 import { fit } from './fit.ts';
 import type { Profile } from './profile.ts';
-import { textOf, type Read, type Scene, type Task } from './scene.ts';
+import { textOf, wordAt, type Read, type Scene, type Task } from './scene.ts';
 import { valueIn } from './values.ts';
 import { isIn, vocabularyOf } from './words.ts';
 
@@ -180,7 +180,9 @@ function find(field: Field, { service }: Profile, scene: Scene, task: Task, call
       mentions: where.mentions.filter((mention) => !used.has(mention) || mention.kind === 'date'),
     });
   const own = look(task);
-  if (own.kind !== 'none' || !(SHARED.has(field.role) || isStay(field))) return own;
+  const isShared =
+    SHARED.has(field.role) || isStay(field) || (field.role === 'name' && isSomebodys(scene, task));
+  if (own.kind !== 'none' || !isShared) return own;
   for (const others of scene.around(task)) {
     const found = others.map(look).filter((one) => one.kind === 'found');
     const values = new Set(found.map((one) => JSON.stringify(one.read.value)));
@@ -192,6 +194,10 @@ function find(field: Field, { service }: Profile, scene: Scene, task: Task, call
 
 /** The nights of a range belong to its first day, wherever it stands. */
 const isStay = ({ name }: Field): boolean => isIn('nights', vocabularyOf([name]));
+
+/** "its credit rating" is that of whoever was named before. */
+const isSomebodys = (scene: Scene, task: Task): boolean =>
+  task.words.some((index) => ['its', 'their', 'his', 'her'].includes(wordAt(scene, index).norm));
 
 /** Values that one part of a request says for all of it. */
 const SHARED: ReadonlySet<Field['role']> = new Set([

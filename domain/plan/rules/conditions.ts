@@ -27,15 +27,15 @@ const COMPARISONS: readonly (readonly [RegExp, Operator])[] = [
 export function comparisonOf(text: string): Comparison | undefined {
   const exists = /^(?:there (?:is|are)\s+)?(.+?)\s+exists?\W*$/i.exec(text);
   if (exists !== null) return { operator: 'exists', right: true, subjectEnd: exists[1]!.length };
-  for (const [pattern, operator] of COMPARISONS) {
-    const match = pattern.exec(text);
-    if (match === null || match.index === 0) continue;
-    const said = text.slice(match.index + match[0].length).trim();
-    const right = saysMore(said) ? undefined : literalOf(said);
-    const isFit = operator === 'eq' || operator === 'ne' ? right !== undefined : typeof right === 'number';
-    if (text.slice(0, match.index).trim() !== '' && isFit && right !== undefined)
-      return { operator, right, subjectEnd: match.index };
-  }
+  for (const [pattern, operator] of COMPARISONS)
+    for (const match of text.matchAll(new RegExp(pattern, 'gi'))) {
+      if (text.slice(0, match.index).trim() === '') continue;
+      const said = text.slice(match.index + match[0].length).trim();
+      const right = saysMore(said) ? undefined : literalOf(said);
+      const isWord = /^["'“]?[\p{L}-]+["'”]?\W*$/u.test(said);
+      const isFit = typeof right === 'number' || ((operator === 'eq' || operator === 'ne') && isWord);
+      if (isFit && right !== undefined) return { operator, right, subjectEnd: match.index };
+    }
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Product } from './builder.ts';
 import type { Inputs } from './feed.ts';
 import { isDataRole, typesOf } from './fields.ts';
-import { isValueWord, leadingVerb, termsOf } from './phrases.ts';
+import { isAhead, isValueWord, leadingVerb, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
 import { wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
@@ -33,7 +33,7 @@ export const isGiven = ({ text, numbers }: Pick<Inputs, 'text' | 'numbers'>): bo
  */
 export function remainderOf(scene: Scene, task: Task, profile: Profile, head: number): Task | undefined {
   const verb = leadingVerb(scene, task) ?? head;
-  const own = task.mentions.filter((mention) => isOwn(profile, mention.kind, mention));
+  const own = task.mentions.filter((mention) => isOwn(scene, profile, mention));
   const consumed = new Set([
     head,
     verb,
@@ -48,12 +48,12 @@ export function remainderOf(scene: Scene, task: Task, profile: Profile, head: nu
       !(
         mention.kind === 'quote' ||
         (mention.kind === 'url' && text !== undefined) ||
-        isOwn(profile, mention.kind, mention)
+        isOwn(scene, profile, mention)
       ),
   );
   const hasAddress = mentions.some(({ kind }) => kind === 'url' || kind === 'email');
   const hasWindow =
-    words.some((index) => isValueWord(scene.reading, index)) &&
+    words.some((index) => isValueWord(scene.reading, index) && !scene.account.isTaken(index)) &&
     mentions.some(({ kind }) => kind === 'duration');
   return terms.length > 0 || hasAddress || hasWindow ? { ...task, words, mentions } : undefined;
 }
@@ -72,10 +72,10 @@ function ownWords(scene: Scene, task: Task, profile: Profile): number[] {
   });
 }
 
-const isOwn = ({ fields }: Profile, kind: string, mention: Task['mentions'][number]): boolean =>
-  kind === 'duration' &&
+/** A window ahead belongs to what looks ahead. */
+const isOwn = (scene: Scene, { fields }: Profile, mention: Task['mentions'][number]): boolean =>
   mention.kind === 'duration' &&
-  mention.when === 'future' &&
+  (mention.when === 'future' || (mention.when === 'plain' && isAhead(scene, mention.span))) &&
   (fields?.some(({ role }) => role === 'horizon') ?? false);
 
 /** Outputs that a task speaks of: "chart the prices" after prices were fetched. Undefined when it speaks of something else. */

@@ -6,7 +6,7 @@ const KIN: readonly string[] = [
   'exchange convert conversion',
   'history historical historic past',
   'chart graph plot diagram visualize visualise visualization visualisation sparkline',
-  'statistics statistic statistical stats mean median average deviation volatility variance',
+  'statistics statistic statistical stats mean median average deviation volatility volatile variance',
   'trend direction slope momentum',
   'analyze analyse analysis analytics examine evaluate assess insight',
   'forecast predict prediction projection extrapolate outlook',
@@ -16,7 +16,7 @@ const KIN: readonly string[] = [
   'translate translation',
   'report dossier briefing memo writeup',
   'book booking reserve reservation',
-  'hotel accommodation lodging',
+  'hotel accommodation lodging stay',
   'token coin crypto cryptocurrency',
   'symbol ticker',
   'company firm business corporation',
@@ -71,12 +71,12 @@ const SOFT = words(
     'results output data information info thing things stuff something anything everything way kind sort type list lot bit ' +
     'number figure figures value values day days hour hours week weeks month months year years period time times window since ' +
     'during ago until till within between against out onto off let lets got gonna wanna s t m re ve ll d don doesn ' +
-    'new big small visual visually numeric corresponding respective single individual based basis part copy form format ' +
+    'new big small visual visually numeric based basis part copy form format ' +
     'piece set series end beginning side job task request question favor favour ' +
     'again always already still even maybe perhaps basically actually asap soon immediately quickly ' +
     'otherwise else whenever finding findings outcome outcomes confirmation response reply ' +
     'nothing cheap cheaper cheapest ' +
-    'plus too versus check-in check-out checkin checkout arrival arriving departure leaving arrive stay staying starting ' +
+    'plus too versus check-in check-out checkin checkout arrival arriving departure leaving arrive starting right separately exactly ' +
     'not no nor neither either other another such thereof therefor later earlier daily ' +
     "pls plz thx ty cheers whether lovely great nicest appreciated i'd i'll i'm i've we'd we'll we're we've it's what's that's let's",
 );

@@ -37,6 +37,7 @@ export function aggregateOf(product: Product, text: string, builder: Builder): P
       params: { op: 'aggregate', from: `${product.key}${out.path}`, fn, ...(field === '' ? {} : { field }) },
       uses: [product],
       outputSchema: { type: 'number' },
+      isAside: true,
       group: builder.newGroup(),
       ...(product.symbol === undefined ? {} : { symbol: product.symbol }),
     });

@@ -1,6 +1,6 @@
 import type { Clause } from '../understanding/reading.ts';
 import { comparisonOf } from './conditions.ts';
-import { headOf, servicesFor } from './match.ts';
+import { headOf, NAMED, servicesFor } from './match.ts';
 import { leadingVerb } from './phrases.ts';
 import { textOf, wordAt, type Scene } from './scene.ts';
 import { taskOf } from './tasks.ts';
@@ -49,7 +49,7 @@ function namesService(scene: Scene, clause: Clause): boolean {
   if (clause.mood === 'fragment' && (task.words.length > LONGEST_FRAGMENT || hasVerb(scene, task.words)))
     return false;
   const head = headOf(scene, task);
-  return head.kind === 'word' && servicesFor(scene, task, head.at).length > 0;
+  return head.kind === 'word' && servicesFor(scene, task, head.at).some((match) => match.head >= NAMED);
 }
 
 const hasVerb = (scene: Scene, words: readonly number[]): boolean =>

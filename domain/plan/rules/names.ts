@@ -1,4 +1,5 @@
 import type { Field } from './fields.ts';
+import { symbolsIn } from './symbols.ts';
 import { NONE, type Finding, type Source } from './finding.ts';
 import { patternOf } from './formats.ts';
 import { isSoft, kinOf } from './lexicon.ts';
@@ -174,7 +175,8 @@ function phrasesIn(source: Source): Phrase[] {
   for (const index of task.words) {
     const word = wordAt(scene, index);
     const names = free.includes(index) && isNaming(scene, index, service, open !== undefined);
-    if (names && open !== undefined && open.words.at(-1) === index - 1) {
+    const isNext = open?.words.at(-1) === index - 1 && !isParted(scene, index);
+    if (names && open !== undefined && isNext) {
       open.words.push(index);
       open.isProper ||= isProper(scene, index);
     } else if (names) {
@@ -188,11 +190,17 @@ function phrasesIn(source: Source): Phrase[] {
   return phrases.filter((phrase) => phrase.before !== 'or');
 }
 
+/** A colon or the end of a sentence stands before the word. */
+const isParted = ({ reading }: Scene, index: number): boolean =>
+  /[:;.!?\n]/.test(reading.text.slice(reading.words[index - 1]?.span[1] ?? 0, reading.words[index]!.span[0]));
+
 function isNaming(scene: Scene, index: number, service: string, isInside: boolean): boolean {
   const { norm, kind } = wordAt(scene, index);
   if (isValueWord(scene.reading, index)) return false;
   const proper = isProper(scene, index);
-  if (isSoft(norm) && !(proper && (isInside || beginsName(scene, index)))) return false;
+  const isPlace = proper && isPreposition(scene.reading.words[index - 1]?.norm ?? '');
+  if (isSoft(norm) && !(proper && (isInside || isPlace || beginsName(scene, index)))) return false;
+  if (symbolsIn(scene, { words: [index] }, undefined).length > 0) return false;
   if (isPlain(scene, index) && !proper) return false;
   if (!proper && kind === 'adverb') return false;
   const profile = scene.profiles.find((one) => one.service.id === service);
@@ -201,7 +209,10 @@ function isNaming(scene: Scene, index: number, service: string, isInside: boolea
     (isIn(word, profile.strong) ||
       [...kinOf(word)].some((other) => profile.strong.has(other)) ||
       isIn(word, profile.weak));
-  return proper || !isAbout(norm);
+  const isNamed =
+    profile !== undefined &&
+    (isIn(norm, profile.strong) || [...kinOf(norm)].some((other) => profile.strong.has(other)));
+  return (proper && !(isNamed && !isInside)) || !isAbout(norm);
 }
 
 /** "New" in "New York". */

@@ -145,7 +145,8 @@ function performService(
   const spoken = spokenOf(scene, rest);
   if (spoken !== undefined) return settleSpoken(scene, task, rest, match, spoken);
   const isSeries = profile.fields!.some(({ role }) => role === 'series');
-  if (isSeries && isBare(scene, rest)) scene.account.take(rest.words, { as: 'task' });
+  if (isSeries && isBare(scene, rest) && scene.builder.products().length === 0)
+    scene.account.take(rest.words, { as: 'task' });
   if (isSeries && isBare(scene, rest)) return settle(scene, task, match, looseInputs(scene), []);
   const source = withValues(scene, isSeries ? profile : undefined, () => performTask(scene, rest, depth + 1));
   if (source.kind === 'done')

@@ -75,3 +75,9 @@ export function phrasesOf(scene: Scene, task: Pick<Task, 'words'>): number[][] {
 
 export const isPlain = (scene: Scene, index: number): boolean =>
   isPlainVerb(wordAt(scene, index).root) || isPlainVerb(wordAt(scene, index).norm);
+
+/** "forecast 10 days" looks ahead, "forecast from 10 days" does not. */
+export const isAhead = ({ reading }: Pick<Scene, 'reading'>, [start]: readonly [number, number]): boolean =>
+  /\b(?:forecast|predict|project|extrapolate)\w*\s+(?:\w+\s+)?$/i.test(
+    reading.text.slice(Math.max(0, start - 30), start),
+  );

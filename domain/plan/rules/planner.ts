@@ -11,8 +11,9 @@ import { rulesOut } from './exclusions.ts';
 import { intentOf } from './intent.ts';
 import { performTask } from './perform.ts';
 import { profileOf } from './profile.ts';
-import type { Choices, Scene, Task } from './scene.ts';
-import { askAboutUntakeable, askWhatIsMeant, isIdle, isUnclear } from './uncertain.ts';
+import { covers, type Choices, type Scene, type Task } from './scene.ts';
+import { isSoft } from './lexicon.ts';
+import { askAboutUntakeable, askWhatIsMeant, isIdle, isLimitWord, isUnclear } from './uncertain.ts';
 import { isMeant } from './long-requests.ts';
 import { isAsked, taskOf } from './tasks.ts';
 import { untrustedClauses } from './untrusted.ts';
@@ -104,12 +105,27 @@ function bringTexts(scene: Scene): void {
   }
 }
 
-function takeLimit({ account, reading }: Scene, { span, as, field, value }: UnderstoodPart): void {
-  const words = [...reading.words.keys()].filter((index) => {
-    const [start, end] = reading.words[index]!.span;
-    return start >= span[0] && end <= span[1];
+function takeLimit(scene: Scene, { span, as, field, value }: UnderstoodPart): void {
+  const { account, reading } = scene;
+  const words = [...reading.words.keys()].filter((index) => covers(span, reading.words[index]!.span));
+  const before = words.length === 0 ? [] : leadOf(scene, words[0]!);
+  account.take([...before, ...words], {
+    as,
+    ...(field !== undefined && { field }),
+    ...(value !== undefined && { value }),
   });
-  account.take(words, { as, ...(field !== undefined && { field }), ...(value !== undefined && { value }) });
+}
+
+/** "costing", "and it must not cost": the words that lead to a limit. */
+function leadOf({ reading }: Scene, first: number): number[] {
+  const clause = reading.clauses.find(({ from, to }) => first >= from && first < to);
+  let start = first;
+  for (let at = first - 1; clause !== undefined && at >= clause.from; at--) {
+    const { norm } = reading.words[at]!;
+    if (isLimitWord(norm)) start = at;
+    else if (!isSoft(norm)) break;
+  }
+  return Array.from({ length: first - start }, (_, place) => start + place);
 }
 
 /** Instructions and branches in the order of the request. "Otherwise" belongs to the last condition before it. */
@@ -123,7 +139,7 @@ function piecesOf(scene: Scene): (Task | Branch)[] {
     scene.account.take(taskOf(reading, clause).words, { as: 'context' });
   const branches = new Map(
     clauses
-      .filter(({ mood }) => mood === 'condition')
+      .filter((clause) => clause.mood === 'condition' && !isEmpty(scene, taskOf(reading, clause)))
       .map((clause): [number, Branch] => [
         clause.sentence,
         { condition: taskOf(reading, clause), then: [], otherwise: [] },

@@ -49,7 +49,7 @@ export function symbolsIn(
   for (let place = 0; place < task.words.length; place++) {
     const chosen = choiceAt(scene, task.words, place, choices);
     const named = chosen ?? tickerAt(wordAt(scene, task.words[place]!), task.words[place]!, choices);
-    if (named === undefined || scene.account.isTaken(task.words[place]!)) continue;
+    if (named === undefined || scene.account.isBarred(task.words[place]!)) continue;
     found.push(named);
     place += named.words.length - 1;
   }
@@ -94,11 +94,11 @@ export function choiceAt(
   const said = (length: number): string =>
     words
       .slice(place, place + length)
-      .map((index) => wordAt(scene, index).norm)
+      .map((index) => bareName(wordAt(scene, index).norm))
       .join(' ');
   const first = words[place];
   if (choices === undefined || first === undefined) return undefined;
-  const begun = namesOf(choices).get(wordAt(scene, first).norm.split(' ')[0]!) ?? [];
+  const begun = namesOf(choices).get(bareName(wordAt(scene, first).norm).split(' ')[0]!) ?? [];
   const heard = new Map<number, string>();
   const fitting = begun.filter(({ plain, length }) => {
     const text = heard.get(length) ?? said(length);
@@ -109,6 +109,9 @@ export function choiceAt(
   return best && { value: best.value, words: words.slice(place, place + best.length), isKnown: true };
 }
 
+/** "SOL's" names SOL. */
+const bareName = (word: string): string => word.replace(/['’]s?$/u, '');
+
 const plainName = (name: string): string => (name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
 
 function tickerAt(
@@ -116,8 +119,8 @@ function tickerAt(
   index: number,
   choices: readonly Choice[] | undefined,
 ): NamedSymbol | undefined {
-  const bare = word.text.replace(/^\$/, '');
-  const value = NAMED.get(word.norm) ?? (isTicker(bare, word) ? bare.toUpperCase() : undefined);
+  const bare = bareName(word.text.replace(/^\$/, ''));
+  const value = NAMED.get(bareName(word.norm)) ?? (isTicker(bare, word) ? bare.toUpperCase() : undefined);
   if (value === undefined) return undefined;
   const known = choices?.find((choice) => choice.value.toUpperCase() === value);
   return {

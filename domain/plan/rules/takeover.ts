@@ -38,6 +38,11 @@ const QUOTED = new Set(
   'mail email letter tweet comment essay story speech poem note quote message'.split(' '),
 );
 
+/** "for a penny" tells no purpose. */
+const MONEY = new Set(
+  'penny pennies nickel dime buck bucks cent cents dollar dollars euro euros pound pounds money'.split(' '),
+);
+
 /** Words of a task that no service used for it is about, and that are no purpose: they change what is wanted. */
 export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile[]): number[] {
   const hasQuote = task.mentions.some(({ kind }) => kind === 'quote');

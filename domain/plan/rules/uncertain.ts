@@ -11,6 +11,8 @@ const LIMIT_WORDS = new Set(
   ),
 );
 
+export const isLimitWord = (norm: string): boolean => isIn(norm, LIMIT_WORDS) && norm !== 'price';
+
 export const isIdle = (scene: Scene, index: number): boolean => {
   const { norm } = wordAt(scene, index);
   const hasLimit = scene.reading.clauses.some(

@@ -4,6 +4,7 @@ import { found, NONE, type Finding, type Source } from './finding.ts';
 import { fit } from './fit.ts';
 import { patternOf } from './formats.ts';
 import { readNamed } from './names.ts';
+import { isAhead } from './phrases.ts';
 import { choiceAt, symbolsIn } from './symbols.ts';
 import { wordAt, wordsWithin, type Choice, type Scene } from './scene.ts';
 import { formsOf, isIn, vocabularyOf, wordsOf } from './words.ts';
@@ -155,7 +156,9 @@ function flagged({ name }: Field, { scene, free }: Source): Finding {
 function duration(source: Source, perDay: number, when: 'past' | 'future'): Finding {
   const { scene, mentions, free } = source;
   const fitting = mentions.find(
-    (one) => one.kind === 'duration' && (one.when === when || (one.when === 'plain' && when === 'past')),
+    (one) =>
+      one.kind === 'duration' &&
+      (one.when === when || (one.when === 'plain' && isAhead(scene, one.span) === (when === 'future'))),
   );
   if (fitting?.kind !== 'duration') return when === 'past' ? sinceDate(source, perDay) : NONE;
   const value = Math.max(1, Math.ceil(fitting.days * perDay - 1e-9));

@@ -17,11 +17,15 @@ const UPPER_OWN = new RegExp(`^(?:in )?(?:${UPPER})\\s*(?:the next )?`, 'i');
 
 /** Words before an amount of money that is set aside for the whole. */
 const BUDGET_BEFORE =
-  /\b(?:budget|limit|cap|ceiling|max[ -]?cost|maximum (?:cost|price|spend)|max (?:cost|price|spend))(?: (?:is|of|at|to|for (?:this|it) is))?\s*[:=]?\s*(?:only |just |about )?$/i;
+  /\b(?:budget|limit|cap|ceiling|(?:i|we)(?: only| just)? (?:have|got|'ve got)|max[ -]?cost|maximum (?:cost|price|spend)|max (?:cost|price|spend))(?: (?:is|of|at|to|for (?:this|it) is))?\s*[:=]?\s*(?:only |just |about )?$/i;
 
 /** Words after an amount that make it the most that may be. */
 const BOUND_AFTER =
   /^\s*,?\s*(?:(?:at (?:the )?(?:very )?(?:most|max(?:imum)?)|max(?:imum)?)\b(?!\s*(?:of\s*)?[$€£]?\d)|tops\b|or (?:less|cheaper|lower|under|below|faster|sooner)\b|and no(?:t)? more\b|(?:in total )?is (?:my|the|our) (?:limit|budget|max(?:imum)?|cap)\b|(?:limit|budget|cap)\b)/i;
+
+/** Of a time only what stands directly behind it: "7 days, cap it at 5 cents" bounds no days. */
+const TIME_AFTER =
+  /^\s*(?:at (?:the )?(?:very )?(?:most|max(?:imum)?)|max(?:imum)?|tops|or (?:less|faster|sooner|under)|and no(?:t)? more)\b/i;
 
 /** "The price is under 100 dollars" and "drops below 5 cents" tell of a price; "it must stay under 5 cents" sets a limit. */
 const TOLD =
@@ -34,7 +38,7 @@ export function isBound(mention: Measured, text: string): boolean {
   const { before, upper, after, isBudget } = sidesOf(mention.span, text);
   if (isBudget && mention.kind === 'money') return true;
   if (TOLD.test(before)) return false;
-  if (BOUND_AFTER.test(after)) return true;
+  if (BOUND_AFTER.test(after) && (mention.kind === 'money' || TIME_AFTER.test(after))) return true;
   if (mention.kind === 'money')
     return mention.bound !== 'min' && (mention.bound === 'max' || upper !== undefined);
   return upper !== undefined && isTimeToWork(mention, upper);

@@ -18,6 +18,7 @@ const VERIFIED = new RegExp(
     `\\b(?:no|not|never|nothing|don't|do not|without|avoid)\\b(?: \\w+){0,4}? (?:un|non-?|not )verified(?: ${WHO})?`,
     `\\b${WHO} (?:must|should|have to|has to|need to) be verified\\b`,
     `\\b${WHO} that (?:are|is) verified\\b`,
+    `\\bif (?:the |your |its )?${WHO} (?:is|are) verified\\b`,
   ].join('|'),
   'gi',
 );
@@ -40,7 +41,8 @@ export function sellerLimits(reading: Reading, { sellers = [] }: Sellers): Found
   const found: Found = { limits: {}, parts: [] };
   const text = shadow(reading);
   for (const match of text.matchAll(VERIFIED)) {
-    if (isConditional([match.index, match.index + match[0].length], reading)) continue;
+    const isIf = match[0].toLowerCase().startsWith('if ');
+    if (!isIf && isConditional([match.index, match.index + match[0].length], reading)) continue;
     found.limits.verifiedOnly = true;
     found.parts.push(partOf(reading, match.index, match.index + match[0].length, 'verifiedOnly', true));
   }
