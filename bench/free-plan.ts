@@ -1,11 +1,11 @@
 /**
- * Five free services of a made-up weather station, and the request that the offline planner turns into one step, three
+ * Five free services of a made-up weather station, and the request that the planner of rules turns into one step, three
  * in parallel and one more. That is the shape of the peer's program. Their names occur nowhere else, so that no sample
  * service competes.
  */
 export const freeRequest = (about = ''): string =>
-  `Get the zephyr station weather${about && ` ${about}`}. Calculate zephyr station statistics. Determine the zephyr station trend. ` +
-  'Draw a zephyr station chart. Send a zephyr station alert.';
+  `${about && `This is for ${about}. `}Get the zephyr station weather. Calculate zephyr station statistics. ` +
+  'Determine the zephyr station trend. Draw a zephyr station chart. Send a zephyr station alert.';
 
 /** The request is always the same, so its plan comes from the cache. */
 export const FREE_REQUEST = freeRequest();
@@ -88,7 +88,7 @@ const SERVICES: readonly FreeService[] = [
     description: 'Send an alert about the zephyr station',
     category: 'messaging',
     about: 'alert',
-    input: object({ spread: number, slope: number, picture: text }),
+    input: object({ series, spread: number, slope: number, picture: text }),
     output: object({ sent: { type: 'boolean' } }),
     answer: { sent: true },
   },
