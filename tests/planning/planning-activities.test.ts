@@ -88,8 +88,13 @@ describe('planning without a model', () => {
     expect(first.plan.planHash).toBe(planHash(first.plan));
     const { rows } = await database.pool.query('select type from event where run_id = $1', [request.runId]);
     expect(rows).toEqual([{ type: 'run.planning' }]);
-    const second = planned(await activities.planFast(await newRun(`  ${REQUEST.replace(' ', '\n')} `)));
-    expect(second).toEqual({ ...first, cached: true });
+    const again = planned(await activities.planFast(await newRun(REQUEST)));
+    expect(again).toEqual({ ...first, cached: true });
+    const indented = planned(await activities.planFast(await newRun(`  ${REQUEST.replace(' ', '\n')} `)));
+    const { understanding, planHash: _, ...steps } = indented.plan;
+    expect(indented.cached).toBe(true);
+    expect(first.plan).toMatchObject(steps);
+    expect(understanding?.parts.find(({ as }) => as === 'value')?.span[0]).toBe(REQUEST.indexOf('SOL') + 2);
   });
 
   it('plans again for another catalogue or another limit', async () => {
@@ -149,7 +154,7 @@ describe('planning without a model', () => {
 });
 
 describe('planning with a model', () => {
-  const answer = modelPlan(REQUEST, [modelCall('price-history', { symbol: 'SOL' })]);
+  const answer = modelPlan(REQUEST, [modelCall('price-history', { symbol: 'SOL', days: 30 })]);
   const withModel = (planningMs = 5000) =>
     activitiesWith({
       model: { apiKey: 'sk-ant-secret', model: 'test-model', baseURL: stub.url, timeoutMs: 10_000 },
