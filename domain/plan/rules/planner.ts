@@ -122,11 +122,15 @@ function leadOf({ reading }: Scene, first: number): number[] {
   let start = first;
   for (let at = first - 1; clause !== undefined && at >= clause.from; at--) {
     const { norm } = reading.words[at]!;
-    if (isLimitWord(norm)) start = at;
+    if (isLimitWord(norm) || (LEADING.has(norm) && start === at + 1)) start = at;
     else if (!isSoft(norm)) break;
   }
   return Array.from({ length: first - start }, (_, place) => start + place);
 }
+
+const LEADING = new Set(
+  "and but do does don't not never please it that this must should shall may to all".split(' '),
+);
 
 /** Instructions and branches in the order of the request. "Otherwise" belongs to the last condition before it. */
 function piecesOf(scene: Scene): (Task | Branch)[] {

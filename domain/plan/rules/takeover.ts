@@ -2,7 +2,7 @@ import type { Call } from './call.ts';
 import { beginsPurpose, isSoft } from './lexicon.ts';
 import { isPlain } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
-import { wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
+import { covers, wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 
 /** Notes what the words of a task became: values of params, and the task itself. Without a step it is asked about. */
 export function takeTask(
@@ -43,6 +43,17 @@ const MONEY = new Set(
   'penny pennies nickel dime buck bucks cent cents dollar dollars euro euros pound pounds money'.split(' '),
 );
 
+/** A number bounds what is wanted: "for two people", "for March 2027" and "for a penny" are no purposes. */
+function bounds(scene: Scene, { mentions }: Task, index: number): boolean {
+  const { norm, kind, span } = wordAt(scene, index);
+  return (
+    kind === 'number' ||
+    /\d/u.test(norm) ||
+    MONEY.has(norm) ||
+    mentions.some((mention) => covers(mention.span, span))
+  );
+}
+
 /** Words of a task that no service used for it is about, and that are no purpose: they change what is wanted. */
 export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile[]): number[] {
   const hasQuote = task.mentions.some(({ kind }) => kind === 'quote');
@@ -60,8 +71,7 @@ export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile
       if (!isSoft(norm)) isPurpose = false;
       continue;
     }
-    // A number bounds what is wanted: "for March 2027" is no purpose.
-    if (isPurpose && !/\d/u.test(norm)) scene.account.take([index], { as: 'context' });
+    if (isPurpose && !bounds(scene, task, index)) scene.account.take([index], { as: 'context' });
     else left.push(index);
   }
   return left;
