@@ -136,7 +136,7 @@ function fill(
     return;
   }
   if (field.required && field.role === 'title') return assumeTitle(field, scene, task, call);
-  if (field.required) call.missing.push({ field });
+  if (field.required || isNeverAssumed(field)) call.missing.push({ field });
   else if (field.schema['default'] !== undefined && DECISIVE.has(field.role))
     call.assumptions.push({
       field: field.name,
@@ -144,6 +144,23 @@ function fill(
       why: `the default of ${profile.service.name}`,
     });
 }
+
+/** What is bought is never left to a service's default: which asset, where, when, for how many, to whom. */
+const isNeverAssumed = ({ role, schema }: Field): boolean =>
+  schema['default'] !== undefined && SAID.has(role);
+
+const SAID: ReadonlySet<Field['role']> = new Set([
+  'symbol',
+  'symbols',
+  'from',
+  'to',
+  'location',
+  'date',
+  'until',
+  'people',
+  'email',
+  'url',
+]);
 
 const DECISIVE: ReadonlySet<Field['role']> = new Set([
   'days',

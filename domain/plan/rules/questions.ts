@@ -24,7 +24,7 @@ export function questionFor(scene: Scene, { service }: Profile, { field, said }:
   const example = exampleOf(field);
   return {
     field: field.name,
-    question: `${text} Which one is meant?`,
+    question: `${text} ${said === undefined ? 'What should it be?' : 'Which one is meant?'}`,
     type: typeOf(field, choices),
     ...(choices !== undefined && choices.length <= MOST_CHOICES && { choices: [...choices] }),
     ...(formatOf(field) !== undefined && { format: formatOf(field)! }),
