@@ -38,3 +38,11 @@ test('limits of words stand beside those of fields', () => {
   ]);
   expect(limitLines({}, 'USDC')).toEqual([]);
 });
+
+test('the pieces of one task are one line', () => {
+  const task = { as: 'task' as const, step: 'prices', span: [0, 1] as [number, number] };
+  const value = { as: 'value' as const, span: [0, 1] as [number, number], text: 'SOL', step: 'prices' };
+  const parts = [{ ...task, text: 'Get the price of' }, value, { ...task, text: 'over' }];
+  const understood = { parts, assumptions: [], ignored: [], corrections: [], questions: [] };
+  expect(understandingLines(understood)[0]).toBe('  to do                "Get the price of … over" → prices');
+});

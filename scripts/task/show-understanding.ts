@@ -19,12 +19,25 @@ export function understandingLines(understanding: Understanding | undefined): st
   const { parts, corrections, assumptions, ignored } = understanding;
   return [
     ...corrections.map(({ from, to }) => line('read as', `${quoted(from)} → ${quoted(to)}`)),
-    ...parts.map((part) => line(HEADS[part.as], `${quoted(part.text)}${becameOf(part)}`)),
+    ...gathered(parts).map((part) => line(HEADS[part.as], `${quoted(part.text)}${becameOf(part)}`)),
     ...assumptions.map(({ field, value, why, step }) =>
       line('assumed', `${field} = ${inWords(value)} in ${step}: ${plain(why)}`),
     ),
     ...(ignored.length === 0 ? [] : [line('ignored', ignored.map(({ text }) => quoted(text)).join(', '))]),
   ];
+}
+
+/** The pieces of one task stand in one line, with dots for the values between them. */
+function gathered(parts: readonly Part[]): Part[] {
+  const isMore = (part: Part, place: number): boolean =>
+    part.as === 'task' && parts.findIndex((one) => one.as === 'task' && one.step === part.step) < place;
+  return parts
+    .filter((part, place) => !isMore(part, place))
+    .map((part) => {
+      if (part.as !== 'task') return part;
+      const own = parts.filter((one) => one.as === 'task' && one.step === part.step);
+      return { ...part, text: own.map(({ text }) => text).join(' … ') };
+    });
 }
 
 const WIDTH = Math.max(...Object.values(HEADS).map((head) => head.length));
