@@ -35,13 +35,14 @@ const PLACES: Readonly<Record<string, string>> = {
   // Of which sender and asset a transaction's part is.
   share: String.raw`(?<=\bdeposit:[1-9A-HJ-NP-Za-km-z]{40,90}:)[0-9a-f]{16}\b`,
   duration: String.raw`${member('uptime|totalTime|time|timeMs|age_ms|took_ms')}\d+(?:\.\d+)?`,
-  height: String.raw`${member('last_valid_block_height|signed_slot|slot')}\d+|(?<=block or slot )\d+`,
+  height: String.raw`${member('last_valid_block_height|signed_block|signed_slot|slot')}\d+|(?<=block or slot )\d+`,
+  seconds: String.raw`${member('valid_before', '"')}\d{10}`,
 };
 
 /** Made of what was sent and nothing else, so they are the same each time and are compared. */
 const KEPT = String.raw`${member('input_hash|inputHash|resultHash', '"')}(?<kept>[0-9a-f]{64})`;
 
-const PLAIN = new Set(['time', 'ms', 'duration', 'height', 'audit_head', 'etag']);
+const PLAIN = new Set(['time', 'ms', 'duration', 'height', 'seconds', 'audit_head', 'etag']);
 
 const PATTERN = new RegExp(
   [
