@@ -97,10 +97,19 @@ function assetValue(field: Field, source: Source, choices: readonly Choice[] | u
         );
   }
   const [symbol] = symbols;
-  if (symbol === undefined) return field.role === 'symbol' ? NONE : readNamed(field, source);
+  if (symbol === undefined) return field.role === 'symbol' ? NONE : oneOf(readNamed(field, source), choices);
   return symbol.isKnown
     ? found(symbol.value, symbol.words)
     : { kind: 'unfit', said: symbol.value, words: symbol.words };
+}
+
+/** A word that is none of the choices is no value: "from USDC to gold". */
+function oneOf(finding: Finding, choices: readonly Choice[] | undefined): Finding {
+  if (finding.kind !== 'found' || choices === undefined) return finding;
+  const { value, words } = finding.read;
+  return choices.some((choice) => choice.value === value)
+    ? finding
+    : { kind: 'unfit', said: String(value), words };
 }
 
 function chosen({ scene, free }: Source, choices: readonly Choice[]): Finding {
