@@ -135,7 +135,8 @@ function fill(
     if (field.required) call.lacks ??= field;
     return;
   }
-  if (field.required && field.role === 'title') return assumeTitle(field, scene, task, call);
+  if (field.required && field.role === 'title' && profile.fields!.some(({ role }) => isDataRole(role)))
+    return assumeTitle(field, scene, task, call);
   if (field.required) call.missing.push({ field });
   else if (field.schema['default'] !== undefined && DECISIVE.has(field.role))
     call.assumptions.push({

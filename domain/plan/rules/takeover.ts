@@ -2,7 +2,7 @@ import type { Call } from './call.ts';
 import { beginsPurpose, isSoft } from './lexicon.ts';
 import { isPlain } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
-import { wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
+import { covers, wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 
 /** Notes what the words of a task became: values of params, and the task itself. Without a step it is asked about. */
 export function takeTask(
@@ -43,6 +43,10 @@ const MONEY = new Set(
   'penny pennies nickel dime buck bucks cent cents dollar dollars euro euros pound pounds money'.split(' '),
 );
 
+/** "For four adults" bounds what is wanted, too. */
+const isCounted = ({ reading }: Scene, index: number): boolean =>
+  reading.mentions.some(({ kind, span }) => kind === 'count' && covers(span, reading.words[index]!.span));
+
 /** Words of a task that no service used for it is about, and that are no purpose: they change what is wanted. */
 export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile[]): number[] {
   const hasQuote = task.mentions.some(({ kind }) => kind === 'quote');
@@ -61,7 +65,8 @@ export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile
       continue;
     }
     // A number bounds what is wanted: "for March 2027" is no purpose.
-    if (isPurpose && !/\d/u.test(norm)) scene.account.take([index], { as: 'context' });
+    if (isPurpose && !/\d/u.test(norm) && !MONEY.has(norm) && !isCounted(scene, index))
+      scene.account.take([index], { as: 'context' });
     else left.push(index);
   }
   return left;

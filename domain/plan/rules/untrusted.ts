@@ -13,13 +13,13 @@ function reportedClauses({ text, clauses }: Reading): Clause[] {
   return [...text.matchAll(REPORTS)].flatMap(({ index, 0: said }) => {
     const from = index + said.length;
     const rest = text.slice(from);
-    const end = from + Math.min(rest.length, ...[/\n/u, SPEAKS_AGAIN].map((one) => at(rest, one)));
+    const end = from + Math.min(rest.length, ...[/\n/u, SPEAKS_AGAIN].map((one) => startIn(rest, one)));
     return clauses.filter(({ span }) => span[0] >= from && span[0] < end);
   });
 }
 
 const SPEAKS_AGAIN = /[.!?]\s+(?=(?:i|we|please|now|my|our|but|so)\b)/iu;
-const at = (text: string, pattern: RegExp): number => {
+const startIn = (text: string, pattern: RegExp): number => {
   const found = text.search(pattern);
   return found < 0 ? text.length : found;
 };

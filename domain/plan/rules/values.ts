@@ -1,13 +1,14 @@
 import type { Json } from '../../../schemas/core/json.ts';
-import { alternatives, typesOf, type Field } from './fields.ts';
+import { alternatives, isDataRole, typesOf, type Field } from './fields.ts';
 import { found, NONE, type Finding, type Source } from './finding.ts';
 import { fit } from './fit.ts';
 import { patternOf } from './formats.ts';
 import { readNamed } from './names.ts';
-import { isAhead } from './phrases.ts';
+import { counted, numberValue, PEOPLE } from './number-values.ts';
+import { dateValue, duration } from './time-values.ts';
 import { choiceAt, symbolsIn } from './symbols.ts';
-import { wordAt, wordsWithin, type Choice, type Scene } from './scene.ts';
-import { formsOf, isIn, vocabularyOf, wordsOf } from './words.ts';
+import { wordAt, type Choice, type Scene } from './scene.ts';
+import { formsOf, vocabularyOf, wordsOf } from './words.ts';
 
 /** The values that a service takes for a param, as far as it or a free lookup tells. */
 export function choicesFor({ choices }: Scene, service: string, field: Field): readonly Choice[] | undefined {
@@ -78,10 +79,6 @@ function mayBeAsset({ schema }: Field, { matches }: Scene): boolean {
   const pattern = patternOf(schema);
   return pattern === undefined || ['BTC', 'btc', 'ETH/USD'].some((symbol) => matches(pattern, symbol));
 }
-
-const PEOPLE = vocabularyOf([
-  'people persons person guests guest adults adult attendees participants seats visitors travellers travelers',
-]);
 
 function assetValue(field: Field, source: Source, choices: readonly Choice[] | undefined): Finding {
   const { scene, free } = source;
@@ -162,61 +159,6 @@ function flagged({ name }: Field, { scene, free }: Source): Finding {
   return names.length > 0 && words.length === names.length ? found(true, words) : NONE;
 }
 
-function duration(source: Source, perDay: number, when: 'past' | 'future'): Finding {
-  const { scene, mentions, free } = source;
-  const fitting = mentions.find(
-    (one) =>
-      one.kind === 'duration' &&
-      (one.when === when || (one.when === 'plain' && isAhead(scene, one.span) === (when === 'future'))),
-  );
-  if (fitting?.kind !== 'duration') return when === 'past' ? sinceDate(source, perDay) : NONE;
-  const value = Math.max(1, Math.ceil(fitting.days * perDay - 1e-9));
-  return found(value, wordsWithin(scene, fitting.span, free), fitting);
-}
-
-/** "since 1 November", "from 1 November until today": the days up to now. A day without a year is the last such day. */
-function sinceDate({ scene, mentions, free }: Source, perDay: number): Finding {
-  const { text, today } = scene.reading;
-  const date = mentions.find((one) => one.kind === 'date');
-  if (date?.kind !== 'date' || (date.to !== undefined && date.to !== today)) return NONE;
-  if (!/\bsince\s+(?:the\s+)?$/iu.test(text.slice(0, date.span[0])) && date.to === undefined) return NONE;
-  const isYearTold = /\d{4}/u.test(text.slice(...date.span));
-  const from =
-    date.from > today && !isYearTold
-      ? `${Number(date.from.slice(0, 4)) - 1}${date.from.slice(4)}`
-      : date.from;
-  const days = (Date.parse(today) - Date.parse(from)) / 86_400_000;
-  return days > 0 ? found(days * perDay, wordsWithin(scene, date.span, free), date) : NONE;
-}
-
-function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' | 'to'): Finding {
-  const dates = mentions.filter((one) => one.kind === 'date');
-  const range = dates.find((one) => one.kind === 'date' && one.to !== undefined);
-  const one = end === 'from' ? dates[0] : (range ?? dates[1]);
-  if (one?.kind !== 'date') return NONE;
-  const said = scene.reading.text.slice(...one.span);
-  const isVague = one.to !== undefined && !one.isCertain;
-  if (isVague || isEither(said) || (AHEAD.test(field.name) && one.from < scene.reading.today))
-    return { kind: 'unfit', said, words: wordsWithin(scene, one.span, free) };
-  const day = end === 'from' ? one.from : (one.to ?? one.from);
-  const value = field.schema['format'] === 'date-time' ? `${day}T00:00:00.000Z` : day;
-  return found(value, wordsWithin(scene, one.span, free), one);
-}
-
-/** Params for days that must be still to come: nobody arrives yesterday. */
-const AHEAD = /check-?_?in|arrival|pick-?_?up|departure/iu;
-
-/** "03/04/2027" is read in two ways. */
-function isEither(date: string): boolean {
-  const parts = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?$/.exec(date.trim());
-  return parts !== null && parts[1] !== parts[2] && Number(parts[1]) <= 12 && Number(parts[2]) <= 12;
-}
-
-function counted({ scene, mentions, free }: Source, units: ReadonlySet<string>): Finding {
-  const count = mentions.find((one) => one.kind === 'count' && isIn(one.unit, units));
-  return count?.kind === 'count' ? found(count.value, wordsWithin(scene, count.span, free), count) : NONE;
-}
-
 function mentioned({ mentions }: Source, kind: 'url' | 'email'): Finding {
   const [mention, ...others] = mentions.filter((one) => one.kind === kind);
   if (mention?.kind !== kind || others.length > 0) return NONE;
@@ -225,10 +167,12 @@ function mentioned({ mentions }: Source, kind: 'url' | 'email'): Finding {
 
 const TITLES = /\b(?:titled|entitled|called|named|title|heading|headline|caption)\W*$/i;
 
-function titled({ scene, mentions }: Source): Finding {
-  const quote = mentions.find(
-    (one) => one.kind === 'quote' && TITLES.test(scene.reading.text.slice(0, one.span[0])),
-  );
+function titled({ scene, mentions, service }: Source): Finding {
+  const quotes = mentions.filter((one) => one.kind === 'quote');
+  const named = quotes.find((one) => TITLES.test(scene.reading.text.slice(0, one.span[0])));
+  const profile = scene.profiles.find((one) => one.service.id === service);
+  const isAlone = quotes.length === 1 && profile?.fields?.some(({ role }) => isDataRole(role)) === false;
+  const quote = named ?? (isAlone ? quotes[0] : undefined);
   return quote?.kind === 'quote' ? found(quote.value.slice(0, 120), [], quote) : NONE;
 }
 
@@ -241,77 +185,4 @@ const LANGUAGES = new Set(
 function languageValue({ scene, free }: Source): Finding {
   const words = free.filter((index) => LANGUAGES.has(wordAt(scene, index).norm));
   return words.length === 1 ? found(wordAt(scene, words[0]!).norm, words) : NONE;
-}
-
-/** "2 nights", "width 200": a number beside the param's own name. Nights also follow from a range of dates. */
-function numberValue(field: Field, source: Source): Finding {
-  const { scene, mentions, free } = source;
-  const own = vocabularyOf([field.name]);
-  const count = counted(source, own);
-  if (count.kind === 'found') return count;
-  const isYear = (index: number): boolean =>
-    own.has('year') && /^(19|20|21)\d\d$/.test(wordAt(scene, index).text);
-  const years = free.filter(isYear);
-  if (years.length === 1) return found(Number(wordAt(scene, years[0]!).text), years);
-  const stay = mentions.find((one) => one.kind === 'duration' && isIn(one.unit, own));
-  if (stay?.kind === 'duration') {
-    const words = wordsWithin(scene, stay.span, free);
-    const range = isIn('nights', own) ? nightsIn(source) : undefined;
-    const isOther = range?.kind === 'found' && range.read.value !== stay.count;
-    return isOther
-      ? { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words }
-      : found(stay.count, words, stay);
-  }
-  const nights = isIn('nights', own) ? nightsIn(source) : undefined;
-  if (nights !== undefined) return nights;
-  const named = numberBeside(own, source);
-  return named.kind === 'none' && field.required && BARE.test(field.name) ? onlyNumber(source) : named;
-}
-
-/** Names that say nothing of what the number is. */
-const BARE = /^(value|amount|number|quantity|n|x)$/i;
-
-/** "Convert 10 miles": the only number there is. Its unit stays for another param. */
-function onlyNumber({ scene, mentions, free }: Source): Finding {
-  const numbers = mentions.filter((one) => one.kind === 'number' || one.kind === 'count');
-  const [one] = numbers;
-  if (numbers.length !== 1 || one === undefined) return NONE;
-  const digits = wordsWithin(scene, one.span, free).filter((index) => wordAt(scene, index).kind === 'number');
-  return found(one.value, digits, one);
-}
-
-/** From the first to the last day of a range, or weeks of them. Of "five days" nobody knows whether the last night counts. */
-function nightsIn({ scene, mentions, free }: Source): Finding | undefined {
-  const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
-  if (range?.kind === 'date') return found(nightsBetween(range.from, range.to!), []);
-  const [first, last] = mentions.filter((one) => one.kind === 'date');
-  if (first?.kind === 'date' && last?.kind === 'date') {
-    const words = wordsWithin(scene, last.span, free);
-    const isEnd =
-      LEAVING.test(scene.reading.text.slice(first.span[1], last.span[0])) && last.from > first.from;
-    if (isEnd) return found(nightsBetween(first.from, last.from), words, last);
-  }
-  const stay = mentions.find(
-    (one) =>
-      one.kind === 'duration' && one.when === 'plain' && /^(?:day|week|fortnight|month)$/.test(one.unit),
-  );
-  if (stay?.kind !== 'duration') return undefined;
-  const words = wordsWithin(scene, stay.span, free);
-  return /^(?:week|fortnight)$/.test(stay.unit)
-    ? found(stay.days, words, stay)
-    : { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words };
-}
-
-const nightsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
-const LEAVING = /\b(?:until|till|to|through|check-?\s?out|leav\w+|depart\w+|out)\b/i;
-
-function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Source): Finding {
-  for (const one of mentions) {
-    if (one.kind !== 'number' && one.kind !== 'count') continue;
-    const at = wordsWithin(scene, one.span, free);
-    const named = free.find((index) => isIn(wordAt(scene, index).norm, own));
-    const isBeside = named !== undefined && at.some((index) => Math.abs(index - named) <= 2);
-    if (isBeside) return found(one.value, [...at, named], one);
-  }
-  return NONE;
 }
