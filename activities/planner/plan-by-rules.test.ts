@@ -46,6 +46,7 @@ describe('what is asked for is planned', () => {
         'price-history',
         'price-history',
         'identity <- price_history_eth, price_history_btc',
+        'line-chart <- price_history_eth',
         'line-chart <- price_history_btc',
       ],
     ],

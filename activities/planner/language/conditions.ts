@@ -12,7 +12,8 @@ const QUESTION_AFTER_WHEN = /^(?:is|are|was|were|will|did|does|do|can|could|shou
 
 const PROVISO =
   /^(?:in case (?!of )|(?:provided|providing|assuming|supposing) (?!by |for )|(?:as|so) (?:soon|long) as (?!possible|you )|on (?:the )?condition )/u;
-const ONCE = /^once (?!you )(?:i|we|he|she|they|my|our|his|her|their|the|that|it|it's|\p{L}+ (?:is|are|has|have))\b/u;
+const ONCE =
+  /^once (?!you )(?:i|we|he|she|they|my|our|his|her|their|the|that|it|it's|\p{L}+ (?:is|are|has|have))\b/u;
 const SHOULD = /^should (?:it|he|she|they|the|there|my|our|any|\p{L}+ (?:be|have|fall|rise|drop))\b/u;
 
 /** "in case", "provided that", "as soon as", "once my visa arrives", "should it rain": nobody orders it for now. */

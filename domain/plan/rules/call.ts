@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import type { Mention } from '../understanding/reading.ts';
 import type { Assumption } from '../understanding/understanding.ts';
 import type { Product } from './builder.ts';
 import { feedFor, sameName, type Feed, type Inputs } from './feed.ts';
@@ -171,7 +172,7 @@ function find(field: Field, { service }: Profile, scene: Scene, task: Task, call
     answer === undefined || answer === null ? undefined : fit(answer, field.schema, scene.matches);
   if (given !== undefined) return fromAnswer(field, service.id, given, scene, task);
   const taken = new Set(call.reads.flatMap(({ read }) => read.words));
-  const used = new Set(call.reads.flatMap(({ read }) => read.mention ?? []));
+  const used = new Set([...call.reads.flatMap(({ read }) => read.mention ?? []), ...workedOn(task, call)]);
   const look = (where: Task): Finding =>
     valueIn(field, {
       scene,
@@ -192,6 +193,16 @@ function find(field: Field, { service }: Profile, scene: Scene, task: Task, call
   }
   return { kind: 'none' };
 }
+
+/** Quotes that are the text to work on are no recipients and no names. */
+const workedOn = ({ mentions }: Task, { feed }: Call): Mention[] =>
+  mentions.filter(
+    (mention) =>
+      mention.kind === 'quote' &&
+      feed.kind === 'literal' &&
+      typeof feed.value === 'string' &&
+      feed.value.includes(mention.value),
+  );
 
 /** The nights of a range belong to its first day, wherever it stands. */
 const isStay = ({ name }: Field): boolean => isIn('nights', vocabularyOf([name]));

@@ -97,9 +97,17 @@ export function fieldsOf(schema: JsonObject | undefined): Field[] | undefined {
     });
 }
 
+/** `to` of a mail, by its format or by what is told of it. */
+const isMail = ({ format, description }: JsonObject): boolean =>
+  format === 'email' ||
+  (typeof description === 'string' &&
+    /\b(?:e-?mail|recipient)\b/iu.test(description) &&
+    !/phone|mobile/iu.test(description));
+
 function roleOfName(name: string, schema: JsonObject): FieldRole {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const role = ROLE_NAMES.find(([pattern]) => pattern.test(plain))?.[1];
+  if ((role === 'to' || role === 'from') && isMail(schema)) return 'email';
   if (role !== undefined) return role;
   return roleOfFormat(plain, schema) ?? (typesOf(schema).has('array') ? 'data' : 'other');
 }

@@ -114,6 +114,7 @@ const ALL_OF_IT = new Set('all everything results both these those them'.split('
 /** Several outputs as one text, though nobody asked for all of them. */
 const isHeap = (scene: Scene, task: Task, { fields }: Profile, { feed }: Call): boolean =>
   feed.kind === 'all' &&
+  feed.products.length > 1 &&
   (fields?.some(({ role }) => role === 'text') ?? false) &&
   !task.words.some((index) => ALL_OF_IT.has(wordAt(scene, index).norm));
 

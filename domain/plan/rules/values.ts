@@ -48,7 +48,7 @@ function rawValue(field: Field, source: Source): Finding {
   const { scene, free, service } = source;
   if (field.schema['const'] !== undefined) return found(field.schema['const'], []);
   const choices = choicesFor(scene, service, field);
-  if (ASSET_ROLES.has(field.role) && mayBeAsset(field, scene)) return assetValue(field, source, choices);
+  if (ASSET_ROLES.has(field.role) && mayBeAsset(field, source)) return assetValue(field, source, choices);
   if (choices !== undefined) return chosen(towards(field, source), choices);
   if (typesOf(field.schema).has('boolean')) return flagged(field, source);
   const ofRole = BY_ROLE.get(field.role);
@@ -74,10 +74,14 @@ const BY_ROLE: ReadonlyMap<Field['role'], (source: Source, field: Field) => Find
 
 const ASSET_ROLES: ReadonlySet<string> = new Set(['symbol', 'symbols', 'from', 'to']);
 
-/** `to` of a message is a phone number: its pattern takes no symbol. */
-function mayBeAsset({ schema }: Field, { matches }: Scene): boolean {
+/** `to` of a message is a phone number: its pattern takes no symbol, and there is no `from` that does. */
+function mayBeAsset({ role, schema }: Field, { scene, service }: Source): boolean {
   const pattern = patternOf(schema);
-  return pattern === undefined || ['BTC', 'btc', 'ETH/USD'].some((symbol) => matches(pattern, symbol));
+  const fields = scene.profiles.find((one) => one.service.id === service)?.fields ?? [];
+  const isAlone =
+    (role === 'from' || role === 'to') && !fields.some((one) => one.role === (role === 'to' ? 'from' : 'to'));
+  if (isAlone) return false;
+  return pattern === undefined || ['BTC', 'btc', 'ETH/USD'].some((symbol) => scene.matches(pattern, symbol));
 }
 
 function assetValue(field: Field, source: Source, choices: readonly Choice[] | undefined): Finding {
