@@ -12,7 +12,7 @@ describe.each<Half>([...HALVES])('the %s set of the corpus', (half) => {
   let invented: Scored[];
   beforeAll(async () => {
     ({ sample, invented } = await scoreHalf(half));
-  });
+  }, 120_000);
 
   it('has at least seventy-five sentences about the sample services and thirty about others', () => {
     expect(sample.length).toBeGreaterThanOrEqual(75);

@@ -1,3 +1,5 @@
+import type { Json } from '../../../schemas/core/json.ts';
+import type { Mention } from '../understanding/reading.ts';
 import type { Call } from './call.ts';
 import { beginsPurpose, isSoft } from './lexicon.ts';
 import { isPlain } from './phrases.ts';
@@ -20,7 +22,7 @@ export function takeTask(
   for (const { feed } of calls)
     if (feed.kind === 'literal')
       for (const mention of task.mentions)
-        if (mention.kind === 'quote' || mention.kind === 'number')
+        if (isWorkedOn(mention, feed.value))
           account.take(
             wordsWithin(scene, mention.span, task.words),
             { as: 'value', field: feed.param, ...at },
@@ -32,6 +34,10 @@ export function takeTask(
   });
   account.take(words, { as: 'task', ...at });
 }
+
+/** A number beside a text is none of it. */
+const isWorkedOn = (mention: Mention, value: Json): boolean =>
+  Array.isArray(value) ? mention.kind === 'number' : mention.kind === 'quote';
 
 /** What a quoted text is called. */
 const QUOTED = new Set(

@@ -6,8 +6,8 @@ import { patternOf } from './formats.ts';
 import { readNamed } from './names.ts';
 import { counted, numberValue, PEOPLE } from './number-values.ts';
 import { dateValue, duration } from './time-values.ts';
-import { choiceAt, symbolsIn } from './symbols.ts';
-import { wordAt, type Choice, type Scene } from './scene.ts';
+import { choiceAt, symbolsIn, type NamedSymbol } from './symbols.ts';
+import { wordAt, wordsWithin, type Choice, type Scene } from './scene.ts';
 import { formsOf, vocabularyOf, wordsOf } from './words.ts';
 
 /** The values that a service takes for a param, as far as it or a free lookup tells. */
@@ -17,6 +17,17 @@ export function choicesFor({ choices }: Scene, service: string, field: Field): r
   return choices.get(service)?.get(field.name);
 }
 
+/** What people call the currencies whose codes services list. */
+const CURRENCIES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['USD', ['dollar', 'dollars', 'us dollars', 'american dollars']],
+  ['EUR', ['euro', 'euros']],
+  ['GBP', ['pound', 'pounds', 'british pounds', 'pounds sterling']],
+  ['JPY', ['yen', 'japanese yen']],
+  ['CHF', ['franc', 'francs', 'swiss francs']],
+  ['CNY', ['yuan', 'renminbi']],
+  ['INR', ['rupee', 'rupees', 'indian rupees']],
+]);
+
 const LISTED = new WeakMap<readonly Json[], readonly Choice[]>();
 
 function listedChoices(listed: readonly Json[]): readonly Choice[] {
@@ -24,7 +35,7 @@ function listedChoices(listed: readonly Json[]): readonly Choice[] {
   if (known !== undefined) return known;
   const choices = listed.map((value) => ({
     value: typeof value === 'string' ? value : JSON.stringify(value),
-    names: [],
+    names: typeof value === 'string' ? (CURRENCIES.get(value) ?? []) : [],
   }));
   LISTED.set(listed, choices);
   return choices;
@@ -97,11 +108,38 @@ function assetValue(field: Field, source: Source, choices: readonly Choice[] | u
           symbols.flatMap(({ words }) => words),
         );
   }
-  const [symbol] = symbols;
-  if (symbol === undefined) return field.role === 'symbol' ? NONE : oneOf(readNamed(field, source), choices);
+  const symbol =
+    symbols.find(({ words }) => isOnSide(field, scene, words[0]!)) ?? moneyIn(field, source, choices);
+  if (symbol === undefined)
+    return field.role === 'symbol'
+      ? NONE
+      : oneOf(readNamed(field, { ...source, free: sideOf(field, source) }), choices);
   return symbol.isKnown
     ? found(symbol.value, symbol.words)
     : { kind: 'unfit', said: symbol.value, words: symbol.words };
+}
+
+/** "in USDC of ETH": what stands behind "to" or "in" is where a change goes, what stands behind "from" is where it begins. */
+function isOnSide({ role }: Field, { reading }: Scene, index: number): boolean {
+  const before = reading.words[index - 1]?.norm ?? '';
+  if (role === 'from') return !/^(?:to|into|in)$/.test(before);
+  return role !== 'to' || before !== 'from';
+}
+
+const sideOf = (field: Field, { scene, free }: Source): number[] =>
+  free.filter((index) => isOnSide(field, scene, index));
+
+/** "$250" begins with dollars. */
+function moneyIn(
+  { role }: Field,
+  { scene, mentions, free }: Source,
+  choices: readonly Choice[] | undefined,
+): NamedSymbol | undefined {
+  const money = mentions.find((one) => one.kind === 'money' && one.bound === 'none');
+  const known = choices?.find(({ value }) => money?.kind === 'money' && value === money.currency);
+  return role !== 'from' || known === undefined || money === undefined
+    ? undefined
+    : { value: known.value, words: wordsWithin(scene, money.span, free).slice(-1), isKnown: true };
 }
 
 /** A word that is none of the choices is no value: "from USDC to gold". */
