@@ -213,7 +213,7 @@ const isParted = ({ reading }: Scene, index: number): boolean =>
 
 function isNaming(scene: Scene, index: number, service: string, isInside: boolean): boolean {
   const { norm, kind } = wordAt(scene, index);
-  if (isValueWord(scene.reading, index)) return false;
+  if (isValueWord(scene.reading, index) || NEAR.has(norm)) return false;
   const proper = isProper(scene, index);
   const isPlace = proper && isPreposition(scene.reading.words[index - 1]?.norm ?? '');
   if (isSoft(norm) && !(proper && (isInside || isPlace || beginsName(scene, index)))) return false;
@@ -231,6 +231,9 @@ function isNaming(scene: Scene, index: number, service: string, isInside: boolea
     (isIn(norm, profile.strong) || [...kinOf(norm)].some((other) => profile.strong.has(other)));
   return (proper && !(isNamed && !isInside)) || !isAbout(norm);
 }
+
+/** "Near Rome" is not Rome, and no name. */
+const NEAR = new Set('near around outside beside nearby'.split(' '));
 
 /** "New" in "New York". */
 const beginsName = (scene: Scene, index: number): boolean => {

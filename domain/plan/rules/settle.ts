@@ -54,10 +54,13 @@ export function settle(
 const isOnlyAskedAbout = (scene: Scene, task: Task, profile: Profile): boolean =>
   task.isQuestion &&
   profile.service.compensation !== undefined &&
-  !task.words.some((index) => {
-    const { norm, kind } = wordAt(scene, index);
-    return kind === 'verb' && hit(norm, profile) >= NAMED;
-  });
+  (ASKS_ABOUT.test(textOf(scene, task)) ||
+    !task.words.some((index) => {
+      const { norm, kind } = wordAt(scene, index);
+      return kind === 'verb' && hit(norm, profile) >= NAMED;
+    }));
+
+const ASKS_ABOUT = /^\W*(?:is|are|was|were|has|have|had|did|does|why|when|where|who|which)\b/iu;
 
 function askWhatElse(scene: Scene, task: Task, profile: Profile): Outcome {
   takeTask(scene, task, undefined, [], [profile]);
