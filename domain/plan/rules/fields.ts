@@ -64,7 +64,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, FieldRole])[] = [
   [/^(date|day|on|when|startdate|fromdate|at|checkin|start)$/, 'date'],
   [/^(checkout|enddate|todate|until|end|untildate|returndate|departure)$/, 'until'],
   [/^(people|attendees|guests|seats|participants|persons|capacity|partysize)$/, 'people'],
-  [/^(language|lang|targetlanguage|locale)$/, 'language'],
+  [/^((target|to|into|output|source|from)?(language|lang)|locale)$/, 'language'],
   [/^(title|heading|caption|headline|label)$/, 'title'],
   [
     /^(query|question|q|search|topic|subject|prompt|task|request|instruction|purpose|reason|keyword)$/,

@@ -1,5 +1,5 @@
 import type { Field } from './fields.ts';
-import { symbolsIn } from './symbols.ts';
+import { isShouted, symbolsIn } from './symbols.ts';
 import { NONE, type Finding, type Source } from './finding.ts';
 import { patternOf } from './formats.ts';
 import { isSoft, kinOf } from './lexicon.ts';
@@ -69,8 +69,14 @@ function anyText(field: Field, source: Source, phrases: readonly Phrase[]): Find
 
 const taken = (scene: Scene, words: readonly number[]): Finding => ({
   kind: 'found',
-  read: { value: textBetween(scene, words), words },
+  read: { value: `${plusBefore(scene, words[0]!)}${textBetween(scene, words)}`, words },
 });
+
+/** A phone number has its plus. */
+const plusBefore = ({ reading }: Scene, index: number): string => {
+  const { text, span } = reading.words[index]!;
+  return /^\d/.test(text) && /(?:^|\s)\+$/.test(reading.text.slice(0, span[0])) ? '+' : '';
+};
 
 function textBetween({ reading }: Scene, words: readonly number[]): string {
   const [first, last] = [reading.words[words[0]!]!, reading.words[words.at(-1)!]!];
@@ -253,5 +259,3 @@ const isProper = (scene: Scene, index: number): boolean => {
     before === undefined || /[.!?:;\n]/.test(scene.reading.text.slice(before.span[1], word.span[0]));
   return word.kind === 'name' || (/^\p{Lu}/u.test(word.text) && !isFirst && !isShouted(scene));
 };
-
-const isShouted = ({ reading }: Scene): boolean => reading.text === reading.text.toUpperCase();

@@ -4,9 +4,10 @@ import { found, NONE, type Finding, type Source } from './finding.ts';
 import { fit } from './fit.ts';
 import { patternOf } from './formats.ts';
 import { readNamed } from './names.ts';
+import { languageValue } from './language-values.ts';
 import { counted, numberValue, PEOPLE } from './number-values.ts';
 import { dateValue, duration } from './time-values.ts';
-import { choiceAt, symbolsIn, type NamedSymbol } from './symbols.ts';
+import { choiceAt, mayBeChoice, symbolsIn, type NamedSymbol } from './symbols.ts';
 import { wordAt, wordsWithin, type Choice, type Scene } from './scene.ts';
 import { formsOf, vocabularyOf, wordsOf } from './words.ts';
 
@@ -160,7 +161,7 @@ function chosen({ scene, free }: Source, choices: readonly Choice[]): Finding {
   for (const index of free) {
     const value = formsOf(wordAt(scene, index).norm)
       .map((form) => forms.get(form))
-      .find((one) => one !== undefined);
+      .find((one) => one !== undefined && mayBeChoice(scene, index, one));
     if (value !== undefined) return found(value, [index]);
   }
   return NONE;
@@ -216,15 +217,4 @@ function titled({ scene, mentions, service }: Source): Finding {
   const isAlone = quotes.length === 1 && profile?.fields?.some(({ role }) => isDataRole(role)) === false;
   const quote = named ?? (isAlone ? quotes[0] : undefined);
   return quote?.kind === 'quote' ? found(quote.value.slice(0, 120), [], quote) : NONE;
-}
-
-const LANGUAGES = new Set(
-  'german english french spanish italian portuguese dutch polish russian chinese japanese korean arabic turkish hindi swedish danish norwegian finnish greek czech'.split(
-    ' ',
-  ),
-);
-
-function languageValue({ scene, free }: Source): Finding {
-  const words = free.filter((index) => LANGUAGES.has(wordAt(scene, index).norm));
-  return words.length === 1 ? found(wordAt(scene, words[0]!).norm, words) : NONE;
 }
