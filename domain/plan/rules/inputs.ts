@@ -4,7 +4,7 @@ import { isDataRole, typesOf, type Field } from './fields.ts';
 import { isAhead, isValueWord, leadingVerb, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
 import { quotesFor } from './quotes.ts';
-import { wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
+import { textOf, wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
 
 /** True when a service works on data that something else brings. */
@@ -24,10 +24,14 @@ export function givenIn(scene: Scene, profile: Profile, task: Task): Pick<Inputs
       : [],
   );
   const texts = own.length > 0 ? own : scene.given;
+  if (own.length > 1 && APART.test(textOf(scene, task))) return {};
   if (reads && texts.length > 0) return { text: texts.join('\n') };
   const numbers = task.mentions.flatMap((mention) => (mention.kind === 'number' ? [mention.value] : []));
   return fields.some(({ role }) => role === 'series') && numbers.length > 2 ? { numbers } : {};
 }
+
+/** "Of each", "of one or the other": two texts are not one. */
+const APART = /\b(?:each|both|separately|respectively)\b|["”'’]\s+or\b/iu;
 
 export const isGiven = ({ text, numbers }: Pick<Inputs, 'text' | 'numbers'>): boolean =>
   text !== undefined || numbers !== undefined;

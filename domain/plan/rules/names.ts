@@ -39,11 +39,26 @@ const WORKED_ON: ReadonlySet<string> = new Set(['text', 'series', 'data', 'secti
 function nameOf(field: Field, source: Source, phrases: readonly Phrase[]): Finding {
   const quote = quoted(field, source);
   if (quote !== NONE) return quote;
-  const names = phrases.filter(
+  const names = parted(source.scene, phrases).filter(
     (phrase) => phrase.isProper && (field.required || isIntroduced(source.scene, phrase)),
   );
   return only(source.scene, names) ?? NONE;
 }
+
+/** "Siemens AG, Bayer AG" are two, "Acme, Inc." is one. */
+const parted = ({ reading }: Scene, phrases: readonly Phrase[]): Phrase[] =>
+  phrases.flatMap((phrase) =>
+    phrase.words.reduce<Phrase[]>((runs, index, place) => {
+      const [before, word] = [reading.words[index - 1], reading.words[index]!];
+      const isNew =
+        place > 0 &&
+        reading.text.slice(before?.span[1] ?? 0, word.span[0]).includes(',') &&
+        !/^(?:inc|ltd|llc|corp|sa|ag|plc)$/.test(word.norm);
+      if (runs.length === 0 || isNew) return [...runs, { ...phrase, words: [index] }];
+      runs.at(-1)!.words.push(index);
+      return runs;
+    }, []),
+  );
 
 /** A name that nobody must give is one only where the words before it say so: "for Maya Chen". */
 const isIntroduced = ({ reading }: Scene, { words }: Phrase): boolean =>

@@ -1,5 +1,7 @@
 import type { Clause, Reading } from '../understanding/reading.ts';
+import { isMeant } from './long-requests.ts';
 import type { Scene } from './scene.ts';
+import { isAsked } from './tasks.ts';
 
 /** "Wait, cancel that", "actually, make it ETH", "just kidding": what was said before does not stand as it is. */
 const TAKES_BACK =
@@ -8,15 +10,26 @@ const TAKES_BACK =
 const WANTS_TO_BE_ASKED =
   /\b(?:(?:ask|consult|call|tell) me|(?:check|confirm) (?:it |this |that )?with me|let me (?:know|confirm|decide|approve|check)) (?:first|before|beforehand)\b|\b(?:without|wait for|until i give) my (?:ok|okay|approval|consent|go)\b/giu;
 
-/** Somebody decides what is meant, not the plan. */
-export function noteSecondThoughts({ reading, doubts }: Scene): void {
+/** A plan is done once. */
+const RECURS =
+  /\b(?:every|each) (?:other |second |single |working |week)?(?:day|week|month|year|hour|minute|morning|evening|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b(?! of\b)|\bonce (?:a|per|every) (?:day|week|month|year|hour)\b/giu;
+
+/** A person decides what is meant, not the plan. */
+export function noteSecondThoughts(scene: Scene): void {
+  const { reading, doubts } = scene;
   const text = unquoted(reading);
-  const said = [TAKES_BACK, WANTS_TO_BE_ASKED].flatMap((pattern) =>
-    [...text.matchAll(pattern)].map((match) => match[0].trim()),
-  );
+  const asked = reading.clauses.filter((clause) => isAsked(clause) && isMeant(scene, clause));
+  const said = [
+    ...[TAKES_BACK, WANTS_TO_BE_ASKED].flatMap((pattern) => foundIn(text, pattern)),
+    // What happens every year in a story is not asked for.
+    ...asked.flatMap(({ span }) => foundIn(text.slice(...span), RECURS)),
+  ];
   if (said.length > 0)
     doubts.untakeable.set('The plan', [...(doubts.untakeable.get('The plan') ?? []), ...said]);
 }
+
+const foundIn = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map((match) => match[0].trim());
 
 const unquoted = ({ text, mentions }: Reading): string =>
   mentions

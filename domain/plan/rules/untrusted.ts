@@ -4,9 +4,9 @@ import type { Clause, Reading } from '../understanding/reading.ts';
 const SPEAKS_TO_MACHINES =
   /\b(?:ignore|disregard|forget|bypass|override)\b.{0,40}\b(?:rules?|instructions?|prompts?|limits?|polic(?:y|ies)|above|previous|prior|everything)\b|(?:^|[\s[(<*#])(?:system|admin|administrator|developer|assistant)(?:\s+(?:prompt|message|note|override|mode|update))?\s*[:\]>]|\b(?:do not|don't|never) tell the user\b|\byou are now\b|\boverride\s*:|\b(?:new|updated|additional|hidden|secret|real)\s+instructions?\b|\b(?:hide|conceal) (?:it|this|that)\b|<\/?(?:system|instructions?|admin)>|\b(?:plans?|payments?|everything) (?:is|are) (?:now )?(?:pre-?)?approved\b/gi;
 
-/** "Tom wrote: ...": what somebody said is told, not asked for. */
+/** "Tom wrote: ...", "here are my notes: ...": what somebody said is told, not asked for. */
 const REPORTS =
-  /\b(?:said|says|wrote|writes|reads|goes|(?:told|asked|texted|mailed) (?:me|us|him|her|them))\s?:(?!\/\/)/gi;
+  /\b(?:said|says|wrote|writes|reads|goes|(?:told|asked|texted|mailed) (?:me|us|him|her|them)|(?:my|our|his|her|their|the|some|these) (?:notes?|draft|diary|minutes|transcript|chat|conversation|story|example))\s?:(?!\/\/)/gi;
 
 /** Up to the end of the line, or to where the person speaks of themselves again. */
 function reportedClauses({ text, clauses }: Reading): Clause[] {
