@@ -121,8 +121,9 @@ function takeLimit(scene: Scene, { span, as, field, value }: UnderstoodPart): vo
 /** "costing", "and it must not cost": the words that lead to a limit. */
 function leadOf({ reading }: Scene, first: number): number[] {
   const clause = reading.clauses.find(({ from, to }) => first >= from && first < to);
+  if (clause === undefined) return [];
   let start = first;
-  for (let at = first - 1; clause !== undefined && at >= clause.from; at--) {
+  for (let at = first - 1; at >= clause.from; at--) {
     const { norm } = reading.words[at]!;
     if (isLimitWord(norm) || (LEADING.has(norm) && start === at + 1)) start = at;
     else if (!isSoft(norm)) break;

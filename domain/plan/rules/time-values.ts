@@ -71,7 +71,9 @@ function timeIn({ reading }: Scene, task: Task): { value: string; span: Span } |
     .map((match) => ({ match, span: [start + match.index, start + match.index + match[0].length] as Span }))
     .filter(({ span }) => !quotes.some((quote) => covers(quote.span, span)));
   const [one] = times;
-  if (one === undefined || times.length > 1) return undefined;
+  const isOneOf =
+    one !== undefined && /(?:\bor|\bto|\band|\d\s?[-–])\s*$/iu.test(reading.text.slice(0, one.span[0]));
+  if (one === undefined || times.length > 1 || isOneOf) return undefined;
   const [, hours, minutes = '00', half = one.match[5]] = one.match;
   const hour =
     (Number(hours ?? one.match[4]) % (half === undefined ? 24 : 12)) +
