@@ -1,42 +1,48 @@
 import type { CatalogueService } from '../../domain/plan/catalogue.ts';
 import { contextWith } from './catalogue.ts';
 import { firstHalf } from './first-half.ts';
+import { fourthSet } from './fourth.ts';
 import { inventedSentencesFirst } from './invented/sentences-first.ts';
 import { inventedSentencesSecond } from './invented/sentences-second.ts';
 import { inventedFirst } from './invented/services-first.ts';
 import { inventedSecond } from './invented/services-second.ts';
 import { inventedSentencesThird } from './invented/sentences-third.ts';
 import { inventedThird } from './invented/services-third.ts';
+import { inventedSentencesFourth } from './invented/sentences-fourth.ts';
+import { inventedFourth } from './invented/services-fourth.ts';
 import { plannerWith } from './planner.ts';
 import { scoreAll, type Scored } from './score.ts';
 import { secondHalf } from './second-half.ts';
 import type { Sentence } from './sentence.ts';
 import { thirdSet } from './third.ts';
 
-export type Half = 'first' | 'second' | 'third';
-export const HALVES: readonly Half[] = ['first', 'second', 'third'];
+export type Half = 'first' | 'second' | 'third' | 'fourth';
+export const HALVES: readonly Half[] = ['first', 'second', 'third', 'fourth'];
 
 /** The twenty services that no rule names. */
 export const invented: CatalogueService[] = [...inventedFirst, ...inventedSecond];
 
-const SENTENCES: { [half in Half]: { sample: Sentence[]; invented: Sentence[] } } = {
-  first: { sample: firstHalf, invented: inventedSentencesFirst },
-  second: { sample: secondHalf, invented: inventedSentencesSecond },
-  /** More of the kinds of the first half, for finding what the rules get wrong. */
-  third: { sample: thirdSet, invented: [] },
-};
-
-/** Sentences about the sample services with these alone; those about invented services with all. */
-export async function scoreHalf(half: Half): Promise<{ sample: Scored[]; invented: Scored[] }> {
-  const { sample, invented: others } = SENTENCES[half];
-  return {
-    sample: await scoreAll(sample, plannerWith(), contextWith().services),
-    invented: await scoreAll(others, plannerWith(invented), contextWith(invented).services),
-  };
+interface Part {
+  sentences: Sentence[];
+  /** Services beside the sample ones. */
+  others: CatalogueService[];
 }
 
-/** Services of a third set, beside the first ten. */
-export const scoreThirdInvented = (): Promise<Scored[]> => {
-  const others = [...inventedFirst, ...inventedThird];
-  return scoreAll(inventedSentencesThird, plannerWith(others), contextWith(others).services);
+/** Sentences about the sample services are said to these alone; those about invented services to all. */
+const PARTS: { [half in Half]: { sample: Sentence[]; invented: Part } } = {
+  first: { sample: firstHalf, invented: { sentences: inventedSentencesFirst, others: invented } },
+  second: { sample: secondHalf, invented: { sentences: inventedSentencesSecond, others: invented } },
+  third: {
+    sample: thirdSet,
+    invented: { sentences: inventedSentencesThird, others: [...inventedFirst, ...inventedThird] },
+  },
+  fourth: { sample: fourthSet, invented: { sentences: inventedSentencesFourth, others: inventedFourth } },
 };
+
+export async function scoreHalf(half: Half): Promise<{ sample: Scored[]; invented: Scored[] }> {
+  const { sample, invented: part } = PARTS[half];
+  return {
+    sample: await scoreAll(sample, plannerWith(), contextWith().services),
+    invented: await scoreAll(part.sentences, plannerWith(part.others), contextWith(part.others).services),
+  };
+}

@@ -10,6 +10,26 @@ const POLITE =
   /^if (?:possible|you (?:can|could|would|please|like|want|wish|may|will)|(?:it is|it's) possible)\b/u;
 const QUESTION_AFTER_WHEN = /^(?:is|are|was|were|will|did|does|do|can|could|should|to)$/u;
 
+const PROVISO =
+  /^(?:in case (?!of )|(?:provided|providing|assuming|supposing) (?!by |for )|(?:as|so) (?:soon|long) as (?!possible|you )|on (?:the )?condition )/u;
+const ONCE =
+  /^once (?!you )(?:i|we|he|she|they|my|our|his|her|their|the|that|it|it's|\p{L}+ (?:is|are|has|have))\b/u;
+const SHOULD = /^should (?:it|he|she|they|the|there|my|our|any|\p{L}+ (?:be|have|fall|rise|drop))\b/u;
+
+/** "in case", "provided that", "as soon as", "once my visa arrives", "should it rain": nobody orders it for now. */
+function beginsProviso(words: readonly Word[], at: number): boolean {
+  if (!PROVISO_WORDS.has(norm(words, at))) return false;
+  const text = `${words
+    .slice(at, at + 5)
+    .map((word) => word.norm)
+    .join(' ')} `;
+  return (
+    PROVISO.test(text) || (norm(words, at - 1) !== 'at' && ONCE.test(text)) || (at === 0 && SHOULD.test(text))
+  );
+}
+
+const PROVISO_WORDS = new Set('in provided providing assuming supposing as so on once should'.split(' '));
+
 /** Does a condition begin at this word? */
 export function beginsCondition(words: readonly Word[], at: number): boolean {
   const word = norm(words, at);
@@ -17,6 +37,7 @@ export function beginsCondition(words: readonly Word[], at: number): boolean {
     return false;
   if (word === 'if') return !ASKS_WHETHER.test(norm(words, at - 1)) || norm(words, at - 1) === 'only';
   if (word === 'unless' || word === 'whenever') return true;
+  if (beginsProviso(words, at)) return true;
   if (word === 'when') return !QUESTION_AFTER_WHEN.test(norm(words, at + 1));
   return false;
 }

@@ -6,7 +6,7 @@ const NEGATES =
 const NEGATES_NOTHING =
   /^(?:more|less|later|earlier|over|above|under|below|higher|lower|greater|exceed|exceeding|matter|only|longer|sooner|fewer|cost|costing|problem|rush|hurry|worries|worry|spend|spending|pay|paying|go|sure|yet|hesitate|forget)$/u;
 
-const LEAVES_OUT = /^(?:spare (?:me|us)|leave (?:out|off|away))$/u;
+const LEAVES_OUT = /^(?:spare (?:me|us)|leave (?:out|off|away)|nothing (?:about|on|with|of|like))$/u;
 
 const wordAt = (words: readonly Word[], at: number): string => words[at]?.norm ?? '';
 

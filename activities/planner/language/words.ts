@@ -17,8 +17,12 @@ export const splitWords = (masked: string): RawWord[] =>
     span: [match.index, match.index + match[0].length],
   }));
 
-/** Lower case, with straight apostrophes. */
-export const plain = (text: string): string => text.toLowerCase().replaceAll('’', "'");
+/** Lower case, with straight apostrophes; "e-mail" in one word. */
+export const plain = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replace(/^e-?mail/u, 'email');
 
 type Kind = Word['kind'];
 const KINDS: [string, Kind][] = [

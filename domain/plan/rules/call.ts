@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
+import type { Mention } from '../understanding/reading.ts';
 import type { Assumption } from '../understanding/understanding.ts';
 import type { Product } from './builder.ts';
 import { feedFor, sameName, type Feed, type Inputs } from './feed.ts';
@@ -135,7 +136,8 @@ function fill(
     if (field.required) call.lacks ??= field;
     return;
   }
-  if (field.required && field.role === 'title') return assumeTitle(field, scene, task, call);
+  if (field.required && field.role === 'title' && profile.fields!.some(({ role }) => isDataRole(role)))
+    return assumeTitle(field, scene, task, call);
   if (field.required || isNeverAssumed(field)) call.missing.push({ field });
   else if (field.schema['default'] !== undefined && DECISIVE.has(field.role))
     call.assumptions.push({
@@ -187,7 +189,7 @@ function find(field: Field, { service }: Profile, scene: Scene, task: Task, call
     answer === undefined || answer === null ? undefined : fit(answer, field.schema, scene.matches);
   if (given !== undefined) return fromAnswer(field, service.id, given, scene, task);
   const taken = new Set(call.reads.flatMap(({ read }) => read.words));
-  const used = new Set(call.reads.flatMap(({ read }) => read.mention ?? []));
+  const used = new Set([...call.reads.flatMap(({ read }) => read.mention ?? []), ...workedOn(task, call)]);
   const look = (where: Task): Finding =>
     valueIn(field, {
       scene,
@@ -208,6 +210,16 @@ function find(field: Field, { service }: Profile, scene: Scene, task: Task, call
   }
   return { kind: 'none' };
 }
+
+/** Quotes that are the text to work on are no recipients and no names. */
+const workedOn = ({ mentions }: Task, { feed }: Call): Mention[] =>
+  mentions.filter(
+    (mention) =>
+      mention.kind === 'quote' &&
+      feed.kind === 'literal' &&
+      typeof feed.value === 'string' &&
+      feed.value.includes(mention.value),
+  );
 
 /** The nights of a range belong to its first day, wherever it stands. */
 const isStay = ({ name }: Field): boolean => isIn('nights', vocabularyOf([name]));

@@ -5,7 +5,7 @@ import { givenIn, isGiven, looseInputs, remainderOf, spokenOf, worksOnData } fro
 import { allowed, headOf, NAMED, servicesFor, type Match } from './match.ts';
 import { hit, type Profile } from './profile.ts';
 import { termsOf } from './phrases.ts';
-import { textOf, type Scene, type Task } from './scene.ts';
+import { textOf, wordAt, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
 
 const NOTHING: Inputs = { loose: [], all: [] };
@@ -70,11 +70,15 @@ export function valueTaker(scene: Scene, task: Task): Profile | undefined {
   return others.length === 0 ? only : undefined;
 }
 
+/** "Buy bitcoin", "short it": no prices are wanted. */
+const TRADING = new Set('buy purchase pay sell short long trade mine hold keep stake lend'.split(' '));
+
 /** "How has bitcoin been doing?" and "SOL, 30 days" mean prices. */
 function isAboutPrices(scene: Scene, task: Task, assets: number): boolean {
   const isFaring = task.isQuestion && assets === 1 && FARING.test(textOf(scene, task));
   const isBare = task.mentions.some((mention) => mention.kind === 'duration' && mention.when !== 'future');
-  return isFaring || (isBare && termsOf(scene, task).length === assets);
+  const isTrade = task.words.some((index) => TRADING.has(wordAt(scene, index).norm));
+  return isFaring || (isBare && !isTrade && termsOf(scene, task).length === assets);
 }
 
 const takesAsset = (scene: Scene, task: Task, profile: Profile, word: number): boolean =>

@@ -64,7 +64,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, FieldRole])[] = [
   [/^(date|day|on|when|startdate|fromdate|at|checkin|start)$/, 'date'],
   [/^(checkout|enddate|todate|until|end|untildate|returndate|departure)$/, 'until'],
   [/^(people|attendees|guests|seats|participants|persons|capacity|partysize)$/, 'people'],
-  [/^(language|lang|targetlanguage|locale)$/, 'language'],
+  [/^((target|to|into|output|source|from)?(language|lang)|locale)$/, 'language'],
   [/^(title|heading|caption|headline|label)$/, 'title'],
   [
     /^(query|question|q|search|topic|subject|prompt|task|request|instruction|purpose|reason|keyword)$/,
@@ -97,9 +97,17 @@ export function fieldsOf(schema: JsonObject | undefined): Field[] | undefined {
     });
 }
 
+/** `to` of a mail, by its format or by what is told of it. */
+const isMail = ({ format, description }: JsonObject): boolean =>
+  format === 'email' ||
+  (typeof description === 'string' &&
+    /\b(?:e-?mail|recipient)\b/iu.test(description) &&
+    !/phone|mobile/iu.test(description));
+
 function roleOfName(name: string, schema: JsonObject): FieldRole {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const role = ROLE_NAMES.find(([pattern]) => pattern.test(plain))?.[1];
+  if ((role === 'to' || role === 'from') && isMail(schema)) return 'email';
   if (role !== undefined) return role;
   return roleOfFormat(plain, schema) ?? (typesOf(schema).has('array') ? 'data' : 'other');
 }

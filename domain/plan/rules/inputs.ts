@@ -1,9 +1,10 @@
 import type { Product } from './builder.ts';
 import type { Inputs } from './feed.ts';
-import { isDataRole, typesOf } from './fields.ts';
+import { isDataRole, typesOf, type Field } from './fields.ts';
 import { isAhead, isValueWord, leadingVerb, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
-import { wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
+import { quotesFor } from './quotes.ts';
+import { textOf, wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 import { symbolsIn } from './symbols.ts';
 
 /** True when a service works on data that something else brings. */
@@ -15,14 +16,22 @@ export function givenIn(scene: Scene, profile: Profile, task: Task): Pick<Inputs
   const { fields = [] } = profile;
   const reads = fields.some(({ role, schema }) => role === 'text' && typesOf(schema).has('string'));
   const takesLinks = ['link', 'url', 'address'].some((word) => hit(word, profile) > 0);
+  const reader = fields.find(({ role }) => role === 'text');
+  const quotes = reader === undefined ? [] : quotesFor(reader, scene, fields, task.mentions);
   const own = task.mentions.flatMap((mention) =>
-    mention.kind === 'quote' || (takesLinks && mention.kind === 'url') ? [mention.value] : [],
+    quotes.some((quote) => quote === mention) || (takesLinks && mention.kind === 'url')
+      ? ['value' in mention ? String(mention.value) : '']
+      : [],
   );
-  const quotes = own.length > 0 ? own : scene.given;
-  if (reads && quotes.length > 0) return { text: quotes.join('\n') };
+  const texts = own.length > 0 ? own : scene.given;
+  if (own.length > 1 && APART.test(textOf(scene, task))) return {};
+  if (reads && texts.length > 0) return { text: texts.join('\n') };
   const numbers = task.mentions.flatMap((mention) => (mention.kind === 'number' ? [mention.value] : []));
   return fields.some(({ role }) => role === 'series') && numbers.length > 2 ? { numbers } : {};
 }
+
+/** "Of each", "of one or the other": two texts are not one. */
+const APART = /\b(?:each|both|separately|respectively)\b|["”'’]\s+or\b/iu;
 
 export const isGiven = ({ text, numbers }: Pick<Inputs, 'text' | 'numbers'>): boolean =>
   text !== undefined || numbers !== undefined;
@@ -72,11 +81,14 @@ function ownWords(scene: Scene, task: Task, profile: Profile): number[] {
   });
 }
 
-/** A window ahead belongs to what looks ahead. */
+const takesMail = ({ role, schema }: Field): boolean => role === 'email' || schema['format'] === 'email';
+
+/** A window ahead belongs to what looks ahead, an address to whom something is sent. */
 const isOwn = (scene: Scene, { fields }: Profile, mention: Task['mentions'][number]): boolean =>
-  mention.kind === 'duration' &&
-  (mention.when === 'future' || (mention.when === 'plain' && isAhead(scene, mention.span))) &&
-  (fields?.some(({ role }) => role === 'horizon') ?? false);
+  (mention.kind === 'email' && (fields?.some(takesMail) ?? false)) ||
+  (mention.kind === 'duration' &&
+    (mention.when === 'future' || (mention.when === 'plain' && isAhead(scene, mention.span))) &&
+    (fields?.some(({ role }) => role === 'horizon') ?? false));
 
 /** Outputs that a task speaks of: "chart the prices" after prices were fetched. Undefined when it speaks of something else. */
 export function spokenOf(scene: Scene, rest: Task): Product[] | undefined {

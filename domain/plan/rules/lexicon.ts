@@ -24,7 +24,8 @@ const KIN: readonly string[] = [
   'news headline',
   'picture image photo',
   'text passage article paragraph',
-  'creditworthiness credit',
+  'creditworthiness creditworthy credit',
+  'email mail',
 ];
 
 const KIN_OF = new Map<string, Set<string>>();
@@ -61,7 +62,7 @@ export const isPlainVerb = (word: string): boolean => formsOf(word).some((form) 
 /** Words that never change what is bought: courtesy, praise, size of the answer, and the grammar's own. */
 const SOFT = words(
   'a an and the of for to in on at by with from into or is are was were be been am it its this that these those as then also ' +
-    'please me my mine our ours your yours i we you us he she they him her them their his hers can could would should will shall ' +
+    'please me my our ours your yours i we you us he she they him her them their his hers can could would should will shall ' +
     'may might must using use via per about around over under than all any some each every both one last past next following ' +
     'previous recent latest current currently now today so up out but if there here who what which when where why how much many ' +
     'just only very really quite too more most less well good great nice nicely beautiful pretty professional proper properly ' +
@@ -74,7 +75,7 @@ const SOFT = words(
     'new big small visual visually numeric based basis part copy form format ' +
     'piece set series end beginning side job task request question favor favour ' +
     'again always already still even maybe perhaps basically actually asap soon immediately quickly ' +
-    'otherwise else whenever finding findings outcome outcomes confirmation response reply ' +
+    'otherwise else whenever finding findings outcome outcomes confirmation response reply moment ready ' +
     'nothing cheap cheaper cheapest ' +
     'plus too versus check-in check-out checkin checkout arrival arriving departure leaving arrive starting right separately exactly ' +
     'not no nor neither either other another such thereof therefor later earlier daily ' +

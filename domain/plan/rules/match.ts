@@ -23,6 +23,7 @@ export const allowed = ({ profiles, excluded }: Scene): Profile[] =>
  */
 export function headOf(scene: Scene, task: Task): Head {
   const verb = leadingVerb(scene, task);
+  if (verb !== undefined && isMaterial(wordAt(scene, verb).norm)) return { kind: 'unknown', at: verb };
   if (verb !== undefined && !isPlain(scene, verb)) {
     if (isCalled(scene, wordAt(scene, verb).norm) || isCalled(scene, wordAt(scene, verb).root))
       return { kind: 'word', at: verb };

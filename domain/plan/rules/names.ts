@@ -1,11 +1,12 @@
 import type { Field } from './fields.ts';
-import { symbolsIn } from './symbols.ts';
+import { isShouted, symbolsIn } from './symbols.ts';
 import { NONE, type Finding, type Source } from './finding.ts';
 import { patternOf } from './formats.ts';
 import { isSoft, kinOf } from './lexicon.ts';
 import { isPlain, isPreposition, isValueWord } from './phrases.ts';
 import { wordAt, type Scene } from './scene.ts';
-import { isIn, vocabularyOf } from './words.ts';
+import { quotesFor } from './quotes.ts';
+import { isIn, vocabularyOf, wordsOf } from './words.ts';
 
 /** Some words that name something, and the preposition before them. */
 interface Phrase {
@@ -23,12 +24,12 @@ const PLACE_BEFORE = new Set('in at near to around from'.split(' '));
 export function readNamed(field: Field, source: Source): Finding {
   const { scene } = source;
   const pattern = patternOf(field.schema);
-  if (pattern !== undefined) return byPattern(pattern, source);
+  if (pattern !== undefined) return byPattern(field, pattern, source);
   const phrases = phrasesIn(source);
   if (WORKED_ON.has(field.role)) return NONE;
-  if (field.role === 'location') return only(scene, placesOf(phrases)) ?? quoted(source);
+  if (field.role === 'location') return only(scene, placesOf(phrases)) ?? quoted(field, source);
   if (field.role === 'query')
-    return quoted(source, true) ?? beside(field, source) ?? only(scene, phrases) ?? NONE;
+    return quoted(field, source, true) ?? beside(field, source) ?? only(scene, phrases) ?? NONE;
   return field.role === 'name' ? nameOf(field, source, phrases) : anyText(field, source, phrases);
 }
 
@@ -36,13 +37,28 @@ export function readNamed(field: Field, source: Source): Finding {
 const WORKED_ON: ReadonlySet<string> = new Set(['text', 'series', 'data', 'sections']);
 
 function nameOf(field: Field, source: Source, phrases: readonly Phrase[]): Finding {
-  const quote = quoted(source);
+  const quote = quoted(field, source);
   if (quote !== NONE) return quote;
-  const names = phrases.filter(
+  const names = parted(source.scene, phrases).filter(
     (phrase) => phrase.isProper && (field.required || isIntroduced(source.scene, phrase)),
   );
   return only(source.scene, names) ?? NONE;
 }
+
+/** "Siemens AG, Bayer AG" are two, "Acme, Inc." is one. */
+const parted = ({ reading }: Scene, phrases: readonly Phrase[]): Phrase[] =>
+  phrases.flatMap((phrase) =>
+    phrase.words.reduce<Phrase[]>((runs, index, place) => {
+      const [before, word] = [reading.words[index - 1], reading.words[index]!];
+      const isNew =
+        place > 0 &&
+        reading.text.slice(before?.span[1] ?? 0, word.span[0]).includes(',') &&
+        !/^(?:inc|ltd|llc|corp|sa|ag|plc)$/.test(word.norm);
+      if (runs.length === 0 || isNew) return [...runs, { ...phrase, words: [index] }];
+      runs.at(-1)!.words.push(index);
+      return runs;
+    }, []),
+  );
 
 /** A name that nobody must give is one only where the words before it say so: "for Maya Chen". */
 const isIntroduced = ({ reading }: Scene, { words }: Phrase): boolean =>
@@ -52,7 +68,7 @@ const isIntroduced = ({ reading }: Scene, { words }: Phrase): boolean =>
 
 function anyText(field: Field, source: Source, phrases: readonly Phrase[]): Finding {
   const { scene } = source;
-  const quote = quoted(source);
+  const quote = quoted(field, source);
   if (quote.kind === 'found') return quote;
   const address = addressed(source);
   if (address !== undefined) return address;
@@ -68,8 +84,14 @@ function anyText(field: Field, source: Source, phrases: readonly Phrase[]): Find
 
 const taken = (scene: Scene, words: readonly number[]): Finding => ({
   kind: 'found',
-  read: { value: textBetween(scene, words), words },
+  read: { value: `${plusBefore(scene, words[0]!)}${textBetween(scene, words)}`, words },
 });
+
+/** A phone number has its plus. */
+const plusBefore = ({ reading }: Scene, index: number): string => {
+  const { text, span } = reading.words[index]!;
+  return /^\d/.test(text) && /(?:^|\s)\+$/.test(reading.text.slice(0, span[0])) ? '+' : '';
+};
 
 function textBetween({ reading }: Scene, words: readonly number[]): string {
   const [first, last] = [reading.words[words[0]!]!, reading.words[words.at(-1)!]!];
@@ -85,8 +107,9 @@ const placesOf = (phrases: readonly Phrase[]): Phrase[] => {
   return behind.length > 0 ? behind : phrases.filter(({ isProper }) => isProper);
 };
 
-function quoted({ mentions }: Source, several = false): Finding {
-  const quotes = mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention] : []));
+function quoted(field: Field, { scene, service, mentions }: Source, several = false): Finding {
+  const fields = scene.profiles.find((one) => one.service.id === service)?.fields ?? [];
+  const quotes = quotesFor(field, scene, fields, mentions);
   if (quotes.length === 0 || (quotes.length > 1 && !several)) return NONE;
   return { kind: 'found', read: { value: quotes[0]!.value, words: [], mention: quotes[0]! } };
 }
@@ -101,7 +124,7 @@ function addressed({ scene, mentions }: Source): Finding | undefined {
     : { kind: 'found', read: { value: scene.reading.text.slice(...one.span), words: [], mention: one } };
 }
 
-function byPattern(pattern: string, { scene, free, mentions }: Source): Finding {
+function byPattern(field: Field, pattern: string, { scene, free, mentions }: Source): Finding {
   const quotes = mentions.flatMap((mention) =>
     'value' in mention && typeof mention.value === 'string'
       ? [{ ...mention, value: mention.value, mention }]
@@ -120,10 +143,25 @@ function byPattern(pattern: string, { scene, free, mentions }: Source): Finding 
     const value = [text, run, text.toUpperCase()].find((form) => isCode && scene.matches(pattern, form));
     if (value !== undefined) fitting.set(value, [...(fitting.get(value) ?? []), index]);
   }
-  const [first] = fitting;
-  return first === undefined || fitting.size > 1
+  const towards =
+    fitting.size > 1 ? [...fitting].filter(([, words]) => isTowards(field, scene, words[0]!)) : [...fitting];
+  const [first] = towards;
+  return first === undefined || towards.length > 1
     ? NONE
     : { kind: 'found', read: { value: first[0], words: first[1] } };
+}
+
+const FROM = new Set('from origin departure source start'.split(' '));
+const TO = new Set('to destination arrival target end'.split(' '));
+
+/** "From CDG to JFK": which end of a way a code is. */
+function isTowards({ name }: Field, { reading }: Scene, index: number): boolean {
+  const before = reading.words[index - 1]?.norm;
+  const own = wordsOf(name);
+  return (
+    (before === 'from' && own.some((word) => FROM.has(word))) ||
+    ((before === 'to' || before === 'into') && own.some((word) => TO.has(word)))
+  );
 }
 
 /** A word with the signs that belong to it: "+4915112345678". */
@@ -196,7 +234,7 @@ const isParted = ({ reading }: Scene, index: number): boolean =>
 
 function isNaming(scene: Scene, index: number, service: string, isInside: boolean): boolean {
   const { norm, kind } = wordAt(scene, index);
-  if (isValueWord(scene.reading, index)) return false;
+  if (isValueWord(scene.reading, index) || NEAR.has(norm)) return false;
   const proper = isProper(scene, index);
   const isPlace = proper && isPreposition(scene.reading.words[index - 1]?.norm ?? '');
   if (isSoft(norm) && !(proper && (isInside || isPlace || beginsName(scene, index)))) return false;
@@ -214,6 +252,9 @@ function isNaming(scene: Scene, index: number, service: string, isInside: boolea
     (isIn(norm, profile.strong) || [...kinOf(norm)].some((other) => profile.strong.has(other)));
   return (proper && !(isNamed && !isInside)) || !isAbout(norm);
 }
+
+/** "Near Rome" is not Rome, and no name. */
+const NEAR = new Set('near around outside beside nearby'.split(' '));
 
 /** "New" in "New York". */
 const beginsName = (scene: Scene, index: number): boolean => {
@@ -233,5 +274,3 @@ const isProper = (scene: Scene, index: number): boolean => {
     before === undefined || /[.!?:;\n]/.test(scene.reading.text.slice(before.span[1], word.span[0]));
   return word.kind === 'name' || (/^\p{Lu}/u.test(word.text) && !isFirst && !isShouted(scene));
 };
-
-const isShouted = ({ reading }: Scene): boolean => reading.text === reading.text.toUpperCase();

@@ -8,7 +8,8 @@ import { joinStep } from './local-steps.ts';
 import { localOf } from './local-words.ts';
 import { allowed, headOf, NAMED, servicesFor, type Match } from './match.ts';
 import { termsOf } from './phrases.ts';
-import { hit } from './profile.ts';
+import { noteSubject, openerOf, readerOf } from './pages.ts';
+import { hit, type Profile } from './profile.ts';
 import { splitTask } from './segments.ts';
 import { settle, NOTHING, profilesOf, type Outcome } from './settle.ts';
 import { textOf, wordAt, type Scene, type Task } from './scene.ts';
@@ -78,7 +79,7 @@ function deliver(scene: Scene, task: Task, depth: number): Outcome | undefined {
 function performValues(scene: Scene, task: Task): Outcome {
   const quotes = task.mentions.flatMap((mention) => (mention.kind === 'quote' ? [mention] : []));
   if (quotes.length > 0 && quotes.length === task.mentions.length) return bring(scene, task, quotes);
-  const only = valueTaker(scene, task);
+  const only = openerOf(scene, task) ?? valueTaker(scene, task);
   return only === undefined
     ? lack(scene, task)
     : settle(scene, task, { profile: only, fit: 0, head: NAMED }, NOTHING, []);
@@ -142,6 +143,8 @@ function performService(
   if (rest === undefined && scene.isWaiting) return wait(scene, task);
   if (rest === undefined)
     return scene.isBroken ? lack(scene, task) : settle(scene, task, match, looseInputs(scene), []);
+  const reader = readerOf(scene, rest, profile);
+  if (reader !== undefined) return performPage(scene, task, rest, match, reader);
   const spoken = spokenOf(scene, rest);
   if (spoken !== undefined) return settleSpoken(scene, task, rest, match, spoken);
   const isSeries = profile.fields!.some(({ role }) => role === 'series');
@@ -153,6 +156,15 @@ function performService(
     return settle(scene, task, match, { loose: source.products, all: source.products }, source.products);
   if (source.kind === 'lacking') takeTask(scene, task, undefined, [], scene.profiles);
   return source;
+}
+
+/** "Summarize https://...": the page is fetched first. */
+function performPage(scene: Scene, task: Task, rest: Task, match: Match, reader: Profile): Outcome {
+  noteSubject(scene, rest);
+  const page = settle(scene, rest, { profile: reader, fit: 0, head: NAMED }, NOTHING, []);
+  return page.kind === 'done'
+    ? settle(scene, task, match, { loose: page.products, all: page.products }, page.products)
+    : page;
 }
 
 /** Nothing but a window of time: the asset is missing. */

@@ -27,6 +27,7 @@ export function termsOf(scene: Scene, task: Pick<Task, 'words'>): number[] {
 
 /** The verb that begins an instruction, if there is one: "chart it", "please book a hotel". */
 export function leadingVerb(scene: Scene, { words }: Pick<Task, 'words'>): number | undefined {
+  let isFirst = true;
   for (const [place, index] of words.entries()) {
     const word = wordAt(scene, index);
     if (
@@ -36,12 +37,15 @@ export function leadingVerb(scene: Scene, { words }: Pick<Task, 'words'>): numbe
       !isOf(scene, words[place + 1])
     )
       return index;
-    if (place === 0 && isLocal(word.norm)) return index;
-    if (word.kind === 'noun' && place === 0 && isFollowedLikeAVerb(scene, words[place + 1])) return index;
+    if (isFirst && isLocal(word.norm)) return index;
+    if (word.kind === 'noun' && isFirst && isFollowedLikeAVerb(scene, words[place + 1])) return index;
     if (!isSoft(word.norm)) return undefined;
+    isFirst &&= JOINING.has(word.norm);
   }
   return undefined;
 }
+
+const JOINING = new Set('and then please also now just finally next kindly'.split(' '));
 
 /** "Book of the month": what stands before "of" is a thing. */
 const isOf = (scene: Scene, next: number | undefined): boolean =>

@@ -15,6 +15,7 @@ import { covers, type Choices, type Scene, type Task } from './scene.ts';
 import { isSoft } from './lexicon.ts';
 import { askAboutUntakeable, askWhatIsMeant, isIdle, isLimitWord, isUnclear } from './uncertain.ts';
 import { isMeant } from './long-requests.ts';
+import { isAboutDoing, noteSecondThoughts } from './second-thoughts.ts';
 import { isAsked, taskOf } from './tasks.ts';
 import { untrustedClauses } from './untrusted.ts';
 import { understandingOf } from './tell.ts';
@@ -47,6 +48,7 @@ export function planByWords(
   for (const part of options.parts ?? []) takeLimit(scene, part);
   rulesOut(scene);
   bringTexts(scene);
+  noteSecondThoughts(scene);
   try {
     for (const piece of piecesOf(scene)) {
       scene.builder.joinBranches();
@@ -138,7 +140,7 @@ function piecesOf(scene: Scene): (Task | Branch)[] {
   const untrusted = untrustedClauses(reading);
   for (const clause of untrusted) scene.account.take(taskOf(reading, clause).words, { as: 'ignored' });
   const asked = reading.clauses.filter((clause) => isAsked(clause) && !untrusted.includes(clause));
-  const clauses = asked.filter((clause) => isMeant(scene, clause));
+  const clauses = asked.filter((clause) => isMeant(scene, clause) && !isAboutDoing(reading, clause));
   for (const clause of asked.filter((one) => !clauses.includes(one)))
     scene.account.take(taskOf(reading, clause).words, { as: 'context' });
   const branches = new Map(
@@ -165,7 +167,8 @@ function piecesOf(scene: Scene): (Task | Branch)[] {
 /** "In Rome, or else in Milan": the person decides, not the plan. */
 function noteAlternative({ reading, account, doubts }: Scene, clause: Clause): void {
   account.take(taskOf(reading, clause).words, { as: 'context' });
-  doubts.untakeable.set('The plan', [reading.text.slice(...clause.span)]);
+  const said = doubts.untakeable.get('The plan') ?? [];
+  doubts.untakeable.set('The plan', [...said, reading.text.slice(...clause.span)]);
 }
 
 /** Nothing but courtesy and what was read as a limit. */

@@ -23,6 +23,7 @@ const join = (a: Task, b: Task): Task => ({
 });
 
 function piecesOf(scene: Scene, task: Task): Task[] {
+  if (task.words.length === 0) return [task];
   const pieces: number[][] = [[]];
   for (const index of task.words) {
     const last = pieces.at(-1)!.at(-1);

@@ -54,10 +54,13 @@ export function settle(
 const isOnlyAskedAbout = (scene: Scene, task: Task, profile: Profile): boolean =>
   task.isQuestion &&
   profile.service.compensation !== undefined &&
-  !task.words.some((index) => {
-    const { norm, kind } = wordAt(scene, index);
-    return kind === 'verb' && hit(norm, profile) >= NAMED;
-  });
+  (ASKS_ABOUT.test(textOf(scene, task)) ||
+    !task.words.some((index) => {
+      const { norm, kind } = wordAt(scene, index);
+      return kind === 'verb' && hit(norm, profile) >= NAMED;
+    }));
+
+const ASKS_ABOUT = /^\W*(?:is|are|was|were|has|have|had|did|does|why|when|where|who|which)\b/iu;
 
 function askWhatElse(scene: Scene, task: Task, profile: Profile): Outcome {
   takeTask(scene, task, undefined, [], [profile]);
@@ -114,6 +117,7 @@ const ALL_OF_IT = new Set('all everything results both these those them'.split('
 /** Several outputs as one text, though nobody asked for all of them. */
 const isHeap = (scene: Scene, task: Task, { fields }: Profile, { feed }: Call): boolean =>
   feed.kind === 'all' &&
+  feed.products.length > 1 &&
   (fields?.some(({ role }) => role === 'text') ?? false) &&
   !task.words.some((index) => ALL_OF_IT.has(wordAt(scene, index).norm));
 

@@ -1,4 +1,5 @@
 import type { Word } from '../understanding/reading.ts';
+import { isSoft } from './lexicon.ts';
 import { wordAt, type Choice, type Scene, type Task } from './scene.ts';
 
 /** An asset that a text names. `isKnown`: the service says that it has it, or says nothing of what it has. */
@@ -100,7 +101,8 @@ export function choiceAt(
   if (choices === undefined || first === undefined) return undefined;
   const begun = namesOf(choices).get(bareName(wordAt(scene, first).norm).split(' ')[0]!) ?? [];
   const heard = new Map<number, string>();
-  const fitting = begun.filter(({ plain, length }) => {
+  const fitting = begun.filter(({ value, plain, length }) => {
+    if (length === 1 && !mayBeChoice(scene, first, value)) return false;
     const text = heard.get(length) ?? said(length);
     heard.set(length, text);
     return text === plain;
@@ -108,6 +110,16 @@ export function choiceAt(
   const [best] = fitting.toSorted((a, b) => b.length - a.length);
   return best && { value: best.value, words: words.slice(place, place + best.length), isKnown: true };
 }
+
+/** "Holidays in 2027" are none of India: a word of the grammar is a code only where it is written as one. */
+export function mayBeChoice(scene: Scene, index: number, value: string): boolean {
+  const { text, norm } = wordAt(scene, index);
+  if (!isSoft(norm)) return true;
+  return text === value && value !== value.toLowerCase() && !isShouted(scene);
+}
+
+export const isShouted = ({ reading }: Pick<Scene, 'reading'>): boolean =>
+  reading.text === reading.text.toUpperCase();
 
 /** "SOL's" names SOL. */
 const bareName = (word: string): string => word.replace(/['’]s?$/u, '');

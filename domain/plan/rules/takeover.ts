@@ -1,7 +1,10 @@
+import type { Json } from '../../../schemas/core/json.ts';
+import type { Mention } from '../understanding/reading.ts';
 import type { Call } from './call.ts';
 import { beginsPurpose, isSoft } from './lexicon.ts';
 import { isPlain } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
+import { isIn } from './words.ts';
 import { covers, wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 
 /** Notes what the words of a task became: values of params, and the task itself. Without a step it is asked about. */
@@ -20,7 +23,7 @@ export function takeTask(
   for (const { feed } of calls)
     if (feed.kind === 'literal')
       for (const mention of task.mentions)
-        if (mention.kind === 'quote' || mention.kind === 'number')
+        if (isWorkedOn(mention, feed.value))
           account.take(
             wordsWithin(scene, mention.span, task.words),
             { as: 'value', field: feed.param, ...at },
@@ -28,10 +31,27 @@ export function takeTask(
           );
   const words = task.words.filter((index) => {
     const { norm } = wordAt(scene, index);
-    return isSoft(norm) || isPlain(scene, index) || profiles.some((profile) => hit(norm, profile) > 0);
+    return isSoft(norm) || isPlain(scene, index) || profiles.some((profile) => isAbout(norm, profile));
   });
   account.take(words, { as: 'task', ...at });
 }
+
+/** "USD or GBP": a choice that no param has is not what the service is about. */
+const isAbout = (word: string, profile: Profile): boolean =>
+  hit(word, profile) > 0 &&
+  (isIn(word, profile.strong) || isIn(word, profile.told) || !isChoice(word, profile));
+
+const isChoice = (word: string, { fields = [] }: Profile): boolean =>
+  fields.some(({ schema }) => {
+    const values = schema['enum'];
+    return (
+      Array.isArray(values) && values.some((one) => typeof one === 'string' && one.toLowerCase() === word)
+    );
+  });
+
+/** A number beside a text is none of it. */
+const isWorkedOn = (mention: Mention, value: Json): boolean =>
+  Array.isArray(value) ? mention.kind === 'number' : mention.kind === 'quote';
 
 /** What a quoted text is called. */
 const QUOTED = new Set(
@@ -66,7 +86,7 @@ export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile
       isSoft(norm) ||
       (hasQuote && QUOTED.has(norm)) ||
       isPlain(scene, index) ||
-      profiles.some((profile) => hit(norm, profile) > 0);
+      profiles.some((profile) => isAbout(norm, profile));
     if (scene.account.isTaken(index) || isExplained) {
       if (!isSoft(norm)) isPurpose = false;
       continue;

@@ -1,13 +1,15 @@
 import type { Json } from '../../../schemas/core/json.ts';
-import { alternatives, typesOf, type Field } from './fields.ts';
+import { alternatives, isDataRole, typesOf, type Field } from './fields.ts';
 import { found, NONE, type Finding, type Source } from './finding.ts';
 import { fit } from './fit.ts';
 import { patternOf } from './formats.ts';
 import { readNamed } from './names.ts';
-import { isAhead } from './phrases.ts';
-import { choiceAt, symbolsIn } from './symbols.ts';
+import { languageValue } from './language-values.ts';
+import { counted, numberValue, PEOPLE } from './number-values.ts';
+import { dateValue, duration } from './time-values.ts';
+import { choiceAt, mayBeChoice, symbolsIn, type NamedSymbol } from './symbols.ts';
 import { wordAt, wordsWithin, type Choice, type Scene } from './scene.ts';
-import { formsOf, isIn, vocabularyOf, wordsOf } from './words.ts';
+import { formsOf, vocabularyOf, wordsOf } from './words.ts';
 
 /** The values that a service takes for a param, as far as it or a free lookup tells. */
 export function choicesFor({ choices }: Scene, service: string, field: Field): readonly Choice[] | undefined {
@@ -16,6 +18,17 @@ export function choicesFor({ choices }: Scene, service: string, field: Field): r
   return choices.get(service)?.get(field.name);
 }
 
+/** What people call the currencies whose codes services list. */
+const CURRENCIES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['USD', ['dollar', 'dollars', 'us dollars', 'american dollars']],
+  ['EUR', ['euro', 'euros']],
+  ['GBP', ['pound', 'pounds', 'british pounds', 'pounds sterling']],
+  ['JPY', ['yen', 'japanese yen']],
+  ['CHF', ['franc', 'francs', 'swiss francs']],
+  ['CNY', ['yuan', 'renminbi']],
+  ['INR', ['rupee', 'rupees', 'indian rupees']],
+]);
+
 const LISTED = new WeakMap<readonly Json[], readonly Choice[]>();
 
 function listedChoices(listed: readonly Json[]): readonly Choice[] {
@@ -23,7 +36,7 @@ function listedChoices(listed: readonly Json[]): readonly Choice[] {
   if (known !== undefined) return known;
   const choices = listed.map((value) => ({
     value: typeof value === 'string' ? value : JSON.stringify(value),
-    names: [],
+    names: typeof value === 'string' ? (CURRENCIES.get(value) ?? []) : [],
   }));
   LISTED.set(listed, choices);
   return choices;
@@ -47,7 +60,7 @@ function rawValue(field: Field, source: Source): Finding {
   const { scene, free, service } = source;
   if (field.schema['const'] !== undefined) return found(field.schema['const'], []);
   const choices = choicesFor(scene, service, field);
-  if (ASSET_ROLES.has(field.role) && mayBeAsset(field, scene)) return assetValue(field, source, choices);
+  if (ASSET_ROLES.has(field.role) && mayBeAsset(field, source)) return assetValue(field, source, choices);
   if (choices !== undefined) return chosen(towards(field, source), choices);
   if (typesOf(field.schema).has('boolean')) return flagged(field, source);
   const ofRole = BY_ROLE.get(field.role);
@@ -73,15 +86,15 @@ const BY_ROLE: ReadonlyMap<Field['role'], (source: Source, field: Field) => Find
 
 const ASSET_ROLES: ReadonlySet<string> = new Set(['symbol', 'symbols', 'from', 'to']);
 
-/** `to` of a message is a phone number: its pattern takes no symbol. */
-function mayBeAsset({ schema }: Field, { matches }: Scene): boolean {
+/** `to` of a message is a phone number: its pattern takes no symbol, and there is no `from` that does. */
+function mayBeAsset({ role, schema }: Field, { scene, service }: Source): boolean {
   const pattern = patternOf(schema);
-  return pattern === undefined || ['BTC', 'btc', 'ETH/USD'].some((symbol) => matches(pattern, symbol));
+  const fields = scene.profiles.find((one) => one.service.id === service)?.fields ?? [];
+  const isAlone =
+    (role === 'from' || role === 'to') && !fields.some((one) => one.role === (role === 'to' ? 'from' : 'to'));
+  if (isAlone) return false;
+  return pattern === undefined || ['BTC', 'btc', 'ETH/USD'].some((symbol) => scene.matches(pattern, symbol));
 }
-
-const PEOPLE = vocabularyOf([
-  'people persons person guests guest adults adult attendees participants seats visitors travellers travelers',
-]);
 
 function assetValue(field: Field, source: Source, choices: readonly Choice[] | undefined): Finding {
   const { scene, free } = source;
@@ -96,11 +109,47 @@ function assetValue(field: Field, source: Source, choices: readonly Choice[] | u
           symbols.flatMap(({ words }) => words),
         );
   }
-  const [symbol] = symbols;
-  if (symbol === undefined) return field.role === 'symbol' ? NONE : readNamed(field, source);
+  const symbol =
+    symbols.find(({ words }) => isOnSide(field, scene, words[0]!)) ?? moneyIn(field, source, choices);
+  if (symbol === undefined)
+    return field.role === 'symbol'
+      ? NONE
+      : oneOf(readNamed(field, { ...source, free: sideOf(field, source) }), choices);
   return symbol.isKnown
     ? found(symbol.value, symbol.words)
     : { kind: 'unfit', said: symbol.value, words: symbol.words };
+}
+
+/** "in USDC of ETH": what stands behind "to" or "in" is where a change goes, what stands behind "from" is where it begins. */
+function isOnSide({ role }: Field, { reading }: Scene, index: number): boolean {
+  const before = reading.words[index - 1]?.norm ?? '';
+  if (role === 'from') return !/^(?:to|into|in)$/.test(before);
+  return role !== 'to' || before !== 'from';
+}
+
+const sideOf = (field: Field, { scene, free }: Source): number[] =>
+  free.filter((index) => isOnSide(field, scene, index));
+
+/** "$250" begins with dollars. */
+function moneyIn(
+  { role }: Field,
+  { scene, mentions, free }: Source,
+  choices: readonly Choice[] | undefined,
+): NamedSymbol | undefined {
+  const money = mentions.find((one) => one.kind === 'money' && one.bound === 'none');
+  const known = choices?.find(({ value }) => money?.kind === 'money' && value === money.currency);
+  return role !== 'from' || known === undefined || money === undefined
+    ? undefined
+    : { value: known.value, words: wordsWithin(scene, money.span, free).slice(-1), isKnown: true };
+}
+
+/** A word that is none of the choices is no value: "from USDC to gold". */
+function oneOf(finding: Finding, choices: readonly Choice[] | undefined): Finding {
+  if (finding.kind !== 'found' || choices === undefined) return finding;
+  const { value, words } = finding.read;
+  return choices.some((choice) => choice.value === value)
+    ? finding
+    : { kind: 'unfit', said: String(value), words };
 }
 
 function chosen({ scene, free }: Source, choices: readonly Choice[]): Finding {
@@ -112,7 +161,7 @@ function chosen({ scene, free }: Source, choices: readonly Choice[]): Finding {
   for (const index of free) {
     const value = formsOf(wordAt(scene, index).norm)
       .map((form) => forms.get(form))
-      .find((one) => one !== undefined);
+      .find((one) => one !== undefined && mayBeChoice(scene, index, one));
     if (value !== undefined) return found(value, [index]);
   }
   return NONE;
@@ -153,61 +202,6 @@ function flagged({ name }: Field, { scene, free }: Source): Finding {
   return names.length > 0 && words.length === names.length ? found(true, words) : NONE;
 }
 
-function duration(source: Source, perDay: number, when: 'past' | 'future'): Finding {
-  const { scene, mentions, free } = source;
-  const fitting = mentions.find(
-    (one) =>
-      one.kind === 'duration' &&
-      (one.when === when || (one.when === 'plain' && isAhead(scene, one.span) === (when === 'future'))),
-  );
-  if (fitting?.kind !== 'duration') return when === 'past' ? sinceDate(source, perDay) : NONE;
-  const value = Math.max(1, Math.ceil(fitting.days * perDay - 1e-9));
-  return found(value, wordsWithin(scene, fitting.span, free), fitting);
-}
-
-/** "since 1 November", "from 1 November until today": the days up to now. A day without a year is the last such day. */
-function sinceDate({ scene, mentions, free }: Source, perDay: number): Finding {
-  const { text, today } = scene.reading;
-  const date = mentions.find((one) => one.kind === 'date');
-  if (date?.kind !== 'date' || (date.to !== undefined && date.to !== today)) return NONE;
-  if (!/\bsince\s+(?:the\s+)?$/iu.test(text.slice(0, date.span[0])) && date.to === undefined) return NONE;
-  const isYearTold = /\d{4}/u.test(text.slice(...date.span));
-  const from =
-    date.from > today && !isYearTold
-      ? `${Number(date.from.slice(0, 4)) - 1}${date.from.slice(4)}`
-      : date.from;
-  const days = (Date.parse(today) - Date.parse(from)) / 86_400_000;
-  return days > 0 ? found(days * perDay, wordsWithin(scene, date.span, free), date) : NONE;
-}
-
-function dateValue({ scene, mentions, free }: Source, field: Field, end: 'from' | 'to'): Finding {
-  const dates = mentions.filter((one) => one.kind === 'date');
-  const range = dates.find((one) => one.kind === 'date' && one.to !== undefined);
-  const one = end === 'from' ? dates[0] : (range ?? dates[1]);
-  if (one?.kind !== 'date') return NONE;
-  const said = scene.reading.text.slice(...one.span);
-  const isVague = one.to !== undefined && !one.isCertain;
-  if (isVague || isEither(said) || (AHEAD.test(field.name) && one.from < scene.reading.today))
-    return { kind: 'unfit', said, words: wordsWithin(scene, one.span, free) };
-  const day = end === 'from' ? one.from : (one.to ?? one.from);
-  const value = field.schema['format'] === 'date-time' ? `${day}T00:00:00.000Z` : day;
-  return found(value, wordsWithin(scene, one.span, free), one);
-}
-
-/** Params for days that must be still to come: nobody arrives yesterday. */
-const AHEAD = /check-?_?in|arrival|pick-?_?up|departure/iu;
-
-/** "03/04/2027" is read in two ways. */
-function isEither(date: string): boolean {
-  const parts = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?$/.exec(date.trim());
-  return parts !== null && parts[1] !== parts[2] && Number(parts[1]) <= 12 && Number(parts[2]) <= 12;
-}
-
-function counted({ scene, mentions, free }: Source, units: ReadonlySet<string>): Finding {
-  const count = mentions.find((one) => one.kind === 'count' && isIn(one.unit, units));
-  return count?.kind === 'count' ? found(count.value, wordsWithin(scene, count.span, free), count) : NONE;
-}
-
 function mentioned({ mentions }: Source, kind: 'url' | 'email'): Finding {
   const [mention, ...others] = mentions.filter((one) => one.kind === kind);
   if (mention?.kind !== kind || others.length > 0) return NONE;
@@ -216,93 +210,11 @@ function mentioned({ mentions }: Source, kind: 'url' | 'email'): Finding {
 
 const TITLES = /\b(?:titled|entitled|called|named|title|heading|headline|caption)\W*$/i;
 
-function titled({ scene, mentions }: Source): Finding {
-  const quote = mentions.find(
-    (one) => one.kind === 'quote' && TITLES.test(scene.reading.text.slice(0, one.span[0])),
-  );
+function titled({ scene, mentions, service }: Source): Finding {
+  const quotes = mentions.filter((one) => one.kind === 'quote');
+  const named = quotes.find((one) => TITLES.test(scene.reading.text.slice(0, one.span[0])));
+  const profile = scene.profiles.find((one) => one.service.id === service);
+  const isAlone = quotes.length === 1 && profile?.fields?.some(({ role }) => isDataRole(role)) === false;
+  const quote = named ?? (isAlone ? quotes[0] : undefined);
   return quote?.kind === 'quote' ? found(quote.value.slice(0, 120), [], quote) : NONE;
-}
-
-const LANGUAGES = new Set(
-  'german english french spanish italian portuguese dutch polish russian chinese japanese korean arabic turkish hindi swedish danish norwegian finnish greek czech'.split(
-    ' ',
-  ),
-);
-
-function languageValue({ scene, free }: Source): Finding {
-  const words = free.filter((index) => LANGUAGES.has(wordAt(scene, index).norm));
-  return words.length === 1 ? found(wordAt(scene, words[0]!).norm, words) : NONE;
-}
-
-/** "2 nights", "width 200": a number beside the param's own name. Nights also follow from a range of dates. */
-function numberValue(field: Field, source: Source): Finding {
-  const { scene, mentions, free } = source;
-  const own = vocabularyOf([field.name]);
-  const count = counted(source, own);
-  if (count.kind === 'found') return count;
-  const isYear = (index: number): boolean =>
-    own.has('year') && /^(19|20|21)\d\d$/.test(wordAt(scene, index).text);
-  const years = free.filter(isYear);
-  if (years.length === 1) return found(Number(wordAt(scene, years[0]!).text), years);
-  const stay = mentions.find((one) => one.kind === 'duration' && isIn(one.unit, own));
-  if (stay?.kind === 'duration') {
-    const words = wordsWithin(scene, stay.span, free);
-    const range = isIn('nights', own) ? nightsIn(source) : undefined;
-    const isOther = range?.kind === 'found' && range.read.value !== stay.count;
-    return isOther
-      ? { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words }
-      : found(stay.count, words, stay);
-  }
-  const nights = isIn('nights', own) ? nightsIn(source) : undefined;
-  if (nights !== undefined) return nights;
-  const named = numberBeside(own, source);
-  return named.kind === 'none' && field.required && BARE.test(field.name) ? onlyNumber(source) : named;
-}
-
-/** Names that say nothing of what the number is. */
-const BARE = /^(value|amount|number|quantity|n|x)$/i;
-
-/** "Convert 10 miles": the only number there is. Its unit stays for another param. */
-function onlyNumber({ scene, mentions, free }: Source): Finding {
-  const numbers = mentions.filter((one) => one.kind === 'number' || one.kind === 'count');
-  const [one] = numbers;
-  if (numbers.length !== 1 || one === undefined) return NONE;
-  const digits = wordsWithin(scene, one.span, free).filter((index) => wordAt(scene, index).kind === 'number');
-  return found(one.value, digits, one);
-}
-
-/** From the first to the last day of a range, or weeks of them. Of "five days" nobody knows whether the last night counts. */
-function nightsIn({ scene, mentions, free }: Source): Finding | undefined {
-  const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
-  if (range?.kind === 'date') return found(nightsBetween(range.from, range.to!), []);
-  const [first, last] = mentions.filter((one) => one.kind === 'date');
-  if (first?.kind === 'date' && last?.kind === 'date') {
-    const words = wordsWithin(scene, last.span, free);
-    const isEnd =
-      LEAVING.test(scene.reading.text.slice(first.span[1], last.span[0])) && last.from > first.from;
-    if (isEnd) return found(nightsBetween(first.from, last.from), words, last);
-  }
-  const stay = mentions.find(
-    (one) =>
-      one.kind === 'duration' && one.when === 'plain' && /^(?:day|week|fortnight|month)$/.test(one.unit),
-  );
-  if (stay?.kind !== 'duration') return undefined;
-  const words = wordsWithin(scene, stay.span, free);
-  return /^(?:week|fortnight)$/.test(stay.unit)
-    ? found(stay.days, words, stay)
-    : { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words };
-}
-
-const nightsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
-const LEAVING = /\b(?:until|till|to|through|check-?\s?out|leav\w+|depart\w+|out)\b/i;
-
-function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Source): Finding {
-  for (const one of mentions) {
-    if (one.kind !== 'number' && one.kind !== 'count') continue;
-    const at = wordsWithin(scene, one.span, free);
-    const named = free.find((index) => isIn(wordAt(scene, index).norm, own));
-    const isBeside = named !== undefined && at.some((index) => Math.abs(index - named) <= 2);
-    if (isBeside) return found(one.value, [...at, named], one);
-  }
-  return NONE;
 }
