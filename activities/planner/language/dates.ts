@@ -137,6 +137,15 @@ const isAmbiguous = (text: string): boolean =>
     ([, one, other]) => one !== other && Number(one) <= 12 && Number(other) <= 12,
   );
 
+/** "9 to 4 May" is read from its earlier day, which nobody said. */
+function isReversed(text: string): boolean {
+  const days =
+    /(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\s*(?:to|until|till|through|-|–)\s*(\d{1,2})(?:st|nd|rd|th)?(?!\d)/iu.exec(
+      text,
+    );
+  return days !== null && Number(days[1]) > Number(days[2]);
+}
+
 /** A weekend begins on Saturday. */
 function firstDay({ start, text }: ChronoResult): string {
   const day = iso(start);
@@ -160,7 +169,7 @@ function dateOf(result: ChronoResult, today: string): DateMention {
     kind: 'date',
     from,
     ...(to === undefined || to === from ? {} : { to }),
-    isCertain: isCertain && !isAmbiguous(result.text),
+    isCertain: isCertain && !isAmbiguous(result.text) && !isReversed(result.text),
     span,
   };
 }

@@ -126,7 +126,7 @@ function fill(
     call.reads.push({ field: field.name, read: finding.read });
     return;
   }
-  const same = sameName(field, inputs.all);
+  const same = field.role === 'other' || isDataRole(field.role) ? sameName(field, inputs.all) : undefined;
   if (same !== undefined) {
     call.mapping[field.name] = `${same.product.key}${same.path}`;
     call.used.push(same.product);

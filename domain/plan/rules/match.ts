@@ -1,5 +1,5 @@
 import { priceOrder, rankServices, LOWEST_SCORE } from '../scoring.ts';
-import { isMaterial } from './lexicon.ts';
+import { beginsPurpose, isMaterial, isSoft } from './lexicon.ts';
 import { isLocal } from './local-words.ts';
 import { isPlain, leadingVerb, phrasesOf, termsOf } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
@@ -33,6 +33,7 @@ export function headOf(scene: Scene, task: Task): Head {
   if (verb !== undefined && isForeign(scene, task, verb)) return { kind: 'unknown', at: verb };
   const assets = new Set(symbolsIn(scene, task, undefined).flatMap(({ words }) => words));
   for (const phrase of phrasesOf(scene, task)) {
+    if (isPurpose(scene, phrase)) continue;
     const nouns = phrase.filter((index) => index !== verb && !assets.has(index) && canBeHead(scene, index));
     const noun = nouns.findLast(
       (index) => wordAt(scene, index).kind !== 'name' || isCalled(scene, wordAt(scene, index).norm),
@@ -82,6 +83,17 @@ function brings(
   return nouns.some(
     (noun) => (isSaid && isIn(noun, strong)) || brought.some((one) => one === noun || one === `${noun}s`),
   );
+}
+
+/** "for my boss": whom or what it is for, where no service is about such a thing. */
+function isPurpose(scene: Scene, phrase: readonly number[]): boolean {
+  if (phrase.some((index) => fits(scene, index))) return false;
+  for (let at = phrase[0]! - 1; at >= 0; at--) {
+    const { norm } = wordAt(scene, at);
+    if (beginsPurpose(norm)) return true;
+    if (!isSoft(norm)) return false;
+  }
+  return false;
 }
 
 const canBeHead = (scene: Scene, index: number): boolean => {

@@ -136,7 +136,8 @@ function performService(
 ): Outcome {
   const match = byStrength(scene, task, head, matches)[0]!;
   const { profile } = match;
-  if (!worksOnData(profile)) return settle(scene, task, match, NOTHING, []);
+  if (!worksOnData(profile))
+    return settle(scene, task, match, { loose: [], all: scene.builder.products() }, []);
   const given = givenIn(scene, profile, task);
   const rest = remainderOf(scene, task, profile, head);
   if (isGiven(given)) return settle(scene, task, match, { ...given, ...looseInputs(scene) }, []);

@@ -63,6 +63,13 @@ const MONEY = new Set(
   'penny pennies nickel dime buck bucks cent cents dollar dollars euro euros pound pounds money'.split(' '),
 );
 
+/** Who comes along where something is booked: "for me and my wife". */
+const COMPANY = new Set(
+  'wife husband partner girlfriend boyfriend kids kid children child son daughter baby family dog cat'.split(
+    ' ',
+  ),
+);
+
 /** A number bounds what is wanted: "for two people", "for March 2027" and "for a penny" are no purposes. */
 function bounds(scene: Scene, { mentions }: Task, index: number): boolean {
   const { norm, kind, span } = wordAt(scene, index);
@@ -91,7 +98,8 @@ export function leftoversOf(scene: Scene, task: Task, profiles: readonly Profile
       if (!isSoft(norm)) isPurpose = false;
       continue;
     }
-    if (isPurpose && !bounds(scene, task, index)) scene.account.take([index], { as: 'context' });
+    const isGuest = COMPANY.has(norm) && profiles[0]?.service.compensation !== undefined;
+    if (isPurpose && !isGuest && !bounds(scene, task, index)) scene.account.take([index], { as: 'context' });
     else left.push(index);
   }
   return left;
