@@ -140,7 +140,7 @@ const isAmbiguous = (text: string): boolean =>
 /** "9 to 4 May" is read from its earlier day, which nobody said. */
 function isReversed(text: string): boolean {
   const days =
-    /(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\s*(?:to|until|till|through|-|–)\s*(\d{1,2})(?:st|nd|rd|th)?(?!\d)/iu.exec(
+    /(?<![\d./-])(\d{1,2})(?:st|nd|rd|th)?\s*(?:to|until|till|through|-|–)\s*(\d{1,2})(?:st|nd|rd|th)?(?!\d)/iu.exec(
       text,
     );
   return days !== null && Number(days[1]) > Number(days[2]);
