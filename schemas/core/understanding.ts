@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Json } from './json.ts';
 
-/** Start and end (exclusive) of a passage in the request, in UTF-16 code units: `input.slice(start, end)`. */
-const Span = z.tuple([z.int().min(0), z.int().min(0)]);
+/** Start and end (exclusive) of a passage in the request, in UTF-16 code units: `input.slice(start, end)`. Many readers of OpenAPI know no tuples. */
+const Span = z.array(z.int().min(0)).length(2);
 
 const Passage = z.object({ text: z.string(), span: Span });
 
