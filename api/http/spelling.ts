@@ -123,7 +123,7 @@ function judge(
   else if (isLimit(plain, limits) && !taken.has(key)) refuse(unknownLimit(byPlain, limits));
 }
 
-/** A maximum of money is one wherever it is sent, also where no route of this installation has such a field. */
+/** Whether a field is called like a money limit. Routes without such a field refuse it, because a limit is never dropped silently. */
 const isLimit = (plain: string, limits: LimitNames): boolean =>
   limits.has(plain) ||
   /^max(?:imum)?(?:total)?(?:cost|amount|price|fee|spend|spending|payment|budget)$/.test(plain);

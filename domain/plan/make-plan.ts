@@ -9,12 +9,13 @@ import {
 import type { PlanIntent } from './draft.ts';
 import { priceIn } from './pricing.ts';
 import type { Lack } from './rules/doubts.ts';
+import { isLong } from './rules/long-requests.ts';
 import { planByWords, type RuleOptions, type RuleResult } from './rules/planner.ts';
 import { candidateSentences, teach } from './rules/teach.ts';
 import type { Reading } from './understanding/reading.ts';
+import { covers } from './understanding/spans.ts';
 import type {
   PlanQuestion,
-  Span,
   Understanding,
   UnderstoodPart,
   WordLimits,
@@ -64,27 +65,16 @@ export function planReading(reading: Reading, context: AssembleContext, tools: R
 const withLimits = (planned: RulePlan, limits: WordLimits): RulePlan =>
   planned.ok ? { ...planned, limits } : planned;
 
-const MANY = 5; // sentences; in a longer story sums are told for many reasons
-
-/** A sum that is told beside the request may be meant as its limit: the person says. */
-function strayMoney(
-  { mentions, clauses, text }: Reading,
-  { parts, questions }: SaidLimits,
-  answers: JsonObject,
-): PlanQuestion[] {
-  if (
-    questions.length > 0 ||
-    Object.hasOwn(answers, 'maxCost') ||
-    new Set(clauses.map(({ sentence }) => sentence)).size >= MANY
-  )
-    return [];
+/** A sum that is told beside the request may be meant as its limit: the person says. In a long story sums have many reasons. */
+function strayMoney(reading: Reading, { parts, questions }: SaidLimits, answers: JsonObject): PlanQuestion[] {
+  const { mentions, clauses, text } = reading;
+  if (questions.length > 0 || Object.hasOwn(answers, 'maxCost') || isLong(reading)) return [];
   const told = clauses.filter(({ mood }) => mood === 'statement');
-  const within = (outer: Span, inner: Span): boolean => outer[0] <= inner[0] && inner[1] <= outer[1];
   const stray = mentions.find(
     (one) =>
       one.kind === 'money' &&
-      told.some(({ span }) => within(span, one.span)) &&
-      !parts.some(({ span }) => within(span, one.span)),
+      told.some(({ span }) => covers(span, one.span)) &&
+      !parts.some(({ span }) => covers(span, one.span)),
   );
   if (stray === undefined) return [];
   const said = text.slice(...stray.span);

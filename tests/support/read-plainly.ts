@@ -1,5 +1,5 @@
 import type { Reading, Word } from '../../domain/plan/understanding/reading.ts';
-import { covers } from '../../domain/plan/understanding/folded.ts';
+import { covers } from '../../domain/plan/understanding/spans.ts';
 import type { Span } from '../../domain/plan/understanding/understanding.ts';
 
 /** A request as its letters show it: words, quotes and addresses, one clause. What libraries read is better. */

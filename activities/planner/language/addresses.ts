@@ -1,3 +1,4 @@
+import { overlaps } from '../../../domain/plan/understanding/spans.ts';
 import type { Mention } from '../../../domain/plan/understanding/reading.ts';
 import { findQuotes } from './quotes.ts';
 
@@ -29,10 +30,8 @@ const findAddresses = (text: string): Mention[] => [
   ...[...text.matchAll(DOMAIN)].filter((match) => isPage(text, match)).map(addressOf),
 ];
 
-const overlaps = (one: Mention, other: Mention): boolean =>
-  one.span[0] < other.span[1] && other.span[0] < one.span[1];
 const keepFirst = (kept: Mention[], next: Mention): Mention[] =>
-  kept.some((one) => overlaps(one, next)) ? kept : [...kept, next];
+  kept.some((one) => overlaps(one.span, next.span)) ? kept : [...kept, next];
 
 /** Quoted texts and addresses. What lies within a quote belongs to the quote; a quote that is an address is an address. */
 export function findQuotesAndAddresses(text: string): Mention[] {

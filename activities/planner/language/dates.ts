@@ -1,3 +1,4 @@
+import { addDays } from '../../../domain/plan/understanding/days.ts';
 import * as chrono from 'chrono-node/en';
 import type { Mention } from '../../../domain/plan/understanding/reading.ts';
 import { NUMBER_WORDS, numberOf } from './numbers.ts';
@@ -83,9 +84,6 @@ const iso = (parts: ChronoResult['start']): string =>
   [parts.get('year') ?? 0, parts.get('month') ?? 0, parts.get('day') ?? 0]
     .map((part, at) => String(part).padStart(at === 0 ? 4 : 2, '0'))
     .join('-');
-
-const addDays = (day: string, days: number): string =>
-  new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
 
 const MONTH =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';

@@ -36,7 +36,7 @@ function addUp(words: readonly string[]): number | undefined {
   return total + (part ?? 0);
 }
 
-/** The value of "12", "1,200", "twenty-one" or "a"; undefined for what is no number. */
+/** The value of "12", "1,200", "twenty-one" or "a"; undefined where the text is no number. */
 export function numberOf(written: string): number | undefined {
   const digits = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/u.test(written) ? written.replaceAll(',', '') : written;
   if (/^\d{1,15}(?:\.\d{1,18})?$/u.test(digits)) return Number(digits);

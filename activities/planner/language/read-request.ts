@@ -1,3 +1,4 @@
+import { overlaps } from '../../../domain/plan/understanding/spans.ts';
 import type { Mention, Reading, Word } from '../../../domain/plan/understanding/reading.ts';
 import { blankOut, findQuotesAndAddresses } from './addresses.ts';
 import { findClauses } from './clauses.ts';
@@ -17,13 +18,10 @@ export interface ReadOptions {
   vocabulary: readonly string[];
 }
 
-const overlaps = (one: Mention, other: Mention): boolean =>
-  one.span[0] < other.span[1] && other.span[0] < one.span[1];
-
 /** The first kind wins a passage: "2 SOL" is money and no count. */
 const addApart = (kept: Mention[], found: readonly Mention[]): Mention[] => [
   ...kept,
-  ...found.filter((mention) => !kept.some((one) => overlaps(one, mention))),
+  ...found.filter((mention) => !kept.some((one) => overlaps(one.span, mention.span))),
 ];
 
 function tagAll(raw: readonly RawWord[], norms: readonly string[], sentenceOf: readonly number[]): Tagged[] {

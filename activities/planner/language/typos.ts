@@ -46,7 +46,7 @@ const mayBeTypo = ({ text, span }: RawWord, masked: string): boolean =>
   /^\p{Ll}+$/u.test(text) ||
   (/^\p{Lu}\p{Ll}+$/u.test(text) && BEGINS_SENTENCE.test(masked.slice(Math.max(0, span[0] - 20), span[0])));
 
-/** Words that are no English and close to one that is known. */
+/** Words that are not English but are close to a known word. */
 export function findCorrections(
   words: readonly RawWord[],
   masked: string,

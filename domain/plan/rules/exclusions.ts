@@ -1,3 +1,4 @@
+import { positions } from '../understanding/spans.ts';
 import { hit } from './profile.ts';
 import { NAMED } from './match.ts';
 import { isPlain, termsOf } from './phrases.ts';
@@ -56,7 +57,7 @@ function contrastsOf(scene: Scene): number[][] {
         !(end > start && /[,;:.]/.test(text.slice(words[end - 1]!.span[1], words[end]!.span[0])))
       )
         end++;
-      if (end > start) found.push(Array.from({ length: end - at }, (_, place) => at + place));
+      if (end > start) found.push(positions(at, end));
       at = end;
     }
   }

@@ -1,11 +1,16 @@
-import type { Clause } from '../understanding/reading.ts';
+import type { Clause, Reading } from '../understanding/reading.ts';
 import { comparisonOf } from './conditions.ts';
 import { headOf, NAMED, servicesFor } from './match.ts';
 import { leadingVerb } from './phrases.ts';
 import { textOf, wordAt, type Scene } from './scene.ts';
 import { taskOf } from './tasks.ts';
 
-const MANY = 5; // sentences; who writes more tells a story around what they want
+const MANY = 5; // sentences
+
+/** Who writes many sentences tells a story around what they want. */
+export const isLong = ({ clauses }: Pick<Reading, 'clauses'>): boolean =>
+  new Set(clauses.map(({ sentence }) => sentence)).size >= MANY;
+
 const LONGEST_FRAGMENT = 14; // words
 
 /**
@@ -15,7 +20,7 @@ const LONGEST_FRAGMENT = 14; // words
 export function isMeant(scene: Scene, clause: Clause): boolean {
   if (isOfMail(scene.reading.text, clause.span[0])) return false;
   const { clauses } = scene.reading;
-  if (new Set(clauses.map(({ sentence }) => sentence)).size < MANY) return true;
+  if (!isLong(scene.reading)) return true;
   const own = clauses.filter(({ sentence }) => sentence === clause.sentence);
   if (own.some(({ mood }) => mood === 'condition'))
     return (

@@ -1,3 +1,4 @@
+import { daysBetween } from '../understanding/days.ts';
 import type { Mention } from '../understanding/reading.ts';
 import type { Field } from './fields.ts';
 import { found, NONE, type Finding, type Source } from './finding.ts';
@@ -61,13 +62,13 @@ function onlyNumber({ scene, mentions, free }: Source): Finding {
 /** From the first to the last day of a range, or weeks of them. Of "five days" nobody knows whether the last night counts. */
 function nightsIn({ scene, mentions, free }: Source): Finding | undefined {
   const range = mentions.find((one) => one.kind === 'date' && one.to !== undefined);
-  if (range?.kind === 'date') return found(nightsBetween(range.from, range.to!), []);
+  if (range?.kind === 'date') return found(daysBetween(range.from, range.to!), []);
   const [first, last] = mentions.filter((one) => one.kind === 'date');
   if (first?.kind === 'date' && last?.kind === 'date') {
     const words = wordsWithin(scene, last.span, free);
     const isEnd =
       LEAVING.test(scene.reading.text.slice(first.span[1], last.span[0])) && last.from > first.from;
-    if (isEnd) return found(nightsBetween(first.from, last.from), words, last);
+    if (isEnd) return found(daysBetween(first.from, last.from), words, last);
   }
   const stay = mentions.find(
     (one) =>
@@ -80,7 +81,6 @@ function nightsIn({ scene, mentions, free }: Source): Finding | undefined {
     : { kind: 'unfit', said: scene.reading.text.slice(...stay.span), words };
 }
 
-const nightsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 const LEAVING = /\b(?:until|till|to|through|check-?\s?out|leav\w+|depart\w+|out)\b/i;
 
 function numberBeside(own: ReadonlySet<string>, { scene, mentions, free }: Source): Finding {

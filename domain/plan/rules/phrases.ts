@@ -1,7 +1,8 @@
+import { covers } from '../understanding/spans.ts';
 import type { Reading } from '../understanding/reading.ts';
 import { isPlainVerb, isSoft } from './lexicon.ts';
 import { isLocal } from './local-words.ts';
-import { covers, wordAt, type Scene, type Task } from './scene.ts';
+import { wordAt, type Scene, type Task } from './scene.ts';
 
 const PREPOSITIONS = new Set(
   'of for about on from over in at with between to by during since into as within against under above near around regarding concerning using via'.split(

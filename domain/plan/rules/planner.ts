@@ -1,3 +1,4 @@
+import { covers, positions } from '../understanding/spans.ts';
 import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { CatalogueService } from '../catalogue.ts';
 import type { Draft } from '../draft.ts';
@@ -11,7 +12,7 @@ import { rulesOut } from './exclusions.ts';
 import { intentOf } from './intent.ts';
 import { performTask } from './perform.ts';
 import { profileOf } from './profile.ts';
-import { covers, type Choices, type Scene, type Task } from './scene.ts';
+import { type Choices, type Scene, type Task } from './scene.ts';
 import { isSoft } from './lexicon.ts';
 import { askAboutUntakeable, askWhatIsMeant, isIdle, isLimitWord, isUnclear } from './uncertain.ts';
 import { isMeant } from './long-requests.ts';
@@ -86,6 +87,7 @@ function createScene(reading: Reading, services: readonly CatalogueService[], op
       tasks.filter(({ sentence }) => sentence === task.sentence),
       tasks.filter(({ sentence }) => sentence !== task.sentence),
     ],
+    untrusted,
     excluded: new Set(),
     certainty: [],
     used: [],
@@ -127,7 +129,7 @@ function leadOf({ reading }: Scene, first: number): number[] {
     if (isLimitWord(norm) || (LEADING.has(norm) && start === at + 1)) start = at;
     else if (!isSoft(norm)) break;
   }
-  return Array.from({ length: first - start }, (_, place) => start + place);
+  return positions(start, first);
 }
 
 const LEADING = new Set(
@@ -136,8 +138,7 @@ const LEADING = new Set(
 
 /** Instructions and branches in the order of the request. "Otherwise" belongs to the last condition before it. */
 function piecesOf(scene: Scene): (Task | Branch)[] {
-  const { reading } = scene;
-  const untrusted = untrustedClauses(reading);
+  const { reading, untrusted } = scene;
   for (const clause of untrusted) scene.account.take(taskOf(reading, clause).words, { as: 'ignored' });
   const asked = reading.clauses.filter((clause) => isAsked(clause) && !untrusted.includes(clause));
   const clauses = asked.filter((clause) => isMeant(scene, clause) && !isAboutDoing(reading, clause));

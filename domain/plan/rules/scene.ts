@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../schemas/core/json.ts';
-import type { Mention, Reading, Word } from '../understanding/reading.ts';
+import type { Clause, Mention, Reading, Word } from '../understanding/reading.ts';
+import { covers } from '../understanding/spans.ts';
 import type { Span } from '../understanding/understanding.ts';
 import type { Account } from './account.ts';
 import type { Builder } from './builder.ts';
@@ -28,6 +29,8 @@ export interface Scene {
   cheapest: boolean;
   /** Whether a text matches a service's pattern; patterns are strangers', so the engine for them is safe. */
   matches: (pattern: string, text: string) => boolean;
+  /** Clauses that give orders to machines: nothing in them is done. */
+  untrusted: readonly Clause[];
   /** Ids of services that the request rules out. */
   excluded: Set<string>;
   /** Where else to look for a value of a task: the rest of its sentence, then the rest of the request. */
@@ -74,8 +77,6 @@ export function spanOf(
 
 export const textOf = (scene: Pick<Scene, 'reading'>, task: Pick<Task, 'words' | 'mentions'>): string =>
   task.words.length + task.mentions.length === 0 ? '' : scene.reading.text.slice(...spanOf(scene, task));
-
-export const covers = ([start, end]: Span, [from, to]: Span): boolean => start <= from && to <= end;
 
 /** Positions of the words that a mention was read from. */
 export const wordsWithin = (

@@ -1,3 +1,4 @@
+import { covers } from '../understanding/spans.ts';
 import type { Json } from '../../../schemas/core/json.ts';
 import type { Mention } from '../understanding/reading.ts';
 import type { Call } from './call.ts';
@@ -5,7 +6,7 @@ import { beginsPurpose, isSoft } from './lexicon.ts';
 import { isPlain } from './phrases.ts';
 import { hit, type Profile } from './profile.ts';
 import { isIn } from './words.ts';
-import { covers, wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
+import { wordAt, wordsWithin, type Scene, type Task } from './scene.ts';
 
 /** Notes what the words of a task became: values of params, and the task itself. Without a step it is asked about. */
 export function takeTask(

@@ -1,3 +1,4 @@
+import { positions } from '../understanding/spans.ts';
 import type { Clause, Reading } from '../understanding/reading.ts';
 import type { Task } from './scene.ts';
 
@@ -10,7 +11,7 @@ export function taskOf(reading: Reading, clause: Clause): Task {
   const isFirst = !reading.clauses.some(({ span }) => span[0] < clause.span[0]);
   const from = isFirst ? 0 : clause.span[0];
   return {
-    words: Array.from({ length: clause.to - clause.from }, (_, place) => clause.from + place),
+    words: positions(clause.from, clause.to),
     mentions: reading.mentions.filter(({ span }) => span[0] >= from && span[0] < next),
     isQuestion: clause.mood === 'question',
     sentence: clause.sentence,

@@ -1,3 +1,4 @@
+import { positions } from '../understanding/spans.ts';
 import type { Understanding } from '../understanding/understanding.ts';
 import type { Use } from './account.ts';
 import { isSoft } from './lexicon.ts';
@@ -7,7 +8,7 @@ import { wordAt, type Scene } from './scene.ts';
 export function understandingOf(scene: Scene): Understanding {
   const { reading, account, doubts, builder } = scene;
   const asked = new Set(
-    reading.clauses.filter(({ mood }) => mood !== 'statement').flatMap(({ from, to }) => range(from, to)),
+    reading.clauses.filter(({ mood }) => mood !== 'statement').flatMap(({ from, to }) => positions(from, to)),
   );
   const rest = (index: number): Use => {
     if (!asked.has(index)) return { as: 'context' };
@@ -23,6 +24,3 @@ export function understandingOf(scene: Scene): Understanding {
     questions: doubts.questions,
   };
 }
-
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: to - from }, (_, place) => from + place);

@@ -1,8 +1,10 @@
+import { daysBetween } from '../understanding/days.ts';
+import { covers } from '../understanding/spans.ts';
 import type { Span } from '../understanding/understanding.ts';
 import type { Field } from './fields.ts';
 import { found, NONE, type Finding, type Source } from './finding.ts';
 import { isAhead } from './phrases.ts';
-import { covers, spanOf, wordsWithin, type Scene, type Task } from './scene.ts';
+import { spanOf, wordsWithin, type Scene, type Task } from './scene.ts';
 
 export function duration(source: Source, perDay: number, when: 'past' | 'future'): Finding {
   const { scene, mentions, free } = source;
@@ -27,7 +29,7 @@ function sinceDate({ scene, mentions, free }: Source, perDay: number): Finding {
     date.from > today && !isYearTold
       ? `${Number(date.from.slice(0, 4)) - 1}${date.from.slice(4)}`
       : date.from;
-  const days = (Date.parse(today) - Date.parse(from)) / 86_400_000;
+  const days = daysBetween(from, today);
   return days > 0 ? found(days * perDay, wordsWithin(scene, date.span, free), date) : NONE;
 }
 

@@ -1,3 +1,4 @@
+import { positions } from '../understanding/spans.ts';
 import { isIn } from './words.ts';
 import { askFor } from './doubts.ts';
 import { isSoft } from './lexicon.ts';
@@ -17,9 +18,7 @@ export const isIdle = (scene: Scene, index: number): boolean => {
   const { norm } = wordAt(scene, index);
   const hasLimit = scene.reading.clauses.some(
     ({ from, to }) =>
-      index >= from &&
-      index < to &&
-      Array.from({ length: to - from }, (_, place) => from + place).some((one) => scene.account.isTaken(one)),
+      index >= from && index < to && positions(from, to).some((one) => scene.account.isTaken(one)),
   );
   return isSoft(norm) || isPlain(scene, index) || (hasLimit && isIn(norm, LIMIT_WORDS));
 };

@@ -120,7 +120,7 @@ function assetValue(field: Field, source: Source, choices: readonly Choice[] | u
     : { kind: 'unfit', said: symbol.value, words: symbol.words };
 }
 
-/** "in USDC of ETH": what stands behind "to" or "in" is where a change goes, what stands behind "from" is where it begins. */
+/** The asset behind "to" or "in" is the one that is got; the asset behind "from" is the one that is given. */
 function isOnSide({ role }: Field, { reading }: Scene, index: number): boolean {
   const before = reading.words[index - 1]?.norm ?? '';
   if (role === 'from') return !/^(?:to|into|in)$/.test(before);

@@ -6,7 +6,7 @@ import { checkValues, conditionProblems, type CheckedValues } from './check-valu
 import type { Claims } from './claims.ts';
 import { onceEach, questionFor, safeQuestions, withoutQuestion } from './detail-questions.ts';
 import { excludedParts, excludedProblems, exclusions } from './excluded.ts';
-import { covers, overlaps } from './folded.ts';
+import { covers, overlaps } from './spans.ts';
 import { accountsFor, asks, coverRest, createFinder } from './passages.ts';
 import type { Mention, Reading } from './reading.ts';
 import type { Source } from './said-values.ts';

@@ -1,7 +1,7 @@
 import type { CatalogueService } from '../catalogue.ts';
 import type { DraftStep } from '../draft.ts';
 import { wordSet } from '../scoring.ts';
-import { overlaps } from './folded.ts';
+import { overlaps } from './spans.ts';
 import { asks } from './passages.ts';
 import type { Clause, Reading, Word } from './reading.ts';
 import type { UnderstoodPart } from './understanding.ts';

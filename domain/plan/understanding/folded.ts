@@ -43,7 +43,3 @@ export function blank(text: string, spans: readonly Span[]): string {
   for (const [start, end] of spans) left = left.slice(0, start) + '\n'.repeat(end - start) + left.slice(end);
   return left;
 }
-
-export const overlaps = (a: Span, b: Span): boolean => a[0] < b[1] && b[0] < a[1];
-
-export const covers = (outer: Span, inner: Span): boolean => outer[0] <= inner[0] && inner[1] <= outer[1];

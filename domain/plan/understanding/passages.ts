@@ -1,4 +1,5 @@
-import { covers, fold, findWords, overlaps } from './folded.ts';
+import { fold, findWords } from './folded.ts';
+import { covers, overlaps } from './spans.ts';
 import type { Clause, Reading, Word } from './reading.ts';
 import type { Passage, Span, UnderstoodPart } from './understanding.ts';
 

@@ -1,4 +1,4 @@
-import { overlaps } from './folded.ts';
+import { overlaps } from './spans.ts';
 import type { Mention, Reading } from './reading.ts';
 import type { Span } from './understanding.ts';
 

@@ -1,3 +1,4 @@
+import { addDays } from './days.ts';
 import type { Mention, Reading } from './reading.ts';
 import type { Span } from './understanding.ts';
 import { plainName, type Literal } from './deciding.ts';
@@ -13,7 +14,6 @@ type Day = Extract<Mention, { kind: 'date' }>;
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2}))?/;
 const BEGINS = /(checkin|start|from|begin|arriv|pickup)/;
 const ENDS = /(checkout|end|until|till|return|depart|leave|dropoff|to$)/;
-const DAY_MS = 86_400_000;
 
 export const looksLikeDate = ({ role, schema, value }: Literal): boolean =>
   typeof value === 'string' &&
@@ -42,9 +42,7 @@ export function findDate(literal: Literal, reading: Reading, open: string): Said
 function staysFrom({ from, to }: Day, { mentions }: Reading): string[] {
   if (to !== undefined) return [];
   return mentions.flatMap((one) =>
-    one.kind === 'duration' && one.when === 'plain'
-      ? [new Date(Date.parse(from) + Math.round(one.days) * DAY_MS).toISOString().slice(0, 10)]
-      : [],
+    one.kind === 'duration' && one.when === 'plain' ? [addDays(from, Math.round(one.days))] : [],
   );
 }
 

@@ -1,6 +1,7 @@
+import { daysBetween } from './days.ts';
 import type { Mention, Reading } from './reading.ts';
 import type { Span } from './understanding.ts';
-import { overlaps } from './folded.ts';
+import { overlaps } from './spans.ts';
 import { plainName, type Literal } from './deciding.ts';
 
 interface SaidNumber {
@@ -11,7 +12,6 @@ interface SaidNumber {
 
 const PEOPLE =
   /^(people|person|adult|guest|attendee|participant|seat|travell?er|passenger|visitor|kid|child|friend|pax|us|of us)/i;
-const DAY_MS = 86_400_000;
 
 /** Where a number stands in the request as what its field is for: two nights are not two people. */
 export function findNumber(
@@ -80,6 +80,3 @@ const countOf = (unit: string): SaidNumber['of'] =>
       : /^(day|hour|week|month|year|minute)/i.test(unit)
         ? 'time'
         : 'plain';
-
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);

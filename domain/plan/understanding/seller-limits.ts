@@ -1,4 +1,5 @@
 import type { Mention, Reading } from './reading.ts';
+import { overlaps } from './spans.ts';
 import type { Span, UnderstoodPart, WordLimits } from './understanding.ts';
 
 /** Names that the catalogue has: a name in lower case is recognised only by them. */
@@ -114,8 +115,6 @@ function writtenName(reading: Reading, at: number): Span | undefined {
   }
   return end === undefined ? undefined : [at, end];
 }
-
-const overlaps = (a: Span, b: Span): boolean => a[0] < b[1] && b[0] < a[1];
 
 const isConditional = (span: Span, { clauses }: Reading): boolean =>
   clauses.some((clause) => clause.mood === 'condition' && overlaps(clause.span, span));

@@ -4,6 +4,7 @@ import type { AssembleContext } from '../assemble.ts';
 import type { CatalogueService } from '../catalogue.ts';
 import { plainMoney } from './plain-money.ts';
 import { sellerLimits, type Sellers } from './seller-limits.ts';
+import { covers } from './spans.ts';
 import { isBound, phraseAround } from './bound-words.ts';
 import type { Mention, Reading } from './reading.ts';
 import type { PlanQuestion, UnderstoodPart, WordLimits } from './understanding.ts';
@@ -74,13 +75,11 @@ export function limitsOf(reading: Reading, context: LimitContext): SaidLimits {
 }
 
 /** What is quoted or hangs on a condition ("if the price is under 100 dollars") limits nothing. */
-function isSaid({ span: [start, end] }: Mention, { mentions, clauses }: Reading): boolean {
-  const covers = ({ span }: { span: readonly [number, number] }): boolean =>
-    span[0] <= start && end <= span[1];
+function isSaid({ span }: Mention, { mentions, clauses }: Reading): boolean {
   const isQuoted = mentions.some(
-    (other) => (other.kind === 'quote' || other.kind === 'url') && covers(other),
+    (other) => (other.kind === 'quote' || other.kind === 'url') && covers(other.span, span),
   );
-  return !isQuoted && !clauses.some((clause) => clause.mood === 'condition' && covers(clause));
+  return !isQuoted && !clauses.some((clause) => clause.mood === 'condition' && covers(clause.span, span));
 }
 
 function addMoney(said: SaidLimits, money: Money, reading: Reading, codes: readonly string[]): void {
