@@ -1,6 +1,7 @@
 import { composeApi } from '../processes/compose-api.ts';
 import { reasoningOptions } from '../api/families/reasoning/from-config.ts';
-import { buildAssetBook, planAsset } from '../domain/assets.ts';
+import { planAsset } from '../domain/assets.ts';
+import { bookOf } from '../families/assets.ts';
 import { startStack, stackConfig } from '../embedded/stack.ts';
 import { createLog } from '../config/logging.ts';
 import { VERSION } from '../config/version.ts';
@@ -36,7 +37,7 @@ const parts = await composeApi({
   version: VERSION,
   eagerStart: true,
 });
-const assets = buildAssetBook(environment.config);
+const assets = bookOf(environment.config);
 const options = reasoningOptions({
   config: environment.config,
   assets,

@@ -72,8 +72,17 @@ export interface AssetSettings {
   ASSET_GROUPS?: string | undefined;
 }
 
-/** The asset book of an installation. SOL is always there; a code has the same decimals on every chain. */
-export function buildAssetBook(settings: AssetSettings): AssetBook {
+/** Assets that a family brings, beside those of the settings, and units of them for budgets. */
+export interface FamilyAssets {
+  assets: readonly Asset[];
+  groups?: readonly AssetGroup[];
+}
+
+/**
+ * The asset book of an installation. SOL is always there; a code has the same decimals on every chain. What the settings name
+ * and a family brings, too, is one asset.
+ */
+export function buildAssetBook(settings: AssetSettings, more: readonly FamilyAssets[] = []): AssetBook {
   const escrowNetwork = settings.SOLANA_CAIP2 ?? SOLANA_CLUSTERS[settings.SOLANA_NETWORK ?? 'devnet'];
   if (escrowNetwork === undefined)
     throw new EngineError(
@@ -87,11 +96,12 @@ export function buildAssetBook(settings: AssetSettings): AssetBook {
     address: null,
     decimals: 9,
   };
-  const assets = [
+  const assets = onceEach([
     sol,
     ...parseAssets(settings.ESCROW_ASSETS, escrowNetwork),
     ...parseAssets(settings.EVM_ASSETS, `eip155:${settings.EVM_CHAIN_ID}`),
-  ];
+    ...more.flatMap(({ assets: theirs }) => theirs),
+  ]);
   for (const asset of assets) {
     const other = assets.find(({ code, decimals }) => code === asset.code && decimals !== asset.decimals);
     if (other !== undefined)
@@ -100,8 +110,13 @@ export function buildAssetBook(settings: AssetSettings): AssetBook {
         `${asset.code} has ${asset.decimals} decimals on one chain and ${other.decimals} on another; that is not supported.`,
       );
   }
-  return { assets, escrowNetwork, groups: parseGroups(settings.ASSET_GROUPS, assets) };
+  const theirs = more.flatMap(({ groups = [] }) => groups);
+  return { assets, escrowNetwork, groups: [...parseGroups(settings.ASSET_GROUPS, assets), ...theirs] };
 }
+
+const onceEach = (assets: readonly Asset[]): Asset[] => [
+  ...new Map(assets.toReversed().map((asset) => [asset.id, asset])).values(),
+].toReversed();
 
 /** "USD:6:<CAIP-19>|<CAIP-19>,...". A group of assets that are not here would count nothing and hide a mistake. */
 function parseGroups(list: string | undefined, assets: readonly Asset[]): AssetGroup[] {

@@ -3,7 +3,7 @@ import type { FamilyModule, HealthNames } from '../api/family.ts';
 import type { CodeMeaning } from '../api/problem-codes.ts';
 import type { Config } from '../config/config.ts';
 import type { SettingsPart } from '../config/settings.ts';
-import type { AssetBook } from '../domain/assets.ts';
+import type { AssetBook, FamilyAssets } from '../domain/assets.ts';
 import type { CatalogueService } from '../domain/plan/catalogue.ts';
 import type { SearchAttributes } from '../domain/search-attributes.ts';
 import type { MigrationClass } from '../migrations/index.ts';
@@ -84,6 +84,8 @@ export interface Family<Own extends object = object> {
   crashPoints?: Readonly<Record<string, string>>;
   /** Kinds of ledger accounts besides the engine's. */
   accounts?: readonly string[];
+  /** What it pays in, besides the assets of the settings. */
+  assets?(config: Config & Own): FamilyAssets;
   migrations?(): Promise<{ migrations: readonly MigrationClass[] }>;
   /** Routes, streams, catalogue and health. */
   api(): Promise<{ createApi(context: ApiContext<Own>): FamilyModule | Promise<FamilyModule> }>;

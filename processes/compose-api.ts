@@ -8,9 +8,9 @@ import { createJournal } from '../db/journal.ts';
 import { createNotifier } from '../db/notifier.ts';
 import { canAlterAudit } from '../db/roles.ts';
 import { createSealer } from '../db/sealing.ts';
-import { buildAssetBook } from '../domain/assets.ts';
 import { required } from '../config/temporal-connection.ts';
 import type { ServedApi } from '../api/family.ts';
+import { bookOf } from '../families/assets.ts';
 import type { Family } from '../families/define.ts';
 import { families as served } from '../families/index.ts';
 import { serveFamilies } from './serve-families.ts';
@@ -48,7 +48,7 @@ export async function composeApi({
   const settings = { ...apiSettings(config, databaseUrl, version), eagerStart };
   if (settings.auth === 'on') await warnOfOneRole(db, log);
   const notifier = createNotifier(db.pool);
-  const assets = buildAssetBook(config);
+  const assets = bookOf(config, families);
   const { catalogue, close: closeServices } = createServiceCatalogue(config, assets, (text) =>
     log.warn(text),
   );

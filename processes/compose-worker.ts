@@ -7,6 +7,7 @@ import { createJournalActivities } from '../activities/journal/activities.ts';
 import { createLedgerActivities } from '../activities/ledger/activities.ts';
 import { createPaymentActivities } from '../activities/payments/activities.ts';
 import { createEscrowActivities } from '../activities/escrow/activities.ts';
+import { createFamilyPayments } from '../activities/payments/for-families.ts';
 import { createRails, type RailsConfig } from '../activities/payments/rails.ts';
 import { createPlanningActivities } from '../activities/planner/activities.ts';
 import { createLookup } from '../activities/planner/lookups.ts';
@@ -23,9 +24,9 @@ import { createNotifier } from '../db/notifier.ts';
 import { createSealer } from '../db/sealing.ts';
 import { createValues } from '../db/values.ts';
 import { costLimitsOf } from '../domain/payments/cost-limits.ts';
-import { buildAssetBook } from '../domain/assets.ts';
 import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { required } from '../config/temporal-connection.ts';
+import { bookOf } from '../families/assets.ts';
 import type { Family } from '../families/define.ts';
 import type { WorkerContext, WorkerPart } from '../workers/family.ts';
 
@@ -50,7 +51,7 @@ export async function composeActivities(
   families: readonly Family[],
 ): Promise<WorkerParts> {
   const { close: closeStores, ...stores } = await openStores(config);
-  const assets = buildAssetBook(config);
+  const assets = bookOf(config, families);
   const {
     catalogue,
     fetch,
@@ -65,6 +66,7 @@ export async function composeActivities(
     config,
     log,
     tell,
+    payments: createFamilyPayments({ ...common, rails, seller }),
     catalogue: async () => (await catalogue.services()).services,
   });
   const model = modelSettings(config);

@@ -4,7 +4,8 @@ import { parseEnv } from 'node:util';
 import type { Database } from '../db/database.ts';
 import { createAuditor } from '../db/repositories/audit.ts';
 import { assignSurplus, listSurplus, nameOf, type Assigned } from '../db/repositories/surplus.ts';
-import { buildAssetBook, type AssetBook } from '../domain/assets.ts';
+import type { AssetBook } from '../domain/assets.ts';
+import { bookOf as installed } from '../families/assets.ts';
 import { DEFAULT_TENANT } from '../domain/tenants.ts';
 import { loadConfig } from '../families/config.ts';
 import { prepareSchema } from '../families/schema.ts';
@@ -52,8 +53,8 @@ GET /ledger/surplus shows the same.`,
 function bookOf(data: string | undefined): AssetBook {
   const config = loadConfig();
   const file = join(data ?? config.DATA_DIR, 'stack.env');
-  if (config.DATABASE_URL !== undefined || !existsSync(file)) return buildAssetBook(config);
-  return buildAssetBook(loadConfig(parseEnv(readFileSync(file, 'utf8'))));
+  if (config.DATABASE_URL !== undefined || !existsSync(file)) return installed(config);
+  return installed(loadConfig(parseEnv(readFileSync(file, 'utf8'))));
 }
 
 async function list(db: Database, book: AssetBook): Promise<void> {

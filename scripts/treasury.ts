@@ -7,7 +7,7 @@ import { floatAccount } from '../domain/accounts.ts';
 import { costLimitOf, costLimitsOf } from '../domain/payments/cost-limits.ts';
 import { moveTreasury, treasuryOf } from '../db/repositories/treasury.ts';
 import { prepareSchema } from '../families/schema.ts';
-import { buildAssetBook } from '../domain/assets.ts';
+import { bookOf } from '../families/assets.ts';
 import { describeError } from '../domain/errors.ts';
 import { parseUnits, showAmount } from '../domain/money.ts';
 import type { Asset } from '../schemas/core/money.ts';
@@ -41,7 +41,7 @@ booked and not there shows in the next check of the books.`,
     if (!['show', 'put', 'take'].includes(action ?? ''))
       throw new UsageError('Say show, put or take; --help shows how.');
     const config = configOf(values.data);
-    const { assets } = buildAssetBook(config);
+    const { assets } = bookOf(config);
     const limits = costLimitsOf(config);
     const db = await openInstallation(installationOf(values.data), prepareSchema);
     try {

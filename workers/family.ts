@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
+import type { ReserveDirect } from '../activities/payments/judged-hold.ts';
 import type { Journal } from '../db/journal.ts';
 import type { Sealer } from '../db/sealing.ts';
 import type { Values } from '../db/values.ts';
@@ -8,6 +9,15 @@ import type { AssetBook } from '../domain/assets.ts';
 import type { CatalogueService } from '../domain/plan/catalogue.ts';
 import type { CompensateOutcome } from '../domain/ports/calling.ts';
 import type { Checkpoint } from '../domain/crash-points.ts';
+
+/** What the engine's payments do for a family's activities. */
+export interface FamilyPayments {
+  reserve: ReserveDirect;
+  /** What the account that pays in this asset (CAIP-19) holds on its chain; undefined where there is none. Throws when no node answers. */
+  chainBalance(assetId: string): Promise<bigint | undefined>;
+  /** The address that pays direct payments in this asset. */
+  payer(assetId: string): string | undefined;
+}
 
 /** What a worker process shares with a family's activities. `Own` are the family's settings. */
 export interface WorkerContext<Own extends object = object> {
@@ -21,6 +31,8 @@ export interface WorkerContext<Own extends object = object> {
   /** Every service that can be planned with. */
   catalogue(): Promise<readonly CatalogueService[]>;
   checkpoint?: Checkpoint<string>;
+  /** Payments that a family decides about while they are held. */
+  payments: FamilyPayments;
   /** Signals a run's workflow; one that has ended is told nothing. */
   tell(workflowId: string, signal: string, argument: object): Promise<void>;
 }

@@ -17,7 +17,7 @@ import { refundEntries } from '../../domain/payments/entries.ts';
 import { least } from '../../domain/payments/arrival.ts';
 import { canonicalTransaction } from '../../domain/payments/networks.ts';
 import { compensationKey } from '../../domain/payments/seller.ts';
-import { assetsOf, purseFor } from '../../domain/payments/purse.ts';
+import { paidAsset, purseFor } from '../../domain/payments/purse.ts';
 import type { IncomingRail, PayingRail, TransferSighting } from '../../domain/payments/rail.ts';
 import type { CompensateRequest } from '../../domain/ports/calling.ts';
 import type { Asset } from '../../schemas/core/money.ts';
@@ -120,7 +120,7 @@ async function credit(
   const { runId, stepId } = request;
   const run = await getRun(tools.db.pool, runId);
   if (run === undefined) throw new EngineError('run_not_found', `Run ${runId} has no row.`);
-  const { paid } = assetsOf(tools.assets, payment.asset);
+  const paid = paidAsset(tools.assets, payment.asset);
   const id = `refund:${payment.network}:${txHash}:${runId}:${stepId}`;
   const arrival = { ...found, txHash, asset: paid, sender: payment.pay_to };
   const amount = await tools.db.transaction(async (client) => {

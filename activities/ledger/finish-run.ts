@@ -11,7 +11,7 @@ import type { AssetBook } from '../../domain/assets.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { closeOperatorCost } from '../../db/repositories/operator-costs.ts';
 import { formatUnits } from '../../domain/money.ts';
-import { assetsOf, purseHolding } from '../../domain/payments/purse.ts';
+import { paidAsset, purseHolding } from '../../domain/payments/purse.ts';
 import type { FinishedRun, FinishRequest } from '../../domain/ports/ledger.ts';
 import type { JournalEvent, Ride } from '../../domain/ports/journal.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -73,7 +73,7 @@ async function endAsBooked(
   await lockRun(client, runId);
   const { cost, asset } = await costOfRun(client, runId);
   if (asset === null) return appendIn(client, rideOf(totals));
-  const { code, decimals } = assetsOf(assets, asset).paid;
+  const { code, decimals } = paidAsset(assets, asset);
   return appendIn(client, rideOf({ ...totals, cost: cost.toString(), asset: code, decimals }));
 }
 

@@ -25,8 +25,9 @@ import {
 import { asksPerson, carriedInto, dueAlerts, noRoom, type NoRoom } from '../../domain/budgets/room.ts';
 import { windowAt, type Window } from '../../domain/budgets/windows.ts';
 import { formatUnits } from '../../domain/money.ts';
-import { assetsOf } from '../../domain/payments/purse.ts';
+import { paidAsset } from '../../domain/payments/purse.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
+import type { BudgetAlert } from './judged-hold.ts';
 import type { PaymentTools } from './tools.ts';
 
 type Refused = Extract<SignOutcome, { kind: 'refused' }>;
@@ -46,7 +47,7 @@ export function askedOf(assets: AssetBook, run: RunRow, payment: PaymentRow, agr
     subject: run.subject,
     family: run.family,
     payee: payment.pay_to,
-    asset: assetsOf(assets, payment.asset).paid,
+    asset: paidAsset(assets, payment.asset),
     ...(purse.agent !== undefined && { agent: purse.agent }),
     ...(payment.service !== null && { service: payment.service }),
     ...(purse.kind === 'budget' && { funding: purse.budget }),
@@ -55,6 +56,12 @@ export function askedOf(assets: AssetBook, run: RunRow, payment: PaymentRow, agr
 }
 
 type Tools = Pick<PaymentTools, 'assets' | 'periodNow'>;
+
+/** It is held in all budgets that apply; `alerts` are the shares that it was the first to reach. */
+export interface BudgetsHeld {
+  kind: 'held';
+  alerts: BudgetAlert[];
+}
 
 /**
  * Holds the amount in every budget that applies, or says which of them is in the way; then nothing may be committed. The
@@ -65,12 +72,12 @@ export async function holdInBudgets(
   client: pg.PoolClient,
   tools: Tools,
   asked: Asked,
-): Promise<Refused | undefined> {
+): Promise<Refused | BudgetsHeld> {
   const { scope, payment } = asked;
   const { found, unreadable } = await applicable(client, tools, asked);
   if (unreadable !== undefined) return refusedFor(unread(unreadable, asked));
   if (isUnfunded(found, asked)) return refusedFor(gone(asked));
-  if (found.length === 0) return undefined;
+  if (found.length === 0) return { kind: 'held', alerts: [] };
   const nowMs = await tools.periodNow(client);
   let isNew = false;
   for (const budget of found) isNew ||= await needsWindow(client, budget, nowMs, scope.runId);
@@ -82,8 +89,10 @@ export async function holdInBudgets(
     held.push({ budget, window: await openWindow(client, budget, nowMs, scope.runId) });
   const refused = judge(held, asked);
   if (refused !== undefined) return refused;
-  for (const { budget, window } of held) await book(client, budget, window, asked, transferOf(payment));
-  return undefined;
+  const alerts: BudgetAlert[] = [];
+  for (const { budget, window } of held)
+    alerts.push(...(await book(client, budget, window, asked, transferOf(payment))));
+  return { kind: 'held', alerts };
 }
 
 /** The budget that would be in the way now, or null; looks only. */
@@ -221,7 +230,7 @@ async function book(
   window: BudgetWindow,
   { payment, scope, amount }: Asked,
   transferId: string,
-): Promise<void> {
+): Promise<BudgetAlert[]> {
   const units = toUnits(amount, scope.asset.decimals, budget.decimals);
   const used = { ...window, held: window.held + units };
   const alerted = dueAlerts(budget, used, window.alerted);
@@ -236,14 +245,23 @@ async function book(
   });
   const usedSoFar = formatUnits(used.held + used.spent, budget.decimals);
   const cap = formatUnits(budget.amount + window.carried, budget.decimals);
-  for (const share of alerted)
+  const alerts = alerted.map((share) => ({
+    id: `budget:${budget.id}:${window.key}:${share}`,
+    budget: budget.id,
+    window: window.key,
+    share,
+    used: usedSoFar,
+    cap,
+  }));
+  for (const { id, ...alert } of alerts)
     await raiseAttention(client, {
-      id: `budget:${budget.id}:${window.key}:${share}`,
+      id,
       tenant: budget.tenant,
       kind: 'budget_alert',
       runId: budget.period === 'run' ? scope.runId : null,
-      detail: `Budget "${budget.name}" has used ${percent(share)} % of its cap in ${window.key}: ${usedSoFar} of ${cap}.`,
-      data: { budget: budget.id, window: window.key, share, used: usedSoFar, cap },
+      detail: `Budget "${budget.name}" has used ${percent(alert.share)} % of its cap in ${window.key}: ${usedSoFar} of ${cap}.`,
+      data: alert,
       recurs: true, // more room closes it, and it may be used again
     });
+  return alerts;
 }

@@ -1,8 +1,9 @@
 import { readBalance } from '../../db/ledger.ts';
+import { readHalt } from '../../db/repositories/payments-halt.ts';
 import { promisedIn } from '../../db/repositories/payments-write.ts';
 import type { NoRoom } from '../../domain/budgets/room.ts';
 import { tokenOf } from '../../domain/assets.ts';
-import { assetsOf } from '../../domain/payments/purse.ts';
+import { paidAsset } from '../../domain/payments/purse.ts';
 import { askedOf, findNoRoom } from './budget-room.ts';
 import { floatSuffices, treasurySuffices } from './hold.ts';
 import { costSuffices, isCostCovered } from './operator-costs.ts';
@@ -13,7 +14,8 @@ export async function isFunded(tools: PaymentTools, intentId: string): Promise<b
   const payment = await mustGetPayment(tools, intentId);
   if (payment.kind !== 'step') return true; // it is held already
   const { pool } = tools.db;
-  const { paid } = assetsOf(tools.assets, payment.asset);
+  if ((await readHalt(pool)).halted) return false;
+  const paid = paidAsset(tools.assets, payment.asset);
   const purse = purseOf(tools, payment, await mustGetRun(tools, payment.run_id));
   const rail = mustFindRail(tools, payment);
   const [onChain, promised, reserve, source] = await Promise.all([

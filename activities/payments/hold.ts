@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import { tokenOf } from '../../domain/assets.ts';
 import { paymentEntries, type PaymentParties } from '../../domain/payments/entries.ts';
-import { assetsOf, type RunPurse } from '../../domain/payments/purse.ts';
+import { paidAsset, type RunPurse } from '../../domain/payments/purse.ts';
 import type { CustodyRail, PayingRail } from '../../domain/payments/rail.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
+import type { Asset } from '../../schemas/core/money.ts';
 import type { PaymentStatus } from '../../schemas/core/payment.ts';
 import { applyTransfer, closeTransfer, readBalance } from '../../db/ledger.ts';
 import { raiseAttention, settleAttention } from '../../db/repositories/attention.ts';
@@ -17,10 +18,10 @@ import {
   type PaymentRow,
   type StepPayment,
 } from '../../db/repositories/payments-write.ts';
-import { isEnding } from '../../db/repositories/runs.ts';
+import { isEnding, type RunRow } from '../../db/repositories/runs.ts';
 import { drawReserve } from '../../db/repositories/run-money.ts';
-import { closeOperatorCost } from '../../db/repositories/operator-costs.ts';
-import { askedOf, holdInBudgets, type Asked } from './budget-room.ts';
+import { closeOperatorCost, type OperatorCost } from '../../db/repositories/operator-costs.ts';
+import { askedOf, holdInBudgets, type Asked, type BudgetsHeld } from './budget-room.ts';
 import { costOf, costSuffices, holdCost, tellCost } from './operator-costs.ts';
 import { mustGetRun, purseOf, type PaymentTools } from './tools.ts';
 
@@ -50,7 +51,7 @@ export async function prepare(
 ): Promise<Refused | undefined> {
   const run = await mustGetRun(tools, payment.run_id);
   if (run.purse.kind === 'nothing') return paysNothing;
-  const { paid } = assetsOf(tools.assets, payment.asset);
+  const paid = paidAsset(tools.assets, payment.asset);
   const purse = purseOf(tools, payment, run);
   const [available, cost] = await Promise.all([rail.available(tokenOf(paid)), costOf(tools, payment, rail)]);
   const work = tools.db.transaction(async (client) => {
@@ -59,15 +60,9 @@ export async function prepare(
     await lockAsset(client, payment.asset);
     const current = await lockPayment(client, payment.id);
     if (current?.kind !== 'step' || current.status !== 'quoted') return undefined;
-    const amount = BigInt(current.amount);
     const left = available - (await promisedIn(client, current.asset, current.id));
-    if (left < amount) return floatShort(current, amount - left);
-    const lack = await topUp(client, purse, current, amount);
-    if (lack) return lack;
-    await hold(client, current, { ...purse, payTo: current.pay_to, paid }, amount);
-    const costly = await holdCost(client, { ...cost, transferId: transferOf(current) });
-    if (costly !== undefined) throw new TakenBack(costly);
-    await holdInRoom(client, tools, askedOf(tools.assets, run, current, agreed), run.purse.withoutRoom);
+    if (left < BigInt(current.amount)) return floatShort(current, BigInt(current.amount) - left);
+    await holdLocked(client, tools, { run, purse, paid, cost, agreed }, current);
     return undefined;
   });
   const refused = await work.catch(takenBack);
@@ -81,19 +76,50 @@ export async function prepare(
   return undefined;
 }
 
-function takenBack(error: unknown): Refused {
+/** What a hold needs besides the payment itself. */
+export interface HoldTerms {
+  run: RunRow;
+  purse: RunPurse;
+  paid: Asset;
+  cost: Omit<OperatorCost, 'transferId'>;
+  /** As much of it (minor units) as a person has agreed to. */
+  agreed: bigint;
+}
+
+/**
+ * Holds a quoted payment: the amount, what its transactions may cost, and the amount in all budgets. The caller has locked the
+ * run's money, the asset and the row. Throws `TakenBack` with the refusal; then nothing of it may be committed.
+ */
+export async function holdLocked(
+  client: pg.PoolClient,
+  tools: PaymentTools,
+  { run, purse, paid, cost, agreed }: HoldTerms,
+  current: StepPayment,
+): Promise<BudgetsHeld> {
+  const amount = BigInt(current.amount);
+  const lack = await topUp(client, purse, current, amount);
+  if (lack) throw new TakenBack(lack);
+  await hold(client, current, { ...purse, payTo: current.pay_to, paid }, amount);
+  const costly = await holdCost(client, { ...cost, transferId: transferOf(current) });
+  if (costly !== undefined) throw new TakenBack(costly);
+  const asked = askedOf(tools.assets, run, current, agreed);
+  return holdInRoom(client, tools, asked, run.purse.withoutRoom);
+}
+
+/** The refusal of a hold that was taken back; other errors are thrown on. */
+export function takenBack(error: unknown): Refused {
   if (error instanceof TakenBack) return error.refused;
   throw error;
 }
 
 /** An activity may outlive its workflow. Whatever it was about, a run that is undone, or over, pays nothing any more. */
-const undoing: Refused = {
+export const undoing: Refused = {
   kind: 'refused',
   reason: 'unsupported',
   message: 'The run is being undone: nothing is paid for it any more.',
 };
 
-const paysNothing: Refused = {
+export const paysNothing: Refused = {
   kind: 'refused',
   reason: 'unsupported',
   message: 'This run has no purse: runs of its kind pay nothing.',
@@ -104,10 +130,10 @@ async function holdInRoom(
   tools: PaymentTools,
   asked: Asked,
   without: 'pause' | 'refuse' = 'pause',
-): Promise<void> {
-  const refused = await holdInBudgets(client, tools, asked);
-  if (refused === undefined) return;
-  throw new TakenBack(refused.reason === 'budget_exhausted' ? { ...refused, then: without } : refused);
+): Promise<BudgetsHeld> {
+  const held = await holdInBudgets(client, tools, asked);
+  if (held.kind === 'held') return held;
+  throw new TakenBack(held.reason === 'budget_exhausted' ? { ...held, then: without } : held);
 }
 
 /** Draws what the run's reserve lacks. The workflow has checked that its limits allow the payment. */

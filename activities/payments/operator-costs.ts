@@ -12,6 +12,7 @@ import { getWithdrawal } from '../../db/escrow/withdrawals.ts';
 import { transferOf, type PaymentRow, type StepPayment } from '../../db/repositories/payments-write.ts';
 import { coinOf } from '../../domain/assets.ts';
 import { costLimitOf } from '../../domain/payments/cost-limits.ts';
+import type { Offer } from '../../domain/payments/offer.ts';
 import { coinsOf, Unfunded, type CustodyRail, type PayingRail } from '../../domain/payments/rail.ts';
 import type { SignOutcome } from '../../domain/ports/payments.ts';
 import { formatUnits, showAmount } from '../../domain/money.ts';
@@ -24,15 +25,18 @@ type Costing = Pick<PayingRail, 'costs'>;
 /** What our own transactions of a payment may take of the coin now, for the operator to bear. */
 export async function costOf(tools: PaymentTools, payment: PaymentRow, rail: Costing): Promise<OperatorCost> {
   const { offer } = openQuote(tools.sealer, payment);
+  return { transferId: transferOf(payment), ...(await costOfOffer(tools, rail, offer)) };
+}
+
+/** The same of an offer that has no payment yet. */
+export async function costOfOffer(
+  { assets, costLimits }: Pick<PaymentTools, 'assets' | 'costLimits'>,
+  rail: Costing,
+  offer: Offer,
+): Promise<Omit<OperatorCost, 'transferId'>> {
   const most = rail.costs === undefined ? 0n : coinsOf(await rail.costs(offer));
-  const { network } = payment;
-  return {
-    transferId: transferOf(payment),
-    network,
-    coin: coinOf(tools.assets, network),
-    most,
-    limit: costLimitOf(tools.costLimits, network),
-  };
+  const { network } = offer;
+  return { network, coin: coinOf(assets, network), most, limit: costLimitOf(costLimits, network) };
 }
 
 /** Holds it for a step, in the transaction that holds the amount; a refusal takes everything back. */

@@ -1,7 +1,9 @@
 import { quotedAsset, type AssetBook } from '../../domain/assets.ts';
+import { isImagined } from '../../domain/payments/networks.ts';
 import { showAmount } from '../../domain/money.ts';
 import type { Rail, Rails } from '../../domain/payments/rail.ts';
 import type { ShowToken } from './evm/node.ts';
+import { createMockRail } from './mock/rail.ts';
 import { createEvmRouterRail, type EvmRouterConfig } from './evm/router.ts';
 import type { SolanaRailConfig } from './solana/node.ts';
 import { createSolanaTransferRail } from './solana/transfer.ts';
@@ -23,6 +25,10 @@ const showToken =
     return asset === undefined ? `${minor} minor units` : showAmount(minor, asset);
   };
 
+const mockNetworks = (book: AssetBook | undefined): string[] => [
+  ...new Set(book?.assets.map(({ network }) => network).filter(isImagined)),
+];
+
 /** The rails that are configured. A new way to pay is one more file with the small interface of `Rail`. */
 export function createRails({ assets, evm: evmConfig, solana }: RailsConfig): Rails {
   const evm = evmConfig && { show: showToken(assets, `eip155:${evmConfig.chainId}`), ...evmConfig };
@@ -30,6 +36,7 @@ export function createRails({ assets, evm: evmConfig, solana }: RailsConfig): Ra
     ...(solana ? [createSolanaRail(solana), createSolanaTransferRail(solana)] : []),
     ...(evm ? [createEvmRail(evm)] : []),
     ...(evm?.router === undefined ? [] : [createEvmRouterRail({ ...evm, router: evm.router })]),
+    ...mockNetworks(assets).map(createMockRail),
   ];
   return {
     all,

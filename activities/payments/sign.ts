@@ -4,9 +4,10 @@ import {
   promisedIn,
   type PaymentRow,
 } from '../../db/repositories/payments-write.ts';
+import { HALTED } from '../../db/repositories/payments-halt.ts';
 import { takeNumbers } from '../../db/repositories/signers.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { assetsOf } from '../../domain/payments/purse.ts';
+import { paidAsset } from '../../domain/payments/purse.ts';
 import {
   CostRose,
   Unfunded,
@@ -22,6 +23,7 @@ import { giveUpHold, prepare } from './hold.ts';
 import { lockMoney } from './money.ts';
 import { assertOwedStays, coinsHeld } from './operator-costs.ts';
 import { openQuote } from './quotes.ts';
+import { UNCHECKED } from './reserve-direct.ts';
 import { settlePerson, tellPerson } from './telling.ts';
 import { findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 
@@ -82,7 +84,7 @@ async function fromQuoted(
   if (isTooLate(tools, signBeforeMs)) return expired;
   const rail = findRail(tools, payment);
   const { offer } = openQuote(tools.sealer, payment);
-  const { decimals } = assetsOf(tools.assets, payment.asset).paid;
+  const { decimals } = paidAsset(tools.assets, payment.asset);
   const why =
     rail === undefined
       ? `no wallet on ${payment.network}`
@@ -107,6 +109,52 @@ async function fromPrepared(
     return (await giveUpHold(tools, payment.id, 'quoted')) ? expired : undefined;
   }
   const rail = mustFindRail(tools, payment);
+  if (payment.proof[UNCHECKED] === true) {
+    const refused = await checkLate(tools, payment, rail);
+    if (refused !== undefined) return refused;
+  }
+  return withinHalt(tools, payment, () => signHeld(tools, payment, rail));
+}
+
+/** What was held before it was compared with its chain. A crash after the refusal leaves it rejected, and nothing held. */
+async function checkLate(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  rail: Rail,
+): Promise<SignOutcome | undefined> {
+  const { offer } = openQuote(tools.sealer, payment);
+  const { decimals } = paidAsset(tools.assets, payment.asset);
+  const why = await rail.shortfall(offer, decimals);
+  if (why === undefined || !(await giveUpHold(tools, payment.id, 'rejected', why))) return undefined;
+  return { kind: 'refused', reason: 'unsupported', message: `It cannot be paid: ${why}.` };
+}
+
+/** While payments are halted nothing is stored as signed: a step gives up its hold, and anything else is tried again later. */
+async function withinHalt(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  sign: () => Promise<SignOutcome | undefined>,
+): Promise<SignOutcome | undefined> {
+  try {
+    return await sign();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== HALTED) throw error;
+    if (payment.kind !== 'step') throw new Error(halted.message, { cause: error });
+    return (await giveUpHold(tools, payment.id, 'quoted')) ? halted : undefined;
+  }
+}
+
+const halted: Extract<SignOutcome, { kind: 'refused' }> = {
+  kind: 'refused',
+  reason: 'halted',
+  message: 'All payments are halted; nothing was signed.',
+};
+
+async function signHeld(
+  tools: PaymentTools,
+  payment: PaymentRow,
+  rail: Rail,
+): Promise<SignOutcome | undefined> {
   for (let clash = 0; clash < CLASHES; clash++) {
     const signed = await signWithin(tools, payment, rail);
     if (signed === undefined) return undefined; // looked at again: it is held anew, or released

@@ -71,7 +71,9 @@ async function lookOnce({ db, rails, assets }: BookTools): Promise<CustodyReport
 
 /** Several rails may pay out of one account, which is looked at once. */
 const accountsOf = (rails: readonly CustodyRail[]): CustodyRail[] => [
-  ...new Map(rails.map((rail) => [`${rail.network} ${rail.payer}`, rail])).values(),
+  ...new Map(
+    rails.filter(({ imagined }) => !imagined).map((rail) => [`${rail.network} ${rail.payer}`, rail]),
+  ).values(),
 ];
 
 async function askChain(

@@ -49,8 +49,9 @@ export interface RunPurse {
 
 /** The purse that pays for something priced in `assetId` (CAIP-19). */
 export function purseFor(book: AssetBook, run: PurseOwner, assetId: string): RunPurse {
-  const { held, paid } = assetsOf(book, assetId);
-  return run.purse.kind === 'escrow' ? escrowPurse(run, run.purse, held) : treasuryPurse(run, paid);
+  return run.purse.kind === 'escrow'
+    ? escrowPurse(run, run.purse, assetsOf(book, assetId).held)
+    : treasuryPurse(run, paidAsset(book, assetId));
 }
 
 /** The purse whose reserve is in this asset, by its code or its CAIP-19 id. */
@@ -102,16 +103,25 @@ const treasuryShort =
     shortBy: shortBy.toString(),
   });
 
+/** The asset with this CAIP-19 id. Throws `unknown_asset`. */
+export function paidAsset(book: AssetBook, assetId: string): Asset {
+  const paid = book.assets.find((asset) => asset.id === assetId);
+  if (paid !== undefined) return paid;
+  throw new EngineError(
+    'unknown_asset',
+    `${assetId} is not among this installation's assets: add it to ESCROW_ASSETS or EVM_ASSETS.`,
+  );
+}
+
 /** The escrow asset that pays for something priced in `assetId` (CAIP-19), and the priced asset itself. */
 export function assetsOf(book: AssetBook, assetId: string): { held: Asset; paid: Asset } {
-  const paid = book.assets.find((asset) => asset.id === assetId);
-  const held = paid && escrowAsset(book, paid.code);
-  if (paid === undefined || held === undefined)
-    throw new EngineError(
-      'unknown_asset',
-      `${assetId} is not among this installation's assets: add it to ESCROW_ASSETS.`,
-    );
-  return { held, paid };
+  const paid = paidAsset(book, assetId);
+  const held = escrowAsset(book, paid.code);
+  if (held !== undefined) return { held, paid };
+  throw new EngineError(
+    'unknown_asset',
+    `Users' escrow has no ${paid.code}, so nothing is paid in it from there: add it to ESCROW_ASSETS.`,
+  );
 }
 
 /** The escrow asset by its code or its CAIP-19 id. */

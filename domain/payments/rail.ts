@@ -130,6 +130,8 @@ export interface RailName {
   readonly payer: string;
   /** Host of the node that is asked. The rest of its address may hold a key. */
   readonly node?: string;
+  /** There is no chain behind it: payments are counted, and nothing moves. */
+  readonly imagined?: true;
 }
 
 /**

@@ -16,6 +16,8 @@ export interface DirectOrder {
   payTo: string;
   maxTimeoutSeconds?: number;
   service?: RouterService;
+  /** What budgets know the service by; else the router's name of it. */
+  budgetService?: string;
 }
 
 /** `refused` recorded nothing. */

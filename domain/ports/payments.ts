@@ -6,7 +6,8 @@ import type { ValueRef } from './values.ts';
 
 /**
  * `refused` signed nothing: `low_balance` can be topped up, `expired` needs approval again, `approve_above` a person who agrees
- * to this one payment. `operator_short`: what it costs is the operator's to bear, whose account for that is short. `shortBy` is what lacks of a balance (minor units); `room` is the budget that is in the way.
+ * to this one payment. `operator_short`: what it costs is the operator's to bear, whose account for that is short.
+ * `halted`: somebody has stopped all payments. `shortBy` is what lacks of a balance (minor units); `room` is the budget that is in the way.
  */
 export type SignOutcome =
   | { kind: 'signed' }
@@ -17,6 +18,7 @@ export type SignOutcome =
         | 'float_short'
         | 'treasury_short'
         | 'operator_short'
+        | 'halted'
         | 'unsupported'
         | 'expired'
         | 'approve_above';

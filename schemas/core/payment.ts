@@ -23,9 +23,10 @@ export type PaymentAction = z.infer<typeof PaymentAction>;
 
 /**
  * How a payment reaches its chain. `x402-*`: the seller's facilitator submits what we signed. `evm-router`: our own
- * transaction to the payment router. `solana-transfer`: our own transfer of tokens or coins.
+ * transaction to the payment router. `solana-transfer`: our own transfer of tokens or coins. `mock`: counted, and nothing
+ * moves.
  */
-export const RailKind = z.enum(['x402-evm', 'x402-solana', 'evm-router', 'solana-transfer']);
+export const RailKind = z.enum(['x402-evm', 'x402-solana', 'evm-router', 'solana-transfer', 'mock']);
 export type RailKind = z.infer<typeof RailKind>;
 
 /**

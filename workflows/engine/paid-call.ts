@@ -153,6 +153,7 @@ function refusedEnd(end: Extract<PaymentEnd, { kind: 'refused' }>, demand: Deman
       return withoutRoom(end, demand);
     case 'treasury_short':
     case 'operator_short':
+    case 'halted':
     case 'float_short': // the activity has told the operator, and takes it back once there is enough
       return { kind: 'parked', why: shortOf('operator', demand, end.shortBy) };
     case 'low_balance':
