@@ -114,9 +114,8 @@ export function buildAssetBook(settings: AssetSettings, more: readonly FamilyAss
   return { assets, escrowNetwork, groups: [...parseGroups(settings.ASSET_GROUPS, assets), ...theirs] };
 }
 
-const onceEach = (assets: readonly Asset[]): Asset[] => [
-  ...new Map(assets.toReversed().map((asset) => [asset.id, asset])).values(),
-].toReversed();
+const onceEach = (assets: readonly Asset[]): Asset[] =>
+  [...new Map(assets.toReversed().map((asset) => [asset.id, asset])).values()].toReversed();
 
 /** "USD:6:<CAIP-19>|<CAIP-19>,...". A group of assets that are not here would count nothing and hide a mistake. */
 function parseGroups(list: string | undefined, assets: readonly Asset[]): AssetGroup[] {
