@@ -8,6 +8,7 @@ import type { CatalogueService } from '../domain/plan/catalogue.ts';
 import type { SearchAttributes } from '../domain/search-attributes.ts';
 import type { MigrationClass } from '../migrations/index.ts';
 import type { FamilyQueue, WorkerContext, WorkerPart } from '../workers/family.ts';
+import type { DailySchedule } from '../workers/schedules.ts';
 
 /** What an API process shares with a family's routes. `Own` are the family's settings. */
 export interface ApiContext<Own extends object = object> {
@@ -94,6 +95,8 @@ export interface Family<Own extends object = object> {
   /** Workflow types; `workflows/index.ts` exports them into the sandbox's bundle. */
   workflows: readonly string[];
   singletons?(config: Config & Own): readonly Singleton[];
+  /** Workflows that are started every day, UTC. */
+  schedules?(config: Config & Own): readonly DailySchedule[];
   standIns?(): Promise<{ startStandIns(context: StandInContext<Own>): Promise<StandIns<Own>> }>;
   /** Ports that these stand-ins will take, so that all busy ones are named at once. */
   standInPorts?(config: Config & Own): readonly { name: string; port: number; setting: string }[];

@@ -34,6 +34,8 @@ import type { WorkerContext, WorkerPart } from '../workers/family.ts';
 export interface WorkerParts {
   activities: object;
   db: Database;
+  /** What families do once their worker is up. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export async function composeActivities(
   config: Config,
   log: Logger,
   workflows: WorkflowLook,
-  tell: WorkerContext['tell'],
+  telling: Pick<WorkerContext, 'tell' | 'tellOrStart'>,
   families: readonly Family[],
 ): Promise<WorkerParts> {
   const { close: closeStores, ...stores } = await openStores(config);
@@ -65,7 +67,7 @@ export async function composeActivities(
     ...common,
     config,
     log,
-    tell,
+    ...telling,
     payments: createFamilyPayments({ ...common, rails, seller }),
     catalogue: async () => (await catalogue.services()).services,
   });
@@ -90,6 +92,7 @@ export async function composeActivities(
   return {
     activities,
     db: stores.db,
+    start: async () => void (await Promise.all([...parts.values()].map(async (part) => part.start?.()))),
     async close() {
       rails.close();
       await closeServices();

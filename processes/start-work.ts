@@ -6,8 +6,8 @@ import { taskQueues } from '../domain/queues.ts';
 import { composeActivities } from './compose-worker.ts';
 import type { Family } from '../families/define.ts';
 import { families as served } from '../families/index.ts';
-import { createTell } from '../workers/tell.ts';
-import { ensureBooksSchedule } from '../workers/schedules.ts';
+import { createTell, createTellOrStart } from '../workers/tell.ts';
+import { ensureBooksSchedule, ensureDailySchedule } from '../workers/schedules.ts';
 import { ensureSingletons } from './singletons.ts';
 import { bundleOf, type Build } from '../workers/version.ts';
 import { createRunningWorkflows, createWorkflowState } from '../workers/workflow-state.ts';
@@ -36,7 +36,10 @@ export async function startWork(
         taskQueues(config.TASK_QUEUE).engine,
       ),
     },
-    createTell(connection, config.TEMPORAL_NAMESPACE),
+    {
+      tell: createTell(connection, config.TEMPORAL_NAMESPACE),
+      tellOrStart: createTellOrStart(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE),
+    },
     families,
   );
   const workers = await startWorkers({
@@ -52,6 +55,13 @@ export async function startWork(
       log.error({ err, kind, nextInMs }, 'worker: lost; another takes its place'),
     ...build,
   });
+  try {
+    await parts.start();
+  } catch (error) {
+    await workers.stop();
+    await parts.close();
+    throw error;
+  }
   await ensureSingletons(connection, config, families);
   // Paying must go on where schedules may not be made; then POST /ledger/reconciliation checks, and the alarm is its age.
   await ensureBooksSchedule(
@@ -60,6 +70,9 @@ export async function startWork(
     config.TASK_QUEUE,
     config.RECONCILE_BOOKS_EVERY_MS,
   ).catch((error: unknown) => log.warn({ err: error }, 'worker: the books are not checked by a schedule'));
+  await ensureFamilySchedules(connection, config, families).catch((error: unknown) =>
+    log.warn({ err: error }, 'worker: schedules of families could not be made'),
+  );
   if (plans(config))
     warmReader().catch((err: unknown) => log.warn({ err }, 'worker: no request can be read'));
   const finished = closeAfter(workers.finished, () => parts.close());
@@ -71,6 +84,16 @@ export async function startWork(
     },
   };
 }
+
+/** What families have done every day. */
+const ensureFamilySchedules = async (
+  connection: NativeConnection,
+  config: Config,
+  families: readonly Family[],
+): Promise<void> => {
+  for (const schedule of families.flatMap((family) => family.schedules?.(config) ?? []))
+    await ensureDailySchedule(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE, schedule);
+};
 
 /** Whether requests are planned here: by rules on the engine's queue, with a model on another. */
 const plans = ({ WORKER_QUEUES: queues }: Config): boolean =>

@@ -35,6 +35,12 @@ export interface WorkerContext<Own extends object = object> {
   payments: FamilyPayments;
   /** Signals a run's workflow; one that has ended is told nothing. */
   tell(workflowId: string, signal: string, argument: object): Promise<void>;
+  /** Signals a workflow of the engine's queue, and starts it where none runs. */
+  tellOrStart(
+    workflow: { type: string; id: string; args: unknown[]; summary: string },
+    signal: string,
+    argument: object,
+  ): Promise<void>;
 }
 
 /** A family's activities by name, and what ends them. */
@@ -42,6 +48,8 @@ export interface WorkerPart {
   activities: object;
   /** Undoes what a run of this family has begun outside plans, after its workflow is gone. Safe to repeat. */
   undoLost?(runId: string): Promise<{ key: string; outcome: CompensateOutcome }[]>;
+  /** Called once when the worker is up, before it counts as ready; what it throws ends the start. */
+  start?(): Promise<void>;
   close?(): Promise<void>;
 }
 

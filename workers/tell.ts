@@ -1,4 +1,5 @@
 import { Client, WorkflowNotFoundError, type ConnectionLike } from '@temporalio/client';
+import { taskQueues } from '../domain/queues.ts';
 import type { WorkerContext } from './family.ts';
 
 /** Signals a run's workflow; one that has ended has no use for it. */
@@ -11,4 +12,23 @@ export function createTell(connection: ConnectionLike, namespace: string): Worke
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   };
+}
+
+/** Signals a workflow, and starts it first where none of its id runs. */
+export function createTellOrStart(
+  connection: ConnectionLike,
+  namespace: string,
+  base: string,
+): WorkerContext['tellOrStart'] {
+  const client = new Client({ connection, namespace });
+  return async ({ type, id, args, summary }, signal, argument) =>
+    void (await client.workflow.signalWithStart(type, {
+      taskQueue: taskQueues(base).engine,
+      workflowId: id,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      args,
+      signal,
+      signalArgs: [argument],
+      staticSummary: summary,
+    }));
 }

@@ -19,14 +19,13 @@ import { directTerms, type DirectTerms } from './direct-order.ts';
 import { holdLocked, paysNothing, takenBack, undoing, type HoldTerms } from './hold.ts';
 import type { HoldJudge, Reserved, ReserveDirect } from './judged-hold.ts';
 import { costOfOffer } from './operator-costs.ts';
+import { PART, UNCHECKED } from './proof-marks.ts';
 import { mustGetRun, type PaymentTools } from './tools.ts';
 
 type Refused = Extract<SignOutcome, { kind: 'refused' }>;
 type Order = Parameters<ReserveDirect>[0];
 
 const CHAIN_MS = 5000;
-/** The quote was never compared with its chain: whoever signs does that (`sign.ts`). */
-export const UNCHECKED = 'unchecked';
 
 /**
  * quoted and prepared in one transaction, which a judge decides about. A crash before its commit leaves neither the hold nor
@@ -106,7 +105,9 @@ async function holdOrTakeBack(
     const quoted: StepPayment = await saveQuote(client, terms.quote);
     const hold = { run, purse, paid: terms.paid, cost, agreed: 0n };
     const { alerts } = await holdLocked(client, tools, hold, quoted);
-    await movePayment(client, quoted.id, ['prepared'], 'prepared', { proof: { [UNCHECKED]: true } });
+    await movePayment(client, quoted.id, ['prepared'], 'prepared', {
+      proof: { [UNCHECKED]: true, [PART]: true },
+    });
     await judge.held(client, { intentId: quoted.id, alerts });
     return { kind: 'held', intentId: quoted.id };
   } catch (error) {

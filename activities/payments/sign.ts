@@ -23,7 +23,7 @@ import { giveUpHold, prepare } from './hold.ts';
 import { lockMoney } from './money.ts';
 import { assertOwedStays, coinsHeld } from './operator-costs.ts';
 import { openQuote } from './quotes.ts';
-import { UNCHECKED } from './reserve-direct.ts';
+import { UNCHECKED } from './proof-marks.ts';
 import { settlePerson, tellPerson } from './telling.ts';
 import { findRail, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 

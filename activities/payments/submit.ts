@@ -8,6 +8,7 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import type { Delivered, Delivery, Kept, SubmitOrder } from './delivery.ts';
 import { deliverToChain } from './direct-delivery.ts';
 import { nodeErrorMessage } from './node-name.ts';
+import { PART } from './proof-marks.ts';
 import { factsOf, mustFindRail, mustGetPayment, type PaymentTools } from './tools.ts';
 import { TROUBLE_CLEARED } from './unproven.ts';
 import { deliverThroughSeller } from './x402/delivery.ts';
@@ -91,7 +92,7 @@ async function ownReceipt(
   txHash: string,
   timeMs: number,
 ): Promise<Kept> {
-  if (payment.kind !== 'step') return { output: null, timeMs };
+  if (payment.kind !== 'step' || payment.proof[PART] === true) return { output: null, timeMs };
   const { id, run_id, network, asset, amount, pay_to } = payment;
   const paid = { payment_id: id, transaction: txHash, network, asset, amount, pay_to };
   return { output: await values.keep(run_id, paid), timeMs };
@@ -100,7 +101,8 @@ async function ownReceipt(
 /** What a settled payment brought; undefined while a step still has to ask for it. */
 function keptOf({ kind, proof }: PaymentRow): Kept | undefined {
   const kept = proof['output'] as unknown as Kept | undefined;
-  return kept ?? (kind === 'step' ? undefined : { output: null, timeMs: 0 });
+  const asksLater = kind === 'step' && proof[PART] !== true;
+  return kept ?? (asksLater ? undefined : { output: null, timeMs: 0 });
 }
 
 async function watch(

@@ -12,11 +12,11 @@ import { toFeedEvent } from './event-frames.ts';
 
 const tags = ['events'];
 
-/** Events of runs that the key may not see keep their positions and are left out. */
+/** Events of runs that the key may not see keep their positions and are left out. Notices are for everybody of the tenant. */
 const visibleTo =
   ({ deps, principal }: Pick<Ctx, 'deps' | 'principal'>) =>
   ({ family, subject = '' }: EventRow): boolean =>
-    !isHidden(deps.families, principal, { family, subject });
+    subject === null || !isHidden(deps.families, principal, { family, subject });
 
 const feedPage = defineRoute({
   method: 'get',

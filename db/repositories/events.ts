@@ -12,8 +12,8 @@ export interface EventRow {
   tenant: string;
   family: string;
   feed_pos: number;
-  /** Of its run. Set on feeds, where it decides who sees the event. */
-  subject?: string;
+  /** Of its run. Set on feeds, where it decides who sees the event; null for notices, which are for everybody. */
+  subject?: string | null;
 }
 
 const COLUMNS = 'e.run_id, e.seq, e.type, e.data, e.at, e.tenant, e.family, e.feed_pos';
@@ -43,7 +43,7 @@ export async function readFeeds(
     name: 'events_of_feeds',
     text: `select x.* from unnest($1::text[], $2::bigint[]) k (tenant, pos)
            cross join lateral (
-             select ${COLUMNS}, r.subject from event e join run r on r.id = e.run_id
+             select ${COLUMNS}, r.subject from event e left join run r on r.id = e.run_id
              where e.tenant = k.tenant and e.feed_pos > k.pos order by e.feed_pos limit $3
            ) x order by x.tenant, x.feed_pos`,
     values: [[...known.keys()], [...known.values()], limit],

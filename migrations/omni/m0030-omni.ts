@@ -74,6 +74,14 @@ export class M0030Omni extends Migration {
         session_id text,
         created_at timestamptz(3) not null default clock_timestamp()
       )`);
+    this.addSql(`
+      create table omni_turn (
+        run_id text not null,
+        round integer not null,
+        sealed bytea not null,
+        at timestamptz(3) not null default clock_timestamp(),
+        primary key (run_id, round)
+      )`);
     this.addSql(
       `create index omni_chat_session on omni_chat (tenant, agent_id, session_id, created_at desc) where session_id is not null`,
     );

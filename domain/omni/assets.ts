@@ -1,11 +1,15 @@
-import type { Config } from '../../config/config.ts';
-import { assetId, type FamilyAssets } from '../../domain/assets.ts';
-import { MNEE, MNEE_DECIMALS, type OmniMode } from '../../domain/omni/config.ts';
-import type { OmniSettings } from '../../schemas/families/omni/settings.ts';
 import type { Asset } from '../../schemas/core/money.ts';
+import { assetId, type FamilyAssets } from '../assets.ts';
+import { MNEE, MNEE_DECIMALS, type OmniMode } from './config.ts';
 
-type Settings = Pick<Config, 'EVM_CHAIN_ID' | 'EVM_RPC_URL' | 'EVM_ROUTER_ADDRESS'> &
-  Pick<OmniSettings, 'MNEE_TOKEN_ADDRESS' | 'OMNI_MODE'>;
+/** What the environment says about the token. */
+interface Settings {
+  EVM_CHAIN_ID: number;
+  EVM_RPC_URL?: string | undefined;
+  EVM_ROUTER_ADDRESS?: string | undefined;
+  MNEE_TOKEN_ADDRESS?: string | undefined;
+  OMNI_MODE?: OmniMode | undefined;
+}
 
 const MOCK_NETWORK = 'mock:steward';
 

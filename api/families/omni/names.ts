@@ -1,0 +1,2 @@
+export const FAMILY = 'omni';
+export const TAGS = [FAMILY];
