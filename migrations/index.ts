@@ -17,6 +17,7 @@ import { M0019OperatorCosts } from './m0019-operator-costs.ts';
 import { M0020JournalOrder } from './m0020-journal-order.ts';
 import { M0021LostRuns } from './m0021-lost-runs.ts';
 import { M0023Arrivals } from './m0023-arrivals.ts';
+import { M0027Usage } from './m0027-usage.ts';
 
 /** A migration is known by its class's name, which also says its place: `M0042What`. */
 export type MigrationClass = (new (...args: ConstructorParameters<typeof Migration>) => Migration) & {
@@ -43,4 +44,5 @@ export const migrations: readonly MigrationClass[] = [
   M0020JournalOrder,
   M0021LostRuns,
   M0023Arrivals,
+  M0027Usage,
 ];

@@ -1,5 +1,6 @@
 import type { BudgetChange, NewBudget } from '../../db/repositories/budget-records.ts';
 import type { AssetBook } from '../../domain/assets.ts';
+import { unitsOf } from '../../domain/budgets/budget.ts';
 import { parseUnits } from '../../domain/money.ts';
 import type { BudgetBody, BudgetPatch, BudgetPeriod } from '../../schemas/core/budget.ts';
 import type { Asset } from '../../schemas/core/money.ts';
@@ -13,12 +14,12 @@ export function countedIn(book: AssetBook, { asset, unit }: Pick<BudgetBody, 'as
     const { id, decimals } = assetNamed(book, asset ?? '');
     return { asset: id, unit: null, decimals };
   }
-  const groups = book.groups ?? [];
+  const groups = unitsOf(book.groups ?? []);
   const group = groups.find(({ name }) => name === unit);
   if (group !== undefined) return { asset: null, unit, decimals: group.decimals };
   const known =
-    groups.length === 0
-      ? 'this installation has none: set ASSET_GROUPS, or name an `asset`'
+    groups.length === 1
+      ? `there is ${groups[0]!.name} alone: set ASSET_GROUPS, or name an \`asset\``
       : `there are ${groups.map(({ name }) => name).join(', ')}`;
   throw refused('unknown_unit', 'unit', `"${unit}" is no unit here; ${known}.`);
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createModel } from '../../activities/llm/create-model.ts';
+import { createMetered } from '../../activities/llm/metered.ts';
 import { createPlanningActivities, type PlanningDeps } from '../../activities/planner/activities.ts';
 import { planHash } from '../../activities/planner/plan-hash.ts';
 import { openDatabase, type Database } from '../../db/database.ts';
@@ -7,6 +9,7 @@ import { createNotifier, type Notifier } from '../../db/notifier.ts';
 import { insertRun } from '../../db/repositories/runs.ts';
 import { createSealer } from '../../db/sealing.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { parsePrices } from '../../domain/models/prices.ts';
 import type { PlanOutcome, PlanRequest } from '../../domain/ports/planning.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import {
@@ -157,7 +160,13 @@ describe('planning with a model', () => {
   const answer = modelPlan(REQUEST, [modelCall('price-history', { symbol: 'SOL', days: 30 })]);
   const withModel = (planningMs = 5000) =>
     activitiesWith({
-      model: { apiKey: 'sk-ant-secret', model: 'test-model', baseURL: stub.url, timeoutMs: 10_000 },
+      model: createMetered(
+        createModel(
+          { ANTHROPIC_API_KEY: 'sk-ant-secret', ANTHROPIC_BASE_URL: stub.url, LLM_MODEL: 'test-model' },
+          { who: 'The planning model', timeoutMs: 10_000 },
+        )!,
+        { db: database, assets: sampleBook, prices: parsePrices('test-model:5:25') },
+      ),
       planningMs,
     });
 
