@@ -6,6 +6,7 @@ import {
   type ConverseCommandInput,
   type Message,
 } from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { isObject } from '../../domain/json.ts';
 import { noAnswer, readFailure, textOf, tookTooLong, toCall, useOf, type Words } from './failures.ts';
 import { boundBytes } from './fetch-bounded.ts';
@@ -60,7 +61,8 @@ function openClient({ region, endpoint, credentials, timeoutMs }: BedrockSetting
   const client = new BedrockRuntimeClient({
     region,
     maxAttempts: 1, // Temporal repeats
-    requestHandler: { requestTimeout: timeoutMs, connectionTimeout: 10_000 },
+    // The default is HTTP/2, which servers of one's own and proxies seldom speak.
+    requestHandler: new NodeHttpHandler({ requestTimeout: timeoutMs, connectionTimeout: 10_000 }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   });
