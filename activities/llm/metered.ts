@@ -51,7 +51,7 @@ export function createMetered(model: ChatModel, deps: MeteredDeps): Metered {
 }
 
 /** Two tries of one call at the same time ask twice, so each has a hold of its own. */
-async function take({ prices: _, ...deps }: MeteredDeps, call: TokenCall): ReturnType<typeof holdTokens> {
+async function take(deps: MeteredDeps, call: TokenCall): ReturnType<typeof holdTokens> {
   for (;;) {
     const held = await holdTokens(deps, call);
     if (held.kind === 'no_room' || (await markAsked(deps.db.pool, held.id))) return held;
@@ -78,6 +78,7 @@ async function close(
 const OWN_WORDS = 1024; // tokens that providers put around a request
 
 /** No tokenizer makes more tokens than there are bytes. */
-function mostOf({ signal: _, maxTokens, ...said }: ModelRequest): TokenUse {
+function mostOf({ system, turns, tools, outputSchema, maxTokens }: ModelRequest): TokenUse {
+  const said = { system, turns, tools, outputSchema };
   return { input: Buffer.byteLength(JSON.stringify(said)) + OWN_WORDS, output: maxTokens };
 }

@@ -24,8 +24,7 @@ export type AskModel = (system: string, turns: readonly Turn[], signal?: AbortSi
 
 const MAX_TOKENS = 16_000;
 
-const { $schema: _, ...schema } = z.toJSONSchema(ModelPlan);
-const outputSchema = { name: 'plan', schema: schema as JsonObject };
+const outputSchema = { name: 'plan', schema: z.toJSONSchema(ModelPlan) as JsonObject };
 
 /** Asks a model for a plan in the strict schema. `ask` counts what it uses. */
 export const createAskModel =
@@ -47,8 +46,8 @@ export const createAskModel =
       case 'failed':
         return { kind: 'failed', message: answer.message };
       case 'retry': {
-        const { use: _, ...again } = answer;
-        return again;
+        const { kind, message, retryAfterMs } = answer;
+        return { kind, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
       }
       case 'exhausted':
         return { kind: 'exhausted', message: answer.message };
