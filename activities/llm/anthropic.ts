@@ -21,6 +21,7 @@ export function createAnthropic({ apiKey, model, baseURL, timeoutMs, words }: An
     maxRetries: 0,
     timeout: timeoutMs,
     fetch: fetchBounded,
+    logLevel: 'off',
     ...(baseURL === undefined ? {} : { baseURL }),
   });
   return {

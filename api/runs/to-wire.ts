@@ -6,7 +6,9 @@ import {
   type QuestionRow,
 } from '../../db/repositories/run-lists.ts';
 import type { RunRow, StepRow } from '../../db/repositories/runs.ts';
+import { modelUsesOf, type ModelUseRow } from '../../db/repositories/usage.ts';
 import { createValues, type Values } from '../../db/values.ts';
+import { formatUnits } from '../../domain/money.ts';
 import type { ValueRef } from '../../domain/ports/values.ts';
 import { Amount } from '../../schemas/core/money.ts';
 import type { InboxItem } from '../../schemas/core/api.ts';
@@ -21,8 +23,6 @@ import {
   type Run,
 } from '../../schemas/core/run.ts';
 import { CanAnswer, FormField, type QuestionRecord } from '../../schemas/core/question.ts';
-import { modelUsesOf, type ModelUseRow } from '../../db/repositories/usage.ts';
-import { formatUnits } from '../../domain/money.ts';
 import type { ApiDeps } from '../context.ts';
 import { troubleOf } from '../errors.ts';
 import { isoOrNull } from '../core/times.ts';

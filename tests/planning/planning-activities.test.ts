@@ -179,6 +179,37 @@ describe('planning with a model', () => {
     expect(planned(await activities.planFast(await newRun(REQUEST)))).toEqual({ ...first, cached: true });
   });
 
+  it('writes down what the model used, and asks nothing while a budget of tokens has no room', async () => {
+    const asked = 'Analyze SOL prices of 30 days';
+    stub.script(plan(modelPlan(asked, [modelCall('price-history', { symbol: 'SOL', days: 30 })])));
+    const request = await newRun(asked);
+    planned(await withModel().planWithModel(request));
+    const { rows } = await database.pool.query(
+      `select key, model, input_tokens, output_tokens, cost_micro_usd from model_use where run_id = $1 order by key`,
+      [request.runId],
+    );
+    expect(rows[0]).toEqual({
+      key: 'plan-1-1',
+      model: 'test-model',
+      input_tokens: 10,
+      output_tokens: 20,
+      cost_micro_usd: '550',
+    });
+    await database.pool.query(
+      `insert into budget (id, tenant, name, applies_to, unit, decimals, amount, period, mode, created_by)
+       values ('bud_t', 't', 'Few', '{"service": "model:test-model"}', 'TOKENS', 0, 10, 'total', 'hard', 'me')`,
+    );
+    const before = stub.requests.length;
+    expect(await withModel().planWithModel(await newRun('Get the price of BTC now'))).toMatchObject({
+      kind: 'failed',
+      code: 'TOKENS_EXHAUSTED',
+      message: expect.stringContaining('Budget "Few" has 10 left') as string,
+      recoverable: true,
+    });
+    expect(stub.requests).toHaveLength(before);
+    await database.pool.query(`delete from budget where id = 'bud_t'`);
+  });
+
   it('waits while the model is busy or silent, for the time that it asks for', async () => {
     const otherwise = { kind: 'failed', code: 'PLANNING_FAILED', recoverable: true };
     const ask = async (planningMs?: number, withinMs?: number) =>
