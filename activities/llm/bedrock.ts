@@ -88,7 +88,7 @@ function bodyOf(model: string, request: ModelRequest): ConverseCommandInput {
   return {
     modelId: model,
     system: [{ text: system }],
-    messages: turns.map(toMessage),
+    messages: joinSpeakers(turns.map(toMessage)),
     inferenceConfig: { maxTokens },
     ...(tools.length > 0 && {
       toolConfig: {
@@ -108,6 +108,17 @@ function bodyOf(model: string, request: ModelRequest): ConverseCommandInput {
       },
     }),
   };
+}
+
+/** Converse takes the speakers in turn only. */
+function joinSpeakers(messages: readonly Message[]): Message[] {
+  const joined: Message[] = [];
+  for (const message of messages) {
+    const last = joined.at(-1);
+    if (last === undefined || last.role !== message.role) joined.push(message);
+    else last.content = [...(last.content ?? []), ...(message.content ?? [])];
+  }
+  return joined;
 }
 
 function toMessage(turn: ModelTurn): Message {
@@ -165,7 +176,7 @@ interface AwsFailure {
   $response?: { statusCode?: number; headers?: { readonly [name: string]: string | undefined } };
 }
 
-const partsOf = (error: unknown): AwsFailure => (error instanceof Error ? (error as AwsFailure) : {});
+const partsOf = (error: unknown): AwsFailure => (error instanceof Error ? error : {});
 
 const statusOf = (error: unknown): number | undefined => {
   const { $metadata, $response } = partsOf(error);

@@ -252,6 +252,16 @@ describe.each(Object.entries(providers))('a model of %s', (name, provider) => {
   });
 });
 
+test('Bedrock, which takes speakers in turn only, is told turns of one speaker as one', async () => {
+  const { settings, answer } = providers['bedrock']!;
+  server.script({ body: answer({ text: 'Hi', use: { input: 1, output: 1 } }) });
+  const turns = [hello, { role: 'user', text: 'And BTC?' } as const];
+  await createModel(settings(server.url))!.ask(request({ turns }));
+  expect(server.requests[0]!.body['messages']).toEqual([
+    { role: 'user', content: [{ text: 'What is ETH?' }, { text: 'And BTC?' }] },
+  ]);
+});
+
 test('requests to Bedrock are signed for its path and region', async () => {
   const { settings, answer } = providers['bedrock']!;
   server.script({ body: answer({ text: 'Hi', use: { input: 1, output: 1 } }) });

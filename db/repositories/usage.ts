@@ -92,17 +92,25 @@ export async function releaseModelUse(db: Queryable, id: string): Promise<boolea
   return rows[0]!.closed;
 }
 
-/** What calls that nobody came back to hold: given back where the model was not asked, else counted as their maximum. */
+/**
+ * What calls that nobody came back to hold: given back where the model was not asked, else counted as their maximum. One by
+ * one, so that each takes its windows in their order.
+ */
 export async function closeAbandoned(db: Queryable): Promise<void> {
-  await db.query(
-    `select model_use_close(id, case state when 'held' then 'released' else 'settled' end,
-       case state when 'asked' then most end, case state when 'asked' then 0 end, false, null)
-     from (select * from model_use where state in ('held', 'asked') and at < now() - interval '1 hour'
-       order by id limit 100 for update skip locked) u`,
+  const { rows } = await db.query<Pick<ModelUseRow, 'id'>>(
+    `select id from model_use where state in ('held', 'asked') and at < now() - interval '1 hour' order by at limit 100`,
   );
+  for (const { id } of rows)
+    await db.query(
+      `select case state
+           when 'held' then model_use_close(id, 'released', null, null, false, null)
+           else model_use_close(id, 'settled', most, 0, false, null) end
+       from (select * from model_use where id = $1 and state in ('held', 'asked') for update skip locked) u`,
+      [id],
+    );
 }
 
-export const MOST_SHOWN = 50;
+const MOST_SHOWN = 50;
 
 /** The last calls for each run, oldest first. */
 export async function modelUsesOf(

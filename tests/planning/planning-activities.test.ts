@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createModel } from '../../activities/llm/create-model.ts';
+import { createModel, type ModelSettings } from '../../activities/llm/create-model.ts';
 import { createMetered } from '../../activities/llm/metered.ts';
 import { createPlanningActivities, type PlanningDeps } from '../../activities/planner/activities.ts';
 import { planHash } from '../../activities/planner/plan-hash.ts';
@@ -19,8 +19,11 @@ import {
   startAnthropicStub,
   type AnthropicStub,
 } from '../support/anthropic-stub.ts';
+import { bedrockAnswer } from '../support/bedrock-stub.ts';
 import { freshDatabase, type FreshDatabase } from '../support/database.ts';
 import { modelCall, modelPlan } from '../support/model-plan.ts';
+import { startModelServer, type Scripted } from '../support/model-server.ts';
+import { openAiCompletion } from '../support/openai-stub.ts';
 import { sampleBook, sampleCatalogue } from '../support/sample-catalogue.ts';
 
 const REQUEST = 'Get the SOL price history of the last 30 days, compute statistics and compose a report';
@@ -177,6 +180,42 @@ describe('planning with a model', () => {
     const first = planned(await activities.planWithModel(await newRun(REQUEST)));
     expect(first).toMatchObject({ cached: false, model: 'test-model' });
     expect(planned(await activities.planFast(await newRun(REQUEST)))).toEqual({ ...first, cached: true });
+  });
+
+  it('plans with whichever provider LLM_PROVIDER names, and names its settings when it fails', async () => {
+    const asked = 'Analyze SOL prices of 14 days';
+    const text = JSON.stringify(modelPlan(asked, [modelCall('price-history', { symbol: 'SOL', days: 14 })]));
+    const server = await startModelServer();
+    const use = { input: 7, output: 8 };
+    const planWith = async (settings: ModelSettings, ...script: Scripted[]) => {
+      server.script(...script);
+      const model = createModel(
+        { ...settings, LLM_MODEL: settings.LLM_PROVIDER! },
+        { who: 'The planning model' },
+      )!;
+      const metered = createMetered(model, { db: database, assets: sampleBook, prices: parsePrices('') });
+      return activitiesWith({ model: metered }).planWithModel(await newRun(asked));
+    };
+    const openai: ModelSettings = {
+      LLM_PROVIDER: 'openai',
+      OPENAI_API_KEY: 'sk-secret',
+      OPENAI_BASE_URL: `${server.url}/v1`,
+    };
+    const refused = await planWith(openai, { status: 401, body: { error: { message: 'bad sk-secret' } } });
+    expect(refused).toMatchObject({
+      code: 'PLANNING_FAILED',
+      message: 'The planning model answered 401: check OPENAI_API_KEY.',
+    });
+    expect(planned(await planWith(openai, { body: openAiCompletion({ text, use }) })).model).toBe('openai');
+    const bedrock: ModelSettings = {
+      LLM_PROVIDER: 'bedrock',
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIATEST',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: server.url,
+    };
+    expect(planned(await planWith(bedrock, { body: bedrockAnswer({ text, use }) })).model).toBe('bedrock');
+    await server.close();
   });
 
   it('writes down what the model used, and asks nothing while a budget of tokens has no room', async () => {
