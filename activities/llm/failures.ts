@@ -56,8 +56,16 @@ function readStatus(status: number, header: ClientFailure['header'], words: Word
   const isPassing = status === 408 || status === 409 || status === 429 || status >= 500;
   if (!isPassing) return { kind: 'failed', message };
   const retryAfterMs = retryAfter(header);
-  return { kind: 'retry', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return {
+    kind: 'retry',
+    message,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(GAVE_UP_WAITING.has(status) && { use: UNTOLD }),
+  };
 }
+
+/** What stands before a model answers so when the model takes too long, or is lost at its work. */
+const GAVE_UP_WAITING = new Set([408, 502, 504]);
 
 function advice(status: number, { key, model }: Words): string {
   const told: { readonly [status: number]: string | undefined } = {

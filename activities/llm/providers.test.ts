@@ -5,7 +5,7 @@ import { bedrockAnswer, bedrockError } from '../../tests/support/bedrock-stub.ts
 import { startModelServer, type ModelServer, type Said } from '../../tests/support/model-server.ts';
 import { openAiCompletion, openAiError } from '../../tests/support/openai-stub.ts';
 import { createModel, type ModelSettings } from './create-model.ts';
-import type { ChatModel, ModelRequest, ModelTurn } from './model.ts';
+import { UNTOLD, type ChatModel, type ModelRequest, type ModelTurn } from './model.ts';
 
 const KEY = 'sk-a-secret-of-ours';
 const TIMEOUT_MS = 3000;
@@ -157,10 +157,17 @@ describe.each(Object.entries(providers))('a model of %s', (name, provider) => {
       message: 'The model answered 429: its rate limit is reached.',
       retryAfterMs: 7000,
     });
-    for (const status of [408, 409, 500, 503]) {
+    for (const [status, mayHaveWorked] of [
+      [409, false],
+      [500, false],
+      [503, false],
+      [408, true],
+      [502, true],
+      [504, true],
+    ] as const) {
       server.script({ status, body: provider.error('words') });
-      const message = `The model answered ${status}.`;
-      expect(await model.ask(request())).toEqual({ kind: 'retry', message });
+      const told = { kind: 'retry', message: `The model answered ${status}.` };
+      expect(await model.ask(request())).toEqual(mayHaveWorked ? { ...told, use: UNTOLD } : told);
       expect(server.requests).toHaveLength(1);
     }
   });

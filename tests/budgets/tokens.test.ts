@@ -1,9 +1,14 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createMetered, type Metered } from '../../activities/llm/metered.ts';
 import { UNTOLD, type ChatModel, type ModelAnswer, type ModelRequest } from '../../activities/llm/model.ts';
 import { holdTokens, releaseTokens, settleTokens } from '../../activities/llm/tokens.ts';
 import { closeAbandoned, markAsked, modelUsesOf } from '../../db/repositories/usage.ts';
 import { parsePrices } from '../../domain/models/prices.ts';
+import { startModelServer } from '../support/model-server.ts';
+import { openAiCompletion } from '../support/openai-stub.ts';
 import { book, openDesk, type Desk, type NewBudget } from './support/desk.ts';
 
 let desk: Desk;
@@ -182,6 +187,37 @@ describe('a worker that dies', () => {
     const late = { input: 1, output: 1, told: true, cost: undefined };
     expect(await settleTokens(desk.db.pool, dead, late)).toBe(false);
     expect(await desk.standing(id)).toEqual({ ...SPENT, spent: 1042n });
+  });
+
+  test('by SIGKILL while the model thinks is done again by another, and neither call is forgotten', async () => {
+    const { runId } = await desk.run();
+    const id = await tokens(1_000_000n);
+    const server = await startModelServer();
+    server.script(
+      { silence: true },
+      { body: openAiCompletion({ text: 'hi', use: { input: 40, output: 2 } }) },
+    );
+    const env = { DATABASE_URL: desk.db.pool.options.connectionString, MODEL_URL: server.url, RUN_ID: runId };
+    const worker = (): ChildProcess =>
+      spawn(process.execPath, [join(import.meta.dirname, 'support', 'ask-once.ts')], {
+        env: { ...process.env, ...env },
+      });
+    const killed = worker();
+    await expect.poll(() => server.requests.length, { timeout: 20_000 }).toBe(1);
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    const most = (await usesOf(runId))[0]!.most;
+    expect(await desk.standing(id)).toEqual({ held: BigInt(most), spent: 0n, carried: 0n });
+    const next = worker();
+    await expect
+      .poll(() => desk.standing(id), { timeout: 20_000 })
+      .toEqual({ ...SPENT, spent: BigInt(most + 42) });
+    next.kill('SIGKILL');
+    await server.close();
+    expect((await usesOf(runId)).map(({ try: at, told }) => [at, told])).toEqual([
+      [1, false],
+      [2, true],
+    ]);
   });
 
   test('after it settled has settled once, and the repetition is a call of its own', async () => {
