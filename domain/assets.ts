@@ -124,6 +124,11 @@ function parseGroups(list: string | undefined, assets: readonly Asset[]): AssetG
     if (match === null)
       throw new EngineError('config_invalid', `"${item}" is not NAME:decimals:asset|asset in ASSET_GROUPS.`);
     const [, name, decimals, members] = match as unknown as [string, string, string, string];
+    if (name === 'TOKENS')
+      throw new EngineError(
+        'config_invalid',
+        'TOKENS counts what models use: give the group another name in ASSET_GROUPS.',
+      );
     return { name, decimals: Number(decimals), assets: members.split('|').map((id) => known(id, assets)) };
   });
   const twice = groups.find(({ name }, at) => groups.findIndex((group) => group.name === name) !== at);

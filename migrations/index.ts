@@ -18,6 +18,7 @@ import { M0020JournalOrder } from './m0020-journal-order.ts';
 import { M0021LostRuns } from './m0021-lost-runs.ts';
 import { M0023Arrivals } from './m0023-arrivals.ts';
 import { M0026PaymentsHalt } from './m0026-payments-halt.ts';
+import { M0027Usage } from './m0027-usage.ts';
 import { M0029Notices } from './m0029-notices.ts';
 
 /** A migration is known by its class's name, which also says its place: `M0042What`. */
@@ -46,5 +47,6 @@ export const migrations: readonly MigrationClass[] = [
   M0021LostRuns,
   M0023Arrivals,
   M0026PaymentsHalt,
+  M0027Usage,
   M0029Notices,
 ];

@@ -11,7 +11,9 @@ import { createFamilyPayments } from '../activities/payments/for-families.ts';
 import { createRails, type RailsConfig } from '../activities/payments/rails.ts';
 import { createPlanningActivities } from '../activities/planner/activities.ts';
 import { createLookup } from '../activities/planner/lookups.ts';
-import type { ModelSettings } from '../activities/planner/ask-model.ts';
+import { createModel, type ModelUse } from '../activities/llm/create-model.ts';
+import { parsePrices } from '../domain/models/prices.ts';
+import { createMetered, type Metered } from '../activities/llm/metered.ts';
 import { createQuestionActivities } from '../activities/questions/activities.ts';
 import { createReconciliationActivities } from '../activities/reconciliation/activities.ts';
 import { createRepairActivities } from '../activities/repair/activities.ts';
@@ -42,8 +44,6 @@ export interface WorkerParts {
 /** How Temporal shows the workflows of runs. */
 export type WorkflowLook = Pick<RepairDeps, 'workflowState' | 'runningWorkflows'>;
 
-const DEFAULT_MODEL = 'claude-opus-5-5';
-
 /** Composition root of a worker: every activity with its dependencies. */
 export async function composeActivities(
   config: Config,
@@ -69,9 +69,10 @@ export async function composeActivities(
     log,
     ...telling,
     payments: createFamilyPayments({ ...common, rails, seller }),
+    model: meteredModel(config, { ...stores, assets }),
     catalogue: async () => (await catalogue.services()).services,
   });
-  const model = modelSettings(config);
+  const model = meteredModel(config, { ...stores, assets }, planner(config));
   const kinds = rails.all.map(({ kind, network }) => `${kind} ${network}`);
   log.info({ rails: kinds, planner: model?.model ?? 'offline rules' }, 'worker: composed');
   const activities = {
@@ -125,7 +126,7 @@ async function openStores(config: Config) {
 type EngineParts = Omit<Parameters<typeof createPlanningActivities>[0], 'db' | 'model'> &
   Parameters<typeof createCallingActivities>[0] &
   Parameters<typeof createPaymentActivities>[0] &
-  Omit<RepairDeps, 'db' | 'journal' | 'assets'> & { model: ModelSettings | undefined };
+  Omit<RepairDeps, 'db' | 'journal' | 'assets'> & { model: Metered | undefined };
 
 /** What the engine does, whichever family asks for it. */
 const engineActivities = (all: EngineParts): object => {
@@ -198,11 +199,17 @@ function escrowActivities(
   return createEscrowActivities({ ...common, solana: { rpcUrl: config.SOLANA_RPC_URL, secretKey } });
 }
 
-function modelSettings(config: Config): ModelSettings | undefined {
-  if (config.LLM_PROVIDER === 'offline' || config.ANTHROPIC_API_KEY === undefined) return undefined;
-  return {
-    apiKey: config.ANTHROPIC_API_KEY,
-    model: config.PLANNER_MODEL ?? DEFAULT_MODEL,
-    baseURL: config.ANTHROPIC_BASE_URL,
-  };
+const planner = (config: Config): ModelUse => ({
+  who: 'The planning model',
+  model: { setting: 'PLANNER_MODEL', name: config.PLANNER_MODEL },
+});
+
+/** A model, counted in the budgets of tokens; undefined where nobody is to be asked. */
+function meteredModel(
+  config: Config,
+  deps: Omit<Parameters<typeof createMetered>[1], 'prices'>,
+  use?: ModelUse,
+): Metered | undefined {
+  const model = createModel(config, use);
+  return model && createMetered(model, { ...deps, prices: parsePrices(config.MODEL_PRICES) });
 }

@@ -66,10 +66,14 @@ const ENGINE: readonly SettingsGroup[] = [
   {
     title: 'Planning and services',
     readers: {
-      ...allBy(BOTH, 'LLM_PROVIDER ANTHROPIC_API_KEY'),
-      ...allBy(WORKER, 'ANTHROPIC_BASE_URL PLANNER_MODEL'),
+      ...allBy(BOTH, 'LLM_PROVIDER ANTHROPIC_API_KEY OPENAI_API_KEY OPENAI_BASE_URL AWS_REGION'),
+      ...allBy(
+        WORKER,
+        'LLM_MODEL PLANNER_MODEL ANTHROPIC_BASE_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL_BEDROCK_RUNTIME MODEL_PRICES',
+      ),
       ...allBy(BOTH, 'REGISTRY_URL FACILITATOR_URL SERVICE_HOSTS'),
     },
+    note: 'Providers of models, servers of one’s own, and budgets of tokens: [MODELS.md](MODELS.md).',
   },
   {
     title: 'Chains',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
+import type { Metered } from '../activities/llm/metered.ts';
 import type { ReserveDirect } from '../activities/payments/judged-hold.ts';
 import type { Journal } from '../db/journal.ts';
 import type { Sealer } from '../db/sealing.ts';
@@ -31,6 +32,8 @@ export interface WorkerContext<Own extends object = object> {
   /** Every service that can be planned with. */
   catalogue(): Promise<readonly CatalogueService[]>;
   checkpoint?: Checkpoint<string>;
+  /** The model that LLM_PROVIDER names, its use counted; undefined: work by rules. */
+  model?: Metered | undefined;
   /** Payments that a family decides about while they are held. */
   payments: FamilyPayments;
   /** Signals a run's workflow; one that has ended is told nothing. */

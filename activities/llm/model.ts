@@ -38,17 +38,24 @@ export interface ModelRequest {
   signal?: AbortSignal;
 }
 
+/** `untold`: the provider did not say it. The model may have worked, so the most that it may have used counts. */
 export interface TokenUse {
   input: number;
   output: number;
+  untold?: true;
 }
 
-/** `retry` is worth repeating after the delay, `failed` is not, `refused`: the model declined. Messages never carry keys or the model's words. */
+export const UNTOLD: TokenUse = { input: 0, output: 0, untold: true };
+
+/**
+ * `retry` is worth repeating after the delay, `failed` is not, `refused`: the model declined. Messages never carry keys or the
+ * model's words. Without `use` the model has certainly done nothing.
+ */
 export type ModelAnswer =
   | { kind: 'answer'; text: string; calls: ModelCall[]; use: TokenUse }
   | { kind: 'refused'; message: string; use: TokenUse }
-  | { kind: 'retry'; message: string; retryAfterMs?: number }
-  | { kind: 'failed'; message: string };
+  | { kind: 'retry'; message: string; retryAfterMs?: number; use?: TokenUse }
+  | { kind: 'failed'; message: string; use?: TokenUse };
 
 /** One model of one provider: Anthropic, Amazon Bedrock, or a server that speaks OpenAI's chat completions. */
 export interface ChatModel {

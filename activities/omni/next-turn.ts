@@ -5,7 +5,8 @@ import { planOffline } from '../../domain/omni/offline-planner.ts';
 import type { CallResult, Turn, TurnCall } from '../../domain/omni/ports.ts';
 import { checkToolInput } from '../../domain/omni/tools.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { ChatModel, ModelAnswer, ModelCall, ModelTurn } from '../llm/model.ts';
+import type { Metered, MeteredAnswer } from '../llm/metered.ts';
+import type { ModelCall, ModelTurn } from '../llm/model.ts';
 import { openChat, said, toKept, turnsOf, type KeptCall, type KeptTurn } from './turns.ts';
 import type { OmniDeps } from './tools.ts';
 
@@ -104,7 +105,7 @@ async function offlineTurn(
 /** Undefined where words must decide: the model failed three times, or has no rounds left. */
 async function askModel(
   deps: OmniDeps,
-  model: ChatModel,
+  model: Metered,
   asked: Asked,
   turns: ReadonlyMap<number, KeptTurn>,
   tools: readonly Tool[],
@@ -112,24 +113,24 @@ async function askModel(
   if (asked.round > ROUNDS) return { text: '', calls: [], mode: 'llm' };
   const said = await conversation(deps, asked, turns);
   for (let tries = 0; tries < MODEL_TRIES; tries++) {
-    const answer = await model.ask({
-      system: SYSTEM,
-      turns: said,
-      tools: tools.map(({ tool }) => ({
-        name: tool.name,
-        description: tool.description,
-        inputSchema: tool.inputSchema as JsonObject,
-      })),
-      maxTokens: MAX_TOKENS,
-    });
+    const answer = await model.ask(
+      { system: SYSTEM, turns: said, tools: tools.map(toModelTool), maxTokens: MAX_TOKENS },
+      { runId: asked.runId, key: `chat-${asked.round}-${tries + 1}` },
+    );
     const turn = readAnswer(answer, tools, countCalls(turns));
     if (turn !== undefined) return turn;
-    if (answer.kind === 'failed') break;
+    if (answer.kind === 'failed' || answer.kind === 'exhausted') break;
   }
   return countCalls(turns) > 0 ? { text: '', calls: [], mode: 'llm' } : undefined;
 }
 
-function readAnswer(answer: ModelAnswer, tools: readonly Tool[], before: number): KeptTurn | undefined {
+const toModelTool = ({ tool: { name, description, inputSchema } }: Tool) => ({
+  name,
+  description,
+  inputSchema: inputSchema as JsonObject,
+});
+
+function readAnswer(answer: MeteredAnswer, tools: readonly Tool[], before: number): KeptTurn | undefined {
   if (answer.kind === 'refused') return { text: answer.message, calls: [], mode: 'llm' };
   if (answer.kind !== 'answer') return undefined;
   const calls = answer.calls.map((call, at) => toCall(call, `call-${before + at + 1}`, tools));

@@ -5,7 +5,7 @@ import type { Values } from '../../db/values.ts';
 import type { Checkpoint } from '../../domain/crash-points.ts';
 import type { OmniMode } from '../../domain/omni/config.ts';
 import type { HttpFetch } from '../../domain/payments/http.ts';
-import type { ChatModel } from '../llm/model.ts';
+import type { Metered } from '../llm/metered.ts';
 import type { ReserveDirect } from '../payments/judged-hold.ts';
 
 /** How chats pay. */
@@ -27,7 +27,7 @@ export interface OmniDeps {
   /** Calls providers, whose addresses the operator's file names. */
   fetch: HttpFetch;
   /** Without one, words decide. */
-  model?: ChatModel;
+  model?: Metered | undefined;
   /** Name of the task queues. */
   base: string;
   /** Whose agents and services they are. */

@@ -9,6 +9,7 @@ import {
   lockWindow,
   newestWindow,
   type BudgetWindow,
+  type HeldFor,
 } from '../../db/repositories/budgets.ts';
 import type { Queryable } from '../../db/ledger.ts';
 import { transferOf, type PaymentRow } from '../../db/repositories/payments-write.ts';
@@ -23,6 +24,7 @@ import {
   type PaymentScope,
 } from '../../domain/budgets/budget.ts';
 import { asksPerson, carriedInto, dueAlerts, noRoom, type NoRoom } from '../../domain/budgets/room.ts';
+import { TOKENS } from '../../domain/budgets/tokens.ts';
 import { windowAt, type Window } from '../../domain/budgets/windows.ts';
 import { formatUnits } from '../../domain/money.ts';
 import { paidAsset } from '../../domain/payments/purse.ts';
@@ -32,9 +34,11 @@ import type { PaymentTools } from './tools.ts';
 
 type Refused = Extract<SignOutcome, { kind: 'refused' }>;
 
-/** A payment that budgets are asked about. `agreed`: as much of it (minor units) as a person has agreed to. */
+/** What budgets are asked about: a payment, or a call of a model. `agreed`: as much of it (minor units) as a person has agreed to. */
 export interface Asked {
-  payment: PaymentRow;
+  tenant: string;
+  /** What the lines in the books of budgets name. */
+  heldFor: HeldFor;
   scope: PaymentScope;
   amount: bigint;
   agreed: bigint;
@@ -52,7 +56,9 @@ export function askedOf(assets: AssetBook, run: RunRow, payment: PaymentRow, agr
     ...(payment.service !== null && { service: payment.service }),
     ...(purse.kind === 'budget' && { funding: purse.budget }),
   };
-  return { payment, scope, amount: BigInt(payment.amount), agreed };
+  const { id: paymentId, tenant } = payment;
+  const heldFor = { paymentId, transferId: transferOf(payment) };
+  return { tenant, heldFor, scope, amount: BigInt(payment.amount), agreed };
 }
 
 type Tools = Pick<PaymentTools, 'assets' | 'periodNow'>;
@@ -73,7 +79,7 @@ export async function holdInBudgets(
   tools: Tools,
   asked: Asked,
 ): Promise<Refused | BudgetsHeld> {
-  const { scope, payment } = asked;
+  const { scope } = asked;
   const { found, unreadable } = await applicable(client, tools, asked);
   if (unreadable !== undefined) return refusedFor(unread(unreadable, asked));
   if (isUnfunded(found, asked)) return refusedFor(gone(asked));
@@ -91,7 +97,7 @@ export async function holdInBudgets(
   if (refused !== undefined) return refused;
   const alerts: BudgetAlert[] = [];
   for (const { budget, window } of held)
-    alerts.push(...(await book(client, budget, window, asked, transferOf(payment))));
+    alerts.push(...(await book(client, budget, window, asked)));
   return { kind: 'held', alerts };
 }
 
@@ -117,13 +123,16 @@ interface Applicable {
 async function applicable(
   db: Queryable,
   { assets: { groups = [] } }: Tools,
-  { scope, payment }: Asked,
+  { scope, tenant }: Asked,
 ): Promise<Applicable> {
-  const all = await livingBudgets(db, payment.tenant, scope);
+  const all = await livingBudgets(db, tenant, scope);
   const covering = all.filter((budget) => covers(budget, scope));
   return {
     found: covering.filter((budget) => counts(budget, scope.asset, groups)),
-    unreadable: covering.find(({ mode, unit }) => mode === 'hard' && !isKnownUnit(unit, groups)),
+    unreadable:
+      scope.asset.id === TOKENS.id // no other unit counts them
+        ? undefined
+        : covering.find(({ mode, unit }) => mode === 'hard' && !isKnownUnit(unit, groups)),
   };
 }
 
@@ -228,8 +237,7 @@ async function book(
   client: pg.PoolClient,
   budget: Budget,
   window: BudgetWindow,
-  { payment, scope, amount }: Asked,
-  transferId: string,
+  { heldFor, scope, amount }: Asked,
 ): Promise<BudgetAlert[]> {
   const units = toUnits(amount, scope.asset.decimals, budget.decimals);
   const used = { ...window, held: window.held + units };
@@ -238,8 +246,7 @@ async function book(
     budget: budget.id,
     window: window.key,
     amount: units,
-    paymentId: payment.id,
-    transferId,
+    heldFor,
     runId: scope.runId,
     alerted,
   });

@@ -20,7 +20,9 @@ import type { JsonObject } from '../../schemas/core/json.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import { revise } from '../../domain/plan/revise.ts';
 import { withRide } from '../journal/ride.ts';
-import { createAskModel, type AskModel, type ModelSettings } from './ask-model.ts';
+import type { Metered } from '../llm/metered.ts';
+import type { ModelRequest } from '../llm/model.ts';
+import { createAskModel } from './ask-model.ts';
 import { loadAnswers } from './load-answers.ts';
 import { loadRequest, type PlanningRequest } from './load-request.ts';
 import type { Lookup } from './lookups.ts';
@@ -43,7 +45,7 @@ export interface PlanningDeps {
   /** Asks free services what others take. */
   lookup?: Lookup;
   /** Without a model the rules plan. */
-  model?: ModelSettings;
+  model?: Metered;
   clock?: () => number;
   /** What all calls of one try may take together, corrections included. */
   planningMs?: number;
@@ -54,8 +56,7 @@ const PLANNING_MS = 100_000; // below the activity's own time-out, so that a slo
 
 export function createPlanningActivities(deps: PlanningDeps): PlanningActivities {
   const cache = createPlanCache(deps.db, deps.sealer);
-  const ask = deps.model === undefined ? undefined : createAskModel(deps.model);
-  const tools: Tools = { ...deps, cache, ask, modelName: deps.model?.model ?? RULES };
+  const tools: Tools = { ...deps, cache, modelName: deps.model?.model ?? RULES };
   return {
     ...createRerunActivities(deps),
     planFast: (request) => fresh(deps, request, () => planFast(tools, request)),
@@ -72,7 +73,7 @@ const fresh = (
   plan: () => Promise<PlanOutcome>,
 ): Promise<PlanOutcome> => withRide(journal, ride, async () => (await takeUp(db, runId, answers)) ?? plan());
 
-type Tools = PlanningDeps & { cache: PlanCache; ask: AskModel | undefined; modelName: string };
+type Tools = PlanningDeps & { cache: PlanCache; modelName: string };
 
 /** Everything one planning needs, read once. */
 interface Task {
@@ -90,7 +91,7 @@ async function planFast(tools: Tools, request: PlanRequest): Promise<PlanOutcome
   if ('kind' in task) return task;
   const known = await tools.cache.find(task.facts);
   if (known !== undefined) return fromCache(known);
-  if (tools.ask !== undefined) return { kind: 'needs_model' };
+  if (tools.model !== undefined) return { kind: 'needs_model' };
   const {
     today,
     context,
@@ -116,8 +117,12 @@ function notPlanned(task: Task, made: Extract<RulePlan, { ok: false }>): PlanOut
 }
 
 async function planWithModel(tools: Tools, request: PlanRequest): Promise<PlanOutcome> {
-  if (tools.ask === undefined)
-    return failed('PLANNING_FAILED', 'No planning model is configured: set ANTHROPIC_API_KEY.');
+  const { model } = tools;
+  if (model === undefined)
+    return failed(
+      'PLANNING_FAILED',
+      'No planning model is configured: set ANTHROPIC_API_KEY, or LLM_PROVIDER and what it needs.',
+    );
   const task = await prepare(tools, request);
   if ('kind' in task) return task;
   const known = await tools.cache.find(task.facts);
@@ -126,7 +131,7 @@ async function planWithModel(tools: Tools, request: PlanRequest): Promise<PlanOu
   const { text: input, others } = readable(task.request.input, answers);
   const read = await readerFor(context.services, new Map());
   const outcome = await askForPlan(
-    tools.ask,
+    createAskModel(countedIn(model, request)),
     { input, today, reading: read(input, today), answers: others, context },
     signalOf(Math.min(tools.planningMs ?? PLANNING_MS, request.withinMs ?? Infinity)),
   );
@@ -142,9 +147,18 @@ async function planWithModel(tools: Tools, request: PlanRequest): Promise<PlanOu
       });
     case 'failed':
       return failed('PLANNING_FAILED', outcome.message);
+    case 'exhausted':
+      return failed('TOKENS_EXHAUSTED', outcome.message);
     case 'retry':
       return waiting('model', failed('PLANNING_FAILED', outcome.message), outcome.retryAfterMs);
   }
+}
+
+/** Each question to the model is one call of the run. A repetition of the activity asks the same ones. */
+function countedIn(model: Metered, { runId, answers = [] }: PlanRequest) {
+  let asked = 0;
+  return (request: ModelRequest) =>
+    model.ask(request, { runId, key: `plan-${answers.length + 1}-${(asked += 1)}` });
 }
 
 const fromCache = ({ input: _input, ...known }: CachedPlan): PlanOutcome => ({
@@ -225,7 +239,13 @@ const waiting = (what: PlanWait['for'], otherwise: PlanFailure, retryAfterMs?: n
 });
 
 /** Codes of refusals that another try, another day or another limit may change. */
-const RECOVERABLE = new Set(['PLANNING_FAILED', 'DISCOVERY_UNAVAILABLE', 'NO_SERVICE', 'MAX_COST_EXCEEDED']);
+const RECOVERABLE = new Set([
+  'PLANNING_FAILED',
+  'TOKENS_EXHAUSTED',
+  'DISCOVERY_UNAVAILABLE',
+  'NO_SERVICE',
+  'MAX_COST_EXCEEDED',
+]);
 
 const failed = (code: string, message: string): PlanFailure => ({
   kind: 'failed',

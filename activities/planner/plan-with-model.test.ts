@@ -12,6 +12,7 @@ import {
 import { readPlainly } from '../../tests/support/read-plainly.ts';
 import { modelCall, modelPlan } from '../../tests/support/model-plan.ts';
 import { sampleBook, sampleCatalogue } from '../../tests/support/sample-catalogue.ts';
+import { createModel } from '../llm/create-model.ts';
 import { createAskModel, type AskModel } from './ask-model.ts';
 import type { ModelPlan } from './model-schema.ts';
 import { askForPlan } from './plan-with-model.ts';
@@ -41,7 +42,9 @@ let stub: AnthropicStub;
 let ask: AskModel;
 beforeAll(async () => {
   stub = await startAnthropicStub();
-  ask = createAskModel({ apiKey: KEY, model: 'test-model', baseURL: stub.url, timeoutMs: 5000 });
+  const settings = { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: stub.url, LLM_MODEL: 'test-model' };
+  const model = createModel(settings, { who: 'The planning model', timeoutMs: 5000 })!;
+  ask = createAskModel((request) => model.ask(request));
 });
 afterAll(() => stub.close());
 beforeEach(() => {

@@ -17,7 +17,7 @@ import type {
 } from '../../domain/plan/understanding/understanding.ts';
 import { bindLimits, limitsOf, sellersOf } from '../../domain/plan/understanding/word-limits.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
-import type { AskModel, ModelAnswer, Turn } from './ask-model.ts';
+import type { AskModel, PlanAnswer, Turn } from './ask-model.ts';
 import { toDraft } from './model-schema.ts';
 import { planPrompt, SYSTEM_PROMPT } from './prompt.ts';
 
@@ -37,7 +37,7 @@ export type ModelOutcome =
   | { kind: 'planned'; plan: UnhashedPlan; intent: PlanIntent; limits: WordLimits }
   | { kind: 'needs_detail'; message: string; understanding: Understanding }
   | { kind: 'refused'; problem: PlanProblem; understanding?: Understanding }
-  | Extract<ModelAnswer, { kind: 'retry' | 'failed' }>;
+  | Exclude<PlanAnswer, { kind: 'plan' }>;
 
 /**
  * Asks, checks, and asks once more for an invalid and once for a too costly plan, with the problems as feedback. What the model says

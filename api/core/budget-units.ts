@@ -1,5 +1,7 @@
 import type { BudgetChange, NewBudget } from '../../db/repositories/budget-records.ts';
 import type { AssetBook } from '../../domain/assets.ts';
+import { unitsOf } from '../../domain/budgets/budget.ts';
+import { TOKENS_UNIT } from '../../domain/budgets/tokens.ts';
 import { parseUnits } from '../../domain/money.ts';
 import type { BudgetBody, BudgetPatch, BudgetPeriod } from '../../schemas/core/budget.ts';
 import type { Asset } from '../../schemas/core/money.ts';
@@ -13,12 +15,12 @@ export function countedIn(book: AssetBook, { asset, unit }: Pick<BudgetBody, 'as
     const { id, decimals } = assetNamed(book, asset ?? '');
     return { asset: id, unit: null, decimals };
   }
-  const groups = book.groups ?? [];
+  const groups = unitsOf(book.groups ?? []);
   const group = groups.find(({ name }) => name === unit);
   if (group !== undefined) return { asset: null, unit, decimals: group.decimals };
   const known =
-    groups.length === 0
-      ? 'this installation has none: set ASSET_GROUPS, or name an `asset`'
+    groups.length === 1
+      ? `there is ${groups[0]!.name} alone: set ASSET_GROUPS, or name an \`asset\``
       : `there are ${groups.map(({ name }) => name).join(', ')}`;
   throw refused('unknown_unit', 'unit', `"${unit}" is no unit here; ${known}.`);
 }
@@ -45,11 +47,17 @@ function assetNamed({ assets }: AssetBook, named: string): Asset {
 /** The fields of a change that are there, with amounts in minor units. */
 export function changeOf(
   patch: BudgetPatch,
-  { decimals, period }: { decimals: number; period: BudgetPeriod },
+  { decimals, period, unit }: { decimals: number; period: BudgetPeriod; unit: string | null },
 ): Partial<BudgetChange> {
   const { name, amount, mode, rollover, alerts, approve_above: above } = patch;
   if (rollover?.enabled && (period === 'run' || period === 'total'))
     throw refused('validation_failed', 'rollover', `A budget with period "${period}" has no next period.`);
+  if (typeof above === 'string' && unit === TOKENS_UNIT.name)
+    throw refused(
+      'validation_failed',
+      'approve_above',
+      'nobody is asked about a single call of a model; lower the amount instead.',
+    );
   const minor = (text: string): string => parseUnits(text, decimals).toString();
   return {
     ...(name !== undefined && { name }),

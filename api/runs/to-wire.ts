@@ -6,7 +6,9 @@ import {
   type QuestionRow,
 } from '../../db/repositories/run-lists.ts';
 import type { RunRow, StepRow } from '../../db/repositories/runs.ts';
+import { modelUsesOf, type ModelUseRow } from '../../db/repositories/usage.ts';
 import { createValues, type Values } from '../../db/values.ts';
+import { formatUnits } from '../../domain/money.ts';
 import type { ValueRef } from '../../domain/ports/values.ts';
 import { Amount } from '../../schemas/core/money.ts';
 import type { InboxItem } from '../../schemas/core/api.ts';
@@ -17,6 +19,7 @@ import {
   RunError,
   RunLimits,
   RunPause,
+  type ModelUse,
   type Run,
 } from '../../schemas/core/run.ts';
 import { CanAnswer, FormField, type QuestionRecord } from '../../schemas/core/question.ts';
@@ -29,26 +32,34 @@ import { isObject } from '../../domain/json.ts';
 /** Rows with their steps and approvals as the engine's API shows them, in the order given. */
 export async function toWire(deps: ApiDeps, rows: readonly RunRow[]): Promise<Run[]> {
   const ids = rows.map((row) => row.id);
-  const [steps, approvals] = await Promise.all([
+  const [steps, approvals, uses] = await Promise.all([
     stepsOf(deps.db.pool, ids),
     lastApprovals(deps.db.pool, ids),
+    modelUsesOf(deps.db.pool, ids),
   ]);
   const values = createValues(deps.db.pool, deps.sealer);
   return Promise.all(
     rows.map((row) =>
-      toRun(deps, values, row, steps.get(row.id) ?? [], approvals.get(row.id)).catch((error: unknown) =>
-        toUnreadable(deps, row, error),
-      ),
+      toRun(deps, values, row, {
+        steps: steps.get(row.id) ?? [],
+        approval: approvals.get(row.id),
+        uses: uses.get(row.id) ?? [],
+      }).catch((error: unknown) => toUnreadable(deps, row, error)),
     ),
   );
+}
+
+interface RunParts {
+  steps: StepRow[];
+  approval: ApprovalRow | undefined;
+  uses: ModelUseRow[];
 }
 
 async function toRun(
   deps: ApiDeps,
   values: Values,
   row: RunRow,
-  steps: StepRow[],
-  approval: ApprovalRow | undefined,
+  { steps, approval, uses }: RunParts,
 ): Promise<Run> {
   const { view } = row;
   const waiting = (await missingWorker(deps, row)) ?? waitingOf(row, steps);
@@ -71,6 +82,7 @@ async function toRun(
     ...(waiting && { waiting }),
     ...pauseOf(row),
     ...limitsOf(view),
+    ...(uses.length > 0 && { model_use: uses.map(toUse) }),
     deadlines: stringsOf(view['deadlines']),
     ...cancelOf(view),
     created_at: row.created_at.toISOString(),
@@ -111,6 +123,16 @@ function toUnreadable(deps: ApiDeps, row: RunRow, error: unknown): Run {
     temporal: { workflow_id: row.workflow_id, run_id: row.temporal_run_id, url: webUrl(deps, row) },
   };
 }
+
+const toUse = (use: ModelUseRow): ModelUse => ({
+  provider: use.provider,
+  model: use.model,
+  input_tokens: use.input_tokens,
+  output_tokens: use.output_tokens,
+  told: use.told,
+  cost_usd: use.cost_micro_usd === null ? null : formatUnits(use.cost_micro_usd, 6),
+  at: use.at.toISOString(),
+});
 
 function pauseOf({ status, view }: RunRow): Pick<Run, 'pause'> {
   const { data: pause } = RunPause.safeParse(view['pause']);

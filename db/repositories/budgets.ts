@@ -165,13 +165,15 @@ export async function lockWindowsOf(client: pg.PoolClient, transfers: readonly s
   );
 }
 
-/** What is held for a payment in one budget, in the budget's minor units. */
+/** A payment and its transfer, or a call of a model. */
+export type HeldFor = { paymentId: string; transferId: string } | { modelUse: string };
+
+/** What is held in one budget, in the budget's minor units. */
 export interface BudgetHold {
   budget: string;
   window: string;
   amount: bigint;
-  paymentId: string;
-  transferId: string;
+  heldFor: HeldFor;
   runId: string;
   /** Shares that are told with it. */
   alerted: readonly number[];
@@ -179,19 +181,23 @@ export interface BudgetHold {
 
 /** The caller has locked the window and found room in it. */
 export async function holdInBudget(client: pg.PoolClient, hold: BudgetHold): Promise<void> {
+  const { heldFor } = hold;
+  const [paymentId, transferId, modelUse] =
+    'modelUse' in heldFor ? [null, null, heldFor.modelUse] : [heldFor.paymentId, heldFor.transferId, null];
   await client.query({
     name: 'budget_hold',
     text: `with moved as (
-             update budget_window set held = held + $3::numeric, alerted = alerted || $7::numeric[]
+             update budget_window set held = held + $3::numeric, alerted = alerted || $8::numeric[]
              where budget_id = $1 and key = $2)
-           insert into budget_entry (budget_id, window_key, payment_id, transfer_id, run_id, kind, amount)
-           values ($1, $2, $4, $5, $6, 'hold', $3::numeric)`,
+           insert into budget_entry (budget_id, window_key, payment_id, transfer_id, model_use, run_id, kind, amount)
+           values ($1, $2, $4, $5, $6, $7, 'hold', $3::numeric)`,
     values: [
       hold.budget,
       hold.window,
       hold.amount.toString(),
-      hold.paymentId,
-      hold.transferId,
+      paymentId,
+      transferId,
+      modelUse,
       hold.runId,
       hold.alerted,
     ],

@@ -1,4 +1,5 @@
 import type { Queryable } from '../ledger.ts';
+import { closeAbandoned } from './usage.ts';
 
 /** Deletes what has expired. Keeps Idempotency-Keys whose request is under way or has an unknown outcome. */
 export async function purgeExpired(db: Queryable): Promise<void> {
@@ -10,4 +11,5 @@ export async function purgeExpired(db: Queryable): Promise<void> {
        where expires_at < now() and (answer is not null or (run_id is null and locked_until < now()))
        for update skip locked)`,
   );
+  await closeAbandoned(db);
 }

@@ -1,6 +1,7 @@
 import type { Asset } from '../../schemas/core/money.ts';
 import type { AssetGroup } from '../assets.ts';
 import { sameAddress } from '../payments/networks.ts';
+import { TOKENS_UNIT } from './tokens.ts';
 
 /** Which calendar period (UTC, ISO weeks) a budget renews with; `run`: each run has its own; `total`: never. */
 export type Period = 'run' | 'hour' | 'day' | 'week' | 'month' | 'total';
@@ -35,7 +36,7 @@ export interface Budget {
   createdAtMs: number;
 }
 
-/** What budgets ask of a payment. `funding`: the budget that its run's purse names, which counts it in any case. */
+/** What budgets ask of a payment, or of a call of a model, which has no payee. `funding`: the budget that its run's purse names, which counts it in any case. */
 export interface PaymentScope {
   runId: string;
   subject: string;
@@ -64,12 +65,15 @@ export function counts(
   groups: readonly AssetGroup[],
 ): boolean {
   if (budget.asset !== undefined) return budget.asset === asset.id;
-  return groups.some(({ name, assets }) => name === budget.unit && assets.includes(asset.id));
+  return unitsOf(groups).some(({ name, assets }) => name === budget.unit && assets.includes(asset.id));
 }
 
 /** True without a unit, too: then the budget counts one asset. */
 export const isKnownUnit = (unit: string | undefined, groups: readonly AssetGroup[]): boolean =>
-  unit === undefined || groups.some(({ name }) => name === unit);
+  unit === undefined || unitsOf(groups).some(({ name }) => name === unit);
+
+/** Those of ASSET_GROUPS, and the one that is built in. */
+export const unitsOf = (groups: readonly AssetGroup[]): AssetGroup[] => [...groups, TOKENS_UNIT];
 
 /** A payment's amount as the budget counts it: what its decimals cannot express is rounded up. */
 export function toUnits(amount: bigint, from: number, to: number): bigint {

@@ -1,6 +1,7 @@
 import type { Asset } from '../../schemas/core/money.ts';
 import { formatUnits } from '../money.ts';
 import { fromUnits, toUnits, type Budget } from './budget.ts';
+import { TOKENS } from './tokens.ts';
 import { periodsBetween, type Window } from './windows.ts';
 
 /** How one period of a budget stands, in its minor units. */
@@ -74,7 +75,7 @@ export function noRoom(
     name: budget.name,
     missing: missing.toString(),
     renewsAtMs: use.endsAtMs,
-    message: `Budget "${budget.name}" has ${has} left in this period, and the payment needs ${needs}. ${renews}`,
+    message: `Budget "${budget.name}" has ${has} left in this period, and the ${asset.id === TOKENS.id ? 'call of the model' : 'payment'} needs ${needs}. ${renews}`,
   };
 }
 

@@ -67,6 +67,21 @@ export type Waiting = z.infer<typeof Waiting>;
 export const CancelRequest = z.object({ by: z.string(), at: z.string(), reason: z.string().optional() });
 export type CancelRequest = z.infer<typeof CancelRequest>;
 
+/**
+ * One call of a model for a run. Tokens are null while it is under way, and where the model did nothing. `told`: the provider
+ * said what was used; else the most that it may have been counts. `cost_usd` is null where MODEL_PRICES has no price.
+ */
+export const ModelUse = z.object({
+  provider: z.string(),
+  model: z.string(),
+  input_tokens: z.int().nullable(),
+  output_tokens: z.int().nullable(),
+  told: z.boolean(),
+  cost_usd: z.string().nullable(),
+  at: z.string(),
+});
+export type ModelUse = z.infer<typeof ModelUse>;
+
 /** A run on the engine's own API (common.md, "Runs"). Times are RFC 3339 with milliseconds. */
 export const Run = z.object({
   id: z.string(),
@@ -86,6 +101,8 @@ export const Run = z.object({
   pause: z.lazy(() => RunPause).optional(),
   /** Limits that the request's words set. The lower of these and what was given as fields counts. */
   limits: z.lazy(() => RunLimits).optional(),
+  /** The last 50 calls of models for it, oldest first; absent without any. */
+  model_use: z.array(ModelUse).optional(),
   deadlines: z.record(z.string(), z.string()),
   /** True once somebody asked to cancel it, however it ends. `cancel` says who, when and why. */
   cancel_requested: z.boolean(),

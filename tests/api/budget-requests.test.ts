@@ -129,9 +129,19 @@ describe('a budget is refused', () => {
       400,
       'unknown_unit',
       'unit',
-      '"EUR" is no unit here; there are USD, CENTS.',
+      '"EUR" is no unit here; there are USD, CENTS, TOKENS.',
     ]);
     expect((await post({}, bare)).body['detail']).toContain('set ASSET_GROUPS');
+  });
+
+  it('in tokens with decimals, or with a limit above which a person is asked', async () => {
+    const tokens = { unit: 'TOKENS', amount: '1000', approve_above: null, rollover: null };
+    const made = await post(tokens, bare);
+    expect(made).toMatchObject({ status: 201, body: { unit: 'TOKENS', amount: '1000', left: '1000' } });
+    expect((await post({ ...tokens, amount: '1.5' })).body['code']).toBe('invalid_amount');
+    expect(verdict(await post({ ...tokens, approve_above: '5' }))).toEqual(
+      bad('approve_above', /nobody is asked about a single call/),
+    );
   });
 
   it('with more decimals or digits than its unit has', async () => {

@@ -150,9 +150,13 @@ async function leaveBudget(run: string, subject: string): Promise<void> {
     created_by: 'chief',
   });
   await beginWindow(pool, id, { key: 'total', startsAtMs: 0, endsAtMs: null }, 0n);
-  const hold = { budget: id, window: 'total', amount: 1n, paymentId: `payment-${run}`, runId: run };
+  const hold = { budget: id, window: 'total', amount: 1n, runId: run };
   await stack.db.transaction((client) =>
-    holdInBudget(client, { ...hold, transferId: `transfer-${run}`, alerted: [] }),
+    holdInBudget(client, {
+      ...hold,
+      heldFor: { paymentId: `payment-${run}`, transferId: `transfer-${run}` },
+      alerted: [],
+    }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyTransfer } from '../../db/ledger.ts';
 import { raiseAttention } from '../../db/repositories/attention.ts';
+import { insertModelUse, settleModelUse } from '../../db/repositories/usage.ts';
 import { escrowAccount, payeeAccount, worldAccount } from '../../domain/accounts.ts';
 import { move } from '../../domain/ledger.ts';
 import { createValues } from '../../db/values.ts';
@@ -56,6 +57,25 @@ describe('runs', () => {
     expect(await allOf('/runs?subject=nobody', 'runs')).toEqual([]);
     expect((await allOf('/runs?q=LIST-2', 'runs')).map(({ id }) => id)).toEqual(['list-2']);
     expect(await allOf('/runs?q=%25', 'runs')).toEqual([]);
+  });
+
+  it('show what models were asked for them, tokens and cost, and nothing where none was', async () => {
+    await writer.run('with-model', 'default');
+    await writer.run('without-model', 'default');
+    const use = { tenant: 'default', runId: 'with-model', provider: 'openai', model: 'gpt', most: 500 };
+    for (const id of ['use-1', 'use-2', 'use-3'])
+      await insertModelUse(stack.db.pool, { ...use, id, key: id, try: 1 });
+    const priced = { input: 40, output: 2, told: true, cost: 1_250_000n };
+    await settleModelUse(stack.db.pool, 'use-1', priced);
+    await settleModelUse(stack.db.pool, 'use-2', { input: 500, output: 0, told: false, cost: undefined });
+    const at = expect.stringMatching(/^2.*Z$/) as string;
+    const shown = { provider: 'openai', model: 'gpt', at };
+    expect((await ask(api, '/runs/with-model')).body['model_use']).toEqual([
+      { ...shown, input_tokens: 40, output_tokens: 2, told: true, cost_usd: '1.25' },
+      { ...shown, input_tokens: 500, output_tokens: 0, told: false, cost_usd: null },
+      { ...shown, input_tokens: null, output_tokens: null, told: false, cost_usd: null },
+    ]);
+    expect((await ask(api, '/runs/without-model')).body).not.toHaveProperty('model_use');
   });
 
   it.each([

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createModel, type ModelSettings } from '../../activities/llm/create-model.ts';
+import { createMetered } from '../../activities/llm/metered.ts';
 import { createPlanningActivities, type PlanningDeps } from '../../activities/planner/activities.ts';
 import { planHash } from '../../activities/planner/plan-hash.ts';
 import { openDatabase, type Database } from '../../db/database.ts';
@@ -7,6 +9,7 @@ import { createNotifier, type Notifier } from '../../db/notifier.ts';
 import { insertRun } from '../../db/repositories/runs.ts';
 import { createSealer } from '../../db/sealing.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { parsePrices } from '../../domain/models/prices.ts';
 import type { PlanOutcome, PlanRequest } from '../../domain/ports/planning.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import {
@@ -16,8 +19,11 @@ import {
   startAnthropicStub,
   type AnthropicStub,
 } from '../support/anthropic-stub.ts';
+import { bedrockAnswer } from '../support/bedrock-stub.ts';
 import { freshDatabase, type FreshDatabase } from '../support/database.ts';
 import { modelCall, modelPlan } from '../support/model-plan.ts';
+import { startModelServer, type Scripted } from '../support/model-server.ts';
+import { openAiCompletion } from '../support/openai-stub.ts';
 import { sampleBook, sampleCatalogue } from '../support/sample-catalogue.ts';
 
 const REQUEST = 'Get the SOL price history of the last 30 days, compute statistics and compose a report';
@@ -157,7 +163,13 @@ describe('planning with a model', () => {
   const answer = modelPlan(REQUEST, [modelCall('price-history', { symbol: 'SOL', days: 30 })]);
   const withModel = (planningMs = 5000) =>
     activitiesWith({
-      model: { apiKey: 'sk-ant-secret', model: 'test-model', baseURL: stub.url, timeoutMs: 10_000 },
+      model: createMetered(
+        createModel(
+          { ANTHROPIC_API_KEY: 'sk-ant-secret', ANTHROPIC_BASE_URL: stub.url, LLM_MODEL: 'test-model' },
+          { who: 'The planning model', timeoutMs: 10_000 },
+        )!,
+        { db: database, assets: sampleBook, prices: parsePrices('test-model:5:25') },
+      ),
       planningMs,
     });
 
@@ -168,6 +180,73 @@ describe('planning with a model', () => {
     const first = planned(await activities.planWithModel(await newRun(REQUEST)));
     expect(first).toMatchObject({ cached: false, model: 'test-model' });
     expect(planned(await activities.planFast(await newRun(REQUEST)))).toEqual({ ...first, cached: true });
+  });
+
+  it('plans with whichever provider LLM_PROVIDER names, and names its settings when it fails', async () => {
+    const asked = 'Analyze SOL prices of 14 days';
+    const text = JSON.stringify(modelPlan(asked, [modelCall('price-history', { symbol: 'SOL', days: 14 })]));
+    const server = await startModelServer();
+    const use = { input: 7, output: 8 };
+    const planWith = async (settings: ModelSettings, ...script: Scripted[]) => {
+      server.script(...script);
+      const model = createModel(
+        { ...settings, LLM_MODEL: settings.LLM_PROVIDER! },
+        { who: 'The planning model' },
+      )!;
+      const metered = createMetered(model, { db: database, assets: sampleBook, prices: parsePrices('') });
+      return activitiesWith({ model: metered }).planWithModel(await newRun(asked));
+    };
+    const openai: ModelSettings = {
+      LLM_PROVIDER: 'openai',
+      OPENAI_API_KEY: 'sk-secret',
+      OPENAI_BASE_URL: `${server.url}/v1`,
+    };
+    const refused = await planWith(openai, { status: 401, body: { error: { message: 'bad sk-secret' } } });
+    expect(refused).toMatchObject({
+      code: 'PLANNING_FAILED',
+      message: 'The planning model answered 401: check OPENAI_API_KEY.',
+    });
+    expect(planned(await planWith(openai, { body: openAiCompletion({ text, use }) })).model).toBe('openai');
+    const bedrock: ModelSettings = {
+      LLM_PROVIDER: 'bedrock',
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIATEST',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: server.url,
+    };
+    expect(planned(await planWith(bedrock, { body: bedrockAnswer({ text, use }) })).model).toBe('bedrock');
+    await server.close();
+  });
+
+  it('writes down what the model used, and asks nothing while a budget of tokens has no room', async () => {
+    const asked = 'Analyze SOL prices of 30 days';
+    stub.script(plan(modelPlan(asked, [modelCall('price-history', { symbol: 'SOL', days: 30 })])));
+    const request = await newRun(asked);
+    planned(await withModel().planWithModel(request));
+    const { rows } = await database.pool.query(
+      `select key, model, input_tokens, output_tokens, cost_micro_usd from model_use where run_id = $1 order by key`,
+      [request.runId],
+    );
+    expect(rows[0]).toEqual({
+      key: 'plan-1-1',
+      model: 'test-model',
+      input_tokens: 10,
+      output_tokens: 20,
+      cost_micro_usd: '550',
+    });
+    await database.pool.query(
+      `insert into budget (id, tenant, name, applies_to, unit, decimals, amount, period, mode, created_by)
+       values ('bud_t', 't', 'Few', '{"service": "model:test-model"}', 'TOKENS', 0, 10, 'total', 'hard', 'me')`,
+    );
+    const before = stub.requests.length;
+    expect(await withModel().planWithModel(await newRun('Get the price of BTC now'))).toMatchObject({
+      kind: 'failed',
+      code: 'TOKENS_EXHAUSTED',
+      message: expect.stringContaining('Budget "Few" has 10 left') as string,
+      recoverable: true,
+    });
+    expect(stub.requests).toHaveLength(before);
+    await database.pool.query(`delete from budget where id = 'bud_t'`);
   });
 
   it('waits while the model is busy or silent, for the time that it asks for', async () => {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { JsonObject } from '../../schemas/core/json.ts';
+import type { Said } from './model-server.ts';
 
 /** One answer of the stub, in the order they are scripted; the last one repeats. `raw`: somebody else answers 200. */
 export type StubAnswer =
@@ -115,3 +117,29 @@ function respond(response: ServerResponse, model: string, answer: StubAnswer): v
     }),
   );
 }
+
+/** An answer as `POST /v1/messages` gives it. */
+export function anthropicMessage({ text, calls = [], end, use }: Said): JsonObject {
+  const said = text === undefined ? [] : [{ type: 'text', text, citations: null }];
+  const tools = calls.map((call) => ({ type: 'tool_use', ...call }));
+  return {
+    id: 'msg_stub',
+    type: 'message',
+    role: 'assistant',
+    model: 'test-model',
+    content: [...said, ...tools],
+    stop_reason: stop(end, tools.length),
+    stop_sequence: null,
+    ...(use && { usage: { input_tokens: use.input, output_tokens: use.output } }),
+  };
+}
+
+function stop(end: Said['end'], tools: number): string {
+  if (end !== undefined) return end === 'refusal' ? 'refusal' : 'max_tokens';
+  return tools > 0 ? 'tool_use' : 'end_turn';
+}
+
+export const anthropicError = (message: string): JsonObject => ({
+  type: 'error',
+  error: { type: 'some_error', message },
+});

@@ -1,4 +1,5 @@
 import type { Config } from '../../../config/config.ts';
+import { providerOf } from '../../../domain/models/provider.ts';
 import type { HealthCheck } from '../../family.ts';
 import { remembered } from '../../http/remembered.ts';
 import type { ReasoningOptions } from './options.ts';
@@ -38,7 +39,7 @@ async function probeFacilitator(url: string | undefined): Promise<HealthCheck> {
 }
 
 /** A model is not called to see whether it answers: that costs money. */
-function plannerState({ LLM_PROVIDER, ANTHROPIC_API_KEY }: Config): HealthCheck {
-  const offline = LLM_PROVIDER === 'offline' || ANTHROPIC_API_KEY === undefined;
-  return { status: 'ok', detail: offline ? 'offline rules' : 'anthropic' };
+function plannerState(config: Config): HealthCheck {
+  const provider = providerOf(config);
+  return { status: 'ok', detail: provider === 'offline' ? 'offline rules' : provider };
 }

@@ -37,7 +37,12 @@ export async function holdIn(client: pg.PoolClient, held: Held): Promise<string>
     [paymentId, run, amount.toString(), status],
   );
   await beginWindow(client, budget, window, 0n);
-  const names = { budget, window: window.key, paymentId, transferId: `t-${paymentId}`, runId: run };
+  const names = {
+    budget,
+    window: window.key,
+    heldFor: { paymentId, transferId: `t-${paymentId}` },
+    runId: run,
+  };
   await holdInBudget(client, { ...names, amount, alerted });
   return paymentId;
 }
