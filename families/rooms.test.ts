@@ -11,10 +11,12 @@ const PRODUCT =
 const WORDS: Readonly<Record<string, RegExp>> = {
   masumi: /masumi|kodosumi|mip-?003/i,
   reasoning: /reasoning/i,
+  omni: /\bomni|Omni/,
 };
 const ROOMS: Readonly<Record<string, RegExp>> = {
   masumi: /masumi|kodosumi|mip003|payment-service|stand-ins\/agents\//,
   reasoning: /reasoning|^scripts\/task[./]/,
+  omni: /omni|stand-ins\/providers\//,
 };
 
 /** The two lines of each family. */
