@@ -6,7 +6,7 @@ import type { Sealer } from '../db/sealing.ts';
 import type { AssetBook } from '../domain/assets.ts';
 import type { Checkpoint } from '../domain/crash-points.ts';
 import type { RunRow } from '../db/repositories/runs.ts';
-import type { InputBody, RerunBody } from '../schemas/core/api.ts';
+import type { CatalogueEntry, InputBody, RerunBody } from '../schemas/core/api.ts';
 import type { JsonObject } from '../schemas/core/json.ts';
 import type { Principal } from '../schemas/core/principal.ts';
 import type { Claim } from './middleware/claim.ts';
@@ -58,6 +58,9 @@ export interface RunFamily {
   queues?: readonly string[];
   /** Everybody of the tenant sees its runs. Without this only a run's own subject and admins do. */
   sharedRuns?: true;
+  /** What it adds to `GET /flows` and `GET /agents`: what the caller's tenant may run, and who does the work. */
+  flows?(ctx: Ctx): Promise<CatalogueEntry[]>;
+  agents?(ctx: Ctx): Promise<CatalogueEntry[]>;
   /** How a run of this family is started, from its row alone: sweepers start what a crash left behind. */
   restart?(row: StartableRun): WorkflowStart | undefined;
   /** Another run of an ended one: its row and its start. Throws refusals. */

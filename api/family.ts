@@ -1,5 +1,5 @@
 import type { JsonObject } from '../schemas/core/json.ts';
-import type { CatalogueEntry } from '../schemas/core/api.ts';
+import type { CatalogueEntry, ServiceEntry } from '../schemas/core/api.ts';
 import type { ApiDeps, Ctx, RunFamily } from './context.ts';
 import type { CodeMeaning } from './problem-codes.ts';
 import type { ProblemStyle } from './problem.ts';
@@ -48,9 +48,15 @@ export interface FamilyModule extends RunFamily {
   /** Finishes what a crash or an outage left half done; called every few seconds by each API process. */
   sweep?(deps: ApiDeps): Promise<void>;
   health?(deps: ApiDeps): Promise<HealthPart>;
-  /** What it adds to `GET /flows` and `GET /agents`: what the caller's tenant may run, and who does the work. */
-  flows?(ctx: Ctx): Promise<CatalogueEntry[]>;
-  agents?(ctx: Ctx): Promise<CatalogueEntry[]>;
+  /** One agent of its own with more than `GET /agents` has; undefined where it is none. */
+  agent?(ctx: Ctx, id: string): Promise<CatalogueEntry | undefined>;
+  /** What it adds to `GET /services`, and one of them with more; undefined where it is none. */
+  services?(ctx: Ctx): Promise<{ services: ServiceEntry[]; notice?: string }>;
+  service?(ctx: Ctx, id: string): Promise<ServiceEntry | undefined>;
+  /** What it adds to Prometheus' text. */
+  metrics?(deps: ApiDeps): Promise<string[]>;
+  /** What it answers at `GET /` besides the engine, for clients that are older than it. */
+  root?: JsonObject;
 }
 
 /** What an API process is made of: what requests work with, and the families whose routes it mounts. */

@@ -34,6 +34,8 @@ const MEANINGS = new Map<string, CodeMeaning>([
     'attention_not_found',
     'account_not_found',
     'budget_not_found',
+    'agent_not_found',
+    'service_not_found',
     'surplus_not_found',
     'key_not_found',
   ]),

@@ -65,10 +65,11 @@ function usable(
 }
 
 function openSettings(parts: readonly SettingsPart[], values: Values): Record<string, Values> {
+  const fixed = new Set(parts.flatMap(({ shape }) => Object.keys(shape)));
   const owned = parts.flatMap(({ open }) => {
     if (open === undefined) return [];
     const isSet = ([name, value]: [string, string | undefined]): boolean =>
-      open.owns(name) && value !== undefined;
+      open.owns(name) && !fixed.has(name) && value !== undefined; // PRICE_ORACLE_URL prices no flow
     return [[open.name, Object.fromEntries(Object.entries(values).filter(isSet))] as const];
   });
   return Object.fromEntries(owned);

@@ -212,7 +212,7 @@ function chainSettings(local: LocalAssets, escrow: Keypair): Partial<Config> {
     EVM_RPC_URL: local.evm.rpcUrl,
     EVM_CHAIN_ID: local.evm.chainId,
     EVM_FLOAT_KEY: local.evm.operator.privateKey,
-    EVM_ROUTER_ADDRESS: local.evm.router.address,
+    EVM_ROUTER_ADDRESS: local.evm.mnee.router,
     EVM_ASSETS: `${local.evm.token.symbol}:${local.evm.token.address}:${local.evm.token.decimals}`,
   };
 }

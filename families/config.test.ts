@@ -87,3 +87,9 @@ test('a worker may serve the queue and stop at the points of any family', () => 
   expect(loadConfig({ CRASH_AT: 'job.launched' }).CRASH_AT).toBe('job.launched');
   expect(() => loadConfig({ CRASH_AT: 'claim.taken' })).toThrow(/CRASH_AT/);
 });
+
+test('a setting that some family has by name is no open setting of another', () => {
+  const config = loadConfig({ PRICE_ORACLE_URL: 'http://127.0.0.1:1', PRICE_a: '3 lovelace' });
+  expect(config.FLOW_SETTINGS).toEqual({ PRICE_a: '3 lovelace' });
+  expect(config.PRICE_ORACLE_URL).toBe('http://127.0.0.1:1');
+});

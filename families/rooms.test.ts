@@ -11,10 +11,12 @@ const PRODUCT =
 const WORDS: Readonly<Record<string, RegExp>> = {
   masumi: /masumi|kodosumi|mip-?003/i,
   reasoning: /reasoning/i,
+  omni: /\bomni|Omni/,
 };
 const ROOMS: Readonly<Record<string, RegExp>> = {
   masumi: /masumi|kodosumi|mip003|payment-service|stand-ins\/agents\//,
   reasoning: /reasoning|^scripts\/task[./]/,
+  omni: /omni|stand-ins\/providers\//,
 };
 
 /** The two lines of each family. */
@@ -22,6 +24,8 @@ const LINES = ['families/index.ts', 'workflows/index.ts'];
 
 /** Files outside that name a family all the same, with the reason. */
 const ALLOWED: Readonly<Record<string, string>> = {
+  'activities/omni/compose-answer.ts': 'a field of the answers of omni has this name',
+  'schemas/families/omni/chat.ts': 'a field of the answers of omni has this name',
   'scripts/purchase.ts': 'a command of purchasers, who are clients of this family',
   'scripts/steward-commands.ts': 'the list of commands has the one of those tests',
   'scripts/test.ts': 'a command for developers: it can run the tests at a real Kodosumi',

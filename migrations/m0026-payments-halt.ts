@@ -8,7 +8,7 @@ export class M0026PaymentsHalt extends Migration {
   override up(): void {
     this.addSql(`
       create table payments_halt (
-        only boolean primary key default true check (only),
+        id boolean primary key default true check (id),
         halted boolean not null default false,
         changed_by text,
         reason text,

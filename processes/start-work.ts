@@ -62,17 +62,7 @@ export async function startWork(
     await parts.close();
     throw error;
   }
-  await ensureSingletons(connection, config, families);
-  // Paying must go on where schedules may not be made; then POST /ledger/reconciliation checks, and the alarm is its age.
-  await ensureBooksSchedule(
-    connection,
-    config.TEMPORAL_NAMESPACE,
-    config.TASK_QUEUE,
-    config.RECONCILE_BOOKS_EVERY_MS,
-  ).catch((error: unknown) => log.warn({ err: error }, 'worker: the books are not checked by a schedule'));
-  await ensureFamilySchedules(connection, config, families).catch((error: unknown) =>
-    log.warn({ err: error }, 'worker: schedules of families could not be made'),
-  );
+  await ensureStanding(connection, config, log, families);
   if (plans(config))
     warmReader().catch((err: unknown) => log.warn({ err }, 'worker: no request can be read'));
   const finished = closeAfter(workers.finished, () => parts.close());
@@ -85,15 +75,24 @@ export async function startWork(
   };
 }
 
-/** What families have done every day. */
-const ensureFamilySchedules = async (
+/** What runs once for the whole installation, and what schedules start. */
+async function ensureStanding(
   connection: NativeConnection,
   config: Config,
+  log: Logger,
   families: readonly Family[],
-): Promise<void> => {
+): Promise<void> {
+  const { TEMPORAL_NAMESPACE: namespace, TASK_QUEUE: base, RECONCILE_BOOKS_EVERY_MS: everyMs } = config;
+  await ensureSingletons(connection, config, families);
+  // Paying must go on where schedules may not be made; then POST /ledger/reconciliation checks, and the alarm is its age.
+  await ensureBooksSchedule(connection, namespace, base, everyMs).catch((error: unknown) =>
+    log.warn({ err: error }, 'worker: the books are not checked by a schedule'),
+  );
   for (const schedule of families.flatMap((family) => family.schedules?.(config) ?? []))
-    await ensureDailySchedule(connection, config.TEMPORAL_NAMESPACE, config.TASK_QUEUE, schedule);
-};
+    await ensureDailySchedule(connection, namespace, base, schedule).catch((error: unknown) =>
+      log.warn({ err: error, schedule: schedule.id }, 'worker: a schedule could not be made'),
+    );
+}
 
 /** Whether requests are planned here: by rules on the engine's queue, with a model on another. */
 const plans = ({ WORKER_QUEUES: queues }: Config): boolean =>

@@ -144,7 +144,7 @@ export async function summarise(
   return keep(deps, runId, 'ok', {
     mode: 'SUMMARY_ONLY',
     archived: false,
-    content: [...content].slice(0, SUMMARY_LENGTH).join(''),
+    content: content.slice(0, SUMMARY_LENGTH).toWellFormed(),
     originalLength: content.length,
     reason: decision.reason,
     _task_id: decision.taskId,

@@ -2,6 +2,8 @@ import { keepTurn, lastChats } from '../../db/omni/chats.ts';
 import { listServices } from '../../db/omni/standing.ts';
 import type { ToolConfig } from '../../domain/omni/config.ts';
 import { planOffline } from '../../domain/omni/offline-planner.ts';
+import { isObject } from '../../domain/json.ts';
+import type { ValueRef } from '../../domain/ports/values.ts';
 import type { CallResult, Turn, TurnCall } from '../../domain/omni/ports.ts';
 import { checkToolInput } from '../../domain/omni/tools.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
@@ -111,10 +113,10 @@ async function askModel(
   tools: readonly Tool[],
 ): Promise<KeptTurn | undefined> {
   if (asked.round > ROUNDS) return { text: '', calls: [], mode: 'llm' };
-  const said = await conversation(deps, asked, turns);
+  const heard = await conversation(deps, asked, turns);
   for (let tries = 0; tries < MODEL_TRIES; tries++) {
     const answer = await model.ask(
-      { system: SYSTEM, turns: said, tools: tools.map(toModelTool), maxTokens: MAX_TOKENS },
+      { system: SYSTEM, turns: heard, tools: tools.map(toModelTool), maxTokens: MAX_TOKENS },
       { runId: asked.runId, key: `chat-${asked.round}-${tries + 1}` },
     );
     const turn = readAnswer(answer, tools, countCalls(turns));
@@ -185,18 +187,23 @@ async function resultOf(
 }
 
 async function remembered(
-  { db, sealer, tenant }: OmniDeps,
+  { db, sealer, tenant, values }: OmniDeps,
   { runId, agentId, sessionId }: { runId: string; agentId: string; sessionId: string },
 ): Promise<ModelTurn[]> {
   const chats = await lastChats(db.pool, { tenant, agentId, sessionId, before: runId }, REMEMBERED / 2);
-  return chats.flatMap(({ input_sealed, view }): ModelTurn[] => {
-    const { message } = said(sealer.open('run.input', input_sealed));
-    const response = view['response'];
-    return [
-      { role: 'user', text: message },
-      { role: 'assistant', text: typeof response === 'string' ? response : '', calls: [] },
-    ];
-  });
+  const turns = await Promise.all(
+    chats.map(async ({ input_sealed, view }): Promise<ModelTurn[]> => {
+      const { message } = said(sealer.open('run.input', input_sealed));
+      const ref = view['outputRef'];
+      const output = isObject(ref) ? await values.load(ref as unknown as ValueRef) : view['output'];
+      const response = isObject(output) ? output['response'] : undefined;
+      return [
+        { role: 'user', text: message },
+        { role: 'assistant', text: typeof response === 'string' ? response : '', calls: [] },
+      ];
+    }),
+  );
+  return turns.flat();
 }
 
 const toModelCall = ({ id, tool, input }: KeptCall): ModelCall => ({ id, name: tool, input });

@@ -83,7 +83,7 @@ function configOf(
 
 const agentOf = (agent: AgentsFile['agents'][number]): AgentConfig => ({
   id: agent.id,
-  priority: agent.priority as AgentConfig['priority'],
+  priority: agent.priority,
   dailyBudget: fromMnee(agent.dailyBudget),
   maxPerCall: fromMnee(agent.maxPerCall),
   rollover: {

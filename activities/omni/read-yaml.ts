@@ -104,8 +104,7 @@ function offsetOf(root: ParsedNode, path: readonly (string | number)[]): number 
   let node: Node | null = root;
   let offset = root.range[0];
   for (const key of path) {
-    const next: Node | null | undefined =
-      isMap(node) || isSeq(node) ? (node.get(key, true) as Node) : undefined;
+    const next: Node | null | undefined = isMap(node) || isSeq(node) ? node.get(key, true) : undefined;
     if (next === undefined || next === null) break;
     node = next;
     offset = next.range?.[0] ?? offset;

@@ -96,8 +96,7 @@ export async function holdInBudgets(
   const refused = judge(held, asked);
   if (refused !== undefined) return refused;
   const alerts: BudgetAlert[] = [];
-  for (const { budget, window } of held)
-    alerts.push(...(await book(client, budget, window, asked)));
+  for (const { budget, window } of held) alerts.push(...(await book(client, budget, window, asked)));
   return { kind: 'held', alerts };
 }
 

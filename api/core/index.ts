@@ -11,6 +11,7 @@ import { ledgerRoutes } from './ledger.ts';
 import { paymentRoutes } from './payments.ts';
 import { receiptRoutes } from './receipts.ts';
 import { runRoutes, runStream } from './runs.ts';
+import { serviceRoutes } from './services.ts';
 import { statusRoutes } from './status.ts';
 import { ticketRoutes } from './tickets.ts';
 
@@ -20,6 +21,7 @@ export const coreRoutes = (families: readonly FamilyModule[]): Route[] => [
   ...runRoutes,
   ...receiptRoutes,
   ...catalogueRoutes(families),
+  ...serviceRoutes(families),
   ...approvalRoutes,
   ...paymentRoutes,
   ...budgetRoutes,

@@ -64,10 +64,10 @@ function booksMetrics({ checked_at: checkedAt, accounts, findings }: ReportRow):
   ];
 }
 
-const metric = (name: string, kind: Kind, help: string, value: number): string =>
+export const metric = (name: string, kind: Kind, help: string, value: number): string =>
   `${head(name, kind, help)}${name} ${value}\n`;
 
-function labelled(
+export function labelled(
   name: string,
   kind: Kind,
   help: string,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Health } from '../../schemas/core/api.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import { prefers } from '../http/negotiate.ts';
+import type { ApiDeps } from '../context.ts';
 import type { FamilyModule } from '../family.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { lastReport } from '../../db/repositories/reconciliation.ts';
@@ -98,35 +99,37 @@ const Metrics = z.looseObject({
   executions_active: z.int(),
 });
 
-const metrics = defineRoute({
-  ...open,
-  path: '/metrics',
-  summary: 'Figures over all runs, as JSON or, if Accept asks for text, for Prometheus',
-  responses: { 200: { description: 'The figures.', schema: Metrics } },
-  async handler({ deps, header }) {
-    const figures = await figuresOf(deps);
-    if (prefers(header('accept'), ['text/plain', 'application/openmetrics-text']))
-      return {
-        status: 200,
-        text: prometheusText(figures, await lastReport(deps.db.pool)),
-        type: PROMETHEUS,
-        headers: { vary: 'Accept' },
-      };
-    return { status: 200, body: jsonMetrics(figures), headers: { vary: 'Accept' } };
-  },
-});
+const metrics = (families: Families): Route =>
+  defineRoute({
+    ...open,
+    path: '/metrics',
+    summary: 'Figures over all runs, as JSON or, if Accept asks for text, for Prometheus',
+    responses: { 200: { description: 'The figures.', schema: Metrics } },
+    async handler({ deps, header }) {
+      const figures = await figuresOf(deps);
+      if (prefers(header('accept'), ['text/plain', 'application/openmetrics-text']))
+        return {
+          status: 200,
+          text: await prometheusOf(deps, families, figures),
+          type: PROMETHEUS,
+          headers: { vary: 'Accept' },
+        };
+      return { status: 200, body: jsonMetrics(figures), headers: { vary: 'Accept' } };
+    },
+  });
 
-const prometheus = defineRoute({
-  ...open,
-  path: '/metrics/prometheus',
-  summary: 'Figures over all runs, for Prometheus',
-  responses: { 200: { description: 'The figures.', schema: z.string(), type: 'text/plain' } },
-  handler: async ({ deps }) => ({
-    status: 200,
-    text: prometheusText(await figuresOf(deps), await lastReport(deps.db.pool)),
-    type: PROMETHEUS,
-  }),
-});
+const prometheus = (families: Families): Route =>
+  defineRoute({
+    ...open,
+    path: '/metrics/prometheus',
+    summary: 'Figures over all runs, for Prometheus',
+    responses: { 200: { description: 'The figures.', schema: z.string(), type: 'text/plain' } },
+    handler: async ({ deps }) => ({
+      status: 200,
+      text: await prometheusOf(deps, families, await figuresOf(deps)),
+      type: PROMETHEUS,
+    }),
+  });
 
 function jsonMetrics(figures: RunFigures): JsonObject & z.output<typeof Metrics> {
   return {
@@ -144,7 +147,14 @@ function jsonMetrics(figures: RunFigures): JsonObject & z.output<typeof Metrics>
   };
 }
 
-const Root = z.object({
+/** The engine's figures and those of the families. */
+async function prometheusOf(deps: ApiDeps, families: Families, figures: RunFigures): Promise<string> {
+  const own = prometheusText(figures, await lastReport(deps.db.pool));
+  const parts = await Promise.all(families.map(async (family) => family.metrics?.(deps)));
+  return own + parts.flatMap((part) => part ?? []).join('');
+}
+
+const Root = z.looseObject({
   service: z.string(),
   version: z.string(),
   documentation: z.string(),
@@ -152,40 +162,42 @@ const Root = z.object({
   health: z.string(),
 });
 
-const root = defineRoute({
-  ...open,
-  path: '/',
-  summary: 'Where everything is; browsers are sent to the documentation',
-  responses: {
-    200: { description: 'The way to the rest.', schema: Root },
-    303: { description: 'To the documentation.', schema: z.string(), type: 'text/plain' },
-  },
-  async handler({ deps, header }) {
-    const headers = { vary: 'Accept' };
-    if (prefers(header('accept'), ['text/html']))
-      return {
-        status: 303,
-        text: 'See /docs',
-        type: 'text/plain; charset=utf-8',
-        headers: { ...headers, location: '/docs' },
+const root = (families: Families): Route =>
+  defineRoute({
+    ...open,
+    path: '/',
+    summary: 'Where everything is; browsers are sent to the documentation',
+    responses: {
+      200: { description: 'The way to the rest.', schema: Root },
+      303: { description: 'To the documentation.', schema: z.string(), type: 'text/plain' },
+    },
+    async handler({ deps, header }) {
+      const headers = { vary: 'Accept' };
+      if (prefers(header('accept'), ['text/html']))
+        return {
+          status: 303,
+          text: 'See /docs',
+          type: 'text/plain; charset=utf-8',
+          headers: { ...headers, location: '/docs' },
+        };
+      const body = {
+        ...Object.assign({}, ...families.map((family) => family.root ?? {})),
+        service: 'steward',
+        version: deps.settings.version,
+        documentation: '/docs',
+        description: '/openapi.json',
+        health: '/health',
       };
-    const body = {
-      service: 'steward',
-      version: deps.settings.version,
-      documentation: '/docs',
-      description: '/openapi.json',
-      health: '/health',
-    };
-    return { status: 200, body, headers };
-  },
-});
+      return { status: 200, body, headers };
+    },
+  });
 
 export const statusRoutes = (families: Families): Route[] => [
-  root,
+  root(families),
   health(families),
   livez,
   readyz(families),
   status(families),
-  metrics,
-  prometheus,
+  metrics(families),
+  prometheus(families),
 ];

@@ -1,5 +1,4 @@
 import type { PolicyAgent, PolicyFacts, PolicyService } from '../../domain/omni/policy/facts.ts';
-import { remainingOf } from '../../domain/omni/policy/decide.ts';
 import type { Queryable } from '../ledger.ts';
 import { readHalt } from '../repositories/payments-halt.ts';
 import { burstOf } from './calls.ts';
@@ -40,7 +39,12 @@ export async function readFacts(
     },
     highAgents: agents
       .filter(({ priority }) => priority === 'HIGH')
-      .map((high) => ({ id: high.id, remaining: remainingOf(toPolicyAgent(high)) })),
+      .map((high) => ({
+        id: high.id,
+        dailyBudget: high.dailyBudget,
+        rollover: high.rolloverBudget,
+        used: high.spent + high.reserved,
+      })),
     ...(state?.burst === true && { burst: await burstOf(db, tenant, agentId) }),
   };
 }

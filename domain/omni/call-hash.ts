@@ -13,7 +13,7 @@ export function asciiJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(asciiJson).join(',')}]`;
   if (value !== null && typeof value === 'object' && !isExactNumber(value)) {
     const members = Object.keys(value).toSorted(byCodePoint);
-    return `{${members.map((key) => `${asciiText(key)}:${asciiJson((value as JsonObject)[key]!)}`).join(',')}}`;
+    return `{${members.map((key) => `${asciiText(key)}:${asciiJson(value[key]!)}`).join(',')}}`;
   }
   return typeof value === 'string' ? asciiText(value) : JSON.stringify(value);
 }
@@ -25,7 +25,7 @@ const asciiText = (text: string): string =>
   );
 
 function byCodePoint(left: string, right: string): number {
-  const [one, other] = [[...left], [...right]];
+  const [one, other] = [Array.from(left), Array.from(right)];
   for (let at = 0; at < Math.min(one.length, other.length); at++) {
     const difference = one[at]!.codePointAt(0)! - other[at]!.codePointAt(0)!;
     if (difference !== 0) return difference;

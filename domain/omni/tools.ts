@@ -107,7 +107,7 @@ function checkObject(schema: Schema, value: Json, at: string): string[] {
           .map((name) => `${name} is not known; there are ${Object.keys(properties).join(', ')}`)
       : [];
   const wrong = Object.entries(properties).flatMap(([name, inner]) =>
-    value[name] === undefined ? [] : check(inner, value[name] as Json, name),
+    value[name] === undefined ? [] : check(inner, value[name], name),
   );
   return [...missing, ...unknown, ...wrong];
 }

@@ -30,6 +30,15 @@ export interface LocalAssets {
     readonly token: { address: string; name: string; symbol: string; decimals: number; version: string };
     /** The payment router for the token, the registry it reads prices from, and who writes prices there. */
     readonly router: { readonly address: string; readonly registry: string; readonly registrar: EvmAccount };
+    /** What agents pay in, with a router and a registry of its own; `owner` writes prices. */
+    readonly mnee: {
+      readonly address: string;
+      readonly symbol: string;
+      readonly decimals: number;
+      readonly router: string;
+      readonly registry: string;
+      readonly owner: EvmAccount;
+    };
     readonly deployer: EvmAccount;
     /** Holds the operator's float, which pays sellers on this chain. */
     readonly operator: EvmAccount;
@@ -58,6 +67,7 @@ export interface LocalKeys {
   readonly evm: {
     deployer: Wallet;
     registrar: Wallet;
+    mneeOwner: Wallet;
     operator: Wallet;
     facilitator: Wallet;
     demoUser: Wallet;
@@ -84,6 +94,7 @@ export function deriveLocalKeys(seed: Uint8Array, given: { escrow?: Keypair | un
     evm: {
       deployer: evmWallet(seed, 'deployer'),
       registrar: evmWallet(seed, 'registrar'),
+      mneeOwner: evmWallet(seed, 'mnee-owner'),
       operator: evmWallet(seed, 'operator'),
       facilitator: evmWallet(seed, 'facilitator'),
       demoUser: evmWallet(seed, 'demo-user'),

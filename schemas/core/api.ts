@@ -245,6 +245,10 @@ export const StreamTicket = z.object({ ticket: z.string(), expires_at: z.string(
 export const CatalogueEntry = z.looseObject({ id: z.string(), family: z.string() });
 export type CatalogueEntry = z.infer<typeof CatalogueEntry>;
 
+/** A service as `GET /services` shows it, with the fields of every family (common.md, "Shared resources"). */
+export const ServiceEntry = z.looseObject({ id: z.string(), category: z.string() });
+export type ServiceEntry = z.infer<typeof ServiceEntry>;
+
 const States = z.record(z.string(), z.enum(['ok', 'degraded', 'down', 'off']));
 
 /** One family's part of `GET /health`, with fields of its own. */

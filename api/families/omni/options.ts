@@ -1,4 +1,3 @@
-import type { Kept } from '../../../db/omni/load-config.ts';
 import type { OmniConfig } from '../../../domain/omni/config.ts';
 import type { ChatSettings } from '../../../domain/omni/ports.ts';
 import type { FileProblem } from '../../../schemas/families/omni/files.ts';
@@ -36,5 +35,3 @@ export interface OmniOptions {
   /** Undefined where no chain is configured. */
   lookAtChain?: ((question: ReceiptQuestion) => Promise<ChainReceipt>) | undefined;
 }
-
-export type { Kept };

@@ -7,8 +7,8 @@ const meanings = (status: number, title: string, codes: readonly string[]): [str
 /** Codes that only this family has (omni.md, section 8). */
 export const PROBLEMS: Readonly<Record<string, CodeMeaning>> = Object.fromEntries([
   ...meanings(400, 'Bad request', ['validation_error', 'config_invalid']),
-  ...meanings(404, 'Not found', ['agent_not_found', 'task_not_found', 'alert_not_found']),
-  ...meanings(409, 'Conflict', ['agent_paused', 'agent_has_no_budget']),
+  ...meanings(404, 'Not found', ['task_not_found', 'alert_not_found']),
+  ...meanings(409, 'Conflict', ['agent_paused', 'agent_has_no_budget', 'task_failed']),
   ...meanings(429, 'Too many requests', ['agent_busy']),
 ]);
 

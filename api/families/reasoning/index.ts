@@ -13,7 +13,7 @@ import type { ReasoningOptions } from './options.ts';
 import { problemStyle } from './problems.ts';
 import { readRoutes } from './reads.ts';
 import { rerunWorkflow } from './rerun.ts';
-import { serviceRoutes } from './services.ts';
+import { listServices } from './services.ts';
 import { startHere } from './start-here.ts';
 import { workflowStream } from './stream.ts';
 
@@ -33,13 +33,13 @@ export function createReasoning(options: ReasoningOptions): FamilyModule {
       depositRoute(options),
       withdrawQuoteRoute(options),
       withdrawRoute(options),
-      ...serviceRoutes(options),
     ],
     streams: [workflowStream(options)],
     problems: problemStyle,
     prefixes: ['/workflows', '/users', '/escrow'],
     restart: workflowStart(options),
     rerun: (ctx, run, wanted) => rerunWorkflow(ctx, options, run, wanted),
+    services: () => listServices(options),
     sweep: (deps) => sweepEscrow(deps, options),
     health: (deps) => health(deps, options),
   };

@@ -15,12 +15,7 @@ export const PROBLEMS: Readonly<Record<string, CodeMeaning>> = Object.fromEntrie
     'below_minimum',
     'confirm_destination',
   ]),
-  ...meanings(404, 'Not found', [
-    'workflow_not_found',
-    'escrow_not_found',
-    'transaction_not_found',
-    'service_not_found',
-  ]),
+  ...meanings(404, 'Not found', ['workflow_not_found', 'escrow_not_found', 'transaction_not_found']),
   ...meanings(409, 'Conflict', [
     'idempotency_conflict',
     'wallet_conflict',

@@ -1,6 +1,7 @@
 import { BATCH_COMPUTE, LOG_ARCHIVE, LOG_ARCHIVE_SUMMARY } from '../config.ts';
 import { showMnee } from '../money.ts';
 import type {
+  HighAgent,
   PolicyAgent,
   PolicyDecision,
   PolicyFacts,
@@ -36,10 +37,13 @@ const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 /** What an agent may still spend today, minor units. */
 export const remainingOf = (agent: PolicyAgent): bigint => atLeastZero(capOf(agent) - used(agent));
 
+const leftOf = ({ dailyBudget, rollover, used: gone }: HighAgent): bigint =>
+  atLeastZero(dailyBudget + rollover - gone);
+
 /** How much of the treasury this call must leave for HIGH agents. */
 function reserveAgainst({ agent, service, highAgents, treasury }: Known): bigint {
   if (agent.priority === 'HIGH') return 0n;
-  const all = highAgents.reduce((sum, { remaining }) => sum + remaining, 0n);
+  const all = highAgents.reduce((sum, high) => sum + leftOf(high), 0n);
   const share = (all * BigInt(treasury.highReserve)) / 10_000n;
   return agent.priority === 'LOW' || service.id === BATCH_COMPUTE ? share : share / 2n;
 }
@@ -112,7 +116,7 @@ const RULES: readonly Rule[] = [
 /** HIGH agents that still have something to spend. */
 const reservedFor = (highAgents: PolicyFacts['highAgents']): string =>
   highAgents
-    .filter(({ remaining }) => remaining > 0n)
+    .filter((high) => leftOf(high) > 0n)
     .map(({ id }) => id)
     .join(', ');
 

@@ -36,6 +36,14 @@ export interface PolicyTreasury {
   highReserve: number;
 }
 
+/** The day of a HIGH agent; `used` is spent and reserved. */
+export interface HighAgent {
+  id: string;
+  dailyBudget: bigint;
+  rollover: bigint;
+  used: bigint;
+}
+
 /** Calls and money of the agent in the last 60 s, where `risk.burst` is on. */
 export interface PolicyBurst {
   calls: number;
@@ -53,8 +61,8 @@ export interface PolicyFacts {
   treasury: PolicyTreasury;
   /** All payments are stopped. */
   halted: boolean;
-  /** Of every HIGH agent, the asking one included: max(0, budget + rollover - spent - reserved). */
-  highAgents: readonly { id: string; remaining: bigint }[];
+  /** Every HIGH agent, the asking one included. */
+  highAgents: readonly HighAgent[];
   burst?: PolicyBurst;
 }
 

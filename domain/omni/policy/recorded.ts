@@ -30,7 +30,12 @@ export function toRecord({ treasury, halted, agent, service, highAgents }: Polic
         day_use: service.dayUse?.toString() ?? null,
       },
     }),
-    high: highAgents.map(({ id, remaining }) => ({ id, remaining: remaining.toString() })),
+    high: highAgents.map(({ id, dailyBudget, rollover, used }) => ({
+      id,
+      daily_budget: dailyBudget.toString(),
+      rollover: rollover.toString(),
+      used: used.toString(),
+    })),
   };
 }
 
@@ -60,7 +65,7 @@ interface Recorded {
   halted: boolean;
   agent?: RecordedAgent;
   service?: RecordedService;
-  high: { id: string; remaining: string }[];
+  high: { id: string; daily_budget: string; rollover: string; used: string }[];
 }
 
 /** The facts of a decision as they were. */
@@ -79,7 +84,12 @@ export function fromRecord(
       lowBalance: BigInt(low_balance),
       highReserve: high_reserve,
     },
-    highAgents: high.map(({ id, remaining }) => ({ id, remaining: BigInt(remaining) })),
+    highAgents: high.map(({ id, daily_budget, rollover, used }) => ({
+      id,
+      dailyBudget: BigInt(daily_budget),
+      rollover: BigInt(rollover),
+      used: BigInt(used),
+    })),
     ...(agent && {
       agent: {
         id: agentId,

@@ -13,6 +13,11 @@ import type { EvmAccount, LocalAssets, LocalKeys } from '../local-assets.ts';
 
 export const EVM_TOKEN = { name: 'USD Coin', symbol: 'USDC', decimals: 6, version: SAMPLE_TOKEN_VERSION };
 
+/** What agents pay in, as on Ethereum (omni.md, section 4). */
+export const MNEE_TOKEN = { name: 'MNEE USD Stablecoin', symbol: 'MNEE', decimals: 18 };
+/** What the operator's treasury has of it at first, in minor units. */
+export const MNEE_TREASURY = 1000n * 10n ** 18n;
+
 const GAS_WEI = 100n * 10n ** 18n;
 /** The operator's first float, in minor units of the token. */
 export const EVM_FLOAT = 100_000_000_000n;
@@ -28,10 +33,11 @@ export async function deployEvm(rpcUrl: string, keys: LocalKeys['evm']): Promise
   });
   try {
     const { chainId } = await provider.getNetwork();
-    const { deployer, registrar, operator, facilitator, demoUser, sellers } = keys;
+    const { deployer, registrar, mneeOwner, operator, facilitator, demoUser, sellers } = keys;
     await fundGas(provider, [
       deployer,
       registrar,
+      mneeOwner,
       operator,
       facilitator,
       demoUser,
@@ -48,12 +54,14 @@ export async function deployEvm(rpcUrl: string, keys: LocalKeys['evm']): Promise
       grants,
     );
     const router = await deployRouter(provider, registrar, address);
+    const mnee = await deployMnee(provider, mneeOwner, operator);
     return {
       rpcUrl,
       chainId: Number(chainId),
       network: `eip155:${chainId}`,
       token: { address, ...EVM_TOKEN },
       router: { ...router, registrar: describe(registrar) },
+      mnee: { ...mnee, owner: describe(mneeOwner) },
       deployer: describe(deployer),
       operator: describe(operator),
       facilitator: describe(facilitator),
@@ -108,6 +116,29 @@ async function deployRouter(
   if (sent < 1) await deployServiceRegistry(signer);
   if (sent < 2) await deployPaymentRouter(signer, { token, registry });
   return { address, registry };
+}
+
+/** The owner's first three transactions: the token, its registry and its router, also on a chain from before they existed. */
+async function deployMnee(
+  provider: JsonRpcProvider,
+  owner: Wallet,
+  operator: Wallet,
+): Promise<{ address: string; symbol: string; decimals: number; registry: string; router: string }> {
+  const [address, registry, router] = [0, 1, 2].map((nonce) =>
+    getCreateAddress({ from: owner.address, nonce }),
+  ) as [string, string, string];
+  const signer = owner.connect(provider);
+  const { name, symbol, decimals } = MNEE_TOKEN;
+  const sent = await provider.getTransactionCount(owner.address);
+  if (sent < 1) {
+    const factory = new ContractFactory(sampleToken.abi, sampleToken.bytecode, signer);
+    await (await factory.deploy(name, symbol, decimals, owner.address)).waitForDeployment();
+  }
+  if (sent < 2) await deployServiceRegistry(signer);
+  if (sent < 3) await deployPaymentRouter(signer, { token: address, registry });
+  const token = new Contract(address, sampleToken.abi, new NonceManager(owner.connect(provider)));
+  await grantTokens(token, [[operator, MNEE_TREASURY]]);
+  return { address, symbol, decimals, registry, router };
 }
 
 /** Mints once for each wallet: a balance that was spent is not topped up behind the ledger's back. */

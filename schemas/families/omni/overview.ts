@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { strict } from '../../core/strict.ts';
 import { Words } from '../../core/words.ts';
-import { FileProblem } from './files.ts';
 import { Mode, Treasury } from './money.ts';
 import { Id, Mnee, Time } from './primitives.ts';
 
@@ -70,7 +69,6 @@ export const ReloadAnswer = z.object({
   /** What was changed over the API and therefore stays, beside what the file says. */
   kept: z.array(z.object({ agent_id: Id, field: z.string(), value: z.string(), file: z.string() })),
 });
-export const BadFiles = z.object({ problems: z.array(FileProblem) });
 
 export const HaltBody = strict({ reason: Words(1000).optional() }).optional();
 export const HaltAnswer = z.object({ halted: z.boolean() });
