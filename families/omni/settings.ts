@@ -13,5 +13,6 @@ export const settings: FamilySettings<OmniSettings> = {
     PRICE_ORACLE_PORT: 'npm start',
     BATCH_COMPUTE_PORT: 'npm start',
     LOG_ARCHIVE_PORT: 'npm start',
+    PRICE_SEED: 'npm start',
   },
 };

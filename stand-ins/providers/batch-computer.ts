@@ -35,13 +35,16 @@ export const batchComputer = (pauseMs = 50) =>
       const jobs = openKeptMap<Job>({ file: dir && join(dir, 'jobs.jsonl'), limit: LIMIT });
       const end = new AbortController();
       let queue = Promise.resolve();
+      const compute = async ({ jobId, data = null }: Job): Promise<void> => {
+        const result = await computeBatch(data, { pauseMs, signal: end.signal });
+        jobs.set(jobId, { jobId, result });
+      };
       const begin = (job: Job): void => {
-        queue = queue.then(async () => {
-          const { jobId, data = null } = job;
-          const result = await computeBatch(data, { pauseMs, signal: end.signal });
-          jobs.set(jobId, { jobId, result });
-        });
-        queue = queue.catch(() => undefined); // it was stopped, and is begun again at the next start
+        const after = queue;
+        queue = (async () => {
+          await after;
+          await compute(job).catch(() => undefined); // it was stopped, and is begun again at the next start
+        })();
       };
       for (const job of jobs.values()) if (job.result === undefined) begin(job);
       return {

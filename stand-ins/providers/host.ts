@@ -16,17 +16,18 @@ export interface ProvidersSettings {
   /** Without it payments are made up. */
   chain?: ProviderChain | undefined;
   dir?: string | undefined;
+  priceSeed: string;
 }
 
-const definitions = (): ProviderDefinition[] => [
+const definitions = (priceSeed: string): ProviderDefinition[] => [
   imageGenerator,
-  priceOracle(process.env['PRICE_SEED'] ?? 'steward'),
+  priceOracle(priceSeed),
   batchComputer(),
   logArchive,
 ];
 
-async function run({ ports, chain, dir }: ProvidersSettings): Promise<void> {
-  const wanted = definitions().filter(({ id }) => ports[id] !== undefined);
+async function run({ ports, chain, dir, priceSeed }: ProvidersSettings): Promise<void> {
+  const wanted = definitions(priceSeed).filter(({ id }) => ports[id] !== undefined);
   const started = await Promise.all(
     wanted.map(async (definition) => {
       const own = dir && join(dir, definition.id.toLowerCase());
@@ -43,4 +44,4 @@ async function run({ ports, chain, dir }: ProvidersSettings): Promise<void> {
   process.send?.({ type: 'ready', urls }, undefined, undefined, () => undefined); // a parent that is gone also disconnects
 }
 
-await run(JSON.parse(process.argv[2] ?? '{"ports":{}}') as ProvidersSettings);
+await run(JSON.parse(process.argv[2] ?? '{"ports":{},"priceSeed":""}') as ProvidersSettings);

@@ -40,5 +40,9 @@ export const OmniSettings = z.object({
   PRICE_ORACLE_PORT: port(8002).describe('Local stack: port of the price oracle.'),
   BATCH_COMPUTE_PORT: port(8003).describe('Local stack: port of the batch computer.'),
   LOG_ARCHIVE_PORT: port(8004).describe('Local stack: port of the log archive.'),
+  PRICE_SEED: z
+    .string()
+    .default('steward')
+    .describe('Local stack: the same seed gives the same walk of prices.'),
 });
 export type OmniSettings = z.infer<typeof OmniSettings>;
