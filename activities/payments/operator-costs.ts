@@ -25,7 +25,7 @@ type Costing = Pick<PayingRail, 'costs'>;
 /** What our own transactions of a payment may take of the coin now, for the operator to bear. */
 export async function costOf(tools: PaymentTools, payment: PaymentRow, rail: Costing): Promise<OperatorCost> {
   const { offer } = openQuote(tools.sealer, payment);
-  return { transferId: transferOf(payment), ...(await costOfOffer(tools, rail, offer)) };
+  return { transferId: transferOf(payment), ...(await costOfOffer(tools, rail, offer, payment.network)) };
 }
 
 /** The same of an offer that has no payment yet. */
@@ -33,9 +33,9 @@ export async function costOfOffer(
   { assets, costLimits }: Pick<PaymentTools, 'assets' | 'costLimits'>,
   rail: Costing,
   offer: Offer,
+  network: string,
 ): Promise<Omit<OperatorCost, 'transferId'>> {
   const most = rail.costs === undefined ? 0n : coinsOf(await rail.costs(offer));
-  const { network } = offer;
   return { network, coin: coinOf(assets, network), most, limit: costLimitOf(costLimits, network) };
 }
 

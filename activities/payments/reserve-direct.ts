@@ -39,7 +39,7 @@ export async function reserveDirect(tools: PaymentTools, order: Order, judge: Ho
   if ('refused' in terms)
     return tools.db.transaction((client) => overrule(client, judge, unsupported(terms.refused)));
   const chain = await chainBalance(terms);
-  const cost = await costOfOffer(tools, terms.rail, terms.offer).catch(() => undefined);
+  const cost = await costOfOffer(tools, terms.rail, terms.offer, terms.paid.network).catch(() => undefined);
   const purse = purseFor(tools.assets, run, terms.paid.id);
   const found = { run, purse, terms, chain, cost };
   const reserved = await tools.db.transaction((client) => reserve(client, tools, found, judge));

@@ -35,6 +35,8 @@ export function createOmni(options: OmniOptions): FamilyModule {
     problems: problemStyle,
     prefixes: ['/chat', '/treasury', '/transactions', '/policy', '/stats', '/alerts', '/omni'],
     root: { name: 'MNEE Nexus / Omni-Agent', version: '1.0.0', status: 'running' },
+    /** Agents and what they spend are the tenant's; so are their chats. */
+    sharedRuns: true,
     restart: chatStart(options),
     agents: (ctx) => listAgentEntries(ctx, options),
     agent: (ctx, id) => findAgentEntry(ctx, options, id),
