@@ -26,6 +26,11 @@ export const OmniSettings = z.object({
   SERVICE_REGISTRY_ADDRESS: address
     .optional()
     .describe('Registry that the payment router reads prices from.'),
+  REGISTRY_OWNER_KEY: z
+    .string()
+    .regex(/^(0x)?[0-9a-fA-F]{64}$/, '64 hex digits')
+    .optional()
+    .describe('Key that writes the registry: for steward registry sync alone, and no server.'),
   IMAGE_GEN_URL: provider('IMAGE_GEN_PREMIUM'),
   PRICE_ORACLE_URL: provider('PRICE_ORACLE'),
   BATCH_COMPUTE_URL: provider('BATCH_COMPUTE'),
