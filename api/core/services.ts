@@ -64,13 +64,22 @@ const one = (families: Families): Route =>
     },
   });
 
-/** A service that two families know is one, with the fields of both. */
+/**
+ * A service that two families know is one, with the fields of both. What one family cannot read does not hide the others: a
+ * notice says so, and only where nothing is left is it an error.
+ */
 async function readAll(ctx: Ctx, families: Families): Promise<{ services: ServiceEntry[]; notice?: string }> {
-  const parts = await Promise.all(families.map(async (family) => family.services?.(ctx)));
+  const asked = await Promise.allSettled(families.map(async (family) => family.services?.(ctx)));
+  const parts = asked.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []));
+  const failures = asked.flatMap((part) => (part.status === 'rejected' ? [part.reason as unknown] : []));
+  if (failures.length > 0 && !parts.some((part) => (part?.services.length ?? 0) > 0)) throw failures[0];
   const byId = new Map<string, ServiceEntry>();
   for (const service of parts.flatMap((part) => part?.services ?? []))
     byId.set(service.id, { ...byId.get(service.id), ...service });
-  const notices = parts.flatMap((part) => part?.notice ?? []);
+  const notices = [
+    ...parts.flatMap((part) => part?.notice ?? []),
+    ...failures.map(() => 'Services of a catalogue that does not answer are missing.'),
+  ];
   return {
     services: [...byId.values()].map(withPrice),
     ...(notices.length > 0 && { notice: notices.join(' ') }),
