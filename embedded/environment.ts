@@ -57,11 +57,12 @@ export async function startEnvironment(
   const dir = resolve(config.DATA_DIR);
   mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
   const context = { config, processes, log, dir, families };
+  const chainsUp = startChains(context);
   const [database, temporal, chains, standIns] = await Promise.all([
     startDatabase(context),
     startTemporalPart(context),
-    startChains(context),
-    wanted ? startStandIns(context) : [],
+    chainsUp,
+    wanted ? startStandIns(context, async () => (await chainsUp).local?.evm) : [],
   ]);
   const STEWARD_DATA_KEY =
     config.STEWARD_DATA_KEY ?? secret(dir, 'data.key', () => randomBytes(32).toString('hex'));
@@ -82,11 +83,15 @@ export async function startEnvironment(
 }
 
 /** What families need outside and the configuration does not name. */
-async function startStandIns({ config, processes, log, dir, families }: Context): Promise<StandIns[]> {
+async function startStandIns(
+  { config, processes, log, dir, families }: Context,
+  localChain: StandInContext['localChain'],
+): Promise<StandIns[]> {
   const context: StandInContext = {
     config,
     dir,
     log,
+    localChain,
     claimPort,
     secret: (file, make) => secret(dir, file, make),
     spawnNode: (name, script, args, options) => processes.spawnNode(name, script, [...args], options),

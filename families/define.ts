@@ -21,12 +21,27 @@ export interface ApiContext<Own extends object = object> {
   cut?(): Promise<string | undefined>;
 }
 
+/** A chain that the embedded stack runs itself, and what agents pay with there. */
+export interface LocalChain {
+  readonly rpcUrl: string;
+  readonly chainId: number;
+  /** `owner` writes the registry of the router. */
+  readonly mnee: {
+    readonly address: string;
+    readonly router: string;
+    readonly registry: string;
+    readonly owner: { readonly privateKey: string };
+  };
+}
+
 /** What the embedded stack lends to whoever starts stand-ins of a family's outside systems. */
 export interface StandInContext<Own extends object = object> {
   config: Config & Own;
   /** The folder of the embedded stack. */
   dir: string;
   log(line: string): void;
+  /** Waits until the stack's own EVM chain is set up; undefined where the configuration names another chain. */
+  localChain(): Promise<LocalChain | undefined>;
   /** A free port, or the one that is wanted; `setting` is named where that is taken. */
   claimPort(name: string, wanted: number, setting: string): Promise<number>;
   /** A secret that is made once and kept in `dir`. */

@@ -4,6 +4,7 @@ import { OMNI_EVENTS } from '../domain/omni/events.ts';
 import { OMNI_SIGNALS } from '../domain/omni/messages.ts';
 import type { OmniSettings } from '../schemas/families/omni/settings.ts';
 import { defineFamily } from './define.ts';
+import { standInPorts } from './omni/provider-table.ts';
 import { settings } from './omni/settings.ts';
 
 const WATCH_ROUNDS = 200;
@@ -40,6 +41,8 @@ export const omni = defineFamily<OmniSettings>({
       summary: 'Tells agents of the new day',
     },
   ],
+  standIns: () => import('./omni/stand-ins.ts'),
+  standInPorts,
   addresses: (config) => ({
     'Image generator': config.IMAGE_GEN_URL,
     'Price oracle': config.PRICE_ORACLE_URL,

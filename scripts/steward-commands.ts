@@ -30,6 +30,10 @@ export const COMMANDS: Commands = {
   keys: { summary: 'create, list and revoke API keys, straight in the database', file: 'scripts/keys.ts' },
   fund: { summary: 'money for a user of the local stack', file: 'scripts/fund.ts' },
   treasury: { summary: 'what runs may spend of the operator’s own money', file: 'scripts/treasury.ts' },
+  registry: {
+    summary: 'whether the services of agents are in the payment router’s registry as their file says',
+    file: 'scripts/registry.ts',
+  },
   surplus: {
     summary: 'money that came in and that nobody claimed, and whose it is',
     file: 'scripts/surplus.ts',

@@ -14,6 +14,6 @@ export const embedded = {
     ANVIL_PORT: port(8545).describe('Embedded EVM chain.'),
     SURFPOOL_PORT: port(8899).describe('Embedded Solana chain (WebSocket on the next port).'),
     FACILITATOR_PORT: port(4402).describe('Embedded x402 facilitator.'),
-    SERVICES_PORT: port(8001).describe('Embedded sample services.'),
+    SERVICES_PORT: port(8005).describe('Embedded sample services.'),
   },
 };

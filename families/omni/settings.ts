@@ -9,9 +9,11 @@ export const settings: FamilySettings<OmniSettings> = {
     OMNI_CHAT_WAIT_MS: 'API',
     OMNI_QUEUE_WAIT_MS: 'API',
     OMNI_MAX_TIME_MS: 'API',
+    REGISTRY_OWNER_KEY: 'commands',
     IMAGE_GEN_PORT: 'npm start',
     PRICE_ORACLE_PORT: 'npm start',
     BATCH_COMPUTE_PORT: 'npm start',
     LOG_ARCHIVE_PORT: 'npm start',
+    PRICE_SEED: 'npm start',
   },
 };

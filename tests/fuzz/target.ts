@@ -84,6 +84,10 @@ function settings(folder: string, databaseUrl: string, adminKey: string): Config
     'SERVICES_PORT',
     'MASUMI_PORT',
     'KODOSUMI_PORT',
+    'IMAGE_GEN_PORT',
+    'PRICE_ORACLE_PORT',
+    'BATCH_COMPUTE_PORT',
+    'LOG_ARCHIVE_PORT',
   ];
   return loadConfig({
     ...Object.fromEntries(ports.map((name) => [name, '0'])),

@@ -57,7 +57,18 @@ export interface VictimOptions {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-const PORTS = ['PORT', 'ANVIL_PORT', 'SURFPOOL_PORT', 'FACILITATOR_PORT', 'SERVICES_PORT', 'MASUMI_PORT'];
+const PORTS = [
+  'PORT',
+  'ANVIL_PORT',
+  'SURFPOOL_PORT',
+  'FACILITATOR_PORT',
+  'SERVICES_PORT',
+  'MASUMI_PORT',
+  'IMAGE_GEN_PORT',
+  'PRICE_ORACLE_PORT',
+  'BATCH_COMPUTE_PORT',
+  'LOG_ARCHIVE_PORT',
+];
 
 export async function startVictims(options: VictimOptions = {}): Promise<Victims> {
   const folder = mkdtempSync(join(tmpdir(), 'steward-kills-'));

@@ -26,6 +26,11 @@ export const OmniSettings = z.object({
   SERVICE_REGISTRY_ADDRESS: address
     .optional()
     .describe('Registry that the payment router reads prices from.'),
+  REGISTRY_OWNER_KEY: z
+    .string()
+    .regex(/^(0x)?[0-9a-fA-F]{64}$/, '64 hex digits')
+    .optional()
+    .describe('Key that writes the registry: for steward registry sync alone, and no server.'),
   IMAGE_GEN_URL: provider('IMAGE_GEN_PREMIUM'),
   PRICE_ORACLE_URL: provider('PRICE_ORACLE'),
   BATCH_COMPUTE_URL: provider('BATCH_COMPUTE'),
@@ -40,5 +45,9 @@ export const OmniSettings = z.object({
   PRICE_ORACLE_PORT: port(8002).describe('Local stack: port of the price oracle.'),
   BATCH_COMPUTE_PORT: port(8003).describe('Local stack: port of the batch computer.'),
   LOG_ARCHIVE_PORT: port(8004).describe('Local stack: port of the log archive.'),
+  PRICE_SEED: z
+    .string()
+    .default('steward')
+    .describe('Local stack: the same seed gives the same walk of prices.'),
 });
 export type OmniSettings = z.infer<typeof OmniSettings>;

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import { computeBatch } from './batch-work.ts';
+import { defineProvider } from './definition.ts';
+import { openKeptMap } from './kept-map.ts';
+import { sendProblem } from './problems.ts';
+
+interface Job {
+  jobId: string;
+  /** Kept until the job is finished. */
+  data?: Json;
+  result?: JsonObject;
+}
+
+const LIMIT = 10_000;
+
+const Input = z.object({
+  data: z.json().refine((data) => data !== null && data !== '', 'must not be empty'),
+});
+
+const nameOf = (taskId: string): string =>
+  `job_${createHash('sha256').update(taskId).digest('hex').slice(0, 24)}`;
+
+/** Takes jobs at once and finishes them later, one after the other. Jobs that a restart interrupted are begun again. */
+export const batchComputer = (pauseMs = 50) =>
+  defineProvider({
+    id: 'BATCH_COMPUTE',
+    title: 'Batch Compute',
+    method: 'POST',
+    path: '/batch/submit',
+    input: Input,
+    open({ dir }) {
+      const jobs = openKeptMap<Job>({ file: dir && join(dir, 'jobs.jsonl'), limit: LIMIT });
+      const end = new AbortController();
+      let queue = Promise.resolve();
+      const compute = async ({ jobId, data = null }: Job): Promise<void> => {
+        const result = await computeBatch(data, { pauseMs, signal: end.signal });
+        jobs.set(jobId, { jobId, result });
+      };
+      const begin = (job: Job): void => {
+        const after = queue;
+        queue = (async () => {
+          await after;
+          await compute(job).catch(() => undefined); // it was stopped, and is begun again at the next start
+        })();
+      };
+      for (const job of jobs.values()) if (job.result === undefined) begin(job);
+      return {
+        work({ data }, taskId) {
+          const jobId = nameOf(taskId);
+          if (jobs.get(jobId) === undefined) {
+            const job = { jobId, data: data as Json };
+            jobs.set(jobId, job);
+            begin(job);
+          }
+          return { jobId, status: 'running' };
+        },
+        routes(router) {
+          router.get('/batch/status', ({ query: { jobId } }, response) => {
+            if (typeof jobId !== 'string' || jobId === '')
+              return sendProblem(response, { status: 400, detail: 'jobId: must be the id of a job' });
+            const job = jobs.get(jobId);
+            if (job === undefined) response.json({ status: 'not_found' });
+            else if (job.result === undefined) response.json({ status: 'running' });
+            else response.json({ status: 'finished', result: job.result });
+          });
+        },
+        close: () => end.abort(),
+      };
+    },
+  });
