@@ -17,6 +17,7 @@ export type Answer = Awaited<ReturnType<typeof ask>>;
 /** The whole product in mock mode with one provider for all four services. */
 export interface MockStack {
   app: Application;
+  taskQueue: string;
   database: FreshDatabase;
   provider: TestProvider;
   agentsFile: string;
@@ -55,12 +56,13 @@ export async function startMockStack(
   writeFileSync(agentsFile, agents);
   writeFileSync(servicesFile, services(provider.url));
   const database = await freshDatabase();
+  const taskQueue = uniqueTaskQueue(name);
   const config = loadConfig({
     PORT: '0',
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
     TEMPORAL_NAMESPACE: inject('temporalNamespace'),
-    TASK_QUEUE: uniqueTaskQueue(name),
+    TASK_QUEUE: taskQueue,
     STEWARD_DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
     RATE_LIMIT_PER_MINUTE: '0',
     VALIDATE_RESPONSES: 'on',
@@ -74,6 +76,7 @@ export async function startMockStack(
   const post = (path: string, body: object = {}): Promise<Answer> => ask(api, path, { method: 'POST', body });
   return {
     app,
+    taskQueue,
     database,
     provider,
     agentsFile,
