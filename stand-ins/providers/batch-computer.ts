@@ -51,7 +51,7 @@ export const batchComputer = (pauseMs = 50) =>
         work({ data }, taskId) {
           const jobId = nameOf(taskId);
           if (jobs.get(jobId) === undefined) {
-            const job = { jobId, data: data as Json };
+            const job = { jobId, data };
             jobs.set(jobId, job);
             begin(job);
           }
