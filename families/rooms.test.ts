@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<string, RegExp>> = {
 const ROOMS: Readonly<Record<string, RegExp>> = {
   masumi: /masumi|kodosumi|mip003|payment-service|stand-ins\/agents\//,
   reasoning: /reasoning|^scripts\/task[./]/,
-  omni: /omni|stand-ins\/providers\/|^scripts\/registry/,
+  omni: /omni|stand-ins\/providers\/|^scripts\/(smoke|registry)[./-]/,
 };
 
 /** The two lines of each family. */

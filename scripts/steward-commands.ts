@@ -34,6 +34,10 @@ export const COMMANDS: Commands = {
     summary: 'whether the services of agents are in the payment router’s registry as their file says',
     file: 'scripts/registry.ts',
   },
+  smoke: {
+    summary: 'checks of agents with budgets, as the original’s test script',
+    file: 'scripts/smoke.ts',
+  },
   surplus: {
     summary: 'money that came in and that nobody claimed, and whose it is',
     file: 'scripts/surplus.ts',

@@ -160,6 +160,7 @@ const Root = z.looseObject({
   documentation: z.string(),
   description: z.string(),
   health: z.string(),
+  release: z.string(),
 });
 
 const root = (families: Families): Route =>
@@ -181,12 +182,13 @@ const root = (families: Families): Route =>
           headers: { ...headers, location: '/docs' },
         };
       const body = {
-        ...Object.assign({}, ...families.map((family) => family.root ?? {})),
         service: 'steward',
         version: deps.settings.version,
         documentation: '/docs',
         description: '/openapi.json',
         health: '/health',
+        release: deps.settings.version,
+        ...(Object.assign({}, ...families.map((family) => family.root ?? {})) as JsonObject),
       };
       return { status: 200, body, headers };
     },
