@@ -70,6 +70,8 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'embedded/chains/deploy/evm.ts: EVM node': REQUESTS_ONLY,
   'demo/confirm.ts: EVM node': REQUESTS_ONLY,
   'stand-ins/services/refunds/evm-refunds.ts: EVM node': REQUESTS_ONLY,
+  'stand-ins/providers/chain-payment.ts: EVM node': REQUESTS_ONLY,
+  'families/omni/registry.ts: EVM node': REQUESTS_ONLY,
   'activities/payments/evm/witness.ts: EVM node': REQUESTS_ONLY,
   'activities/omni/chain-receipt.ts: EVM node': REQUESTS_ONLY,
   'activities/payments/solana/node.ts: Solana node': { file: LINES, title: 'a Solana node' },
@@ -135,6 +137,9 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'activities/http/guarded-fetch.ts: pool of HTTP connections': { file: LINES, title: 'a service' },
   'activities/kodosumi/client/http.ts: pool of HTTP connections': { file: LINES, title: 'a Kodosumi' },
   'stand-ins/agents/host.ts: message to the parent process': {
+    why: 'its failure is heard, and the parent’s disconnect ends the host',
+  },
+  'stand-ins/providers/host.ts: message to the parent process': {
     why: 'its failure is heard, and the parent’s disconnect ends the host',
   },
   'processes/run-main.ts: message to the parent process': {

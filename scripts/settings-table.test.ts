@@ -61,5 +61,6 @@ test('keys, passwords and database URLs are secrets, and nothing else is', () =>
     'KODOSUMI_PASSWORD',
     'PAYMENT_API_KEY',
     'MASUMI_SIGNING_KEY',
+    'REGISTRY_OWNER_KEY',
   ]);
 });
