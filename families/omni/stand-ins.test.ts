@@ -120,7 +120,7 @@ test('without any chain the providers are in mock mode', async () => {
   const { settings } = await start({}, 'none');
   const { taskId, serviceCallHash, paymentTx } = mockProof('chat_3-1');
   const query = new URLSearchParams({ base: 'ETH', quote: 'MNEE', taskId, serviceCallHash, paymentTx });
-  expect((await fetch(`${settings.PRICE_ORACLE_URL}/price?${query}`)).status).toBe(200);
+  expect((await fetch(`${settings.PRICE_ORACLE_URL}/price?${query.toString()}`)).status).toBe(200);
   expect(settings).not.toHaveProperty('MNEE_TOKEN_ADDRESS');
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 import { computeBatch } from './batch-work.ts';
 import { defineProvider } from './definition.ts';
 import { openKeptMap } from './kept-map.ts';
@@ -9,15 +9,29 @@ import { sendProblem } from './problems.ts';
 
 interface Job {
   jobId: string;
-  /** Kept until the job is finished. */
-  data?: Json;
+  /** What it works on, kept until the job is finished. */
+  text?: string;
   result?: JsonObject;
 }
 
 const LIMIT = 10_000;
 
+function textOf(data: unknown): string | undefined {
+  if (typeof data === 'string') return data;
+  try {
+    return data === undefined || data === null ? '' : JSON.stringify(data);
+  } catch {
+    return undefined;
+  }
+}
+
 const Input = z.object({
-  data: z.json().refine((data) => data !== null && data !== '', 'must not be empty'),
+  data: z.unknown().transform((data, context): string => {
+    const text = textOf(data);
+    if (text === '') context.addIssue({ code: 'custom', message: 'must not be empty' });
+    if (text === undefined) context.addIssue({ code: 'custom', message: 'is nested too deeply' });
+    return text ?? '';
+  }),
 });
 
 const nameOf = (taskId: string): string =>
@@ -35,8 +49,8 @@ export const batchComputer = (pauseMs = 50) =>
       const jobs = openKeptMap<Job>({ file: dir && join(dir, 'jobs.jsonl'), limit: LIMIT });
       const end = new AbortController();
       let queue = Promise.resolve();
-      const compute = async ({ jobId, data = null }: Job): Promise<void> => {
-        const result = await computeBatch(data, { pauseMs, signal: end.signal });
+      const compute = async ({ jobId, text = '' }: Job): Promise<void> => {
+        const result = await computeBatch(text, { pauseMs, signal: end.signal });
         jobs.set(jobId, { jobId, result });
       };
       const begin = (job: Job): void => {
@@ -48,10 +62,10 @@ export const batchComputer = (pauseMs = 50) =>
       };
       for (const job of jobs.values()) if (job.result === undefined) begin(job);
       return {
-        work({ data }, taskId) {
+        work({ data: text }, taskId) {
           const jobId = nameOf(taskId);
           if (jobs.get(jobId) === undefined) {
-            const job = { jobId, data: data as Json };
+            const job = { jobId, text };
             jobs.set(jobId, job);
             begin(job);
           }

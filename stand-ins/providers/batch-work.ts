@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
-import type { Json, JsonObject } from '../../schemas/core/json.ts';
+import type { JsonObject } from '../../schemas/core/json.ts';
 
 const SLICES = 20;
 const ROUNDS = 2000;
@@ -11,9 +11,8 @@ export interface BatchOptions {
   signal: AbortSignal;
 }
 
-/** Works on data in slices, so that other requests are answered in between: statistics of it, and a chain of hashes. */
-export async function computeBatch(data: Json, { pauseMs, signal }: BatchOptions): Promise<JsonObject> {
-  const text = typeof data === 'string' ? data : JSON.stringify(data);
+/** Works on a text in slices, so that other requests are answered in between: statistics of it, and a chain of hashes. */
+export async function computeBatch(text: string, { pauseMs, signal }: BatchOptions): Promise<JsonObject> {
   let link = createHash('sha256').update(text).digest();
   const sha256 = link.toString('hex');
   for (let slice = 0; slice < SLICES; slice++) {

@@ -34,4 +34,4 @@ export interface ProviderDefinition<Schema extends z.ZodType = z.ZodType> {
 /** Ties the work to what the schema reads. */
 export const defineProvider = <Schema extends z.ZodType>(
   definition: ProviderDefinition<Schema>,
-): ProviderDefinition => definition as unknown as ProviderDefinition;
+): ProviderDefinition => definition;

@@ -37,7 +37,7 @@ function shapeOf(bytes: Buffer, index: number): string {
 }
 
 function shorten(prompt: string): string {
-  const letters = [...prompt.replace(/\s+/g, ' ').trim()];
+  const letters = Array.from(prompt.replace(/\s+/g, ' ').trim());
   return letters.length <= LETTERS ? letters.join('') : `${letters.slice(0, LETTERS - 1).join('')}…`;
 }
 

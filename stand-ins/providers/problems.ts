@@ -44,16 +44,16 @@ export function handleErrors(
   next: NextFunction,
 ): void {
   if (response.headersSent) return next(error);
-  const { status } = error as { status?: unknown };
+  const { status, type } = error as { status?: unknown; type?: unknown };
   if (typeof status !== 'number' || status < 400 || status > 499)
     return sendProblem(response, {
       status: 500,
       detail: 'Something broke here; send the same request again.',
     });
-  sendProblem(response, { status, detail: WORDS[status] ?? 'The request cannot be read.' });
+  sendProblem(response, { status, detail: WORDS[String(type)] ?? 'The request cannot be read.' });
 }
 
-const WORDS: Readonly<Record<number, string>> = {
-  400: 'The body is no JSON.',
-  413: 'The body is larger than 1 MiB.',
+const WORDS: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'The body is no JSON.',
+  'entity.too.large': 'The body is larger than 1 MiB.',
 };

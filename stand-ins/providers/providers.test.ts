@@ -98,6 +98,7 @@ test('an image is drawn from its prompt and served where the answer says', async
   const path = new URL(String(body['imageUrl'])).pathname;
   expect(await (await fetch(new URL(path, second.url))).text()).toBe(image);
   expect((await second.ask('/images/none.svg')).status).toBe(404);
+  expect((await second.ask('/images/%')).status).toBe(400);
 });
 
 test('prices walk within 2 % of their centres, and a seed says how', async () => {
@@ -161,6 +162,14 @@ describe('a batch job', () => {
     expect((await second.buy({ data: { rows: [1, 2] } }, mockProof('task'))).body['jobId']).toBe(
       body['jobId'],
     );
+  });
+
+  test('whose data is nested too deeply is refused', async () => {
+    const { ask } = await start(batchComputer(0));
+    const headers = { 'content-type': 'application/json' };
+    const depth = 400_000;
+    const body = `{"data":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    expect((await ask('/batch/submit', { method: 'POST', headers, body })).status).toBe(400);
   });
 
   test('that nobody submitted is not found', async () => {

@@ -59,7 +59,8 @@ export async function open(
     ask,
     buy(input: object, proof: Partial<Proof> = {}) {
       const values = { ...input, ...proof };
-      if (method === 'GET') return ask(`${path}?${new URLSearchParams(values as Record<string, string>)}`);
+      if (method === 'GET')
+        return ask(`${path}?${new URLSearchParams(values as Record<string, string>).toString()}`);
       const headers = { 'content-type': 'application/json' };
       return ask(path, { method, headers, body: JSON.stringify(values) });
     },

@@ -230,8 +230,13 @@ test('the time machine replays what was decided under a draft, and changes nothi
 });
 
 test('trends, stats and Prometheus count the same', async () => {
-  const { points } = (await stack.get('/stats/trends?bucket=day')).body as { points: Record<string, number>[] };
-  const { policyActions, transactions } = (await stack.get('/stats')).body as Record<string, Record<string, number>>;
+  const { points } = (await stack.get('/stats/trends?bucket=day')).body as {
+    points: Record<string, number>[];
+  };
+  const { policyActions, transactions } = (await stack.get('/stats')).body as Record<
+    string,
+    Record<string, number>
+  >;
   expect(points[0]).toMatchObject({
     allowed: policyActions!['ALLOWED'],
     rejected: policyActions!['REJECTED'],
