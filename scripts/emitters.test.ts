@@ -74,8 +74,6 @@ const TABLE: Readonly<Record<string, Broken>> = {
   'families/omni/registry.ts: EVM node': REQUESTS_ONLY,
   'activities/payments/evm/witness.ts: EVM node': REQUESTS_ONLY,
   'activities/omni/chain-receipt.ts: EVM node': REQUESTS_ONLY,
-  'stand-ins/providers/chain-payment.ts: EVM node': REQUESTS_ONLY,
-  'families/omni/registry.ts: EVM node': REQUESTS_ONLY,
   'activities/payments/solana/node.ts: Solana node': { file: LINES, title: 'a Solana node' },
   'embedded/chains/deploy/solana.ts: Solana node': REQUESTS_ONLY,
   'demo/confirm.ts: Solana node': REQUESTS_ONLY,
