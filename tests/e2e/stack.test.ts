@@ -254,6 +254,10 @@ describe('a busy port', () => {
     'SERVICES_PORT',
     'MASUMI_PORT',
     'KODOSUMI_PORT',
+    'IMAGE_GEN_PORT',
+    'PRICE_ORACLE_PORT',
+    'BATCH_COMPUTE_PORT',
+    'LOG_ARCHIVE_PORT',
   ];
   let holder: Server | undefined;
   afterEach(() => void holder?.close());
