@@ -8,6 +8,7 @@ import { runScript, UsageError } from '../scripts/command-line.ts';
 import { HYMN } from '../stand-ins/agents/samples.ts';
 import { sellAgents } from './agents.ts';
 import { createDemoClient } from './client.ts';
+import { showCoordination } from './coordination.ts';
 import { fundEscrow } from './fund-escrow.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { showTask, type DemoTask } from './task.ts';
@@ -38,7 +39,8 @@ const TASKS: readonly DemoTask[] = [
   },
 ];
 
-const ENDED_WELL = 'Both tasks ended as they should, and both agents were sold';
+const ENDED_WELL =
+  'Both tasks ended as they should, agents kept to their budgets, and both sold agents delivered';
 
 interface Wish {
   port: string | undefined;
@@ -115,6 +117,8 @@ async function showAll(screen: Screen, { url, config, local, standIns }: Stage):
   else await fundEscrow(screen, client, local, DEMO_USER);
   let good = true;
   for (const task of TASKS) good = (await showTask(screen, client, config, DEMO_USER, task)) && good;
+  if (standIns.has('Price oracle'))
+    good = (await showCoordination(screen, url, config.STEWARD_ADMIN_KEY)) && good;
   if (standIns.has('Kodosumi') && standIns.has('Masumi payments')) {
     const sales = await sellAgents(screen, url, config);
     return good && sales.every(({ passed }) => passed);
@@ -150,7 +154,8 @@ const folderOf = ({ DATA_DIR: dir }: Environment['config']): string =>
 
 await runScript({
   name: 'demo',
-  about: 'Starts everything, runs two real tasks, sells two agents, and keeps serving until Ctrl-C.',
+  about:
+    'Starts everything, runs two real tasks, shows agents that share a treasury, sells two agents, and keeps serving until Ctrl-C.',
   options: {
     once: { about: 'exit after that, 0 when all went as it should' },
     port: { value: 'N', about: 'API port (PORT, 8000)' },

@@ -26,10 +26,13 @@ const read = (agents = AGENTS, services = SERVICES, urls = {}) => {
 /** What is said of files that are wrong, as a person reads it. */
 async function problems(agents?: string, services?: string): Promise<string[]> {
   const found = await read(agents, services);
-  return found.ok ? [] : found.problems.map(({ file, line, path, message }) => `${file}:${line}: ${path} ${message}`);
+  return found.ok
+    ? []
+    : found.problems.map(({ file, line, path, message }) => `${file}:${line}: ${path} ${message}`);
 }
 
-const agent = (more: string): string => `agents:\n  - { id: a, priority: LOW, dailyBudget: 1, maxPerCall: 1, ${more} }\n`;
+const agent = (more: string): string =>
+  `agents:\n  - { id: a, priority: LOW, dailyBudget: 1, maxPerCall: 1, ${more} }\n`;
 const service = (more: string): string => `${SERVICES}${more}`;
 
 test('files are read with every digit, and with what they leave out', async () => {
@@ -97,15 +100,36 @@ test('a service that declares a tool becomes one, with the bounds of its schema'
 });
 
 test.each([
-  ['agents:\n  - { id: a, priority: LOW, dailyBudget: ten, maxPerCall: 1 }', 'agents.yaml:2: agents[0].dailyBudget must be a number of at least 0, not "ten"'],
-  ['agents:\n  - { id: a, priority: LOW, dailyBudget: -1, maxPerCall: 1 }', 'agents.yaml:2: agents[0].dailyBudget must be a number of at least 0, not -1'],
-  ['agents:\n  - { id: a, priority: LOW, dailyBudget: .nan, maxPerCall: 1 }', 'agents.yaml:2: agents[0].dailyBudget must be a number of at least 0, not .nan'],
+  [
+    'agents:\n  - { id: a, priority: LOW, dailyBudget: ten, maxPerCall: 1 }',
+    'agents.yaml:2: agents[0].dailyBudget must be a number of at least 0, not "ten"',
+  ],
+  [
+    'agents:\n  - { id: a, priority: LOW, dailyBudget: -1, maxPerCall: 1 }',
+    'agents.yaml:2: agents[0].dailyBudget must be a number of at least 0, not -1',
+  ],
+  [
+    'agents:\n  - { id: a, priority: LOW, dailyBudget: .nan, maxPerCall: 1 }',
+    'agents.yaml:2: agents[0].dailyBudget must be a number of at least 0, not .nan',
+  ],
   [agent('alerts: [0.8, 0.5]'), 'agents.yaml:2: agents[0].alerts must ascend, each share once'],
-  [agent('alerts: [1.5]'), 'agents.yaml:2: agents[0].alerts[0] must be a share from 0 to 1 with at most 4 decimals, not 1.5'],
-  [agent('dailybudget: 3'), 'agents.yaml:2: agents[0] "dailybudget" is no field here; did you mean "dailyBudget"?'],
+  [
+    agent('alerts: [1.5]'),
+    'agents.yaml:2: agents[0].alerts[0] must be a share from 0 to 1 with at most 4 decimals, not 1.5',
+  ],
+  [
+    agent('dailybudget: 3'),
+    'agents.yaml:2: agents[0] "dailybudget" is no field here; did you mean "dailyBudget"?',
+  ],
   [agent('priority: URGENT'), 'agents.yaml:2:  Map keys must be unique'],
-  ['agents:\n  - { id: a, priority: URGENT, dailyBudget: 1, maxPerCall: 1 }', 'agents.yaml:2: agents[0].priority must be HIGH, MEDIUM (or NORMAL) or LOW'],
-  ['agents:\n  - { id: a, priority: LOW, dailyBudget: 0.1234567890123456789, maxPerCall: 1 }', 'agents.yaml:2: agents[0].dailyBudget has 19 decimals; the token has 18'],
+  [
+    'agents:\n  - { id: a, priority: URGENT, dailyBudget: 1, maxPerCall: 1 }',
+    'agents.yaml:2: agents[0].priority must be HIGH, MEDIUM (or NORMAL) or LOW',
+  ],
+  [
+    'agents:\n  - { id: a, priority: LOW, dailyBudget: 0.1234567890123456789, maxPerCall: 1 }',
+    'agents.yaml:2: agents[0].dailyBudget has 19 decimals; the token has 18',
+  ],
   ['', 'agents.yaml:1:  must be a mapping of names to values'],
   ['[1, 2]', 'agents.yaml:1:  must be a mapping of names to values'],
   ['agents: [', 'agents.yaml:1:  '],
@@ -123,11 +147,31 @@ test('two agents of one id are named with the line of the second', async () => {
 });
 
 test.each([
-  ['unitPrice: 0.05', 'unitPrice: 0', 'services.yaml:3: services[0].unitPrice must be a number of more than 0, not 0'],
-  ['http://localhost:8002', 'localhost', 'services.yaml:6: services[0].url must be a URL that begins with http:// or https://'],
-  ['id: PRICE_ORACLE', 'id: health', 'services.yaml:2: services[0].id is reserved: /services/health is a route'],
-  ["'0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'", "'0xF39Fd6e51aad88F6F4ce6aB8827279cffFb92266'", 'services.yaml:1: services[0].providerAddress must be 0x and 40 hex digits with a right checksum'],
-  ["'0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'", '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266', 'services.yaml:4: services[0].providerAddress must be 0x and 40 hex digits, in quotes'],
+  [
+    'unitPrice: 0.05',
+    'unitPrice: 0',
+    'services.yaml:3: services[0].unitPrice must be a number of more than 0, not 0',
+  ],
+  [
+    'http://localhost:8002',
+    'localhost',
+    'services.yaml:6: services[0].url must be a URL that begins with http:// or https://',
+  ],
+  [
+    'id: PRICE_ORACLE',
+    'id: health',
+    'services.yaml:2: services[0].id is reserved: /services/health is a route',
+  ],
+  [
+    "'0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'",
+    "'0xF39Fd6e51aad88F6F4ce6aB8827279cffFb92266'",
+    'services.yaml:1: services[0].providerAddress must be 0x and 40 hex digits with a right checksum',
+  ],
+  [
+    "'0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'",
+    '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
+    'services.yaml:4: services[0].providerAddress must be 0x and 40 hex digits, in quotes',
+  ],
 ])('services.yaml with %s as %s', async (from, to, expected) => {
   const said = await problems(AGENTS, SERVICES.replace(from, to));
   expect(said.some((line) => line.startsWith(expected))).toBe(true);

@@ -25,7 +25,8 @@ test('a message without a tool is understood', () => {
 });
 
 test('providers of the originals are asked in their own words', () => {
-  const of = (id: string, input: Record<string, string>) => requestOf(ORIGINAL_TOOLS[id]!, input, 'ops-agent');
+  const of = (id: string, input: Record<string, string>) =>
+    requestOf(ORIGINAL_TOOLS[id]!, input, 'ops-agent');
   expect(of('PRICE_ORACLE', { symbol: 'btc' })).toEqual({
     method: 'GET',
     path: '/price',
@@ -81,7 +82,9 @@ test.each([
 });
 
 test('an input that fits is fine, and a text may have 8000 characters', () => {
-  expect(checkToolInput(wide, { days: 1, unit: 'C', towns: ['Rome'], where: { lat: 1.5 }, fast: true })).toBeUndefined();
+  expect(
+    checkToolInput(wide, { days: 1, unit: 'C', towns: ['Rome'], where: { lat: 1.5 }, fast: true }),
+  ).toBeUndefined();
   const image = ORIGINAL_TOOLS['IMAGE_GEN_PREMIUM']!;
   expect(checkToolInput(image, { prompt: 'x'.repeat(8000) })).toBeUndefined();
   expect(checkToolInput(image, { prompt: 'x'.repeat(8001) })).toBe('prompt may have at most 8000 characters');

@@ -22,14 +22,18 @@ afterAll(async () => {
 }, 60_000);
 
 const say = (...said: Said[]): void =>
-  model.script(...said.map((one) => ({ body: openAiCompletion({ use: { input: 100, output: 10 }, ...one }) })));
+  model.script(
+    ...said.map((one) => ({ body: openAiCompletion({ use: { input: 100, output: 10 }, ...one }) })),
+  );
 const call = (name: string, input: Record<string, string> | string, id = 'c1') => ({ id, name, input });
 type Messages = { role: string; content: string; tool_call_id?: string }[];
 const messagesOf = (at: number): Messages => model.requests.at(at)!.body['messages'] as unknown as Messages;
 
 test('a model calls tools in turns, reads their results and answers', async () => {
   say(
-    { calls: [call('get_price_tool', { symbol: 'BTC' }), call('archive_log_tool', { content: 'seen' }, 'c2')] },
+    {
+      calls: [call('get_price_tool', { symbol: 'BTC' }), call('archive_log_tool', { content: 'seen' }, 'c2')],
+    },
     { text: 'BTC is fine, and it is in the log.' },
   );
   const { body } = await stack.chat('user-agent', 'What about bitcoin?');
@@ -78,7 +82,9 @@ test('a rejection, a wrong argument and an unknown tool go back to the model, an
       { status: 'failed', tool_name: 'make_tea', policy_action: 'DENY' },
     ],
   });
-  const told = messagesOf(1).filter(({ role }) => role === 'tool').map(({ content }) => content);
+  const told = messagesOf(1)
+    .filter(({ role }) => role === 'tool')
+    .map(({ content }) => content);
   expect(told[0]).toContain('exceeds maxPerCall');
   expect(told[3]).toContain('there is no tool make_tea; there are generate_image_tool');
   expect((await stack.get('/stats')).body['transactions']).toEqual(paid);
@@ -89,7 +95,11 @@ test('an agent remembers what was said in a session, and nothing of another', as
   await stack.chat('user-agent', 'My name is Ada.', { session_id: 's1' });
   say({ text: 'Ada.' });
   await stack.chat('user-agent', 'What is my name?', { session_id: 's1' });
-  expect(messagesOf(0).slice(1).map(({ role, content }) => [role, content])).toEqual([
+  expect(
+    messagesOf(0)
+      .slice(1)
+      .map(({ role, content }) => [role, content]),
+  ).toEqual([
     ['user', 'My name is Ada.'],
     ['assistant', 'Nice to meet you, Ada.'],
     ['user', 'What is my name?'],
@@ -119,7 +129,13 @@ test('a model that refuses is heard, and nothing is paid', async () => {
 }, 60_000);
 
 test('a budget of tokens without room lets words decide', async () => {
-  const budget = { name: 'Tokens', unit: 'TOKENS', amount: '1', period: 'day', applies_to: { agent: 'ops-agent' } };
+  const budget = {
+    name: 'Tokens',
+    unit: 'TOKENS',
+    amount: '1',
+    period: 'day',
+    applies_to: { agent: 'ops-agent' },
+  };
   expect((await stack.post('/budgets', budget)).status).toBe(201);
   say({ text: 'never asked' });
   const { body } = await stack.chat('ops-agent', 'price of ETH');

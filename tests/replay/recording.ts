@@ -14,6 +14,11 @@ export function recordedVersion(): string {
 /** Waits for the end, however it ends (some scenarios end badly on purpose), and keeps the history. */
 export async function record(handle: WorkflowHandle, name: string): Promise<void> {
   await handle.result().catch(() => undefined);
+  await keep(handle, name);
+}
+
+/** Keeps the history as it is now. */
+export async function keep(handle: WorkflowHandle, name: string): Promise<void> {
   const history = await handle.fetchHistory();
   anonymise(history);
   writeFileSync(

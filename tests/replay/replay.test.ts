@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { DATA_CONVERTER } from '../../workers/bundle.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
 import { workflowSinks } from '../support/workflow-coverage.ts';
+import { AGENT_HISTORY, CHAT_SCENARIOS } from './chat-scenarios.ts';
 import { JOB_SCENARIOS } from './job-scenarios.ts';
 import { historyFile, SCENARIOS } from './scenarios.ts';
 
@@ -22,8 +23,9 @@ test.each(recorded)('%s replays with the workflows as they are now', async (name
 
 test('every scenario has a recorded history', () => {
   expect(
-    [...Object.keys(SCENARIOS), ...Object.keys(JOB_SCENARIOS)].filter(
-      (name) => !recorded.some((file) => file.startsWith(`${name}.`)),
-    ),
+    [SCENARIOS, JOB_SCENARIOS, CHAT_SCENARIOS]
+      .flatMap(Object.keys)
+      .concat(AGENT_HISTORY)
+      .filter((name) => !recorded.some((file) => file.startsWith(`${name}.`))),
   ).toEqual([]);
 });

@@ -63,7 +63,15 @@ const facts: fc.Arbitrary<PolicyFacts> = fc
   }));
 
 /** The table of omni.md section 3, read again from the top for each row: all rows that hit, the first of which counts. */
-function rowsThatHit({ agent: a, service: s, quantity, treasury, halted, highAgents, burst }: PolicyFacts): ReasonCode[] {
+function rowsThatHit({
+  agent: a,
+  service: s,
+  quantity,
+  treasury,
+  halted,
+  highAgents,
+  burst,
+}: PolicyFacts): ReasonCode[] {
   if (a === undefined) return ['AGENT_NOT_FOUND'];
   if (s === undefined) return ['SERVICE_NOT_FOUND'];
   const cost = s.unitPrice * BigInt(quantity);
@@ -156,8 +164,9 @@ function record(calls: readonly { agent: number; price: bigint; failed: boolean 
       spent[at]! += cost;
       free -= cost;
     }
-    const facts = JSON.parse(JSON.stringify(toRecord(given))) as RecordedDecision['facts'];
-    return { id: index, atMs: index * HOUR, agentId: one.id, serviceId: 'S', quantity: 1, action, reasonCode, cost, paid, facts };
+    const kept = JSON.parse(JSON.stringify(toRecord(given))) as RecordedDecision['facts'];
+    const what = { agentId: one.id, serviceId: 'S', quantity: 1, action, reasonCode, cost, paid };
+    return { id: index, atMs: index * HOUR, ...what, facts: kept };
   });
 }
 
@@ -187,7 +196,10 @@ test('a replay under another budget never lets an agent spend beyond it on a day
         const change = replay.take(decision);
         const { action, cost } = change?.replayed ?? decision;
         const day = Math.floor(decision.atMs / (24 * HOUR));
-        const counts = decision.agentId === 'b' && action === 'ALLOWED' && (decision.paid || decision.action !== 'ALLOWED');
+        const counts =
+          decision.agentId === 'b' &&
+          action === 'ALLOWED' &&
+          (decision.paid || decision.action !== 'ALLOWED');
         if (counts) days.set(day, (days.get(day) ?? 0n) + cost);
       }
       for (const sum of days.values()) expect(sum <= dailyBudget).toBe(true);

@@ -142,7 +142,10 @@ describe('rows 7 to 10', () => {
       { id: 'user-agent', dailyBudget: m('100'), rollover: m('10'), used: m(used) },
       { id: 'idle', dailyBudget: m('5'), rollover: 0n, used: m('7') },
     ];
-    const low = sampleFacts({ agent: { priority: 'LOW' }, facts: { ...treasury(m('30')), highAgents: high('0') } });
+    const low = sampleFacts({
+      agent: { priority: 'LOW' },
+      facts: { ...treasury(m('30')), highAgents: high('0') },
+    });
     expect(decide(low)).toMatchObject({ reason: 'would consume reserved budget for user-agent' });
     expect(decide({ ...low, highAgents: high('110') }).action).toBe('ALLOWED');
   });
