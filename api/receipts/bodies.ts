@@ -3,6 +3,7 @@ import { transferOf } from '../../db/repositories/payments-write.ts';
 import type { ApprovalRow } from '../../db/repositories/run-lists.ts';
 import type { RunRow, StepRow } from '../../db/repositories/runs.ts';
 import type { Plan, SpendLimits } from '../../domain/plan/plan.ts';
+import { isObject } from '../../domain/json.ts';
 import { planHashInput } from '../../domain/plan/wire.ts';
 import type { JsonObject } from '../../schemas/core/json.ts';
 import {
@@ -17,14 +18,18 @@ import {
 import { isoOrNull } from '../core/times.ts';
 import type { EventFacts } from './read-events.ts';
 
-export function planBody(plans: readonly Plan[]): ReceiptBodies['plan'] {
+/** A run that paid without a plan names what it paid in at its end. */
+export function planBody(plans: readonly Plan[], view: JsonObject): ReceiptBodies['plan'] {
   const last = plans.at(-1);
   const revisions = plans.map((plan) => ({
     revision: plan.revision,
     plan_hash: plan.planHash,
     hashed: planHashInput(plan) as PlanRevision['hashed'],
   }));
-  return { asset: last?.asset ?? null, decimals: last?.decimals ?? null, revisions };
+  const { asset, decimals } = last ?? view;
+  return typeof asset === 'string' && typeof decimals === 'number'
+    ? { asset, decimals, revisions }
+    : { asset: null, decimals: null, revisions };
 }
 
 interface Granted {
@@ -68,7 +73,29 @@ const limitsOf = (limits: SpendLimits): ReceiptApproval['limits'] => ({
   recipients: limits.allowedRecipients ?? null,
 });
 
-export function paymentBody(row: PaidRow, { signed, told }: EventFacts): ReceiptPayment {
+/** What allowed a payment without an approval, as its step tells it. */
+export function consentOf(
+  { purse }: Pick<RunRow, 'purse'>,
+  steps: readonly Pick<StepRow, 'step_id' | 'data'>[],
+  stepId: string,
+): ReceiptPayment['consent'] {
+  const consent = steps.find(({ step_id }) => step_id === stepId)?.data['consent'];
+  if (purse.kind !== 'budget' || !isObject(consent)) return undefined;
+  const text = (name: string): string => String(consent[name] ?? '');
+  return {
+    budget: purse.budget,
+    action: text('action'),
+    rule: text('rule'),
+    words: text('words'),
+    at: text('at'),
+  };
+}
+
+export function paymentBody(
+  row: PaidRow,
+  { signed, told }: EventFacts,
+  consent?: ReceiptPayment['consent'],
+): ReceiptPayment {
   const { fingerprint, proof, created_at, ...shown } = row;
   return {
     ...shown,
@@ -77,6 +104,7 @@ export function paymentBody(row: PaidRow, { signed, told }: EventFacts): Receipt
     seq: signed.get(row.id) ?? null,
     told: told.get(row.id) ?? null,
     proof: fingerprint === null ? null : proofOf(row.rail, proof),
+    ...(consent && { consent }),
   };
 }
 
@@ -85,6 +113,7 @@ function proofOf(rail: PaidRow['rail'], proof: JsonObject): ReceiptPayment['proo
   const text = (name: string): string => String(proof[name]);
   const whole = (name: string): number => Number(proof[name]);
   const hashes = (name: string): string[] => (proof[name] as string[]).map(String);
+  if (rail === 'mock') return { kind: 'mock', transaction: text('txHash') };
   if (rail === 'x402-evm')
     return {
       kind: 'evm-authorization',

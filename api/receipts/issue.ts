@@ -13,7 +13,7 @@ import type { Ctx } from '../context.ts';
 import { ApiError } from '../problem.ts';
 import { requireRun } from '../runs/commands.ts';
 import { readOutput } from '../runs/to-wire.ts';
-import { approvalBody, paymentBody, planBody, refundsBody, runBody, transferBody } from './bodies.ts';
+import { approvalBody, consentOf, paymentBody, planBody, refundsBody, runBody, transferBody } from './bodies.ts';
 import { sealReceipt } from './chain.ts';
 import { hashJson } from './hash.ts';
 import { createReceiptSigner } from './key.ts';
@@ -54,9 +54,9 @@ function collect({ deps }: Ctx, run: RunRow): Promise<Omit<ReceiptBodies, 'audit
     const output = await readOutput(createValues(client, deps.sealer), run.view);
     return {
       run: runBody(run, hashJson(deps.sealer.open('run.input', run.input_sealed))),
-      plan: planBody(plansOf(facts, run.view)),
+      plan: planBody(plansOf(facts, run.view), run.view),
       approvals: { approvals: approvals.map((row) => approvalBody(row, run.view, facts)) },
-      payments: { payments: payments.map((row) => paymentBody(row, facts)) },
+      payments: { payments: payments.map((row) => paymentBody(row, facts, consentOf(run, steps, row.step_id))) },
       ledger: { transfers: booked.map(transferBody) },
       refunds: refundsBody(booked, steps),
       result: {

@@ -144,7 +144,8 @@ export const BOOK_CHECKS: readonly BookCheck[] = [
             format('Run %s has paid %s; %s was approved.', r.id, ${shown('p.paid', 'p.asset')},
               coalesce(${shown("r.view #>> '{approval,limits,maxTotalAmount}'", 'p.asset')}, 'nothing')) as detail
           from run r join (select run_id, sum(amount) as paid, min(asset) as asset from payment where status in ${PAYING} group by run_id) p on p.run_id = r.id
-          where p.paid > coalesce((r.view #>> '{approval,limits,maxTotalAmount}')::numeric, 0)`,
+          where p.paid > coalesce((r.view #>> '{approval,limits,maxTotalAmount}')::numeric, 0)
+            and r.purse ->> 'kind' <> 'budget'`, // its budget is what was consented to, and every hold kept to it
   },
   {
     kind: 'cost_differs',

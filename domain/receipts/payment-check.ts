@@ -45,9 +45,9 @@ function proofProblems({ proof, ...payment }: ReceiptPayment, show: Show): strin
   if (payment.status === 'settled' && payment.tx_hash === null)
     problems.push('it is settled by no transaction');
   if (payment.finalized && payment.status !== 'settled') problems.push(`it is final and ${payment.status}`);
-  if (payment.network.startsWith('eip155:') !== (proof.kind !== 'solana-message'))
+  if (chainOf(proof) !== payment.network.split(':')[0])
     problems.push(`its proof is one of another kind of chain than ${payment.network}`);
-  if (proof.kind === 'solana-message') return problems;
+  if (proof.kind === 'solana-message' || proof.kind === 'mock') return problems;
   const same = (one: string, other: string): boolean => sameAddress(payment.network, one, other);
   if (proof.value !== payment.amount)
     problems.push(`${show(proof.value)} was signed, not ${show(payment.amount)}`);
@@ -55,6 +55,12 @@ function proofProblems({ proof, ...payment }: ReceiptPayment, show: Show): strin
     problems.push(`it was signed to ${proof.to}, not to ${payment.pay_to}`);
   if (!same(proof.token, tokenOfAssetId(payment.asset))) problems.push(`it was signed in ${proof.token}`);
   return problems;
+}
+
+/** The kind of chain that a proof is of, as its CAIP-2 names begin. */
+function chainOf({ kind }: NonNullable<ReceiptPayment['proof']>): string {
+  if (kind === 'mock') return 'mock';
+  return kind === 'solana-message' ? 'solana' : 'eip155';
 }
 
 /**
@@ -111,6 +117,8 @@ function signedMark(proof: NonNullable<ReceiptPayment['proof']>): string {
       return `number ${proof.nonce} of ${proof.from}`.toLowerCase();
     case 'solana-message':
       return `message ${proof.message_hash}`;
+    case 'mock':
+      return `mock transaction ${proof.transaction}`;
   }
 }
 

@@ -44,12 +44,22 @@ export function checkPlans({ plan, approvals }: Bodies, hash: (value: object) =>
 
 /** Each signed payment is what an approved plan says of its step, and all of them together are within the limits. */
 export function checkConsent(bodies: Bodies): Finding[] {
-  const signed = bodies.payments.payments.filter(wasSigned);
+  const all = bodies.payments.payments.filter(wasSigned);
+  const signed = all.filter(({ consent }) => consent === undefined);
   const approved = bodies.approvals.approvals.filter(({ status }) => status === 'approved');
   return [
+    ...all.flatMap(policyConsent),
     ...signed.map((payment) => consentTo(payment, approved, bodies.plan)),
     ...(signed.length === 0 ? [] : [checkTotal(signed, approved, showIn(bodies.plan))]),
   ];
+}
+
+/** A payment that the policy of its family allowed, and its budget had room for. */
+function policyConsent({ id, consent }: ReceiptPayment): Finding[] {
+  if (consent === undefined) return [];
+  const { action, rule, words, budget } = consent;
+  const problems = action === 'ALLOWED' ? [] : [`the policy said ${action} (${rule}): ${words}`];
+  return [judge(`consent to ${id}`, problems, `the policy allowed it (${rule}), out of budget ${budget}`)];
 }
 
 function consentTo(

@@ -52,7 +52,7 @@ const PlanRevision = z.strictObject({
 });
 export type PlanRevision = z.infer<typeof PlanRevision>;
 
-/** Every revision of the plan that was announced or approved. `decimals` of its asset; null without a plan. */
+/** Every revision of the plan that was announced or approved. `decimals` of its asset; without a plan those that the run paid in, or null. */
 const PlanBody = z.strictObject({
   asset: z.string().nullable(),
   decimals: z.int().min(0).max(36).nullable(),
@@ -133,6 +133,21 @@ const SolanaProof = z.strictObject({
   memo: z.string(),
 });
 
+/** A payment that was counted and moved nothing: there is no chain to look at. */
+const MockProof = z.strictObject({ kind: z.literal('mock'), transaction: z.string() });
+
+/**
+ * What allowed a payment that no person approved: the decision of its family's policy, made in the transaction that held the
+ * money in the budget that the run pays from. `rule` is the family's word for it, `words` what it said.
+ */
+const PolicyConsent = z.strictObject({
+  budget: z.string(),
+  action: z.string(),
+  rule: z.string(),
+  words: z.string(),
+  at: z.string(),
+});
+
 /**
  * One payment intent. `amount` is minor units of `asset` (CAIP-19). `transfer` is its hold in the ledger, `seq` that of
  * the event that told its signature, `told` the last state that the run's own events tell of it. Never signed bytes.
@@ -154,7 +169,8 @@ const ReceiptPayment = z.strictObject({
   transfer: z.string(),
   seq: z.int().nullable(),
   told: PaymentStatus.nullable(),
-  proof: z.discriminatedUnion('kind', [EvmProof, EvmTransactionProof, SolanaProof]).nullable(),
+  proof: z.discriminatedUnion('kind', [EvmProof, EvmTransactionProof, SolanaProof, MockProof]).nullable(),
+  consent: PolicyConsent.optional(),
 });
 export type ReceiptPayment = z.infer<typeof ReceiptPayment>;
 

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseReceipt } from '../../api/receipts/read-receipt.ts';
+import { checkOnPaper } from '../../api/receipts/verify.ts';
+import { bodiesOf } from '../../domain/receipts/bodies.ts';
 import { startMockStack, type MockStack } from './support/mock-stack.ts';
 
 let stack: MockStack;
@@ -73,4 +76,30 @@ test('a rejection by the policy is a 200 that says why, and nothing is paid', as
 test('a message without a tool is understood, and costs nothing', async () => {
   const answer = await stack.chat('user-agent', 'Hello there');
   expect(answer.body).toMatchObject({ response: 'I understand: Hello there', steps: [] });
+}, 60_000);
+
+test('its receipt proves decision, payment and result, and says that nothing moved on a chain', async () => {
+  const { body } = await stack.chat('user-agent', 'draw a logo');
+  const id = String(body['task_id']);
+  const final = async (): Promise<unknown> => (await stack.get(`/runs/${id}/receipt`)).body['final'];
+  await expect.poll(final, { timeout: 30_000 }).toBe(true);
+  const receipt = parseReceipt(id, (await stack.get(`/runs/${id}/receipt`)).text);
+  const { payments } = bodiesOf(receipt).payments;
+  expect(payments).toMatchObject([
+    {
+      step_id: 'call-1',
+      rail: 'mock',
+      status: 'settled',
+      proof: { kind: 'mock' },
+      consent: { action: 'ALLOWED', rule: 'APPROVED', words: 'Approved' },
+    },
+  ]);
+  const findings = checkOnPaper(receipt, {});
+  expect(findings.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
+  expect(findings.map(({ link }) => link)).toContain(`consent to ${payments[0]!.id}`);
+}, 60_000);
+
+test('the books find nothing wrong with what chats have paid', async () => {
+  const { body } = await stack.post('/ledger/reconciliation');
+  expect(body['findings']).toEqual([]);
 }, 60_000);

@@ -116,11 +116,19 @@ function tellDecision(run: Chat, { step }: TurnCall, { log, alerts }: CallDecisi
     key: `policy.decided:${step}`,
     type: OMNI_EVENTS.decided,
     data: { step, ...log },
-    step: { id: step, data: { policy: log } },
+    step: { id: step, data: { policy: log, consent: consentOf(log) } },
   });
   for (const alert of alerts)
     run.journal.emit({ key: `alert.raised:${alert.id}`, type: OMNI_EVENTS.alert, data: { ...alert } });
 }
+
+/** What allowed the payment, in the words of a receipt. */
+const consentOf = (log: JsonObject): JsonObject => ({
+  action: log['action'] ?? null,
+  rule: log['reason_code'] ?? null,
+  words: log['reason'] ?? null,
+  at: log['timestamp'] ?? null,
+});
 
 /** As `GET /transactions` shows it; whether it is a mock one is in its payment. */
 function tellTransaction(
