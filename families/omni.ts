@@ -1,5 +1,6 @@
 import { PROBLEMS } from '../api/families/omni/problems.ts';
 import { omniAssets } from '../domain/omni/assets.ts';
+import { CHAT_POINTS } from '../domain/omni/crash-points.ts';
 import { OMNI_EVENTS } from '../domain/omni/events.ts';
 import { OMNI_SIGNALS } from '../domain/omni/messages.ts';
 import type { OmniSettings } from '../schemas/families/omni/settings.ts';
@@ -16,10 +17,7 @@ export const omni = defineFamily<OmniSettings>({
   events: Object.values(OMNI_EVENTS),
   problems: PROBLEMS,
   messages: { signals: Object.values(OMNI_SIGNALS), queries: ['agentState'] },
-  crashPoints: {
-    'provider.answered':
-      'The provider has answered, and nothing of it is stored. It is asked again under the same task.',
-  },
+  crashPoints: CHAT_POINTS,
   assets: omniAssets,
   migrations: () => import('../migrations/omni/index.ts'),
   api: () => import('./omni/api.ts'),

@@ -43,8 +43,8 @@ export async function checkOnChains(receipt: Receipt, witnesses: Witnesses): Pro
       payment.proof?.kind === 'mock'
         ? { link: `chain of ${payment.id}`, verdict: 'unchecked', detail: 'mock: nothing moved on a chain' }
         : await look(`chain of ${payment.id}`, payment.network, witnesses, (witness) =>
-        judgePayment(witness, payment, show),
-      ),
+            judgePayment(witness, payment, show),
+          ),
     );
   for (const refund of refunds.refunds) {
     const payment = payments.payments.find(

@@ -3,12 +3,14 @@ import { Keypair } from '@solana/web3.js';
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../domain/crash-points.ts';
 import type { JobPoint } from '../../domain/masumi/crash-points.ts';
+import type { ChatPoint } from '../../domain/omni/crash-points.ts';
 import { createDemoClient, type DemoClient } from '../../demo/client.ts';
 import { fundEscrow, sendTokens } from '../../demo/fund-escrow.ts';
 import { createCustomer, type Customer } from '../kills/customer.ts';
 import { holdBooks } from '../kills/proof.ts';
 import { SILENT } from '../kills/siege.ts';
 import { startVictims, type Victims } from '../kills/victims.ts';
+import { chatOnce } from './chats.ts';
 import { buyJob } from './jobs.ts';
 import { until } from '../workflows/support/run.ts';
 
@@ -32,14 +34,15 @@ export const JOBS = {
   'money that nobody announces': undefined,
   'a job that is paid in advance': undefined,
   'a job that asks': undefined,
+  'a chat of an agent': undefined,
 } as const;
 export type Job = keyof typeof JOBS;
 
 export interface CrashStack {
   /** Does a job with a worker that kills itself at the point, then with one that does not, and holds every promise. */
-  crash(point: CrashPoint | JobPoint, job: Job): Promise<void>;
+  crash(point: CrashPoint | JobPoint | ChatPoint, job: Job): Promise<void>;
   /** Does a job while its worker is stopped at the point and another takes over; lets the first go on; holds every promise. */
-  freeze(point: CrashPoint | JobPoint, job: Job): Promise<void>;
+  freeze(point: CrashPoint | JobPoint | ChatPoint, job: Job): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -97,7 +100,7 @@ async function atRest(client: DemoClient): Promise<void> {
   await until(isPosted, 'everything paid is final', PATIENCE_MS);
 }
 
-const neverReached = (point: CrashPoint | JobPoint): never => {
+const neverReached = (point: CrashPoint | JobPoint | ChatPoint): never => {
   throw new Error(`The worker never came to ${point}.`);
 };
 
@@ -112,6 +115,10 @@ async function perform(job: Job, name: string, { victims, client, customer }: Me
   if (job === 'a deposit') {
     await fundEscrow(SILENT, client, victims.local, USER, '1.25');
     return 1.25;
+  }
+  if (job === 'a chat of an agent') {
+    await chatOnce(victims);
+    return 0;
   }
   if (job === 'a withdrawal') return withdraw(victims.url, name);
   if (job === 'money that nobody announces') return sendUnasked(victims, client);

@@ -1,19 +1,21 @@
 import type { CrashPoint } from '../../domain/crash-points.ts';
 import type { JobPoint } from '../../domain/masumi/crash-points.ts';
+import type { ChatPoint } from '../../domain/omni/crash-points.ts';
 import type { Job } from './matrix.ts';
 
 const RAILS: Job[] = ['a payment on Solana', 'a payment on the EVM chain'];
 /** A withdrawal is a payment of the same life over a rail of its own; it is held by the API, so `prepared` is its own point. */
-const PAYMENTS: Job[] = [...RAILS, 'a withdrawal'];
+const PAYMENTS: Job[] = [...RAILS, 'a withdrawal', 'a chat of an agent'];
 const RUN: Job[] = ['a payment on Solana'];
 const REFUND: Job[] = ['a failing task with a refund'];
 const WITHDRAWAL: Job[] = ['a withdrawal'];
 const PAID_JOB: Job[] = ['a job that is paid in advance'];
 
 /** What leads to each point. A point without an entry does not compile. */
-const LEADS_TO: { [point in CrashPoint | JobPoint]: Job[] } = {
+const LEADS_TO: { [point in CrashPoint | JobPoint | ChatPoint]: Job[] } = {
   'run.reserved': RUN,
-  'payment.prepared': RAILS,
+  'payment.prepared': [...RAILS, 'a chat of an agent'],
+  'provider.answered': ['a chat of an agent'],
   'payment.created': PAYMENTS,
   'payment.signed': PAYMENTS,
   'payment.submitted': PAYMENTS,

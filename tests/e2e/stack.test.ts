@@ -103,7 +103,9 @@ describe('npm run demo, and npm start on the same data', () => {
     ];
     expect(balances).toHaveLength(4);
     expect(Number(balances[1]![2])).toBeLessThan(Number(balances[0]![2]));
-    expect(text).toContain('Both tasks ended as they should, agents kept to their budgets, and both sold agents delivered');
+    expect(text).toContain(
+      'Both tasks ended as they should, agents kept to their budgets, and both sold agents delivered',
+    );
     expect(text.match(/PASS {2}result hash/g)).toHaveLength(2);
     expect(text).not.toContain('FAIL');
     shown = {

@@ -78,12 +78,15 @@ type Sums = Books['onChain'];
 
 async function evmTransfers(rpcUrl: string, { evm }: Victims['local']): Promise<Sums> {
   const provider = new JsonRpcProvider(rpcUrl, evm.chainId, { staticNetwork: true });
-  const token = new Contract(
-    evm.token.address,
-    ['event Transfer(address indexed from, address indexed to, uint256 value)'],
-    provider,
-  );
-  const logs = await token.queryFilter(token.filters['Transfer']!(evm.operator.address), 0);
+  const transfersOf = (address: string) => {
+    const token = new Contract(
+      address,
+      ['event Transfer(address indexed from, address indexed to, uint256 value)'],
+      provider,
+    );
+    return token.queryFilter(token.filters['Transfer']!(evm.operator.address), 0);
+  };
+  const logs = (await Promise.all([evm.token.address, evm.mnee.address].map(transfersOf))).flat();
   provider.destroy();
   const values = logs.map((log) => ('args' in log ? BigInt(String(log.args[2])) : 0n));
   return values.length === 0

@@ -7,6 +7,7 @@ import { migrate } from '../../families/schema.ts';
 import { defaultCacheDir } from '../../embedded/downloads/cache-dir.ts';
 import type { CrashPoint } from '../../domain/crash-points.ts';
 import type { JobPoint } from '../../domain/masumi/crash-points.ts';
+import type { ChatPoint } from '../../domain/omni/crash-points.ts';
 import { bookFloat } from '../../embedded/book-float.ts';
 import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes.ts';
 import { startEnvironment } from '../../embedded/environment.ts';
@@ -38,12 +39,14 @@ export interface Victims {
   /** SIGKILL, then a start of the same thing. Resolves when it is ready again. */
   kill(victim: Victim): Promise<void>;
   /** Puts a worker in the place of the present one that kills itself at this point; `crashed` resolves when it did. */
-  armWorker(point: CrashPoint | JobPoint): Promise<{ crashed: Promise<unknown> }>;
+  armWorker(point: CrashPoint | JobPoint | ChatPoint): Promise<{ crashed: Promise<unknown> }>;
   /**
    * Replaces the worker by one that stops itself at this point. `overtake` resolves once it has and another worker is at
    * work. `goOn` lets it go on until its work is done, and ends it.
    */
-  stopWorker(point: CrashPoint | JobPoint): Promise<{ overtake(): Promise<void>; goOn(): Promise<void> }>;
+  stopWorker(
+    point: CrashPoint | JobPoint | ChatPoint,
+  ): Promise<{ overtake(): Promise<void>; goOn(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
