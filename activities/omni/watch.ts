@@ -56,7 +56,8 @@ async function checkService({ db, tenant, fetch }: OmniDeps, { id, url }: Servic
   const latencyMs = answer === undefined ? null : Math.round(performance.now() - began);
   const before = await writeHealth(db.pool, tenant, id, { healthy, latencyMs });
   const now = healthy ? 'healthy' : 'unhealthy';
-  if (before === undefined || before === now) return;
+  const isNews = before !== now && !(before === 'unknown' && healthy); // the first look at a healthy service is none
+  if (before === undefined || !isNews) return;
   await tellTenant(db.pool, {
     tenant,
     family: 'omni',

@@ -13,7 +13,15 @@ import type { Ctx } from '../context.ts';
 import { ApiError } from '../problem.ts';
 import { requireRun } from '../runs/commands.ts';
 import { readOutput } from '../runs/to-wire.ts';
-import { approvalBody, consentOf, paymentBody, planBody, refundsBody, runBody, transferBody } from './bodies.ts';
+import {
+  approvalBody,
+  consentOf,
+  paymentBody,
+  planBody,
+  refundsBody,
+  runBody,
+  transferBody,
+} from './bodies.ts';
 import { sealReceipt } from './chain.ts';
 import { hashJson } from './hash.ts';
 import { createReceiptSigner } from './key.ts';
@@ -56,7 +64,9 @@ function collect({ deps }: Ctx, run: RunRow): Promise<Omit<ReceiptBodies, 'audit
       run: runBody(run, hashJson(deps.sealer.open('run.input', run.input_sealed))),
       plan: planBody(plansOf(facts, run.view), run.view),
       approvals: { approvals: approvals.map((row) => approvalBody(row, run.view, facts)) },
-      payments: { payments: payments.map((row) => paymentBody(row, facts, consentOf(run, steps, row.step_id))) },
+      payments: {
+        payments: payments.map((row) => paymentBody(row, facts, consentOf(run, steps, row.step_id))),
+      },
       ledger: { transfers: booked.map(transferBody) },
       refunds: refundsBody(booked, steps),
       result: {

@@ -52,7 +52,7 @@ export const serviceEntry = (service: ServiceStanding) => ({
   capabilities: service.tool === null ? [] : [service.tool.name],
   reputationScore: service.isVerified ? 10_000 : 5000,
   uptimePercentage: service.health === 'unhealthy' ? 0 : 100,
-  averageResponseTime: service.latencyMs ?? 0,
+  averageResponseTime: 0, // `GET /services/health` has what was measured
   totalCalls: 0,
   owner: service.providerAddress,
   verified: service.isVerified,
