@@ -49,6 +49,12 @@ const REFUSALS: readonly [name: string, status: number][] = [
   ['^POST /admin/keys/\\{id\\}/rotate$', 400], // an end that has passed
   ['^POST /(mip003/)?\\{flow_key\\}/', 400], // inputs are judged by the flow's own form
   ['^GET /mip003/\\{flow_key\\}/status$', 400], // one of two names of the job
+  ['^POST /chat$', 400], // names and messages that are only blank
+  ['^PUT /agents/\\{id\\}/budget$', 400], // nothing to change, or more decimals than the token has
+  ['^POST /policy/(simulate|replay)$', 400], // the same, and ranges that end before they begin
+  ['^GET /stats/trends$', 400],
+  ['^POST /admin/reload$', 400], // the files
+  ['^GET /omni/', 426],
   ['/stream$', 426],
 ];
 
@@ -83,6 +89,6 @@ export function fuzzSettings({ seed, examplesPerOperation, ids }: FuzzPlan): str
     // What is no flow has no methods: 404, for whatever is asked.
     `[[operations]]\ninclude-path-regex = '^/\\{flow_key\\}$'\nchecks.unsupported_method.enabled = false`,
     // Asked without Upgrade or Accept, a stream says what it is before it asks who is there.
-    `[[operations]]\ninclude-name-regex = '/stream$'\nchecks.missing_required_header.enabled = false\nchecks.ignored_auth.enabled = false`,
+    `[[operations]]\ninclude-name-regex = '(/stream$|^GET /omni/)'\nchecks.missing_required_header.enabled = false\nchecks.ignored_auth.enabled = false`,
   ].join('\n\n');
 }
