@@ -12,6 +12,7 @@ import { maximumRate, measureDelivery, measureSockets } from './sections/deliver
 import { measureLedger } from './sections/ledger.ts';
 import { measurePaid } from './sections/paid.ts';
 import { measurePlanning } from './sections/planning.ts';
+import { measurePolicy } from './sections/policy.ts';
 import { measureProfile } from './sections/profile.ts';
 import { measureReads } from './sections/reads.ts';
 import { resourcesOf } from './sections/resources.ts';
@@ -28,6 +29,7 @@ const SECTIONS = [
   'sockets',
   'paid',
   'ledger',
+  'policy',
   'jobs', // last, because its jobs go on waiting
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -139,6 +141,7 @@ async function measureSections(
     sockets: async () => void (measured.sockets = await measureSockets(bench, await rate())),
     paid: async () => void (measured.paid = await measurePaid(bench)),
     ledger: async () => void (measured.ledger = await measureLedger(bench)),
+    policy: async () => void (measured.policy = await measurePolicy(bench)),
     jobs: async () => void (measured.jobs = await measureWaitingJobs(bench, jobs)),
   };
   for (const name of wanted) {

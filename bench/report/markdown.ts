@@ -1,6 +1,7 @@
 import type { Cell, Grid } from '../sections/cells.ts';
 import { NOISY_CORES } from '../harness/quiet.ts';
 import type { Spread } from '../harness/quantiles.ts';
+import type { PolicyResult } from '../sections/policy.ts';
 import type { ResourceReport } from '../sections/resources.ts';
 import type { LedgerResult } from '../sections/ledger.ts';
 import type { WaitingJobsResult } from '../sections/waiting-jobs.ts';
@@ -18,6 +19,7 @@ export function toMarkdown(results: Results): string {
         `Five x402 payments on the local Solana chain, ${results.paid.costPerRun} USDC a run.\n\n${grid(results.paid.grid)}`,
       ),
     results.ledger && section('Ledger against a transaction by hand', ledger(results.ledger)),
+    results.policy && section('The policy of agents', policy(results.policy)),
     results.jobs && section('Jobs that wait for payment', waitingJobs(results.jobs)),
     results.profile && section('Where the work of one free run goes', profile(results)),
     section('Latencies', latencies(results)),
@@ -169,6 +171,9 @@ function latencies({ delivery, sockets, reads, planning }: Results): string {
   );
   return table(['', 'count', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'], shown);
 }
+
+const policy = ({ decisionsPerSecond, replay }: PolicyResult): string =>
+  `On one core ${decisionsPerSecond} decisions a second. A replay of ${replay.decisions} recorded decisions under a draft takes ${replay.seconds} s; the draft changes ${replay.changed} of them.`;
 
 function resources({ processes, totalRssMiB, totalPssMiB }: ResourceReport): string {
   const rows = processes.map(({ name, cpuSeconds, rssMiB, pssMiB }) => [

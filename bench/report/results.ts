@@ -3,6 +3,7 @@ import type { DeliveryResult, SocketsResult } from '../sections/delivery.ts';
 import type { LedgerResult } from '../sections/ledger.ts';
 import type { PaidResult } from '../sections/paid.ts';
 import type { PlanningResult } from '../sections/planning.ts';
+import type { PolicyResult } from '../sections/policy.ts';
 import type { ProfileResult } from '../sections/profile.ts';
 import type { ReadsResult } from '../sections/reads.ts';
 import type { ResourceReport } from '../sections/resources.ts';
@@ -31,6 +32,7 @@ export interface Results {
   sockets?: SocketsResult;
   reads?: ReadsResult;
   planning?: PlanningResult;
+  policy?: PolicyResult;
   jobs?: WaitingJobsResult;
   verdicts: Verdict[];
 }

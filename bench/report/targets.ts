@@ -73,6 +73,13 @@ const JUDGES: readonly Judge[] = [
     };
   },
   ({ planning }) => below('ours', 'cached plan ready within 100 ms (p95)', planning?.cachedMs.p95, 100),
+  ({ policy }) =>
+    policy && {
+      whose: 'ours',
+      target: '100,000 decisions replayed within 5 s',
+      measured: `${policy.replay.decisions} in ${policy.replay.seconds} s`,
+      met: policy.replay.seconds < 5,
+    },
   ({ delivery }) =>
     below(
       'ours',

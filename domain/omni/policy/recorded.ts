@@ -3,7 +3,7 @@ import type { Priority } from '../config.ts';
 import type { PolicyFacts } from './facts.ts';
 
 /** What a decision saw that its agents and services do not tell: written beside it, so that it can be replayed. */
-export function toRecord({ treasury, halted, agent, service, highAgents }: PolicyFacts): JsonObject {
+export function toRecord({ treasury, halted, agent, service, highAgents, burst }: PolicyFacts): JsonObject {
   return {
     free: treasury.free?.toString() ?? null,
     low_balance: treasury.lowBalance.toString(),
@@ -36,6 +36,7 @@ export function toRecord({ treasury, halted, agent, service, highAgents }: Polic
       rollover: rollover.toString(),
       used: used.toString(),
     })),
+    ...(burst && { burst: { calls: burst.calls, amount: burst.amount.toString() } }),
   };
 }
 
@@ -66,6 +67,7 @@ interface Recorded {
   agent?: RecordedAgent;
   service?: RecordedService;
   high: { id: string; daily_budget: string; rollover: string; used: string }[];
+  burst?: { calls: number; amount: string };
 }
 
 /** The facts of a decision as they were. */
@@ -73,7 +75,8 @@ export function fromRecord(
   record: JsonObject,
   { agentId, serviceId, quantity }: { agentId: string; serviceId: string; quantity: number },
 ): PolicyFacts {
-  const { free, low_balance, high_reserve, halted, agent, service, high } = record as unknown as Recorded;
+  const { free, low_balance, high_reserve, halted, agent, service, high, burst } =
+    record as unknown as Recorded;
   return {
     agentId,
     serviceId,
@@ -90,6 +93,7 @@ export function fromRecord(
       rollover: BigInt(rollover),
       used: BigInt(used),
     })),
+    ...(burst && { burst: { calls: burst.calls, amount: BigInt(burst.amount) } }),
     ...(agent && {
       agent: {
         id: agentId,
