@@ -39,23 +39,25 @@ export interface CustomerOptions {
 type Body = Record<string, unknown>;
 
 /** Asks one API until it does not answer, then the next. */
-interface Shop extends Required<CustomerOptions> {
+export interface Shop extends Required<CustomerOptions> {
   urls: readonly string[];
   at: number;
 }
+
+export const openShop = (urls: string | readonly string[], options: CustomerOptions = {}): Shop => ({
+  urls: [urls].flat(),
+  at: 0,
+  patienceMs: options.patienceMs ?? 150_000,
+  answerMs: options.answerMs ?? 40_000,
+  acknowledged: options.acknowledged ?? (() => undefined),
+});
 
 export function createCustomer(
   urls: string | readonly string[],
   userId: string,
   options: CustomerOptions = {},
 ): Customer {
-  const shop: Shop = {
-    urls: [urls].flat(),
-    at: 0,
-    patienceMs: options.patienceMs ?? 150_000,
-    answerMs: options.answerMs ?? 40_000,
-    acknowledged: options.acknowledged ?? (() => undefined),
-  };
+  const shop = openShop(urls, options);
   const begin = async (name: string, input: string): Promise<Watched> => {
     const created = await ask(shop, '/workflows/create', { userId, input, maxCost: '2' }, `create-${name}`);
     const { id } = created['workflow'] as { id: string };
@@ -107,7 +109,7 @@ const read = async (shop: Shop, id: string): Promise<Body> =>
   (await ask(shop, `/workflows/${id}`))['workflow'] as Body;
 
 /** Repeats until the answer is final: after none, after 429 and 5xx, and after 409 unless that is `fine`. */
-async function ask(
+export async function ask(
   shop: Shop,
   path: string,
   body?: object,
