@@ -56,7 +56,7 @@ test.each([
   ['POST', '/policy/replay', { agents: [{ id: 'a', dailyBudget: -3 }] }],
   ['POST', '/policy/replay', { limit: 0 }],
 ] as const)('%s %s %j is bad input, and says what to do', async (method, path, body) => {
-  const answer = await send(method, path, body as object);
+  const answer = await send(method, path, body);
   expect(answer, answer.text).toMatchObject({
     status: 400,
     body: { error_code: 'VALIDATION_ERROR', details: { error_code: 'VALIDATION_ERROR' } },
