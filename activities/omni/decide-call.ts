@@ -37,7 +37,7 @@ interface Case {
  */
 export async function decideCall(deps: OmniDeps, { runId, call: { step } }: CallRef): Promise<CallDecision> {
   const known = await findCall(deps.db.pool, runId, step);
-  if (known !== undefined) return toDecision(known);
+  if (known !== undefined) return toDecision(deps, known);
   const one = await readCase(deps, runId, step);
   const service = await findService(deps.db.pool, deps.tenant, one.call.serviceId);
   if (service === undefined)
@@ -45,7 +45,7 @@ export async function decideCall(deps: OmniDeps, { runId, call: { step } }: Call
       decideUnpaid(client, one, { ledger: 0n, chain: null, promised: 0n }),
     );
   else await deps.pay.reserve(orderOf(deps, one, service), judgeOf(one));
-  return toDecision((await findCall(deps.db.pool, runId, step))!);
+  return toDecision(deps, (await findCall(deps.db.pool, runId, step))!);
 }
 
 async function readCase(deps: OmniDeps, runId: string, step: string): Promise<Case> {
@@ -153,7 +153,7 @@ const toAlert = (agentId: string, { id, share, used, cap }: BudgetAlert): Raised
   budget: cap,
 });
 
-function toDecision(row: CallRow): CallDecision {
+function toDecision({ pay }: Pick<OmniDeps, 'pay'>, row: CallRow): CallDecision {
   const cost = toMnee(BigInt(row.cost));
   return {
     action: row.action,
@@ -173,6 +173,7 @@ function toDecision(row: CallRow): CallDecision {
     cost,
     taskId: row.task_id,
     callHash: row.service_call_hash,
+    mock: pay.mode === 'mock',
     ...(row.payment_id !== null && { intentId: row.payment_id }),
     alerts: row.alerts as unknown as RaisedAlert[],
   };

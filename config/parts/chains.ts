@@ -50,7 +50,9 @@ export const chains = {
     EVM_FLOAT_KEY: z
       .string()
       .optional()
-      .describe('Private key (hex) of the operator float that pays sellers on the EVM chain.'),
+      .describe(
+        'Private key (hex) of the operator’s account that pays sellers and agents’ services on the EVM chain. Alias: TREASURY_PRIVATE_KEY.',
+      ),
     EVM_ROUTER_ADDRESS: z
       .string()
       .regex(/^0x[0-9a-fA-F]{40}$/, '0x and 40 hex digits')
@@ -75,6 +77,7 @@ export const chains = {
   aliases: [
     { alias: 'ETH_RPC_URL', name: 'EVM_RPC_URL' },
     { alias: 'PAYMENT_ROUTER_ADDRESS', name: 'EVM_ROUTER_ADDRESS' },
+    { alias: 'TREASURY_PRIVATE_KEY', name: 'EVM_FLOAT_KEY' },
     { alias: 'NETWORK', name: 'SOLANA_NETWORK', ifUsable: true },
   ],
 };

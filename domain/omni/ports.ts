@@ -62,6 +62,8 @@ export interface CallDecision {
   cost: string;
   taskId: string;
   callHash: string | null;
+  /** Payments are counted, and nothing moves. */
+  mock: boolean;
   /** The payment that is held; absent where nothing is paid, or could not be held after all. */
   intentId?: string;
   alerts: RaisedAlert[];

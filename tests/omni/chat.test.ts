@@ -103,3 +103,19 @@ test('the books find nothing wrong with what chats have paid', async () => {
   const { body } = await stack.post('/ledger/reconciliation');
   expect(body['findings']).toEqual([]);
 }, 60_000);
+
+test('the family’s own feed tells decision and payment with numbers, from any position', async () => {
+  const response = await fetch(new URL('/omni/events?after=0', stack.app.url), {
+    headers: { accept: 'text/event-stream' },
+  });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!text.includes('event: transaction\n') || !text.endsWith('\n\n'))
+    text += (await reader.read()).value ?? '';
+  await reader.cancel();
+  const told = [...text.matchAll(/event: (\w+)\ndata: (.*)/g)];
+  const data = (type: string): unknown =>
+    (JSON.parse(told.find(([, word]) => word === type)![2]!) as { data: unknown }).data;
+  expect(data('policy')).toMatchObject({ agent_id: 'user-agent', action: 'ALLOWED', cost: 0.05 });
+  expect(data('transaction')).toMatchObject({ service_id: 'PRICE_ORACLE', amount: 0.05, status: 'MOCK' });
+}, 30_000);

@@ -1,7 +1,9 @@
 import { feedPosition, type EventRow } from '../../../db/repositories/events.ts';
 import { OMNI_EVENTS } from '../../../domain/omni/events.ts';
 import { OmniEvent } from '../../../schemas/families/omni/overview.ts';
+import type { JsonObject } from '../../../schemas/core/json.ts';
 import type { Ctx } from '../../context.ts';
+import { rawNumber } from '../../http/json-source.ts';
 import { isHidden } from '../../runs/visibility.ts';
 import { feedCursor } from '../../stream/cursor.ts';
 import { defineStream, type StreamRoute, type StreamSubject } from '../../stream/define-stream.ts';
@@ -45,7 +47,18 @@ async function load({ deps, principal }: Ctx): Promise<StreamSubject> {
 
 function toOmniEvent({ type, data, at, feed_pos }: EventRow): OmniEvent | undefined {
   const word = TYPES[type];
-  return word === undefined
-    ? undefined
-    : { id: feedCursor(feed_pos), type: word, ts: at.toISOString(), data };
+  if (word === undefined) return undefined;
+  const shown = { ...data, ...moneyOf(data) };
+  return { id: feedCursor(feed_pos), type: word, ts: at.toISOString(), data: shown };
 }
+
+/** Amounts of events are decimal texts inside, and numbers here as in the rest of the family's answers. */
+const MONEY = ['amount', 'cost', 'spent', 'budget'];
+
+const moneyOf = (data: JsonObject): Record<string, number> =>
+  Object.fromEntries(
+    MONEY.flatMap((name) => {
+      const amount = data[name];
+      return typeof amount === 'string' && /^\d+(\.\d+)?$/.test(amount) ? [[name, rawNumber(amount)]] : [];
+    }),
+  );

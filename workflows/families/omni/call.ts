@@ -130,15 +130,16 @@ const consentOf = (log: JsonObject): JsonObject => ({
   at: log['timestamp'] ?? null,
 });
 
-/** As `GET /transactions` shows it; whether it is a mock one is in its payment. */
+/** As `GET /transactions` shows it. */
 function tellTransaction(
   run: Chat,
   { step }: TurnCall,
-  { log, cost, taskId, callHash }: CallDecision,
+  { log, cost, taskId, callHash, mock }: CallDecision,
   paymentId: string,
   { end, txHash }: { end: PaymentEnd; txHash: string | null },
 ): void {
-  const status = end.kind === 'settled' ? 'SUCCESS' : end.kind === 'unknown' ? 'PENDING' : 'FAILED';
+  const paid = mock ? 'MOCK' : 'SUCCESS';
+  const status = end.kind === 'settled' ? paid : end.kind === 'unknown' ? 'PENDING' : 'FAILED';
   const data: JsonObject = {
     step,
     agent_id: log['agent_id'] ?? null,
